@@ -1,0 +1,70 @@
+# Two commands matter: `make run` and `make test`. The others are for people who change the code.
+#
+#   make run              environment, decision on real figures, decision.html, dashboard
+#   make run OPEN=0       the same without the dashboard
+#   make test             everything the tests need, then all tests
+#   make test BROWSER=0   without the tests that drive a browser
+#   make check            format, lint, types, documentation, then all tests: what a change must pass
+#   make format           lay the code out and mend what the linter can mend
+#
+# Settings: PYTHON=python3.12 (3.11 or newer), VENV=.venv, CASE=…, WORKERS=2, ARGS='…' (to pytest)
+
+VENV    ?= .venv
+CASE    ?= cifar10-two-defences
+OPEN    ?= 1
+BROWSER ?= 1
+WORKERS ?= 2
+ARGS    ?=
+BIN     := $(VENV)/bin
+
+export PYTHON
+SHELL         := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test check docs format environment environment-test environment-dev clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: environment
+	@$(BIN)/advgame solve $(CASE) -o decision.html
+	@$(BIN)/advgame solve $(CASE)
+	@if [ "$(OPEN)" != 0 ]; then \
+	    echo; echo "The dashboard follows; Ctrl-C stops it."; \
+	    exec $(BIN)/advgame app; \
+	fi
+
+ifeq ($(BROWSER),0)
+test: export CHROMIUM :=
+test: SELECTION := -m "not browser"
+test: environment-test
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(SELECTION) $(ARGS) </dev/null
+else
+test: environment-test
+	@browser=$$(tools/browser.sh $(BIN)/python) && \
+	    CHROMIUM="$$browser" $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS) </dev/null
+endif
+
+check: environment-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy --strict
+	@$(MAKE) --no-print-directory docs test
+
+docs: environment-test
+	@$(BIN)/python -m pytest -q src tests/test_readme.py tests/test_architecture.py </dev/null
+
+format: environment-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+environment:
+	@tools/environment.sh $(VENV)
+
+environment-test:
+	@tools/environment.sh $(VENV) test
+
+environment-dev:
+	@tools/environment.sh $(VENV) dev
+
+clean:
+	rm -rf $(VENV) build dist decision.html .pytest_cache .mypy_cache .ruff_cache .hypothesis

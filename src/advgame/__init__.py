@@ -1,0 +1,83 @@
+"""advgame: should this classifier be defended, with what, and how sure are we?
+
+    import advgame as ag
+
+    scenario = ag.case("cifar10-two-defences")
+    game = ag.build_game(scenario)
+    solution = ag.solve(game, concept="nash")
+    report = ag.report(scenario)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Where each public name lives; a folder is imported when the first of its names is used.
+_HOMES = {
+    "advgame.errors": ("AdvgameError", "InputError", "SolverError"),
+    "advgame.measurements": ("Measurement", "MeasurementTable", "read_table", "write_table"),
+    "advgame.games": ("Game", "Profile", "attacker_best_replies", "defender_best_replies", "read_nfg", "write_nfg"),
+    "advgame.equilibria": ("CONCEPTS", "Solution", "solve"),
+    "advgame.scenarios": (
+        "Scenario",
+        "apply_preset",
+        "build_game",
+        "case",
+        "cases",
+        "get_parameter",
+        "preset",
+        "presets",
+        "read_scenario",
+        "set_parameter",
+        "write_scenario",
+    ),
+    "advgame.studies": ("break_even_share", "sweep", "thresholds"),
+    "advgame.reports": ("Report", "report"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 (names of the table above)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'advgame' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if TYPE_CHECKING:
+    from advgame.equilibria import CONCEPTS, Solution, solve
+    from advgame.errors import AdvgameError, InputError, SolverError
+    from advgame.games import (
+        Game,
+        Profile,
+        attacker_best_replies,
+        defender_best_replies,
+        read_nfg,
+        write_nfg,
+    )
+    from advgame.measurements import Measurement, MeasurementTable, read_table, write_table
+    from advgame.reports import Report, report
+    from advgame.scenarios import (
+        Scenario,
+        apply_preset,
+        build_game,
+        case,
+        cases,
+        get_parameter,
+        preset,
+        presets,
+        read_scenario,
+        set_parameter,
+        write_scenario,
+    )
+    from advgame.studies import break_even_share, sweep, thresholds

@@ -1,0 +1,36 @@
+"""What rational players do: one concept per file."""
+
+from advgame.catalogue import Catalogue
+from advgame.equilibria.nash import Nash
+from advgame.equilibria.nashpy_algorithms import ALGORITHMS, Nashpy
+from advgame.equilibria.solution import Component, Concept, Solution
+from advgame.games import Game
+
+CONCEPTS: Catalogue[Concept] = Catalogue(
+    "concept",
+    {
+        "nash": Nash(),
+        **{f"nashpy_{algorithm}": Nashpy(algorithm) for algorithm in ALGORITHMS},
+    },
+)
+
+
+def solve(game: Game, concept: str | Concept = "nash") -> Solution:
+    """The certified answer of a concept to a game.
+
+    >>> solution = solve(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]))
+    >>> solution.recommended.defender.round(3).tolist(), solution.complete
+    ([0.333, 0.667], True)
+
+    Args:
+        game: what each player earns for every pair of strategies.
+        concept: a name in ``CONCEPTS`` or a concept with settings of your own, such as ``Nash(exact=True)``.
+
+    Raises:
+        UnknownName: when no concept has that name.
+    """
+    chosen = CONCEPTS[concept] if isinstance(concept, str) else concept
+    return chosen.solve(game)
+
+
+__all__ = ["ALGORITHMS", "CONCEPTS", "Component", "Concept", "Nash", "Nashpy", "Solution", "solve"]

@@ -1,0 +1,130 @@
+"""Nash equilibria: pairs of mixes that neither player gains by leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from advgame.equilibria.components import maximal_nash_subsets
+from advgame.equilibria.enumeration import extreme_equilibria
+from advgame.equilibria.nashpy_algorithms import some_equilibria
+from advgame.equilibria.rank_one import walk
+from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.time_limit import Deadline, TimeUp
+from advgame.equilibria.two_by_two import extreme_equilibria_2x2
+from advgame.equilibria.two_columns import extreme_equilibria_of_two
+from advgame.games import Game, Profile, certified_profile
+from advgame.games.profile import exactly_certified_profile
+from advgame.games.reduction import Reduction, reduce_game
+from advgame.games.structure import rank_one_form
+
+WORST_FOR_DEFENDER = "the Nash equilibrium that is worst for the defender"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Profiles of a reduced game, whether they are proven to be all, and how they were found."""
+
+    pairs: Sequence[tuple[Sequence[Any], Sequence[Any]]]
+    complete: bool
+    method: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Nash(Concept):
+    """All Nash equilibria, each with its certificate, as long as the time allows.
+
+    ``exact=True`` answers in rational numbers with regrets of exactly zero.
+    """
+
+    name: ClassVar[str] = "nash"
+    time_limit_seconds: float = 10.0
+    exact: bool = False
+
+    def solve(self, game: Game) -> Solution:
+        """The extreme equilibria of a game; ``complete`` where all are proven listed."""
+        reduction = reduce_game(game)
+        found = self._found(reduction.game)
+        profiles = _profiles(game, reduction, found)
+        remark = found.remark
+        if found.complete and len(profiles) == 0:
+            found = replace(found, complete=False)
+            remark = "The equilibria that were found could not be certified in floating point; ask for exact=True."
+        return Solution(
+            self.name,
+            game,
+            profiles,
+            maximal_nash_subsets(profiles),
+            found.complete,
+            WORST_FOR_DEFENDER,
+            found.method,
+            remark,
+        )
+
+    def _found(self, game: Game) -> Found:
+        rows, columns = game.shape
+        if self.exact:
+            return self._enumerated(game)
+        if min(rows, columns) == 1 or (rows, columns) == (2, 2):
+            return _small(game)
+        if min(rows, columns) == 2:
+            return Found(extreme_equilibria_of_two(game), True, "upper envelope, exact")
+        form = rank_one_form(game)
+        if form is not None:
+            path = walk(form, game)
+            if path.complete:
+                return Found(path.pairs, True, "rank-1 path")
+            remainder = self._enumerated(game)
+            return remainder if remainder.complete else Found(path.pairs, False, "rank-1 path", path.remark)
+        return self._enumerated(game)
+
+    def _enumerated(self, game: Game) -> Found:
+        deadline = Deadline(self.time_limit_seconds)
+        try:
+            return Found(extreme_equilibria(game, deadline), True, "vertex enumeration in exact arithmetic")
+        except TimeUp:
+            return Found(
+                some_equilibria(game, self.time_limit_seconds),
+                False,
+                "nashpy: Lemke–Howson",
+                f"Not all equilibria could be listed in {self.time_limit_seconds:g} seconds.",
+            )
+
+
+def _small(game: Game) -> Found:
+    """Games in which one player has a single strategy, and 2 × 2 games."""
+    rows, columns = game.shape
+    if (rows, columns) == (2, 2):
+        return Found(extreme_equilibria_2x2(game), True, "signs of the four best-reply differences")
+    to_defender, to_attacker = game.payoffs_as_given
+    best_rows = np.flatnonzero(to_defender[:, 0] == to_defender[:, 0].max()) if columns == 1 else [0]
+    best_columns = np.flatnonzero(to_attacker[0] == to_attacker[0].max()) if rows == 1 else [0]
+    pairs = [(_pure(int(i), rows), _pure(int(j), columns)) for i in best_rows for j in best_columns]
+    return Found(pairs, True, "comparison")
+
+
+def _pure(strategy: int, count: int) -> list[float]:
+    return [1.0 if place == strategy else 0.0 for place in range(count)]
+
+
+def _profiles(game: Game, reduction: Reduction, found: Found) -> tuple[Profile, ...]:
+    whole = (pair for reduced in found.pairs for pair in reduction.put_back(*reduced))
+    return certified(_without_repeats(_profile(game, *pair) for pair in whole))
+
+
+def _profile(game: Game, defender: Sequence[Any], attacker: Sequence[Any]) -> Profile:
+    if defender and not isinstance(defender[0], float):
+        return exactly_certified_profile(game, tuple(defender), tuple(attacker))
+    return certified_profile(game, np.array(defender, float), np.array(attacker, float))
+
+
+def _without_repeats(profiles: Iterable[Profile]) -> list[Profile]:
+    distinct: dict[tuple[bytes, bytes], Profile] = {}
+    for profile in profiles:
+        key = profile.defender.tobytes(), profile.attacker.tobytes()
+        distinct.setdefault(key, profile)
+    return list(distinct.values())

@@ -1,0 +1,134 @@
+"""nashpy's algorithms by name: given friendly payoffs, stopped in time, and believed only with a certificate.
+
+nashpy (https://nashpy.readthedocs.io) is the reference of this field in Python. Its algorithms are
+sensitive to the scale of payoffs, may loop for ever and may return what is no equilibrium; so both
+matrices are mapped to [0, 1], which changes no equilibrium, and every answer is checked.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from advgame.catalogue import Catalogue
+from advgame.equilibria.components import maximal_nash_subsets
+from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.time_limit import TimeUp, within
+from advgame.games import Game, certified_profile
+from advgame.games.game import FloatArray
+from advgame.games.reduction import reduce_game
+
+Pair = tuple[FloatArray, FloatArray]
+
+
+def _support_enumeration(game: Any) -> Iterator[Pair]:
+    yield from game.support_enumeration(tol=1e-12)
+
+
+def _vertex_enumeration(game: Any) -> Iterator[Pair]:
+    yield from game.vertex_enumeration()
+
+
+def _lemke_howson(game: Any) -> Iterator[Pair]:
+    for label in range(sum(game.payoff_matrices[0].shape)):
+        yield game.lemke_howson(initial_dropped_label=label)
+
+
+ALGORITHMS = Catalogue(
+    "nashpy algorithm",
+    {
+        "support_enumeration": _support_enumeration,
+        "vertex_enumeration": _vertex_enumeration,
+        "lemke_howson": _lemke_howson,
+    },
+)
+
+
+@dataclass(frozen=True)
+class Nashpy(Concept):
+    """What one of nashpy's algorithms finds, verified; never called complete."""
+
+    name: ClassVar[str] = "nashpy"
+    algorithm: str = "support_enumeration"
+    time_limit_seconds: float = 10.0
+
+    def solve(self, game: Game) -> Solution:
+        """The certified equilibria the algorithm found in time.
+
+        Raises:
+            UnknownName: when nashpy has no algorithm of that name here.
+        """
+        reduction = reduce_game(game)
+        found, timed_out = _found(reduction.game, self.algorithm, self.time_limit_seconds, most=None)
+        whole = (pair for reduced in found for pair in reduction.put_back(*(mix.tolist() for mix in reduced)))
+        checked = certified(certified_profile(game, np.array(x), np.array(y)) for x, y in whole)
+        profiles = tuple({(p.defender.round(9).tobytes(), p.attacker.round(9).tobytes()): p for p in checked}.values())
+        return Solution(
+            f"{self.name}_{self.algorithm}",
+            game,
+            profiles,
+            maximal_nash_subsets(profiles),
+            complete=False,
+            rule="the equilibrium found that is worst for the defender",
+            method=f"nashpy: {self.algorithm.replace('_', ' ')}",
+            remark=_remark(len(profiles), timed_out, self.time_limit_seconds),
+        )
+
+
+def some_equilibria(game: Game, seconds: float) -> list[tuple[list[float], list[float]]]:
+    """The first certified equilibrium that Lemke–Howson finds in a game, if it finds one in time."""
+    found, _ = _found(game, "lemke_howson", seconds, most=1)
+    return [(x.tolist(), y.tolist()) for x, y in found]
+
+
+def _found(game: Game, algorithm: str, seconds: float, most: int | None) -> tuple[list[Pair], bool]:
+    """The certified pairs found before the time was over, and whether it was."""
+    run = ALGORITHMS[algorithm]
+    pairs: list[Pair] = []
+
+    def work() -> None:
+        import nashpy
+
+        players = nashpy.Game(_unit(game.defender_payoffs), _unit(game.attacker_payoffs))
+        for pair in _quietly(run(players)):
+            if _is_equilibrium(game, pair):
+                pairs.append(pair)
+                if most is not None and len(pairs) >= most:
+                    return
+
+    try:
+        within(seconds, work)
+    except TimeUp:
+        return pairs, True
+    return pairs, False
+
+
+def _quietly(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The pairs, without nashpy's warnings: degenerate games are handled by checking each answer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield from pairs
+
+
+def _is_equilibrium(game: Game, pair: Pair) -> bool:
+    defender, attacker = (np.asarray(mix, dtype=float) for mix in pair)
+    if (defender.size, attacker.size) != game.shape or not np.all(np.isfinite([*defender, *attacker])):
+        return False
+    if min(defender.min(), attacker.min()) < -1e-9 or min(defender.sum(), attacker.sum()) <= 0.5:
+        return False
+    return certified_profile(game, defender, attacker).certificate.valid
+
+
+def _unit(payoffs: FloatArray) -> FloatArray:
+    span = float(np.ptp(payoffs))
+    return np.asarray((payoffs - payoffs.min()) / span) if span > 0 else np.zeros_like(payoffs)
+
+
+def _remark(count: int, timed_out: bool, seconds: float) -> str:
+    if timed_out:
+        return f"Stopped after {seconds:g} seconds; {count} equilibria until then."
+    return "" if count else "The algorithm found no equilibrium; ask for nash, which completes it."

@@ -1,0 +1,65 @@
+"""What a solver answers: certified profiles, how complete they are, and which one is recommended."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from advgame.errors import SolverError
+from advgame.games import Game, Profile
+from advgame.games.game import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """A maximal Nash subset: any mix of its defender mixes meets any mix of its attacker mixes in equilibrium."""
+
+    defender: FloatArray  # (k, defences): the extreme mixes of the defender
+    attacker: FloatArray  # (l, attacks): the extreme mixes of the adversary
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The answer of one concept to one game.
+
+    ``profiles`` are the extreme equilibria, ``components`` the maximal Nash subsets they span.
+    ``complete`` is True only where all of them are proven listed.
+    """
+
+    concept: str
+    game: Game
+    profiles: tuple[Profile, ...]
+    components: tuple[Component, ...]
+    complete: bool
+    rule: str  # which profile is recommended
+    method: str  # how it was found
+    remark: str = ""
+
+    @property
+    def recommended(self) -> Profile:
+        """The profile the rule recommends: the first where several are worth the same to the defender.
+
+        Raises:
+            SolverError: when there is no profile; the remark says why.
+        """
+        if not self.profiles:
+            raise SolverError(self.remark or f"No {self.concept} profile was found.")
+        return min(self.profiles, key=lambda profile: profile.defender_payoff)
+
+
+@dataclass(frozen=True)
+class Concept(ABC):
+    """A way of saying what rational players do, with its settings as fields."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def solve(self, game: Game) -> Solution:
+        """The certified solution of a game."""
+
+
+def certified(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
+    """The profiles whose certificate holds: no certificate, no profile."""
+    return tuple(profile for profile in profiles if profile.certificate.valid)

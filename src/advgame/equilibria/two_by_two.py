@@ -1,0 +1,48 @@
+"""Two strategies each: all equilibria from the signs of four differences, exact even where they tie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from advgame.games import Game
+
+Mix = tuple[Any, Any]
+
+
+def extreme_equilibria_2x2(game: Game) -> list[tuple[Mix, Mix]]:
+    """Every extreme equilibrium of a 2 × 2 game.
+
+    The sign of a difference of floats is exact, so no tie is invented and none is overlooked.
+
+    >>> extreme_equilibria_2x2(Game([[3, 0], [2, 1]], [[0, 2], [2, 0]]))
+    [((0.5, 0.5), (0.5, 0.5))]
+
+    Args:
+        game: of shape (2, 2).
+    """
+    to_defender, to_attacker = game.payoffs_as_given
+    row_gains = to_defender[0, 0] - to_defender[1, 0], to_defender[0, 1] - to_defender[1, 1]
+    column_gains = to_attacker[0, 0] - to_attacker[0, 1], to_attacker[1, 0] - to_attacker[1, 1]
+    return [
+        (defender, attacker)
+        for defender, attacks in _vertices(column_gains)
+        for attacker, defences in _vertices(row_gains)
+        if _played(defender) <= defences and _played(attacker) <= attacks
+    ]
+
+
+def _vertices(gains: tuple[Any, Any]) -> Iterator[tuple[Mix, set[int]]]:
+    """A player's pure mixes, and the one that makes the opponent indifferent, each with the best replies.
+
+    ``gains[k]`` is what the opponent's first reply earns more than the second against strategy k.
+    """
+    for mix, gain in zip(((1.0, 0.0), (0.0, 1.0)), gains, strict=True):
+        yield mix, {0, 1} if gain == 0 else {0} if gain > 0 else {1}
+    if gains[0] > 0 > gains[1] or gains[0] < 0 < gains[1]:
+        scale = abs(gains[0]) / 2 + abs(gains[1]) / 2  # halves: the sum of two large floats may overflow
+        yield (abs(gains[1]) / 2 / scale, abs(gains[0]) / 2 / scale), {0, 1}
+
+
+def _played(mix: Mix) -> set[int]:
+    return {strategy for strategy, share in enumerate(mix) if share > 0}

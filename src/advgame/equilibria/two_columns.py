@@ -1,0 +1,79 @@
+"""Two strategies on one side, any number on the other: all equilibria from an envelope of lines, exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from advgame.games import Game
+from advgame.games.game import ExactMatrix
+
+Mix = list[Fraction]
+
+
+def extreme_equilibria_of_two(game: Game) -> list[tuple[Mix, Mix]]:
+    """Every extreme equilibrium of an m × 2 or 2 × n game, in rational numbers.
+
+    The player with many strategies replies along the upper envelope of lines in the other's mix; only
+    its ends and corners can be extreme, and only one or two of its lines are played there.
+
+    >>> game = Game([[3, 0], [2, 1], [0, 2]], [[0, 2], [2, 0], [4, 0]])
+    >>> [[[str(share) for share in mix] for mix in pair] for pair in extreme_equilibria_of_two(game)]
+    [[['1/2', '1/2', '0'], ['1/2', '1/2']]]
+
+    Args:
+        game: of shape (m, 2) or (2, n).
+    """
+    to_defender, to_attacker = game.exact_payoffs
+    if game.shape[1] == 2:
+        return list(_equilibria(to_defender, to_attacker))
+    turned = _equilibria(_transposed(to_attacker), _transposed(to_defender))
+    return [(defender, attacker) for attacker, defender in turned]
+
+
+def _equilibria(many: ExactMatrix, two: ExactMatrix) -> Iterator[tuple[Mix, Mix]]:
+    """Pairs (mix of the player with many rows, mix of the player with two columns)."""
+    gains = [row[1] - row[0] for row in two]  # of the second column over the first
+    for share in _corners(many):
+        replies = _best_rows(many, share)
+        for row in replies:
+            if (share == 1 or gains[row] <= 0) and (share == 0 or gains[row] >= 0):
+                yield _mix(len(many), {row: Fraction(1)}), [1 - share, share]
+        for one, other in combinations(replies, 2):
+            if gains[one] * gains[other] < 0:
+                weight = gains[other] / (gains[other] - gains[one])
+                yield _mix(len(many), {one: weight, other: 1 - weight}), [1 - share, share]
+
+
+def _corners(rows: ExactMatrix) -> list[Fraction]:
+    """The shares of the second column at the ends and the corners of the rows' upper envelope."""
+    corners = [Fraction(0)]
+    while corners[-1] < 1:
+        here = corners[-1]
+        steepest = max(_best_rows(rows, here), key=lambda row: rows[row][1] - rows[row][0])
+        crossings = [_crossing(rows[steepest], row) for row in rows]
+        corners.append(min((each for each in crossings if each is not None and each > here), default=Fraction(1)))
+        corners[-1] = min(corners[-1], Fraction(1))
+    return corners
+
+
+def _crossing(line: Sequence[Fraction], steeper: Sequence[Fraction]) -> Fraction | None:
+    """Where a steeper line overtakes a line; None where it is no steeper."""
+    lead = line[0] - steeper[0]
+    rise = (steeper[1] - steeper[0]) - (line[1] - line[0])
+    return lead / rise if rise > 0 else None
+
+
+def _best_rows(rows: ExactMatrix, share: Fraction) -> list[int]:
+    values = [row[0] + share * (row[1] - row[0]) for row in rows]
+    best = max(values)
+    return [place for place, value in enumerate(values) if value == best]
+
+
+def _mix(count: int, shares: dict[int, Fraction]) -> Mix:
+    return [shares.get(place, Fraction(0)) for place in range(count)]
+
+
+def _transposed(matrix: ExactMatrix) -> ExactMatrix:
+    return tuple(zip(*matrix, strict=True))

@@ -1,0 +1,74 @@
+"""Everything advgame raises on purpose.
+
+    AdvgameError
+    ├── InputError            what the caller gave can be put right (exit code 2)
+    │   ├── MeasurementError  a row, a table or a file of accuracies
+    │   ├── ScenarioError     a question asked in TOML, or one of its parameters
+    │   ├── GameError         payoff matrices, mixes, or a game too large for a method
+    │   ├── UnknownName       a name nobody has listed; carries the nearest one
+    │   └── MissingExtra      an optional library that is not installed
+    └── SolverError           no certified answer could be given
+
+A message says what was given, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AdvgameError(Exception):
+    """Anything advgame raises on purpose."""
+
+
+class InputError(AdvgameError, ValueError):
+    """What the caller gave can be put right."""
+
+
+class MeasurementError(InputError):
+    """A row, a table or a file of accuracies that cannot be used as it is."""
+
+
+class ScenarioError(InputError):
+    """A scenario, or one of its parameters, that cannot be used as it is."""
+
+
+class GameError(InputError):
+    """Payoff matrices or mixes that no game can be made of, or a game too large for a method."""
+
+
+class MissingExtra(InputError):
+    """An optional library that is not installed."""
+
+
+class SolverError(AdvgameError):
+    """No answer could be certified."""
+
+
+class UnknownName(InputError):
+    """A name nobody has listed.
+
+    >>> str(UnknownName("concept", "nahs", ["nash", "commitment"]))
+    "No concept is called 'nahs'; did you mean 'nash'? Known: commitment, nash."
+    """
+
+    def __init__(self, kind: str, given: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+        super().__init__(f"No {kind} is called {given!r};{suggestion(given, names)} Known: {shown}.")
+        self.kind = kind
+        self.given = given
+        self.known = names
+
+
+def suggestion(given: str, known: Iterable[str]) -> str:
+    """The words `` did you mean …?``, or a bare space-free sentence end where nothing is near.
+
+    >>> suggestion("larges_share", ["largest_share"])
+    " did you mean 'largest_share'?"
+    """
+    names = list(known)
+    lowered = {name.casefold(): name for name in names}
+    near = get_close_matches(given.casefold(), lowered, n=1, cutoff=0.5)
+    return f" did you mean {lowered[near[0]]!r}?" if near else " nothing listed is near it."

@@ -1,0 +1,18 @@
+"""Two-player games in payoffs: mixes, best replies, regret. Mathematics only."""
+
+from advgame.games.best_replies import attacker_best_replies, defender_best_replies
+from advgame.games.game import Game
+from advgame.games.nfg import read_nfg, write_nfg
+from advgame.games.profile import TOLERANCE, Certificate, Profile, certified_profile
+
+__all__ = [
+    "TOLERANCE",
+    "Certificate",
+    "Game",
+    "Profile",
+    "attacker_best_replies",
+    "certified_profile",
+    "defender_best_replies",
+    "read_nfg",
+    "write_nfg",
+]

@@ -1,0 +1,135 @@
+"""A game of two players: what each earns for every pair of strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from advgame.errors import GameError
+
+FloatArray = NDArray[np.float64]
+ExactMatrix = tuple[tuple[Fraction, ...], ...]
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class Game:
+    """Payoffs of a defender (rows) and an adversary (columns).
+
+    The payoffs may be Fractions; they are then kept, and exact methods use them as they are.
+    A float is taken for the number it stores, exactly.
+
+    >>> Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]).shape
+    (2, 2)
+
+    Args:
+        defender_payoffs: (m, n), to the player who chooses the row.
+        attacker_payoffs: (m, n), to the player who chooses the column.
+        defences: m different names; ``d1 …`` if omitted.
+        attacks: n different names; ``a1 …`` if omitted.
+
+    Raises:
+        GameError: for payoffs that are empty, not finite, not two-dimensional or of two shapes,
+            and for names that are too many, too few or not different.
+    """
+
+    defender_payoffs: FloatArray  # (defences, attacks)
+    attacker_payoffs: FloatArray  # (defences, attacks)
+    defences: tuple[str, ...]
+    attacks: tuple[str, ...]
+
+    def __init__(
+        self,
+        defender_payoffs: ArrayLike,
+        attacker_payoffs: ArrayLike,
+        defences: Sequence[str] | None = None,
+        attacks: Sequence[str] | None = None,
+    ) -> None:
+        given = _matrix("defender_payoffs", defender_payoffs), _matrix("attacker_payoffs", attacker_payoffs)
+        if given[0].shape != given[1].shape:
+            raise GameError(
+                f"defender_payoffs is {_by(given[0].shape)} and attacker_payoffs {_by(given[1].shape)}; "
+                "both players' matrices need one shape (defences, attacks)."
+            )
+        rows, columns = given[0].shape
+        floats = [_as_floats(matrix) for matrix in given]
+        for name, value in (
+            ("_given", given),
+            ("defender_payoffs", floats[0]),
+            ("attacker_payoffs", floats[1]),
+            ("defences", _names("defences", defences, rows, "d")),
+            ("attacks", _names("attacks", attacks, columns, "a")),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of defences and of attacks."""
+        rows, columns = self.defender_payoffs.shape
+        return rows, columns
+
+    @property
+    def payoffs_as_given(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Both matrices in the numbers they were given in: float64, whole numbers or Fractions."""
+        given: tuple[NDArray[Any], NDArray[Any]] = self._given  # type: ignore[attr-defined]
+        return given
+
+    @cached_property
+    def exact_payoffs(self) -> tuple[ExactMatrix, ExactMatrix]:
+        """Both matrices as rational numbers, equal to what was given."""
+        to_defender, to_attacker = self.payoffs_as_given
+        return _as_fractions(to_defender), _as_fractions(to_attacker)
+
+    def __repr__(self) -> str:
+        return f"Game({_by(self.shape)}: {', '.join(self.defences[:3])}… against {', '.join(self.attacks[:3])}…)"
+
+
+def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
+    try:
+        matrix = np.array(given)
+    except ValueError:
+        raise GameError(f"{name} has rows of different lengths; give a full (defences, attacks) matrix.") from None
+    if matrix.ndim != 2 or matrix.size == 0:
+        raise GameError(
+            f"{name} has shape {matrix.shape}; expected (defences, attacks) with at least one of each."
+        )
+    if matrix.dtype == object and not all(isinstance(value, Fraction | int | float) for value in matrix.flat):
+        raise GameError(f"{name} holds something that is no number; give floats, whole numbers or Fractions.")
+    if matrix.dtype.kind not in "iufO" or matrix.dtype == np.longdouble and matrix.dtype.itemsize > 8:
+        raise GameError(f"{name} holds {matrix.dtype} values; give floats, whole numbers or Fractions.")
+    if not np.all(np.isfinite(_as_floats(matrix))):
+        row, column = np.argwhere(~np.isfinite(_as_floats(matrix)))[0]
+        raise GameError(
+            f"{name}[{row}, {column}] is {matrix[row, column]}; every payoff must be a finite number."
+        )
+    matrix.setflags(write=False)
+    return matrix
+
+
+def _as_floats(matrix: NDArray[Any]) -> FloatArray:
+    try:
+        floats = matrix.astype(np.float64)
+    except OverflowError:
+        raise GameError("A payoff is too large for a float64; scale both matrices down.") from None
+    floats.setflags(write=False)
+    return floats
+
+
+def _as_fractions(matrix: NDArray[Any]) -> ExactMatrix:
+    return tuple(tuple(Fraction(value) for value in row) for row in matrix.tolist())
+
+
+def _names(field: str, given: Sequence[str] | None, count: int, letter: str) -> tuple[str, ...]:
+    names = tuple(f"{letter}{number}" for number in range(1, count + 1)) if given is None else tuple(given)
+    if len(names) != count or len(set(names)) != count:
+        raise GameError(f"{field} gives {len(names)} names ({len(set(names))} different) for {count} strategies.")
+    return names
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))

@@ -1,0 +1,108 @@
+"""A pair of mixes with the proof that neither player can gain by leaving it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from advgame.games.game import FloatArray, Game
+
+TOLERANCE = 2e-9  # the largest relative regret a certificate may show
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What each player could still gain, relative to that player's payoff range (absolute if that is 0).
+
+    For a Nash equilibrium the gain is by another reply; for a commitment the adversary's is by
+    another reply and the defender's by another commitment (a bound from duality).
+    """
+
+    defender_regret: float
+    attacker_regret: float
+    exact: bool = False  # computed in rational arithmetic
+
+    @property
+    def regret(self) -> float:
+        """The larger of both regrets."""
+        return max(self.defender_regret, self.attacker_regret)
+
+    @property
+    def valid(self) -> bool:
+        """Whether the profile may leave a solver: exactly zero, or at most TOLERANCE."""
+        return self.regret == 0 if self.exact else self.regret <= TOLERANCE
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """One mix for each player, what each earns, and the certificate."""
+
+    defender: FloatArray  # (defences,) probabilities
+    attacker: FloatArray  # (attacks,) probabilities
+    defender_payoff: float
+    attacker_payoff: float
+    certificate: Certificate
+    exact_mixes: tuple[tuple[Fraction, ...], tuple[Fraction, ...]] | None = None
+
+
+def certified_profile(game: Game, defender: FloatArray, attacker: FloatArray) -> Profile:
+    """The profile with its regrets recomputed from the original payoffs.
+
+    >>> game = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
+    >>> certified_profile(game, np.array([1 / 3, 2 / 3]), np.array([0.5, 0.5])).certificate.valid
+    True
+    """
+    defender, attacker = _cleaned(defender), _cleaned(attacker)
+    to_defender, to_attacker = game.defender_payoffs @ attacker, defender @ game.attacker_payoffs
+    earned = float(defender @ to_defender), float(to_attacker @ attacker)
+    return Profile(
+        defender,
+        attacker,
+        *earned,
+        Certificate(
+            relative_regret(float(to_defender.max()) - earned[0], game.defender_payoffs),
+            relative_regret(float(to_attacker.max()) - earned[1], game.attacker_payoffs),
+        ),
+    )
+
+
+def exactly_certified_profile(
+    game: Game, defender: tuple[Fraction, ...], attacker: tuple[Fraction, ...]
+) -> Profile:
+    """The profile with its regrets computed in rational arithmetic: exactly zero, or no equilibrium."""
+    to_defender_matrix, to_attacker_matrix = game.exact_payoffs
+    to_defender = [_dot(row, attacker) for row in to_defender_matrix]
+    to_attacker = [_dot(column, defender) for column in zip(*to_attacker_matrix, strict=True)]
+    earned = _dot(to_defender, defender), _dot(to_attacker, attacker)
+    regrets = max(to_defender) - earned[0], max(to_attacker) - earned[1]
+    return Profile(
+        np.array([float(share) for share in defender]),
+        np.array([float(share) for share in attacker]),
+        float(earned[0]),
+        float(earned[1]),
+        Certificate(
+            relative_regret(float(regrets[0]), game.defender_payoffs),
+            relative_regret(float(regrets[1]), game.attacker_payoffs),
+            exact=True,
+        ),
+        exact_mixes=(defender, attacker),
+    )
+
+
+def relative_regret(regret: float, payoffs: FloatArray) -> float:
+    """A regret relative to the range of the player's payoffs; absolute where the range is 0."""
+    low, high = float(payoffs.min()), float(payoffs.max())
+    scale = high / 2 - low / 2  # halves, so that the range of the largest floats is finite
+    return max(regret, 0.0) / 2 / scale if scale > 0 else max(regret, 0.0)
+
+
+def _cleaned(mix: FloatArray) -> FloatArray:
+    """The mix without the rounding below 1e-14, summing to 1."""
+    kept = np.where(mix > 1e-14, mix, 0.0)
+    return np.asarray(kept / kept.sum(), dtype=np.float64)
+
+
+def _dot(one: tuple[Fraction, ...] | list[Fraction], other: tuple[Fraction, ...]) -> Fraction:
+    return sum((a * b for a, b in zip(one, other, strict=True) if b), Fraction(0))

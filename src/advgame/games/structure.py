@@ -1,0 +1,137 @@
+"""What makes a game of adversary and defender easy: strategically, it is of rank 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from advgame.games.game import FloatArray, Game
+
+RESIDUE = 1e-11  # of the larger matrix: what may remain beside the rank-1 part
+
+
+@dataclass(frozen=True, eq=False)
+class RankOneForm:
+    """A game equivalent to the given one: the adversary earns Q, the defender pays Q + c0 + c1 μ.
+
+    Strategically neutral terms are left out: what a column adds to the defender's payoffs and what a
+    row adds to the adversary's. ``intensity`` is at least 0 and 0 somewhere; μ is its mean under the
+    adversary's mix. With ``idle_cost`` only, the game is strategically zero-sum.
+    """
+
+    attack_value: FloatArray  # Q, (defences, attacks)
+    idle_cost: FloatArray  # c0, (defences,)
+    cost_per_intensity: FloatArray  # c1, (defences,)
+    intensity: FloatArray  # p, (attacks,)
+
+
+def rank_one_form(game: Game) -> RankOneForm | None:
+    """The form of a game that is strategically zero-sum or of rank 1; None for any other.
+
+    With both matrices centred by rows and columns (A, B), that is a t > 0 such that A + tB has rank 0
+    or 1 (Kannan and Theobald 2010; Adsul, Garg, Mehta, Sohoni and von Stengel, arXiv:1812.04611).
+
+    >>> rank_one_form(Game([[1, 2], [3, 5]], [[-1, -2], [-3, -5]])).intensity
+    array([0., 0.])
+    """
+    defender, attacker = _centred(game.defender_payoffs), _centred(game.attacker_payoffs)
+    scale = float(np.abs(attacker).max())
+    if scale <= RESIDUE * float(np.abs(game.attacker_payoffs).max()) or not np.isfinite(scale):
+        return None
+    for ratio in _ratios(defender, attacker):
+        factors = _rank_one(defender, attacker, ratio)
+        if factors is not None:
+            return _form(game, ratio, *factors)
+    return None
+
+
+def _centred(payoffs: FloatArray) -> FloatArray:
+    by_row = payoffs - payoffs.mean(axis=1, keepdims=True)
+    return np.asarray(by_row - by_row.mean(axis=0, keepdims=True))
+
+
+def _ratios(defender: FloatArray, attacker: FloatArray) -> Iterator[float]:
+    """Candidates for t > 0: the one of a zero-sum game, then the roots of 2 × 2 minors of A + tB."""
+    zero_sum = -float(np.vdot(defender, attacker) / np.vdot(attacker, attacker))
+    if zero_sum > 0:
+        yield zero_sum
+    row, column = np.unravel_index(int(np.abs(attacker).argmax()), attacker.shape)
+    for other_row, other_column in _other_places(defender, attacker, int(row), int(column)):
+        corner = np.ix_([int(row), other_row], [int(column), other_column])
+        for root in _minor_roots(defender[corner], attacker[corner]):
+            if root > 0:
+                yield _refined(defender, attacker, root)
+
+
+def _other_places(
+    defender: FloatArray, attacker: FloatArray, row: int, column: int, most: int = 6
+) -> Iterator[tuple[int, int]]:
+    """Opposite corners for 2 × 2 minors, the ones with the largest entries first."""
+    size = np.abs(defender) / (np.abs(defender).max() or 1.0) + np.abs(attacker) / np.abs(attacker).max()
+    size[row, :] = size[:, column] = -1.0
+    for flat in np.argsort(-size, axis=None)[:most]:
+        place = np.unravel_index(int(flat), size.shape)
+        if size[place] >= 0:
+            yield int(place[0]), int(place[1])
+
+
+def _minor_roots(a: FloatArray, b: FloatArray) -> list[float]:
+    """The t for which det(a + t b) = 0."""
+    square = b[0, 0] * b[1, 1] - b[0, 1] * b[1, 0]
+    linear = a[0, 0] * b[1, 1] + b[0, 0] * a[1, 1] - a[0, 1] * b[1, 0] - b[0, 1] * a[1, 0]
+    constant = a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]
+    inside = max(linear * linear - 4 * square * constant, 0.0)
+    half = -(linear + (1 if linear >= 0 else -1) * sqrt(inside)) / 2
+    roots = [half / square] if square else []
+    return [float(root) for root in ([*roots, constant / half] if half else roots) if np.isfinite(root)]
+
+
+def _refined(defender: FloatArray, attacker: FloatArray, ratio: float) -> float:
+    """The candidate after two secant steps on the largest residue, for minors with a double root."""
+    for _ in range(2):
+        residue = _residue(defender + ratio * attacker)[0]
+        place = np.unravel_index(int(np.abs(residue).argmax()), residue.shape)
+        nudge = 1e-5 * ratio
+        slope = (_residue(defender + (ratio + nudge) * attacker)[0][place] - residue[place]) / nudge
+        if slope == 0 or not np.isfinite(slope):
+            break
+        step = residue[place] / slope
+        if abs(step) < 0.1 * ratio:
+            ratio = float(ratio - step)
+    return ratio
+
+
+def _residue(matrix: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What a matrix differs from its cross approximation by, and the two factors of that."""
+    row, column = np.unravel_index(int(np.abs(matrix).argmax()), matrix.shape)
+    pivot = matrix[row, column]
+    if pivot == 0:
+        return matrix, np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
+    left, right = matrix[:, column], matrix[row, :] / pivot
+    return matrix - np.outer(left, right), left, right
+
+
+def _rank_one(
+    defender: FloatArray, attacker: FloatArray, ratio: float
+) -> tuple[FloatArray, FloatArray] | None:
+    total = defender + ratio * attacker
+    allowed = RESIDUE * max(float(np.abs(defender).max()), ratio * float(np.abs(attacker).max()))
+    if float(np.abs(total).max()) <= allowed:
+        return np.zeros(total.shape[0]), np.zeros(total.shape[1])
+    residue, left, right = _residue(total)
+    return (left, right) if float(np.abs(residue).max()) <= allowed else None
+
+
+def _form(game: Game, ratio: float, left: FloatArray, right: FloatArray) -> RankOneForm:
+    attack_value = ratio * game.attacker_payoffs
+    gain_by_row = (game.defender_payoffs + attack_value).mean(axis=1)
+    lowest = float(right.min())
+    return RankOneForm(
+        attack_value,
+        idle_cost=-(gain_by_row + left * lowest),
+        cost_per_intensity=-left,
+        intensity=right - lowest,
+    )

@@ -1,0 +1,25 @@
+"""Accuracies, measured or published: rows, tables, files, intervals and contradictions."""
+
+from advgame.measurements.contradictions import mark_contradictions
+from advgame.measurements.files import read_table, write_table
+from advgame.measurements.intervals import beta_interval, standard_error, wilson_interval
+from advgame.measurements.measurement import METRICS, Column, Measurement
+from advgame.measurements.pooling import pool_seeds
+from advgame.measurements.radii import radius_text, read_radius
+from advgame.measurements.table import MeasurementTable
+
+__all__ = [
+    "METRICS",
+    "Column",
+    "Measurement",
+    "MeasurementTable",
+    "beta_interval",
+    "mark_contradictions",
+    "pool_seeds",
+    "radius_text",
+    "read_radius",
+    "read_table",
+    "standard_error",
+    "wilson_interval",
+    "write_table",
+]

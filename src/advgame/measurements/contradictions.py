@@ -1,0 +1,126 @@
+"""Rows that contradict each other are marked where they stand, and never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from math import sqrt
+
+from advgame.measurements.intervals import standard_error
+from advgame.measurements.measurement import PLAYABLE, Measurement
+from advgame.measurements.table import MeasurementTable
+
+Marks = Iterator[tuple[Measurement, str]]
+
+
+def mark_contradictions(table: MeasurementTable) -> MeasurementTable:
+    """The same rows with a warning on each that another one contradicts."""
+    networks: dict[tuple[str, str, str, int | None], list[Measurement]] = {}
+    for row in table:
+        if row.metric in PLAYABLE:
+            networks.setdefault((row.dataset, row.network, row.defence, row.seed), []).append(row)
+    marks: dict[int, dict[str, None]] = {}
+    for rows in networks.values():
+        for find in (_above_clean, _rises_with_radius, _weaker_inside_larger_ball, _other_runs):
+            for row, warning in find(rows):
+                marks.setdefault(id(row), {})[warning] = None
+    for row in table:
+        for warning in _misses_compression(row):
+            marks.setdefault(id(row), {})[warning] = None
+    return MeasurementTable(tuple(_marked(row, marks.get(id(row), ())) for row in table))
+
+
+def _marked(row: Measurement, found: Iterable[str]) -> Measurement:
+    warnings = tuple(dict.fromkeys((*row.warnings, *found)))
+    return row if warnings == row.warnings else replace(row, warnings=warnings)
+
+
+def _clean(rows: list[Measurement]) -> Measurement | None:
+    return next((row for row in rows if row.metric == "clean"), None)
+
+
+def _above_clean(rows: list[Measurement]) -> Marks:
+    clean = _clean(rows)
+    if clean is None:
+        return
+    for row in rows:
+        if row.metric == "robust" and row.accuracy - clean.accuracy > 2 * _error_of_difference(row, clean):
+            yield row, f"accuracy under attack {row.accuracy:.4g} exceeds the clean {clean.accuracy:.4g}"
+
+
+def _rises_with_radius(rows: list[Measurement]) -> Marks:
+    attacks: dict[tuple[str, str | None, str | None], list[Measurement]] = {}
+    for row in rows:
+        if row.metric == "robust" and row.radius is not None:
+            attacks.setdefault((row.attack, row.norm, row.crafted_on), []).append(row)
+    for group in attacks.values():
+        ordered = sorted(group, key=lambda row: row.radius or 0.0)
+        for smaller, larger in zip(ordered, ordered[1:], strict=False):
+            if larger.accuracy > smaller.accuracy + 1e-12:
+                yield larger, (
+                    f"accuracy rises with the radius: {smaller.accuracy:.4g} at {smaller.radius:.4g}, "
+                    f"{larger.accuracy:.4g} at {larger.radius:.4g}"
+                )
+
+
+def _weaker_inside_larger_ball(rows: list[Measurement]) -> Marks:
+    """An L2 ball of radius r√d holds the L∞ ball of radius r in d dimensions, so its attack must do as well."""
+    largest = _by_norm(rows, "Linf")
+    for row in _by_norm(rows, "L2"):
+        for inside in largest:
+            if _contains(row, inside) and row.accuracy > inside.accuracy + 1e-12:
+                yield row, (
+                    f"weak attack: accuracy {row.accuracy:.4g} in an L2 ball of {row.radius:.4g} exceeds the "
+                    f"{inside.accuracy:.4g} in the L∞ ball of {inside.radius:.4g} inside it"
+                )
+                break
+
+
+def _by_norm(rows: list[Measurement], norm: str) -> list[Measurement]:
+    found = [row for row in rows if row.metric == "robust" and row.norm == norm and row.radius is not None]
+    return sorted(found, key=lambda row: row.accuracy)
+
+
+def _contains(outer: Measurement, inner: Measurement) -> bool:
+    pixels = PIXELS.get(outer.dataset)
+    if pixels is None or outer.radius is None or inner.radius is None:
+        return False
+    return outer.radius >= inner.radius * sqrt(pixels) and outer.crafted_on == inner.crafted_on
+
+
+# Values an input of a data set has: an L2 ball of radius r·√values holds the L∞ ball of radius r.
+PIXELS = {
+    "digits": 64,
+    "mnist": 28 * 28,
+    "fashion_mnist": 28 * 28,
+    "pneumoniamnist": 28 * 28,
+    "cifar10": 3 * 32 * 32,
+    "cifar100": 3 * 32 * 32,
+    "svhn": 3 * 32 * 32,
+    "gtsrb": 3 * 32 * 32,
+    "imagenette": 3 * 224 * 224,
+    "imagenet": 3 * 224 * 224,
+}
+
+
+def _other_runs(rows: list[Measurement]) -> Marks:
+    clean = _clean(rows)
+    if clean is None or clean.runs is None:
+        return
+    for row in rows:
+        if row.runs is not None and row.runs != clean.runs:
+            yield row, (
+                f"a mean of {row.runs} runs beside a clean mean of {clean.runs}: "
+                "different sets of runs, do not pair them"
+            )
+
+
+def _misses_compression(row: Measurement) -> Iterator[str]:
+    nominal, left, total = row.compression_nominal, row.parameters_left, row.parameters_total
+    if nominal and left and total and abs(total / left / nominal - 1) > 0.1:
+        yield f"compressed {total / left:.3g} times by parameters left, not {nominal:.3g} times as announced"
+
+
+def _error_of_difference(one: Measurement, other: Measurement) -> float:
+    errors = [standard_error(one) or 0.0, standard_error(other) or 0.0]
+    return sqrt(sum(error**2 for error in errors))

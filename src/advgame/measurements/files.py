@@ -1,0 +1,218 @@
+"""Tables of measurements as CSV or Parquet files."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from advgame.errors import MeasurementError, suggestion
+from advgame.files import written_whole
+from advgame.measurements.contradictions import mark_contradictions
+from advgame.measurements.csv_records import csv_records
+from advgame.measurements.measurement import FIELDS, Measurement
+from advgame.measurements.radii import radius_text, read_radius
+from advgame.measurements.table import MeasurementTable
+
+REQUIRED = ("dataset", "network", "defence", "attack", "metric", "accuracy")
+COUNTS = frozenset({"correct", "tested", "runs", "seed", "parameters_left", "parameters_total"})
+AMOUNTS = frozenset({"std", "seconds", "compression_nominal"})
+BETWEEN_WARNINGS = " | "
+
+
+def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> MeasurementTable:
+    """The measurements in a CSV or Parquet file, contradictions marked.
+
+    Args:
+        path: a file with a header of field names (``advgame.measurements.FIELDS``); absent optional
+            fields are empty.
+        percent: divide accuracies and spreads by 100 first.
+
+    Raises:
+        MeasurementError: names the file, the line, the column, the value and what to do.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MeasurementError(f"There is no file {path}; name a CSV or Parquet table of measurements.")
+    records = _parquet_records(path) if path.suffix == ".parquet" else _csv_records(path)
+    rows = [read_row(record, where=f"{path.name}, {place}", percent=percent) for place, record in records]
+    if not rows:
+        raise MeasurementError(f"{path.name} has a header and no rows; give at least one measurement.")
+    try:
+        return mark_contradictions(MeasurementTable(tuple(rows)))
+    except MeasurementError as mistake:
+        raise MeasurementError(f"{path.name}: {mistake}") from None
+
+
+def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) -> Measurement:
+    """A measurement from texts or values by field name.
+
+    >>> read_row({"dataset": "mnist", "network": "cnn", "defence": "plain", "attack": "pgd", "norm": "Linf",
+    ...           "radius": "0.3", "metric": "robust", "accuracy": "84"}, where="line 2", percent=True).accuracy
+    0.84
+    """
+    values: dict[str, Any] = {}
+    for field in FIELDS:
+        given = record.get(field)
+        if given is None or given == "" or given != given:  # a missing value of a data frame differs from itself
+            continue
+        try:
+            values[field] = _read_value(field, given)
+        except (ValueError, TypeError, OverflowError) as mistake:
+            raise MeasurementError(
+                f"{where}, column {field}: {given!r} {_problem(field, mistake)}."
+            ) from None
+    missing = [field for field in REQUIRED if field not in values]
+    if missing:
+        raise MeasurementError(f"{where}: {', '.join(missing)} is empty; every row needs {', '.join(REQUIRED)}.")
+    if percent:
+        for field in ("accuracy", "std"):
+            if field in values:
+                values[field] = round(values[field] / 100, 12)
+    try:
+        return Measurement(**values)
+    except MeasurementError as mistake:
+        raise MeasurementError(f"{where}: {mistake}") from None
+
+
+def write_table(table: MeasurementTable, path: str | os.PathLike[str]) -> Path:
+    """Writes the table as CSV, or as Parquet where the name ends so; read back, it is the same table."""
+    path = Path(path)
+    if path.suffix == ".parquet":
+        return written_whole(path, lambda file: _write_parquet(table, file))
+    return written_whole(path, lambda file: _write_csv(table, file), text=True)
+
+
+def _csv_records(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    header, records = csv_records(path)
+    _check_header(path, header)
+    for place, record in records:
+        yield place, {field: without_guard(text) for field, text in record.items()}
+
+
+def _parquet_records(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as mistake:
+        raise MeasurementError(f"{path.name} is no Parquet file that can be read: {mistake}.") from None
+    _check_header(path, table.column_names)
+    for number, record in enumerate(table.to_pylist(), start=1):
+        yield f"row {number}", record
+
+
+def _check_header(path: Path, header: list[str]) -> None:
+    for name in header:
+        if name not in FIELDS:
+            raise MeasurementError(
+                f"{path.name}: the column {name!r} is unknown;{suggestion(name, FIELDS)} For other headers use a "
+                "column map: advgame import csv FILE --columns MAP.toml."
+            )
+    missing = [name for name in REQUIRED if name not in header]
+    if missing:
+        raise MeasurementError(
+            f"{path.name}: the column {missing[0]!r} is missing; a table needs {', '.join(REQUIRED)}."
+        )
+    if len(set(header)) != len(header):
+        raise MeasurementError(f"{path.name}: a column stands twice in the header; keep one.")
+
+
+def _read_value(field: str, given: Any) -> Any:
+    if field == "radius":
+        return read_radius(given)
+    if field == "accuracy" or field in AMOUNTS:
+        if isinstance(given, str) and given.strip().endswith("%"):
+            raise ValueError("percent")
+        return float(given)
+    if field in COUNTS:
+        return _whole_number(given)
+    if field == "warnings":
+        return tuple(str(given).split(BETWEEN_WARNINGS)) if isinstance(given, str) else tuple(given)
+    if not isinstance(given, str):
+        raise TypeError
+    return given
+
+
+def _whole_number(given: Any) -> int:
+    try:
+        if not isinstance(given, float):
+            return int(given)
+    except ValueError:
+        pass  # a data frame writes 1000 as 1000.0
+    if float(given) != int(float(given)):
+        raise ValueError
+    return int(float(given))
+
+
+def _problem(field: str, mistake: Exception) -> str:
+    if field == "radius":
+        return "is no radius; write a decimal such as 0.5 or a fraction such as 8/255"
+    if str(mistake) == "percent":
+        return "is in percent; write a fraction in 0..1, or drop the sign and read with percent=True (--percent)"
+    if field in COUNTS:
+        return "is no whole number; write one, or leave it empty"
+    if field == "accuracy" or field in AMOUNTS:
+        return "is no number; write one, or leave an optional field empty"
+    return "is no text; write one"
+
+
+def _write_csv(table: MeasurementTable, file: IO[Any]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    used = [field for field in FIELDS if field in REQUIRED or any(_is_given(row, field) for row in table)]
+    writer.writerow(used)
+    writer.writerows([_guarded(WRITERS.get(field, _plain)(row, field)) for field in used] for row in table)
+
+
+def _write_parquet(table: MeasurementTable, file: IO[Any]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {field: [getattr(row, field) for row in table] for field in FIELDS}
+    columns["warnings"] = [list(row.warnings) for row in table]
+    pq.write_table(pa.table(columns), file)
+
+
+def _is_given(row: Measurement, field: str) -> bool:
+    return getattr(row, field) not in (None, "", ())
+
+
+def _plain(row: Measurement, field: str) -> str:
+    value = getattr(row, field)
+    return "" if value is None else repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def _radius(row: Measurement, field: str) -> str:  # noqa: ARG001 (one signature for all writers)
+    text = radius_text(row.radius, row.norm)
+    return text if read_radius(text) == row.radius else _plain(row, "radius")
+
+
+def _warnings(row: Measurement, field: str) -> str:  # noqa: ARG001
+    return BETWEEN_WARNINGS.join(row.warnings)
+
+
+WRITERS: Mapping[str, Callable[[Measurement, str], str]] = {"radius": _radius, "warnings": _warnings}
+
+
+FORMULA_STARTS = frozenset("=+-@\t\r'")
+
+
+def _guarded(text: str) -> str:
+    """Text that a spreadsheet would run as a formula is written behind an apostrophe."""
+    return "'" + text if text[:1] in FORMULA_STARTS and not _is_number(text) else text
+
+
+def without_guard(text: str) -> str:
+    """The text without the apostrophe it was guarded by."""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

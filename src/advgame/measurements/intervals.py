@@ -1,0 +1,59 @@
+"""How sure an accuracy is: intervals from counts, and the standard error of a row."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from advgame.errors import MeasurementError
+from advgame.measurements.measurement import Measurement
+
+
+def wilson_interval(correct: int, tested: int, level: float = 0.95) -> tuple[float, float]:
+    """The Wilson score interval of a proportion (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+
+    >>> low, high = wilson_interval(9, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.596, 0.982)
+    """
+    from scipy.stats import binomtest
+
+    _check(correct, tested, level)
+    interval = binomtest(correct, tested).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def beta_interval(correct: int, tested: int, level: float = 0.95) -> tuple[float, float]:
+    """The equal-tailed interval of the Beta posterior under Jeffreys' prior Beta(1/2, 1/2).
+
+    >>> low, high = beta_interval(9, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.619, 0.989)
+    """
+    from scipy.special import betaincinv
+
+    _check(correct, tested, level)
+    tail = (1 - level) / 2
+    right, wrong = correct + 0.5, tested - correct + 0.5
+    low = 0.0 if correct == 0 else float(betaincinv(right, wrong, tail))
+    high = 1.0 if correct == tested else float(betaincinv(right, wrong, 1 - tail))
+    return low, high
+
+
+def standard_error(row: Measurement) -> float | None:
+    """The standard error of a row's accuracy; None where its source gives nothing to tell it from.
+
+    The spread over training runs where there are several, else the binomial error of the counts.
+    """
+    if row.std is not None and row.runs is not None and row.runs > 1:
+        return row.std / sqrt(row.runs)
+    if row.correct is not None and row.tested:
+        share = (row.correct + 0.5) / (row.tested + 1)
+        return sqrt(share * (1 - share) / (row.tested + 2))
+    return None
+
+
+def _check(correct: int, tested: int, level: float) -> None:
+    if not 0 <= correct <= tested or tested == 0:
+        raise MeasurementError(f"{correct} correct of {tested} tested is no proportion; expected 0 ≤ correct ≤ tested.")
+    if not 0 < level < 1:
+        raise MeasurementError(f"The level {level} is not between 0 and 1.")

@@ -1,0 +1,175 @@
+"""One accuracy: of one network under one attack, with where it comes from."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, fields
+from math import isclose, isfinite
+from typing import NamedTuple
+
+from advgame.errors import MeasurementError, suggestion
+from advgame.measurements.radii import radius_text
+
+METRICS = {
+    "clean": "accuracy on honest inputs",
+    "robust": "accuracy on inputs attacked by a program, measured",
+    "corruption": "accuracy on inputs a natural change was made to",
+    "robust_reported": "accuracy under attack that only the defence's authors report",
+    "certified": "share of inputs with a proof that no attack of this radius succeeds (a lower bound)",
+    "human_recognition": "share of explanations in which people recognise the object",
+}
+PLAYABLE = frozenset({"clean", "robust", "corruption"})  # what an adversary's column may be made of
+NO_ATTACK = "none"
+
+
+class Column(NamedTuple):
+    """What an adversary does: an attack at a strength, made on a network (None: on the one it meets)."""
+
+    attack: str
+    norm: str | None = None
+    radius: float | None = None
+    crafted_on: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The column's name with its norm and radius.
+
+        >>> Column("autoattack", "Linf", 8 / 255).full_name
+        'autoattack-Linf-8/255'
+        """
+        parts = [self.attack, self.norm or "", radius_text(self.radius, self.norm)]
+        made_on = f"@{self.crafted_on}" if self.crafted_on else ""
+        return "-".join(part for part in parts if part) + made_on
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The accuracy of one network under one attack, published or measured by us.
+
+    ``correct`` and ``tested`` are None where a source gives only a rate: a count is never made
+    up from a rounded mean. Without ``crafted_on`` the attack ran against the network it meets.
+
+    >>> Measurement("cifar10", "WRN-28-10", "Standard", "none", metric="clean", accuracy=0.9478).accuracy
+    0.9478
+
+    Raises:
+        MeasurementError: for a value that is not finite, not in 0..1, or contradicts another of the row.
+    """
+
+    dataset: str
+    network: str
+    defence: str
+    attack: str
+    norm: str | None = None
+    radius: float | None = None
+    crafted_on: str | None = None
+    metric: str = "robust"
+    accuracy: float = float("nan")  # share classified right, 0..1
+    correct: int | None = None
+    tested: int | None = None
+    runs: int | None = None  # training runs the accuracy is a mean of
+    std: float | None = None  # standard deviation over those runs
+    seed: int | None = None
+    seconds: float | None = None  # wall time of the measurement
+    compression_nominal: float | None = None  # parameters before / after, as announced
+    parameters_left: int | None = None
+    parameters_total: int | None = None
+    source: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for check in (_check_names, _check_accuracy, _check_counts, _check_amounts):
+            check(self)
+
+    @property
+    def column(self) -> Column:
+        """The adversary's column this row belongs to."""
+        return Column(self.attack, self.norm, self.radius, self.crafted_on)
+
+    @property
+    def row_name(self) -> str:
+        """The row in a few words, for messages."""
+        return f"{self.defence!r} ({self.network}, {self.dataset}) under {self.column.full_name!r}"
+
+    @property
+    def compression(self) -> float | None:
+        """The true compression: parameters before over parameters left; nominal where none are given."""
+        if self.parameters_left and self.parameters_total:
+            return self.parameters_total / self.parameters_left
+        return self.compression_nominal
+
+
+FIELDS = tuple(field.name for field in fields(Measurement))
+
+
+def _check_names(row: Measurement) -> None:
+    for field in ("dataset", "network", "defence", "attack", "norm", "crafted_on"):
+        text = getattr(row, field)
+        if text is None and field in ("norm", "crafted_on"):
+            continue
+        if not isinstance(text, str) or not text.strip():
+            raise MeasurementError(f"Row {row.row_name}: {field} is {text!r}; give it a name.")
+        _check_text(row, field, text)
+    _check_text(row, "source", row.source)
+    for warning in row.warnings:
+        _check_text(row, "a warning", warning)
+        if not warning or "|" in warning:
+            raise MeasurementError(
+                f"Row {row.row_name}: the warning {warning!r} is empty or holds '|', which separates warnings in "
+                "files; word it without."
+            )
+    if row.metric not in METRICS:
+        raise MeasurementError(
+            f"Row {row.row_name}: the metric {row.metric!r} is unknown;{suggestion(row.metric, METRICS)} "
+            f"Known: {', '.join(METRICS)}."
+        )
+    if row.metric == "clean" and row.attack != NO_ATTACK:
+        raise MeasurementError(
+            f"Row {row.row_name}: a clean accuracy is measured under the attack 'none', not {row.attack!r}."
+        )
+
+
+def _check_text(row: Measurement, field: str, text: str) -> None:
+    if not text.isprintable() and any(unicodedata.category(character) == "Cc" for character in text):
+        raise MeasurementError(f"Row {row.row_name}: {field} holds a control character; remove it.")
+
+
+def _check_accuracy(row: Measurement) -> None:
+    value = row.accuracy
+    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
+        raise MeasurementError(f"Row {row.row_name}: accuracy is {value!r}; expected a finite number in 0..1.")
+    if 1 < value <= 100:
+        raise MeasurementError(
+            f"Row {row.row_name}: accuracy is {value!r}, which looks like percent; expected a fraction in 0..1. "
+            f"Divide by 100, or read the file with percent=True (advgame import csv --percent)."
+        )
+    if not 0 <= value <= 1:
+        raise MeasurementError(f"Row {row.row_name}: accuracy is {value!r}; expected a fraction in 0..1.")
+
+
+def _check_counts(row: Measurement) -> None:
+    for field in ("correct", "tested", "runs", "parameters_left", "parameters_total", "seed"):
+        count = getattr(row, field)
+        if count is None:
+            continue
+        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+            raise MeasurementError(f"Row {row.row_name}: {field} is {count!r}; expected a whole number ≥ 0.")
+    if row.correct is None:
+        return
+    if not row.tested or row.correct > row.tested:
+        raise MeasurementError(
+            f"Row {row.row_name}: {row.correct} correct of {row.tested} tested; "
+            "correct needs a positive tested that is not smaller."
+        )
+    if not isclose(row.correct / row.tested, row.accuracy, abs_tol=5.1e-3):
+        raise MeasurementError(
+            f"Row {row.row_name}: {row.correct} of {row.tested} is {row.correct / row.tested:.4f}, but accuracy "
+            f"is {row.accuracy}; correct one of them, or leave the counts empty."
+        )
+
+
+def _check_amounts(row: Measurement) -> None:
+    for field in ("radius", "std", "seconds", "compression_nominal"):
+        amount = getattr(row, field)
+        if amount is not None and (not isfinite(amount) or amount < 0):
+            raise MeasurementError(f"Row {row.row_name}: {field} is {amount!r}; expected a finite number ≥ 0.")

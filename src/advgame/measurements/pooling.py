@@ -1,0 +1,53 @@
+"""Several seeds of one cell as one row: their mean, spread and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean, stdev
+
+from advgame.measurements.measurement import Measurement
+from advgame.measurements.table import MeasurementTable
+
+
+def pool_seeds(table: MeasurementTable) -> MeasurementTable:
+    """One row per cell, whatever the number of seeds it was measured with.
+
+    Counts are added up where every seed has them; a cell that lacks seeds its network's other
+    cells have is warned about, for means over different sets of runs must not be paired.
+    """
+    cells: dict[tuple[object, ...], list[Measurement]] = {}
+    seeds: dict[tuple[str, str, str], set[int | None]] = {}
+    for row in table:
+        cells.setdefault((row.dataset, row.network, row.defence, row.column, row.metric), []).append(row)
+        seeds.setdefault((row.dataset, row.network, row.defence), set()).add(row.seed)
+    pooled = (
+        _pool(rows, seeds[rows[0].dataset, rows[0].network, rows[0].defence]) for rows in cells.values()
+    )
+    return MeasurementTable(tuple(pooled))
+
+
+def _pool(rows: Sequence[Measurement], seeds: set[int | None]) -> Measurement:
+    first = rows[0]
+    missing = len(seeds) - len(rows)
+    warnings = dict.fromkeys(warning for row in rows for warning in row.warnings)
+    if missing:
+        warnings["a mean over fewer runs than this network's other cells: do not pair them"] = None
+    if len(rows) == 1:
+        return replace(first, warnings=tuple(warnings))
+    return replace(
+        first,
+        accuracy=fmean(row.accuracy for row in rows),
+        correct=_total([row.correct for row in rows]),
+        tested=_total([row.tested for row in rows]),
+        seconds=_total([row.seconds for row in rows]),
+        runs=len(rows),
+        std=stdev(row.accuracy for row in rows),
+        seed=None,
+        warnings=tuple(warnings),
+    )
+
+
+def _total(parts: Sequence[float | int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None  # type: ignore[return-value]

@@ -1,0 +1,81 @@
+"""A table of measurements in which no cell stands twice with different values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from advgame.errors import MeasurementError
+from advgame.measurements.measurement import Column, Measurement
+
+
+@dataclass(frozen=True)
+class MeasurementTable:
+    """Measurements in their order, each cell once.
+
+    Raises:
+        MeasurementError: when there is no row, or two rows give one cell different values.
+    """
+
+    rows: tuple[Measurement, ...]
+
+    def __post_init__(self) -> None:
+        if not self.rows:
+            raise MeasurementError("The table has no rows; give at least one measurement.")
+        object.__setattr__(self, "rows", _each_cell_once(self.rows))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Measurement]:
+        return iter(self.rows)
+
+    @cached_property
+    def defences(self) -> tuple[str, ...]:
+        """The defences in the order they first appear."""
+        return tuple(dict.fromkeys(row.defence for row in self.rows))
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The adversary's columns in the order they first appear."""
+        return tuple(dict.fromkeys(row.column for row in self.rows))
+
+    @cached_property
+    def datasets(self) -> tuple[str, ...]:
+        """The data sets in the order they first appear."""
+        return tuple(dict.fromkeys(row.dataset for row in self.rows))
+
+    @cached_property
+    def networks(self) -> tuple[str, ...]:
+        """The networks in the order they first appear."""
+        return tuple(dict.fromkeys(row.network for row in self.rows))
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The sources in the order they first appear."""
+        return tuple(dict.fromkeys(row.source for row in self.rows if row.source))
+
+    def keep(self, wanted: Callable[[Measurement], bool]) -> MeasurementTable:
+        """The rows that are wanted.
+
+        Raises:
+            MeasurementError: when nothing is left.
+        """
+        kept = tuple(row for row in self.rows if wanted(row))
+        if not kept:
+            raise MeasurementError("The selection leaves no rows; widen it.")
+        return MeasurementTable(kept)
+
+
+def _each_cell_once(rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
+    cells: dict[tuple[object, ...], Measurement] = {}
+    for row in rows:
+        cell = (row.dataset, row.network, row.defence, row.column, row.metric, row.seed)
+        known = cells.setdefault(cell, row)
+        if known.accuracy != row.accuracy:
+            raise MeasurementError(
+                f"Two rows for {row.row_name}, metric {row.metric}: accuracy {known.accuracy} and {row.accuracy}; "
+                "keep one of them, or tell them apart by seed."
+            )
+    return tuple(cells.values())

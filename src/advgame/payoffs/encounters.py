@@ -1,0 +1,217 @@
+"""Every defence meets every attack: how often the defence is right, and how much of the traffic attacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isfinite
+
+import numpy as np
+
+from advgame.errors import MeasurementError, ScenarioError, UnknownName, suggestion
+from advgame.games.game import FloatArray
+from advgame.measurements import Column, Measurement, MeasurementTable, pool_seeds
+from advgame.measurements.measurement import NO_ATTACK, PLAYABLE
+
+SUCCESS_RULES = {
+    "every error": "the adversary is paid for every attacked input that is classified wrong",
+    "caused errors": "the adversary is paid only for errors beyond those the defence makes on honest inputs",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Encounters:
+    """Accuracies and traffic shares by defence and attack; attack 0 is *no attack*."""
+
+    defences: tuple[str, ...]
+    attacks: tuple[str, ...]
+    clean_accuracy: FloatArray  # (defences,)
+    attacked_accuracy: FloatArray  # (defences, attacks); column 0 is the clean accuracy
+    adversarial_share: FloatArray  # (attacks,) share of traffic that is adversarial; entry 0 is 0
+    success: str = "every error"
+    other_measures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # metric → defence → value
+
+    @cached_property
+    def clean_error(self) -> FloatArray:
+        """Share of honest inputs classified wrong, (defences,)."""
+        return 1 - self.clean_accuracy
+
+    @cached_property
+    def attacked_error(self) -> FloatArray:
+        """Share of attacked inputs classified wrong, (defences, attacks)."""
+        return 1 - self.attacked_accuracy
+
+    @cached_property
+    def attack_success(self) -> FloatArray:
+        """Share of attacked inputs the adversary is paid for under the success rule, (defences, attacks)."""
+        if self.success == "caused errors":
+            return self.attacked_error - self.clean_error[:, None]
+        return self.attacked_error
+
+
+def meet(
+    table: MeasurementTable,
+    *,
+    largest_share: float,
+    caps: Mapping[str, float] | None = None,
+    success: str = "every error",
+    what_if: Mapping[str, float] | None = None,
+) -> Encounters:
+    """The encounters of all defences and attacks in a table.
+
+    Args:
+        table: one data set; every defence needs a clean accuracy and one under every attack.
+        largest_share: the largest share of traffic that may be adversarial, 0..1.
+        caps: lower caps by attack name.
+        success: a key of ``SUCCESS_RULES``.
+        what_if: accuracies to assume instead of the table's, by ``clean_accuracy[defence]`` or
+            ``attacked_accuracy[defence, attack]``.
+
+    Raises:
+        MeasurementError: for a missing cell or a table of several data sets.
+        ScenarioError: for a share outside 0..1 or an unknown success rule.
+        UnknownName: for a cap or an assumed accuracy of something that is not in the table.
+    """
+    if len(table.datasets) > 1:
+        raise MeasurementError(
+            f"The table holds several data sets ({', '.join(table.datasets)}); a game is played on one: "
+            "select it with dataset = … under [select]."
+        )
+    pooled = pool_seeds(table)
+    names = defence_names(pooled)
+    columns = tuple(row.column for row in pooled if row.metric in PLAYABLE and row.attack != NO_ATTACK)
+    columns = tuple(dict.fromkeys(columns))
+    attacks = (NO_ATTACK, *column_names(columns).values())
+    cells = _cells(pooled, names, column_names(columns))
+    _assume(cells, what_if or {}, tuple(dict.fromkeys(names.values())), attacks)
+    defences = tuple(dict.fromkeys(names[_identity(row)] for row in pooled if row.metric in PLAYABLE))
+    accuracy = _full(cells, defences, attacks)
+    return Encounters(
+        defences,
+        attacks,
+        clean_accuracy=accuracy[:, 0],
+        attacked_accuracy=accuracy,
+        adversarial_share=_shares(attacks, largest_share, caps or {}),
+        success=_known_success(success),
+        other_measures=_other_measures(pooled, names),
+    )
+
+
+def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
+    """(network, defence) → the name of the strategy: the defence, with its network where that is ambiguous."""
+    identities = dict.fromkeys(_identity(row) for row in table)
+    networks: dict[str, set[str]] = {}
+    for network, defence in identities:
+        networks.setdefault(defence, set()).add(network)
+    return {
+        (network, defence): defence if len(networks[defence]) == 1 else f"{defence} ({network})"
+        for network, defence in identities
+    }
+
+
+def column_names(columns: tuple[Column, ...]) -> dict[Column, str]:
+    """Column → its name: the attack where that is unique, else with norm and radius; ``@k`` where crafted on k."""
+    attacks = [(column.attack, column.crafted_on) for column in columns]
+    return {
+        column: column.full_name
+        if attacks.count((column.attack, column.crafted_on)) > 1
+        else Column(column.attack, crafted_on=column.crafted_on).full_name
+        for column in columns
+    }
+
+
+def _identity(row: Measurement) -> tuple[str, str]:
+    return row.network, row.defence
+
+
+def _cells(
+    table: MeasurementTable, names: Mapping[tuple[str, str], str], columns: Mapping[Column, str]
+) -> dict[tuple[str, str], float]:
+    cells: dict[tuple[str, str], float] = {}
+    for row in table:
+        if row.metric not in PLAYABLE:
+            continue
+        attack = NO_ATTACK if row.attack == NO_ATTACK else columns[row.column]
+        cell = names[_identity(row)], attack
+        if cell in cells:
+            raise MeasurementError(
+                f"Two playable rows for {row.row_name} (metrics differ); keep one of them in the selection."
+            )
+        cells[cell] = row.accuracy
+    return cells
+
+
+def _assume(
+    cells: dict[tuple[str, str], float],
+    what_if: Mapping[str, float],
+    defences: tuple[str, ...],
+    attacks: tuple[str, ...],
+) -> None:
+    for address, accuracy in what_if.items():
+        cell = accuracy_cell(address, defences, attacks)
+        if not 0 <= accuracy <= 1:
+            raise ScenarioError(f"what_if {address!r} is {accuracy!r}; expected a fraction in 0..1.")
+        cells[cell] = accuracy
+
+
+def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, ...]) -> tuple[str, str]:
+    """The (defence, attack) that ``clean_accuracy[…]`` or ``attacked_accuracy[…, …]`` speaks of."""
+    field_name, _, rest = address.partition("[")
+    inside = rest.removesuffix("]")
+    if not rest.endswith("]") or field_name not in ("clean_accuracy", "attacked_accuracy"):
+        raise ScenarioError(
+            f"{address!r} names no accuracy; write clean_accuracy[defence] or attacked_accuracy[defence, attack]."
+        )
+    if field_name == "clean_accuracy":
+        if inside not in defences:
+            raise UnknownName("defence", inside, defences)
+        return inside, NO_ATTACK
+    for attack in sorted(attacks[1:], key=len, reverse=True):
+        defence = inside.removesuffix(attack).rstrip().removesuffix(",").rstrip()
+        if inside.endswith(attack) and defence in defences:
+            return defence, attack
+    raise ScenarioError(
+        f"{address!r} names no defence and attack of the scenario;{suggestion(inside, [f'{d}, {a}' for d in defences for a in attacks[1:]])}"
+    )
+
+
+def _full(
+    cells: Mapping[tuple[str, str], float], defences: tuple[str, ...], attacks: tuple[str, ...]
+) -> FloatArray:
+    missing = [(defence, attack) for defence in defences for attack in attacks if (defence, attack) not in cells]
+    if missing:
+        defence, attack = missing[0]
+        others = f" ({len(missing) - 1} more cells are missing)" if len(missing) > 1 else ""
+        wanted = "No clean accuracy" if attack == NO_ATTACK else "No accuracy"
+        raise MeasurementError(
+            f"{wanted} of {defence!r} under {attack!r}{others}; add the row to the table, or narrow [select] to "
+            "defences and attacks that are all measured."
+        )
+    return np.array([[cells[defence, attack] for attack in attacks] for defence in defences])
+
+
+def _shares(attacks: tuple[str, ...], largest_share: float, caps: Mapping[str, float]) -> FloatArray:
+    for name, share in (("largest_share", largest_share), *caps.items()):
+        if not isfinite(share) or not 0 <= share <= 1:
+            raise ScenarioError(f"The share {name} is {share!r}; expected a fraction of the traffic in 0..1.")
+    for name in caps:
+        if name not in attacks[1:]:
+            raise UnknownName("attack (under [adversarial_share])", name, attacks[1:])
+    return np.array([0.0] + [min(largest_share, caps.get(attack, 1.0)) for attack in attacks[1:]])
+
+
+def _known_success(success: str) -> str:
+    if success not in SUCCESS_RULES:
+        raise UnknownName("success rule", success, SUCCESS_RULES)
+    return success
+
+
+def _other_measures(
+    table: MeasurementTable, names: Mapping[tuple[str, str], str]
+) -> dict[str, dict[str, float]]:
+    measures: dict[str, dict[str, float]] = {}
+    for row in table:
+        if row.metric not in PLAYABLE and row.attack == NO_ATTACK:
+            measures.setdefault(row.metric, {})[names[_identity(row)]] = row.accuracy
+    return measures

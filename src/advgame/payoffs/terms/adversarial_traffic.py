@@ -1,0 +1,36 @@
+"""Adversarial inputs: what the defender earns by stopping them and loses by a breach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from advgame.games.game import FloatArray
+from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.terms.term import NOTHING, Term, parameter
+
+
+@dataclass(frozen=True)
+class AdversarialTraffic(Term):
+    """Pays the defender for adversarial inputs, by whether they are classified right.
+
+    p_j (G_a − (G_a + L_a) ε_ij), after Samsinger et al. (arXiv:2108.07602).
+    """
+
+    name: ClassVar[str] = "adversarial_traffic"
+    stopped_gain: float = parameter(
+        1.0, "gain from an adversarial input classified right", "money per adversarial input"
+    )
+    breach_loss: float = parameter(
+        0.0, "loss from an adversarial input classified wrong", "money per adversarial input", usual_top=10.0
+    )
+
+    def to_defender(self, met: Encounters) -> FloatArray:
+        """The expected value of the adversarial share of the traffic."""
+        swing = self.stopped_gain + self.breach_loss
+        per_input = self.stopped_gain - swing * met.attacked_error  # (defences, attacks)
+        return met.adversarial_share[None, :] * per_input
+
+    def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+        """Nothing: the adversary's own pay is `AttackReward`."""
+        return NOTHING

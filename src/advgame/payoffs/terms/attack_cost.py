@@ -1,0 +1,40 @@
+"""What attacking costs the adversary: for each input, and once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from advgame.games.game import FloatArray
+from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
+
+
+@dataclass(frozen=True)
+class AttackCost(Term):
+    """Charges the adversary for each adversarial input, and for setting the attack up.
+
+    − p_j c_j − F_j 1[p_j > 0]
+    """
+
+    name: ClassVar[str] = "attack_cost"
+    attack_cost: Amount = parameter(
+        0.0, "adversary's cost of an attacked input", "money per adversarial input", usual_top=1.0, by="attack"
+    )
+    attack_setup: Amount = parameter(
+        0.0, "adversary's set-up cost, spread over the volume", "money per classified input", usual_top=0.5, by="attack"
+    )
+
+    def to_defender(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+        """Nothing: the adversary pays for the attack."""
+        return NOTHING
+
+    def to_attacker(self, met: Encounters) -> FloatArray:
+        """The running and the set-up cost of each attack; none for no attack."""
+        names = met.attacks[1:]
+        running = np.concatenate(([0.0], spread(self.attack_cost, names, "attack_cost")))
+        setup = np.concatenate(([0.0], spread(self.attack_setup, names, "attack_setup")))
+        share = met.adversarial_share
+        return -(share * running + np.where(share > 0, setup, 0.0))[None, :]  # (1, attacks)

@@ -1,0 +1,35 @@
+"""The adversary's pay: a reward for success, a penalty for failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from advgame.games.game import FloatArray
+from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.terms.term import NOTHING, Term, parameter
+
+
+@dataclass(frozen=True)
+class AttackReward(Term):
+    """Pays the adversary for adversarial inputs, by whether they succeed.
+
+    p_j ((R + P) s_ij − P), where s_ij is ε_ij if every error pays and ε_ij − e_i if only caused errors do.
+    """
+
+    name: ClassVar[str] = "attack_reward"
+    attack_reward: float = parameter(
+        1.0, "adversary's reward for a success", "money per adversarial input", usual_top=10.0
+    )
+    attack_penalty: float = parameter(
+        0.0, "adversary's penalty for a failure", "money per adversarial input", usual_top=10.0
+    )
+
+    def to_defender(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+        """Nothing: what a breach costs the defender is `AdversarialTraffic`."""
+        return NOTHING
+
+    def to_attacker(self, met: Encounters) -> FloatArray:
+        """The expected pay for the adversarial share of the traffic."""
+        swing = self.attack_reward + self.attack_penalty
+        return met.adversarial_share[None, :] * (swing * met.attack_success - self.attack_penalty)

@@ -1,0 +1,32 @@
+"""Honest inputs: what the defender earns by classifying them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from advgame.games.game import FloatArray
+from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.terms.term import NOTHING, Term, parameter
+
+
+@dataclass(frozen=True)
+class BenignTraffic(Term):
+    """Pays the defender for honest inputs, by whether they are classified right.
+
+    (1 − p_j) (G_b − (G_b + L_b) e_i), after Samsinger et al. (arXiv:2108.07602).
+    """
+
+    name: ClassVar[str] = "benign_traffic"
+    benign_gain: float = parameter(1.0, "gain from an honest input classified right", "money per honest input")
+    benign_loss: float = parameter(0.0, "loss from an honest input classified wrong", "money per honest input")
+
+    def to_defender(self, met: Encounters) -> FloatArray:
+        """The expected value of the honest share of the traffic."""
+        swing = self.benign_gain + self.benign_loss
+        per_input = self.benign_gain - swing * met.clean_error[:, None]  # (defences, 1)
+        return (1 - met.adversarial_share[None, :]) * per_input  # (defences, attacks)
+
+    def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+        """Nothing: honest inputs are not the adversary's."""
+        return NOTHING

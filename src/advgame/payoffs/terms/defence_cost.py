@@ -1,0 +1,33 @@
+"""What running a defence costs the defender: training amortised, and inference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from advgame.games.game import FloatArray
+from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
+
+
+@dataclass(frozen=True)
+class DefenceCost(Term):
+    """Charges the defender C_i for every classified input; negative where a defence saves (pruning)."""
+
+    name: ClassVar[str] = "defence_cost"
+    defence_cost: Amount = parameter(
+        0.0,
+        "cost of running a defence",
+        "money per classified input",
+        usual_top=0.5,
+        by="defence",
+        may_be_negative=True,
+    )
+
+    def to_defender(self, met: Encounters) -> FloatArray:
+        """The cost of each defence, whatever the adversary does."""
+        return -spread(self.defence_cost, met.defences, "defence_cost")[:, None]  # (defences, 1)
+
+    def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+        """Nothing."""
+        return NOTHING

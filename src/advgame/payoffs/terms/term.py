@@ -1,0 +1,124 @@
+"""The promise of a payoff term: it owns its parameters and says what it pays each player."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from math import isfinite
+from typing import Any, ClassVar
+
+import numpy as np
+
+from advgame.errors import ScenarioError, UnknownName
+from advgame.games.game import FloatArray
+from advgame.payoffs.encounters import Encounters
+
+Amount = float | Mapping[str, float]  # one amount for all, or one by name; "*" stands for all others
+OTHERS = "*"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a term's field means: enough for a slider, a TOML key and a line of documentation."""
+
+    name: str
+    term: str
+    meaning: str
+    unit: str
+    default: float
+    usual_top: float  # where a slider ends
+    by: str | None  # "attack" or "defence" where the field may hold one amount for each
+    may_be_negative: bool
+
+
+def parameter(
+    default: float,
+    meaning: str,
+    unit: str,
+    *,
+    usual_top: float = 2.0,
+    by: str | None = None,
+    may_be_negative: bool = False,
+) -> Any:
+    """A field of a term, with what `Parameter` tells about it."""
+    about = {"meaning": meaning, "unit": unit, "usual_top": usual_top, "by": by, "may_be_negative": may_be_negative}
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True)
+class Term(ABC):
+    """One reason why money changes hands. All its fields are parameters.
+
+    Raises:
+        ScenarioError: for an amount that is no finite number, or negative where it may not be.
+    """
+
+    name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for about in parameters_of(type(self)):
+            object.__setattr__(self, about.name, _checked(about, getattr(self, about.name)))
+
+    @abstractmethod
+    def to_defender(self, met: Encounters) -> FloatArray:
+        """What the defender earns, broadcastable to (defences, attacks), money per classified input."""
+
+    @abstractmethod
+    def to_attacker(self, met: Encounters) -> FloatArray:
+        """What the adversary earns, broadcastable to (defences, attacks), money per classified input."""
+
+
+NOTHING: FloatArray = np.zeros((1, 1))
+NOTHING.setflags(write=False)
+
+
+def parameters_of(term: type[Term]) -> tuple[Parameter, ...]:
+    """The parameters of a kind of term, in their order.
+
+    >>> from advgame.payoffs.terms import AttackCost
+    >>> [about.name for about in parameters_of(AttackCost)]
+    ['attack_cost', 'attack_setup']
+    """
+    return tuple(Parameter(each.name, term.name, default=each.default, **each.metadata) for each in fields(term))
+
+
+def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
+    """One amount for each name.
+
+    >>> spread({"pgd": 0.2, "*": 0.1}, ("pgd", "square"), "attack_cost")
+    array([0.2, 0.1])
+
+    Raises:
+        UnknownName: for an amount of something that is not there.
+        ScenarioError: when a name has no amount and there is none for the others ("*").
+    """
+    if not isinstance(amount, Mapping):
+        return np.full(len(names), float(amount))
+    for name in amount:
+        if name != OTHERS and name not in names:
+            raise UnknownName(f"entry of {about}", name, names)
+    missing = [name for name in names if name not in amount]
+    if missing and OTHERS not in amount:
+        raise ScenarioError(
+            f'{about} has no amount for {missing[0]!r}; give one, or add "*" = … for all that are not named.'
+        )
+    return np.array([float(amount.get(name, amount.get(OTHERS, 0.0))) for name in names])
+
+
+def _checked(about: Parameter, given: object) -> Amount:
+    if isinstance(given, Mapping):
+        if about.by is None:
+            raise ScenarioError(f"{about.name} is one amount for all, not a table; give a number.")
+        return {str(key): _number(about, f"{about.name}[{key}]", each) for key, each in given.items()}
+    return _number(about, about.name, given)
+
+
+def _number(about: Parameter, address: str, given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float | np.floating | np.integer):
+        raise ScenarioError(f"{address} is {given!r}; expected a number ({about.unit}).")
+    if not isfinite(given):
+        raise ScenarioError(f"{address} is {given!r}; expected a finite number ({about.unit}).")
+    if given < 0 and not about.may_be_negative:
+        raise ScenarioError(f"{address} is {given!r}; expected a number of at least 0 ({about.unit}).")
+    return float(given)

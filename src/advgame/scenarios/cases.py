@@ -1,0 +1,52 @@
+"""The bundled questions, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from advgame.bundled import bundled
+from advgame.errors import UnknownName
+from advgame.scenarios.files import read_scenario
+from advgame.scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Case:
+    """A bundled scenario: its name, its title and question, and its file."""
+
+    name: str
+    title: str
+    question: str
+    path: Path
+
+
+def cases() -> tuple[Case, ...]:
+    """What is bundled, the shortest road first, then by name."""
+    paths = sorted(bundled("scenarios").glob("*.toml"), key=lambda path: (path.stem != FIRST, path.stem))
+    return tuple(_case_at(path) for path in paths)
+
+
+FIRST = "cifar10-two-defences"
+
+
+def case(name: str) -> Scenario:
+    """The bundled scenario of that name.
+
+    >>> case("cifar10-two-defences").largest_share
+    0.3
+
+    Raises:
+        UnknownName: with the nearest name that is bundled.
+    """
+    known = {path.stem: path for path in bundled("scenarios").glob("*.toml")}
+    if name not in known:
+        raise UnknownName("bundled case", name, known)
+    return read_scenario(known[name])
+
+
+def _case_at(path: Path) -> Case:
+    import tomllib
+
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Case(path.stem, content["name"], content.get("question", ""), path)

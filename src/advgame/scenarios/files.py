@@ -1,0 +1,268 @@
+"""Scenarios as TOML files: validated when read, whole when written."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advgame.bundled import bundled
+from advgame.errors import InputError, ScenarioError, UnknownName, suggestion
+from advgame.files import written_whole
+from advgame.measurements import MeasurementTable, radius_text, read_radius, read_table
+from advgame.payoffs import TERMS, Term
+from advgame.payoffs.terms import Amount, parameters_of
+from advgame.scenarios.scenario import AttackChoice, Scenario, Select
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+PLAIN = ("name", "question", "data", "success", "announced", "largest_share", "volume_per_month", "currency")
+TABLES = ("adversarial_share", "what_if", "basis")
+
+
+def read_scenario(path: str | os.PathLike[str]) -> Scenario:
+    """The scenario in a TOML file, with its measurements.
+
+    >>> from advgame.bundled import bundled
+    >>> read_scenario(bundled("scenarios") / "cifar10-two-defences.toml").largest_share
+    0.3
+
+    Raises:
+        ScenarioError: names the file, the key, the value and what to do.
+        MeasurementError: for a table that cannot be used.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ScenarioError(f"There is no scenario file {path}; `advgame cases` lists what is bundled.")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as mistake:
+        raise ScenarioError(f"{path.name} is no valid TOML: {mistake}.") from None
+    try:
+        return scenario_of(content, folder=path.parent)
+    except ScenarioError as mistake:
+        raise ScenarioError(f"{path.name}: {mistake}") from None
+
+
+def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
+    """The scenario that parsed TOML describes; relative data paths start at ``folder``."""
+    given = _validated(content)
+    select = given.pop("select", None) or {}
+    return Scenario(
+        measurements=_table(given["data"], folder),
+        select=_select_of(select),
+        terms=_terms_of(given.pop("terms", {})),
+        **given,
+    )
+
+
+def write_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> Path:
+    """Writes the scenario as TOML; read again, it is the same.
+
+    A path to data that is not bundled is rewritten relative to the new file.
+    """
+    import tomli_w
+
+    path = Path(path)
+    content = _content_of(scenario, path.parent)
+    return written_whole(path, lambda file: file.write(tomli_w.dumps(content)), text=True)
+
+
+def toml_of(scenario: Scenario) -> str:
+    """The scenario as TOML text, with the path to its data as it was given."""
+    import tomli_w
+
+    return tomli_w.dumps(_content_of(scenario, None))
+
+
+def _content_of(scenario: Scenario, folder: Path | None) -> dict[str, Any]:
+    content: dict[str, Any] = {key: getattr(scenario, key) for key in PLAIN}
+    content["data"] = _data_from(scenario.data, folder)
+    content = {key: value for key, value in content.items() if value is not None and value != ""}
+    content["select"] = _select_content(scenario.select)
+    content["terms"] = {
+        term.name: {about.name: _amount_content(getattr(term, about.name)) for about in parameters_of(type(term))}
+        for term in scenario.terms
+    }
+    content |= {key: dict(getattr(scenario, key)) for key in TABLES if getattr(scenario, key)}
+    if not content["select"]:
+        del content["select"]
+    return content
+
+
+def _validated(content: Mapping[str, Any]) -> dict[str, Any]:
+    from pydantic import ValidationError
+
+    try:
+        return _schema().model_validate(content).model_dump(exclude_unset=True)
+    except ValidationError as mistake:
+        raise ScenarioError(_explained(mistake)) from None
+
+
+@lru_cache(maxsize=1)
+def _schema() -> type[BaseModel]:
+    """What a scenario file may hold; pydantic is imported when the first one is read."""
+    from pydantic import BaseModel, ConfigDict, FiniteFloat
+
+    class Strict(BaseModel):
+        model_config = ConfigDict(strict=True, extra="forbid")
+
+    class AttackTable(Strict):
+        attack: str
+        norm: str | None = None
+        radius: str | FiniteFloat | None = None
+        crafted_on: str | None = None
+
+    class SelectTable(Strict):
+        dataset: str | None = None
+        networks: list[str] | None = None
+        defences: list[str] | None = None
+        attacks: list[str | AttackTable] | None = None
+
+    class ScenarioFile(Strict):
+        name: str
+        data: str
+        question: str = ""
+        success: str = "every error"
+        announced: bool = False
+        largest_share: FiniteFloat
+        volume_per_month: FiniteFloat | None = None
+        currency: str = ""
+        select: SelectTable | None = None
+        terms: dict[str, dict[str, FiniteFloat | dict[str, FiniteFloat]]] = {}
+        adversarial_share: dict[str, FiniteFloat] = {}
+        what_if: dict[str, FiniteFloat] = {}
+        basis: dict[str, str] = {}
+
+    local = {each.__name__: each for each in (AttackTable, SelectTable)}
+    ScenarioFile.model_rebuild(_types_namespace={**local, "FiniteFloat": FiniteFloat})
+    return ScenarioFile
+
+
+KNOWN_KEYS = {
+    (): [*PLAIN, "select", "terms", *TABLES],
+    ("select",): ["dataset", "networks", "defences", "attacks"],
+    ("select", "attacks"): ["attack", "norm", "radius", "crafted_on"],
+}
+
+
+def _explained(mistake: ValidationError) -> str:
+    """The first mistake as one sentence: where, what was given, what to do."""
+    first = mistake.errors()[0]
+    place = [part for part in first["loc"] if not (isinstance(part, str) and part in _SCHEMA_WORDS)]
+    address = ".".join(str(part) for part in place)
+    if first["type"] == "extra_forbidden":
+        parent = tuple(part for part in place[:-1] if isinstance(part, str))
+        known = KNOWN_KEYS.get(parent, [])
+        return f"the key {address!r} is unknown;{suggestion(str(place[-1]), known)} Known: {', '.join(known)}."
+    if first["type"] == "missing":
+        return f"the key {address!r} is missing; add it."
+    problem = first["msg"].removeprefix("Input should be ")
+    return f"{address} is {first['input']!r}; expected {problem}."
+
+
+_SCHEMA_WORDS = {"AttackTable", "str", "float", "constrained-float", "dict[str,constrained-float]"}
+
+
+def _terms_of(given: Mapping[str, Mapping[str, Amount]]) -> tuple[Term, ...]:
+    for name in given:
+        if name not in TERMS:
+            raise ScenarioError(str(UnknownName("payoff term", name, TERMS)))
+    return tuple(_term_of(term, given.get(name, {})) for name, term in TERMS.items())
+
+
+def _term_of(term: type[Term], given: Mapping[str, Amount]) -> Term:
+    known = [about.name for about in parameters_of(term)]
+    for key in given:
+        if key not in known:
+            raise ScenarioError(
+                f"the key 'terms.{term.name}.{key}' is unknown;{suggestion(key, known)} Known: {', '.join(known)}."
+            )
+    return term(**given)
+
+
+def _select_of(given: Mapping[str, Any]) -> Select:
+    return Select(
+        given.get("dataset"),
+        _tuple(given.get("networks")),
+        _tuple(given.get("defences")),
+        None if given.get("attacks") is None else tuple(_choice_of(each) for each in given["attacks"]),
+    )
+
+
+def _choice_of(given: str | Mapping[str, Any]) -> AttackChoice:
+    if isinstance(given, str):
+        return AttackChoice(given)
+    return AttackChoice(
+        given["attack"], given.get("norm"), read_radius(given.get("radius")), given.get("crafted_on")
+    )
+
+
+def _select_content(select: Select) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    if select.dataset is not None:
+        content["dataset"] = select.dataset
+    for key in ("networks", "defences"):
+        if getattr(select, key) is not None:
+            content[key] = list(getattr(select, key))
+    if select.attacks is not None:
+        content["attacks"] = [_choice_content(choice) for choice in select.attacks]
+    return content
+
+
+def _choice_content(choice: AttackChoice) -> str | dict[str, Any]:
+    text = radius_text(choice.radius, choice.norm)
+    radius = text if read_radius(text) == choice.radius else choice.radius
+    content = {"attack": choice.attack, "norm": choice.norm, "radius": radius, "crafted_on": choice.crafted_on}
+    content = {key: value for key, value in content.items() if value is not None and value != ""}
+    return choice.attack if len(content) == 1 else content
+
+
+def _amount_content(amount: Amount) -> float | dict[str, float]:
+    return dict(amount) if isinstance(amount, Mapping) else amount
+
+
+def _tuple(given: list[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)
+
+
+def _data_from(data: str, folder: Path | None) -> str:
+    """How a file in ``folder`` names the data: bundled by its name, anything else by a relative path."""
+    if folder is None or not data or (bundled("data") / data).is_file():
+        return data
+    return Path(os.path.relpath(data, folder)).as_posix()
+
+
+def _table(data: str, folder: Path) -> MeasurementTable:
+    path = data_path(data, folder)
+    return _table_at(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _table_at(path: Path, changed: int) -> MeasurementTable:  # noqa: ARG001 (a changed file is read again)
+    return read_table(path)
+
+
+def data_path(data: str, folder: Path) -> Path:
+    """Where a scenario's data is: a path relative to its file, or a bundled name.
+
+    Raises:
+        ScenarioError: when there is no such file.
+    """
+    for path in (folder / data, bundled("data") / data):
+        if path.is_file():
+            return path
+    names = [f"published/{path.name}" for path in sorted((bundled("data") / "published").glob("*.csv"))]
+    raise ScenarioError(
+        f"data is {data!r}, and neither {folder / data} nor a bundled table of that name is there;"
+        f"{suggestion(data, names)} Bundled: {', '.join(names)}."
+    )
+
+
+__all__ = ["InputError", "data_path", "read_scenario", "scenario_of", "toml_of", "write_scenario"]

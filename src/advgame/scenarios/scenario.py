@@ -1,0 +1,168 @@
+"""A scenario: the measurements a game is made of, and the prices and limits it is played under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from advgame.errors import MeasurementError, ScenarioError, UnknownName
+from advgame.games import Game
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.measurements.measurement import NO_ATTACK
+from advgame.measurements.radii import same_radius
+from advgame.payoffs import SUCCESS_RULES, TERMS, Encounters, Term, build, meet
+
+
+@dataclass(frozen=True)
+class AttackChoice:
+    """The columns that fit: an attack, and where given a norm, a radius, a network it was crafted on."""
+
+    attack: str
+    norm: str | None = None
+    radius: float | None = None
+    crafted_on: str | None = None
+
+    def fits(self, row: Measurement) -> bool:
+        """Whether a row belongs to a chosen column."""
+        return (
+            row.attack == self.attack
+            and self.norm in (None, row.norm)
+            and self.crafted_on in (None, row.crafted_on)
+            and (self.radius is None or same_radius(self.radius, row.radius))
+        )
+
+
+@dataclass(frozen=True)
+class Select:
+    """Which rows of the table are played; what is None is not narrowed."""
+
+    dataset: str | None = None
+    networks: tuple[str, ...] | None = None
+    defences: tuple[str, ...] | None = None
+    attacks: tuple[AttackChoice, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A question, the measurements that answer it, and what everything costs.
+
+    Raises:
+        ScenarioError: for a share outside 0..1, a volume that is not positive, an unknown success rule.
+    """
+
+    name: str
+    measurements: MeasurementTable
+    data: str = ""  # where the measurements were read: a bundled name or a path
+    question: str = ""
+    success: str = "every error"
+    announced: bool = False
+    largest_share: float = 0.1
+    volume_per_month: float | None = None  # classified inputs
+    currency: str = ""  # of all amounts; empty: units of the gain from one honest input
+    select: Select = Select()
+    terms: tuple[Term, ...] = field(default_factory=lambda: tuple(term() for term in TERMS.values()))
+    adversarial_share: Mapping[str, float] = field(default_factory=dict)  # caps by attack
+    what_if: Mapping[str, float] = field(default_factory=dict)  # accuracies assumed instead of measured
+    basis: Mapping[str, str] = field(default_factory=dict)  # parameter → the fact behind it, or "assumed"
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ScenarioError("The scenario has no name; give it one.")
+        if self.success not in SUCCESS_RULES:
+            raise UnknownName("success rule", self.success, SUCCESS_RULES)
+        if not 0 <= self.largest_share <= 1:
+            raise ScenarioError(
+                f"largest_share is {self.largest_share!r}; expected a share of the traffic in 0..1."
+            )
+        if self.volume_per_month is not None and not 0 < self.volume_per_month < float("inf"):
+            raise ScenarioError(
+                f"volume_per_month is {self.volume_per_month!r}; expected a positive number of inputs."
+            )
+
+    @cached_property
+    def selected(self) -> MeasurementTable:
+        """The rows that are played, in the order of the selection.
+
+        Raises:
+            UnknownName: for a defence, network or data set that is not in the table.
+            MeasurementError: when nothing is left.
+        """
+        chosen = self.select
+        table = self.measurements
+        if chosen.dataset is not None:
+            _known("data set", (chosen.dataset,), table.datasets)
+            table = table.keep(lambda row: row.dataset == chosen.dataset)
+        if chosen.networks is not None:
+            _known("network", chosen.networks, table.networks)
+            table = table.keep(lambda row: row.network in (chosen.networks or ()))
+        if chosen.defences is not None:
+            _known("defence", chosen.defences, table.defences)
+            table = table.keep(lambda row: row.defence in (chosen.defences or ()))
+            order = {name: place for place, name in enumerate(chosen.defences)}
+            table = MeasurementTable(tuple(sorted(table.rows, key=lambda row: order[row.defence])))
+        if chosen.attacks is not None:
+            table = _with_attacks(table, chosen.attacks)
+        return table
+
+    def term(self, name: str) -> Term:
+        """The scenario's term of that name, at its defaults if the scenario does not speak of it."""
+        return next((term for term in self.terms if term.name == name), TERMS[name]())
+
+    def with_term(self, changed: Term) -> Scenario:
+        """The same scenario with one term changed."""
+        others = [term for term in self.terms if term.name != changed.name]
+        order = list(TERMS)
+        return replace(self, terms=tuple(sorted([*others, changed], key=lambda term: order.index(term.name))))
+
+
+def encounters(scenario: Scenario) -> Encounters:
+    """The accuracies and traffic shares the scenario is played with."""
+    return meet(
+        scenario.selected,
+        largest_share=scenario.largest_share,
+        caps=scenario.adversarial_share,
+        success=scenario.success,
+        what_if=scenario.what_if,
+    )
+
+
+def build_game(scenario: Scenario) -> Game:
+    """The game a scenario asks about, in money per classified input.
+
+    >>> from advgame.scenarios import case
+    >>> build_game(case("cifar10-two-defences")).shape
+    (2, 2)
+    """
+    return build(encounters(scenario), scenario.terms)
+
+
+def _known(kind: str, wanted: tuple[str, ...], there: tuple[str, ...]) -> None:
+    if not wanted:
+        raise ScenarioError(f"The selection of {kind}s is empty; name at least one, or leave the key out.")
+    for name in wanted:
+        if name not in there:
+            raise UnknownName(f"{kind} in the table", name, there)
+
+
+def _with_attacks(table: MeasurementTable, choices: tuple[AttackChoice, ...]) -> MeasurementTable:
+    for choice in choices:
+        if not any(choice.fits(row) for row in table):
+            raise _no_such_column(choice, table)
+    kept = [row for row in table if row.attack == NO_ATTACK]
+    for choice in choices:
+        kept += [row for row in table if choice.fits(row) and row not in kept]
+    if not kept:
+        raise MeasurementError("The selection leaves no rows; widen it.")
+    return MeasurementTable(tuple(kept))
+
+
+def _no_such_column(choice: AttackChoice, table: MeasurementTable) -> Exception:
+    known = {row.attack for row in table}
+    if choice.attack not in known:
+        return UnknownName("attack in the table", choice.attack, known)
+    strengths = {row.column.full_name for row in table if row.attack == choice.attack}
+    return ScenarioError(
+        f"No row of attack {choice.attack!r} fits norm {choice.norm}, radius {choice.radius}, crafted on "
+        f"{choice.crafted_on}; the table has {', '.join(sorted(strengths))}."
+    )

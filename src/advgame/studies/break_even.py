@@ -1,0 +1,175 @@
+"""From which adversarial share on does one defence beat another, and how sure is that?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import hypot, inf
+
+import numpy as np
+
+from advgame.errors import UnknownName
+from advgame.games.game import FloatArray
+from advgame.measurements import Measurement, pool_seeds, standard_error
+from advgame.payoffs.encounters import Encounters, column_names, defence_names
+from advgame.payoffs.terms.term import spread
+from advgame.scenarios import Scenario, encounters
+
+DRAWS = 20_000
+SEED = 20210816
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The share of adversarial traffic above which ``defended`` pays more than ``plain`` under one attack.
+
+    ``share`` is 0 where it always does and infinite where it never does. The interval is None where
+    the rows say nothing of their sampling error.
+    """
+
+    plain: str
+    defended: str
+    attack: str
+    share: float
+    low: float | None
+    high: float | None
+    level: float
+    clean_price: float  # accuracy on honest inputs given up
+    clean_price_error: float | None  # its standard error
+    robust_gain: float  # accuracy on attacked inputs won
+    robust_gain_error: float | None
+    warnings: tuple[str, ...]
+
+    @property
+    def shaky(self) -> bool:
+        """Whether the gain the share rests on is within two standard errors of nothing."""
+        return self.robust_gain_error is not None and abs(self.robust_gain) < 2 * self.robust_gain_error
+
+
+def break_even_share(
+    scenario: Scenario, plain: str, defended: str, attack: str | None = None, level: float = 0.95
+) -> BreakEven:
+    """The break-even share p* = (V_b Δa + ΔC) / (V_a Δr + V_b Δa), with an interval.
+
+    Δa is the clean accuracy given up, Δr the attacked accuracy won, ΔC the extra cost. The interval
+    draws each accuracy from what its row says of its error, independently: Student's t around a mean of
+    training runs, the Beta posterior (Jeffreys' prior) of counts. A share is 0 where the defended
+    network always pays and infinite where it never does.
+
+    >>> from advgame.scenarios import case
+    >>> found = break_even_share(case("cifar10-two-defences"), "Standard", "Rice2020Overfitting")
+    >>> round(found.share, 5)
+    0.15017
+
+    Args:
+        attack: a column of the game; the first attack if omitted.
+        level: of the interval, in (0, 1).
+
+    Raises:
+        UnknownName: when the scenario has no such defence or attack.
+    """
+    met = encounters(scenario)
+    attack = attack if attack is not None else met.attacks[min(1, len(met.attacks) - 1)]
+    places = _place("defence", plain, met.defences), _place("defence", defended, met.defences)
+    column = _place("attack", attack, met.attacks[1:]) + 1
+    rows = _rows_of(scenario)
+    cells = [(name, where) for where in (met.attacks[0], attack) for name in (plain, defended)]
+    clean = met.clean_accuracy[list(places)]
+    robust = met.attacked_accuracy[list(places), column]
+    prices = _prices(scenario, met, places)
+    errors = [None if _assumed(scenario, cell) else standard_error(rows[cell]) for cell in cells]
+    low, high = _interval([rows[cell] for cell in cells], errors, prices, level)
+    return BreakEven(
+        plain,
+        defended,
+        attack,
+        float(_share(clean[[0]], clean[[1]], robust[[0]], robust[[1]], prices)[0]),
+        low,
+        high,
+        level,
+        clean_price=float(clean[0] - clean[1]),
+        clean_price_error=_both(errors[0], errors[1]),
+        robust_gain=float(robust[1] - robust[0]),
+        robust_gain_error=_both(errors[2], errors[3]),
+        warnings=tuple(dict.fromkeys(warning for cell in cells for warning in rows[cell].warnings)),
+    )
+
+
+def break_even_shares(scenario: Scenario, attack: str | None = None) -> tuple[BreakEven, ...]:
+    """The break-even shares of all pairs of defences, each from the one more accurate on honest inputs."""
+    met = encounters(scenario)
+    order = sorted(met.defences, key=lambda name: -met.clean_accuracy[met.defences.index(name)])
+    return tuple(break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(order, 2))
+
+
+@dataclass(frozen=True)
+class _Prices:
+    benign: float  # V_b
+    adversarial: float  # V_a
+    extra_cost: float  # ΔC
+
+
+def _prices(scenario: Scenario, met: Encounters, places: tuple[int, int]) -> _Prices:
+    benign, adversarial = scenario.term("benign_traffic"), scenario.term("adversarial_traffic")
+    costs = spread(getattr(scenario.term("defence_cost"), "defence_cost"), met.defences, "defence_cost")
+    return _Prices(
+        getattr(benign, "benign_gain") + getattr(benign, "benign_loss"),
+        getattr(adversarial, "stopped_gain") + getattr(adversarial, "breach_loss"),
+        float(costs[places[1]] - costs[places[0]]),
+    )
+
+
+def _share(
+    plain_clean: FloatArray, clean: FloatArray, plain_robust: FloatArray, robust: FloatArray, prices: _Prices
+) -> FloatArray:
+    price = prices.benign * (plain_clean - clean) + prices.extra_cost
+    worth = prices.adversarial * (robust - plain_robust) + price  # how fast the advantage grows with the share
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(worth > 0, price / worth, inf)
+    return np.where(price <= 0, np.where(worth >= price, 0.0, share), share)
+
+
+def _interval(
+    rows: list[Measurement], errors: list[float | None], prices: _Prices, level: float
+) -> tuple[float | None, float | None]:
+    if any(error is None for error in errors):
+        return None, None
+    random = np.random.default_rng(SEED)
+    plain_clean, clean, plain_robust, robust = (_draws(row, random) for row in rows)
+    shares = np.sort(_share(plain_clean, clean, plain_robust, robust, prices))
+    tail = (1 - level) / 2
+    return float(shares[round(tail * (DRAWS - 1))]), float(shares[round((1 - tail) * (DRAWS - 1))])
+
+
+def _draws(row: Measurement, random: np.random.Generator) -> FloatArray:
+    error = standard_error(row) or 0.0
+    if row.std is not None and row.runs is not None and row.runs > 1:
+        return np.asarray(np.clip(row.accuracy + error * random.standard_t(row.runs - 1, DRAWS), 0, 1))
+    correct, tested = row.correct or 0, row.tested or 0
+    return np.asarray(random.beta(correct + 0.5, tested - correct + 0.5, DRAWS))
+
+
+def _rows_of(scenario: Scenario) -> dict[tuple[str, str], Measurement]:
+    table = pool_seeds(scenario.selected)
+    names, columns = defence_names(table), column_names(tuple(c for c in table.columns if c.attack != "none"))
+    return {
+        (names[row.network, row.defence], columns.get(row.column, row.attack)): row
+        for row in table
+        if row.metric in ("clean", "robust", "corruption")
+    }
+
+
+def _assumed(scenario: Scenario, cell: tuple[str, str]) -> bool:
+    defence, attack = cell
+    address = f"clean_accuracy[{defence}]" if attack == "none" else f"attacked_accuracy[{defence}, {attack}]"
+    return address in scenario.what_if
+
+
+def _place(kind: str, name: str, names: tuple[str, ...]) -> int:
+    if name not in names:
+        raise UnknownName(kind, name, names)
+    return names.index(name)
+
+
+def _both(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else hypot(one, other)

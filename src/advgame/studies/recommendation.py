@@ -1,0 +1,126 @@
+"""What to deploy, what it is worth, and what each defence would be worth alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from advgame.equilibria import CONCEPTS, Concept, Solution
+from advgame.games import Game, Profile
+from advgame.games.best_replies import TIE
+from advgame.scenarios import Scenario, build_game
+
+PLAYED = 1e-9  # a smaller probability counts as not played
+
+
+@dataclass(frozen=True)
+class Alone:
+    """One defence deployed alone, and the adversary's best answer to it."""
+
+    defence: str
+    answer: str  # the attack; ties are broken as the concept says
+    value: float  # to the defender, money per classified input
+
+
+@dataclass(frozen=True, eq=False)
+class Recommendation:
+    """What to deploy in a scenario, by the rule of its solution."""
+
+    scenario: Scenario
+    solution: Solution
+    profile: Profile
+    deploy: tuple[tuple[str, float], ...]  # defences and their probabilities, the most probable first
+    attacked_by: tuple[tuple[str, float], ...]  # attacks and their probabilities, the most probable first
+    value: float  # to the defender, money per classified input
+    attacker_value: float  # to the adversary, money per classified input
+    expected_share: float  # of traffic that is adversarial
+    undefended: str  # the defence one would deploy if nobody attacked: doing nothing
+    alone: tuple[Alone, ...]  # every defence alone, in the order of the game
+
+    @property
+    def game(self) -> Game:
+        """The game that was solved."""
+        return self.solution.game
+
+    @property
+    def pure(self) -> bool:
+        """Whether a single defence is deployed."""
+        return len(self.deploy) == 1
+
+    @property
+    def defends(self) -> bool:
+        """Whether anything but the undefended network is deployed."""
+        return any(defence != self.undefended for defence, _ in self.deploy)
+
+    @property
+    def doing_nothing(self) -> Alone:
+        """The undefended network alone, with the adversary's answer."""
+        return next(each for each in self.alone if each.defence == self.undefended)
+
+    @property
+    def next_best(self) -> Alone | None:
+        """The best single defence that is not what is recommended; None where there is no other."""
+        chosen = self.deploy[0][0] if self.pure else None
+        others = [each for each in self.alone if each.defence != chosen]
+        return max(others, key=lambda each: each.value, default=None)
+
+
+def concept_for(scenario: Scenario) -> str:
+    """The concept a scenario is answered with: commitment where the defence is announced, else Nash."""
+    return "commitment" if scenario.announced else "nash"
+
+
+def recommend(scenario: Scenario, concept: str | Concept | None = None) -> Recommendation:
+    """What to deploy, by the mixed commitment if the defence is announced, else by the Nash
+    equilibrium that is worst for the defender.
+
+    >>> from advgame.scenarios import case
+    >>> [(name, round(share, 4)) for name, share in recommend(case("cifar10-two-defences")).deploy]
+    [('Rice2020Overfitting', 0.7488), ('Standard', 0.2512)]
+
+    Raises:
+        SolverError: when no equilibrium could be certified.
+    """
+    chosen = concept or concept_for(scenario)
+    solver = CONCEPTS[chosen] if isinstance(chosen, str) else chosen
+    game = build_game(scenario)
+    solution = solver.solve(game)
+    profile = solution.recommended
+    undefended = int(game.defender_payoffs[:, 0].argmax())
+    return Recommendation(
+        scenario,
+        solution,
+        profile,
+        deploy=_played(game.defences, profile.defender),
+        attacked_by=_played(game.attacks, profile.attacker),
+        value=profile.defender_payoff,
+        attacker_value=profile.attacker_payoff,
+        expected_share=expected_share(scenario, profile),
+        undefended=game.defences[undefended],
+        alone=_each_alone(game, in_favour=solution.concept.endswith("commitment")),
+    )
+
+
+def expected_share(scenario: Scenario, profile: Profile) -> float:
+    """The share of traffic that is adversarial under the adversary's mix."""
+    from advgame.scenarios import encounters
+
+    return float(encounters(scenario).adversarial_share @ profile.attacker)
+
+
+def _played(names: tuple[str, ...], mix: np.ndarray) -> tuple[tuple[str, float], ...]:
+    shares = [(name, float(share)) for name, share in zip(names, mix, strict=True) if share > PLAYED]
+    return tuple(sorted(shares, key=lambda pair: -pair[1]))
+
+
+def _each_alone(game: Game, *, in_favour: bool) -> tuple[Alone, ...]:
+    slack = TIE * float(np.ptp(game.attacker_payoffs))
+    found = []
+    for row, defence in enumerate(game.defences):
+        pay = game.attacker_payoffs[row]
+        replies = np.flatnonzero(pay >= pay.max() - slack)
+        to_defender = game.defender_payoffs[row, replies]
+        reply = int(replies[to_defender.argmax() if in_favour else to_defender.argmin()])
+        found.append(Alone(defence, game.attacks[reply], float(game.defender_payoffs[row, reply])))
+    return tuple(found)

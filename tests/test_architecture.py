@@ -1,0 +1,263 @@
+"""The code keeps to the arrows that ARCHITECTURE.md draws."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "advgame"
+APP = ROOT / "app"
+PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+# The same picture as in ARCHITECTURE.md, so that a reader of the tests has it before the eyes.
+PICTURE = """
+app, cli → reports → studies → scenarios → payoffs → measurements ← lab
+studies → equilibria → games ← payoffs          cli → lab (lazily, to measure)
+measurements → files          scenarios → bundled
+all → errors, catalogue
+"""
+
+MATHEMATICS = {"numpy", "scipy", "nashpy", "numba"}
+HEAVY = {
+    "nashpy",
+    "scipy",
+    "pandas",
+    "streamlit",
+    "plotly",
+    "torch",
+    "numba",
+    "pydantic",
+    "jinja2",
+    "pyarrow",
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One module that a file imports, and when: as the file is loaded, for its types only, or later."""
+
+    file: Path
+    line: int
+    module: str
+    when: str  # "loading", "typing" or "later"
+
+    @property
+    def place(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
+
+    @property
+    def library(self) -> str:
+        return self.module.partition(".")[0]
+
+
+def test_the_picture_here_is_the_one_in_the_architecture_page() -> None:
+    assert PICTURE.strip() in PAGE
+
+
+def test_the_picture_has_no_circle() -> None:
+    assert [name for name in allowed() if name in reachable(name)] == []
+
+
+def test_every_folder_of_the_package_is_in_the_picture() -> None:
+    assert {folder_of(path) for path in python_files()} - {"advgame"} <= set(allowed())
+
+
+def test_every_import_follows_an_arrow() -> None:
+    astray = [
+        each.place
+        for each in imports()
+        if each.module.startswith("advgame.") and not may_import(folder_of(each.file), home_of(each.module))
+    ]
+    assert astray == []
+
+
+def test_modules_load_without_circles() -> None:
+    graph: dict[str, set[str]] = {}
+    for each in imports():
+        if each.when == "loading" and each.module.startswith("advgame."):
+            graph.setdefault(module_of(each.file), set()).add(each.module)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(f"These modules import each other: {' → '.join(circle.args[1])}")
+
+
+def test_games_and_equilibria_know_only_mathematics() -> None:
+    astray = [
+        each.place
+        for each in imports()
+        if folder_of(each.file) in {"games", "equilibria"}
+        and is_foreign(each)
+        and each.library not in MATHEMATICS
+    ]
+    assert astray == []
+
+
+@pytest.mark.parametrize(("library", "home"), [("streamlit", "app"), ("torch", "lab")])
+def test_a_library_stays_in_its_folder(library: str, home: str) -> None:
+    assert [
+        each.place for each in imports() if each.library == library and folder_of(each.file) != home
+    ] == []
+
+
+def test_heavy_libraries_are_imported_where_they_are_needed() -> None:
+    too_early = [
+        each.place
+        for each in imports()
+        if each.library in HEAVY and each.when == "loading" and folder_of(each.file) != "app"
+    ]
+    assert too_early == []
+
+
+def test_the_map_names_every_folder() -> None:
+    top = {f"{path.name}/" for path in ROOT.iterdir() if path.is_dir() and is_ours(path)}
+    inside = {f"src/advgame/{path.name}/" for path in PACKAGE.iterdir() if path.is_dir() and is_ours(path)}
+    missing = [folder for folder in (top - {"src/"}) | inside if f"| `{folder}` |" not in PAGE]
+    assert missing == []
+
+
+def test_every_place_to_add_something_exists() -> None:
+    table = PAGE.partition("## Where to add")[2].partition("\n## ")[0]
+    named = [path.partition("<")[0] for path in re.findall(r"`((?:src|app|data|scenarios)/[^`]*)`", table)]
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_an_import_is_told_by_when_it_happens(tmp_path: Path) -> None:
+    file = tmp_path / "example.py"
+    file.write_text(
+        "import numpy\n"
+        "from typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    import pandas\n"
+        "def later():\n    from scipy import stats\n"
+    )
+    assert {each.module: each.when for each in imports_of(file)} == {
+        "numpy": "loading",
+        "typing": "loading",
+        "pandas": "typing",
+        "scipy": "later",
+    }
+
+
+def test_arrows_are_read_in_both_directions_and_further_along() -> None:
+    assert may_import("cli", "games")
+    assert may_import("payoffs", "games")
+    assert may_import("games", "errors")
+    assert not may_import("games", "payoffs")
+    assert not may_import("measurements", "payoffs")
+    assert not may_import("equilibria", "files")
+
+
+def may_import(importer: str, imported: str) -> bool:
+    return importer in {imported, "advgame"} or imported in reachable(importer)
+
+
+def reachable(start: str) -> set[str]:
+    """Everything an arrow from ``start`` leads to, here or further along."""
+    seen: set[str] = set()
+    waiting = [*allowed()[start]]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += allowed()[name]
+    return seen
+
+
+@cache
+def allowed() -> dict[str, set[str]]:
+    """Each name of the picture, and the names that one arrow leads to."""
+    arrows = [arrow for line in PICTURE.strip().splitlines() for arrow in arrows_in(line)]
+    graph: dict[str, set[str]] = {name: set() for arrow in arrows for name in arrow if name != "all"}
+    for start, end in arrows:
+        if start != "all":
+            graph[start].add(end)
+    for_all = {end for start, end in arrows if start == "all"}
+    for name in graph.keys() - for_all:
+        graph[name] |= for_all
+    graph["catalogue"].add("errors")
+    return graph
+
+
+def arrows_in(line: str) -> Iterator[tuple[str, str]]:
+    """The arrows of a line, in which several chains stand apart by wide spaces."""
+    for chain in re.split(r"\s{3,}", re.sub(r"\([^)]*\)", "", line).strip()):
+        parts = re.split(r"\s*([→←])\s*", chain)
+        for left, arrow, right in zip(parts[0::2], parts[1::2], parts[2::2], strict=False):
+            for one in left.split(","):
+                for other in right.split(","):
+                    pair = one.strip(), other.strip()
+                    yield pair if arrow == "→" else pair[::-1]
+
+
+def home_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+def folder_of(file: Path) -> str:
+    """The name a file has in the picture."""
+    if APP in file.parents:
+        return "app"
+    part = file.relative_to(PACKAGE).parts[0]
+    return {"__init__.py": "advgame", "__main__.py": "cli"}.get(part, part.removesuffix(".py"))
+
+
+def module_of(file: Path) -> str:
+    parts = file.relative_to(PACKAGE.parent if PACKAGE in file.parents else APP.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def is_foreign(each: Import) -> bool:
+    return each.library not in sys.stdlib_module_names and each.library != "advgame"
+
+
+def is_ours(folder: Path) -> bool:
+    return not folder.name.startswith((".", "_")) and folder.name not in {"build", "dist"}
+
+
+def python_files() -> list[Path]:
+    return sorted([*PACKAGE.rglob("*.py"), *APP.rglob("*.py")])
+
+
+@cache
+def imports() -> tuple[Import, ...]:
+    return tuple(each for file in python_files() for each in imports_of(file))
+
+
+def imports_of(file: Path) -> Iterator[Import]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    yield from _imports_under(tree, file, "loading")
+
+
+def _imports_under(node: ast.AST, file: Path, when: str) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(file, child.lineno, alias.name, when) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield from (Import(file, child.lineno, module, when) for module in _modules_of(child))
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _imports_under(child, file, "later" if when == "loading" else when)
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            yield from _imports_under(ast.Module(child.body, []), file, "typing")
+            yield from _imports_under(ast.Module(child.orelse, []), file, when)
+        else:
+            yield from _imports_under(child, file, when)
+
+
+def _modules_of(node: ast.ImportFrom) -> set[str]:
+    """The modules that ``from x import a, b`` speaks of: x, or x.a where that is a module."""
+    assert node.level == 0, "imports are written with the full name of the module"
+    module = node.module or ""
+    folder = PACKAGE.parent.joinpath(*module.split("."))
+    names = {alias.name for alias in node.names}
+    inner = {name for name in names if (folder / f"{name}.py").is_file() or (folder / name).is_dir()}
+    return {f"{module}.{name}" for name in inner} | ({module} if names - inner else set())
