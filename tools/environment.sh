@@ -11,7 +11,7 @@ folder=$1
 extra=${2:-}
 needed="import sys; sys.exit(sys.version_info < (3, 11))"
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 fail() {
     say "$@"
@@ -26,8 +26,8 @@ suitable_python() {
         fi
     done
     given=${PYTHON:-python3}
-    found=$("$given" --version 2>&1 || true)
-    fail "advgame needs Python 3.11 or newer; '$given' answers '$found'." \
+    found=$("$given" --version 2>/dev/null) || found="not there"
+    fail "advgame needs Python 3.11 or newer; '$given' is $found." \
         "Install one (Debian: apt-get install python3 python3-venv), or name it: make run PYTHON=python3.12"
 }
 
@@ -48,7 +48,7 @@ fingerprint() { { cat pyproject.toml && pwd && "$folder/bin/python" --version; }
 install_here() {
     what="advgame and its dashboard${extra:+, and what '$extra' needs,}"
     say "Installing $what into $folder; the first time this takes a minute or two …"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".${extra:+[$extra]}" ||
+    "$folder/bin/python" -m pip install -qq --disable-pip-version-check --editable ".${extra:+[$extra]}" ||
         fail "The installation failed; pip's message is above. Put it right and give the command again."
 }
 

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all, and hold nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -42,3 +42,28 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+FORMULA_STARTS = frozenset("=+-@\t\r'")
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Text that a spreadsheet would run as a formula, behind an apostrophe; other text as it is.
+
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("-0.5"), spreadsheet_safe("plain")
+    ("'=1+1", '-0.5', 'plain')
+    """
+    return "'" + text if text[:1] in FORMULA_STARTS and not _is_number(text) else text
+
+
+def without_guard(text: str) -> str:
+    """The text without the apostrophe that `spreadsheet_safe` put before it."""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,15 +1,20 @@
 """What rational players do: one concept per file."""
 
 from advgame.catalogue import Catalogue
+from advgame.equilibria.commitment import Commitment
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.nashpy_algorithms import ALGORITHMS, Nashpy
 from advgame.equilibria.solution import Component, Concept, Solution
+from advgame.equilibria.worst_case import WorstCase
 from advgame.games import Game
 
 CONCEPTS: Catalogue[Concept] = Catalogue(
     "concept",
     {
         "nash": Nash(),
+        "commitment": Commitment(),
+        "pure_commitment": Commitment(pure=True),
+        "worst_case": WorstCase(),
         **{f"nashpy_{algorithm}": Nashpy(algorithm) for algorithm in ALGORITHMS},
     },
 )
@@ -33,4 +38,15 @@ def solve(game: Game, concept: str | Concept = "nash") -> Solution:
     return chosen.solve(game)
 
 
-__all__ = ["ALGORITHMS", "CONCEPTS", "Component", "Concept", "Nash", "Nashpy", "Solution", "solve"]
+__all__ = [
+    "ALGORITHMS",
+    "CONCEPTS",
+    "Commitment",
+    "Component",
+    "Concept",
+    "Nash",
+    "Nashpy",
+    "Solution",
+    "WorstCase",
+    "solve",
+]

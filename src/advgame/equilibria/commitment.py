@@ -1,0 +1,163 @@
+"""Commitment: the defender announces a defence, or a lottery over defences, and the adversary replies.
+
+Also called a Stackelberg equilibrium. For each reply of the adversary, one linear program finds the
+best lottery to which it is a best reply (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
+Ties of the adversary are broken in the defender's favour (the strong form): a lottery that deters
+does so at the edge, and a hair more of the deterring defence makes it certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from advgame.equilibria.kernel import TIGHT
+from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.games import Certificate, Game, Profile
+from advgame.games.best_replies import TIE
+from advgame.games.game import FloatArray
+from advgame.games.profile import relative_regret
+
+SHARPER = 1e4  # makes the tolerance of the adversary's ties finer than HiGHS lets one ask for
+REMARK = "One best commitment; others may be worth the same."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A lottery over defences, the reply to it, and a bound on what any commitment can earn."""
+
+    defender: FloatArray  # (defences,)
+    reply: int
+    bound: float = -np.inf  # money: no commitment that meets this reply earns more
+
+
+@dataclass(frozen=True)
+class Commitment(Concept):
+    """The commitment that is best for the defender: a lottery, or a single defence if ``pure``."""
+
+    name: ClassVar[str] = "commitment"
+    pure: bool = False
+
+    def solve(self, game: Game) -> Solution:
+        """The best commitment with the adversary's reply, certified by a bound on all others."""
+        plan, bound = _best_pure(game) if self.pure else _best_mixed(game)
+        return Solution(
+            "pure_commitment" if self.pure else self.name,
+            game,
+            certified([_committed_profile(game, plan, bound)]),
+            components=(),
+            complete=False,
+            rule=f"the {'single defence' if self.pure else 'lottery over defences'} best to be committed to",
+            method="comparison"
+            if self.pure
+            else "two rows"
+            if game.shape[0] == 2
+            else "linear programs (HiGHS)",
+            remark=REMARK,
+        )
+
+
+def _best_pure(game: Game) -> tuple[Plan, float]:
+    slack = TIE * float(np.ptp(game.attacker_payoffs))
+    tied = game.attacker_payoffs >= game.attacker_payoffs.max(axis=1, keepdims=True) - slack
+    value = np.where(tied, game.defender_payoffs, -np.inf)  # (defences, attacks)
+    row, reply = np.unravel_index(int(value.argmax()), value.shape)
+    return Plan(np.eye(game.shape[0])[row], int(reply)), float(value.max())
+
+
+def _best_mixed(game: Game) -> tuple[Plan, float]:
+    """The best plan, and what none can exceed. Replies that cannot win are not looked into."""
+    best, _ = _best_pure(game)
+    value = _worth(game, best)
+    bound = value
+    most = game.defender_payoffs.max(axis=0)  # (attacks,): what a reply can give at best
+    for reply in np.argsort(-most, kind="stable"):
+        if most[reply] <= value:
+            break
+        for plan in _plans(game, int(reply)):
+            bound = max(bound, plan.bound)
+            if _worth(game, plan) > value:
+                best, value = plan, _worth(game, plan)
+    return best, bound
+
+
+def _worth(game: Game, plan: Plan) -> float:
+    return float(plan.defender @ game.defender_payoffs[:, plan.reply])
+
+
+def _plans(game: Game, reply: int) -> Iterator[Plan]:
+    """The best lottery to which ``reply`` is a best reply; none where there is no such lottery."""
+    return _from_two_rows(game, reply) if game.shape[0] == 2 else _from_program(game, reply)
+
+
+def _from_two_rows(game: Game, reply: int) -> Iterator[Plan]:
+    """With two defences, ``reply`` is best on an interval of the second one's probability."""
+    low, high = 0.0, 1.0
+    for first, second in (game.attacker_payoffs - game.attacker_payoffs[:, [reply]]).T:
+        if max(first, second) <= 0:
+            continue
+        if min(first, second) > 0 or first == second:
+            return
+        crossing = first / (first - second)
+        low, high = (max(low, crossing), high) if first > second else (low, min(high, crossing))
+    if low > high:
+        return
+    ends = [Plan(np.array([1 - share, share]), reply) for share in (low, high)]
+    best = max(ends, key=lambda plan: _worth(game, plan))
+    yield Plan(best.defender, reply, bound=_worth(game, best))
+
+
+def _from_program(game: Game, reply: int) -> Iterator[Plan]:
+    from scipy.optimize import linprog
+
+    span = float(np.ptp(game.attacker_payoffs)) or 1.0
+    others = np.arange(game.shape[1]) != reply
+    gains = ((game.attacker_payoffs - game.attacker_payoffs[:, [reply]]) / span)[
+        :, others
+    ]  # of leaving the reply
+    worth = game.defender_payoffs[:, reply]
+    if gains.size and gains.min(axis=0).max() > 0:
+        return  # some other reply is better against every defence
+    program = linprog(
+        -worth / (float(np.ptp(worth)) or 1.0),
+        A_ub=SHARPER * gains.T if gains.size else None,
+        b_ub=np.zeros(gains.shape[1]) if gains.size else None,
+        A_eq=np.ones((1, game.shape[0])),
+        b_eq=[1.0],
+        method="highs-ds",
+        options=TIGHT,
+    )
+    if program.status != 0:
+        return
+    prices = np.maximum(-SHARPER * program.ineqlin.marginals, 0.0) if gains.size else np.zeros(0)
+    bound = float(
+        (worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max()
+    )  # of the dual: holds for any prices
+    yield Plan(_sharpened(program.x, gains), reply, bound)
+
+
+def _sharpened(lottery: FloatArray, gains: FloatArray) -> FloatArray:
+    """The lottery with the gains that are nearly zero made zero, where that is possible."""
+    played = np.flatnonzero(lottery > 1e-13)
+    plain = np.where(lottery > 1e-13, lottery, 0.0) / lottery[played].sum()
+    tight = np.flatnonzero(np.abs(plain @ gains) < 1e-9)
+    system = np.vstack([gains[np.ix_(played, tight)].T, np.ones(len(played))])
+    exact = np.linalg.lstsq(system, np.append(np.zeros(len(tight)), 1.0), rcond=None)[0]
+    sharp = np.zeros_like(plain)
+    sharp[played] = exact
+    better = exact.min() >= 0 and (sharp @ gains).max(initial=0.0) <= (plain @ gains).max(initial=0.0)
+    return sharp / sharp.sum() if better else plain
+
+
+def _committed_profile(game: Game, plan: Plan, bound: float) -> Profile:
+    mix, reply = plan.defender, plan.reply
+    value = _worth(game, plan)
+    to_attacker = mix @ game.attacker_payoffs
+    certificate = Certificate(
+        relative_regret(bound - value, game.defender_payoffs),
+        relative_regret(float(to_attacker.max() - to_attacker[reply]), game.attacker_payoffs),
+    )
+    return Profile(mix, np.eye(game.shape[1])[reply], value, float(to_attacker[reply]), certificate)

@@ -90,9 +90,7 @@ def _start(payoffs: ExactMatrix) -> Tableau:
     return np.hstack([matrix, identity, ones])
 
 
-def _bases(
-    start: Tableau, strategies: int, deadline: Deadline
-) -> Iterator[tuple[tuple[int, ...], Tableau]]:
+def _bases(start: Tableau, strategies: int, deadline: Deadline) -> Iterator[tuple[tuple[int, ...], Tableau]]:
     """Every lexicographically feasible basis with its tableau, from the one where no strategy is played."""
     replies = len(start)
     first = tuple(range(strategies, strategies + replies))

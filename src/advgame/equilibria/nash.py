@@ -53,7 +53,9 @@ class Nash(Concept):
         remark = found.remark
         if found.complete and len(profiles) == 0:
             found = replace(found, complete=False)
-            remark = "The equilibria that were found could not be certified in floating point; ask for exact=True."
+            remark = (
+                "The equilibria that were found could not be certified in floating point; ask for exact=True."
+            )
         return Solution(
             self.name,
             game,

@@ -63,10 +63,12 @@ class Nashpy(Concept):
             UnknownName: when nashpy has no algorithm of that name here.
         """
         reduction = reduce_game(game)
-        found, timed_out = _found(reduction.game, self.algorithm, self.time_limit_seconds, most=None)
+        found, trouble = _found(reduction.game, self.algorithm, self.time_limit_seconds, most=None)
         whole = (pair for reduced in found for pair in reduction.put_back(*(mix.tolist() for mix in reduced)))
         checked = certified(certified_profile(game, np.array(x), np.array(y)) for x, y in whole)
-        profiles = tuple({(p.defender.round(9).tobytes(), p.attacker.round(9).tobytes()): p for p in checked}.values())
+        profiles = tuple(
+            {(p.defender.round(9).tobytes(), p.attacker.round(9).tobytes()): p for p in checked}.values()
+        )
         return Solution(
             f"{self.name}_{self.algorithm}",
             game,
@@ -75,7 +77,7 @@ class Nashpy(Concept):
             complete=False,
             rule="the equilibrium found that is worst for the defender",
             method=f"nashpy: {self.algorithm.replace('_', ' ')}",
-            remark=_remark(len(profiles), timed_out, self.time_limit_seconds),
+            remark=trouble or ("" if profiles else "The algorithm found no equilibrium; nash completes it."),
         )
 
 
@@ -85,8 +87,8 @@ def some_equilibria(game: Game, seconds: float) -> list[tuple[list[float], list[
     return [(x.tolist(), y.tolist()) for x, y in found]
 
 
-def _found(game: Game, algorithm: str, seconds: float, most: int | None) -> tuple[list[Pair], bool]:
-    """The certified pairs found before the time was over, and whether it was."""
+def _found(game: Game, algorithm: str, seconds: float, most: int | None) -> tuple[list[Pair], str]:
+    """The certified pairs the algorithm found, and what stopped it, if anything did."""
     run = ALGORITHMS[algorithm]
     pairs: list[Pair] = []
 
@@ -103,8 +105,10 @@ def _found(game: Game, algorithm: str, seconds: float, most: int | None) -> tupl
     try:
         within(seconds, work)
     except TimeUp:
-        return pairs, True
-    return pairs, False
+        return pairs, f"Stopped after {seconds:g} seconds; there may be more equilibria."
+    except Exception as problem:  # some degenerate games make nashpy's own code fail in many ways
+        return pairs, f"nashpy gave up with {type(problem).__name__}; there may be more equilibria."
+    return pairs, ""
 
 
 def _quietly(pairs: Iterable[Pair]) -> Iterator[Pair]:
@@ -126,9 +130,3 @@ def _is_equilibrium(game: Game, pair: Pair) -> bool:
 def _unit(payoffs: FloatArray) -> FloatArray:
     span = float(np.ptp(payoffs))
     return np.asarray((payoffs - payoffs.min()) / span) if span > 0 else np.zeros_like(payoffs)
-
-
-def _remark(count: int, timed_out: bool, seconds: float) -> str:
-    if timed_out:
-        return f"Stopped after {seconds:g} seconds; {count} equilibria until then."
-    return "" if count else "The algorithm found no equilibrium; ask for nash, which completes it."

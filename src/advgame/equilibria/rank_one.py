@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.equilibria.kernel import indifferent_mix
 from advgame.games import Game, certified_profile
 from advgame.games.game import FloatArray
 from advgame.games.structure import RankOneForm
@@ -105,7 +106,11 @@ class _Walker:
         slopes = self.slope - self.slope[row]
         costs[row], slopes[row] = 1.0, 0.0
         self.table = np.block(
-            [[table, levels[:, None]], [costs[None, :], np.zeros((1, 1))], [slopes[None, :], np.zeros((1, 1))]]
+            [
+                [table, levels[:, None]],
+                [costs[None, :], np.zeros((1, 1))],
+                [slopes[None, :], np.zeros((1, 1))],
+            ]
         )
         self.basic: NDArray[np.int64] = self.defences + np.arange(self.attacks)
         self.nonbasic: NDArray[np.int64] = np.arange(self.defences)
@@ -118,7 +123,11 @@ class _Walker:
             if len(falling) == 0:
                 return
             # The steepest column first; the first by number once a cycle is possible (Bland).
-            column = int(costs.argmin()) if step < 50 * self.attacks else int(falling[self.nonbasic[falling].argmin()])
+            column = (
+                int(costs.argmin())
+                if step < 50 * self.attacks
+                else int(falling[self.nonbasic[falling].argmin()])
+            )
             self._pivot(self._leaving_row(column), column)
         raise _Lost("No starting point was found.")
 
@@ -190,22 +199,13 @@ def _polished(game: Game, defender: FloatArray, attacker: FloatArray) -> Pair:
     candidates = [(defender, attacker)]
     if len(rows) == len(columns):
         inside = np.ix_(rows, columns)
-        weights = _indifferent(game.attacker_payoffs[inside].T), _indifferent(game.defender_payoffs[inside])
+        weights = (
+            indifferent_mix(game.attacker_payoffs[inside].T),
+            indifferent_mix(game.defender_payoffs[inside]),
+        )
         if weights[0] is not None and weights[1] is not None:
             exact = np.zeros_like(defender), np.zeros_like(attacker)
             exact[0][rows], exact[1][columns] = weights
             candidates.append(exact)
     best = min(candidates, key=lambda pair: certified_profile(game, *pair).certificate.regret)
     return best[0].tolist(), best[1].tolist()
-
-
-def _indifferent(payoffs: FloatArray) -> FloatArray | None:
-    """The mix of the columns against which all rows of a square matrix pay the same."""
-    size = len(payoffs)
-    scale = float(np.abs(payoffs).max()) or 1.0
-    system = np.block([[payoffs / scale, -np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]])
-    try:
-        mix = np.linalg.solve(system, np.append(np.zeros(size), 1.0))[:-1]
-    except np.linalg.LinAlgError:
-        return None
-    return np.asarray(mix) if np.all(np.isfinite(mix)) and np.all(mix > 0) else None

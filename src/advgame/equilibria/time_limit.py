@@ -59,7 +59,9 @@ def within(seconds: float, work: Callable[[], Answer]) -> Answer:
     thread.start()
     thread.join(seconds)
     while thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TimeUp))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TimeUp)
+        )
         thread.join(0.05)
     if failure:
         raise failure[0]

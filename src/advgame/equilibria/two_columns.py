@@ -53,7 +53,9 @@ def _corners(rows: ExactMatrix) -> list[Fraction]:
         here = corners[-1]
         steepest = max(_best_rows(rows, here), key=lambda row: rows[row][1] - rows[row][0])
         crossings = [_crossing(rows[steepest], row) for row in rows]
-        corners.append(min((each for each in crossings if each is not None and each > here), default=Fraction(1)))
+        corners.append(
+            min((each for each in crossings if each is not None and each > here), default=Fraction(1))
+        )
         corners[-1] = min(corners[-1], Fraction(1))
     return corners
 

@@ -86,14 +86,18 @@ class Game:
         return _as_fractions(to_defender), _as_fractions(to_attacker)
 
     def __repr__(self) -> str:
-        return f"Game({_by(self.shape)}: {', '.join(self.defences[:3])}… against {', '.join(self.attacks[:3])}…)"
+        return (
+            f"Game({_by(self.shape)}: {', '.join(self.defences[:3])}… against {', '.join(self.attacks[:3])}…)"
+        )
 
 
 def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
     try:
         matrix = np.array(given)
     except ValueError:
-        raise GameError(f"{name} has rows of different lengths; give a full (defences, attacks) matrix.") from None
+        raise GameError(
+            f"{name} has rows of different lengths; give a full (defences, attacks) matrix."
+        ) from None
     if matrix.ndim != 2 or matrix.size == 0:
         raise GameError(
             f"{name} has shape {matrix.shape}; expected (defences, attacks) with at least one of each."
@@ -127,7 +131,9 @@ def _as_fractions(matrix: NDArray[Any]) -> ExactMatrix:
 def _names(field: str, given: Sequence[str] | None, count: int, letter: str) -> tuple[str, ...]:
     names = tuple(f"{letter}{number}" for number in range(1, count + 1)) if given is None else tuple(given)
     if len(names) != count or len(set(names)) != count:
-        raise GameError(f"{field} gives {len(names)} names ({len(set(names))} different) for {count} strategies.")
+        raise GameError(
+            f"{field} gives {len(names)} names ({len(set(names))} different) for {count} strategies."
+        )
     return names
 
 

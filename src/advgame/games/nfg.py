@@ -37,9 +37,7 @@ def write_nfg(game: Game, title: str = "adversary against defender") -> str:
     strategies = " ".join(
         "{ " + " ".join(map(_quoted, names)) + " }" for names in (game.defences, game.attacks)
     )
-    return (
-        f'NFG 1 R {_quoted(title)} {{ "defender" "adversary" }}\n{{ {strategies} }}\n""\n{" ".join(numbers)}\n'
-    )
+    return f'NFG 1 R {_quoted(title)} {{ "defender" "adversary" }}\n{{ {strategies} }}\n""\n{" ".join(numbers)}\n'
 
 
 def read_nfg(path: str | Path) -> Game:
@@ -71,7 +69,9 @@ def _game_of(tokens: list[str]) -> Game:
         place += 1  # the outer brace
     else:
         counts, place = _block(tokens, place)
-        defences, attacks = ([f"{letter}{k + 1}" for k in range(int(n))] for letter, n in zip("da", counts, strict=True))
+        defences, attacks = (
+            [f"{letter}{k + 1}" for k in range(int(n))] for letter, n in zip("da", counts, strict=True)
+        )
     if tokens[place].startswith('"'):
         place += 1  # a comment
     payoffs = [Fraction(token) for token in tokens[place:]]

@@ -61,9 +61,7 @@ def reduce_game(game: Game) -> Reduction:
     inside = np.ix_(rows, columns)
     row_groups = _groups(np.hstack([to_defender[inside], to_attacker[inside]]))
     column_groups = _groups(np.hstack([to_defender[inside].T, to_attacker[inside].T]))
-    firsts = np.ix_(
-        [rows[group[0]] for group in row_groups], [columns[group[0]] for group in column_groups]
-    )
+    firsts = np.ix_([rows[group[0]] for group in row_groups], [columns[group[0]] for group in column_groups])
     smaller = Game(to_defender[firsts], to_attacker[firsts])
     return Reduction(
         smaller,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from math import sqrt
 
 from advgame.measurements.intervals import standard_error
@@ -55,23 +56,29 @@ def _rises_with_radius(rows: list[Measurement]) -> Marks:
             attacks.setdefault((row.attack, row.norm, row.crafted_on), []).append(row)
     for group in attacks.values():
         ordered = sorted(group, key=lambda row: row.radius or 0.0)
-        for smaller, larger in zip(ordered, ordered[1:], strict=False):
+        for smaller, larger in pairwise(ordered):
             if larger.accuracy > smaller.accuracy + 1e-12:
-                yield larger, (
-                    f"accuracy rises with the radius: {smaller.accuracy:.4g} at {smaller.radius:.4g}, "
-                    f"{larger.accuracy:.4g} at {larger.radius:.4g}"
+                yield (
+                    larger,
+                    (
+                        f"accuracy rises with the radius: {smaller.accuracy:.4g} at {smaller.radius:.4g}, "
+                        f"{larger.accuracy:.4g} at {larger.radius:.4g}"
+                    ),
                 )
 
 
 def _weaker_inside_larger_ball(rows: list[Measurement]) -> Marks:
-    """An L2 ball of radius r√d holds the L∞ ball of radius r in d dimensions, so its attack must do as well."""
+    """An L2 ball of radius r√d holds the L∞ ball of radius r in d dimensions: its attack must do as well."""
     largest = _by_norm(rows, "Linf")
     for row in _by_norm(rows, "L2"):
         for inside in largest:
             if _contains(row, inside) and row.accuracy > inside.accuracy + 1e-12:
-                yield row, (
-                    f"weak attack: accuracy {row.accuracy:.4g} in an L2 ball of {row.radius:.4g} exceeds the "
-                    f"{inside.accuracy:.4g} in the L∞ ball of {inside.radius:.4g} inside it"
+                yield (
+                    row,
+                    (
+                        f"weak attack: accuracy {row.accuracy:.4g} in an L2 ball of {row.radius:.4g} exceeds "
+                        f"the {inside.accuracy:.4g} in the L∞ ball of {inside.radius:.4g} inside it"
+                    ),
                 )
                 break
 
@@ -109,9 +116,12 @@ def _other_runs(rows: list[Measurement]) -> Marks:
         return
     for row in rows:
         if row.runs is not None and row.runs != clean.runs:
-            yield row, (
-                f"a mean of {row.runs} runs beside a clean mean of {clean.runs}: "
-                "different sets of runs, do not pair them"
+            yield (
+                row,
+                (
+                    f"a mean of {row.runs} runs beside a clean mean of {clean.runs}: "
+                    "different sets of runs, do not pair them"
+                ),
             )
 
 

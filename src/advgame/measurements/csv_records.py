@@ -6,8 +6,12 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advgame.errors import MeasurementError
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 Records = Iterator[tuple[str, dict[str, str]]]  # ("line 2", {header: text})
 
@@ -41,7 +45,7 @@ def _text_of(path: Path) -> str:
     return text
 
 
-def _records(reader: csv.Reader, path: Path, header: list[str]) -> Records:
+def _records(reader: Reader, path: Path, header: list[str]) -> Records:
     while (fields := _next_fields(reader, path)) is not None:
         if not any(fields):
             continue
@@ -53,7 +57,7 @@ def _records(reader: csv.Reader, path: Path, header: list[str]) -> Records:
         yield f"line {reader.line_num}", dict(zip(header, fields, strict=True))
 
 
-def _next_fields(reader: csv.Reader, path: Path) -> list[str] | None:
+def _next_fields(reader: Reader, path: Path) -> list[str] | None:
     try:
         return next(reader, None)
     except csv.Error as mistake:

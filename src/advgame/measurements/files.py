@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable, Iterable, Mapping
+from math import isnan
 from pathlib import Path
 from typing import IO, Any
 
 from advgame.errors import MeasurementError, suggestion
-from advgame.files import written_whole
+from advgame.files import spreadsheet_safe, without_guard, written_whole
 from advgame.measurements.contradictions import mark_contradictions
 from advgame.measurements.csv_records import csv_records
 from advgame.measurements.measurement import FIELDS, Measurement
@@ -50,13 +51,14 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
     """A measurement from texts or values by field name.
 
     >>> read_row({"dataset": "mnist", "network": "cnn", "defence": "plain", "attack": "pgd", "norm": "Linf",
-    ...           "radius": "0.3", "metric": "robust", "accuracy": "84"}, where="line 2", percent=True).accuracy
+    ...           "radius": "0.3", "metric": "robust", "accuracy": "84"},
+    ...          where="line 2", percent=True).accuracy
     0.84
     """
     values: dict[str, Any] = {}
     for field in FIELDS:
         given = record.get(field)
-        if given is None or given == "" or given != given:  # a missing value of a data frame differs from itself
+        if _is_missing(given):
             continue
         try:
             values[field] = _read_value(field, given)
@@ -66,7 +68,9 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
             ) from None
     missing = [field for field in REQUIRED if field not in values]
     if missing:
-        raise MeasurementError(f"{where}: {', '.join(missing)} is empty; every row needs {', '.join(REQUIRED)}.")
+        raise MeasurementError(
+            f"{where}: {', '.join(missing)} is empty; every row needs {', '.join(REQUIRED)}."
+        )
     if percent:
         for field in ("accuracy", "std"):
             if field in values:
@@ -109,8 +113,8 @@ def _check_header(path: Path, header: list[str]) -> None:
     for name in header:
         if name not in FIELDS:
             raise MeasurementError(
-                f"{path.name}: the column {name!r} is unknown;{suggestion(name, FIELDS)} For other headers use a "
-                "column map: advgame import csv FILE --columns MAP.toml."
+                f"{path.name}: the column {name!r} is unknown;{suggestion(name, FIELDS)} For other headers "
+                "use a column map: advgame import csv FILE --columns MAP.toml."
             )
     missing = [name for name in REQUIRED if name not in header]
     if missing:
@@ -137,6 +141,10 @@ def _read_value(field: str, given: Any) -> Any:
     return given
 
 
+def _is_missing(given: Any) -> bool:
+    return given is None or given == "" or (isinstance(given, float) and isnan(given))
+
+
 def _whole_number(given: Any) -> int:
     try:
         if not isinstance(given, float):
@@ -152,7 +160,9 @@ def _problem(field: str, mistake: Exception) -> str:
     if field == "radius":
         return "is no radius; write a decimal such as 0.5 or a fraction such as 8/255"
     if str(mistake) == "percent":
-        return "is in percent; write a fraction in 0..1, or drop the sign and read with percent=True (--percent)"
+        return (
+            "is in percent; write a fraction in 0..1, or drop the sign and read with percent=True (--percent)"
+        )
     if field in COUNTS:
         return "is no whole number; write one, or leave it empty"
     if field == "accuracy" or field in AMOUNTS:
@@ -164,7 +174,7 @@ def _write_csv(table: MeasurementTable, file: IO[Any]) -> None:
     writer = csv.writer(file, lineterminator="\n")
     used = [field for field in FIELDS if field in REQUIRED or any(_is_given(row, field) for row in table)]
     writer.writerow(used)
-    writer.writerows([_guarded(WRITERS.get(field, _plain)(row, field)) for field in used] for row in table)
+    writer.writerows([spreadsheet_safe(WRITERS.get(field, _plain)(row, field)) for field in used] for row in table)
 
 
 def _write_parquet(table: MeasurementTable, file: IO[Any]) -> None:
@@ -195,24 +205,3 @@ def _warnings(row: Measurement, field: str) -> str:  # noqa: ARG001
 
 
 WRITERS: Mapping[str, Callable[[Measurement, str], str]] = {"radius": _radius, "warnings": _warnings}
-
-
-FORMULA_STARTS = frozenset("=+-@\t\r'")
-
-
-def _guarded(text: str) -> str:
-    """Text that a spreadsheet would run as a formula is written behind an apostrophe."""
-    return "'" + text if text[:1] in FORMULA_STARTS and not _is_number(text) else text
-
-
-def without_guard(text: str) -> str:
-    """The text without the apostrophe it was guarded by."""
-    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -115,8 +115,8 @@ def _check_names(row: Measurement) -> None:
         _check_text(row, "a warning", warning)
         if not warning or "|" in warning:
             raise MeasurementError(
-                f"Row {row.row_name}: the warning {warning!r} is empty or holds '|', which separates warnings in "
-                "files; word it without."
+                f"Row {row.row_name}: the warning {warning!r} is empty or holds '|', which separates "
+                "warnings in files; word it without."
             )
     if row.metric not in METRICS:
         raise MeasurementError(
@@ -130,18 +130,20 @@ def _check_names(row: Measurement) -> None:
 
 
 def _check_text(row: Measurement, field: str, text: str) -> None:
-    if not text.isprintable() and any(unicodedata.category(character) == "Cc" for character in text):
-        raise MeasurementError(f"Row {row.row_name}: {field} holds a control character; remove it.")
+    if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise MeasurementError(f"Row {row.row_name}: {field} holds a control character or half a letter; remove it.")
 
 
 def _check_accuracy(row: Measurement) -> None:
     value = row.accuracy
     if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
-        raise MeasurementError(f"Row {row.row_name}: accuracy is {value!r}; expected a finite number in 0..1.")
+        raise MeasurementError(
+            f"Row {row.row_name}: accuracy is {value!r}; expected a finite number in 0..1."
+        )
     if 1 < value <= 100:
         raise MeasurementError(
-            f"Row {row.row_name}: accuracy is {value!r}, which looks like percent; expected a fraction in 0..1. "
-            f"Divide by 100, or read the file with percent=True (advgame import csv --percent)."
+            f"Row {row.row_name}: accuracy is {value!r}, which looks like percent; expected a fraction in "
+            "0..1. Divide by 100, or read the file with percent=True (advgame import csv --percent)."
         )
     if not 0 <= value <= 1:
         raise MeasurementError(f"Row {row.row_name}: accuracy is {value!r}; expected a fraction in 0..1.")
@@ -163,8 +165,8 @@ def _check_counts(row: Measurement) -> None:
         )
     if not isclose(row.correct / row.tested, row.accuracy, abs_tol=5.1e-3):
         raise MeasurementError(
-            f"Row {row.row_name}: {row.correct} of {row.tested} is {row.correct / row.tested:.4f}, but accuracy "
-            f"is {row.accuracy}; correct one of them, or leave the counts empty."
+            f"Row {row.row_name}: {row.correct} of {row.tested} is {row.correct / row.tested:.4f}, but "
+            f"accuracy is {row.accuracy}; correct one of them, or leave the counts empty."
         )
 
 
@@ -172,4 +174,6 @@ def _check_amounts(row: Measurement) -> None:
     for field in ("radius", "std", "seconds", "compression_nominal"):
         amount = getattr(row, field)
         if amount is not None and (not isfinite(amount) or amount < 0):
-            raise MeasurementError(f"Row {row.row_name}: {field} is {amount!r}; expected a finite number ≥ 0.")
+            raise MeasurementError(
+                f"Row {row.row_name}: {field} is {amount!r}; expected a finite number ≥ 0."
+            )

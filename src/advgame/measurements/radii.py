@@ -47,7 +47,9 @@ def radius_text(radius: float | None, norm: str | None = None) -> str:
         return ""
     if norm == "Linf" and 0 < radius < 0.25 and float(f"{radius:.2g}") != radius:
         pixels = radius * 255
-        steps = 1 if pixels >= 1 - 2e-4 else 8  # below one pixel value people count in halves, quarters, eighths
+        steps = (
+            1 if pixels >= 1 - 2e-4 else 8
+        )  # below one pixel value people count in halves, quarters, eighths
         if round(pixels * steps) and isclose(pixels, round(pixels * steps) / steps, abs_tol=2e-4):
             return f"{round(pixels * steps) / steps:g}/255"
     return f"{radius:.10g}"

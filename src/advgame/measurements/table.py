@@ -25,6 +25,13 @@ class MeasurementTable:
             raise MeasurementError("The table has no rows; give at least one measurement.")
         object.__setattr__(self, "rows", _each_cell_once(self.rows))
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.rows)
+
     def __len__(self) -> int:
         return len(self.rows)
 
@@ -75,7 +82,7 @@ def _each_cell_once(rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
         known = cells.setdefault(cell, row)
         if known.accuracy != row.accuracy:
             raise MeasurementError(
-                f"Two rows for {row.row_name}, metric {row.metric}: accuracy {known.accuracy} and {row.accuracy}; "
-                "keep one of them, or tell them apart by seed."
+                f"Two rows for {row.row_name}, metric {row.metric}: accuracy {known.accuracy} and "
+                f"{row.accuracy}; keep one of them, or tell them apart by seed."
             )
     return tuple(cells.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import isfinite
 
 import numpy as np
@@ -30,7 +30,9 @@ class Encounters:
     attacked_accuracy: FloatArray  # (defences, attacks); column 0 is the clean accuracy
     adversarial_share: FloatArray  # (attacks,) share of traffic that is adversarial; entry 0 is 0
     success: str = "every error"
-    other_measures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # metric → defence → value
+    other_measures: Mapping[str, Mapping[str, float]] = field(
+        default_factory=dict
+    )  # metric → defence → value
 
     @cached_property
     def clean_error(self) -> FloatArray:
@@ -73,6 +75,33 @@ def meet(
         ScenarioError: for a share outside 0..1 or an unknown success rule.
         UnknownName: for a cap or an assumed accuracy of something that is not in the table.
     """
+    known = _measured(table)
+    accuracy = _assumed(known, what_if) if what_if else known.accuracy
+    _check_full(accuracy, known)
+    return Encounters(
+        known.defences,
+        known.attacks,
+        clean_accuracy=accuracy[:, 0],
+        attacked_accuracy=accuracy,
+        adversarial_share=_shares(known.attacks, largest_share, caps or {}),
+        success=_known_success(success),
+        other_measures=known.other_measures,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """What a table knows of each defence and attack; a cell without a row is NaN."""
+
+    defences: tuple[str, ...]
+    attacks: tuple[str, ...]
+    accuracy: FloatArray  # (defences, attacks)
+    other_measures: Mapping[str, Mapping[str, float]]
+
+
+@lru_cache(maxsize=64)
+def _measured(table: MeasurementTable) -> _Measured:
+    """The table's accuracies as an array; remembered, for a sweep meets the same table in every cell."""
     if len(table.datasets) > 1:
         raise MeasurementError(
             f"The table holds several data sets ({', '.join(table.datasets)}); a game is played on one: "
@@ -80,22 +109,18 @@ def meet(
         )
     pooled = pool_seeds(table)
     names = defence_names(pooled)
-    columns = tuple(row.column for row in pooled if row.metric in PLAYABLE and row.attack != NO_ATTACK)
-    columns = tuple(dict.fromkeys(columns))
-    attacks = (NO_ATTACK, *column_names(columns).values())
-    cells = _cells(pooled, names, column_names(columns))
-    _assume(cells, what_if or {}, tuple(dict.fromkeys(names.values())), attacks)
+    played = [row.column for row in pooled if row.metric in PLAYABLE and row.attack != NO_ATTACK]
+    columns = column_names(tuple(dict.fromkeys(played)))
+    attacks = (NO_ATTACK, *columns.values())
     defences = tuple(dict.fromkeys(names[_identity(row)] for row in pooled if row.metric in PLAYABLE))
-    accuracy = _full(cells, defences, attacks)
-    return Encounters(
-        defences,
-        attacks,
-        clean_accuracy=accuracy[:, 0],
-        attacked_accuracy=accuracy,
-        adversarial_share=_shares(attacks, largest_share, caps or {}),
-        success=_known_success(success),
-        other_measures=_other_measures(pooled, names),
+    if not defences:
+        raise MeasurementError("The selection has no clean or attacked accuracy to play with; widen it.")
+    cells = _cells(pooled, names, columns)
+    accuracy = np.array(
+        [[cells.get((defence, attack), np.nan) for attack in attacks] for defence in defences]
     )
+    accuracy.setflags(write=False)
+    return _Measured(defences, attacks, accuracy, _other_measures(pooled, names))
 
 
 def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
@@ -142,17 +167,14 @@ def _cells(
     return cells
 
 
-def _assume(
-    cells: dict[tuple[str, str], float],
-    what_if: Mapping[str, float],
-    defences: tuple[str, ...],
-    attacks: tuple[str, ...],
-) -> None:
-    for address, accuracy in what_if.items():
-        cell = accuracy_cell(address, defences, attacks)
-        if not 0 <= accuracy <= 1:
-            raise ScenarioError(f"what_if {address!r} is {accuracy!r}; expected a fraction in 0..1.")
-        cells[cell] = accuracy
+def _assumed(known: _Measured, what_if: Mapping[str, float]) -> FloatArray:
+    accuracy = known.accuracy.copy()
+    for address, value in what_if.items():
+        defence, attack = accuracy_cell(address, known.defences, known.attacks)
+        if not 0 <= value <= 1:
+            raise ScenarioError(f"what_if {address!r} is {value!r}; expected a fraction in 0..1.")
+        accuracy[known.defences.index(defence), known.attacks.index(attack)] = value
+    return accuracy
 
 
 def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, ...]) -> tuple[str, str]:
@@ -176,19 +198,17 @@ def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, .
     )
 
 
-def _full(
-    cells: Mapping[tuple[str, str], float], defences: tuple[str, ...], attacks: tuple[str, ...]
-) -> FloatArray:
-    missing = [(defence, attack) for defence in defences for attack in attacks if (defence, attack) not in cells]
-    if missing:
-        defence, attack = missing[0]
-        others = f" ({len(missing) - 1} more cells are missing)" if len(missing) > 1 else ""
-        wanted = "No clean accuracy" if attack == NO_ATTACK else "No accuracy"
-        raise MeasurementError(
-            f"{wanted} of {defence!r} under {attack!r}{others}; add the row to the table, or narrow [select] to "
-            "defences and attacks that are all measured."
-        )
-    return np.array([[cells[defence, attack] for attack in attacks] for defence in defences])
+def _check_full(accuracy: FloatArray, known: _Measured) -> None:
+    missing = np.argwhere(np.isnan(accuracy))
+    if len(missing) == 0:
+        return
+    defence, attack = known.defences[missing[0][0]], known.attacks[missing[0][1]]
+    others = f" ({len(missing) - 1} more cells are missing)" if len(missing) > 1 else ""
+    wanted = "No clean accuracy" if attack == NO_ATTACK else "No accuracy"
+    raise MeasurementError(
+        f"{wanted} of {defence!r} under {attack!r}{others}; add the row to the table, or narrow [select] to "
+        "defences and attacks that are all measured."
+    )
 
 
 def _shares(attacks: tuple[str, ...], largest_share: float, caps: Mapping[str, float]) -> FloatArray:

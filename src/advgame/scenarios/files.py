@@ -56,6 +56,7 @@ def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
     select = given.pop("select", None) or {}
     return Scenario(
         measurements=_table(given["data"], folder),
+        folder=folder,
         select=_select_of(select),
         terms=_terms_of(given.pop("terms", {})),
         **given,
@@ -83,11 +84,13 @@ def toml_of(scenario: Scenario) -> str:
 
 def _content_of(scenario: Scenario, folder: Path | None) -> dict[str, Any]:
     content: dict[str, Any] = {key: getattr(scenario, key) for key in PLAIN}
-    content["data"] = _data_from(scenario.data, folder)
+    content["data"] = _data_from(scenario, folder)
     content = {key: value for key, value in content.items() if value is not None and value != ""}
     content["select"] = _select_content(scenario.select)
     content["terms"] = {
-        term.name: {about.name: _amount_content(getattr(term, about.name)) for about in parameters_of(type(term))}
+        term.name: {
+            about.name: _amount_content(getattr(term, about.name)) for about in parameters_of(type(term))
+        }
         for term in scenario.terms
     }
     content |= {key: dict(getattr(scenario, key)) for key in TABLES if getattr(scenario, key)}
@@ -108,7 +111,7 @@ def _validated(content: Mapping[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _schema() -> type[BaseModel]:
     """What a scenario file may hold; pydantic is imported when the first one is read."""
-    from pydantic import BaseModel, ConfigDict, FiniteFloat
+    from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
     class Strict(BaseModel):
         model_config = ConfigDict(strict=True, extra="forbid")
@@ -135,10 +138,10 @@ def _schema() -> type[BaseModel]:
         volume_per_month: FiniteFloat | None = None
         currency: str = ""
         select: SelectTable | None = None
-        terms: dict[str, dict[str, FiniteFloat | dict[str, FiniteFloat]]] = {}
-        adversarial_share: dict[str, FiniteFloat] = {}
-        what_if: dict[str, FiniteFloat] = {}
-        basis: dict[str, str] = {}
+        terms: dict[str, dict[str, FiniteFloat | dict[str, FiniteFloat]]] = Field(default_factory=dict)
+        adversarial_share: dict[str, FiniteFloat] = Field(default_factory=dict)
+        what_if: dict[str, FiniteFloat] = Field(default_factory=dict)
+        basis: dict[str, str] = Field(default_factory=dict)
 
     local = {each.__name__: each for each in (AttackTable, SelectTable)}
     ScenarioFile.model_rebuild(_types_namespace={**local, "FiniteFloat": FiniteFloat})
@@ -160,11 +163,14 @@ def _explained(mistake: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         parent = tuple(part for part in place[:-1] if isinstance(part, str))
         known = KNOWN_KEYS.get(parent, [])
-        return f"the key {address!r} is unknown;{suggestion(str(place[-1]), known)} Known: {', '.join(known)}."
+        return (
+            f"the key {address!r} is unknown;{suggestion(str(place[-1]), known)} Known: {', '.join(known)}."
+        )
     if first["type"] == "missing":
         return f"the key {address!r} is missing; add it."
     problem = first["msg"].removeprefix("Input should be ")
-    return f"{address} is {first['input']!r}; expected {problem}."
+    quoted = " A name with a dot in it stands in quotes." if isinstance(first["input"], dict) else ""
+    return f"{address} is {first['input']!r}; expected {problem}.{quoted}"
 
 
 _SCHEMA_WORDS = {"AttackTable", "str", "float", "constrained-float", "dict[str,constrained-float]"}
@@ -182,7 +188,8 @@ def _term_of(term: type[Term], given: Mapping[str, Amount]) -> Term:
     for key in given:
         if key not in known:
             raise ScenarioError(
-                f"the key 'terms.{term.name}.{key}' is unknown;{suggestion(key, known)} Known: {', '.join(known)}."
+                f"the key 'terms.{term.name}.{key}' is unknown;{suggestion(key, known)} "
+                f"Known: {', '.join(known)}."
             )
     return term(**given)
 
@@ -219,7 +226,12 @@ def _select_content(select: Select) -> dict[str, Any]:
 def _choice_content(choice: AttackChoice) -> str | dict[str, Any]:
     text = radius_text(choice.radius, choice.norm)
     radius = text if read_radius(text) == choice.radius else choice.radius
-    content = {"attack": choice.attack, "norm": choice.norm, "radius": radius, "crafted_on": choice.crafted_on}
+    content = {
+        "attack": choice.attack,
+        "norm": choice.norm,
+        "radius": radius,
+        "crafted_on": choice.crafted_on,
+    }
     content = {key: value for key, value in content.items() if value is not None and value != ""}
     return choice.attack if len(content) == 1 else content
 
@@ -232,15 +244,18 @@ def _tuple(given: list[str] | None) -> tuple[str, ...] | None:
     return None if given is None else tuple(given)
 
 
-def _data_from(data: str, folder: Path | None) -> str:
+def _data_from(scenario: Scenario, folder: Path | None) -> str:
     """How a file in ``folder`` names the data: bundled by its name, anything else by a relative path."""
-    if folder is None or not data or (bundled("data") / data).is_file():
-        return data
-    return Path(os.path.relpath(data, folder)).as_posix()
+    if folder is None or not scenario.data:
+        return scenario.data
+    path = data_path(scenario.data, scenario.folder or Path())
+    if path == bundled("data") / scenario.data:
+        return scenario.data
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def _table(data: str, folder: Path) -> MeasurementTable:
-    path = data_path(data, folder)
+    path = data_path(data, folder).resolve()
     return _table_at(path, path.stat().st_mtime_ns)
 
 

@@ -1,4 +1,4 @@
-"""The numbers of a scenario by address: ``largest_share``, ``attack_cost[square]``, ``clean_accuracy[Standard]``."""
+"""The numbers of a scenario by address, such as ``attack_cost[square]`` or ``clean_accuracy[Standard]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import isfinite
 
 from advgame.errors import ScenarioError, UnknownName
-from advgame.payoffs import SUCCESS_RULES, TERMS
+from advgame.payoffs import TERMS
 from advgame.payoffs.encounters import accuracy_cell
 from advgame.payoffs.terms import Parameter, parameters_of
 from advgame.payoffs.terms.term import OTHERS
@@ -17,6 +17,7 @@ TERM_PARAMETERS: Mapping[str, Parameter] = {
     about.name: about for term in TERMS.values() for about in parameters_of(term)
 }
 ACCURACIES = ("clean_accuracy", "attacked_accuracy")
+WHOLE_SCENARIO = ("largest_share", "volume_per_month", "success", "announced")
 
 
 def addresses(scenario: Scenario) -> tuple[str, ...]:
@@ -28,7 +29,9 @@ def addresses(scenario: Scenario) -> tuple[str, ...]:
     for about in TERM_PARAMETERS.values():
         found += [f"{about.name}[{name}]" for name in entries.get(about.by or "", ())]
     found += [f"clean_accuracy[{defence}]" for defence in met.defences]
-    found += [f"attacked_accuracy[{defence}, {attack}]" for defence in met.defences for attack in met.attacks[1:]]
+    found += [
+        f"attacked_accuracy[{defence}, {attack}]" for defence in met.defences for attack in met.attacks[1:]
+    ]
     return tuple(found)
 
 
@@ -53,8 +56,15 @@ def get_parameter(scenario: Scenario, address: str) -> float:
         return float(met.adversarial_share[met.attacks.index(_entry_of(entry, "attack", scenario))])
     if field == "largest_share" and entry is None:
         return scenario.largest_share
-    about = _about(field, address)
-    amount = getattr(scenario.term(about.term), field)
+    if field == "volume_per_month" and entry is None:
+        if scenario.volume_per_month is None:
+            raise ScenarioError("The scenario has no volume_per_month; set one to see money per month.")
+        return scenario.volume_per_month
+    return _amount_at(scenario, _about(field, address), entry)
+
+
+def _amount_at(scenario: Scenario, about: Parameter, entry: str | None) -> float:
+    amount = getattr(scenario.term(about.term), about.name)
     if entry is not None:
         _entry_of(entry, about.by, scenario)
         return float(amount.get(entry, amount.get(OTHERS, 0.0)) if isinstance(amount, Mapping) else amount)
@@ -62,7 +72,7 @@ def get_parameter(scenario: Scenario, address: str) -> float:
         return float(amount)
     if len(set(amount.values())) == 1:
         return float(next(iter(amount.values())))
-    raise ScenarioError(f"{field} differs by {about.by}; name one: {field}[{next(iter(amount))}].")
+    raise ScenarioError(f"{about.name} differs by {about.by}; name one: {about.name}[{next(iter(amount))}].")
 
 
 def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -> Scenario:
@@ -77,28 +87,38 @@ def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -
         ScenarioError: when the value is not allowed there.
     """
     field, entry = _split(address)
-    if field == "success" and entry is None:
-        if value not in SUCCESS_RULES:
-            raise UnknownName("success rule", str(value), SUCCESS_RULES)
-        return replace(scenario, success=str(value))
-    if field == "announced" and entry is None:
-        if not isinstance(value, bool):
-            raise ScenarioError(f"announced is {value!r}; expected true or false.")
-        return replace(scenario, announced=value)
+    if field in WHOLE_SCENARIO and entry is None:
+        return _with_field(scenario, field, value)
     number = _finite(address, value)
-    if field in ("largest_share", "volume_per_month") and entry is None:
-        return replace(scenario, **{field: number})
     if field in ACCURACIES:
-        met = encounters(scenario)
-        accuracy_cell(address, met.defences, met.attacks)
-        changed = replace(scenario, what_if={**scenario.what_if, address: number})
-        encounters(changed)  # says no to an accuracy outside 0..1
-        return changed
+        return _with_accuracy(scenario, address, number)
     if field == "adversarial_share" and entry is not None:
         caps = {**scenario.adversarial_share, _entry_of(entry, "attack", scenario): number}
         return replace(scenario, adversarial_share=caps)
-    about = _about(field, address)
-    return _with_amount(scenario, about, entry, number)
+    return _with_amount(scenario, _about(field, address), entry, number)
+
+
+def _with_field(scenario: Scenario, field: str, value: float | str | bool) -> Scenario:
+    if field == "success":
+        return replace(scenario, success=str(value))
+    if field == "announced":
+        if not isinstance(value, bool):
+            raise ScenarioError(f"announced is {value!r}; expected true or false.")
+        return replace(scenario, announced=value)
+    number = _finite(field, value)
+    if field == "largest_share":
+        return replace(scenario, largest_share=number)
+    return replace(scenario, volume_per_month=number)
+
+
+def _with_accuracy(scenario: Scenario, address: str, number: float) -> Scenario:
+    met = encounters(scenario)
+    defence, attack = accuracy_cell(address, met.defences, met.attacks)
+    clean = address.startswith("clean_accuracy")
+    cell = f"clean_accuracy[{defence}]" if clean else f"attacked_accuracy[{defence}, {attack}]"
+    changed = replace(scenario, what_if={**scenario.what_if, cell: number})
+    encounters(changed)  # says no to an accuracy outside 0..1
+    return changed
 
 
 def _with_amount(scenario: Scenario, about: Parameter, entry: str | None, number: float) -> Scenario:
@@ -122,7 +142,7 @@ def _split(address: str) -> tuple[str, str | None]:
 
 def _about(field: str, address: str) -> Parameter:
     if field not in TERM_PARAMETERS:
-        known = ["largest_share", "volume_per_month", "adversarial_share[…]", "success", "announced"]
+        known = [*WHOLE_SCENARIO, "adversarial_share[…]"]
         known += [*TERM_PARAMETERS, *(f"{name}[…]" for name in ACCURACIES)]
         raise UnknownName("parameter", address, known)
     return TERM_PARAMETERS[field]

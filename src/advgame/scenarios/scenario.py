@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import lru_cache
+from pathlib import Path
 
 from advgame.errors import MeasurementError, ScenarioError, UnknownName
 from advgame.games import Game
@@ -54,6 +55,7 @@ class Scenario:
     name: str
     measurements: MeasurementTable
     data: str = ""  # where the measurements were read: a bundled name or a path
+    folder: Path | None = None  # where a relative path to them starts; None: where the program runs
     question: str = ""
     success: str = "every error"
     announced: bool = False
@@ -80,7 +82,7 @@ class Scenario:
                 f"volume_per_month is {self.volume_per_month!r}; expected a positive number of inputs."
             )
 
-    @cached_property
+    @property
     def selected(self) -> MeasurementTable:
         """The rows that are played, in the order of the selection.
 
@@ -88,22 +90,7 @@ class Scenario:
             UnknownName: for a defence, network or data set that is not in the table.
             MeasurementError: when nothing is left.
         """
-        chosen = self.select
-        table = self.measurements
-        if chosen.dataset is not None:
-            _known("data set", (chosen.dataset,), table.datasets)
-            table = table.keep(lambda row: row.dataset == chosen.dataset)
-        if chosen.networks is not None:
-            _known("network", chosen.networks, table.networks)
-            table = table.keep(lambda row: row.network in (chosen.networks or ()))
-        if chosen.defences is not None:
-            _known("defence", chosen.defences, table.defences)
-            table = table.keep(lambda row: row.defence in (chosen.defences or ()))
-            order = {name: place for place, name in enumerate(chosen.defences)}
-            table = MeasurementTable(tuple(sorted(table.rows, key=lambda row: order[row.defence])))
-        if chosen.attacks is not None:
-            table = _with_attacks(table, chosen.attacks)
-        return table
+        return _selected(self.measurements, self.select)
 
     def term(self, name: str) -> Term:
         """The scenario's term of that name, at its defaults if the scenario does not speak of it."""
@@ -137,6 +124,25 @@ def build_game(scenario: Scenario) -> Game:
     return build(encounters(scenario), scenario.terms)
 
 
+@lru_cache(maxsize=64)
+def _selected(table: MeasurementTable, chosen: Select) -> MeasurementTable:
+    """The chosen rows; remembered, for scenarios that differ in prices only choose the same."""
+    if chosen.dataset is not None:
+        _known("data set", (chosen.dataset,), table.datasets)
+        table = table.keep(lambda row: row.dataset == chosen.dataset)
+    if chosen.networks is not None:
+        _known("network", chosen.networks, table.networks)
+        table = table.keep(lambda row: row.network in (chosen.networks or ()))
+    if chosen.defences is not None:
+        _known("defence", chosen.defences, table.defences)
+        table = table.keep(lambda row: row.defence in (chosen.defences or ()))
+        order = {name: place for place, name in enumerate(chosen.defences)}
+        table = MeasurementTable(tuple(sorted(table.rows, key=lambda row: order[row.defence])))
+    if chosen.attacks is not None:
+        table = _with_attacks(table, chosen.attacks)
+    return table
+
+
 def _known(kind: str, wanted: tuple[str, ...], there: tuple[str, ...]) -> None:
     if not wanted:
         raise ScenarioError(f"The selection of {kind}s is empty; name at least one, or leave the key out.")
@@ -149,12 +155,12 @@ def _with_attacks(table: MeasurementTable, choices: tuple[AttackChoice, ...]) ->
     for choice in choices:
         if not any(choice.fits(row) for row in table):
             raise _no_such_column(choice, table)
-    kept = [row for row in table if row.attack == NO_ATTACK]
+    kept = {id(row): row for row in table if row.attack == NO_ATTACK}
     for choice in choices:
-        kept += [row for row in table if choice.fits(row) and row not in kept]
+        kept |= {id(row): row for row in table if choice.fits(row)}
     if not kept:
         raise MeasurementError("The selection leaves no rows; widen it.")
-    return MeasurementTable(tuple(kept))
+    return MeasurementTable(tuple(kept.values()))
 
 
 def _no_such_column(choice: AttackChoice, table: MeasurementTable) -> Exception:

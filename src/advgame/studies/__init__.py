@@ -1,19 +1,28 @@
 """One question asked of a scenario, one file each."""
 
+from advgame.studies.axes import Axis, axis
 from advgame.studies.break_even import BreakEven, break_even_share, break_even_shares
+from advgame.studies.dials import Dial, dials
 from advgame.studies.recommendation import Alone, Recommendation, concept_for, recommend
+from advgame.studies.regions import Regions, regions
 from advgame.studies.sweeps import sweep
 from advgame.studies.thresholds import Threshold, thresholds
 
 __all__ = [
     "Alone",
+    "Axis",
     "BreakEven",
+    "Dial",
     "Recommendation",
+    "Regions",
     "Threshold",
+    "axis",
     "break_even_share",
     "break_even_shares",
     "concept_for",
+    "dials",
     "recommend",
+    "regions",
     "sweep",
     "thresholds",
 ]

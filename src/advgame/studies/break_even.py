@@ -99,7 +99,9 @@ def break_even_shares(scenario: Scenario, attack: str | None = None) -> tuple[Br
     """The break-even shares of all pairs of defences, each from the one more accurate on honest inputs."""
     met = encounters(scenario)
     order = sorted(met.defences, key=lambda name: -met.clean_accuracy[met.defences.index(name)])
-    return tuple(break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(order, 2))
+    return tuple(
+        break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(order, 2)
+    )
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,9 @@ def _share(
     plain_clean: FloatArray, clean: FloatArray, plain_robust: FloatArray, robust: FloatArray, prices: _Prices
 ) -> FloatArray:
     price = prices.benign * (plain_clean - clean) + prices.extra_cost
-    worth = prices.adversarial * (robust - plain_robust) + price  # how fast the advantage grows with the share
+    worth = (
+        prices.adversarial * (robust - plain_robust) + price
+    )  # how fast the advantage grows with the share
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(worth > 0, price / worth, inf)
     return np.where(price <= 0, np.where(worth >= price, 0.0, share), share)

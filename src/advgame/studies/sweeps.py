@@ -71,7 +71,8 @@ def regime_of(solution: Solution) -> str:
     profile, game = solution.recommended, solution.game
     sides = (game.defences, profile.defender), (game.attacks, profile.attacker)
     return " | ".join(
-        " + ".join(name for name, share in zip(names, mix, strict=True) if share > PLAYED) for names, mix in sides
+        " + ".join(name for name, share in zip(names, mix, strict=True) if share > PLAYED)
+        for names, mix in sides
     )
 
 
@@ -84,7 +85,10 @@ def _cell(scenario: Scenario, point: Mapping[str, float], solver: Concept) -> di
         **point,
         "regime": regime_of(solution),
         **{f"P[{name}]": share for name, share in zip(game.defences, profile.defender.tolist(), strict=True)},
-        **{f"P(attack)[{name}]": share for name, share in zip(game.attacks, profile.attacker.tolist(), strict=True)},
+        **{
+            f"P(attack)[{name}]": share
+            for name, share in zip(game.attacks, profile.attacker.tolist(), strict=True)
+        },
         "defender_value": profile.defender_payoff,
         "attacker_value": profile.attacker_payoff,
         "expected_share": float(encounters(scenario).adversarial_share @ profile.attacker),

@@ -21,10 +21,18 @@ class AttackCost(Term):
 
     name: ClassVar[str] = "attack_cost"
     attack_cost: Amount = parameter(
-        0.0, "adversary's cost of an attacked input", "money per adversarial input", usual_top=1.0, by="attack"
+        0.0,
+        "adversary's cost of an attacked input",
+        "money per adversarial input",
+        usual_top=1.0,
+        by="attack",
     )
     attack_setup: Amount = parameter(
-        0.0, "adversary's set-up cost, spread over the volume", "money per classified input", usual_top=0.5, by="attack"
+        0.0,
+        "adversary's set-up cost, spread over the volume",
+        "money per classified input",
+        usual_top=0.5,
+        by="attack",
     )
 
     def to_defender(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)

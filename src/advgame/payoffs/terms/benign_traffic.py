@@ -18,8 +18,12 @@ class BenignTraffic(Term):
     """
 
     name: ClassVar[str] = "benign_traffic"
-    benign_gain: float = parameter(1.0, "gain from an honest input classified right", "money per honest input")
-    benign_loss: float = parameter(0.0, "loss from an honest input classified wrong", "money per honest input")
+    benign_gain: float = parameter(
+        1.0, "gain from an honest input classified right", "money per honest input"
+    )
+    benign_loss: float = parameter(
+        0.0, "loss from an honest input classified wrong", "money per honest input"
+    )
 
     def to_defender(self, met: Encounters) -> FloatArray:
         """The expected value of the honest share of the traffic."""

@@ -42,7 +42,13 @@ def parameter(
     may_be_negative: bool = False,
 ) -> Any:
     """A field of a term, with what `Parameter` tells about it."""
-    about = {"meaning": meaning, "unit": unit, "usual_top": usual_top, "by": by, "may_be_negative": may_be_negative}
+    about = {
+        "meaning": meaning,
+        "unit": unit,
+        "usual_top": usual_top,
+        "by": by,
+        "may_be_negative": may_be_negative,
+    }
     return field(default=default, metadata=about)
 
 
@@ -80,7 +86,9 @@ def parameters_of(term: type[Term]) -> tuple[Parameter, ...]:
     >>> [about.name for about in parameters_of(AttackCost)]
     ['attack_cost', 'attack_setup']
     """
-    return tuple(Parameter(each.name, term.name, default=each.default, **each.metadata) for each in fields(term))
+    return tuple(
+        Parameter(each.name, term.name, default=each.default, **each.metadata) for each in fields(term)
+    )
 
 
 def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:

@@ -1,0 +1,47 @@
+"""The decision page: what to deploy in a case, and what that depends on."""
+
+from __future__ import annotations
+
+import streamlit as st
+from widgets import (
+    choice,
+    downloads,
+    evidence,
+    key_figures,
+    mixes,
+    payoffs,
+    region_map,
+    rules,
+    sliders,
+    state,
+)
+from widgets.mistakes import told
+from widgets.verdict import show_verdict
+from widgets.words import plain
+
+from advgame.studies import recommend
+
+
+def show() -> None:
+    """The question on the left, the answer on the right."""
+    with st.sidebar:
+        choice.show()
+        with told():
+            sliders.show()
+            rules.show()
+    scenario = state.scenario()
+    st.title(plain(scenario.name), anchor=False)
+    st.caption(plain(scenario.question))
+    state.tell_mistake()
+    with told():
+        found = recommend(scenario)
+        show_verdict(found)
+        key_figures.show(found)
+        downloads.show(scenario)
+        mixes.show(found)
+        region_map.show()
+        payoffs.show(found)
+        evidence.show(scenario)
+
+
+show()

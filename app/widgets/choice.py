@@ -1,0 +1,42 @@
+"""Which question is asked: a case, and at whose prices."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advgame.scenarios import cases, presets
+from widgets import state
+from widgets.words import plain
+
+CASE, PRESET = "case", "preset"
+
+
+def show() -> None:
+    """The choice of a case and of prices, and the way back to where they start."""
+    st.header("The question", anchor=False)
+    bundled = {each.name: each.title for each in cases()}
+    own = {state.OWN: "Your own scenario"} if state.own_file() is not None else {}
+    _choose("Case", CASE, {**own, **bundled})
+    trades = {each.name: each.title for each in presets()}
+    _choose("Prices", PRESET, {None: "As the case has them", **trades})
+    _tell_story()
+    st.button("Start again", icon=":material/restart_alt:", on_click=_restart, width="stretch")
+
+
+def _choose(label: str, key: str, titles: dict[str | None, str] | dict[str, str]) -> None:
+    state.put(key, getattr(state.chosen(), key))
+    st.selectbox(label, list(titles), key=key, format_func=dict(titles).__getitem__, on_change=_begin)
+
+
+def _tell_story() -> None:
+    story = next((each.story for each in presets() if each.name == state.chosen().preset), None)
+    if story is not None:
+        st.caption(plain(story))
+
+
+def _begin() -> None:
+    state.begin(state.Chosen(st.session_state[CASE], st.session_state[PRESET]))
+
+
+def _restart() -> None:
+    state.begin(state.chosen())

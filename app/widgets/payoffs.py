@@ -1,0 +1,146 @@
+"""Both payoff matrices as heat maps, with the best replies marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from advgame.games import Game
+from advgame.games.best_replies import TIE
+from advgame.games.game import FloatArray
+from advgame.studies import Recommendation
+from widgets.colours import ADVERSARY_SCALE, DEFENDER_SCALE, INK
+from widgets.words import amount, sentence, short
+
+MOST_ROWS = 14  # of a heat map; the table below it has all
+MOST_FIGURED_COLUMNS = 5  # more columns leave no room for figures on a telephone
+ROW_HEIGHT = 34  # pixels
+
+
+def show(found: Recommendation) -> None:
+    """One heat map for each player, and both as tables of figures."""
+    st.header("What each pair of strategies pays", anchor=False)
+    game = found.game
+    rows = shown_rows(found)
+    unit = found.scenario.currency or "units of money"
+    st.caption(
+        f"In {unit} per classified input. ◆ marks the best reply: of the defender to each attack, "
+        "of the adversary to each defence."
+    )
+    if len(rows) < len(game.defences):
+        st.caption(f"{len(rows)} of {len(game.defences)} defences: those deployed, then the best alone.")
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**To the defender**")
+        _show_map(game, game.defender_payoffs, defender_marks(game), rows, DEFENDER_SCALE, "defender")
+    with right:
+        st.markdown("**To the adversary**")
+        _show_map(game, game.attacker_payoffs, attacker_marks(game), rows, ADVERSARY_SCALE, "adversary")
+    with st.expander("All figures as tables", icon=":material/table:"):
+        _show_table("To the defender", game, game.defender_payoffs)
+        _show_table("To the adversary", game, game.attacker_payoffs)
+
+
+def shown_rows(found: Recommendation, most: int = MOST_ROWS) -> list[int]:
+    """The defences worth a row: those deployed, the undefended one, then the best alone."""
+    deployed = {defence: share for defence, share in found.deploy}
+    order = sorted(
+        range(len(found.game.defences)),
+        key=lambda row: (
+            -deployed.get(found.game.defences[row], 0.0),
+            found.game.defences[row] != found.undefended,
+            -found.alone[row].value,
+        ),
+    )
+    return order[: max(most, len(deployed))]
+
+
+def defender_marks(game: Game) -> FloatArray:
+    """1.0 where a defence is a best reply to the attack, (defences, attacks)."""
+    payoffs = game.defender_payoffs
+    return (payoffs >= payoffs.max(axis=0, keepdims=True) - TIE * np.ptp(payoffs)).astype(float)
+
+
+def attacker_marks(game: Game) -> FloatArray:
+    """1.0 where an attack is a best reply to the defence, (defences, attacks)."""
+    payoffs = game.attacker_payoffs
+    return (payoffs >= payoffs.max(axis=1, keepdims=True) - TIE * np.ptp(payoffs)).astype(float)
+
+
+def _show_map(
+    game: Game,
+    payoffs: FloatArray,
+    marks: FloatArray,
+    rows: Sequence[int],
+    scale: tuple[tuple[float, str], ...],
+    player: str,
+) -> None:
+    names = [escape(game.defences[row], quote=False) for row in rows]
+    attacks = [escape(attack, quote=False) for attack in ("no attack", *game.attacks[1:])]
+    figure = go.Figure([_cells(payoffs[rows], names, attacks, scale), _diamonds(marks[rows])])
+    figure.update_layout(
+        height=ROW_HEIGHT * len(rows) + 70,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        showlegend=False,
+        xaxis=_named_axis([short(attack, 16) for attack in attacks], side="top"),
+        yaxis=_named_axis([short(name, 20) for name in names], autorange="reversed"),
+    )
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=f"payoffs {player}")
+
+
+def _cells(
+    payoffs: FloatArray, names: Sequence[str], attacks: Sequence[str], scale: tuple[tuple[float, str], ...]
+) -> go.Heatmap:
+    texts = [[amount(value) for value in row] for row in payoffs.tolist()]
+    hover = [
+        [f"{sentence(name)}<br>{attack}<br>{text}" for attack, text in zip(attacks, row, strict=True)]
+        for name, row in zip(names, texts, strict=True)
+    ]
+    figured = {"text": texts, "texttemplate": "%{text}"} if len(attacks) <= MOST_FIGURED_COLUMNS else {}
+    return go.Heatmap(
+        z=payoffs,
+        colorscale=scale,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertext=hover,
+        hoverinfo="text",
+        textfont={"size": 13, "color": INK},
+        **figured,
+    )
+
+
+def _diamonds(marks: FloatArray) -> go.Scatter:
+    rows, columns = np.nonzero(marks)
+    aside = 0.36 if marks.shape[1] <= MOST_FIGURED_COLUMNS else 0.0
+    return go.Scatter(
+        x=columns + aside,
+        y=rows,
+        mode="markers",
+        marker={"symbol": "diamond", "size": 9, "color": INK, "line": {"color": "white", "width": 1}},
+        hoverinfo="skip",
+    )
+
+
+def _named_axis(names: Sequence[str], **more: object) -> dict[str, object]:
+    return {
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+        "tickfont": {"size": 12, "color": INK},
+        **more,
+    }
+
+
+def _show_table(title: str, game: Game, payoffs: FloatArray) -> None:
+    st.markdown(f"**{title}**")
+    frame = pd.DataFrame(payoffs, index=pd.Index(game.defences, name="defence"), columns=list(game.attacks))
+    st.dataframe(frame, height=min(36 * (len(frame) + 1) + 2, 420))

@@ -1,0 +1,99 @@
+"""A slider for every number of the scenario that can change the answer."""
+
+from __future__ import annotations
+
+from math import floor, log10
+
+import streamlit as st
+
+from advgame.scenarios import get_parameter
+from advgame.studies import Axis, Dial, axis, dials
+from widgets import state
+from widgets.words import plain, sentence
+
+GROUPS = {"traffic": "Traffic", "defender": "Defender's money", "adversary": "Adversary's money"}
+STEPS = 200
+
+
+def show() -> None:
+    """The sliders in groups, by whose money they move."""
+    found = dials(state.origin())
+    for side, title in GROUPS.items():
+        group = [dial for dial in found if dial.side == side]
+        if group:
+            st.header(title, anchor=False)
+        for dial in group:
+            _show_slider(axis(state.origin(), _address(dial)))
+
+
+def shown_axes() -> tuple[Axis, ...]:
+    """The numbers that have a slider now."""
+    return tuple(axis(state.origin(), _address(dial)) for dial in dials(state.origin()))
+
+
+def _address(dial: Dial) -> str:
+    """The address a dial turns; chosen by the reader where each attack or defence has its own."""
+    kept: str = st.session_state.get(f"turned {dial.name}", dial.addresses[0])
+    return kept if kept in dial.addresses else dial.addresses[0]
+
+
+def _show_slider(ends: Axis) -> None:
+    dial = next(each for each in dials(state.origin()) if ends.address in each.addresses)
+    key = f"slider {dial.name}"
+    state.put(key, _within(ends, get_parameter(state.scenario(), ends.address)))
+    st.slider(
+        sentence(ends.meaning.partition(": ")[0]),
+        ends.low,
+        ends.high,
+        step=(ends.high - ends.low) / STEPS,
+        format="percent" if ends.is_share else _format(ends),
+        key=key,
+        help=_help(ends),
+        on_change=_turned,
+        args=(ends.address, key),
+    )
+    if len(dial.addresses) > 1:
+        _choose_entry(dial)
+
+
+def _choose_entry(dial: Dial) -> None:
+    key = f"entry {dial.name}"
+    state.put(key, _address(dial))
+    st.selectbox(
+        f"Whose {dial.name.replace('_', ' ')}",
+        dial.addresses,
+        key=key,
+        format_func=_entry_name,
+        label_visibility="collapsed",
+        on_change=_entry_chosen,
+        args=(dial.name, key),
+    )
+
+
+def _entry_name(address: str) -> str:
+    _, _, entry = address.partition("[")
+    return entry.removesuffix("]") or "All attacks alike"
+
+
+def _entry_chosen(name: str, key: str) -> None:
+    st.session_state[f"turned {name}"] = st.session_state[key]
+
+
+def _turned(address: str, key: str) -> None:
+    state.turn(address, st.session_state[key])
+
+
+def _within(ends: Axis, value: float) -> float:
+    return min(max(value, ends.low), ends.high)
+
+
+def _format(ends: Axis) -> str:
+    """As many digits as one step of the slider changes."""
+    return f"%.{max(0, -floor(log10((ends.high - ends.low) / STEPS)))}f"
+
+
+def _help(ends: Axis) -> str:
+    scenario = state.scenario()
+    unit = ends.unit.replace("money", scenario.currency or "units of money")
+    basis = scenario.basis.get(ends.address.partition("[")[0])
+    return plain(f"{sentence(unit)}." + (f" The value the case starts with is {basis}." if basis else ""))

@@ -1,0 +1,103 @@
+"""What a session remembers: one scenario, and the one it started from.
+
+A widget forgets its value when its page is left, so the scenario is kept under a key of its own, and
+every widget takes its value from it.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from advgame.errors import AdvgameError
+from advgame.scenarios import Scenario, apply_preset, case, cases, preset, read_scenario, set_parameter
+from widgets.words import plain
+
+OWN = "your scenario"  # the choice of the file given on the command line
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Where a scenario comes from: a bundled case or the reader's file, at its own prices or a trade's."""
+
+    case: str
+    preset: str | None = None
+
+
+def scenario() -> Scenario:
+    """The scenario as it stands."""
+    _begun()
+    return _kept("scenario")
+
+
+def origin() -> Scenario:
+    """The scenario as it was chosen, before any slider was moved."""
+    _begun()
+    return _kept("origin")
+
+
+def chosen() -> Chosen:
+    """The choice the scenario started from."""
+    _begun()
+    choice: Chosen = st.session_state["chosen"]
+    return choice
+
+
+def own_file() -> Path | None:
+    """The scenario file named on the command line, if any."""
+    started, *given = sys.argv
+    return Path(given[0]) if given and Path(started).name == "main.py" else None
+
+
+def begin(choice: Chosen) -> None:
+    """Starts anew from a choice; says so in the page where that cannot be done."""
+    try:
+        found = _read(choice)
+    except AdvgameError as mistake:
+        st.session_state["mistake"] = str(mistake)
+        return
+    st.session_state |= {"chosen": choice, "origin": found, "scenario": found}
+
+
+def turn(address: str, value: float | str | bool) -> None:
+    """Sets a number of the scenario; says so in the page where that cannot be done."""
+    try:
+        st.session_state["scenario"] = set_parameter(scenario(), address, value)
+    except AdvgameError as mistake:
+        st.session_state["mistake"] = str(mistake)
+
+
+def tell_mistake() -> None:
+    """Shows the last mistake of `begin` or `turn` once."""
+    if "mistake" in st.session_state:
+        st.error(plain(st.session_state.pop("mistake")), icon=":material/error:")
+
+
+def put(key: str, value: Any) -> None:
+    """Gives a widget its value, without disturbing one that has it already."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _begun() -> None:
+    if "scenario" in st.session_state:
+        return
+    if own_file() is not None:
+        begin(Chosen(OWN))
+    if "scenario" not in st.session_state:
+        begin(Chosen(cases()[0].name))
+
+
+def _read(choice: Chosen) -> Scenario:
+    own = own_file()
+    found = read_scenario(own) if choice.case == OWN and own is not None else case(choice.case)
+    return found if choice.preset is None else apply_preset(found, preset(choice.preset))
+
+
+def _kept(key: str) -> Scenario:
+    found: Scenario = st.session_state[key]
+    return found

@@ -1,0 +1,297 @@
+"""The ``advgame`` command: cases, solve, sweep, import, app."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from advgame.errors import AdvgameError, InputError, ScenarioError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from advgame.scenarios import Scenario
+
+app = typer.Typer(
+    name="advgame",
+    help="Should this classifier be defended, with what, and how sure are we?",
+    epilog="Example: advgame solve cifar10-two-defences -o decision.html",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Question = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file (.toml) or a bundled case.")
+]
+Concept = Annotated[
+    str | None,
+    typer.Option(
+        help="nash, commitment, pure_commitment, worst_case, nashpy_…; by default as the scenario says."
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Changes a parameter; may be repeated."),
+]
+PresetName = Annotated[
+    str | None, typer.Option("--preset", help="Prices of a known trade; see `advgame cases`.")
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")]
+
+
+def main() -> None:
+    """Runs the command; a mistake of the caller's is one line on standard error and exit code 2."""
+    try:
+        app()
+    except InputError as mistake:
+        _leave(mistake, 2)
+    except (AdvgameError, OSError, MemoryError) as problem:
+        _leave(problem, 1)
+
+
+@app.command(epilog="Example: advgame cases")
+def cases() -> None:
+    """Lists the bundled cases and the economic presets."""
+    import advgame as ag
+
+    typer.echo("Cases, on published figures:")
+    for case in ag.cases():
+        typer.echo(f"  {case.name:<28} {case.question or case.title}")
+    typer.echo("\nEconomic presets, for --preset:")
+    for preset in ag.presets():
+        typer.echo(f"  {preset.name:<28} {preset.title}")
+
+
+@app.command(
+    epilog='Examples: advgame solve cifar10-two-defences · advgame solve mine.toml --set "attack_cost[pgd]=0.2" '
+    "-o decision.html · advgame solve mine.toml --set announced=true --format json"
+)
+def solve(
+    scenario: Question,
+    concept: Concept = None,
+    settings: Settings = None,
+    preset: PresetName = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="text, markdown, html, json or nfg; by default as the file's name says."
+        ),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Solves a scenario and reports the decision."""
+    import advgame as ag
+
+    report = ag.report(_scenario(scenario, settings, preset), concept=concept)
+    if output is None:
+        typer.echo(report.render(form or "text").rstrip("\n"))
+        return
+    report.save(output, form)
+    typer.echo(report.verdict)
+    typer.echo(f"The report is in {output}.")
+
+
+@app.command(
+    epilog="Example: advgame sweep cifar10-two-defences --vary attack_cost=0:1:20 --vary largest_share=0:1:20 "
+    "-o sweep.parquet"
+)
+def sweep(
+    scenario: Question,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=FROM:TO:POINTS", help="A parameter's values, both ends included; or NAME=a,b,c."
+        ),
+    ],
+    concept: Concept = None,
+    settings: Settings = None,
+    preset: PresetName = None,
+    output: Output = None,
+) -> None:
+    """Solves a scenario at every point of a grid; a row for each, as CSV or Parquet."""
+    import advgame as ag
+
+    if output is not None and output.suffix not in TABLES:
+        raise InputError(f"{output} ends in {output.suffix!r}; a sweep is written as {' or '.join(TABLES)}.")
+    grid = dict(map(_values, vary))
+    with _progress_bar("Solving") as progress:
+        frame = ag.sweep(_scenario(scenario, settings, preset), grid, concept=concept, progress=progress)
+    if output is None:
+        typer.echo(_csv_text(frame), nl=False)
+        return
+    _write_frame(frame, output)
+    typer.echo(f"{len(frame):,} cells in {output}; regimes:")
+    for regime, count in frame["regime"].value_counts().head(12).items():
+        typer.echo(f"  {count:>8,}  {regime}")
+
+
+@app.command(
+    "import",
+    epilog="Examples: advgame import robustbench model_info/ -o rows.csv · advgame import csv mine.csv --columns map.toml",
+)
+def import_(
+    importer: Annotated[str, typer.Argument(metavar="FORMAT", help="robustbench, advpruning or csv.")],
+    path: Annotated[Path, typer.Argument(help="The file or folder to read.")],
+    columns: Annotated[Path | None, typer.Option(help="A column map (TOML), for csv.")] = None,
+    percent: Annotated[bool, typer.Option(help="Accuracies are in percent: divide them by 100.")] = False,
+    output: Output = None,
+) -> None:
+    """Reads accuracies in a published format into a table of measurements."""
+    from advgame.measurements import write_table
+    from advgame.measurements.importers import IMPORTERS
+
+    table = IMPORTERS[importer](columns=columns, percent=percent).read(path)
+    target = write_table(table, output or Path("rows.csv"))
+    warned = sum(bool(row.warnings) for row in table)
+    typer.echo(
+        f"{len(table)} rows, {len(table.defences)} defences, {len(table.columns)} columns in {target}; "
+        f"{warned} rows carry warnings."
+    )
+
+
+@app.command("app", epilog="Examples: advgame app · advgame app mine.toml --port 8600")
+def app_(
+    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="What to open first.")] = None,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Where the dashboard listens, on this machine only.")
+    ] = 8501,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open a browser.")] = True,
+) -> None:
+    """Serves the dashboard until Ctrl-C."""
+    import subprocess
+
+    from advgame.bundled import bundled
+
+    if scenario is not None:
+        _scenario(scenario, None, None)  # a mistake in it is told here, not in the page
+    page = bundled("app") / "main.py"
+    opened = [str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario] if scenario else []
+    flags = [f"--{name}={value}" for name, value in _server_flags(port, open_browser).items()]
+    command = [sys.executable, "-m", "streamlit", "run", str(page), *flags, "--", *opened]
+    try:
+        code = subprocess.call(command)
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(0 if code in (0, -2, 130) else 1)
+
+
+TABLES = (".csv", ".parquet")
+
+
+def _server_flags(port: int, open_browser: bool) -> dict[str, str]:
+    """Streamlit's defaults that do not suit a tool on one's own machine, changed."""
+    return {
+        "server.address": "127.0.0.1",
+        "server.port": str(port),
+        "server.headless": str(not open_browser).lower(),
+        "server.maxUploadSize": "20",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "client.showErrorDetails": "none",
+        "client.toolbarMode": "minimal",
+    }
+
+
+def _scenario(question: str, settings: list[str] | None, preset: str | None) -> Scenario:
+    """The scenario in a file or of a bundled case, at the prices of a preset, with the settings applied."""
+    import advgame as ag
+
+    named_file = question.endswith(".toml") or Path(question).is_file()
+    scenario = ag.read_scenario(question) if named_file else ag.case(question)
+    if preset is not None:
+        scenario = ag.apply_preset(scenario, ag.preset(preset))
+    for setting in settings or []:
+        address, value = _assignment(setting, "--set", "NAME=VALUE")
+        scenario = ag.set_parameter(scenario, address, _plain_value(value))
+    return scenario
+
+
+def _assignment(text: str, option: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.rpartition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise ScenarioError(f"{option} {text!r} is not of the form {form}.")
+    return name.strip(), value.strip()
+
+
+def _plain_value(text: str) -> float | str | bool:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _values(text: str) -> tuple[str, list[float]]:
+    """The address and the values of ``NAME=FROM:TO:POINTS`` or ``NAME=a,b,c``.
+
+    >>> _values("attack_cost=0:1:3")
+    ('attack_cost', [0.0, 0.5, 1.0])
+    """
+    import numpy as np
+
+    address, given = _assignment(text, "--vary", "NAME=FROM:TO:POINTS")
+    try:
+        if ":" not in given:
+            return address, [float(value) for value in given.split(",")]
+        low, high, points = given.split(":")
+        if not 1 <= int(points) <= MOST_POINTS:
+            raise ValueError
+        return address, [float(value) for value in np.linspace(float(low), float(high), int(points))]
+    except ValueError:
+        raise ScenarioError(
+            f"--vary {text!r}: {given!r} is no range; write FROM:TO:POINTS with 1 to {MOST_POINTS:,} points, "
+            "such as 0:1:20, or values such as 0.1,0.2."
+        ) from None
+
+
+MOST_POINTS = 1_000_000
+
+
+def _csv_text(frame: pd.DataFrame) -> str:
+    from advgame.files import spreadsheet_safe
+
+    safe = frame.rename(columns=spreadsheet_safe)
+    safe["regime"] = safe["regime"].map(spreadsheet_safe)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def _write_frame(frame: pd.DataFrame, path: Path) -> None:
+    from advgame.files import written_whole
+
+    if path.suffix == ".parquet":
+        written_whole(path, lambda file: frame.to_parquet(file, index=False))
+    else:
+        written_whole(path, lambda file: file.write(_csv_text(frame)), text=True)
+
+
+@contextmanager
+def _progress_bar(doing: str) -> Iterator[Callable[[int, int], Any] | None]:
+    """A bar on standard error where that is a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _leave(problem: BaseException, code: int) -> None:
+    text = " ".join(str(problem).split()) or type(problem).__name__
+    typer.echo(f"advgame: {text}", err=True)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Any CSV table, through a small map from its columns to ours.
+
+The map is a TOML file. All of it is optional but what makes a row complete:
+
+    percent = true            # accuracies and spreads are 0..100
+    separator = ";"           # where it is not a comma
+
+    [columns]                 # our field = their column
+    defence = "model"
+    accuracy = "acc (%)"
+
+    [constants]               # our field = one value for every row
+    dataset = "cifar10"
+    network = "ResNet-18"
+    source = "Table 2 of the paper"
+
+A wide table has one column per attack instead of one row. Name those columns, each with what it measured,
+and leave ``accuracy`` out of ``[columns]``; an empty cell gives no row:
+
+    [[accuracies]]
+    column = "clean"
+    attack = "none"
+    [[accuracies]]
+    column = "PGD-20"
+    attack = "pgd"
+    norm = "Linf"
+    radius = "8/255"
+
+Without ``metric`` a row of attack "none" is clean, any other robust. Without a map their columns are ours.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from advgame.errors import MeasurementError, suggestion
+from advgame.files import without_guard
+from advgame.measurements.csv_records import csv_records
+from advgame.measurements.files import read_row, read_table
+from advgame.measurements.importers.importer import Importer, blank, check_columns, table_of
+from advgame.measurements.measurement import FIELDS, NO_ATTACK, Measurement
+from advgame.measurements.table import MeasurementTable
+
+KEYS = ("percent", "separator", "columns", "constants", "accuracies")
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """How a table's columns become our fields."""
+
+    percent: bool
+    separator: str
+    columns: Mapping[str, str]  # our field → their column
+    constants: Mapping[str, Any]  # our field → a value for every row
+    accuracies: tuple[Mapping[str, Any], ...]  # one for each accuracy of a line: its column, and our fields
+
+
+@dataclass(frozen=True)
+class CsvImporter(Importer):
+    """Reads any CSV table, long or wide, through a column map."""
+
+    name: ClassVar[str] = "csv"
+    about: ClassVar[str] = "any CSV table, through a column map in TOML (our field = their column)"
+    takes_columns: ClassVar[bool] = True
+
+    def read(self, path: str | os.PathLike[str]) -> MeasurementTable:
+        """The measurements in the table.
+
+        Raises:
+            MeasurementError: for a map that is none, a column that is not there, a value that is no accuracy.
+        """
+        path = Path(path)
+        if self.columns is None:
+            return read_table(path, percent=self.percent)
+        chosen = read_map(self.columns)
+        header, records = csv_records(path, chosen.separator)
+        check_columns(
+            path, header, [*chosen.columns.values(), *(each["column"] for each in chosen.accuracies)]
+        )
+        percent = chosen.percent or self.percent
+        rows = (
+            row
+            for place, record in records
+            for row in _rows(record, chosen, where=f"{path.name}, {place}", percent=percent)
+        )
+        return table_of(rows, path, "at least one line with an accuracy")
+
+
+def read_map(path: str | os.PathLike[str]) -> ColumnMap:
+    """The column map in a TOML file.
+
+    Raises:
+        MeasurementError: for damaged TOML, unknown keys or fields, or a map without an accuracy.
+    """
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise MeasurementError(
+            f"There is no column map {path}; write one (our field = their column)."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+        raise MeasurementError(f"{path.name} is no valid TOML: {mistake}.") from None
+    _check_names(path, "key", content, KEYS)
+    wide = content.get("accuracies", [])
+    columns, constants = content.get("columns", {}), content.get("constants", {})
+    _check_shapes(path, content, columns, constants, wide)
+    _check_names(path, "field under [columns]", columns, FIELDS)
+    _check_names(path, "field under [constants]", constants, FIELDS)
+    for each in wide:
+        _check_names(path, "field under [[accuracies]]", each, ("column", *FIELDS))
+    if not wide and "accuracy" not in columns:
+        raise MeasurementError(
+            f'{path.name} names no accuracy; add accuracy = "their column" under [columns], or an '
+            "[[accuracies]] table for each column of a wide table."
+        )
+    return ColumnMap(
+        content.get("percent", False), content.get("separator", ","), columns, constants, tuple(wide)
+    )
+
+
+def _check_names(path: Path, kind: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise MeasurementError(
+                f"{path.name}: the {kind} {name!r} is unknown;{suggestion(name, known)} "
+                f"Known: {', '.join(known)}."
+            )
+
+
+def _check_shapes(path: Path, content: Mapping[str, Any], columns: Any, constants: Any, wide: Any) -> None:
+    separator = content.get("separator", ",")
+    tables = wide if isinstance(wide, list) else [None]
+    problems = {
+        "percent is true or false": isinstance(content.get("percent", False), bool),
+        "separator is one character": isinstance(separator, str)
+        and len(separator) == 1
+        and separator.isprintable(),
+        "[columns] gives a column name for each field": isinstance(columns, dict)
+        and all(isinstance(column, str) for column in columns.values()),
+        "[constants] gives a text or a number for each field": isinstance(constants, dict)
+        and all(isinstance(value, str | int | float) for value in constants.values()),
+        '[[accuracies]] gives column = "their column" each time': all(
+            isinstance(each, dict) and isinstance(each.get("column"), str) for each in tables
+        ),
+    }
+    for rule, kept in problems.items():
+        if not kept:
+            raise MeasurementError(f"{path.name} cannot be used as a column map: {rule}.")
+
+
+def _rows(
+    record: Mapping[str, str], chosen: ColumnMap, *, where: str, percent: bool
+) -> Iterator[Measurement]:
+    shared = {
+        **chosen.constants,
+        **{field: without_guard(record[theirs]) for field, theirs in chosen.columns.items()},
+    }
+    if not chosen.accuracies:
+        yield read_row(_with_metric(shared), where=where, percent=percent)
+    for each in chosen.accuracies:
+        if not blank(record, each["column"]):
+            row = {**shared, **each, "accuracy": record[each["column"]]}
+            yield read_row(_with_metric(row), where=f"{where}, column {each['column']!r}", percent=percent)
+
+
+def _with_metric(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"metric": "clean" if row.get("attack") == NO_ATTACK else "robust", **row}

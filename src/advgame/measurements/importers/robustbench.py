@@ -1,0 +1,173 @@
+"""RobustBench's model_info records: one JSON file per network, in folders by data set and threat."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isclose
+from pathlib import Path
+from typing import Any, ClassVar
+
+from advgame.errors import MeasurementError
+from advgame.measurements.files import read_row
+from advgame.measurements.importers.importer import Importer, table_of
+from advgame.measurements.measurement import Measurement
+from advgame.measurements.radii import read_radius
+from advgame.measurements.table import MeasurementTable
+
+THREATS = ("Linf", "L2", "corruptions", "corruptions_3d")
+CORRUPTIONS = {"corruptions_acc": "common-corruptions", "corruptions_acc_3d": "common-corruptions-3d"}
+# A board ranks networks attacked at one radius; a few records say 0.031 where their board says 8/255.
+BOARDS = {("cifar10", "Linf"): "8/255", ("cifar10", "L2"): "0.5", ("cifar100", "Linf"): "8/255"}
+IMAGES = {"cifar10": 10_000, "cifar100": 10_000}  # the whole test sets, so two digits of percent are a count
+
+
+@dataclass(frozen=True)
+class Record:
+    """One JSON file and what its folders say."""
+
+    path: Path
+    dataset: str
+    threat: str
+    fields: Mapping[str, Any]
+
+    @property
+    def source(self) -> str:
+        """Where the file stands among RobustBench's own folders."""
+        return f"RobustBench, model_info/{self.dataset}/{self.threat}/{self.path.name}"
+
+
+@dataclass(frozen=True)
+class RobustbenchImporter(Importer):
+    """Reads a folder of records at any depth. They are in percent, so accuracies are always divided by 100.
+
+    Of AutoAttack's figure and the best external one the smaller is the robust accuracy; what authors report
+    becomes ``robust_reported``, which no game is made of. A network that is on several boards of a data set
+    is called by its threat too: "Standard (L2)".
+    """
+
+    name: ClassVar[str] = "robustbench"
+    about: ClassVar[str] = "a folder of RobustBench model_info JSON records (dataset/threat/network.json)"
+
+    def read(self, path: str | os.PathLike[str]) -> MeasurementTable:
+        """The measurements in all records under a folder, or in one record.
+
+        Raises:
+            MeasurementError: for damaged JSON, a field that is missing or no number, nothing found.
+        """
+        path = Path(path)
+        if not path.exists():
+            raise MeasurementError(f"There is no folder or file {path}; name a folder of model_info records.")
+        files = sorted(path.rglob("*.json")) if path.is_dir() else [path.resolve()]
+        records = [_record_at(file) for file in files if file.parent.name in THREATS]
+        boards = Counter((record.dataset, record.path.stem) for record in records)
+        rows = (
+            row for record in records for row in _rows(record, boards[record.dataset, record.path.stem] > 1)
+        )
+        return table_of(rows, path, f"JSON records in folders called {', '.join(THREATS)}")
+
+
+def _record_at(path: Path) -> Record:
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as mistake:
+        raise MeasurementError(
+            f"{path} is no JSON that can be read ({mistake}); fetch the file again."
+        ) from None
+    if not isinstance(fields, dict):
+        raise MeasurementError(f"{path} holds {type(fields).__name__}, not a record; fetch the file again.")
+    dataset = str(fields.get("dataset") or path.parent.parent.name)
+    return Record(path, dataset, path.parent.name, fields)
+
+
+def _rows(record: Record, several_boards: bool) -> Iterator[Measurement]:
+    stem = record.path.stem
+    shared = {
+        "dataset": record.dataset,
+        "network": str(record.fields.get("architecture") or "unnamed"),
+        "defence": f"{stem} ({record.threat})" if several_boards else stem,
+        "source": record.source,
+    }
+    if "clean_acc" not in record.fields:
+        raise MeasurementError(f"{record.path}: the field 'clean_acc' is missing; every record states it.")
+    yield _measured(record, shared | {"attack": "none", "metric": "clean"}, "clean_acc")
+    yield from _attacked(record, shared) if record.threat in ("Linf", "L2") else _corrupted(record, shared)
+
+
+def _attacked(record: Record, shared: Mapping[str, Any]) -> Iterator[Measurement]:
+    radius, warnings = _radius(record)
+    column = {**shared, "attack": "autoattack", "norm": record.threat, "radius": radius}
+    if record.fields.get("unreliable") is True:
+        warnings = (*warnings, "RobustBench marks its AutoAttack figure as unreliable")
+    figures = {
+        name: _number(record, name) for name in ("autoattack_acc", "external") if _is_given(record, name)
+    }
+    if figures:
+        smaller = min(figures, key=lambda name: figures[name])
+        note = {"source": record.source + _external_note(figures)} if smaller == "external" else {}
+        yield _measured(record, {**column, **note, "metric": "robust", "warnings": warnings}, smaller)
+    if _is_given(record, "reported"):
+        yield _measured(
+            record, {**column, "metric": "robust_reported", "warnings": warnings}, "reported", counted=False
+        )
+
+
+def _external_note(figures: Mapping[str, float]) -> str:
+    alone = f"; AutoAttack alone {figures['autoattack_acc'] / 100:.4f}" if "autoattack_acc" in figures else ""
+    return f" (best known external attack{alone})"
+
+
+def _corrupted(record: Record, shared: Mapping[str, Any]) -> Iterator[Measurement]:
+    for field, attack in CORRUPTIONS.items():
+        if _is_given(record, field):
+            yield _measured(
+                record, {**shared, "attack": attack, "metric": "corruption"}, field, counted=False
+            )
+
+
+def _radius(record: Record) -> tuple[float | None, tuple[str, ...]]:
+    """The radius of a record: its board's, with a warning where the record's own differs a little."""
+    try:
+        own = read_radius(record.fields.get("eps"))
+    except MeasurementError as mistake:
+        raise MeasurementError(f"{record.path}, field eps: {mistake}") from None
+    name = BOARDS.get((record.dataset, record.threat))
+    board = read_radius(name)
+    if own is None or board is None or own == board:
+        return (board if own is None else own), ()
+    if not isclose(own, board, rel_tol=0.05):
+        return own, ()
+    return board, (f"attacked at radius {record.fields['eps']}, on a board of radius {name}",)
+
+
+def _measured(record: Record, row: Mapping[str, Any], field: str, *, counted: bool = True) -> Measurement:
+    accuracy = round(_number(record, field) / 100, 12)
+    tested = IMAGES.get(record.dataset) if counted else None
+    counts: dict[str, int] = {}
+    if tested is not None:
+        counts["tested"] = tested
+        if abs(accuracy * tested - round(accuracy * tested)) <= 1e-6:
+            counts["correct"] = round(accuracy * tested)
+    return read_row({**row, **counts, "accuracy": accuracy}, where=f"{record.path}, field {field}")
+
+
+def _is_given(record: Record, field: str) -> bool:
+    return record.fields.get(field) not in (None, "")
+
+
+def _number(record: Record, field: str) -> float:
+    given = record.fields[field]
+    try:
+        if isinstance(given, bool):
+            raise ValueError
+        number = float(given)
+    except (TypeError, ValueError):
+        raise MeasurementError(
+            f'{record.path}, field {field}: {given!r} is no number; records hold percent, such as "85.34".'
+        ) from None
+    if not 0 <= number <= 100:
+        raise MeasurementError(f"{record.path}, field {field}: {given!r} is no percentage in 0..100.")
+    return number

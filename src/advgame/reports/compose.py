@@ -1,0 +1,36 @@
+"""From a scenario to its report: the decision first, then what it is worth, then why."""
+
+from __future__ import annotations
+
+from advgame.equilibria import Concept
+from advgame.reports.facts import gather
+from advgame.reports.fingerprint import inputs_sha256, versions
+from advgame.reports.report import Report
+from advgame.reports.sections import SECTIONS
+from advgame.scenarios import Scenario
+
+
+def report(scenario: Scenario, concept: str | Concept | None = None) -> Report:
+    """The decision on a scenario, with its reasons, its assumptions and its sources.
+
+    >>> from advgame.scenarios import case, set_parameter
+    >>> report(set_parameter(case("cifar10-two-defences"), "largest_share", 0.15)).verdict
+    'Deploy Standard: defending does not pay'
+
+    Args:
+        concept: by default commitment where the scenario says that the defence is announced, else Nash.
+
+    Raises:
+        SolverError: when no answer could be certified.
+    """
+    facts = gather(scenario, concept)
+    return Report(
+        scenario.name,
+        scenario.question,
+        tuple(block for section in SECTIONS for block in section(facts)),
+        facts.recommendation,
+        facts.thresholds,
+        facts.break_even,
+        inputs_sha256(scenario),
+        versions(),
+    )

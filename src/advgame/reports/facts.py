@@ -1,0 +1,85 @@
+"""What the sections of a report tell of, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+from advgame.equilibria import Concept
+from advgame.games import Game
+from advgame.measurements import MeasurementTable, pool_seeds
+from advgame.measurements.measurement import NO_ATTACK
+from advgame.payoffs import Encounters
+from advgame.reports.money import Money, money_of
+from advgame.scenarios import Scenario, encounters
+from advgame.studies import BreakEven, Recommendation, Threshold, break_even_share, recommend, thresholds
+
+COMPARED = 5  # defences at most whose break-even shares are told pair by pair
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A scenario, what is recommended in it, and what would change that."""
+
+    scenario: Scenario
+    concept: str | Concept | None
+    recommendation: Recommendation
+    met: Encounters
+    rows: MeasurementTable  # that are played, seeds pooled
+    money: Money
+    thresholds: tuple[Threshold, ...]
+    break_even: tuple[BreakEven, ...]
+
+    @property
+    def game(self) -> Game:
+        """The game that was solved."""
+        return self.recommendation.game
+
+    @property
+    def has_attacks(self) -> bool:
+        """Whether any attack was measured."""
+        return len(self.met.attacks) > 1
+
+
+def gather(scenario: Scenario, concept: str | Concept | None) -> Facts:
+    """Everything a report on the scenario tells of."""
+    recommendation = recommend(scenario, concept)
+    return Facts(
+        scenario,
+        concept,
+        recommendation,
+        encounters(scenario),
+        pool_seeds(scenario.selected),
+        money_of(scenario),
+        thresholds(scenario, concept),
+        _break_even(scenario, recommendation),
+    )
+
+
+def main_attack(found: Recommendation) -> str | None:
+    """The attack that matters most: the most probable, else the answer to the undefended network."""
+    played = [attack for attack, _ in found.attacked_by if attack != NO_ATTACK]
+    candidates = [*played, found.doing_nothing.answer, *found.game.attacks]
+    return next((attack for attack in candidates if attack != NO_ATTACK), None)
+
+
+def _break_even(scenario: Scenario, found: Recommendation) -> tuple[BreakEven, ...]:
+    attack = main_attack(found)
+    if attack is None or found.game.shape[0] == 1:
+        return ()
+    met = encounters(scenario)
+    names = sorted(_compared(found), key=lambda name: -met.clean_accuracy[met.defences.index(name)])
+    return tuple(
+        break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(names, 2)
+    )
+
+
+def _compared(found: Recommendation) -> list[str]:
+    """The defences between which break-even shares are told: all of a few, else those that matter."""
+    if found.game.shape[0] <= COMPARED:
+        return list(found.game.defences)
+    others = sorted(found.alone, key=lambda each: -each.value)
+    names = [found.undefended, *(name for name, _ in found.deploy), *(each.defence for each in others)]
+    return list(dict.fromkeys(names))[: max(2, min(COMPARED, 1 + len(found.deploy)))]
+
+

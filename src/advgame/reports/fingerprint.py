@@ -1,0 +1,35 @@
+"""What makes a report checkable: a hash of its inputs and the versions of the software."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import tomllib
+from dataclasses import astuple
+from importlib.metadata import version
+
+import advgame
+from advgame.scenarios import Scenario
+from advgame.scenarios.files import toml_of
+
+LIBRARIES = ("numpy", "scipy", "nashpy")
+
+
+def inputs_sha256(scenario: Scenario) -> str:
+    """The SHA-256 of the scenario and of the rows it plays, in one canonical form.
+
+    The order in which a file writes its keys does not matter; every number, name and price does.
+    """
+    inputs = {
+        "scenario": tomllib.loads(toml_of(scenario)),
+        "rows": [astuple(row) for row in scenario.selected],
+    }
+    canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """The software that computed the report, with its versions."""
+    own = ("advgame", advgame.__version__), ("Python", platform.python_version())
+    return (*own, *((library, version(library)) for library in LIBRARIES))

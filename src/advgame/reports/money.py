@@ -1,0 +1,54 @@
+"""Amounts of money as a report says them: per classified input, and per month where a volume is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advgame.reports.numbers import MONEY_DIGITS, significant
+from advgame.reports.words import currency_of
+from advgame.scenarios import Scenario
+
+
+@dataclass(frozen=True)
+class Money:
+    """The scenario's unit of money, and the volume it is earned on."""
+
+    unit: str
+    one_is: str  # what one unit is; empty for a currency
+    volume: float | None  # classified inputs per month
+
+    def per_input(self, amount: float) -> str:
+        """An amount per classified input.
+
+        >>> Money("USD", "", None).per_input(0.14203)
+        '0.142 USD'
+        """
+        return f"{significant(amount, MONEY_DIGITS)} {self.unit}"
+
+    def per_month(self, amount: float) -> str:
+        """The amount a month's volume makes of it; empty where no volume is known.
+
+        >>> Money("USD", "", 2e6).per_month(0.14203)
+        '284,000 USD'
+        """
+        return "" if self.volume is None else f"{significant(amount * self.volume, MONEY_DIGITS)} {self.unit}"
+
+    def both(self, amount: float) -> str:
+        """The amount per classified input, with the one per month where it is known.
+
+        >>> Money("units", "", 2e6).both(0.14203)
+        '0.142 units per classified input (284,000 units per month)'
+        """
+        month = f" ({self.per_month(amount)} per month)" if self.volume is not None else ""
+        return f"{self.per_input(amount)} per classified input{month}"
+
+
+def money_of(scenario: Scenario) -> Money:
+    """The money of a scenario."""
+    return Money(currency_of(scenario), "" if scenario.currency else _one_unit(scenario), scenario.volume_per_month)
+
+
+def _one_unit(scenario: Scenario) -> str:
+    if getattr(scenario.term("benign_traffic"), "benign_gain") == 1:
+        return "one unit is what one honest input classified right is worth"
+    return "one unit is the unit in which the scenario gives its amounts"

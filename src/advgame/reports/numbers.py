@@ -1,0 +1,111 @@
+"""Numbers as people read them: no digit that is not known, none lost that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, inf, isfinite, log10
+
+MODEL_DIGITS = 4  # of what the model says exactly: probabilities, break-even values
+MONEY_DIGITS = 3  # of amounts, which rest on accuracies measured on samples
+
+
+def significant(value: float, digits: int = MODEL_DIGITS) -> str:
+    """A number to so many significant digits, without zeros that only fill up.
+
+    >>> significant(0.150172), significant(0.3), significant(-1234567.0, 3), significant(2.5e-12)
+    ('0.1502', '0.3', '−1,230,000', '2.5e−12')
+    """
+    if value == 0 or not isfinite(value):
+        return {0.0: "0", inf: "∞", -inf: "−∞"}.get(value, "unknown")
+    size = floor(log10(abs(value)))
+    if not -6 < size < 15:
+        return _with_minus(f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+", "e"))
+    rounded = round(value, digits - 1 - size)
+    return _with_minus(_unfilled(f"{rounded:,.{max(0, digits - 1 - size)}f}"))
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals, and no minus before a zero.
+
+    >>> fixed(-0.00001, 3), fixed(-1.5, 2)
+    ('0.000', '−1.50')
+    """
+    return _with_minus(f"{round(value, decimals) + 0.0:,.{decimals}f}")
+
+
+def decimals_for(values: Sequence[float]) -> int:
+    """How many decimals show the largest of the values to three significant digits.
+
+    >>> decimals_for([0.9478, -0.2]), decimals_for([1234.5]), decimals_for([0.0])
+    (3, 0, 3)
+    """
+    largest = max((abs(value) for value in values), default=0.0)
+    return 3 if largest == 0 else min(12, max(0, 2 - floor(log10(largest))))
+
+
+def accuracy(value: float, error: float | None) -> str:
+    """An accuracy in percent, to the digit its standard error leaves, with that error.
+
+    >>> accuracy(0.9478, 0.0022), accuracy(0.7501, 0.026), accuracy(0.9478, None)
+    ('94.8 ± 0.2 %', '75 ± 3 %', '94.78 %')
+    """
+    if error is None or error <= 0:
+        return f"{significant(100 * value)} %"
+    decimals = min(4, max(0, -floor(log10(100 * error))))
+    return f"{fixed(100 * value, decimals)} ± {fixed(100 * error, decimals)} %"
+
+
+def signed(text: str) -> str:
+    """A difference with its sign.
+
+    >>> signed("0.14"), signed("−2"), signed("0")
+    ('+0.14', '−2', '0')
+    """
+    return text if text.startswith("−") or text == "0" else f"+{text}"
+
+
+def percentages(shares: Sequence[float]) -> tuple[str, ...]:
+    """Probabilities as percentages that sum to 100, with decimals only where one would vanish.
+
+    >>> percentages([0.74878, 0.25122]), percentages([0.996, 0.004]), percentages([1 / 3, 1 / 3, 1 / 3])
+    (('75 %', '25 %'), ('99.6 %', '0.4 %'), ('34 %', '33 %', '33 %'))
+    """
+    for decimals in range(4):
+        parts = _summing_to_100(shares, decimals)
+        if all(parts):
+            break
+    return tuple(f"{part / 10**decimals:.{decimals}f} %" if part else "almost 0 %" for part in parts)
+
+
+def _summing_to_100(shares: Sequence[float], decimals: int) -> list[int]:
+    """The shares in units of the last decimal, by largest remainder."""
+    whole = 100 * 10**decimals
+    parts = [floor(share * whole) for share in shares]
+    missing = max(0, round(sum(shares) * whole) - sum(parts))
+    remainders = sorted(range(len(parts)), key=lambda place: (parts[place] - shares[place] * whole, place))
+    for place in remainders[:missing]:
+        parts[place] += 1
+    return parts
+
+
+def ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
+    """Round numbers that span an interval.
+
+    >>> ticks(0.0, 0.6)
+    (0.0, 0.2, 0.4, 0.6)
+    """
+    if high <= low:
+        return (low,)
+    step = (high - low) / wanted
+    scale = 10.0 ** floor(log10(step))
+    step = next(scale * factor for factor in (1, 2, 5, 10) if scale * factor >= step * 0.999)
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return tuple(float(f"{place * step:.12g}") for place in range(first, last + 1))
+
+
+def _unfilled(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _with_minus(text: str) -> str:
+    return text.replace("-", "−")

@@ -1,0 +1,35 @@
+"""The sections of a report in the order they are told: one question of the reader per file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from advgame.reports.blocks import Block
+from advgame.reports.facts import Facts
+from advgame.reports.sections.announcement import announcement
+from advgame.reports.sections.assumptions import assumptions
+from advgame.reports.sections.break_even import break_even
+from advgame.reports.sections.decision import decision
+from advgame.reports.sections.equilibrium import equilibrium
+from advgame.reports.sections.payoffs import payoffs
+from advgame.reports.sections.provenance import provenance
+from advgame.reports.sections.sources import sources
+from advgame.reports.sections.turning_points import turning_points
+from advgame.reports.sections.worth import worth
+
+Section = Callable[[Facts], tuple[Block, ...]]
+
+SECTIONS: tuple[Section, ...] = (
+    decision,
+    worth,
+    turning_points,
+    break_even,
+    equilibrium,
+    announcement,
+    payoffs,
+    assumptions,
+    sources,
+    provenance,
+)
+
+__all__ = ["SECTIONS", "Section"]

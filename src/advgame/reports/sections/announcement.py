@@ -1,0 +1,76 @@
+"""What would it be worth to announce the defence, or not to?"""
+
+from __future__ import annotations
+
+from advgame.errors import SolverError
+from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
+from advgame.reports.concepts import SITUATIONS, situation_of
+from advgame.reports.facts import Facts
+from advgame.reports.numbers import percentages, signed
+from advgame.reports.words import listed
+from advgame.studies import Recommendation, recommend
+
+
+def announcement(facts: Facts) -> tuple[Block, ...]:
+    """The same game where both choose at once, where the defence is announced, and in the worst case."""
+    if not facts.has_attacks:
+        return ()
+    answers = {concept: _answer(facts, concept) for concept in SITUATIONS}
+    solved = {concept: found for concept, found in answers.items() if found is not None}
+    return (
+        Heading("Announced or not"),
+        Paragraph(" ".join(_sentences(facts, solved))),
+        Table("", _heads(facts), tuple(_row(facts, name, found) for name, found in solved.items())),
+    )
+
+
+def _answer(facts: Facts, concept: str) -> Recommendation | None:
+    given = facts.recommendation
+    if situation_of(given.solution.concept) == SITUATIONS[concept]:
+        return given
+    try:
+        return recommend(facts.scenario, concept)
+    except SolverError:
+        return None
+
+
+def _sentences(facts: Facts, solved: dict[str, Recommendation]) -> list[str]:
+    if "nash" not in solved or "commitment" not in solved:
+        return ["What an announcement would be worth could not be certified."]
+    gain = solved["commitment"].value - solved["nash"].value
+    if gain <= 1e-9 * (1 + abs(solved["nash"].value)):
+        said = ["An announcement that the adversary believes would be worth nothing here."]
+    else:
+        said = [f"An announcement that the adversary believes would be worth {facts.money.both(gain)}."]
+    said.append(
+        "It must bind: a defender who is free to deploy something else afterwards is back where both choose at once. "
+        "A lottery is announced by its probabilities, never by what is drawn."
+    )
+    return said
+
+
+def _heads(facts: Facts) -> tuple[Head, ...]:
+    heads = [Head("situation"), Head("deployed"), Head("adversary"), Head("worth per input", True), Head("difference", True)]
+    return tuple(heads if facts.money.volume is None else [*heads, Head("per month", True)])
+
+
+def _row(facts: Facts, concept: str, found: Recommendation) -> tuple[Cell, ...]:
+    money = facts.money
+    gap = found.value - facts.recommendation.value
+    here = found is facts.recommendation
+    cells = (
+        Cell(SITUATIONS[concept], concept),
+        Cell(_mix(found.deploy)),
+        Cell(_mix(found.attacked_by)),
+        Cell(money.per_input(found.value), found.value),
+        Cell("recommended" if here else signed(money.per_input(gap)), gap),
+        Cell("" if here else signed(money.per_month(gap)), gap * (money.volume or 0)),
+    )
+    return cells if money.volume is not None else cells[:-1]
+
+
+def _mix(played: tuple[tuple[str, float], ...]) -> str:
+    if len(played) == 1:
+        return played[0][0]
+    parts = percentages([share for _, share in played])
+    return listed(f"{name} {part}" for (name, _), part in zip(played, parts, strict=True))

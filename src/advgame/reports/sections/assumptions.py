@@ -1,0 +1,93 @@
+"""What was assumed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from advgame.payoffs import SUCCESS_RULES
+from advgame.payoffs.terms import Parameter
+from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Table
+from advgame.reports.facts import Facts
+from advgame.reports.numbers import accuracy, significant
+from advgame.reports.words import counted, meaning_of, shortened, unit_of
+from advgame.scenarios.parameters import TERM_PARAMETERS
+
+NAMED = 6
+SHOWN = 20
+NOT_STATED = "not stated"
+
+
+def assumptions(facts: Facts) -> tuple[Block, ...]:
+    """The rules of the game in words, and every price with the fact behind it."""
+    told: list[Block] = [Heading("Assumptions"), Bullets(tuple(_rules(facts))), _prices(facts)]
+    if facts.scenario.what_if:
+        told.append(_what_if(facts))
+    return tuple(told)
+
+
+def _rules(facts: Facts) -> Iterator[str]:
+    scenario = facts.scenario
+    yield f'Success counts as "{scenario.success}": {SUCCESS_RULES[scenario.success]}.'
+    yield from _knowledge(facts)
+    if scenario.announced:
+        yield "The defence is announced: the adversary observes it before choosing, a lottery by its probabilities."
+    else:
+        yield "The defence is not announced: both sides choose without seeing the other's choice."
+    yield f"At most {significant(100 * scenario.largest_share)} % of the traffic is adversarial."
+    for attack, cap in sorted(scenario.adversarial_share.items()):
+        yield f"{attack} can supply at most {significant(100 * cap)} %."
+
+
+def _knowledge(facts: Facts) -> Iterator[str]:
+    """What the adversary sees of the defence, by how the attacked accuracies were measured."""
+    columns = [row.column for row in facts.rows if row.metric == "robust"]
+    direct = list(dict.fromkeys(column.attack for column in columns if column.crafted_on is None))
+    transferred = list(dict.fromkeys(column.full_name for column in columns if column.crafted_on is not None))
+    natural = list(dict.fromkeys(row.attack for row in facts.rows if row.metric == "corruption"))
+    if direct:
+        yield (
+            f"The adversary sees the network it attacks in {counted(len(direct), 'column', 'columns')} "
+            f"({shortened(direct, NAMED)}): the attack was run against each network itself. That is an upper bound on "
+            "an adversary who cannot see which network was drawn."
+        )
+    if transferred:
+        yield (
+            f"In {counted(len(transferred), 'column', 'columns')} ({shortened(transferred, NAMED)}) the examples were "
+            "made on another network and transferred: right for an adversary who cannot see which network was drawn."
+        )
+    if natural:
+        verb = "is a natural change" if len(natural) == 1 else "are natural changes"
+        yield f"{shortened(natural, NAMED)} {verb} of the inputs, not made to deceive."
+
+
+def _prices(facts: Facts) -> Table:
+    heads = Head("number"), Head("amount", True), Head("unit"), Head("the fact behind it")
+    rows = [_price(facts, "largest_share", facts.scenario.largest_share)]
+    if facts.scenario.volume_per_month is not None:
+        rows.append(_price(facts, "volume_per_month", facts.scenario.volume_per_month))
+    for about in TERM_PARAMETERS.values():
+        rows += [_price(facts, address, amount) for address, amount in _amounts(facts, about)]
+    return Table("Every amount, and the fact behind it", heads, tuple(rows), shown=SHOWN)
+
+
+def _amounts(facts: Facts, about: Parameter) -> list[tuple[str, float]]:
+    amount = getattr(facts.scenario.term(about.term), about.name)
+    if isinstance(amount, Mapping):
+        return [(f"{about.name}[{name}]", each) for name, each in amount.items()]
+    return [(about.name, amount)]
+
+
+def _price(facts: Facts, address: str, amount: float) -> tuple[Cell, ...]:
+    basis = facts.scenario.basis
+    behind = basis.get(address) or basis.get(address.partition("[")[0]) or NOT_STATED
+    meaning = meaning_of(address).replace("(*)", "(all others)")
+    return Cell(meaning, address), Cell(significant(amount, 7), amount), Cell(unit_of(address, facts.scenario)), Cell(behind)
+
+
+def _what_if(facts: Facts) -> Table:
+    heads = Head("accuracy assumed instead of measured"), Head("assumed", True)
+    rows = tuple(
+        (Cell(meaning_of(address), address), Cell(accuracy(assumed, None), assumed))
+        for address, assumed in sorted(facts.scenario.what_if.items())
+    )
+    return Table("Accuracies that were not measured", heads, rows, shown=SHOWN)

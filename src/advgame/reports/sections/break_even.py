@@ -1,0 +1,72 @@
+"""From which adversarial share on does one defence beat another, and how sure is that?"""
+
+from __future__ import annotations
+
+from math import isinf
+
+from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Paragraph, Table
+from advgame.reports.facts import Facts
+from advgame.reports.numbers import significant
+from advgame.studies import BreakEven
+
+
+def break_even(facts: Facts) -> tuple[Block, ...]:
+    """Break-even shares of pairs of defences with their intervals, and where they are shaky."""
+    if not facts.break_even:
+        return ()
+    attack, level = facts.break_even[0].attack, facts.break_even[0].level
+    lead = (
+        "The break-even share is the share of adversarial inputs above which the more robust of two defences pays "
+        f"more than the more accurate one, here under {attack}, whatever the adversary's own costs. The interval "
+        f"holds {100 * level:g} % of what the sampling errors of the accuracies allow."
+    )
+    shaky = tuple(Caution(_shaky(each)) for each in facts.break_even if each.shaky)
+    return (Heading("The break-even share"), Paragraph(lead), _table(facts.break_even), *shaky)
+
+
+def _table(pairs: tuple[BreakEven, ...]) -> Table:
+    heads = (
+        Head("more accurate"),
+        Head("more robust"),
+        Head("break-even share", True),
+        Head("interval", True),
+        Head("given up on honest inputs", True),
+        Head("won on attacked inputs", True),
+    )
+    return Table("", heads, tuple(_row(each) for each in pairs))
+
+
+def _row(each: BreakEven) -> tuple[Cell, ...]:
+    return (
+        Cell(each.plain),
+        Cell(each.defended),
+        Cell(_share(each.share), each.share),
+        Cell(_interval(each)),
+        Cell(_difference(each.clean_price, each.clean_price_error), each.clean_price),
+        Cell(_difference(each.robust_gain, each.robust_gain_error), each.robust_gain),
+    )
+
+
+def _share(share: float) -> str:
+    if isinf(share):
+        return "never pays"
+    return "always pays" if share == 0 else significant(share)
+
+
+def _interval(each: BreakEven) -> str:
+    if each.low is None or each.high is None:
+        return "not known"
+    high = "never pays" if isinf(each.high) else significant(each.high, 3)
+    return f"{significant(each.low, 3)} to {high}"
+
+
+def _difference(value: float, error: float | None) -> str:
+    return significant(value, 3) if error is None else f"{significant(value, 3)} ± {significant(error, 1)}"
+
+
+def _shaky(each: BreakEven) -> str:
+    return (
+        f"The break-even share of {each.defended} against {each.plain} rests on a difference of "
+        f"{significant(each.robust_gain, 2)} with a standard error near {significant(each.robust_gain_error or 0, 2)}: "
+        "it may as well be nothing."
+    )

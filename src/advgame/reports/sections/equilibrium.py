@@ -1,0 +1,100 @@
+"""What do both sides do, and how sure is it that this is all?"""
+
+from __future__ import annotations
+
+from advgame.games import Profile
+from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, MixBars, Table
+from advgame.reports.concepts import rule_in_words
+from advgame.reports.facts import Facts
+from advgame.reports.numbers import significant
+from advgame.reports.words import counted, listed
+from advgame.studies.recommendation import PLAYED
+
+LISTED = 12  # profiles that short formats show
+BARS = 12
+
+
+def equilibrium(facts: Facts) -> tuple[Block, ...]:
+    """Both mixes, what they are worth, their certificate, and all profiles where there are several."""
+    found = facts.recommendation
+    told: list[Block] = [
+        Heading("The equilibrium"),
+        _bars("The defender deploys", facts.game.defences, found.deploy),
+        _bars("The adversary plays", facts.game.attacks, found.attacked_by),
+        Bullets(tuple(_facts_in_words(facts))),
+    ]
+    if len(found.solution.profiles) > 1:
+        told.append(_profiles(facts))
+    return tuple(told)
+
+
+def _bars(title: str, names: tuple[str, ...], played: tuple[tuple[str, float], ...]) -> MixBars:
+    shares = {name: 0.0 for name in names} | dict(played)
+    order = [name for name, _ in played] + [name for name in names if name not in dict(played)]
+    kept = order[: max(len(played), BARS)] if len(order) > BARS else list(names)
+    bars = tuple(Bar(name, shares[name], significant(shares[name])) for name in kept)
+    left_out = len(names) - len(kept)
+    note = f"{counted(left_out, 'strategy', 'strategies')} of probability 0 left out." if left_out else ""
+    return MixBars(title, bars, note)
+
+
+def _facts_in_words(facts: Facts) -> list[str]:
+    found, money = facts.recommendation, facts.money
+    certificate = found.profile.certificate
+    exact = " in exact arithmetic" if certificate.exact else ""
+    return [
+        rule_in_words(found.solution),
+        f"Expected adversarial share of the traffic: {significant(found.expected_share)}.",
+        f"Worth to the defender: {money.both(found.value)}.",
+        f"Worth to the adversary: {money.both(found.attacker_value)}.",
+        _completeness(facts),
+        f"Found by: {found.solution.method}.",
+        "Certificate: recomputed from the payoffs, leaving the profile gains the defender at most "
+        f"{significant(certificate.defender_regret, 2)} and the adversary at most "
+        f"{significant(certificate.attacker_regret, 2)} of their payoff ranges{exact}.",
+    ]
+
+
+def _completeness(facts: Facts) -> str:
+    solution = facts.recommendation.solution
+    if not solution.concept.startswith("nash"):
+        return solution.remark or "One answer is given; others may be worth the same."
+    count = counted(len(solution.profiles), "extreme equilibrium", "extreme equilibria")
+    if not solution.complete:
+        return f"{count} found; there may be others. {solution.remark}".strip()
+    if len(solution.profiles) == 1:
+        return "It is the only equilibrium: all are proven listed."
+    sets = counted(len(solution.components), "set of equilibria", "sets of equilibria")
+    return f"{count} in {sets}; all are proven listed. The one recommended is worth least to the defender."
+
+
+def _profiles(facts: Facts) -> Table:
+    heads = (
+        Head("no.", True),
+        Head("defender"),
+        Head("adversary"),
+        Head("worth to defender", True),
+        Head("worth to adversary", True),
+        Head("recommended"),
+    )
+    profiles = facts.recommendation.solution.profiles
+    rows = tuple(_profile(facts, number, each) for number, each in enumerate(profiles, start=1))
+    return Table("All extreme equilibria", heads, rows, shown=LISTED)
+
+
+def _profile(facts: Facts, number: int, each: Profile) -> tuple[Cell, ...]:
+    game = facts.game
+    return (
+        Cell(str(number), number),
+        Cell(_mix(game.defences, each.defender.tolist())),
+        Cell(_mix(game.attacks, each.attacker.tolist())),
+        Cell(facts.money.per_input(each.defender_payoff), each.defender_payoff),
+        Cell(facts.money.per_input(each.attacker_payoff), each.attacker_payoff),
+        Cell("yes" if each is facts.recommendation.profile else ""),
+    )
+
+
+def _mix(names: tuple[str, ...], shares: list[float]) -> str:
+    return listed(
+        f"{name} {significant(share)}" for name, share in zip(names, shares, strict=True) if share > PLAYED
+    )

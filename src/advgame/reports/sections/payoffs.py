@@ -1,0 +1,59 @@
+"""What does each side earn, for every pair of strategies?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advgame.games.best_replies import TIE
+from advgame.games.game import FloatArray
+from advgame.reports.blocks import Block, Heading, Matrix, Paragraph
+from advgame.reports.facts import Facts
+from advgame.reports.numbers import decimals_for, fixed
+from advgame.reports.words import counted
+
+SHOWN = 12  # defences that short formats show
+
+
+def payoffs(facts: Facts) -> tuple[Block, ...]:
+    """Both payoff matrices with the best replies marked."""
+    game = facts.game
+    return (
+        Heading("Payoffs"),
+        Paragraph(
+            f"In {facts.money.unit} per classified input, for each defence (rows) and what the adversary does "
+            "(columns), rounded for reading. A dot marks the best replies."
+        ),
+        _matrix(facts, "To the defender", game.defender_payoffs, axis=0),
+        _matrix(facts, "To the adversary", game.attacker_payoffs, axis=1),
+    )
+
+
+def _matrix(facts: Facts, title: str, payoffs: FloatArray, axis: int) -> Matrix:
+    decimals = decimals_for(payoffs.ravel().tolist())
+    slack = TIE * float(np.ptp(payoffs))
+    best = payoffs >= payoffs.max(axis=axis, keepdims=True) - slack
+    shown = shown_rows(facts)
+    left_out = len(payoffs) - len(shown)
+    return Matrix(
+        title,
+        f"{facts.money.unit} per classified input",
+        facts.game.defences,
+        facts.game.attacks,
+        values=tuple(map(tuple, payoffs.tolist())),
+        texts=tuple(tuple(fixed(value, decimals) for value in row) for row in payoffs.tolist()),
+        marked=tuple(map(tuple, best.tolist())),
+        shown=shown,
+        mark_meaning=("best defence against this attack" if axis == 0 else "best attack on this defence"),
+        note=f"{counted(left_out, 'defence', 'defences')} that come less near left out." if left_out else "",
+    )
+
+
+def shown_rows(facts: Facts) -> tuple[int, ...]:
+    """The defences deployed, the undefended one and those that come nearest, in the order of the game."""
+    game, found = facts.game, facts.recommendation
+    if game.shape[0] <= SHOWN:
+        return tuple(range(game.shape[0]))
+    needed = [game.defences.index(name) for name in (found.undefended, *dict(found.deploy))]
+    pays = game.defender_payoffs @ found.profile.attacker
+    order = dict.fromkeys([*needed, *np.argsort(-pays, kind="stable").tolist()])
+    return tuple(sorted(list(order)[: max(SHOWN, len(set(needed)))]))

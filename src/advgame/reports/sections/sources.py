@@ -1,0 +1,124 @@
+"""Which figures is this made of, where are they from, and what is wrong with them?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from advgame.measurements import Measurement, standard_error
+from advgame.measurements.measurement import NO_ATTACK, PLAYABLE
+from advgame.payoffs.encounters import column_names, defence_names
+from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, Paragraph, Table
+from advgame.reports.facts import Facts
+from advgame.reports.numbers import accuracy
+from advgame.reports.sections.payoffs import shown_rows
+from advgame.reports.words import counted, shortened
+
+CONCERNED = 4  # rows named beside a warning
+SHOWN = 12
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
+def sources(facts: Facts) -> tuple[Block, ...]:
+    """The accuracies the game is made of, their sources, and the warnings on their rows."""
+    return (
+        Heading("The figures and their sources"),
+        Paragraph(_lead(facts)),
+        _accuracies(facts),
+        _origins(facts),
+        *_warnings(facts),
+    )
+
+
+def _lead(facts: Facts) -> str:
+    scenario = facts.scenario
+    data = f" from {scenario.data}" if scenario.data else ""
+    return (
+        f"{counted(len(scenario.selected), 'row', 'rows')}{data}, data set {', '.join(scenario.selected.datasets)}. "
+        "Accuracies in percent, with one standard error where the source tells enough to know it."
+    )
+
+
+def _accuracies(facts: Facts) -> Matrix:
+    met = facts.met
+    shown = shown_rows(facts)
+    errors = _standard_errors(facts)
+    texts = tuple(
+        tuple(
+            accuracy(float(met.attacked_accuracy[row, column]), errors.get((defence, attack))).removesuffix(" %")
+            for column, attack in enumerate(met.attacks)
+        )
+        for row, defence in enumerate(met.defences)
+    )
+    left_out = len(met.defences) - len(shown)
+    return Matrix(
+        "Accuracy",
+        "% right",
+        met.defences,
+        met.attacks,
+        values=tuple(map(tuple, met.attacked_accuracy.tolist())),
+        texts=texts,
+        marked=tuple(map(tuple, np.zeros(met.attacked_accuracy.shape, dtype=bool).tolist())),
+        shown=shown,
+        note=f"{counted(left_out, 'defence', 'defences')} that come less near left out." if left_out else "",
+    )
+
+
+def _standard_errors(facts: Facts) -> dict[tuple[str, str], float | None]:
+    names = defence_names(facts.rows)
+    columns = column_names(tuple(dict.fromkeys(row.column for row in _attacked(facts.rows))))
+    return {
+        (names[row.network, row.defence], columns.get(row.column, NO_ATTACK)): standard_error(row)
+        for row in facts.rows
+        if row.metric in PLAYABLE and not _assumed(facts, names[row.network, row.defence], columns.get(row.column))
+    }
+
+
+def _attacked(rows: Iterable[Measurement]) -> list[Measurement]:
+    return [row for row in rows if row.metric in PLAYABLE and row.attack != NO_ATTACK]
+
+
+def _assumed(facts: Facts, defence: str, attack: str | None) -> bool:
+    address = f"clean_accuracy[{defence}]" if attack is None else f"attacked_accuracy[{defence}, {attack}]"
+    return address in facts.scenario.what_if
+
+
+def _origins(facts: Facts) -> Table:
+    counts = Counter(row.source or "no source given" for row in facts.scenario.selected)
+    rows = tuple((Cell(source), Cell(f"{count:,}", count)) for source, count in counts.items())
+    return Table("Sources", (Head("source"), Head("rows", True)), rows, shown=SHOWN)
+
+
+def _warnings(facts: Facts) -> list[Block]:
+    """The warnings, those that differ only in their numbers as one, the most frequent first."""
+    kinds: dict[str, dict[str, Measurement]] = {}
+    first: dict[str, str] = {}
+    for row in facts.rows:
+        for warning in row.warnings:
+            kind = NUMBER.sub("#", warning)
+            first.setdefault(kind, warning)
+            kinds.setdefault(kind, {})[_short_name(row)] = row
+    if not kinds:
+        return [Paragraph("No row carries a warning.")]
+    heads = Head("warning"), Head("rows", True), Head("which")
+    order = sorted(kinds, key=lambda kind: (-len(kinds[kind]), first[kind]))
+    rows = tuple(
+        (
+            Cell(first[kind] if len(kinds[kind]) == 1 else f"{first[kind]} (the first of {len(kinds[kind])})"),
+            Cell(f"{len(kinds[kind]):,}", len(kinds[kind])),
+            Cell(shortened(kinds[kind], CONCERNED)),
+        )
+        for kind in order
+    )
+    concerned = len({name for rows in kinds.values() for name in rows})
+    return [
+        Caution(f"{counted(concerned, 'row', 'rows')} of {len(facts.rows):,} carry a warning."),
+        Table("Warnings", heads, rows, shown=SHOWN),
+    ]
+
+
+def _short_name(row: Measurement) -> str:
+    return f"{row.defence} under {row.column.full_name}"

@@ -1,0 +1,197 @@
+"""What is deployed over two numbers of a scenario, as a map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.equilibria import CONCEPTS, Concept, Nash
+from advgame.errors import ScenarioError, SolverError
+from advgame.games import Game
+from advgame.games.game import FloatArray
+from advgame.payoffs import Encounters, build
+from advgame.scenarios import Scenario, encounters, get_parameter, set_parameter
+from advgame.studies.axes import Axis, axis
+from advgame.studies.recommendation import PLAYED, concept_for
+
+Regime = tuple[
+    str, ...
+]  # the defences deployed, in the order of the game; empty where no answer is certified
+COARSE = 9  # lines a map is first looked at along
+SECONDS_PER_POINT = 0.2  # a point whose equilibria take longer to list is answered with the ones found
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """Which defences are deployed at each point of a grid over two numbers, and where the scenario stands."""
+
+    x: Axis
+    y: Axis
+    x_values: FloatArray  # (k,)
+    y_values: FloatArray  # (l,)
+    regime: NDArray[np.int64]  # (l, k): places in ``regimes``
+    regimes: tuple[Regime, ...]  # the one that covers most of the map first
+    here: tuple[float, float]  # the scenario's own x and y
+    here_regime: int  # place in ``regimes``
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of the map each regime covers."""
+        counts = np.bincount(self.regime.ravel(), minlength=len(self.regimes))
+        return tuple(float(count) / self.regime.size for count in counts)
+
+
+def regions(
+    scenario: Scenario,
+    x: str | Axis,
+    y: str | Axis,
+    *,
+    points: int = 65,
+    concept: str | Concept | None = None,
+) -> Regions:
+    """The map of what is deployed over two numbers of the scenario.
+
+    The game is solved along nine lines each way; only squares whose corners differ are looked into
+    further, so a region smaller than an eighth of the map each way can be overlooked.
+
+    >>> from advgame.scenarios import case
+    >>> found = regions(case("cifar10-two-defences"), "largest_share", "attack_cost", points=17)
+    >>> found.regimes[found.here_regime]
+    ('Standard', 'Rice2020Overfitting')
+
+    Args:
+        x: the address of the number across; an `Axis` also says how far.
+        y: the address of the number upwards.
+        points: grid points each way, at least 2.
+        concept: by default the one the scenario is answered with.
+
+    Raises:
+        UnknownName: when the scenario has no such number.
+        ScenarioError: when both numbers are the same, or the grid is too small.
+    """
+    across, upwards = _axis(scenario, x), _axis(scenario, y)
+    if across.address == upwards.address:
+        raise ScenarioError(f"Both sides of the map are {across.address}; choose two different numbers.")
+    if points < 2:
+        raise ScenarioError(f"A map of {points} points each way shows nothing; take at least 2.")
+    deployed = _Deployed(scenario, across, upwards, points, _solver(scenario, concept))
+    labels = refined(deployed, points)
+    here = deployed.here()
+    order = _by_area(labels, len(deployed.seen), here)
+    place = {old: new for new, old in enumerate(order)}
+    return Regions(
+        across,
+        upwards,
+        deployed.x_values,
+        deployed.y_values,
+        np.vectorize(place.__getitem__, otypes=[np.int64])(labels),
+        tuple(list(deployed.seen)[old] for old in order),
+        (get_parameter(scenario, across.address), get_parameter(scenario, upwards.address)),
+        place[here],
+    )
+
+
+class _Deployed:
+    """The regime at a point of the grid, as its place among the regimes seen so far."""
+
+    def __init__(self, scenario: Scenario, x: Axis, y: Axis, points: int, solver: Concept) -> None:
+        self.scenario, self.x, self.y, self.solver = scenario, x, y, solver
+        self.x_values = np.linspace(x.low, x.high, points)
+        self.y_values = np.linspace(y.low, y.high, points)
+        self.seen: dict[Regime, int] = {}
+        self._everything = encounters(replace(scenario, largest_share=1.0))
+        self._columns: dict[int, Scenario] = {}
+
+    def __call__(self, row: int, column: int) -> int:
+        return self._place(set_parameter(self._column(column), self.y.address, float(self.y_values[row])))
+
+    def here(self) -> int:
+        """The regime where the scenario stands."""
+        return self._place(self.scenario)
+
+    def _column(self, column: int) -> Scenario:
+        if column not in self._columns:
+            value = float(self.x_values[column])
+            self._columns[column] = set_parameter(self.scenario, self.x.address, value)
+        return self._columns[column]
+
+    def _place(self, scenario: Scenario) -> int:
+        regime = _regime(build(self._met(scenario), scenario.terms), self.solver)
+        return self.seen.setdefault(regime, len(self.seen))
+
+    def _met(self, scenario: Scenario) -> Encounters:
+        """The encounters; only their shares where nothing else of them has changed, for speed."""
+        same = scenario.what_if is self.scenario.what_if
+        if not same or scenario.adversarial_share is not self.scenario.adversarial_share:
+            return encounters(scenario)
+        shares = np.minimum(self._everything.adversarial_share, scenario.largest_share)
+        return replace(self._everything, adversarial_share=shares)
+
+
+def refined(label: Callable[[int, int], int], points: int) -> NDArray[np.int64]:
+    """The labels of a (points, points) grid, asked for only where they change.
+
+    >>> asked = []
+    >>> labels = refined(lambda row, column: asked.append((row, column)) or int(column > 20), 33)
+    >>> int(labels.sum()) == 33 * 12, len(set(asked)) < 33 * 33 / 2
+    (True, True)
+    """
+    known = np.full((points, points), -1, dtype=np.int64)
+    filled = known.copy()
+
+    def at(row: int, column: int) -> int:
+        if known[row, column] < 0:
+            known[row, column] = label(row, column)
+        return int(known[row, column])
+
+    lines = np.unique(np.linspace(0, points - 1, min(COARSE, points)).round().astype(int)).tolist()
+    waiting = [
+        (top, bottom, left, right) for top, bottom in pairwise(lines) for left, right in pairwise(lines)
+    ]
+    while waiting:
+        top, bottom, left, right = waiting.pop()
+        corners = {at(row, column) for row in (top, bottom) for column in (left, right)}
+        if len(corners) == 1:
+            filled[top : bottom + 1, left : right + 1] = corners.pop()
+        elif bottom - top > 1 or right - left > 1:
+            waiting += [
+                (*rows, *columns) for rows in _halves(top, bottom) for columns in _halves(left, right)
+            ]
+    return np.where(known >= 0, known, filled)
+
+
+def _halves(start: int, end: int) -> Iterator[tuple[int, int]]:
+    if end - start < 2:
+        yield start, end
+    else:
+        middle = (start + end) // 2
+        yield from ((start, middle), (middle, end))
+
+
+def _regime(game: Game, solver: Concept) -> Regime:
+    try:
+        mix = solver.solve(game).recommended.defender
+    except SolverError:
+        return ()
+    return tuple(name for name, share in zip(game.defences, mix, strict=True) if share > PLAYED)
+
+
+def _by_area(labels: NDArray[np.int64], count: int, here: int) -> list[int]:
+    """The regimes by the area they cover, the one we stand in first among equals."""
+    areas = np.bincount(labels.ravel(), minlength=count)
+    return sorted(range(count), key=lambda each: (-int(areas[each]), each != here, each))
+
+
+def _axis(scenario: Scenario, given: str | Axis) -> Axis:
+    return axis(scenario, given) if isinstance(given, str) else given
+
+
+def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
+    chosen = concept or concept_for(scenario)
+    if chosen == Nash.name:
+        return Nash(time_limit_seconds=SECONDS_PER_POINT)
+    return CONCEPTS[chosen] if isinstance(chosen, str) else chosen

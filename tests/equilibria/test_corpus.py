@@ -1,0 +1,26 @@
+"""Games with exact known equilibria, from a folder the reader names in ADVGAME_CORPUS."""
+
+import json
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from advgame.equilibria import Nash, solve
+from advgame.games import Game
+
+FOLDER = os.environ.get("ADVGAME_CORPUS")
+
+
+@pytest.mark.skipif(not FOLDER, reason="ADVGAME_CORPUS names no folder with a games.json")
+def test_every_game_of_the_corpus_is_solved_completely_and_nothing_is_invented() -> None:
+    corpus = json.loads((Path(str(FOLDER)) / "games.json").read_text())["games"]
+    wrong = []
+    for entry in corpus:
+        matrices = ([[Fraction(value) for value in row] for row in entry[key]] for key in "AB")
+        solution = solve(Game(*matrices), Nash(exact=True))
+        truth = {(tuple(map(Fraction, x)), tuple(map(Fraction, y))) for x, y in entry["extreme_equilibria"]}
+        if not solution.complete or {profile.exact_mixes for profile in solution.profiles} != truth:
+            wrong.append(entry["name"])
+    assert not wrong

@@ -1,0 +1,70 @@
+"""Every preset can be put on every case, and says where each amount comes from."""
+
+from __future__ import annotations
+
+import pytest
+
+from advgame.errors import UnknownName
+from advgame.scenarios import apply_preset, build_game, case, cases, get_parameter, preset, presets
+from advgame.scenarios.parameters import TERM_PARAMETERS
+
+NAMES = [each.name for each in presets()]
+
+
+def test_the_four_trades_are_bundled() -> None:
+    assert NAMES == ["cloud-vision-api", "face-verification", "spam", "white-box-compute"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_preset_sets_every_amount_of_money_so_that_no_two_currencies_meet(name: str) -> None:
+    assert set(preset(name).amounts) == {"largest_share", "volume_per_month", *TERM_PARAMETERS}
+    assert preset(name).currency == "USD"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_amount_has_a_fact_with_its_year_or_source_or_the_word_assumed(name: str) -> None:
+    basis = preset(name).basis
+    assert set(basis) == set(preset(name).amounts)
+    sources = (
+        "MITRE",
+        "Biometric Update",
+        "SCMP",
+        "Spamalytics",
+        "Google Cloud",
+        "Square attack",
+        "AttackBench",
+        "PLOT4ai",
+    )
+    assert all("assumed" in text or text.startswith(sources) for text in basis.values())
+    assert any(text.startswith(sources) for text in basis.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("bundled", [each.name for each in cases()])
+def test_a_preset_makes_a_game_of_every_case(name: str, bundled: str) -> None:
+    scenario = apply_preset(case(bundled), preset(name))
+    assert build_game(scenario).shape == build_game(case(bundled)).shape
+    for address, amount in preset(name).amounts.items():
+        assert get_parameter(scenario, address) == amount
+    assert scenario.basis["attack_cost"] == preset(name).basis["attack_cost"]
+
+
+def test_amounts_follow_from_the_facts_they_name() -> None:
+    face, cloud = preset("face-verification").amounts, preset("cloud-vision-api").amounts
+    spam, white_box = preset("spam").amounts, preset("white-box-compute").amounts
+    assert face["breach_loss"] == pytest.approx(3.4e6 / 180, rel=0.01)
+    assert face["attack_setup"] == 250 / face["volume_per_month"]
+    assert cloud["attack_cost"] == pytest.approx(73 * 1.5 / 1000)
+    assert spam["attack_reward"] == pytest.approx(28 / 350e6 / 0.16 * 100)
+    assert spam["attack_cost"] == pytest.approx(80e-6 / 8)
+    assert white_box["attack_cost"] == pytest.approx(1340 / 2000 * 2 / 3600, rel=0.01)
+    assert white_box["attack_setup"] == pytest.approx(1150 * 0.0015 / white_box["volume_per_month"])
+
+
+def test_at_the_retail_price_of_delivery_spam_loses_money() -> None:
+    assert preset("spam").amounts["attack_reward"] < 80e-6
+
+
+def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'spam'"):
+        preset("spa")
