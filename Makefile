@@ -26,8 +26,9 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 run: environment
-	@$(BIN)/advgame solve $(CASE) -o decision.html
 	@$(BIN)/advgame solve $(CASE)
+	@echo
+	@$(BIN)/advgame solve $(CASE) -o decision.html
 	@if [ "$(OPEN)" != 0 ]; then \
 	    echo; echo "The dashboard follows; Ctrl-C stops it."; \
 	    exec $(BIN)/advgame app; \

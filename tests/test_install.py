@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from email.message import Message
@@ -92,6 +96,26 @@ def test_the_installed_dashboard_is_found(installed: Path) -> None:
     assert Path(told.strip()).is_file()
 
 
+def test_the_dashboard_starts_without_asking_on_a_machine_that_never_saw_streamlit(
+    installed: Path, tmp_path: Path
+) -> None:
+    port = free_port()
+    serving = subprocess.Popen(
+        [str(installed / "bin" / "advgame"), "app", "--port", str(port)],
+        cwd=tmp_path,
+        env=surroundings() | {"HOME": str(tmp_path), "BROWSER": "true"},
+        stdin=subprocess.PIPE,  # open and silent, as a person who has nothing to say
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert answer_of(f"http://127.0.0.1:{port}/_stcore/health", serving) == "ok"
+    finally:
+        os.killpg(serving.pid, signal.SIGTERM)
+        serving.communicate(timeout=30)
+
+
 def test_importing_the_package_loads_no_heavy_library(installed: Path) -> None:
     told = python(installed, f"import advgame, sys; print([name for name in {HEAVY} if name in sys.modules])")
     assert told.strip() == "[]"
@@ -132,11 +156,20 @@ def third_party_packages() -> set[str]:
 
 
 def packages_imported_by(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    """What a file imports when it runs; imports for type checkers only do not count."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    typing_only = {id(inner) for node in ast.walk(tree) if is_for_types(node) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module.partition(".")[0]
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 
 def metadata_of(wheel: Path) -> Message:
@@ -165,6 +198,25 @@ def site_packages_in(environment: Path) -> Path:
     return environment / here
 
 
+def free_port() -> int:
+    with socket.socket() as ours:
+        ours.bind(("127.0.0.1", 0))
+        return int(ours.getsockname()[1])
+
+
+def answer_of(address: str, serving: subprocess.Popen[bytes]) -> str:
+    """What a server answers once it is up; nothing if it ends or stays silent."""
+    for _ in range(300):
+        if serving.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5) as reply:
+                return str(reply.read().decode())
+        except OSError:
+            time.sleep(0.2)
+    return ""
+
+
 def python(environment: Path, code: str) -> str:
     return run([str(environment / "bin" / "python"), "-c", code], environment.parent)
 
@@ -187,3 +239,8 @@ def run(words: list[str], folder: Path) -> str:
     )
     assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def surroundings() -> dict[str, str]:
+    """The environment without what leads Python back to this checkout."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}

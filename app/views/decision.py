@@ -14,9 +14,9 @@ from widgets import (
     rules,
     sliders,
     state,
+    verdict,
 )
 from widgets.mistakes import told
-from widgets.verdict import show_verdict
 from widgets.words import plain
 
 from advgame.studies import recommend
@@ -35,7 +35,7 @@ def show() -> None:
     state.tell_mistake()
     with told():
         found = recommend(scenario)
-        show_verdict(found)
+        verdict.show(found)
         key_figures.show(found)
         downloads.show(scenario)
         mixes.show(found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from advgame.scenarios import cases, presets
@@ -15,7 +18,7 @@ def show() -> None:
     """The choice of a case and of prices, and the way back to where they start."""
     st.header("The question", anchor=False)
     bundled = {each.name: each.title for each in cases()}
-    own = {state.OWN: "Your own scenario"} if state.own_file() is not None else {}
+    own = {} if state.own_file() is None else {state.OWN: "Your own scenario"}
     _choose("Case", CASE, {**own, **bundled})
     trades = {each.name: each.title for each in presets()}
     _choose("Prices", PRESET, {None: "As the case has them", **trades})
@@ -23,9 +26,9 @@ def show() -> None:
     st.button("Start again", icon=":material/restart_alt:", on_click=_restart, width="stretch")
 
 
-def _choose(label: str, key: str, titles: dict[str | None, str] | dict[str, str]) -> None:
+def _choose(label: str, key: str, titles: Mapping[Any, str]) -> None:
     state.put(key, getattr(state.chosen(), key))
-    st.selectbox(label, list(titles), key=key, format_func=dict(titles).__getitem__, on_change=_begin)
+    st.selectbox(label, list(titles), key=key, format_func=titles.__getitem__, on_change=_begin)
 
 
 def _tell_story() -> None:

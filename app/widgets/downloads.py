@@ -1,52 +1,56 @@
-"""The decision to take away: as a report, and as the scenario it answers."""
+"""The decision to take away: as a report in any format, and as the scenario it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from mimetypes import guess_type
 
 import streamlit as st
 
+from advgame.reports import FORMATS, report
 from advgame.scenarios import Scenario
 from advgame.scenarios.files import toml_of
 
-FORMATS = {
-    "html": ("Report", "text/html", "html"),
-    "markdown": ("Markdown", "text/markdown", "md"),
-    "json": ("JSON", "application/json", "json"),
-}
+MAIN = "html"
 
 
 def show(scenario: Scenario) -> None:
-    """A button for each format; a report is written when it is asked for."""
+    """The report as a page, and everything else behind a button; each is written when it is asked for."""
     with st.container(horizontal=True, key="downloads"):
-        for name, (label, mime, ending) in FORMATS.items():
-            st.download_button(
-                label,
-                _report(scenario, name),
-                file_name=f"decision.{ending}",
-                mime=mime,
-                key=f"download {name}",
-                icon=":material/download:",
-                type="primary" if name == "html" else "secondary",
-                on_click="ignore",
-            )
-        st.download_button(
-            "Scenario",
-            toml_of(scenario),
-            file_name="scenario.toml",
-            mime="application/toml",
-            key="download scenario",
-            icon=":material/tune:",
-            help="This question with your settings, for `advgame solve` or `advgame app`.",
-            on_click="ignore",
-        )
+        _offer(scenario, MAIN, "Download the report", primary=True)
+        with st.popover("Other formats", icon=":material/more_horiz:"):
+            for name in FORMATS:
+                if name != MAIN:
+                    _offer(scenario, name, f"Report as {name}")
+            _offer_scenario(scenario)
+
+
+def _offer(scenario: Scenario, name: str, label: str, *, primary: bool = False) -> None:
+    file_name = f"decision{FORMATS[name].endings[0]}"
+    st.download_button(
+        label,
+        _report(scenario, name),
+        file_name=file_name,
+        mime=guess_type(file_name)[0] or "text/plain",
+        key=f"download {name}",
+        icon=":material/download:",
+        type="primary" if primary else "secondary",
+        on_click="ignore",
+    )
+
+
+def _offer_scenario(scenario: Scenario) -> None:
+    st.download_button(
+        "This question, with your settings",
+        toml_of(scenario),
+        file_name="scenario.toml",
+        mime="application/toml",
+        key="download scenario",
+        icon=":material/download:",
+        help="A scenario file, for advgame solve and advgame app.",
+        on_click="ignore",
+    )
 
 
 def _report(scenario: Scenario, name: str) -> Callable[[], bytes]:
-    def write() -> bytes:
-        from advgame.reports import report
-
-        told = report(scenario).render(name)
-        return told.encode("utf-8") if isinstance(told, str) else told
-
-    return write
+    return lambda: report(scenario).render(name).encode("utf-8")

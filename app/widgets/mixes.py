@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,7 +13,7 @@ from advgame.games.game import FloatArray
 from advgame.studies import Recommendation
 from advgame.studies.recommendation import PLAYED
 from widgets.colours import ADVERSARY, DEFENDER, FAINT, INK
-from widgets.words import percent, sentence, short
+from widgets.words import percent, short
 
 MOST_BARS = 6  # unless more are played
 BAR_HEIGHT = 44  # pixels
@@ -24,20 +25,12 @@ def show(found: Recommendation) -> None:
     game, profile = found.game, found.profile
     left, right = st.columns(2)
     with left:
-        _show_mix(
-            "The defender deploys", game.defences, profile.defender, profile_pay(found, "defender"), DEFENDER
-        )
+        pay = np.asarray(game.defender_payoffs @ profile.attacker)
+        _show_mix("The defender deploys", game.defences, profile.defender, pay, DEFENDER)
     with right:
         names = ("no attack", *game.attacks[1:])
-        _show_mix("The adversary plays", names, profile.attacker, profile_pay(found, "attacker"), ADVERSARY)
-
-
-def profile_pay(found: Recommendation, player: str) -> FloatArray:
-    """What each strategy of a player would earn against the other's mix."""
-    game, profile = found.game, found.profile
-    if player == "defender":
-        return np.asarray(game.defender_payoffs @ profile.attacker)
-    return np.asarray(profile.defender @ game.attacker_payoffs)
+        pay = np.asarray(profile.defender @ game.attacker_payoffs)
+        _show_mix("The adversary plays", names, profile.attacker, pay, ADVERSARY)
 
 
 def chosen_bars(mix: FloatArray, pay: FloatArray, most: int = MOST_BARS) -> list[int]:
@@ -50,33 +43,21 @@ def chosen_bars(mix: FloatArray, pay: FloatArray, most: int = MOST_BARS) -> list
 def _show_mix(title: str, names: Sequence[str], mix: FloatArray, pay: FloatArray, colour: str) -> None:
     st.markdown(f"**{title}**")
     chosen = chosen_bars(mix, pay)
-    st.plotly_chart(
-        _bars([names[each] for each in chosen], [float(mix[each]) for each in chosen], colour),
-        config={"displayModeBar": False, "staticPlot": False},
-        key=f"mix {title}",
-    )
+    figure = _bars([names[each] for each in chosen], [float(mix[each]) for each in chosen], colour)
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=f"mix {title}")
     if len(names) > len(chosen):
         st.caption(f"{len(names) - len(chosen)} more are not played.")
 
 
 def _bars(names: Sequence[str], shares: Sequence[float], colour: str) -> go.Figure:
     """Bars with their names above them, so that long names fit on a telephone."""
-    places = list(range(len(names)))
-    figure = go.Figure(
-        [
-            _bar(places, [1.0] * len(names), FAINT, names, shares),
-            _bar(places, list(shares), colour, names, shares),
-        ]
-    )
-    for place, name, share in zip(places, names, shares, strict=True):
-        common = {
-            "y": place - 0.38,
-            "showarrow": False,
-            "yanchor": "middle",
-            "font": {"size": 13, "color": INK},
-        }
-        figure.add_annotation(x=0, text=_html_plain(short(name, 34)), xanchor="left", **common)
-        figure.add_annotation(x=1, text=percent(share), xanchor="right", **common)
+    told = [f"{escape(name)}: {percent(share)}" for name, share in zip(names, shares, strict=True)]
+    figure = go.Figure([_bar([1.0] * len(names), FAINT, told), _bar(shares, colour, told)])
+    font = {"size": 13, "color": INK}
+    for place, (name, share) in enumerate(zip(names, shares, strict=True)):
+        above = {"y": place - 0.38, "showarrow": False, "yanchor": "middle", "font": font}
+        figure.add_annotation(x=0, text=escape(short(name, 34)), xanchor="left", **above)
+        figure.add_annotation(x=1, text=percent(share), xanchor="right", **above)
     return figure.update_layout(
         barmode="overlay",
         height=BAR_HEIGHT * len(names) + 12,
@@ -88,28 +69,13 @@ def _bars(names: Sequence[str], shares: Sequence[float], colour: str) -> go.Figu
     )
 
 
-def _bar(
-    places: Sequence[int],
-    lengths: Sequence[float],
-    colour: str,
-    names: Sequence[str],
-    shares: Sequence[float],
-) -> go.Bar:
+def _bar(lengths: Sequence[float], colour: str, told: Sequence[str]) -> go.Bar:
     return go.Bar(
         x=lengths,
-        y=places,
+        y=list(range(len(lengths))),
         orientation="h",
         width=0.3,
         marker={"color": colour, "cornerradius": 4},
-        hovertext=[
-            f"{_html_plain(sentence(name))}: {percent(share)}"
-            for name, share in zip(names, shares, strict=True)
-        ],
+        hovertext=told,
         hoverinfo="text",
     )
-
-
-def _html_plain(name: str) -> str:
-    from html import escape
-
-    return escape(name, quote=False)

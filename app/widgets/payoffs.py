@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from numpy.typing import NDArray
 
 from advgame.games import Game
 from advgame.games.best_replies import TIE
 from advgame.games.game import FloatArray
+from advgame.reports.numbers import significant
+from advgame.reports.words import currency_of
 from advgame.studies import Recommendation
 from widgets.colours import ADVERSARY_SCALE, DEFENDER_SCALE, INK
-from widgets.words import amount, sentence, short
+from widgets.words import sentence, short
 
 MOST_ROWS = 14  # of a heat map; the table below it has all
 MOST_FIGURED_COLUMNS = 5  # more columns leave no room for figures on a telephone
@@ -27,10 +30,9 @@ def show(found: Recommendation) -> None:
     st.header("What each pair of strategies pays", anchor=False)
     game = found.game
     rows = shown_rows(found)
-    unit = found.scenario.currency or "units of money"
     st.caption(
-        f"In {unit} per classified input. ◆ marks the best reply: of the defender to each attack, "
-        "of the adversary to each defence."
+        f"In {currency_of(found.scenario)} per classified input. ◆ marks the best reply: of the defender to "
+        "each attack, of the adversary to each defence."
     )
     if len(rows) < len(game.defences):
         st.caption(f"{len(rows)} of {len(game.defences)} defences: those deployed, then the best alone.")
@@ -48,7 +50,7 @@ def show(found: Recommendation) -> None:
 
 def shown_rows(found: Recommendation, most: int = MOST_ROWS) -> list[int]:
     """The defences worth a row: those deployed, the undefended one, then the best alone."""
-    deployed = {defence: share for defence, share in found.deploy}
+    deployed = dict(found.deploy)
     order = sorted(
         range(len(found.game.defences)),
         key=lambda row: (
@@ -60,28 +62,28 @@ def shown_rows(found: Recommendation, most: int = MOST_ROWS) -> list[int]:
     return order[: max(most, len(deployed))]
 
 
-def defender_marks(game: Game) -> FloatArray:
-    """1.0 where a defence is a best reply to the attack, (defences, attacks)."""
+def defender_marks(game: Game) -> NDArray[np.bool_]:
+    """True where a defence is a best reply to the attack, (defences, attacks)."""
     payoffs = game.defender_payoffs
-    return (payoffs >= payoffs.max(axis=0, keepdims=True) - TIE * np.ptp(payoffs)).astype(float)
+    return np.asarray(payoffs >= payoffs.max(axis=0, keepdims=True) - TIE * np.ptp(payoffs))
 
 
-def attacker_marks(game: Game) -> FloatArray:
-    """1.0 where an attack is a best reply to the defence, (defences, attacks)."""
+def attacker_marks(game: Game) -> NDArray[np.bool_]:
+    """True where an attack is a best reply to the defence, (defences, attacks)."""
     payoffs = game.attacker_payoffs
-    return (payoffs >= payoffs.max(axis=1, keepdims=True) - TIE * np.ptp(payoffs)).astype(float)
+    return np.asarray(payoffs >= payoffs.max(axis=1, keepdims=True) - TIE * np.ptp(payoffs))
 
 
 def _show_map(
     game: Game,
     payoffs: FloatArray,
-    marks: FloatArray,
+    marks: NDArray[np.bool_],
     rows: Sequence[int],
     scale: tuple[tuple[float, str], ...],
     player: str,
 ) -> None:
-    names = [escape(game.defences[row], quote=False) for row in rows]
-    attacks = [escape(attack, quote=False) for attack in ("no attack", *game.attacks[1:])]
+    names = [escape(game.defences[row]) for row in rows]
+    attacks = [escape(attack) for attack in ("no attack", *game.attacks[1:])]
     figure = go.Figure([_cells(payoffs[rows], names, attacks, scale), _diamonds(marks[rows])])
     figure.update_layout(
         height=ROW_HEIGHT * len(rows) + 70,
@@ -96,7 +98,7 @@ def _show_map(
 def _cells(
     payoffs: FloatArray, names: Sequence[str], attacks: Sequence[str], scale: tuple[tuple[float, str], ...]
 ) -> go.Heatmap:
-    texts = [[amount(value) for value in row] for row in payoffs.tolist()]
+    texts = [[significant(value, 3) for value in row] for row in payoffs.tolist()]
     hover = [
         [f"{sentence(name)}<br>{attack}<br>{text}" for attack, text in zip(attacks, row, strict=True)]
         for name, row in zip(names, texts, strict=True)
@@ -115,7 +117,7 @@ def _cells(
     )
 
 
-def _diamonds(marks: FloatArray) -> go.Scatter:
+def _diamonds(marks: NDArray[np.bool_]) -> go.Scatter:
     rows, columns = np.nonzero(marks)
     aside = 0.36 if marks.shape[1] <= MOST_FIGURED_COLUMNS else 0.0
     return go.Scatter(

@@ -19,7 +19,8 @@ def show() -> None:
     st.toggle(
         "The defence is announced",
         key=ANNOUNCED,
-        help="On: the adversary sees the defence, or its probabilities, before choosing. Off: both choose unseen.",
+        help="On: the adversary sees the defence, or its probabilities, before choosing. "
+        "Off: both choose unseen.",
         on_change=_turned,
         args=(ANNOUNCED,),
     )

@@ -60,7 +60,7 @@ def begin(choice: Chosen) -> None:
     except AdvgameError as mistake:
         st.session_state["mistake"] = str(mistake)
         return
-    st.session_state |= {"chosen": choice, "origin": found, "scenario": found}
+    st.session_state.update({"chosen": choice, "origin": found, "scenario": found})
 
 
 def turn(address: str, value: float | str | bool) -> None:

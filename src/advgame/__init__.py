@@ -1,11 +1,11 @@
 """advgame: should this classifier be defended, with what, and how sure are we?
 
-    import advgame as ag
+import advgame as ag
 
-    scenario = ag.case("cifar10-two-defences")
-    game = ag.build_game(scenario)
-    solution = ag.solve(game, concept="nash")
-    report = ag.report(scenario)
+scenario = ag.case("cifar10-two-defences")
+game = ag.build_game(scenario)
+solution = ag.solve(game, concept="nash")
+report = ag.report(scenario)
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "advgame.errors": ("AdvgameError", "InputError", "SolverError"),
     "advgame.measurements": ("Measurement", "MeasurementTable", "read_table", "write_table"),
-    "advgame.games": ("Game", "Profile", "attacker_best_replies", "defender_best_replies", "read_nfg", "write_nfg"),
+    "advgame.games": (
+        "Game",
+        "Profile",
+        "attacker_best_replies",
+        "defender_best_replies",
+        "read_nfg",
+        "write_nfg",
+    ),
     "advgame.equilibria": ("CONCEPTS", "Solution", "solve"),
     "advgame.scenarios": (
         "Scenario",
@@ -55,29 +62,38 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from advgame.equilibria import CONCEPTS, Solution, solve
-    from advgame.errors import AdvgameError, InputError, SolverError
+    from advgame.equilibria import CONCEPTS as CONCEPTS, Solution as Solution, solve as solve
+    from advgame.errors import (
+        AdvgameError as AdvgameError,
+        InputError as InputError,
+        SolverError as SolverError,
+    )
     from advgame.games import (
-        Game,
-        Profile,
-        attacker_best_replies,
-        defender_best_replies,
-        read_nfg,
-        write_nfg,
+        Game as Game,
+        Profile as Profile,
+        attacker_best_replies as attacker_best_replies,
+        defender_best_replies as defender_best_replies,
+        read_nfg as read_nfg,
+        write_nfg as write_nfg,
     )
-    from advgame.measurements import Measurement, MeasurementTable, read_table, write_table
-    from advgame.reports import Report, report
+    from advgame.measurements import (
+        Measurement as Measurement,
+        MeasurementTable as MeasurementTable,
+        read_table as read_table,
+        write_table as write_table,
+    )
+    from advgame.reports import Report as Report, report as report
     from advgame.scenarios import (
-        Scenario,
-        apply_preset,
-        build_game,
-        case,
-        cases,
-        get_parameter,
-        preset,
-        presets,
-        read_scenario,
-        set_parameter,
-        write_scenario,
+        Scenario as Scenario,
+        apply_preset as apply_preset,
+        build_game as build_game,
+        case as case,
+        cases as cases,
+        get_parameter as get_parameter,
+        preset as preset,
+        presets as presets,
+        read_scenario as read_scenario,
+        set_parameter as set_parameter,
+        write_scenario as write_scenario,
     )
-    from advgame.studies import break_even_share, sweep, thresholds
+    from advgame.studies import break_even_share as break_even_share, sweep as sweep, thresholds as thresholds

@@ -194,6 +194,7 @@ def _server_flags(port: int, open_browser: bool) -> dict[str, str]:
         "server.headless": str(not open_browser).lower(),
         "server.maxUploadSize": "20",
         "server.fileWatcherType": "none",
+        "server.showEmailPrompt": "false",  # else the first start on a machine waits for an answer
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",

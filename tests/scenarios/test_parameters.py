@@ -32,15 +32,15 @@ def test_a_number_that_was_set_is_read_and_the_scenario_it_was_set_in_is_unchang
 def test_one_entry_is_set_alone_and_the_bare_name_sets_all() -> None:
     one = set_parameter(SCENARIO, "attack_cost[stadv]", 0.9)
     assert get_parameter(one, "attack_cost[stadv]") == 0.9
-    assert get_parameter(one, "attack_cost[fog]") == 0.0
+    assert get_parameter(one, "attack_cost[recolor]") == 0.5
     every = set_parameter(one, "attack_cost", 0.7)
     assert get_parameter(every, "attack_cost") == get_parameter(every, "attack_cost[stadv]") == 0.7
 
 
 def test_one_entry_of_an_amount_for_all_leaves_the_others() -> None:
-    changed = set_parameter(SCENARIO, "attack_setup[fog]", 0.2)
+    changed = set_parameter(set_parameter(SCENARIO, "attack_setup", 0.3), "attack_setup[fog]", 0.2)
     assert get_parameter(changed, "attack_setup[fog]") == 0.2
-    assert get_parameter(changed, "attack_setup[stadv]") == 0.0
+    assert get_parameter(changed, "attack_setup[stadv]") == 0.3
 
 
 def test_a_cap_lowers_the_share_of_its_attack_only() -> None:

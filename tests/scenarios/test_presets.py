@@ -8,6 +8,16 @@ from advgame.errors import UnknownName
 from advgame.scenarios import apply_preset, build_game, case, cases, get_parameter, preset, presets
 from advgame.scenarios.parameters import TERM_PARAMETERS
 
+SOURCES = (
+    "MITRE",
+    "Biometric Update",
+    "SCMP",
+    "Kanich",
+    "Google Cloud",
+    "Square attack",
+    "AttackBench",
+    "PLOT4ai",
+)
 NAMES = [each.name for each in presets()]
 
 
@@ -25,18 +35,9 @@ def test_a_preset_sets_every_amount_of_money_so_that_no_two_currencies_meet(name
 def test_each_amount_has_a_fact_with_its_year_or_source_or_the_word_assumed(name: str) -> None:
     basis = preset(name).basis
     assert set(basis) == set(preset(name).amounts)
-    sources = (
-        "MITRE",
-        "Biometric Update",
-        "SCMP",
-        "Spamalytics",
-        "Google Cloud",
-        "Square attack",
-        "AttackBench",
-        "PLOT4ai",
-    )
-    assert all("assumed" in text or text.startswith(sources) for text in basis.values())
-    assert any(text.startswith(sources) for text in basis.values())
+    named = [text for text in basis.values() if any(source in text for source in SOURCES)]
+    assert named
+    assert all("assumed" in text for text in basis.values() if text not in named)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -85,7 +85,7 @@ amounts = money | st.dictionaries(texts.filter(bool), money, min_size=1, max_siz
     basis=st.dictionaries(texts, texts, max_size=2),
     choice=st.builds(
         AttackChoice,
-        texts,
+        texts.filter(bool),
         st.none() | texts.filter(bool),
         st.none() | st.floats(0, 100),
         st.none() | texts.filter(bool),
@@ -179,7 +179,10 @@ def test_a_changed_table_is_read_again(folder: Path) -> None:
             WHOLE + "[terms.attack_reward]\nattack_reward = {pgd = 1}\n",
             ["attack_reward", "one amount for all"],
         ),
-        (WHOLE + "[terms.attack_cost.attack_cost]\npgd-0.5 = 1\n", ["pgd-0", "stands in quotes"]),
+        (
+            WHOLE + "[terms.attack_cost.attack_cost]\npgd-0.5 = 1\n",
+            ["attack_cost.pgd-0 is", "stands in quotes"],
+        ),
         (WHOLE + "[adversarial_share]\npgd = 'half'\n", ["adversarial_share", "'half'", "number"]),
     ],
 )

@@ -149,7 +149,7 @@ def _sharpened(lottery: FloatArray, gains: FloatArray) -> FloatArray:
     sharp = np.zeros_like(plain)
     sharp[played] = exact
     better = exact.min() >= 0 and (sharp @ gains).max(initial=0.0) <= (plain @ gains).max(initial=0.0)
-    return sharp / sharp.sum() if better else plain
+    return np.asarray(sharp / sharp.sum() if better else plain)
 
 
 def _committed_profile(game: Game, plan: Plan, bound: float) -> Profile:

@@ -9,7 +9,7 @@ so that no vertex is missed where several bases meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -82,7 +82,7 @@ def _start(payoffs: ExactMatrix) -> Tableau:
     positive = [[value - lowest for value in row] for row in payoffs]
     denominator = lcm(*(value.denominator for row in positive for value in row))
     whole = [[int(value * denominator) for value in row] for row in positive]
-    unit = max(1, max(max(row) for row in whole))
+    unit = max(1, *(max(row) for row in whole))
     matrix = np.array([[value + unit for value in row] for row in whole], dtype=object)
     replies = len(whole)
     identity = np.array([[int(r == c) for c in range(replies)] for r in range(replies)], dtype=object)
@@ -123,7 +123,7 @@ def _leaving_row(tableau: Tableau, entering: int, strategies: int) -> int:
     return rows[0]
 
 
-def _smallest_ratio(values: Sequence[int], column: Sequence[int], rows: list[int]) -> list[int]:
+def _smallest_ratio(values: Tableau, column: Tableau, rows: list[int]) -> list[int]:
     best = [rows[0]]
     for row in rows[1:]:
         difference = values[row] * column[best[0]] - values[best[0]] * column[row]

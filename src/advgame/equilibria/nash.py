@@ -16,11 +16,17 @@ from advgame.equilibria.solution import Concept, Solution, certified
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.equilibria.two_by_two import extreme_equilibria_2x2
 from advgame.equilibria.two_columns import extreme_equilibria_of_two
+from advgame.equilibria.worst_case import WorstCase
 from advgame.games import Game, Profile, certified_profile
 from advgame.games.profile import exactly_certified_profile
 from advgame.games.reduction import Reduction, reduce_game
 from advgame.games.structure import rank_one_form
 
+SECONDS_FOR_TIES = 0.25  # for listing a continuum of which one equilibrium is already known
+MOST_OF_A_CONTINUUM = 200  # extreme equilibria that are still told one by one
+INDIFFERENT = (
+    "The adversary earns the same whatever it does: a continuum of equilibria, of which this is the worst."
+)
 WORST_FOR_DEFENDER = "the Nash equilibrium that is worst for the defender"
 
 
@@ -68,6 +74,7 @@ class Nash(Concept):
         )
 
     def _found(self, game: Game) -> Found:
+        """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""
         rows, columns = game.shape
         if self.exact:
             return self._enumerated(game)
@@ -75,26 +82,38 @@ class Nash(Concept):
             return _small(game)
         if min(rows, columns) == 2:
             return Found(extreme_equilibria_of_two(game), True, "upper envelope, exact")
-        form = rank_one_form(game)
-        if form is not None:
-            path = walk(form, game)
-            if path.complete:
-                return Found(path.pairs, True, "rank-1 path")
-            remainder = self._enumerated(game)
-            return remainder if remainder.complete else Found(path.pairs, False, "rank-1 path", path.remark)
-        return self._enumerated(game)
+        known = _indifferent(game) or _walked(game)
+        return known if known is not None and known.complete else self._enumerated(game, known)
 
-    def _enumerated(self, game: Game) -> Found:
-        deadline = Deadline(self.time_limit_seconds)
+    def _enumerated(self, game: Game, known: Found | None = None) -> Found:
+        """All equilibria by enumeration; what is known already if that takes too long."""
+        known = known if known is not None and known.pairs else None
+        seconds = min(SECONDS_FOR_TIES, self.time_limit_seconds) if known else self.time_limit_seconds
         try:
-            return Found(extreme_equilibria(game, deadline), True, "vertex enumeration in exact arithmetic")
+            found = extreme_equilibria(game, Deadline(seconds))
+            if known and len(found) > MOST_OF_A_CONTINUUM:
+                return known
+            return Found(found, True, "vertex enumeration in exact arithmetic")
         except TimeUp:
-            return Found(
-                some_equilibria(game, self.time_limit_seconds),
-                False,
-                "nashpy: Lemke–Howson",
-                f"Not all equilibria could be listed in {self.time_limit_seconds:g} seconds.",
-            )
+            remark = f"Not all equilibria could be listed in {seconds:g} seconds."
+            return known or Found(some_equilibria(game, seconds), False, "nashpy: Lemke–Howson", remark)
+
+
+def _walked(game: Game) -> Found | None:
+    """What the walk along the intensity of attack finds; None for a game without that structure."""
+    form = rank_one_form(game)
+    if form is None:
+        return None
+    path = walk(form, game)
+    return Found(path.pairs, path.complete, "rank-1 path", path.remark)
+
+
+def _indifferent(game: Game) -> Found | None:
+    """The most harmful equilibrium where the adversary earns the same with every attack; None elsewhere."""
+    if not np.all(game.attacker_payoffs == game.attacker_payoffs[:, :1]):
+        return None
+    secured = WorstCase().solve(game).recommended
+    return Found([(secured.defender.tolist(), secured.attacker.tolist())], False, "worst case", INDIFFERENT)
 
 
 def _small(game: Game) -> Found:

@@ -10,13 +10,14 @@ import numpy as np
 
 from advgame.games.game import FloatArray, Game
 
-RESIDUE = 1e-11  # of the larger matrix: what may remain beside the rank-1 part
+RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
 
 
 @dataclass(frozen=True, eq=False)
 class RankOneForm:
     """A game equivalent to the given one: the adversary earns Q, the defender pays Q + c0 + c1 μ.
 
+    Each player's payoffs are in units of that player's own range.
     Strategically neutral terms are left out: what a column adds to the defender's payoffs and what a
     row adds to the adversary's. ``intensity`` is at least 0 and 0 somewhere; μ is its mean under the
     adversary's mix. With ``idle_cost`` only, the game is strategically zero-sum.
@@ -37,15 +38,21 @@ def rank_one_form(game: Game) -> RankOneForm | None:
     >>> rank_one_form(Game([[1, 2], [3, 5]], [[-1, -2], [-3, -5]])).intensity
     array([0., 0.])
     """
-    defender, attacker = _centred(game.defender_payoffs), _centred(game.attacker_payoffs)
-    scale = float(np.abs(attacker).max())
-    if scale <= RESIDUE * float(np.abs(game.attacker_payoffs).max()) or not np.isfinite(scale):
+    scales = _range(game.defender_payoffs), _range(game.attacker_payoffs)
+    unit = Game(game.defender_payoffs / scales[0], game.attacker_payoffs / scales[1])
+    defender, attacker = _centred(unit.defender_payoffs), _centred(unit.attacker_payoffs)
+    if float(np.abs(attacker).max()) <= RESIDUE:
         return None
     for ratio in _ratios(defender, attacker):
         factors = _rank_one(defender, attacker, ratio)
         if factors is not None:
-            return _form(game, ratio, *factors)
+            return _form(unit, ratio, *factors)
     return None
+
+
+def _range(payoffs: FloatArray) -> float:
+    """The range of the payoffs, to bring both players' to one scale."""
+    return float(np.ptp(payoffs / 2)) * 2 or 1.0
 
 
 def _centred(payoffs: FloatArray) -> FloatArray:
@@ -118,7 +125,7 @@ def _rank_one(
     defender: FloatArray, attacker: FloatArray, ratio: float
 ) -> tuple[FloatArray, FloatArray] | None:
     total = defender + ratio * attacker
-    allowed = RESIDUE * max(float(np.abs(defender).max()), ratio * float(np.abs(attacker).max()))
+    allowed = RESIDUE * min(float(np.abs(defender).max()), ratio * float(np.abs(attacker).max()))
     if float(np.abs(total).max()) <= allowed:
         return np.zeros(total.shape[0]), np.zeros(total.shape[1])
     residue, left, right = _residue(total)

@@ -174,7 +174,8 @@ def _write_csv(table: MeasurementTable, file: IO[Any]) -> None:
     writer = csv.writer(file, lineterminator="\n")
     used = [field for field in FIELDS if field in REQUIRED or any(_is_given(row, field) for row in table)]
     writer.writerow(used)
-    writer.writerows([spreadsheet_safe(WRITERS.get(field, _plain)(row, field)) for field in used] for row in table)
+    for row in table:
+        writer.writerow([spreadsheet_safe(WRITERS.get(field, _plain)(row, field)) for field in used])
 
 
 def _write_parquet(table: MeasurementTable, file: IO[Any]) -> None:

@@ -131,7 +131,9 @@ def _check_names(row: Measurement) -> None:
 
 def _check_text(row: Measurement, field: str, text: str) -> None:
     if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise MeasurementError(f"Row {row.row_name}: {field} holds a control character or half a letter; remove it.")
+        raise MeasurementError(
+            f"Row {row.row_name}: {field} holds a control character or broken one; remove it."
+        )
 
 
 def _check_accuracy(row: Measurement) -> None:

@@ -3,5 +3,6 @@
 from advgame.reports.compose import report
 from advgame.reports.formats import FORMATS
 from advgame.reports.report import Report
+from advgame.reports.sections.decision import verdict_of
 
-__all__ = ["FORMATS", "Report", "report"]
+__all__ = ["FORMATS", "Report", "report", "verdict_of"]

@@ -8,7 +8,7 @@ SITUATIONS = {
     "nash": "Both sides choose at once",
     "commitment": "The defence is announced, and may be a lottery",
     "pure_commitment": "The defence is announced, one for all inputs",
-    "worst_case": "The adversary wants only to harm",
+    "worst_case": "The adversary may want anything",
 }
 
 

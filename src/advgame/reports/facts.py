@@ -56,6 +56,12 @@ def gather(scenario: Scenario, concept: str | Concept | None) -> Facts:
     )
 
 
+def unanswered(found: Recommendation, defence: str) -> float:
+    """What a defence alone earns while the adversary keeps to its mix, money per classified input."""
+    place = found.game.defences.index(defence)
+    return float(found.game.defender_payoffs[place] @ found.profile.attacker)
+
+
 def main_attack(found: Recommendation) -> str | None:
     """The attack that matters most: the most probable, else the answer to the undefended network."""
     played = [attack for attack, _ in found.attacked_by if attack != NO_ATTACK]
@@ -81,5 +87,3 @@ def _compared(found: Recommendation) -> list[str]:
     others = sorted(found.alone, key=lambda each: -each.value)
     names = [found.undefended, *(name for name, _ in found.deploy), *(each.defence for each in others)]
     return list(dict.fromkeys(names))[: max(2, min(COMPARED, 1 + len(found.deploy)))]
-
-

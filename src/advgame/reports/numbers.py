@@ -7,6 +7,7 @@ from math import ceil, floor, inf, isfinite, log10
 
 MODEL_DIGITS = 4  # of what the model says exactly: probabilities, break-even values
 MONEY_DIGITS = 3  # of amounts, which rest on accuracies measured on samples
+MOST_ACCURACY_DECIMALS = 2  # of an accuracy in percent
 
 
 def significant(value: float, digits: int = MODEL_DIGITS) -> str:
@@ -51,7 +52,7 @@ def accuracy(value: float, error: float | None) -> str:
     """
     if error is None or error <= 0:
         return f"{significant(100 * value)} %"
-    decimals = min(4, max(0, -floor(log10(100 * error))))
+    decimals = min(MOST_ACCURACY_DECIMALS, max(0, -floor(log10(100 * error))))
     return f"{fixed(100 * value, decimals)} ± {fixed(100 * error, decimals)} %"
 
 
@@ -61,7 +62,7 @@ def signed(text: str) -> str:
     >>> signed("0.14"), signed("−2"), signed("0")
     ('+0.14', '−2', '0')
     """
-    return text if text.startswith("−") or text == "0" else f"+{text}"
+    return text if text.startswith(("−", "–")) or text == "0" else f"+{text}"
 
 
 def percentages(shares: Sequence[float]) -> tuple[str, ...]:

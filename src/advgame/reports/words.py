@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from advgame.measurements.measurement import NO_ATTACK
 from advgame.scenarios import Scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
 
@@ -50,6 +51,15 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
+def attack_in_words(name: str) -> str:
+    """What the adversary does, in words.
+
+    >>> attack_in_words("none"), attack_in_words("square")
+    ('no attack', 'square')
+    """
+    return "no attack" if name == NO_ATTACK else name
+
+
 def meaning_of(address: str) -> str:
     """What the number at an address means.
 
@@ -80,8 +90,8 @@ def unit_of(address: str, scenario: Scenario) -> str:
     """The unit of the number at an address, in the scenario's currency.
 
     >>> from advgame.scenarios import case
-    >>> unit_of("attack_cost", case("cifar10-two-defences")), unit_of("largest_share", case("cifar10-two-defences"))
-    ('units per adversarial input', 'share of the traffic')
+    >>> unit_of("attack_cost", case("cifar10-two-defences"))
+    'units per adversarial input'
     """
     field = address.partition("[")[0]
     if field in TERM_PARAMETERS:

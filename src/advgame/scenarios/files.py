@@ -19,6 +19,7 @@ from advgame.scenarios.scenario import AttackChoice, Scenario, Select
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
 
 PLAIN = ("name", "question", "data", "success", "announced", "largest_share", "volume_per_month", "currency")
 TABLES = ("adversarial_share", "what_if", "basis")
@@ -157,8 +158,8 @@ KNOWN_KEYS = {
 
 def _explained(mistake: ValidationError) -> str:
     """The first mistake as one sentence: where, what was given, what to do."""
-    first = mistake.errors()[0]
-    place = [part for part in first["loc"] if not (isinstance(part, str) and part in _SCHEMA_WORDS)]
+    first = _most_telling(mistake)
+    place = _place(first)
     address = ".".join(str(part) for part in place)
     if first["type"] == "extra_forbidden":
         parent = tuple(part for part in place[:-1] if isinstance(part, str))
@@ -169,11 +170,31 @@ def _explained(mistake: ValidationError) -> str:
     if first["type"] == "missing":
         return f"the key {address!r} is missing; add it."
     problem = first["msg"].removeprefix("Input should be ")
-    quoted = " A name with a dot in it stands in quotes." if isinstance(first["input"], dict) else ""
+    dotted = isinstance(first["input"], dict) and place[0] in ("terms", *TABLES)
+    quoted = " A name with a dot in it stands in quotes." if dotted else ""
     return f"{address} is {first['input']!r}; expected {problem}.{quoted}"
 
 
-_SCHEMA_WORDS = {"AttackTable", "str", "float", "constrained-float", "dict[str,constrained-float]"}
+def _most_telling(mistake: ValidationError) -> ErrorDetails:
+    """The first mistake, or the deepest below its place: of two shapes a value may have, the nearer one."""
+    errors = mistake.errors()
+    start = _place(errors[0])
+    below = [error for error in errors if _place(error)[: len(start)] == start]
+    return max(below, key=lambda error: len(_place(error)))
+
+
+def _place(error: ErrorDetails) -> list[int | str]:
+    return [part for part in error["loc"] if part not in _SCHEMA_WORDS]
+
+
+_SCHEMA_WORDS = {
+    "AttackTable",
+    "str",
+    "float",
+    "constrained-float",
+    "dict[str,constrained-float]",
+    "dict[str,float]",
+}
 
 
 def _terms_of(given: Mapping[str, Mapping[str, Amount]]) -> tuple[Term, ...]:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from math import isfinite
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -87,7 +87,8 @@ def parameters_of(term: type[Term]) -> tuple[Parameter, ...]:
     ['attack_cost', 'attack_setup']
     """
     return tuple(
-        Parameter(each.name, term.name, default=each.default, **each.metadata) for each in fields(term)
+        Parameter(each.name, term.name, default=float(cast(float, each.default)), **each.metadata)
+        for each in fields(term)
     )
 
 

@@ -6,8 +6,8 @@ from advgame.errors import SolverError
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.concepts import SITUATIONS, situation_of
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import percentages, signed
-from advgame.reports.words import listed
+from advgame.reports.numbers import percentages
+from advgame.reports.words import attack_in_words, listed
 from advgame.studies import Recommendation, recommend
 
 
@@ -43,30 +43,34 @@ def _sentences(facts: Facts, solved: dict[str, Recommendation]) -> list[str]:
     else:
         said = [f"An announcement that the adversary believes would be worth {facts.money.both(gain)}."]
     said.append(
-        "It must bind: a defender who is free to deploy something else afterwards is back where both choose at once. "
+        "It must bind: a defender who is free to deploy something else afterwards is back where both choose "
+        "at once. "
         "A lottery is announced by its probabilities, never by what is drawn."
     )
     return said
 
 
 def _heads(facts: Facts) -> tuple[Head, ...]:
-    heads = [Head("situation"), Head("deployed"), Head("adversary"), Head("worth per input", True), Head("difference", True)]
-    return tuple(heads if facts.money.volume is None else [*heads, Head("per month", True)])
+    amounts = [facts.money.heads[0], *(f"difference in {head}" for head in facts.money.heads)]
+    return (
+        Head("situation"),
+        Head("deployed"),
+        Head("the adversary"),
+        *(Head(head, numeric=True) for head in amounts),
+    )
 
 
 def _row(facts: Facts, concept: str, found: Recommendation) -> tuple[Cell, ...]:
-    money = facts.money
     gap = found.value - facts.recommendation.value
-    here = found is facts.recommendation
-    cells = (
-        Cell(SITUATIONS[concept], concept),
+    here = " (recommended)" if found is facts.recommendation else ""
+    attacked = tuple((attack_in_words(name), share) for name, share in found.attacked_by)
+    return (
+        Cell(f"{SITUATIONS[concept]}{here}", concept),
         Cell(_mix(found.deploy)),
-        Cell(_mix(found.attacked_by)),
-        Cell(money.per_input(found.value), found.value),
-        Cell("recommended" if here else signed(money.per_input(gap)), gap),
-        Cell("" if here else signed(money.per_month(gap)), gap * (money.volume or 0)),
+        Cell(_mix(attacked)),
+        facts.money.cells(found.value)[0],
+        *facts.money.cells(gap, difference=True),
     )
-    return cells if money.volume is not None else cells[:-1]
 
 
 def _mix(played: tuple[tuple[str, float], ...]) -> str:

@@ -30,7 +30,7 @@ def _rules(facts: Facts) -> Iterator[str]:
     yield f'Success counts as "{scenario.success}": {SUCCESS_RULES[scenario.success]}.'
     yield from _knowledge(facts)
     if scenario.announced:
-        yield "The defence is announced: the adversary observes it before choosing, a lottery by its probabilities."
+        yield "The defence is announced: the adversary sees it, or the odds of a lottery, before choosing."
     else:
         yield "The defence is not announced: both sides choose without seeing the other's choice."
     yield f"At most {significant(100 * scenario.largest_share)} % of the traffic is adversarial."
@@ -47,13 +47,14 @@ def _knowledge(facts: Facts) -> Iterator[str]:
     if direct:
         yield (
             f"The adversary sees the network it attacks in {counted(len(direct), 'column', 'columns')} "
-            f"({shortened(direct, NAMED)}): the attack was run against each network itself. That is an upper bound on "
-            "an adversary who cannot see which network was drawn."
+            f"({shortened(direct, NAMED)}): the attack was run against each network itself. That is an "
+            "upper bound on an adversary who cannot see which network was drawn."
         )
     if transferred:
         yield (
-            f"In {counted(len(transferred), 'column', 'columns')} ({shortened(transferred, NAMED)}) the examples were "
-            "made on another network and transferred: right for an adversary who cannot see which network was drawn."
+            f"In {counted(len(transferred), 'column', 'columns')} ({shortened(transferred, NAMED)}) the "
+            "examples were made on another network and transferred: right for an adversary who cannot see which "
+            "network was drawn."
         )
     if natural:
         verb = "is a natural change" if len(natural) == 1 else "are natural changes"
@@ -81,7 +82,12 @@ def _price(facts: Facts, address: str, amount: float) -> tuple[Cell, ...]:
     basis = facts.scenario.basis
     behind = basis.get(address) or basis.get(address.partition("[")[0]) or NOT_STATED
     meaning = meaning_of(address).replace("(*)", "(all others)")
-    return Cell(meaning, address), Cell(significant(amount, 7), amount), Cell(unit_of(address, facts.scenario)), Cell(behind)
+    return (
+        Cell(meaning, address),
+        Cell(significant(amount, 7), amount),
+        Cell(unit_of(address, facts.scenario)),
+        Cell(behind),
+    )
 
 
 def _what_if(facts: Facts) -> Table:

@@ -16,9 +16,9 @@ def break_even(facts: Facts) -> tuple[Block, ...]:
         return ()
     attack, level = facts.break_even[0].attack, facts.break_even[0].level
     lead = (
-        "The break-even share is the share of adversarial inputs above which the more robust of two defences pays "
-        f"more than the more accurate one, here under {attack}, whatever the adversary's own costs. The interval "
-        f"holds {100 * level:g} % of what the sampling errors of the accuracies allow."
+        "The break-even share is the share of adversarial inputs above which the more robust of two defences "
+        f"pays more than the more accurate one, here under {attack}, whatever the adversary's own costs. "
+        f"The interval holds {100 * level:g} % of what the sampling errors of the accuracies allow."
     )
     shaky = tuple(Caution(_shaky(each)) for each in facts.break_even if each.shaky)
     return (Heading("The break-even share"), Paragraph(lead), _table(facts.break_even), *shaky)
@@ -67,6 +67,7 @@ def _difference(value: float, error: float | None) -> str:
 def _shaky(each: BreakEven) -> str:
     return (
         f"The break-even share of {each.defended} against {each.plain} rests on a difference of "
-        f"{significant(each.robust_gain, 2)} with a standard error near {significant(each.robust_gain_error or 0, 2)}: "
+        f"{significant(each.robust_gain, 2)} with a standard error near "
+        f"{significant(each.robust_gain_error or 0, 2)}: "
         "it may as well be nothing."
     )

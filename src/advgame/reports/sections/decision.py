@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.concepts import rule_in_words
-from advgame.reports.facts import Facts
+from advgame.reports.facts import Facts, unanswered
 from advgame.reports.money import Money
 from advgame.reports.numbers import percentages, signed, significant
 from advgame.reports.words import listed
+from advgame.scenarios import encounters
 from advgame.studies import Recommendation
 
 
@@ -24,25 +25,50 @@ def decision(facts: Facts) -> tuple[Block, ...]:
 
 
 def verdict_of(found: Recommendation) -> str:
-    """What to deploy, in plain words."""
-    if not found.pure:
-        parts = percentages([share for _, share in found.deploy])
-        lottery = [f"{name} for {part}" for (name, _), part in zip(found.deploy, parts, strict=True)]
-        return f"Deploy {listed([f'{lottery[0]} of inputs', *lottery[1:]])}, drawn at random"
+    """What to deploy, in plain words.
+
+    >>> from advgame.scenarios import case
+    >>> from advgame.studies import recommend
+    >>> verdict_of(recommend(case("cifar10-two-defences")))
+    'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
+    """
     name = found.deploy[0][0]
-    if found.game.shape[1] == 1:
-        return f"Deploy {name}: it is worth most, and no attack was measured"
-    return f"Deploy {name} for all inputs" if found.defends else f"Deploy {name}: defending does not pay"
+    if not found.pure:
+        return f"Deploy {_lottery(found)}, drawn at random"
+    if len(found.game.defences) == 1:
+        return f"Deploy {name}: no other defence is in the selection"
+    if found.defends:
+        return f"Deploy {name} for all inputs"
+    return f"Deploy {name}: {_reason(found)}"
+
+
+def _lottery(found: Recommendation) -> str:
+    parts = percentages([share for _, share in found.deploy])
+    first, *others = (f"{name} for {part}" for (name, _), part in zip(found.deploy, parts, strict=True))
+    return listed([f"{first} of inputs", *others])
+
+
+def _reason(found: Recommendation) -> str:
+    """Why the network that is worth most without attacks is worth most with them."""
+    met = encounters(found.scenario)
+    accuracy = met.attacked_accuracy
+    if len(met.attacks) == 1:
+        return "it is worth most, and no attack was measured"
+    if (accuracy[met.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
+        return "none is more accurate, with or without attack"
+    return "defending does not pay"
 
 
 def _situation(facts: Facts) -> str:
     scenario, found = facts.scenario, facts.recommendation
     question = f"{scenario.question} " if scenario.question else ""
     if not facts.has_attacks:
-        return f"{question}The table holds no attack, so the answer compares what each defence is worth alone."
+        return (
+            f"{question}The table holds no attack, so the answer compares what each defence is worth alone."
+        )
     return (
-        f"{question}The adversary can supply up to {significant(100 * scenario.largest_share)} % of the traffic "
-        f"with {_count_of_attacks(facts)}. {rule_in_words(found.solution)}"
+        f"{question}The adversary can supply up to {significant(100 * scenario.largest_share)} % "
+        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found.solution)}"
     )
 
 
@@ -53,18 +79,27 @@ def _count_of_attacks(facts: Facts) -> str:
 
 def _figures(facts: Facts) -> list[Figure]:
     found, money = facts.recommendation, facts.money
-    nothing = found.doing_nothing
     per = "per classified input"
     figures = [
-        Figure("Worth to the defender", money.per_input(found.value), _note(per, money, found.value), found.value)
+        Figure(
+            "Worth to the defender", money.per_input(found.value), _note(per, money, found.value), found.value
+        )
     ]
     if found.defends:
-        gain = found.value - nothing.value
-        label = f"Against deploying {nothing.defence} alone"
+        gain, label = _against_nothing(found)
         figures.append(Figure(label, signed(money.per_input(gain)), _note(per, money, gain), gain))
     if facts.has_attacks:
         figures += _adversarial(facts)
     return figures
+
+
+def _against_nothing(found: Recommendation) -> tuple[float, str]:
+    """What the recommendation gains, once the adversary has answered or, where that is less, before it does."""
+    nothing = found.doing_nothing
+    label = f"Against deploying {nothing.defence} alone"
+    if found.value >= nothing.value:
+        return found.value - nothing.value, label
+    return found.value - unanswered(found, nothing.defence), f"{label}, before the adversary reacts"
 
 
 def _adversarial(facts: Facts) -> list[Figure]:
@@ -81,7 +116,10 @@ def _adversarial(facts: Facts) -> list[Figure]:
         return [share]
     nearest = min(edges, key=lambda edge: abs(edge - limit))
     side = "we stand above it" if limit > nearest else "we stand below it"
-    return [share, Figure("Answer turns at a largest share of", f"{significant(100 * nearest)} %", side, nearest)]
+    return [
+        share,
+        Figure("Answer turns at a largest share of", f"{significant(100 * nearest)} %", side, nearest),
+    ]
 
 
 def _note(per: str, money: Money, amount: float) -> str:

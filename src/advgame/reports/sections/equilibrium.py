@@ -7,7 +7,7 @@ from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, Mix
 from advgame.reports.concepts import rule_in_words
 from advgame.reports.facts import Facts
 from advgame.reports.numbers import significant
-from advgame.reports.words import counted, listed
+from advgame.reports.words import attack_in_words, counted, listed
 from advgame.studies.recommendation import PLAYED
 
 LISTED = 12  # profiles that short formats show
@@ -20,7 +20,11 @@ def equilibrium(facts: Facts) -> tuple[Block, ...]:
     told: list[Block] = [
         Heading("The equilibrium"),
         _bars("The defender deploys", facts.game.defences, found.deploy),
-        _bars("The adversary plays", facts.game.attacks, found.attacked_by),
+        _bars(
+            "The adversary plays",
+            tuple(map(attack_in_words, facts.game.attacks)),
+            _in_words(found.attacked_by),
+        ),
         Bullets(tuple(_facts_in_words(facts))),
     ]
     if len(found.solution.profiles) > 1:
@@ -28,8 +32,12 @@ def equilibrium(facts: Facts) -> tuple[Block, ...]:
     return tuple(told)
 
 
+def _in_words(played: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    return tuple((attack_in_words(name), share) for name, share in played)
+
+
 def _bars(title: str, names: tuple[str, ...], played: tuple[tuple[str, float], ...]) -> MixBars:
-    shares = {name: 0.0 for name in names} | dict(played)
+    shares = dict.fromkeys(names, 0.0) | dict(played)
     order = [name for name, _ in played] + [name for name in names if name not in dict(played)]
     kept = order[: max(len(played), BARS)] if len(order) > BARS else list(names)
     bars = tuple(Bar(name, shares[name], significant(shares[name])) for name in kept)
@@ -87,7 +95,7 @@ def _profile(facts: Facts, number: int, each: Profile) -> tuple[Cell, ...]:
     return (
         Cell(str(number), number),
         Cell(_mix(game.defences, each.defender.tolist())),
-        Cell(_mix(game.attacks, each.attacker.tolist())),
+        Cell(_mix(tuple(map(attack_in_words, game.attacks)), each.attacker.tolist())),
         Cell(facts.money.per_input(each.defender_payoff), each.defender_payoff),
         Cell(facts.money.per_input(each.attacker_payoff), each.attacker_payoff),
         Cell("yes" if each is facts.recommendation.profile else ""),

@@ -9,7 +9,7 @@ from advgame.games.game import FloatArray
 from advgame.reports.blocks import Block, Heading, Matrix, Paragraph
 from advgame.reports.facts import Facts
 from advgame.reports.numbers import decimals_for, fixed
-from advgame.reports.words import counted
+from advgame.reports.words import attack_in_words, counted
 
 SHOWN = 12  # defences that short formats show
 
@@ -20,8 +20,8 @@ def payoffs(facts: Facts) -> tuple[Block, ...]:
     return (
         Heading("Payoffs"),
         Paragraph(
-            f"In {facts.money.unit} per classified input, for each defence (rows) and what the adversary does "
-            "(columns), rounded for reading. A dot marks the best replies."
+            f"In {facts.money.unit} per classified input, for each defence (rows) and what the "
+            "adversary does (columns), rounded for reading. A dot marks the best replies."
         ),
         _matrix(facts, "To the defender", game.defender_payoffs, axis=0),
         _matrix(facts, "To the adversary", game.attacker_payoffs, axis=1),
@@ -38,7 +38,7 @@ def _matrix(facts: Facts, title: str, payoffs: FloatArray, axis: int) -> Matrix:
         title,
         f"{facts.money.unit} per classified input",
         facts.game.defences,
-        facts.game.attacks,
+        tuple(map(attack_in_words, facts.game.attacks)),
         values=tuple(map(tuple, payoffs.tolist())),
         texts=tuple(tuple(fixed(value, decimals) for value in row) for row in payoffs.tolist()),
         marked=tuple(map(tuple, best.tolist())),

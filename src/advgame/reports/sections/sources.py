@@ -15,7 +15,7 @@ from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, 
 from advgame.reports.facts import Facts
 from advgame.reports.numbers import accuracy
 from advgame.reports.sections.payoffs import shown_rows
-from advgame.reports.words import counted, shortened
+from advgame.reports.words import attack_in_words, counted, shortened
 
 CONCERNED = 4  # rows named beside a warning
 SHOWN = 12
@@ -37,8 +37,8 @@ def _lead(facts: Facts) -> str:
     scenario = facts.scenario
     data = f" from {scenario.data}" if scenario.data else ""
     return (
-        f"{counted(len(scenario.selected), 'row', 'rows')}{data}, data set {', '.join(scenario.selected.datasets)}. "
-        "Accuracies in percent, with one standard error where the source tells enough to know it."
+        f"{counted(len(scenario.selected), 'row', 'rows')}{data}, data set "
+        f"{', '.join(scenario.selected.datasets)}. Accuracies in percent, with one standard error where the source tells enough to know it."
     )
 
 
@@ -48,7 +48,9 @@ def _accuracies(facts: Facts) -> Matrix:
     errors = _standard_errors(facts)
     texts = tuple(
         tuple(
-            accuracy(float(met.attacked_accuracy[row, column]), errors.get((defence, attack))).removesuffix(" %")
+            accuracy(float(met.attacked_accuracy[row, column]), errors.get((defence, attack))).removesuffix(
+                " %"
+            )
             for column, attack in enumerate(met.attacks)
         )
         for row, defence in enumerate(met.defences)
@@ -58,7 +60,7 @@ def _accuracies(facts: Facts) -> Matrix:
         "Accuracy",
         "% right",
         met.defences,
-        met.attacks,
+        tuple(map(attack_in_words, met.attacks)),
         values=tuple(map(tuple, met.attacked_accuracy.tolist())),
         texts=texts,
         marked=tuple(map(tuple, np.zeros(met.attacked_accuracy.shape, dtype=bool).tolist())),
@@ -73,7 +75,8 @@ def _standard_errors(facts: Facts) -> dict[tuple[str, str], float | None]:
     return {
         (names[row.network, row.defence], columns.get(row.column, NO_ATTACK)): standard_error(row)
         for row in facts.rows
-        if row.metric in PLAYABLE and not _assumed(facts, names[row.network, row.defence], columns.get(row.column))
+        if row.metric in PLAYABLE
+        and not _assumed(facts, names[row.network, row.defence], columns.get(row.column))
     }
 
 
@@ -107,7 +110,9 @@ def _warnings(facts: Facts) -> list[Block]:
     order = sorted(kinds, key=lambda kind: (-len(kinds[kind]), first[kind]))
     rows = tuple(
         (
-            Cell(first[kind] if len(kinds[kind]) == 1 else f"{first[kind]} (the first of {len(kinds[kind])})"),
+            Cell(
+                first[kind] if len(kinds[kind]) == 1 else f"{first[kind]} (the first of {len(kinds[kind])})"
+            ),
             Cell(f"{len(kinds[kind]):,}", len(kinds[kind])),
             Cell(shortened(kinds[kind], CONCERNED)),
         )

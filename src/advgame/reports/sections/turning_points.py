@@ -10,16 +10,17 @@ from advgame.reports.words import listed, meaning_of, unit_of
 from advgame.studies import Threshold
 
 SHOWN = 12
+SEARCH_REST = 1e-8  # of the range searched
 NAMED = 3  # defences of a mix that are named in a cell
 
 
 def turning_points(facts: Facts) -> tuple[Block, ...]:
-    """Every number at which something else is deployed, the nearest first, and the numbers that decide nothing."""
-    deciding = sorted((each for each in facts.thresholds if each.decides), key=_distance)
+    """Every number at which something else is deployed, and the numbers that decide nothing."""
+    deciding = sorted((each for each in facts.thresholds if each.decides), key=_order)
     idle = [each for each in facts.thresholds if not each.decides]
     told: list[Block] = [Heading("What would change the answer"), Paragraph(_lead(deciding))]
     if deciding:
-        told += [Bullets(tuple(_sentence(each) for each in deciding[:3])), _table(facts, deciding)]
+        told += [Bullets(tuple(_sentence(each) for each in deciding[:3])), _table(deciding)]
     if idle:
         told.append(_without_effect(facts, idle))
     return (*told, *value_by_share(facts))
@@ -27,26 +28,32 @@ def turning_points(facts: Facts) -> tuple[Block, ...]:
 
 def _lead(deciding: list[Threshold]) -> str:
     if not deciding:
-        return "No single number, changed alone within the range searched, changes which defences are deployed."
+        return (
+            "No single number, changed alone within the range searched, changes which defences are deployed."
+        )
     return (
-        "Each number below is changed alone; both sides answer the change. Between its two turning points the "
-        "same defences are deployed, though the probabilities of a lottery may move. The nearest come first."
+        "Each number below is changed alone; both sides answer the change. Between its two turning points "
+        "the same defences are deployed, though the probabilities of a lottery may move. The adversary's "
+        "largest share comes first, then the nearest."
     )
 
 
-def _distance(each: Threshold) -> tuple[float, str]:
-    """How far the nearest turning point is, in parts of the range searched."""
+def _order(each: Threshold) -> tuple[bool, float, str]:
+    """The largest share first, then by how near the turning point is, in parts of the range searched."""
     edges = [edge for edge in (each.below, each.above) if edge is not None]
-    return min(abs(edge - each.value) for edge in edges) / ((each.high - each.low) or 1.0), each.parameter
+    distance = min(abs(edge - each.value) for edge in edges) / ((each.high - each.low) or 1.0)
+    return each.parameter != "largest_share", distance, each.parameter
 
 
 def _sentence(each: Threshold) -> str:
     subject = f"The {meaning_of(each.parameter)} is {significant(each.value)}"
     parts = []
     if each.below is not None:
-        parts.append(_beyond("above", each.value - each.below, each.below, "below", each.deploy_below))
+        edge = _settled(each, each.below)
+        parts.append(_beyond("above", each.value - edge, edge, "below", each.deploy_below))
     if each.above is not None:
-        parts.append(_beyond("below", each.above - each.value, each.above, "above", each.deploy_above))
+        edge = _settled(each, each.above)
+        parts.append(_beyond("below", edge - each.value, edge, "above", each.deploy_above))
     return f"{subject}: {'; '.join(parts)}."
 
 
@@ -57,34 +64,36 @@ def _beyond(side: str, gap: float, edge: float, beyond: str, deploy: tuple[str, 
     return f"{place}, {beyond} which {_deployed(deploy)} would be deployed"
 
 
-def _table(facts: Facts, deciding: list[Threshold]) -> Table:
+def _table(deciding: list[Threshold]) -> Table:
     heads = (
         Head("number"),
-        Head("here", True),
-        Head("turns below", True),
-        Head("to"),
-        Head("turns above", True),
-        Head("to"),
-        Head("unit"),
+        Head("here", numeric=True),
+        Head("below", numeric=True),
+        Head("would be deployed"),
+        Head("above", numeric=True),
+        Head("would be deployed"),
     )
-    rows = tuple(_row(facts, each) for each in deciding)
-    return Table("Turning points", heads, rows, shown=SHOWN)
+    return Table("Turning points", heads, tuple(_row(each) for each in deciding), shown=SHOWN)
 
 
-def _row(facts: Facts, each: Threshold) -> tuple[Cell, ...]:
+def _row(each: Threshold) -> tuple[Cell, ...]:
     return (
         Cell(meaning_of(each.parameter), each.parameter),
         Cell(significant(each.value), each.value),
-        _edge(each.below),
+        _edge(each, each.below),
         Cell(_deployed(each.deploy_below)),
-        _edge(each.above),
+        _edge(each, each.above),
         Cell(_deployed(each.deploy_above)),
-        Cell(unit_of(each.parameter, facts.scenario)),
     )
 
 
-def _edge(edge: float | None) -> Cell:
-    return Cell("–" if edge is None else significant(edge), edge)
+def _edge(each: Threshold, edge: float | None) -> Cell:
+    return Cell("–" if edge is None else significant(_settled(each, edge)), edge)
+
+
+def _settled(each: Threshold, edge: float) -> float:
+    """The turning point without the rest that a search leaves beside zero."""
+    return 0.0 if abs(edge) < SEARCH_REST * (each.high - each.low) else edge
 
 
 def _deployed(deploy: tuple[str, ...] | None) -> str:

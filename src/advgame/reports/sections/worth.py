@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.concepts import situation_of
-from advgame.reports.facts import Facts
-from advgame.reports.numbers import signed
-from advgame.reports.words import listed
+from advgame.reports.facts import Facts, unanswered
+from advgame.reports.words import attack_in_words, listed
 from advgame.studies import Alone
 
 
 def worth(facts: Facts) -> tuple[Block, ...]:
     """The value of the answer beside the next best defence and the undefended network."""
-    return (Heading("How much it is worth"), *_sentences(facts), _comparison(facts), *_announcement_needed(facts))
+    return (
+        Heading("How much it is worth"),
+        *_sentences(facts),
+        _comparison(facts),
+        *_announcement_needed(facts),
+    )
 
 
 def _sentences(facts: Facts) -> list[Block]:
@@ -35,7 +39,7 @@ def _against(facts: Facts, other: Alone, subject: str) -> str:
     if difference == 0:
         return f"{subject} would be worth the same."
     direction = "less" if difference > 0 else "more"
-    answer = f" once the adversary answers with {other.answer}" if facts.has_attacks else ""
+    answer = f" once the adversary answers with {attack_in_words(other.answer)}" if facts.has_attacks else ""
     return f"{subject} would be worth {facts.money.both(abs(difference))} {direction}{answer}."
 
 
@@ -44,26 +48,26 @@ def _comparison(facts: Facts) -> Table:
     others = {each.defence: each for each in (found.next_best, found.doing_nothing) if each is not None}
     if found.pure:
         others.pop(found.deploy[0][0], None)
-    monthly = facts.money.volume is not None
-    heads = [Head("deployed"), Head("adversary"), Head("worth per input", True), Head("difference", True)]
-    attacked = listed(name for name, _ in found.attacked_by)
-    rows = [_row(facts, "as recommended", attacked, found.value)]
-    rows += [_row(facts, f"{each.defence} alone", each.answer, each.value) for each in others.values()]
-    if monthly:
-        heads.append(Head("difference per month", True))
-    return Table("", tuple(heads), tuple(row if monthly else row[:4] for row in rows))
-
-
-def _row(facts: Facts, name: str, answer: str, value: float) -> tuple[Cell, ...]:
-    gap = value - facts.recommendation.value
-    none = gap == 0
-    return (
-        Cell(name),
-        Cell(answer),
-        Cell(facts.money.per_input(value), value),
-        Cell("" if none else signed(facts.money.per_input(gap)), gap),
-        Cell("" if none else signed(facts.money.per_month(gap)), gap * (facts.money.volume or 0)),
+    unit = facts.money.heads[0]
+    heads = (
+        Head("deployed"),
+        Head(f"{unit}, before the adversary reacts", numeric=True),
+        Head("its answer"),
+        Head(f"{unit}, once it has answered", numeric=True),
+        *(Head(f"difference in {head}", numeric=True) for head in facts.money.heads),
     )
+    answer = listed(attack_in_words(name) for name, _ in found.attacked_by)
+    rows = [_row(facts, "as recommended", found.value, answer, found.value)]
+    for each in others.values():
+        before = unanswered(found, each.defence)
+        rows.append(_row(facts, f"{each.defence} alone", before, attack_in_words(each.answer), each.value))
+    return Table("", heads, tuple(rows))
+
+
+def _row(facts: Facts, name: str, before: float, answer: str, value: float) -> tuple[Cell, ...]:
+    money = facts.money
+    gap = money.cells(value - facts.recommendation.value, difference=True)
+    return Cell(name), money.cells(before)[0], Cell(answer), money.cells(value)[0], *gap
 
 
 def _announcement_needed(facts: Facts) -> list[Block]:
@@ -75,8 +79,8 @@ def _announcement_needed(facts: Facts) -> list[Block]:
     best = max(better, key=lambda each: each.value)
     return [
         Paragraph(
-            f"{best.defence} alone looks better only if the adversary knows that it is deployed and cannot be "
-            "changed. Where both sides choose at once, the adversary cannot count on that, and the defender would "
-            "gain by deploying something else; see what an announcement is worth."
+            f"{best.defence} alone looks better only if the adversary knows that it is deployed and cannot "
+            "be changed. Where both sides choose at once, the adversary cannot count on that, and the defender "
+            "would gain by deploying something else; see what an announcement is worth."
         )
     ]

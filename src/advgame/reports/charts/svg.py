@@ -1,0 +1,102 @@
+"""The few SVG elements the charts are made of; text and attributes are escaped by the XML writer."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from advgame.reports.words import one_line
+
+INK = "#1a1a1a"
+SOFT = "#595959"
+GRID = "#d9d9d9"
+FONT = 14
+LETTER = 0.56  # of the font size: the mean width of a letter
+
+
+class Drawing:
+    """An SVG picture of a width and a height, drawn from the top left, that tells its content in words."""
+
+    def __init__(self, width: float, height: float, label: str) -> None:
+        self._svg = Element(
+            "svg",
+            {
+                "viewBox": f"0 0 {_short(width)} {_short(height)}",
+                "width": _short(width),
+                "height": _short(height),
+                "role": "img",
+                "aria-label": one_line(label),
+            },
+        )
+
+    def rectangle(
+        self, x: float, y: float, width: float, height: float, *, title: str = "", **look: str
+    ) -> None:
+        """A filled rectangle; ``title`` shows when one points at it."""
+        place = {"x": x, "y": y, "width": max(width, 0.0), "height": height}
+        drawn = self._add("rect", place, look)
+        if title:
+            SubElement(drawn, "title").text = one_line(title)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, **look: str) -> None:
+        """A straight line."""
+        self._add("line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2}, look)
+
+    def path(self, points: list[tuple[float, float]], **look: str) -> None:
+        """A line through points."""
+        drawn = self._add("polyline", {}, {"fill": "none", **look})
+        drawn.set("points", " ".join(f"{_short(x)},{_short(y)}" for x, y in points))
+
+    def dot(self, x: float, y: float, radius: float, **look: str) -> None:
+        """A filled circle."""
+        self._add("circle", {"cx": x, "cy": y, "r": radius}, look)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = FONT,
+        turn: float = 0,
+        room: float | None = None,
+        **look: str,
+    ) -> None:
+        """Words that start, end or are centred at a point (``text_anchor``), cut to the room there is."""
+        cut = fitted(words, size, room)
+        drawn = self._add("text", {"x": x, "y": y, "font-size": size}, {"fill": INK, **look})
+        if turn:
+            drawn.set("transform", f"rotate({_short(turn)} {_short(x)} {_short(y)})")
+        drawn.text = cut
+        if cut != one_line(words):
+            SubElement(drawn, "title").text = one_line(words)
+
+    def markup(self) -> str:
+        """The picture as an ``svg`` element."""
+        return tostring(self._svg, encoding="unicode")
+
+    def _add(self, tag: str, place: dict[str, float], look: dict[str, str]) -> Element:
+        numbers = {name: _short(value) for name, value in place.items()}
+        return SubElement(
+            self._svg, tag, numbers | {name.replace("_", "-"): value for name, value in look.items()}
+        )
+
+
+def width_of(words: str, size: float = FONT) -> float:
+    """About how wide words are drawn."""
+    return len(one_line(words)) * size * LETTER
+
+
+def fitted(words: str, size: float, room: float | None) -> str:
+    """The words, cut to the room there is.
+
+    >>> fitted("adversarially trained", 14, 80)
+    'adversari…'
+    """
+    words = one_line(words)
+    if room is None or width_of(words, size) <= room:
+        return words
+    return words[: max(1, int(room / (size * LETTER)) - 1)] + "…"
+
+
+def _short(number: float) -> str:
+    return f"{round(number, 2):g}"

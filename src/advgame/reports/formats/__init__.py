@@ -1,0 +1,15 @@
+"""The formats a report can be told in: one per file."""
+
+from advgame.catalogue import Catalogue
+from advgame.reports.formats.format import Format
+from advgame.reports.formats.html import Html
+from advgame.reports.formats.json import Json
+from advgame.reports.formats.markdown import Markdown
+from advgame.reports.formats.nfg import Nfg
+from advgame.reports.formats.text import Text
+
+FORMATS: Catalogue[Format] = Catalogue(
+    "report format", {each.name: each for each in (Text(), Markdown(), Html(), Json(), Nfg())}
+)
+
+__all__ = ["FORMATS", "Format"]

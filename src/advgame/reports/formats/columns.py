@@ -1,0 +1,77 @@
+"""Cells laid out in columns of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+GAP = 2
+NARROWEST = (32, 24, 16, 9)  # how much of a long word a text column keeps together, the most that fits
+
+
+def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[str]:
+    """The rows as lines no wider than ``width``, numbers at the right of their column, the first row as head.
+
+    >>> print("\\n".join(in_columns([["name", "share"], ["Standard", "0.25"]], [False, True], 40)))
+    name      share
+    ─────────────────
+    Standard   0.25
+    """
+    widths = _widths(rows, numeric, width)
+    if widths is None:
+        return _stacked(rows, width)
+    head, *body = [_lines(row, widths, numeric) for row in rows]
+    rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
+    return [*head, rule, *(line for lines in body for line in lines)]
+
+
+def _widths(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[int] | None:
+    """The width of each column; None where they cannot stand side by side."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    room = width - GAP * (len(columns) - 1)
+    least = next(
+        (sizes for narrowest in NARROWEST if sum(sizes := _least(columns, numeric, narrowest)) <= room), None
+    )
+    if least is None:
+        return None
+    while sum(widths) > room:
+        spare = [have - need for have, need in zip(widths, least, strict=True)]
+        widest = max(range(len(widths)), key=lambda place: (spare[place] > 0, widths[place]))
+        widths[widest] -= 1
+    return widths
+
+
+def _least(columns: Sequence[Sequence[str]], numeric: Sequence[bool], narrowest: int) -> list[int]:
+    words = [_longest_word(column) for column in columns]
+    return [
+        word if is_number else min(word, narrowest) for word, is_number in zip(words, numeric, strict=True)
+    ]
+
+
+def _longest_word(column: Sequence[str]) -> int:
+    return max((len(word) for cell in column for word in cell.split()), default=1)
+
+
+def _lines(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> list[str]:
+    cells = [wrap(cell, size) or [""] for cell, size in zip(row, widths, strict=True)]
+    tallest = max(map(len, cells))
+    filled = [[*cell, *[""] * (tallest - len(cell))] for cell in cells]
+    sides = [">" if is_number else "<" for is_number in numeric]
+    return [
+        (" " * GAP)
+        .join(f"{part:{side}{size}}" for part, side, size in zip(line, sides, widths, strict=True))
+        .rstrip()
+        for line in zip(*filled, strict=True)
+    ]
+
+
+def _stacked(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """One line per cell, where the columns do not fit beside each other."""
+    heads, *body = rows
+    lines: list[str] = []
+    for row in body:
+        for place, (head, cell) in enumerate(zip(heads, row, strict=True)):
+            lead = "- " if place == 0 else "  "
+            lines += wrap(f"{head}: {cell}", width, initial_indent=lead, subsequent_indent="    ")
+    return lines

@@ -1,0 +1,59 @@
+"""The report as one self-contained page that prints well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from advgame.reports.blocks import LineChart, Matrix, MixBars
+from advgame.reports.charts import draw_bars, draw_heat_map, draw_lines
+from advgame.reports.formats.format import Format
+from advgame.reports.words import one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+    from advgame.reports.report import Report
+
+
+@dataclass(frozen=True)
+class Html(Format):
+    """One page: styles and charts inside, nothing loaded from anywhere, every name escaped."""
+
+    name: ClassVar[str] = "html"
+    endings: ClassVar[tuple[str, ...]] = (".html", ".htm")
+    media_type: ClassVar[str] = "text/html"
+
+    def render(self, report: Report) -> str:
+        """The page; the browser's title is the scenario's."""
+        return _page().render(report=report)
+
+
+@lru_cache(maxsize=1)
+def _page() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["drawn"] = _drawn
+    environment.globals["kind"] = lambda block: type(block).__name__
+    environment.filters["line"] = one_line
+    return environment.get_template("page.html")
+
+
+def _drawn(block: MixBars | Matrix | LineChart) -> Markup:
+    """A block's chart; its words are escaped by the writer of the SVG."""
+    from markupsafe import Markup
+
+    if isinstance(block, MixBars):
+        return Markup(draw_bars(block))
+    return Markup(draw_heat_map(block) if isinstance(block, Matrix) else draw_lines(block))

@@ -1,0 +1,27 @@
+"""The game as a file of Gambit, exact payoffs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from advgame.games import write_nfg
+from advgame.reports.formats.format import Format
+from advgame.reports.words import one_line
+
+if TYPE_CHECKING:
+    from advgame.reports.report import Report
+
+
+@dataclass(frozen=True)
+class Nfg(Format):
+    """Gambit's strategic form: the game that was solved, without the story."""
+
+    name: ClassVar[str] = "nfg"
+    endings: ClassVar[tuple[str, ...]] = (".nfg",)
+    media_type: ClassVar[str] = "text/plain"
+    whole: ClassVar[bool] = False
+
+    def render(self, report: Report) -> str:
+        """The payoffs of both players as exact fractions."""
+        return write_nfg(report.recommendation.game, one_line(report.title))

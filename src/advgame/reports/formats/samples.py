@@ -1,0 +1,31 @@
+"""A chart in numbers, for formats that draw no lines."""
+
+from __future__ import annotations
+
+from advgame.reports.blocks import LineChart
+from advgame.reports.numbers import significant
+
+SAMPLES = 7
+
+
+def samples_of(chart: LineChart) -> list[list[str]]:
+    """Rows of the chart at a few places, the place where we stand among them.
+
+    >>> from advgame.reports.blocks import Series
+    >>> samples_of(LineChart("", "x", "y", (Series("a", ((0.0, 1.0), (1.0, 2.0))),)))
+    [['0', '1'], ['1', '2']]
+    """
+    lines = [dict(line.points) for line in chart.series]
+    places = sorted({place for line in lines for place in line})
+    return [
+        [significant(place), *(significant(line[place], 3) if place in line else "–" for line in lines)]
+        for place in _chosen(places, chart.here)
+    ]
+
+
+def _chosen(places: list[float], here: float | None) -> list[float]:
+    if len(places) <= SAMPLES:
+        return places
+    step = (len(places) - 1) / (SAMPLES - 1)
+    few = {places[round(number * step)] for number in range(SAMPLES)}
+    return sorted(few | {place for place in places if place == here})

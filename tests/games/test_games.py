@@ -1,0 +1,151 @@
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from advgame.errors import GameError
+from advgame.games import (
+    Game,
+    attacker_best_replies,
+    certified_profile,
+    defender_best_replies,
+    read_nfg,
+    write_nfg,
+)
+from advgame.games.profile import TOLERANCE
+from advgame.games.reduction import reduce_game
+from advgame.games.structure import rank_one_form
+from tests.equilibria.games import adversary_games, fine_numbers, games
+
+GAME = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("defender", "attacker", "complaint"),
+    [
+        ([[1, float("nan")]], [[1, 2]], r"defender_payoffs\[0, 1\] is nan; every payoff must be a finite"),
+        ([[1, 2]], [[1, float("inf")]], r"attacker_payoffs\[0, 1\] is inf"),
+        ([[1, 2]], [[1], [2]], "1 × 2 and attacker_payoffs 2 × 1"),
+        ([], [], "at least one of each"),
+        ([[]], [[]], "at least one of each"),
+        ([1, 2], [1, 2], "expected"),
+        ([[1, 2], [3]], [[1, 2], [3, 4]], "rows of different lengths"),
+        ([["a"]], [["b"]], "give floats"),
+        ([[1j]], [[1]], "give floats"),
+        ([[10**400]], [[1]], "too large"),
+    ],
+)
+def test_payoffs_that_make_no_game_are_refused(defender: object, attacker: object, complaint: str) -> None:
+    with pytest.raises(GameError, match=complaint):
+        Game(defender, attacker)  # type: ignore[arg-type]
+
+
+def test_names_must_be_as_many_as_strategies_and_different() -> None:
+    with pytest.raises(GameError, match=r"3 names \(3 different\) for 2"):
+        Game([[1], [2]], [[1], [2]], defences=["a", "b", "c"])
+    with pytest.raises(GameError, match=r"2 names \(1 different\) for 2"):
+        Game([[1, 2]], [[1, 2]], attacks=["a", "a"])
+
+
+def test_fractions_are_kept_exactly() -> None:
+    assert Game([[Fraction(1, 3)]], [[0]]).exact_payoffs[0] == ((Fraction(1, 3),),)
+
+
+def test_best_replies_are_all_that_pay_best() -> None:
+    assert defender_best_replies(GAME, [0.5, 0.5]) == (0, 1)
+    assert defender_best_replies(GAME, [1, 0]) == (0,)
+    assert attacker_best_replies(GAME, [1 / 3, 2 / 3]) == (0, 1)
+
+
+@pytest.mark.parametrize("mix", [[0.5], [0.5, 0.6], [1.5, -0.5], [float("nan"), 1], "ab"])
+def test_what_is_no_mix_is_refused(mix: object) -> None:
+    with pytest.raises(GameError, match="mix"):
+        defender_best_replies(GAME, mix)  # type: ignore[arg-type]
+
+
+def test_a_certificate_tells_what_each_player_could_still_gain() -> None:
+    profile = certified_profile(GAME, np.array([1.0, 0.0]), np.array([1.0, 0.0]))
+    # the defender earns 3 and can earn no more; the adversary earns 0 and could earn 2, all its range
+    assert profile.certificate.defender_regret == 0
+    assert profile.certificate.attacker_regret == 1
+    assert not profile.certificate.valid
+
+
+def test_a_certificate_just_beyond_the_tolerance_is_no_longer_valid() -> None:
+    game = Game([[0.0], [1.0]], [[0.0], [0.0]])
+    nearly = np.array([3 * TOLERANCE, 1 - 3 * TOLERANCE])
+    assert not certified_profile(game, nearly, np.array([1.0])).certificate.valid
+
+
+@given(games())
+def test_nfg_files_give_back_the_same_payoffs(tmp_path_factory: pytest.TempPathFactory, game: Game) -> None:
+    path = Path(tmp_path_factory.mktemp("nfg")) / "game.nfg"
+    path.write_text(write_nfg(game, 'a "quoted" title'))
+    again = read_nfg(path)
+    assert again.exact_payoffs == game.exact_payoffs
+    assert (again.defences, again.attacks) == (game.defences, game.attacks)
+
+
+def test_an_nfg_file_with_counts_instead_of_names_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "counts.nfg"
+    path.write_text('NFG 1 R "pd" { "a" "b" } { 2 2 }\n\n1 2 3 4 5 6 7 1/2')
+    game = read_nfg(path)
+    assert game.defender_payoffs.tolist() == [[1, 5], [3, 7]]
+    assert game.attacker_payoffs.tolist() == [[2, 6], [4, 0.5]]
+
+
+def test_another_file_is_refused_as_nfg(tmp_path: Path) -> None:
+    path = tmp_path / "x.nfg"
+    path.write_text("EFG 2 R")
+    with pytest.raises(GameError, match="no two-player payoff"):
+        read_nfg(path)
+
+
+def test_dominated_strategies_go_again_and_again_and_duplicates_are_merged() -> None:
+    game = Game([[3, 3, 0], [3, 3, 0], [1, 1, 9]], [[2, 2, 1], [2, 2, 1], [5, 5, 4]])
+    reduction = reduce_game(game)  # the third column is dominated, then the third row
+    assert reduction.defences == ((0, 1),)
+    assert reduction.attacks == ((0, 1),)
+    assert len(list(reduction.put_back([1.0], [1.0]))) == 4
+
+
+@given(adversary_games())
+@settings(deadline=None)
+def test_games_of_adversary_and_defender_are_of_rank_one(game: Game) -> None:
+    form = rank_one_form(game)
+    if form is None:  # too few different attacks for the structure to show
+        return
+    # the adversary's and the defender's payoffs differ from the form by neutral terms only
+    own = _centred(game.attacker_payoffs)
+    assert _parallel(own, _centred(form.attack_value))
+    cost = form.attack_value + form.idle_cost[:, None] + np.outer(form.cost_per_intensity, form.intensity)
+    scale = np.abs(game.defender_payoffs).max() or 1.0
+    by_column = lambda matrix: matrix - matrix.mean(axis=0, keepdims=True)  # noqa: E731
+    assert _parallel(by_column(game.defender_payoffs / scale), -by_column(cost))
+    assert form.intensity.min() == pytest.approx(0, abs=1e-12)
+
+
+@given(games(most=4, entries=fine_numbers))
+@settings(deadline=None)
+def test_a_form_is_only_given_to_games_it_describes(game: Game) -> None:
+    form = rank_one_form(game)
+    if form is not None:
+        cost = form.attack_value + form.idle_cost[:, None] + np.outer(form.cost_per_intensity, form.intensity)
+        by_column = cost - cost.mean(axis=0, keepdims=True)
+        defender = game.defender_payoffs - game.defender_payoffs.mean(axis=0, keepdims=True)
+        assert _parallel(defender, -by_column)
+
+
+def _centred(matrix: np.ndarray) -> np.ndarray:
+    by_row = matrix - matrix.mean(axis=1, keepdims=True)
+    return by_row - by_row.mean(axis=0, keepdims=True)
+
+
+def _parallel(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether one matrix is a positive multiple of the other, within rounding."""
+    size = np.abs(one).max(), np.abs(other).max()
+    if min(size) == 0:
+        return max(size) < 1e-9
+    return bool(np.allclose(one / size[0], other / size[1], atol=1e-6))

@@ -1,0 +1,95 @@
+from math import inf
+
+import numpy as np
+import pytest
+
+from advgame.errors import UnknownName
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.scenarios import Scenario, case, set_parameter
+from advgame.studies import break_even_share, break_even_shares
+
+
+def scenario(plain: tuple[float, float], trained: tuple[float, float], **row: object) -> Scenario:
+    """Two defences by (clean, attacked) accuracy."""
+    rows = []
+    for name, (clean, attacked) in (("plain", plain), ("trained", trained)):
+        for attack, accuracy in (("none", clean), ("pgd", attacked)):
+            counts = {}
+            if "tested" in row:
+                counts = {"tested": row["tested"], "correct": round(accuracy * int(str(row["tested"])))}
+            spread = {key: row[key] for key in ("std", "runs") if key in row}
+            rows.append(
+                Measurement(
+                    "mnist", "cnn", name, attack, metric="clean" if attack == "none" else "robust",
+                    accuracy=accuracy, **counts, **spread,
+                )
+            )  # fmt: skip
+    return Scenario("test", MeasurementTable(tuple(rows)))
+
+
+def test_the_published_pair_breaks_even_at_the_known_share() -> None:
+    found = break_even_share(case("cifar10-two-defences"), "Standard", "Rice2020Overfitting")
+    assert found.share == pytest.approx(0.0944 / 0.6286)
+    assert found.low < found.share < found.high
+
+
+def test_prices_move_the_share_as_the_formula_says() -> None:
+    priced = scenario((0.9, 0.1), (0.8, 0.5))
+    for address, value in {"benign_loss": 1.0, "breach_loss": 3.0, "defence_cost[trained]": 0.2}.items():
+        priced = set_parameter(priced, address, value)
+    # V_b = 2, V_a = 4, ΔC = .2: (2·.1 + .2) / (4·.4 + 2·.1 + .2)
+    assert break_even_share(priced, "plain", "trained").share == pytest.approx(0.4 / 2.0)
+
+
+def test_a_defence_that_is_better_everywhere_always_pays() -> None:
+    assert break_even_share(scenario((0.8, 0.1), (0.9, 0.5)), "plain", "trained").share == 0
+
+
+def test_a_defence_that_wins_nothing_never_pays() -> None:
+    assert break_even_share(scenario((0.9, 0.5), (0.8, 0.3)), "plain", "trained").share == inf
+
+
+def test_a_rate_without_counts_or_spread_has_no_interval() -> None:
+    found = break_even_share(scenario((0.9, 0.1), (0.8, 0.5)), "plain", "trained")
+    assert (found.low, found.high, found.robust_gain_error) == (None, None, None)
+
+
+def test_more_tested_inputs_narrow_the_interval() -> None:
+    few, many = (
+        break_even_share(scenario((0.9, 0.1), (0.8, 0.5), tested=count), "plain", "trained")
+        for count in (100, 10_000)
+    )
+    assert many.high - many.low < (few.high - few.low) / 5
+
+
+def test_the_interval_agrees_with_the_delta_method_where_counts_are_large() -> None:
+    found = break_even_share(scenario((0.9, 0.1), (0.8, 0.5), tested=1_000_000), "plain", "trained")
+    price, gain = 0.1, 0.4
+    variances = [a * (1 - a) / 1e6 for a in (0.9, 0.8, 0.1, 0.5)]
+    total = price + gain
+    slope = [gain / total**2, -gain / total**2, price / total**2, -price / total**2]
+    error = np.sqrt(sum(s * s * v for s, v in zip(slope, variances, strict=True)))
+    assert (found.high - found.low) / 2 == pytest.approx(1.96 * error, rel=0.05)
+
+
+def test_pruned_imagenette_networks_break_even_at_the_shares_of_the_stored_means() -> None:
+    found = {
+        (pair.plain.rpartition(" ")[2], pair.defended.rpartition(" ")[2]): pair
+        for pair in break_even_shares(case("imagenette-pruning"))
+    }
+    # from the stored means by hand: Δa / (Δr + Δa) with accuracies .8502/.5020, .8625/.5430, .8393/.6263, .7883/.6615
+    expected = {("x1", "x4"): 0.0807, ("x2", "x4"): 0.2178, ("x1", "x8"): 0.2796, ("x4", "x8"): 0.5919}
+    for pair, share in expected.items():
+        assert found[pair].share == pytest.approx(share, abs=2e-4)
+        assert found[pair].low < share < found[pair].high
+        assert any("weak attack" in warning for warning in found[pair].warnings)
+    last = found["x4", "x8"]
+    assert last.robust_gain == pytest.approx(0.0352, abs=1e-4)
+    assert last.robust_gain_error == pytest.approx(0.0256, abs=1e-4)
+    assert last.shaky
+    assert not found["x1", "x8"].shaky
+
+
+def test_an_unknown_defence_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'Standard'"):
+        break_even_share(case("cifar10-two-defences"), "standart", "Rice2020Overfitting")

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from advgame.errors import ScenarioError, UnknownName
+from advgame.scenarios import case
+from advgame.studies import sweep
+
+CASE = "cifar10-two-defences"
+
+
+def test_every_cell_agrees_with_the_closed_form() -> None:
+    shares, costs = np.linspace(0.01, 0.99, 12), np.linspace(0.01, 0.98, 11)
+    frame = sweep(case(CASE), {"largest_share": shares, "attack_cost": costs})
+    assert len(frame) == 132
+    even = 0.0944 / 0.6286
+    for row in frame.itertuples():
+        share, cost, defended = row.largest_share, row.attack_cost, row._asdict()["_5"]
+        if share < even:
+            expected = 0.0
+        elif cost < 0.4658:
+            expected = 1.0
+        else:
+            expected = (1 - cost) / 0.5342
+        assert defended == pytest.approx(expected, abs=1e-9)
+    assert frame["complete"].all()
+    assert frame["regret"].max() < 2e-9
+
+
+def test_progress_is_told_after_each_cell() -> None:
+    told = []
+    sweep(case(CASE), {"attack_cost": [0.1, 0.2, 0.3]}, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_accuracies_and_entries_by_name_can_be_varied() -> None:
+    frame = sweep(
+        case(CASE), {"clean_accuracy[Standard]": [0.95, 0.80], "attack_cost[autoattack]": [0.6]}
+    )
+    assert frame["regime"].tolist() == [
+        "Standard + Rice2020Overfitting | none + autoattack",
+        "Rice2020Overfitting | none",
+    ]
+
+
+@pytest.mark.parametrize("grid", [{}, {"attack_cost": []}])
+def test_an_empty_grid_is_refused(grid: dict) -> None:
+    with pytest.raises(ScenarioError, match="empty"):
+        sweep(case(CASE), grid)
+
+
+def test_a_grid_too_large_for_memory_is_refused_before_any_work() -> None:
+    with pytest.raises(ScenarioError, match="10,000,000,000 cells"):
+        sweep(case(CASE), {"attack_cost": range(100_000), "largest_share": range(100_000)})
+
+
+def test_an_unknown_parameter_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'attack_cost'"):
+        sweep(case(CASE), {"attack_costs": [0.1]})
