@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from widgets import look
 
 HERE = Path(__file__).parent
 
@@ -19,12 +20,13 @@ class Page:
     icon: str
 
 
-PAGES = (Page("views/decision.py", "Decision", ":material/balance:"),)
+PAGES = (Page("views/decision.py", "Decision", "⚖️"),)
 
 
 def main() -> None:
     """Shows the page that was asked for."""
-    st.set_page_config(page_title="advgame", page_icon=":material/balance:", layout="wide")
+    st.set_page_config(page_title="advgame", page_icon="⚖️", layout="wide")
+    look.show()
     pages = [st.Page(HERE / page.path, title=page.title, icon=page.icon) for page in PAGES]
     st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -118,16 +119,27 @@ def test_heavy_libraries_are_imported_where_they_are_needed() -> None:
     assert too_early == []
 
 
-def test_the_map_names_every_folder() -> None:
-    top = {f"{path.name}/" for path in ROOT.iterdir() if path.is_dir() and is_ours(path)}
-    inside = {f"src/advgame/{path.name}/" for path in PACKAGE.iterdir() if path.is_dir() and is_ours(path)}
-    missing = [folder for folder in (top - {"src/"}) | inside if f"| `{folder}` |" not in PAGE]
-    assert missing == []
+def test_the_map_names_every_folder_that_is_published() -> None:
+    published = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = published["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    top = {f"{name.strip('/')}/" for name in listed if (ROOT / name.strip("/")).is_dir()}
+    inside = {
+        f"src/advgame/{path.name}/"
+        for path in PACKAGE.iterdir()
+        if path.is_dir() and path.name != "__pycache__"
+    }
+    assert [folder for folder in (top - {"src/"}) | inside if f"| `{folder}` |" not in PAGE] == []
+
+
+def test_everything_on_the_map_is_there() -> None:
+    named = re.findall(r"^\| `([^`]+)` \|", section("The map"), re.MULTILINE)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_every_place_to_add_something_exists() -> None:
-    table = PAGE.partition("## Where to add")[2].partition("\n## ")[0]
-    named = [path.partition("<")[0] for path in re.findall(r"`((?:src|app|data|scenarios)/[^`]*)`", table)]
+    paths = re.findall(r"`((?:src|app|data|scenarios)/[^`]*)`", section("Where to add"))
+    named = [path.partition("<")[0] for path in paths]
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
 
@@ -155,6 +167,11 @@ def test_arrows_are_read_in_both_directions_and_further_along() -> None:
     assert not may_import("games", "payoffs")
     assert not may_import("measurements", "payoffs")
     assert not may_import("equilibria", "files")
+
+
+def section(title: str) -> str:
+    """What the page says under a title."""
+    return PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
 def may_import(importer: str, imported: str) -> bool:
@@ -218,10 +235,6 @@ def module_of(file: Path) -> str:
 
 def is_foreign(each: Import) -> bool:
     return each.library not in sys.stdlib_module_names and each.library != "advgame"
-
-
-def is_ours(folder: Path) -> bool:
-    return not folder.name.startswith((".", "_")) and folder.name not in {"build", "dist"}
 
 
 def python_files() -> list[Path]:

@@ -9,8 +9,6 @@ from advgame.reports.numbers import signed
 from advgame.studies import Recommendation
 from widgets.words import percent
 
-WIDTH = 190  # pixels: two beside each other on a telephone
-
 
 def show(found: Recommendation) -> None:
     """Value, gain over doing nothing, expected share and certificate."""
@@ -20,12 +18,12 @@ def show(found: Recommendation) -> None:
         value = money.per_input(found.value)
         _figure("Worth per input", value, "What the defender earns on average, per classified input.")
         _figure(
-            "Against doing nothing",
+            "Gain",
             signed(money.per_input(gain)) if gain else money.per_input(0.0),
             "Per classified input, against running alone the network that is best when nobody attacks.",
         )
         _figure(
-            "Adversarial traffic",
+            "Attacks expected",
             percent(found.expected_share),
             "The share of the traffic that is adversarial on average when both sides play as shown here.",
         )
@@ -49,4 +47,4 @@ def proof(regret: float) -> str:
 
 
 def _figure(label: str, value: str, meaning: str) -> None:
-    st.metric(label, value, help=meaning, border=True, width=WIDTH)
+    st.metric(label, value, help=meaning, border=True)

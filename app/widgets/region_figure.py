@@ -33,7 +33,8 @@ def region_figure(found: Regions, here: tuple[float, float], currency: str) -> g
     below = LINE * (len(legend) + 1)
     return go.Figure([_areas(found, names, colours), *legend, _here(here)]).update_layout(
         height=HEIGHT + below,
-        margin={"l": 0, "r": 12, "t": 8, "b": below + 60},
+        margin={"l": 0, "r": 24, "t": 8, "b": below + 60},
+        showlegend=True,
         legend=BELOW,
         xaxis=_scale(found.x, currency),
         yaxis=_scale(found.y, currency),

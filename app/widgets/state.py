@@ -18,6 +18,7 @@ from advgame.scenarios import Scenario, apply_preset, case, cases, preset, read_
 from widgets.words import plain
 
 OWN = "your scenario"  # the choice of the file given on the command line
+AS_GIVEN = "as given"  # the choice of the prices that the scenario has
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Chosen:
     """Where a scenario comes from: a bundled case or the reader's file, at its own prices or a trade's."""
 
     case: str
-    preset: str | None = None
+    preset: str = AS_GIVEN
 
 
 def scenario() -> Scenario:
@@ -95,7 +96,7 @@ def _begun() -> None:
 def _read(choice: Chosen) -> Scenario:
     own = own_file()
     found = read_scenario(own) if choice.case == OWN and own is not None else case(choice.case)
-    return found if choice.preset is None else apply_preset(found, preset(choice.preset))
+    return found if choice.preset == AS_GIVEN else apply_preset(found, preset(choice.preset))
 
 
 def _kept(key: str) -> Scenario:

@@ -7,8 +7,8 @@ from advgame.reports.charts.svg import FONT, GRID, INK, SOFT, Drawing, width_of
 
 WIDTH = 480
 ROW = 30
-MOST_LABEL = 210
-NUMBER = 62  # room for the probability
+MOST_LABEL = 230
+NUMBER = 76  # room for the probability
 FILL = "#0072b2"
 
 

@@ -6,7 +6,7 @@ from advgame.reports.blocks import Matrix
 from advgame.reports.charts.svg import INK, LETTER, SOFT, Drawing, width_of
 
 LABEL_SIZE, NUMBER_SIZE = 13, 13
-MOST_LABEL = 240
+MOST_LABEL = 260
 MOST_HEAD = 150
 ROW = 32
 LOW, HIGH = (247, 251, 255), (107, 174, 214)  # light enough under dark numbers
@@ -40,7 +40,7 @@ def draw_heat_map(block: Matrix) -> str:
 def _column_width(block: Matrix) -> float:
     longest = max((len(text) for row in block.shown for text in block.texts[row]), default=4)
     few = 96 if len(block.columns) <= 4 else 0
-    return max(longest * NUMBER_SIZE * LETTER + 26, few, 56.0)
+    return max(longest * NUMBER_SIZE * LETTER + 16, few, 52.0)
 
 
 def _head(drawing: Drawing, left: float, width: float, height: float, name: str, turned: bool) -> None:
@@ -60,9 +60,9 @@ def _cell(
     drawing.rectangle(x + 1, y + 1, width - 2, ROW - 2, fill=_colour(block, row, column), title=words)
     if marked:
         drawing.rectangle(x + 2.5, y + 2.5, width - 5, ROW - 5, fill="none", stroke=INK, stroke_width="2")
-        drawing.dot(x + 11, y + ROW / 2, 3, fill=INK)
+        drawing.dot(x + 8, y + 8, 2.6, fill=INK)
     drawing.text(
-        x + width / 2 + 4,
+        x + width / 2,
         y + ROW / 2 + 5,
         block.texts[row][column],
         size=NUMBER_SIZE,

@@ -10,7 +10,7 @@ INK = "#1a1a1a"
 SOFT = "#595959"
 GRID = "#d9d9d9"
 FONT = 14
-LETTER = 0.56  # of the font size: the mean width of a letter
+LETTER = 0.61  # of the font size: the mean width of a letter
 
 
 class Drawing:
@@ -90,7 +90,7 @@ def fitted(words: str, size: float, room: float | None) -> str:
     """The words, cut to the room there is.
 
     >>> fitted("adversarially trained", 14, 80)
-    'adversari…'
+    'adversar…'
     """
     words = one_line(words)
     if room is None or width_of(words, size) <= room:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
+from textwrap import TextWrapper
 
 GAP = 2
+TIE = "\N{NO-BREAK SPACE}"
 NARROWEST = (32, 24, 16, 9)  # how much of a long word a text column keeps together, the most that fits
 
 
@@ -23,6 +24,17 @@ def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: in
     head, *body = [_lines(row, widths, numeric) for row in rows]
     rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
     return [*head, rule, *(line for lines in body for line in lines)]
+
+
+def wrap(text: str, width: int, *, initial_indent: str = "", subsequent_indent: str = "") -> list[str]:
+    """The text in lines no wider than ``width``; a percent sign stays with its number.
+
+    >>> wrap("at most 50 % of it", 10)
+    ['at most', '50 % of it']
+    """
+    tied = text.replace(" %", f"{TIE}%")
+    lines = TextWrapper(width, initial_indent=initial_indent, subsequent_indent=subsequent_indent).wrap(tied)
+    return [line.replace(TIE, " ") for line in lines]
 
 
 def _widths(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[int] | None:

@@ -46,8 +46,13 @@ def _page() -> Template:
     )
     environment.globals["drawn"] = _drawn
     environment.globals["kind"] = lambda block: type(block).__name__
-    environment.filters["line"] = one_line
+    environment.filters["line"] = _line
     return environment.get_template("page.html")
+
+
+def _line(text: str) -> str:
+    """A text on one line, whose percent signs stay with their numbers."""
+    return one_line(text).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _drawn(block: MixBars | Matrix | LineChart) -> Markup:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from advgame.reports.blocks import (
@@ -20,7 +19,7 @@ from advgame.reports.blocks import (
     Table,
     Verdict,
 )
-from advgame.reports.formats.columns import in_columns
+from advgame.reports.formats.columns import in_columns, wrap
 from advgame.reports.formats.format import Format
 from advgame.reports.formats.samples import samples_of
 from advgame.reports.words import one_line

@@ -53,8 +53,8 @@ def _knowledge(facts: Facts) -> Iterator[str]:
     if transferred:
         yield (
             f"In {counted(len(transferred), 'column', 'columns')} ({shortened(transferred, NAMED)}) the "
-            "examples were made on another network and transferred: right for an adversary who cannot see which "
-            "network was drawn."
+            "examples were made on another network and transferred: right for an adversary who cannot see "
+            "which network was drawn."
         )
     if natural:
         verb = "is a natural change" if len(natural) == 1 else "are natural changes"

@@ -56,8 +56,8 @@ def _share(share: float) -> str:
 def _interval(each: BreakEven) -> str:
     if each.low is None or each.high is None:
         return "not known"
-    high = "never pays" if isinf(each.high) else significant(each.high, 3)
-    return f"{significant(each.low, 3)} to {high}"
+    low, high = ("never pays" if isinf(end) else significant(end, 3) for end in (each.low, each.high))
+    return low if low == high else f"{low} to {high}"
 
 
 def _difference(value: float, error: float | None) -> str:

@@ -94,7 +94,7 @@ def _figures(facts: Facts) -> list[Figure]:
 
 
 def _against_nothing(found: Recommendation) -> tuple[float, str]:
-    """What the recommendation gains, once the adversary has answered or, where that is less, before it does."""
+    """What the recommendation gains once the adversary has answered; where it loses, before that."""
     nothing = found.doing_nothing
     label = f"Against deploying {nothing.defence} alone"
     if found.value >= nothing.value:

@@ -11,7 +11,8 @@ from advgame.reports.words import attack_in_words, counted, listed
 from advgame.studies.recommendation import PLAYED
 
 LISTED = 12  # profiles that short formats show
-BARS = 12
+BARS = 12  # strategies that are all drawn; of more, those played and a few others
+FEW = 8
 
 
 def equilibrium(facts: Facts) -> tuple[Block, ...]:
@@ -39,7 +40,7 @@ def _in_words(played: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float],
 def _bars(title: str, names: tuple[str, ...], played: tuple[tuple[str, float], ...]) -> MixBars:
     shares = dict.fromkeys(names, 0.0) | dict(played)
     order = [name for name, _ in played] + [name for name in names if name not in dict(played)]
-    kept = order[: max(len(played), BARS)] if len(order) > BARS else list(names)
+    kept = order[: max(len(played), FEW)] if len(order) > BARS else list(names)
     bars = tuple(Bar(name, shares[name], significant(shares[name])) for name in kept)
     left_out = len(names) - len(kept)
     note = f"{counted(left_out, 'strategy', 'strategies')} of probability 0 left out." if left_out else ""

@@ -38,7 +38,8 @@ def _lead(facts: Facts) -> str:
     data = f" from {scenario.data}" if scenario.data else ""
     return (
         f"{counted(len(scenario.selected), 'row', 'rows')}{data}, data set "
-        f"{', '.join(scenario.selected.datasets)}. Accuracies in percent, with one standard error where the source tells enough to know it."
+        f"{', '.join(scenario.selected.datasets)}. Accuracies in percent, with one standard error where "
+        "the source tells enough to know it."
     )
 
 

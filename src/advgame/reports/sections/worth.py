@@ -80,7 +80,7 @@ def _announcement_needed(facts: Facts) -> list[Block]:
     return [
         Paragraph(
             f"{best.defence} alone looks better only if the adversary knows that it is deployed and cannot "
-            "be changed. Where both sides choose at once, the adversary cannot count on that, and the defender "
-            "would gain by deploying something else; see what an announcement is worth."
+            "be changed. Where both sides choose at once, the adversary cannot count on that, and the "
+            "defender would gain by deploying something else; see what an announcement is worth."
         )
     ]

@@ -1,0 +1,21 @@
+"""What the theme cannot say: less empty space, and a verdict that stands out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+STYLE = """
+<style>
+.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1180px; }
+.stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; height: 2.5rem; }
+.stSidebar h2 { padding-top: 0.9rem; }
+.st-key-verdict { border-left: 6px solid #0072b2; background: #f6fafd; }
+.st-key-verdict h3 { font-size: 1.3rem; padding-top: 0; }
+.st-key-key-figures > div { flex: 1 1 140px; }
+</style>
+"""
+
+
+def show() -> None:
+    """Applies the style; it holds no text of anybody's."""
+    st.html(STYLE)

@@ -1,0 +1,139 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from advgame.cli import app, main
+from advgame.scenarios import cases
+
+CASE = "cifar10-two-defences"
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The exit code of the command as a shell sees it."""
+    monkeypatch.setattr(sys, "argv", ["advgame", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    return int(left.value.code or 0)
+
+
+def test_solve_prints_the_decision_first(monkeypatch, capsys) -> None:
+    assert run(monkeypatch, "solve", CASE) == 0
+    first = next(line for line in capsys.readouterr().out.splitlines() if line.strip())
+    assert "Deploy Rice2020Overfitting for 75 %" in first
+
+
+def test_solve_writes_the_report_in_the_format_of_the_name(monkeypatch, capsys, tmp_path: Path) -> None:
+    assert run(monkeypatch, "solve", CASE, "-o", str(tmp_path / "decision.json")) == 0
+    told = json.loads((tmp_path / "decision.json").read_text())
+    assert told["schema"] == "advgame-report/1"
+    assert "Deploy Rice2020Overfitting" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["decision.json"]
+
+
+def test_parameters_can_be_set_and_presets_applied(monkeypatch, capsys) -> None:
+    assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15") == 0
+    assert "Deploy Standard" in capsys.readouterr().out
+    assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15", "--set", "announced=true") == 0
+    assert "Deploy Rice2020Overfitting" in capsys.readouterr().out
+    assert run(monkeypatch, "solve", CASE, "--preset", "spam") == 0
+
+
+def test_sweep_writes_a_row_for_each_cell(monkeypatch, capsys, tmp_path: Path) -> None:
+    target = tmp_path / "sweep.parquet"
+    arguments = ("sweep", CASE, "--vary", "attack_cost=0:1:5", "--vary", "largest_share=0.1,0.3", "-o", str(target))
+    assert run(monkeypatch, *arguments) == 0
+    frame = pd.read_parquet(target)
+    assert frame["attack_cost"].tolist() == [0.0, 0.0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1.0, 1.0]
+    assert "10 cells" in capsys.readouterr().out
+
+
+def test_sweep_without_a_file_prints_csv(monkeypatch, capsys) -> None:
+    assert run(monkeypatch, "sweep", CASE, "--vary", "largest_share=0.1,0.3") == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.startswith("largest_share,regime,")
+    assert len(rows) == 2
+
+
+def test_import_makes_a_table_a_scenario_can_name(monkeypatch, capsys, tmp_path: Path) -> None:
+    source = tmp_path / "theirs.csv"
+    source.write_text(
+        "dataset,network,defence,attack,metric,accuracy\n"
+        "mine,net,plain,none,clean,95\nmine,net,plain,pgd,robust,10\n"
+        "mine,net,trained,none,clean,90\nmine,net,trained,pgd,robust,60\n"
+    )
+    assert run(monkeypatch, "import", "csv", str(source), "-o", str(tmp_path / "rows.csv")) == 2
+    assert "percent" in capsys.readouterr().err
+    assert run(monkeypatch, "import", "csv", str(source), "--percent", "-o", str(tmp_path / "rows.csv")) == 0
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text('name = "Mine"\ndata = "rows.csv"\nlargest_share = 0.5\n')
+    assert run(monkeypatch, "solve", str(scenario)) == 0
+    assert "Deploy trained" in capsys.readouterr().out  # break-even share .05 / .55 is below .5
+
+
+def test_cases_lists_every_bundled_case_and_preset(monkeypatch, capsys) -> None:
+    assert run(monkeypatch, "cases") == 0
+    told = capsys.readouterr().out
+    assert all(case.name in told for case in cases())
+    assert "face-verification" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["solve", "cifar10-two-defenses"], "did you mean 'cifar10-two-defences'"),
+        (["solve", "missing.toml"], "There is no scenario file missing.toml"),
+        (["solve", CASE, "--set", "attack_cots=1"], "did you mean 'attack_cost'"),
+        (["solve", CASE, "--set", "attack_cost"], "is not of the form NAME=VALUE"),
+        (["solve", CASE, "--set", "attack_cost=much"], "expected a finite number"),
+        (["solve", CASE, "--set", "largest_share=nan"], "expected a finite number"),
+        (["solve", CASE, "--concept", "nahs"], "did you mean 'nash'"),
+        (["solve", CASE, "--format", "htm"], "did you mean 'html'"),
+        (["solve", CASE, "--preset", "spam2"], "did you mean 'spam'"),
+        (["sweep", CASE, "--vary", "attack_cost=0:1"], "is no range"),
+        (["sweep", CASE, "--vary", "attack_cost=0:1:0"], "is no range"),
+        (["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "x.xls"], "written as .csv or .parquet"),
+        (["import", "robustbnch", "."], "did you mean 'robustbench'"),
+        (["app", "cifar10-two-defenses"], "did you mean 'cifar10-two-defences'"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_exit_code_2(monkeypatch, capsys, arguments: list[str], answer: str) -> None:
+    assert run(monkeypatch, *arguments) == 2
+    told = capsys.readouterr()
+    assert answer in told.err
+    assert len(told.err.strip().splitlines()) == 1
+    assert not told.out
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(monkeypatch, capsys, tmp_path: Path) -> None:
+    assert run(monkeypatch, "solve", CASE, "-o", str(tmp_path / "missing" / "decision.html")) == 2
+    assert "There is no folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["solve", "sweep", "import", "app", "cases"])
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    told = CliRunner().invoke(app, [command, "--help"])
+    assert told.exit_code == 0
+    assert f"advgame {command}" in " ".join(told.output.split())
+
+
+def test_importing_advgame_loads_nothing_heavy() -> None:
+    code = "import sys, advgame; print([m for m in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("torch", "streamlit", "nashpy", "pandas", "scipy", "plotly", "pydantic", "numba"):
+        assert f"'{heavy}'" not in loaded
+
+
+def test_every_public_name_can_be_imported() -> None:
+    import advgame
+
+    for name in advgame.__all__:
+        assert getattr(advgame, name) is not None
+    assert set(advgame.__all__) <= set(dir(advgame))
+    with pytest.raises(AttributeError, match="no attribute 'sovle'"):
+        advgame.sovle  # noqa: B018

@@ -1,0 +1,77 @@
+"""Laws that every member of a family keeps, run over its catalogue: a new part is tested when it is listed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import advgame as ag
+from advgame.catalogue import Catalogue
+from advgame.equilibria import CONCEPTS, Concept, Nashpy
+from advgame.errors import UnknownName
+from advgame.measurements.importers import IMPORTERS
+from advgame.payoffs import TERMS
+from advgame.reports.formats import FORMATS
+from advgame.scenarios.parameters import TERM_PARAMETERS
+
+CATALOGUES = {"concepts": CONCEPTS, "terms": TERMS, "formats": FORMATS, "importers": IMPORTERS}
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES)
+def test_a_name_that_is_not_listed_is_answered_with_the_nearest(catalogue: Catalogue) -> None:
+    name = next(iter(catalogue))
+    with pytest.raises(UnknownName, match=f"did you mean '{name}'"):
+        catalogue[name + "x"]
+
+
+@pytest.mark.parametrize("name", [name for name in CONCEPTS if name != "worst_case"])
+def test_under_every_concept_of_replies_the_adversary_replies_best(name: str) -> None:
+    game = ag.build_game(ag.case("cifar10-two-defences"))
+    profile = ag.solve(game, name).recommended
+    pays = profile.defender @ game.attacker_payoffs
+    assert pays @ profile.attacker == pytest.approx(pays.max(), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_every_concept_answers_with_probabilities_and_a_valid_certificate(name: str) -> None:
+    random = np.random.default_rng(11)
+    concept = CONCEPTS[name]
+    if isinstance(concept, Nashpy):  # Lemke–Howson may loop for ever on a game with ties
+        concept = replace(concept, time_limit_seconds=0.2)
+    for shape in ((1, 1), (1, 3), (2, 2), (3, 2), (3, 4)):
+        game = ag.Game(random.integers(-5, 6, shape), random.integers(-5, 6, shape))
+        solution = ag.solve(game, concept)
+        assert solution.concept == name
+        for profile in solution.profiles:
+            assert profile.certificate.valid
+            assert profile.defender.shape == (shape[0],)
+            assert profile.attacker.shape == (shape[1],)
+            for mix in (profile.defender, profile.attacker):
+                assert mix.min() >= 0
+                assert mix.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_every_concept_explains_itself(name: str) -> None:
+    concept: Concept = CONCEPTS[name]
+    solution = concept.solve(ag.Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]]))
+    assert solution.rule
+    assert solution.method
+    assert type(concept).__doc__
+
+
+@pytest.mark.parametrize("name", TERM_PARAMETERS)
+def test_every_parameter_can_be_read_set_and_swept(name: str) -> None:
+    scenario = ag.case("cifar10-two-defences")
+    if name == "explanation_value":
+        scenario = ag.case("imagenette-explanations")
+    changed = ag.set_parameter(scenario, name, 0.25)
+    assert ag.get_parameter(changed, name) == 0.25
+    assert len(ag.sweep(scenario, {name: [0.0, 0.25]})) == 2
+
+
+@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+def test_every_bundled_case_is_solved_with_a_certificate(case: str) -> None:
+    solution = ag.solve(ag.build_game(ag.case(case)))
+    assert solution.complete
+    assert solution.recommended.certificate.valid
