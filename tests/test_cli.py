@@ -45,7 +45,16 @@ def test_parameters_can_be_set_and_presets_applied(monkeypatch, capsys) -> None:
 
 def test_sweep_writes_a_row_for_each_cell(monkeypatch, capsys, tmp_path: Path) -> None:
     target = tmp_path / "sweep.parquet"
-    arguments = ("sweep", CASE, "--vary", "attack_cost=0:1:5", "--vary", "largest_share=0.1,0.3", "-o", str(target))
+    arguments = (
+        "sweep",
+        CASE,
+        "--vary",
+        "attack_cost=0:1:5",
+        "--vary",
+        "largest_share=0.1,0.3",
+        "-o",
+        str(target),
+    )
     assert run(monkeypatch, *arguments) == 0
     frame = pd.read_parquet(target)
     assert frame["attack_cost"].tolist() == [0.0, 0.0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1.0, 1.0]
@@ -101,7 +110,9 @@ def test_cases_lists_every_bundled_case_and_preset(monkeypatch, capsys) -> None:
         (["app", "cifar10-two-defenses"], "did you mean 'cifar10-two-defences'"),
     ],
 )
-def test_a_mistake_is_one_clear_line_and_exit_code_2(monkeypatch, capsys, arguments: list[str], answer: str) -> None:
+def test_a_mistake_is_one_clear_line_and_exit_code_2(
+    monkeypatch, capsys, arguments: list[str], answer: str
+) -> None:
     assert run(monkeypatch, *arguments) == 2
     told = capsys.readouterr()
     assert answer in told.err

@@ -1,4 +1,4 @@
-"""Laws that every member of a family keeps, run over its catalogue: a new part is tested when it is listed."""
+"""Laws that every member of a family keeps, run over its catalogue: what is listed is tested."""
 
 from dataclasses import replace
 

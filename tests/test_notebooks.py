@@ -17,7 +17,9 @@ def test_a_notebook_runs_and_still_says_what_it_said(path: Path, tmp_path: Path)
     fresh = nbformat.read(path, as_version=4)
     NotebookClient(fresh, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert told(fresh) == told(stored)
-    assert any("image/png" in output.get("data", {}) for cell in fresh.cells for output in cell.get("outputs", []))
+    assert any(
+        "image/png" in output.get("data", {}) for cell in fresh.cells for output in cell.get("outputs", [])
+    )
 
 
 def told(notebook: nbformat.NotebookNode) -> list[str]:

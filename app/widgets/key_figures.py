@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from advgame.reports.money import money_of
-from advgame.reports.numbers import signed
+from advgame.reports.numbers import MONEY_DIGITS, signed, significant
+from advgame.reports.words import currency_of
 from advgame.studies import Recommendation
 from widgets.words import percent
 
 
 def show(found: Recommendation) -> None:
     """Value, gain over doing nothing, expected share and certificate."""
-    money = money_of(found.scenario)
+    per_input = f"In {currency_of(found.scenario)} per classified input"
     gain = found.value - found.doing_nothing.value
     with st.container(horizontal=True, gap="small", key="key-figures"):
-        value = money.per_input(found.value)
-        _figure("Worth per input", value, "What the defender earns on average, per classified input.")
+        value = significant(found.value, MONEY_DIGITS)
+        _figure("Worth", value, f"{per_input}: what the defender earns on average.")
         _figure(
             "Gain",
-            signed(money.per_input(gain)) if gain else money.per_input(0.0),
-            "Per classified input, against running alone the network that is best when nobody attacks.",
+            signed(significant(gain, MONEY_DIGITS)),
+            f"{per_input}: over running alone the network that is best when nobody attacks.",
         )
         _figure(
             "Attacks expected",
@@ -39,11 +39,11 @@ def proof(regret: float) -> str:
     """A certificate in a few words.
 
     >>> proof(0.0), proof(3.2e-16)
-    ('exact', 'off by < 1e-15')
+    ('exact', '< 1e−15')
     """
     from math import ceil, log10
 
-    return "exact" if regret == 0 else f"off by < 1e{ceil(log10(regret))}"
+    return "exact" if regret == 0 else f"< 1e−{-ceil(log10(regret))}"
 
 
 def _figure(label: str, value: str, meaning: str) -> None:

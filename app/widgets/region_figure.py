@@ -12,15 +12,7 @@ from widgets.colours import INK, OTHER_REGIMES, REGIMES
 from widgets.words import sentence, short
 
 HEIGHT, LINE = 400, 22  # pixels: of the map, of one line of the legend
-BELOW = {
-    "yref": "container",
-    "y": 0,
-    "yanchor": "bottom",
-    "xref": "container",
-    "x": 0,
-    "itemclick": False,
-    "itemdoubleclick": False,
-}
+BELOW = {"x": 0, "y": -0.24, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
 
 
 def region_figure(found: Regions, here: tuple[float, float], currency: str) -> go.Figure:
@@ -33,7 +25,7 @@ def region_figure(found: Regions, here: tuple[float, float], currency: str) -> g
     below = LINE * (len(legend) + 1)
     return go.Figure([_areas(found, names, colours), *legend, _here(here)]).update_layout(
         height=HEIGHT + below,
-        margin={"l": 0, "r": 24, "t": 8, "b": below + 60},
+        margin={"l": 0, "r": 24, "t": 8, "b": below + 80},
         showlegend=True,
         legend=BELOW,
         xaxis=_scale(found.x, currency),

@@ -41,8 +41,12 @@ def _show_slider(ends: Axis) -> None:
     dial = next(each for each in dials(state.origin()) if ends.address in each.addresses)
     key = f"slider {dial.name}"
     state.put(key, _within(ends, get_parameter(state.scenario(), ends.address)))
+    label = sentence(ends.meaning.partition(": ")[0])
+    several = len(dial.addresses) > 1
+    if several:
+        _choose_entry(dial, label)
     st.slider(
-        sentence(ends.meaning.partition(": ")[0]),
+        label,
         ends.low,
         ends.high,
         step=(ends.high - ends.low) / STEPS,
@@ -51,20 +55,18 @@ def _show_slider(ends: Axis) -> None:
         help=_help(ends),
         on_change=_turned,
         args=(ends.address, key),
+        label_visibility="collapsed" if several else "visible",
     )
-    if len(dial.addresses) > 1:
-        _choose_entry(dial)
 
 
-def _choose_entry(dial: Dial) -> None:
+def _choose_entry(dial: Dial, label: str) -> None:
     key = f"entry {dial.name}"
     state.put(key, _address(dial))
     st.selectbox(
-        f"Whose {dial.name.replace('_', ' ')}",
+        label,
         dial.addresses,
         key=key,
         format_func=_entry_name,
-        label_visibility="collapsed",
         on_change=_entry_chosen,
         args=(dial.name, key),
     )

@@ -14,6 +14,10 @@ from widgets.words import percent, plain
 
 SAME = 1e-9  # of the amounts compared: a smaller difference is none
 MOST_NAMED = 3
+WHY_LESS = (
+    "Doing nothing would be worth that only if the adversary saw it and relied on it: "
+    "turn on “The defence is announced” to see what an announcement is worth."
+)
 
 
 def show(found: Recommendation) -> None:
@@ -34,7 +38,10 @@ def worth(found: Recommendation) -> str:
     if abs(gain) <= SAME * max(abs(found.value), abs(alone.value)):
         return f"It is worth as much as {nothing}{against}."
     direction = "more" if gain > 0 else "less"
-    return f"It is worth {money_of(found.scenario).both(abs(gain))} {direction} than {nothing}{against}."
+    seen = f" {WHY_LESS}" if gain < 0 and not found.scenario.announced else ""
+    return (
+        f"It is worth {money_of(found.scenario).both(abs(gain))} {direction} than {nothing}{against}.{seen}"
+    )
 
 
 def threat(found: Recommendation) -> str:

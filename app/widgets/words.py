@@ -10,10 +10,12 @@ from advgame.reports.numbers import significant
 def plain(text: str) -> str:
     r"""Text that Streamlit shows as it stands, whatever signs of Markdown, colour or formula are in it.
 
+    A number and its percent sign stay on one line.
+
     >>> plain("*x* :red[y]")
     '\\*x\\* \\:red\\[y\\]'
     """
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split())).replace(" \\%", "\u00a0\\%")
 
 
 def short(name: str, most: int = 26) -> str:

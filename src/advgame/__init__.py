@@ -62,38 +62,83 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from advgame.equilibria import CONCEPTS as CONCEPTS, Solution as Solution, solve as solve
+    from advgame.equilibria import CONCEPTS as CONCEPTS
+    from advgame.equilibria import Solution as Solution
+    from advgame.equilibria import solve as solve
     from advgame.errors import (
         AdvgameError as AdvgameError,
+    )
+    from advgame.errors import (
         InputError as InputError,
+    )
+    from advgame.errors import (
         SolverError as SolverError,
     )
     from advgame.games import (
         Game as Game,
+    )
+    from advgame.games import (
         Profile as Profile,
+    )
+    from advgame.games import (
         attacker_best_replies as attacker_best_replies,
+    )
+    from advgame.games import (
         defender_best_replies as defender_best_replies,
+    )
+    from advgame.games import (
         read_nfg as read_nfg,
+    )
+    from advgame.games import (
         write_nfg as write_nfg,
     )
     from advgame.measurements import (
         Measurement as Measurement,
+    )
+    from advgame.measurements import (
         MeasurementTable as MeasurementTable,
+    )
+    from advgame.measurements import (
         read_table as read_table,
+    )
+    from advgame.measurements import (
         write_table as write_table,
     )
-    from advgame.reports import Report as Report, report as report
+    from advgame.reports import Report as Report
+    from advgame.reports import report as report
     from advgame.scenarios import (
         Scenario as Scenario,
+    )
+    from advgame.scenarios import (
         apply_preset as apply_preset,
+    )
+    from advgame.scenarios import (
         build_game as build_game,
+    )
+    from advgame.scenarios import (
         case as case,
+    )
+    from advgame.scenarios import (
         cases as cases,
+    )
+    from advgame.scenarios import (
         get_parameter as get_parameter,
+    )
+    from advgame.scenarios import (
         preset as preset,
+    )
+    from advgame.scenarios import (
         presets as presets,
+    )
+    from advgame.scenarios import (
         read_scenario as read_scenario,
+    )
+    from advgame.scenarios import (
         set_parameter as set_parameter,
+    )
+    from advgame.scenarios import (
         write_scenario as write_scenario,
     )
-    from advgame.studies import break_even_share as break_even_share, sweep as sweep, thresholds as thresholds
+    from advgame.studies import break_even_share as break_even_share
+    from advgame.studies import sweep as sweep
+    from advgame.studies import thresholds as thresholds

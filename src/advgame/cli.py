@@ -71,8 +71,9 @@ def cases() -> None:
 
 
 @app.command(
-    epilog='Examples: advgame solve cifar10-two-defences · advgame solve mine.toml --set "attack_cost[pgd]=0.2" '
-    "-o decision.html · advgame solve mine.toml --set announced=true --format json"
+    epilog="Examples: advgame solve cifar10-two-defences · "
+    "advgame solve mine.toml --set 'attack_cost[pgd]=0.2' -o decision.html · "
+    "advgame solve mine.toml --set announced=true --format json",
 )
 def solve(
     scenario: Question,
@@ -100,8 +101,8 @@ def solve(
 
 
 @app.command(
-    epilog="Example: advgame sweep cifar10-two-defences --vary attack_cost=0:1:20 --vary largest_share=0:1:20 "
-    "-o sweep.parquet"
+    epilog="Example: advgame sweep cifar10-two-defences --vary attack_cost=0:1:20 "
+    "--vary largest_share=0:1:20 -o sweep.parquet"
 )
 def sweep(
     scenario: Question,
@@ -135,7 +136,8 @@ def sweep(
 
 @app.command(
     "import",
-    epilog="Examples: advgame import robustbench model_info/ -o rows.csv · advgame import csv mine.csv --columns map.toml",
+    epilog="Examples: advgame import robustbench model_info/ -o rows.csv · "
+    "advgame import csv mine.csv --columns map.toml -o rows.csv",
 )
 def import_(
     importer: Annotated[str, typer.Argument(metavar="FORMAT", help="robustbench, advpruning or csv.")],
@@ -144,15 +146,18 @@ def import_(
     percent: Annotated[bool, typer.Option(help="Accuracies are in percent: divide them by 100.")] = False,
     output: Output = None,
 ) -> None:
-    """Reads accuracies in a published format into a table of measurements."""
-    from advgame.measurements import write_table
+    """Reads accuracies in a published format into a table of measurements, as CSV or Parquet."""
+    from advgame.measurements import table_text, write_table
     from advgame.measurements.importers import IMPORTERS
 
     table = IMPORTERS[importer](columns=columns, percent=percent).read(path)
-    target = write_table(table, output or Path("rows.csv"))
+    if output is None:
+        typer.echo(table_text(table), nl=False)
+        return
+    write_table(table, output)
     warned = sum(bool(row.warnings) for row in table)
     typer.echo(
-        f"{len(table)} rows, {len(table.defences)} defences, {len(table.columns)} columns in {target}; "
+        f"{len(table)} rows, {len(table.defences)} defences, {len(table.columns)} columns in {output}; "
         f"{warned} rows carry warnings."
     )
 

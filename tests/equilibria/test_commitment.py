@@ -8,7 +8,11 @@ from advgame.games import Game
 from tests.equilibria.games import adversary_game, games
 
 # Standard 94.78 % / 0 %, defended 85.34 % / 53.42 %; an attacked input costs 0.6.
-CIFAR = dict(clean_error=[0.0522, 0.1466], attacked_error=[[0.0522, 1.0], [0.1466, 0.4658]], cost=[0, 0.6])
+CIFAR = {
+    "clean_error": [0.0522, 0.1466],
+    "attacked_error": [[0.0522, 1.0], [0.1466, 0.4658]],
+    "cost": [0, 0.6],
+}
 DETER = (1.0 - 0.6) / 0.5342  # the probability of defending at which the attack just stops paying
 
 
@@ -23,7 +27,9 @@ def test_a_mixed_commitment_deters_with_the_smallest_probability_that_does() -> 
     assert committed.defender_payoff == pytest.approx(0.9478 - 0.0944 * DETER)
 
 
-@pytest.mark.parametrize(("concept", "edge"), [("pure_commitment", 0.0944 / 0.9478), ("commitment", 0.0944 * DETER / 0.9478)])
+@pytest.mark.parametrize(
+    ("concept", "edge"), [("pure_commitment", 0.0944 / 0.9478), ("commitment", 0.0944 * DETER / 0.9478)]
+)
 def test_commitment_pays_from_the_share_the_closed_form_gives(concept: str, edge: float) -> None:
     assert edge == pytest.approx(0.09960 if concept == "pure_commitment" else 0.07458, abs=5e-6)
     assert solve(cifar(edge - 1e-6), concept).recommended.defender[1] == 0
@@ -58,4 +64,6 @@ def test_the_worst_case_lottery_secures_what_the_zero_sum_game_is_worth(game: Ga
     zero_sum = solve(Game(game.defender_payoffs, -game.defender_payoffs))
     assert secured.certificate.valid
     assert secured.defender_payoff == pytest.approx(zero_sum.recommended.defender_payoff, abs=1e-9)
-    assert (secured.defender @ game.defender_payoffs).min() == pytest.approx(secured.defender_payoff, abs=1e-8)
+    assert (secured.defender @ game.defender_payoffs).min() == pytest.approx(
+        secured.defender_payoff, abs=1e-8
+    )

@@ -39,7 +39,12 @@ def by_supports(game: Game) -> set[tuple[tuple[float, ...], tuple[float, ...]]]:
         for i in combinations(range(rows), size):
             for j in combinations(range(columns), size):
                 x = _equalising([[row[b] for b in j] for row in [game.exact_payoffs[1][a] for a in i]])
-                y = _equalising([list(c) for c in zip(*[[game.exact_payoffs[0][a][b] for b in j] for a in i], strict=True)])
+                y = _equalising(
+                    [
+                        list(c)
+                        for c in zip(*[[game.exact_payoffs[0][a][b] for b in j] for a in i], strict=True)
+                    ]
+                )
                 if x is None or y is None:
                     continue
                 mix_x = [Fraction(0)] * rows
@@ -65,7 +70,8 @@ def _equalising(payoffs: list[list[Fraction]]) -> list[Fraction] | None:
         return None
     target = [Fraction(0)] * size + [Fraction(1)]
     shares = [
-        _determinant([[*line[:k], value, *line[k + 1 :]] for line, value in zip(matrix, target, strict=True)]) / whole
+        _determinant([[*line[:k], value, *line[k + 1 :]] for line, value in zip(matrix, target, strict=True)])
+        / whole
         for k in range(size)
     ]
     return shares if min(shares) > 0 else None
@@ -86,8 +92,13 @@ def _determinant(matrix: list[list[Fraction]]) -> Fraction:
 def _is_equilibrium(game: Game, x: list[Fraction], y: list[Fraction]) -> bool:
     to_defender, to_attacker = game.exact_payoffs
     rows = [sum(a * b for a, b in zip(row, y, strict=True)) for row in to_defender]
-    columns = [sum(a * b for a, b in zip(column, x, strict=True)) for column in zip(*to_attacker, strict=True)]
-    earned = sum(a * b for a, b in zip(rows, x, strict=True)), sum(a * b for a, b in zip(columns, y, strict=True))
+    columns = [
+        sum(a * b for a, b in zip(column, x, strict=True)) for column in zip(*to_attacker, strict=True)
+    ]
+    earned = (
+        sum(a * b for a, b in zip(rows, x, strict=True)),
+        sum(a * b for a, b in zip(columns, y, strict=True)),
+    )
     return earned == (max(rows), max(columns))
 
 
@@ -125,7 +136,8 @@ def test_the_rank_one_walk_finds_what_enumeration_finds(game: Game) -> None:
     assert len(path.pairs) == len(enumerated)
     for x, y in enumerated:
         assert any(
-            np.allclose([*map(float, x), *map(float, y)], [*mine[0], *mine[1]], atol=1e-7) for mine in path.pairs
+            np.allclose([*map(float, x), *map(float, y)], [*mine[0], *mine[1]], atol=1e-7)
+            for mine in path.pairs
         )
 
 
@@ -147,7 +159,9 @@ def test_the_walk_itself_finds_all_three_equilibria_of_loud_and_stealthy_attacks
 
 @given(games(), st.sampled_from([2.0, 0.5, 2.0**40, 2.0**-40]), st.integers(-3, 3))
 @settings(max_examples=60, deadline=None)
-def test_positive_affine_changes_of_payoffs_change_no_equilibrium(game: Game, factor: float, shift: int) -> None:
+def test_positive_affine_changes_of_payoffs_change_no_equilibrium(
+    game: Game, factor: float, shift: int
+) -> None:
     changed = Game(game.defender_payoffs * factor, game.attacker_payoffs + shift)
     assert pairs(solve(changed)) == pairs(solve(game))
 

@@ -65,9 +65,7 @@ def test_caused_errors_pay_only_beyond_the_errors_on_honest_inputs() -> None:
 
 
 def test_setting_up_costs_nothing_for_an_attack_that_may_send_nothing() -> None:
-    silent = Encounters(
-        ("d",), ("none", "a"), np.array([0.9]), np.array([[0.9, 0.1]]), np.array([0.0, 0.0])
-    )
+    silent = Encounters(("d",), ("none", "a"), np.array([0.9]), np.array([[0.9, 0.1]]), np.array([0.0, 0.0]))
     assert build(silent, [AttackCost(attack_setup=0.4)]).attacker_payoffs.tolist() == [[0.0, 0.0]]
 
 
@@ -121,7 +119,12 @@ def table(*rows: tuple[str, str, float]) -> MeasurementTable:
     return MeasurementTable(
         tuple(
             Measurement(
-                "mnist", "cnn", defence, attack, metric="clean" if attack == "none" else "robust", accuracy=accuracy
+                "mnist",
+                "cnn",
+                defence,
+                attack,
+                metric="clean" if attack == "none" else "robust",
+                accuracy=accuracy,
             )
             for defence, attack, accuracy in rows
         )
@@ -162,7 +165,9 @@ def test_figures_that_are_no_empirical_accuracy_are_never_played() -> None:
 
 
 def test_two_networks_of_one_defence_are_told_apart_by_name() -> None:
-    rows = [Measurement("mnist", net, "plain", "none", metric="clean", accuracy=0.9) for net in ("cnn", "mlp")]
+    rows = [
+        Measurement("mnist", net, "plain", "none", metric="clean", accuracy=0.9) for net in ("cnn", "mlp")
+    ]
     assert meet(MeasurementTable(tuple(rows)), largest_share=0.1).defences == ("plain (cnn)", "plain (mlp)")
 
 

@@ -77,7 +77,8 @@ def test_pruned_imagenette_networks_break_even_at_the_shares_of_the_stored_means
         (pair.plain.rpartition(" ")[2], pair.defended.rpartition(" ")[2]): pair
         for pair in break_even_shares(case("imagenette-pruning"))
     }
-    # from the stored means by hand: Δa / (Δr + Δa) with accuracies .8502/.5020, .8625/.5430, .8393/.6263, .7883/.6615
+    # Δa / (Δr + Δa) by hand from the stored means, clean/attacked:
+    # x1 .8502/.5020, x2 .8625/.5430, x4 .8393/.6263, x8 .7883/.6615
     expected = {("x1", "x4"): 0.0807, ("x2", "x4"): 0.2178, ("x1", "x8"): 0.2796, ("x4", "x8"): 0.5919}
     for pair, share in expected.items():
         assert found[pair].share == pytest.approx(share, abs=2e-4)

@@ -28,14 +28,14 @@ def test_every_cell_agrees_with_the_closed_form() -> None:
 
 def test_progress_is_told_after_each_cell() -> None:
     told = []
-    sweep(case(CASE), {"attack_cost": [0.1, 0.2, 0.3]}, progress=lambda done, total: told.append((done, total)))
+    sweep(
+        case(CASE), {"attack_cost": [0.1, 0.2, 0.3]}, progress=lambda done, total: told.append((done, total))
+    )
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_accuracies_and_entries_by_name_can_be_varied() -> None:
-    frame = sweep(
-        case(CASE), {"clean_accuracy[Standard]": [0.95, 0.80], "attack_cost[autoattack]": [0.6]}
-    )
+    frame = sweep(case(CASE), {"clean_accuracy[Standard]": [0.95, 0.80], "attack_cost[autoattack]": [0.6]})
     assert frame["regime"].tolist() == [
         "Standard + Rice2020Overfitting | none + autoattack",
         "Rice2020Overfitting | none",

@@ -33,7 +33,7 @@ def test_the_cost_of_the_attack_decides_where_each_network_stops_being_worth_att
 
 
 def test_the_price_of_defending_decides_where_the_break_even_share_reaches_the_largest() -> None:
-    # (Δa + C) / (Δr + Δa + C) = .3 at C = .3/.7 · Δr − Δa, from payoffs written out; the other network's cost mirrors it
+    # (Δa + C) / (Δr + Δa) = .3; the other network's cost mirrors it
     found = only("defence_cost[Rice2020Overfitting]")
     assert found.above == pytest.approx(0.3 * (0.5342 + 0.0944) - 0.0944, abs=1e-8)
     assert only("defence_cost[Standard]").below == pytest.approx(-found.above, abs=1e-8)
@@ -51,7 +51,10 @@ def test_accuracies_decide_too() -> None:
 def test_on_each_side_of_a_threshold_the_recommendation_is_what_it_says() -> None:
     scenario = case(CASE)
     for found in thresholds(scenario):
-        for edge, deploy, step in ((found.below, found.deploy_below, -1), (found.above, found.deploy_above, 1)):
+        for edge, deploy, step in (
+            (found.below, found.deploy_below, -1),
+            (found.above, found.deploy_above, 1),
+        ):
             if edge is None or edge + step * 1e-6 < min(found.low, 0):
                 continue
             beyond = recommend(set_parameter(scenario, found.parameter, edge + step * 1e-6))

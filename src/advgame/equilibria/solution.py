@@ -14,7 +14,7 @@ from advgame.games.game import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """A maximal Nash subset: any mix of its defender mixes meets any mix of its attacker mixes in equilibrium."""
+    """A maximal Nash subset: any mix of its rows and any mix of its columns are an equilibrium."""
 
     defender: FloatArray  # (k, defences): the extreme mixes of the defender
     attacker: FloatArray  # (l, attacks): the extreme mixes of the adversary

@@ -41,7 +41,7 @@ def _vertices(gains: tuple[Any, Any]) -> Iterator[tuple[Mix, set[int]]]:
         yield mix, {0, 1} if gain == 0 else {0} if gain > 0 else {1}
     if gains[0] > 0 > gains[1] or gains[0] < 0 < gains[1]:
         scale = abs(gains[0]) / 2 + abs(gains[1]) / 2  # halves: the sum of two large floats may overflow
-        yield (abs(gains[1]) / 2 / scale, abs(gains[0]) / 2 / scale), {0, 1}
+        yield (float(abs(gains[1]) / 2 / scale), float(abs(gains[0]) / 2 / scale)), {0, 1}
 
 
 def _played(mix: Mix) -> set[int]:

@@ -104,7 +104,7 @@ def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
         )
     if matrix.dtype == object and not all(isinstance(value, Fraction | int | float) for value in matrix.flat):
         raise GameError(f"{name} holds something that is no number; give floats, whole numbers or Fractions.")
-    if matrix.dtype.kind not in "iufO" or matrix.dtype == np.longdouble and matrix.dtype.itemsize > 8:
+    if matrix.dtype.kind not in "iufO" or (matrix.dtype == np.longdouble and matrix.dtype.itemsize > 8):
         raise GameError(f"{name} holds {matrix.dtype} values; give floats, whole numbers or Fractions.")
     if not np.all(np.isfinite(_as_floats(matrix))):
         row, column = np.argwhere(~np.isfinite(_as_floats(matrix)))[0]

@@ -37,7 +37,8 @@ def write_nfg(game: Game, title: str = "adversary against defender") -> str:
     strategies = " ".join(
         "{ " + " ".join(map(_quoted, names)) + " }" for names in (game.defences, game.attacks)
     )
-    return f'NFG 1 R {_quoted(title)} {{ "defender" "adversary" }}\n{{ {strategies} }}\n""\n{" ".join(numbers)}\n'
+    head = f'NFG 1 R {_quoted(title)} {{ "defender" "adversary" }}'
+    return f'{head}\n{{ {strategies} }}\n""\n{" ".join(numbers)}\n'
 
 
 def read_nfg(path: str | Path) -> Game:

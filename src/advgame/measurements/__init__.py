@@ -1,7 +1,7 @@
 """Accuracies, measured or published: rows, tables, files, intervals and contradictions."""
 
 from advgame.measurements.contradictions import mark_contradictions
-from advgame.measurements.files import read_table, write_table
+from advgame.measurements.files import read_table, table_text, write_table
 from advgame.measurements.intervals import beta_interval, standard_error, wilson_interval
 from advgame.measurements.measurement import METRICS, Column, Measurement
 from advgame.measurements.pooling import pool_seeds
@@ -20,6 +20,7 @@ __all__ = [
     "read_radius",
     "read_table",
     "standard_error",
+    "table_text",
     "wilson_interval",
     "write_table",
 ]

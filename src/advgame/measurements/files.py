@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Callable, Iterable, Mapping
 from math import isnan
@@ -79,6 +80,13 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
         return Measurement(**values)
     except MeasurementError as mistake:
         raise MeasurementError(f"{where}: {mistake}") from None
+
+
+def table_text(table: MeasurementTable) -> str:
+    """The table as CSV text, as `write_table` would write it."""
+    text = io.StringIO(newline="")
+    _write_csv(table, text)
+    return text.getvalue()
 
 
 def write_table(table: MeasurementTable, path: str | os.PathLike[str]) -> Path:

@@ -124,7 +124,7 @@ def _measured(table: MeasurementTable) -> _Measured:
 
 
 def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
-    """(network, defence) → the name of the strategy: the defence, with its network where that is ambiguous."""
+    """(network, defence) → the strategy's name: the defence, with its network where that is ambiguous."""
     identities = dict.fromkeys(_identity(row) for row in table)
     networks: dict[str, set[str]] = {}
     for network, defence in identities:
@@ -136,7 +136,7 @@ def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
 
 
 def column_names(columns: tuple[Column, ...]) -> dict[Column, str]:
-    """Column → its name: the attack where that is unique, else with norm and radius; ``@k`` where crafted on k."""
+    """Column → its name: the attack if that is unique, else with norm and radius; ``@k`` if crafted on k."""
     attacks = [(column.attack, column.crafted_on) for column in columns]
     return {
         column: column.full_name
@@ -183,7 +183,8 @@ def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, .
     inside = rest.removesuffix("]")
     if not rest.endswith("]") or field_name not in ("clean_accuracy", "attacked_accuracy"):
         raise ScenarioError(
-            f"{address!r} names no accuracy; write clean_accuracy[defence] or attacked_accuracy[defence, attack]."
+            f"{address!r} names no accuracy; write clean_accuracy[defence] or "
+            "attacked_accuracy[defence, attack]."
         )
     if field_name == "clean_accuracy":
         if inside not in defences:
@@ -193,8 +194,9 @@ def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, .
         defence = inside.removesuffix(attack).rstrip().removesuffix(",").rstrip()
         if inside.endswith(attack) and defence in defences:
             return defence, attack
+    known = [f"{defence}, {attack}" for defence in defences for attack in attacks[1:]]
     raise ScenarioError(
-        f"{address!r} names no defence and attack of the scenario;{suggestion(inside, [f'{d}, {a}' for d in defences for a in attacks[1:]])}"
+        f"{address!r} names no defence and attack of the scenario;{suggestion(inside, known)}"
     )
 
 

@@ -46,13 +46,8 @@ def _page() -> Template:
     )
     environment.globals["drawn"] = _drawn
     environment.globals["kind"] = lambda block: type(block).__name__
-    environment.filters["line"] = _line
+    environment.filters["line"] = one_line
     return environment.get_template("page.html")
-
-
-def _line(text: str) -> str:
-    """A text on one line, whose percent signs stay with their numbers."""
-    return one_line(text).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _drawn(block: MixBars | Matrix | LineChart) -> Markup:

@@ -1,0 +1,89 @@
+"""The JSON report keeps every digit under a schema with a version."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import advgame as ag
+
+
+@pytest.fixture(scope="module")
+def told(two_defences_report: ag.Report) -> dict:
+    return json.loads(two_defences_report.render("json"))
+
+
+def test_the_schema_has_a_version_and_these_parts(told: dict) -> None:
+    assert told["schema"] == "advgame-report/1"
+    assert set(told) == {
+        "schema",
+        "title",
+        "question",
+        "verdict",
+        "decision",
+        "equilibria",
+        "thresholds",
+        "break_even",
+        "game",
+        "blocks",
+        "inputs_sha256",
+        "versions",
+    }
+    assert len(told["inputs_sha256"]) == 64
+    assert set(told["versions"]) == {"advgame", "Python", "numpy", "scipy", "nashpy"}
+
+
+def test_the_decision_has_the_numbers_known_by_hand(told: dict) -> None:
+    # q* = (π_N − F/p)/((R+P)Δr) with π_N = 1 − 0.6; the value is a_N(1 − p*) as Standard is a best reply.
+    share = 0.0944 / (0.5342 + 0.0944)
+    decision = told["decision"]
+    deploy = {each["defence"]: each["probability"] for each in decision["deploy"]}
+    assert deploy["Rice2020Overfitting"] == pytest.approx(0.4 / 0.5342, abs=1e-12)
+    assert decision["expected_adversarial_share"] == pytest.approx(share, abs=1e-12)
+    assert decision["defender_payoff"] == pytest.approx(0.9478 * (1 - share), abs=1e-12)
+    assert decision["attacker_payoff"] == pytest.approx(0, abs=1e-12)
+    assert decision["doing_nothing"] == {
+        "defence": "Standard",
+        "adversary_answers": "autoattack",
+        "defender_payoff": pytest.approx(0.9478 * 0.7, abs=1e-12),
+    }
+
+
+def test_the_game_is_told_with_every_digit(two_defences_report: ag.Report, told: dict) -> None:
+    game = two_defences_report.recommendation.game
+    assert told["game"]["defender_payoffs"] == game.defender_payoffs.tolist()
+    assert told["game"]["attacker_payoffs"] == game.attacker_payoffs.tolist()
+
+
+def test_the_certificate_and_completeness_are_told(told: dict) -> None:
+    equilibria = told["equilibria"]
+    assert equilibria["complete"] is True
+    profile = equilibria["profiles"][equilibria["recommended"]]
+    assert max(profile["defender_regret"], profile["attacker_regret"]) < 2e-9
+
+
+def test_the_threshold_of_the_largest_share_is_the_break_even_share(told: dict) -> None:
+    share = next(each for each in told["thresholds"] if each["parameter"] == "largest_share")
+    assert share["below"] == pytest.approx(0.0944 / 0.6286, abs=1e-8)
+    assert share["above"] is None
+    assert told["break_even"][0]["share"] == pytest.approx(0.0944 / 0.6286, abs=1e-12)
+
+
+def test_numbers_json_has_no_word_for_are_null(many_attacks_report: ag.Report) -> None:
+    told = json.loads(many_attacks_report.render("json"), parse_constant=pytest.fail)
+    assert any(
+        pair["share"] is None for pair in told["break_even"]
+    )  # some pair in which defending never pays
+
+
+def test_json_can_stand_inside_a_page(hostile_report: ag.Report) -> None:
+    text = hostile_report.render("json")
+    assert "<" not in text
+    assert json.loads(text)["title"].startswith("<script>")
+
+
+def test_every_block_is_told_with_its_kind(two_defences_report: ag.Report, told: dict) -> None:
+    assert [block["kind"] for block in told["blocks"]] == [
+        type(block).__name__ for block in two_defences_report.blocks
+    ]

@@ -1,0 +1,94 @@
+"""A report says what to deploy, and is written whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import advgame as ag
+from advgame.errors import InputError, UnknownName
+from advgame.reports.formats import FORMATS
+from advgame.reports.formats.text import Text
+
+
+def test_the_mixed_verdict_names_both_networks_with_their_shares(two_defences_report: ag.Report) -> None:
+    expected = "Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random"
+    assert two_defences_report.verdict == expected
+    assert two_defences_report.render("text").splitlines()[0] == expected
+    assert two_defences_report.render("markdown").splitlines()[0] == f"# {expected}"
+
+
+@pytest.mark.parametrize("attack_cost", [0.0, 0.3, 0.6, 0.9])
+def test_below_the_break_even_share_nobody_should_defend(
+    two_defences: ag.Scenario, attack_cost: float
+) -> None:
+    cheap = ag.set_parameter(two_defences, "attack_cost", attack_cost)
+    report = ag.report(ag.set_parameter(cheap, "largest_share", 0.15))
+    assert report.verdict == "Deploy Standard: defending does not pay"
+
+
+def test_where_attack_pays_against_both_the_robust_network_is_deployed_alone(
+    two_defences: ag.Scenario,
+) -> None:
+    report = ag.report(ag.set_parameter(two_defences, "attack_cost", 0.2))
+    assert report.verdict == "Deploy Rice2020Overfitting for all inputs"
+
+
+def test_an_announced_defence_pays_where_an_unseen_one_does_not(two_defences: ag.Scenario) -> None:
+    modest = ag.set_parameter(two_defences, "largest_share", 0.15)
+    report = ag.report(replace(modest, announced=True))
+    assert report.verdict.startswith("Deploy Rice2020Overfitting for 75 % of inputs")
+    assert report.recommendation.solution.concept == "commitment"
+
+
+def test_a_table_without_attacks_says_so() -> None:
+    report = ag.report(ag.case("imagenette-explanations"))
+    assert report.verdict.endswith("it is worth most, and no attack was measured")
+    for name in FORMATS:
+        assert report.render(name)
+
+
+@pytest.mark.parametrize(
+    ("ending", "name"), [(ending, name) for name, each in FORMATS.items() for ending in each.endings]
+)
+def test_the_ending_of_the_name_chooses_the_format(
+    two_defences_report: ag.Report, tmp_path: Path, ending: str, name: str
+) -> None:
+    path = two_defences_report.save(tmp_path / f"decision{ending.upper()}")
+    assert path.read_bytes() == two_defences_report.render(name).encode()
+
+
+def test_a_named_format_wins_over_the_ending(two_defences_report: ag.Report, tmp_path: Path) -> None:
+    path = two_defences_report.save(tmp_path / "decision.out", format="json")
+    assert path.read_text(encoding="utf-8").startswith('{\n "schema"')
+
+
+def test_an_ending_nobody_knows_is_answered_with_the_nearest(
+    two_defences_report: ag.Report, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownName, match=r"did you mean '\.html'"):
+        two_defences_report.save(tmp_path / "decision.htmk")
+    with pytest.raises(UnknownName, match="did you mean 'markdown'"):
+        two_defences_report.save(tmp_path / "decision.md", format="markdwn")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_the_callers_mistake(
+    two_defences_report: ag.Report, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="There is no folder"):
+        two_defences_report.save(tmp_path / "nowhere" / "decision.html")
+
+
+def test_a_failure_while_telling_leaves_the_old_file_and_nothing_else(
+    two_defences_report: ag.Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "decision.txt"
+    path.write_text("as it was", encoding="utf-8")
+    monkeypatch.setattr(Text, "render", lambda *_: "half a surrogate \ud800")  # cannot be encoded
+    with pytest.raises(UnicodeEncodeError):
+        two_defences_report.save(path)
+    assert path.read_text(encoding="utf-8") == "as it was"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,192 @@
+"""The sections say what is true of cases solved by hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+import advgame as ag
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.reports.blocks import Block, Caution, Heading, Matrix, Table
+
+from .conftest import table
+
+
+def section(report: ag.Report, title: str) -> list[Block]:
+    headings = [place for place, block in enumerate(report.blocks) if block == Heading(title)]
+    assert len(headings) == 1
+    rest = report.blocks[headings[0] + 1 :]
+    end = next((place for place, block in enumerate(rest) if isinstance(block, Heading)), len(rest))
+    return list(rest[:end])
+
+
+def words(report: ag.Report) -> str:
+    return " ".join(report.render("text").split())
+
+
+def test_the_worth_is_told_per_input_and_per_month(two_defences_report: ag.Report) -> None:
+    # 0.9478·(1 − 0.150175) = 0.80546; Standard alone is always attacked: 0.9478·0.7 = 0.66346.
+    text = words(two_defences_report)
+    assert "worth 0.805 units per classified input (1,610,000 units per month)" in text
+    assert (
+        "Standard alone, would be worth 0.142 units per classified input (284,000 units per month) less"
+        in text
+    )
+    assert "One unit is what one honest input classified right is worth." in text
+
+
+def test_without_a_volume_nothing_is_told_per_month(two_defences: ag.Scenario) -> None:
+    report = ag.report(replace(two_defences, volume_per_month=None))
+    assert "per month" not in report.render("text")
+
+
+def test_amounts_are_told_in_the_currency_of_the_scenario(two_defences: ag.Scenario) -> None:
+    text = words(ag.report(replace(two_defences, currency="EUR")))
+    assert "0.805 EUR per classified input" in text
+    assert "units" not in text
+
+
+def test_a_single_defence_that_looks_better_is_explained(two_defences_report: ag.Report) -> None:
+    # Rice2020Overfitting alone deters: 0.8534 > 0.80546, but only if the adversary knows of it.
+    assert "Rice2020Overfitting alone looks better only if the adversary knows" in words(two_defences_report)
+
+
+def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_report: ag.Report) -> None:
+    text = words(two_defences_report)
+    assert (
+        "The largest share of the traffic that is adversarial is 0.3: we stand 0.15 above the turning point 0.1502, "
+        "below which Standard alone would be deployed."
+    ) in text
+    points = next(
+        block
+        for block in section(two_defences_report, "What would change the answer")
+        if isinstance(block, Table)
+    )
+    assert points.rows[0][0].value == "largest_share"
+
+
+def test_the_cost_thresholds_are_those_of_the_closed_form(two_defences_report: ag.Report) -> None:
+    # Attack pays against the defended network below c = 0.4658 = ε_R, against the plain one below c = 1 = ε_N.
+    points = next(
+        block
+        for block in section(two_defences_report, "What would change the answer")
+        if isinstance(block, Table)
+    )
+    row = next(row for row in points.rows if row[0].value == "attack_cost")
+    assert [cell.text for cell in row[1:]] == [
+        "0.6",
+        "0.4658",
+        "Rice2020Overfitting alone",
+        "1",
+        "Standard alone",
+    ]
+
+
+def test_announcing_is_worth_what_the_closed_form_says(two_defences_report: ag.Report) -> None:
+    # The lottery q* = 0.74878 deters: 0.9478 − 0.74878·0.0944 = 0.87711; one network alone: 0.8534.
+    rows = next(
+        block for block in section(two_defences_report, "Announced or not") if isinstance(block, Table)
+    ).rows
+    values = {row[0].value: row[3].value for row in rows}
+    assert values["nash"] == pytest.approx(0.9478 * (1 - 0.0944 / 0.6286), abs=1e-9)
+    assert values["commitment"] == pytest.approx(0.9478 - 0.4 / 0.5342 * 0.0944, abs=1e-9)
+    assert values["pure_commitment"] == pytest.approx(0.8534, abs=1e-12)
+    assert values["worst_case"] == pytest.approx(0.7 * 0.8534 + 0.3 * 0.5342, abs=1e-9)
+
+
+def test_a_break_even_share_that_rests_on_little_says_so() -> None:
+    facts = {"dataset": "digits", "network": "cnn", "runs": 6, "source": "by hand"}
+    rows = [
+        Measurement(**facts, defence="x4", attack="none", metric="clean", accuracy=0.85, std=0.002),
+        Measurement(**facts, defence="x4", attack="pgd", accuracy=0.400, std=0.045),
+        Measurement(**facts, defence="x8", attack="none", metric="clean", accuracy=0.80, std=0.002),
+        Measurement(**facts, defence="x8", attack="pgd", accuracy=0.435, std=0.045),
+    ]
+    report = ag.report(ag.Scenario("pruned", MeasurementTable(tuple(rows)), largest_share=0.3))
+    cautions = [block.text for block in section(report, "The break-even share") if isinstance(block, Caution)]
+    # 0.045/√6·√2 = 0.026
+    assert len(cautions) == 1
+    assert "rests on a difference of 0.035 with a standard error near 0.026" in cautions[0]
+
+
+def test_a_break_even_share_that_is_well_measured_carries_no_caution(two_defences_report: ag.Report) -> None:
+    found = section(two_defences_report, "The break-even share")
+    assert [block for block in found if isinstance(block, Caution)] == []
+
+
+def test_several_equilibria_are_all_told() -> None:
+    # Without attacks that differ from nothing the adversary is indifferent: a continuum with two ends.
+    scenario = ag.Scenario("tie", table(("plain", 0.9, 0.9)), largest_share=0.2)
+    free = ag.set_parameter(scenario, "attack_cost", 0.1)  # an attack earns 0.1 and costs 0.1
+    report = ag.report(free)
+    listed = next(block for block in section(report, "The equilibrium") if isinstance(block, Table))
+    assert len(listed.rows) == 2
+    assert [row[5].text for row in listed.rows].count("yes") == 1
+    assert "2 extreme equilibria in 1 set of equilibria; all are proven listed." in words(report)
+
+
+def test_an_attack_made_on_another_network_is_told_apart_from_a_direct_one() -> None:
+    text = words(ag.report(ag.Scenario("direct", table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5)))))
+    assert "The adversary sees the network it attacks in 1 column (pgd)" in text
+    assert "upper bound" in text
+    moved = table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5))
+    rows = [row if row.attack == "none" else replace(row, crafted_on="plain") for row in moved]
+    text = words(ag.report(ag.Scenario("transferred", MeasurementTable(tuple(rows)))))
+    assert "the examples were made on another network and transferred" in text
+    assert "upper bound" not in text
+
+
+def test_the_assumptions_name_the_success_rule_the_caps_and_the_basis(two_defences: ag.Scenario) -> None:
+    capped = ag.set_parameter(two_defences, "adversarial_share[autoattack]", 0.25)
+    text = words(ag.report(ag.set_parameter(capped, "success", "caused errors")))
+    assert "paid only for errors beyond those the defence makes on honest inputs" in text
+    assert "autoattack can supply at most 25 %." in text
+    assert "not announced" in text
+    assert "assumed: an attacked" in text
+    assert "not stated" in text
+
+
+def test_an_accuracy_that_was_not_measured_is_listed_and_has_no_error(two_defences: ag.Scenario) -> None:
+    address = "attacked_accuracy[Rice2020Overfitting, autoattack]"
+    report = ag.report(ag.set_parameter(two_defences, address, 0.7))
+    assert "Accuracies that were not measured" in words(report)
+    accuracies = next(
+        block for block in report.blocks if isinstance(block, Matrix) and block.title == "Accuracy"
+    )
+    assert accuracies.texts == (("94.8 ± 0.2", "0.00 ± 0.01"), ("85.3 ± 0.4", "70"))
+
+
+def test_sources_are_counted_by_row(two_defences_report: ag.Report) -> None:
+    sources = next(
+        block for block in two_defences_report.blocks if isinstance(block, Table) and block.title == "Sources"
+    )
+    assert [row[1].value for row in sources.rows] == [2, 2]
+    assert all(row[0].text.startswith("RobustBench") for row in sources.rows)
+
+
+def test_warnings_that_differ_in_their_numbers_only_are_told_once() -> None:
+    plain, robust = table(("plain", 0.9, 0.2)), table(("robust", 0.8, 0.5))
+    rows = [replace(row, warnings=(f"weak attack: accuracy {row.accuracy}",)) for row in (*plain, *robust)]
+    report = ag.report(ag.Scenario("warned", MeasurementTable(tuple(rows))))
+    warnings = next(
+        block for block in report.blocks if isinstance(block, Table) and block.title == "Warnings"
+    )
+    assert [row[1].value for row in warnings.rows] == [4]
+    assert "4 rows of 4 carry a warning." in words(report)
+
+
+def test_a_defence_that_is_best_everywhere_is_not_said_to_do_without_defending() -> None:
+    report = ag.report(ag.Scenario("dominant", table(("robust", 0.9, 0.5), ("weak", 0.8, 0.2))))
+    assert report.verdict == "Deploy robust: none is more accurate, with or without attack"
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_report_survives_the_end_stops(two_defences: ag.Scenario, share: float) -> None:
+    edge = ag.set_parameter(two_defences, "largest_share", share)
+    for address in ("attack_reward", "attack_penalty", "stopped_gain", "breach_loss", "benign_gain"):
+        for value in (0.0, 10.0):
+            report = ag.report(ag.set_parameter(edge, address, value))
+            assert re.match("Deploy .*(Standard|Rice2020Overfitting)", report.render("text"))
+            assert report.render("html")
