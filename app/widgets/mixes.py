@@ -13,7 +13,7 @@ from advgame.games.game import FloatArray
 from advgame.studies import Recommendation
 from advgame.studies.recommendation import PLAYED
 from widgets.colours import ADVERSARY, DEFENDER, FAINT, INK
-from widgets.words import percent, short
+from widgets.words import percent, short_names
 
 MOST_BARS = 6  # unless more are played
 BAR_HEIGHT = 44  # pixels
@@ -54,9 +54,9 @@ def _bars(names: Sequence[str], shares: Sequence[float], colour: str) -> go.Figu
     told = [f"{escape(name)}: {percent(share)}" for name, share in zip(names, shares, strict=True)]
     figure = go.Figure([_bar([1.0] * len(names), FAINT, told), _bar(shares, colour, told)])
     font = {"size": 13, "color": INK}
-    for place, (name, share) in enumerate(zip(names, shares, strict=True)):
+    for place, (name, share) in enumerate(zip(short_names(names, 34), shares, strict=True)):
         above = {"y": place - 0.38, "showarrow": False, "yanchor": "middle", "font": font}
-        figure.add_annotation(x=0, text=escape(short(name, 34)), xanchor="left", **above)
+        figure.add_annotation(x=0, text=escape(name), xanchor="left", **above)
         figure.add_annotation(x=1, text=percent(share), xanchor="right", **above)
     return figure.update_layout(
         barmode="overlay",

@@ -18,11 +18,12 @@ from advgame.reports.numbers import significant
 from advgame.reports.words import currency_of
 from advgame.studies import Recommendation
 from widgets.colours import ADVERSARY_SCALE, DEFENDER_SCALE, INK
-from widgets.words import sentence, short
+from widgets.words import short_names
 
 MOST_ROWS = 14  # of a heat map; the table below it has all
-MOST_FIGURED_COLUMNS = 5  # more columns leave no room for figures on a telephone
+MOST_FIGURED_COLUMNS = 4  # more columns leave no room for figures on a telephone
 ROW_HEIGHT = 34  # pixels
+MARK = "◆"
 
 
 def show(found: Recommendation) -> None:
@@ -31,8 +32,8 @@ def show(found: Recommendation) -> None:
     game = found.game
     rows = shown_rows(found)
     st.caption(
-        f"In {currency_of(found.scenario)} per classified input. ◆ marks the best reply: of the defender to "
-        "each attack, of the adversary to each defence."
+        f"In {currency_of(found.scenario)} per classified input. {MARK} marks the best reply: "
+        "of the defender to each attack, of the adversary to each defence."
     )
     if len(rows) < len(game.defences):
         st.caption(f"{len(rows)} of {len(game.defences)} defences: those deployed, then the best alone.")
@@ -82,28 +83,36 @@ def _show_map(
     scale: tuple[tuple[float, str], ...],
     player: str,
 ) -> None:
-    names = [escape(game.defences[row]) for row in rows]
-    attacks = [escape(attack) for attack in ("no attack", *game.attacks[1:])]
-    figure = go.Figure([_cells(payoffs[rows], names, attacks, scale), _diamonds(marks[rows])])
+    names = [game.defences[row] for row in rows]
+    attacks = ["no attack", *game.attacks[1:]]
+    figure = go.Figure(_cells(payoffs[rows], marks[rows], names, attacks, scale))
+    if len(attacks) > MOST_FIGURED_COLUMNS:
+        figure.add_trace(_diamonds(marks[rows]))
     figure.update_layout(
         height=ROW_HEIGHT * len(rows) + 70,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=False,
-        xaxis=_named_axis([short(attack, 16) for attack in attacks], side="top"),
-        yaxis=_named_axis([short(name, 20) for name in names], autorange="reversed"),
+        xaxis=_named_axis(short_names(attacks, 16), side="top"),
+        yaxis=_named_axis(short_names(names, 20), autorange="reversed"),
     )
     st.plotly_chart(figure, config={"displayModeBar": False}, key=f"payoffs {player}")
 
 
 def _cells(
-    payoffs: FloatArray, names: Sequence[str], attacks: Sequence[str], scale: tuple[tuple[float, str], ...]
+    payoffs: FloatArray,
+    marks: NDArray[np.bool_],
+    names: Sequence[str],
+    attacks: Sequence[str],
+    scale: tuple[tuple[float, str], ...],
 ) -> go.Heatmap:
-    texts = [[significant(value, 3) for value in row] for row in payoffs.tolist()]
+    texts = [
+        [(f"{MARK} " if best else "") + significant(value, 3) for value, best in zip(*row, strict=True)]
+        for row in zip(payoffs.tolist(), marks.tolist(), strict=True)
+    ]
     hover = [
-        [f"{sentence(name)}<br>{attack}<br>{text}" for attack, text in zip(attacks, row, strict=True)]
+        [f"{escape(name)}<br>{escape(attack)}<br>{text}" for attack, text in zip(attacks, row, strict=True)]
         for name, row in zip(names, texts, strict=True)
     ]
-    figured = {"text": texts, "texttemplate": "%{text}"} if len(attacks) <= MOST_FIGURED_COLUMNS else {}
     return go.Heatmap(
         z=payoffs,
         colorscale=scale,
@@ -112,27 +121,24 @@ def _cells(
         ygap=2,
         hovertext=hover,
         hoverinfo="text",
-        textfont={"size": 13, "color": INK},
-        **figured,
+        text=texts,
+        texttemplate="%{text}" if len(attacks) <= MOST_FIGURED_COLUMNS else "",
+        textfont={"size": 12, "color": INK},
     )
 
 
 def _diamonds(marks: NDArray[np.bool_]) -> go.Scatter:
+    """The marks of a map whose cells have no room for figures."""
     rows, columns = np.nonzero(marks)
-    aside = 0.36 if marks.shape[1] <= MOST_FIGURED_COLUMNS else 0.0
-    return go.Scatter(
-        x=columns + aside,
-        y=rows,
-        mode="markers",
-        marker={"symbol": "diamond", "size": 9, "color": INK, "line": {"color": "white", "width": 1}},
-        hoverinfo="skip",
-    )
+    line = {"color": "white", "width": 1}
+    marker = {"symbol": "diamond", "size": 9, "color": INK, "line": line}
+    return go.Scatter(x=columns, y=rows, mode="markers", marker=marker, hoverinfo="skip")
 
 
 def _named_axis(names: Sequence[str], **more: object) -> dict[str, object]:
     return {
         "tickvals": list(range(len(names))),
-        "ticktext": list(names),
+        "ticktext": [escape(name) for name in names],
         "fixedrange": True,
         "showgrid": False,
         "zeroline": False,

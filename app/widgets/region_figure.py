@@ -9,21 +9,22 @@ import plotly.graph_objects as go
 
 from advgame.studies import Axis, Regions
 from widgets.colours import INK, OTHER_REGIMES, REGIMES
-from widgets.words import sentence, short
+from widgets.words import sentence, short, short_names
 
 HEIGHT, LINE = 400, 22  # pixels: of the map, of one line of the legend
+UNSOLVED = "no certified answer"
 BELOW = {"x": 0, "y": -0.24, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
 
 
 def region_figure(found: Regions, here: tuple[float, float], currency: str) -> go.Figure:
     """The map in colours, its legend below it, and the point where the scenario stands."""
-    names = [regime_name(regime) for regime in found.regimes]
+    names = regime_names(found.regimes)
     colours = [*REGIMES[: len(names)], OTHER_REGIMES]
     legend = [_entry(name, colour) for name, colour in zip(names, colours[:-1], strict=False)]
     if len(names) > len(REGIMES):
         legend.append(_entry("other mixes", OTHER_REGIMES))
     below = LINE * (len(legend) + 1)
-    return go.Figure([_areas(found, names, colours), *legend, _here(here)]).update_layout(
+    return go.Figure([_areas(found, colours), *legend, _here(here)]).update_layout(
         height=HEIGHT + below,
         margin={"l": 0, "r": 24, "t": 8, "b": below + 80},
         showlegend=True,
@@ -33,20 +34,25 @@ def region_figure(found: Regions, here: tuple[float, float], currency: str) -> g
     )
 
 
-def regime_name(regime: tuple[str, ...]) -> str:
-    """The defences deployed, as a legend names them.
+def regime_names(regimes: Sequence[tuple[str, ...]]) -> list[str]:
+    """The defences deployed in each regime, as a legend names them.
 
-    >>> regime_name(("plain", "robust")), regime_name(())
-    ('plain + robust', 'no certified answer')
+    >>> regime_names([("plain", "robust"), ("plain", "robust", "pruned"), ()])
+    ['plain + robust', 'plain + robust + 1 more', 'no certified answer']
     """
-    if not regime:
-        return "no certified answer"
+    defences = list(dict.fromkeys(name for regime in regimes for name in regime))
+    short = dict(zip(defences, short_names(defences, 22), strict=True))
+    return [_named([short[name] for name in regime]) for regime in regimes]
+
+
+def _named(regime: Sequence[str]) -> str:
     rest = f" + {len(regime) - 2} more" if len(regime) > 2 else ""
-    return " + ".join(escape(short(name, 22)) for name in regime[:2]) + rest
+    return " + ".join(escape(name) for name in regime[:2]) + rest or UNSOLVED
 
 
-def _areas(found: Regions, names: Sequence[str], colours: Sequence[str]) -> go.Heatmap:
+def _areas(found: Regions, colours: Sequence[str]) -> go.Heatmap:
     last = len(colours) - 1
+    names = ["<br>+ ".join(map(escape, regime)) or UNSOLVED for regime in found.regimes]
     bands = [(place / (last + 1), (place + 1) / (last + 1), colour) for place, colour in enumerate(colours)]
     return go.Heatmap(
         x=found.x_values,

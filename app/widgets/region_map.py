@@ -16,8 +16,8 @@ from widgets.region_figure import region_figure
 from widgets.sliders import shown_axes
 from widgets.words import sentence
 
-FINE, ROUGH = 65, 33  # points each way
-SMALL_GAME = 100  # pairs of strategies up to which the fine map is drawn well within a second
+POINTS = ((100, 65), (1000, 33))  # up to this much work at a point, this many points each way
+FEWEST_POINTS = 17
 TELLING = ("largest_share", "attack_cost")  # the two numbers that decide most cases
 ACROSS, UPWARDS = "map across", "map upwards"
 
@@ -71,5 +71,16 @@ def _at_the_corner(scenario: Scenario, across: Axis, upwards: Axis) -> Scenario:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _map(corner: str, _scenario: Scenario, across: Axis, upwards: Axis) -> Regions:  # noqa: ARG001 (a key)
-    rows, columns = build_game(_scenario).shape
-    return regions(_scenario, across, upwards, points=FINE if rows * columns <= SMALL_GAME else ROUGH)
+    shape = build_game(_scenario).shape
+    return regions(_scenario, across, upwards, points=points_each_way(shape, announced=_scenario.announced))
+
+
+def points_each_way(shape: tuple[int, int], *, announced: bool) -> int:
+    """As many points as can be solved in about a second; a commitment solves one program for each attack.
+
+    >>> points_each_way((2, 2), announced=True), points_each_way((20, 11), announced=True)
+    (65, 17)
+    """
+    rows, columns = shape
+    work = 20 * columns**2 if announced else rows * columns
+    return next((points for most, points in POINTS if work <= most), FEWEST_POINTS)

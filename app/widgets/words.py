@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from advgame.reports.numbers import significant
 
@@ -26,6 +27,19 @@ def short(name: str, most: int = 26) -> str:
     """
     half = most // 2
     return name if len(name) <= most + 1 else f"{name[:half]}…{name[-half:]}"
+
+
+def short_names(names: Sequence[str], most: int = 26) -> list[str]:
+    """Names that fit beside a chart, each still different from the others.
+
+    >>> short_names(["magnitude-global x16", "magnitude-local x16"], most=12)
+    ['magnitu…bal x16', 'magnitu…cal x16']
+    """
+    for length in range(most, max(map(len, names), default=most) + 1):
+        shortened = [short(name, length) for name in names]
+        if len(set(shortened)) == len(set(names)):
+            return shortened
+    return list(names)
 
 
 def sentence(meaning: str) -> str:

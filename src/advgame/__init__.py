@@ -27,7 +27,7 @@ _HOMES = {
         "read_nfg",
         "write_nfg",
     ),
-    "advgame.equilibria": ("CONCEPTS", "Solution", "solve"),
+    "advgame.equilibria": ("CONCEPTS", "BatchSolution", "Solution", "solve", "solve_batch"),
     "advgame.scenarios": (
         "Scenario",
         "apply_preset",
@@ -63,8 +63,10 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from advgame.equilibria import CONCEPTS as CONCEPTS
+    from advgame.equilibria import BatchSolution as BatchSolution
     from advgame.equilibria import Solution as Solution
     from advgame.equilibria import solve as solve
+    from advgame.equilibria import solve_batch as solve_batch
     from advgame.errors import (
         AdvgameError as AdvgameError,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,7 +123,7 @@ def sweep(
 
     if output is not None and output.suffix not in TABLES:
         raise InputError(f"{output} ends in {output.suffix!r}; a sweep is written as {' or '.join(TABLES)}.")
-    grid = dict(map(_values, vary))
+    grid = _grid(vary)
     with _progress_bar("Solving") as progress:
         frame = ag.sweep(_scenario(scenario, settings, preset), grid, concept=concept, progress=progress)
     if output is None:
@@ -189,6 +190,7 @@ def app_(
 
 
 TABLES = (".csv", ".parquet")
+MOST_NAME = 200  # characters: what is longer names no file
 
 
 def _server_flags(port: int, open_browser: bool) -> dict[str, str]:
@@ -210,7 +212,7 @@ def _scenario(question: str, settings: list[str] | None, preset: str | None) -> 
     """The scenario in a file or of a bundled case, at the prices of a preset, with the settings applied."""
     import advgame as ag
 
-    named_file = question.endswith(".toml") or Path(question).is_file()
+    named_file = question.endswith(".toml") or (len(question) < MOST_NAME and Path(question).is_file())
     scenario = ag.read_scenario(question) if named_file else ag.case(question)
     if preset is not None:
         scenario = ag.apply_preset(scenario, ag.preset(preset))
@@ -236,6 +238,15 @@ def _plain_value(text: str) -> float | str | bool:
         return text
 
 
+def _grid(vary: list[str]) -> dict[str, list[float]]:
+    grid: dict[str, list[float]] = {}
+    for address, values in map(_values, vary):
+        if address in grid:
+            raise ScenarioError(f"--vary names {address} twice; name it once, with all its values.")
+        grid[address] = values
+    return grid
+
+
 def _values(text: str) -> tuple[str, list[float]]:
     """The address and the values of ``NAME=FROM:TO:POINTS`` or ``NAME=a,b,c``.
 
@@ -247,11 +258,11 @@ def _values(text: str) -> tuple[str, list[float]]:
     address, given = _assignment(text, "--vary", "NAME=FROM:TO:POINTS")
     try:
         if ":" not in given:
-            return address, [float(value) for value in given.split(",")]
+            return address, [_finite(value) for value in given.split(",")]
         low, high, points = given.split(":")
         if not 1 <= int(points) <= MOST_POINTS:
             raise ValueError
-        return address, [float(value) for value in np.linspace(float(low), float(high), int(points))]
+        return address, [float(value) for value in np.linspace(_finite(low), _finite(high), int(points))]
     except ValueError:
         raise ScenarioError(
             f"--vary {text!r}: {given!r} is no range; write FROM:TO:POINTS with 1 to {MOST_POINTS:,} points, "
@@ -260,6 +271,13 @@ def _values(text: str) -> tuple[str, list[float]]:
 
 
 MOST_POINTS = 1_000_000
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError
+    return value
 
 
 def _csv_text(frame: pd.DataFrame) -> str:

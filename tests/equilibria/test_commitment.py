@@ -4,6 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advgame.equilibria import Commitment, WorstCase, solve
+from advgame.equilibria.commitment import Plan, _committed_profile
+from advgame.equilibria.enumeration import best_reply_vertices
+from advgame.equilibria.time_limit import Deadline
+from advgame.equilibria.worst_case import _secured
 from advgame.games import Game
 from tests.equilibria.games import adversary_game, games
 
@@ -67,3 +71,32 @@ def test_the_worst_case_lottery_secures_what_the_zero_sum_game_is_worth(game: Ga
     assert (secured.defender @ game.defender_payoffs).min() == pytest.approx(
         secured.defender_payoff, abs=1e-8
     )
+
+
+@given(games(most=4))
+@settings(max_examples=100, deadline=None)
+def test_the_commitment_is_the_best_corner_of_the_adversarys_best_reply_regions(game: Game) -> None:
+    to_attacker = tuple(zip(*game.exact_payoffs[1], strict=True))
+    rows, columns = game.shape
+    values = [
+        float(sum(share * game.exact_payoffs[0][row][column] for row, share in enumerate(mix)))
+        for mix, labels in best_reply_vertices(to_attacker, Deadline(10))
+        for column in range(columns)
+        if labels >> (rows + column) & 1
+    ]
+    assert solve(game, "commitment").recommended.defender_payoff == pytest.approx(max(values), abs=1e-9)
+
+
+def test_a_plan_that_others_beat_is_not_certified() -> None:
+    game = cifar(0.3)
+    never = Plan(np.array([1.0, 0.0]), reply=1)  # worth 0.66346; the best is worth more
+    profile = _committed_profile(game, never, bound=0.9478 - 0.0944 * DETER)
+    assert not profile.certificate.valid
+    assert profile.certificate.defender_regret > 0.5
+
+
+def test_a_lottery_that_secures_less_than_another_is_not_certified() -> None:
+    game = cifar(0.3)
+    profile = _secured(game, np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    assert profile.certificate.defender_regret > 0.3
+    assert not profile.certificate.valid

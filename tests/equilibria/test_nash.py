@@ -141,6 +141,18 @@ def test_the_rank_one_walk_finds_what_enumeration_finds(game: Game) -> None:
         )
 
 
+@given(adversary_games(most=4, steps=4))
+@settings(max_examples=250, deadline=None)
+def test_the_walk_calls_nothing_complete_that_has_ties(game: Game) -> None:
+    form = rank_one_form(game)
+    if form is None:
+        return
+    path = walk(form, game)
+    if path.complete:
+        enumerated = extreme_equilibria(game, Deadline(30))
+        assert len(path.pairs) == len(enumerated)
+
+
 @given(adversary_games(most=4, steps=5))
 @settings(max_examples=60, deadline=None)
 def test_ties_leave_no_equilibrium_out(game: Game) -> None:
@@ -256,3 +268,34 @@ def test_a_game_too_large_to_be_listed_in_time_says_so() -> None:
     assert not solution.complete
     assert "could be listed" in solution.remark
     assert all(profile.certificate.valid for profile in solution.profiles)
+
+
+def test_duplicates_too_many_to_be_listed_are_not_called_complete() -> None:
+    cyclic = np.repeat(np.repeat(np.array([[0, 2, 1], [1, 0, 2], [2, 1, 0]]), 5, axis=0), 5, axis=1)
+    solution = solve(Game(cyclic, -cyclic))  # three groups of five on each side: 5⁶ choices
+    assert not solution.complete
+    assert "15,625" in solution.remark
+
+
+def test_large_games_without_structure_get_one_certified_equilibrium() -> None:
+    random = np.random.default_rng(5)
+    for payoffs in (random.normal(size=(2, 60, 40)), random.integers(0, 3, size=(2, 40, 60))):
+        solution = solve(Game(*payoffs), Nash(time_limit_seconds=2))
+        assert solution.recommended.certificate.valid
+        assert not solution.complete
+
+
+def test_without_time_for_exactness_nothing_inexact_is_given() -> None:
+    random = np.random.default_rng(5)
+    solution = solve(Game(*random.normal(size=(2, 20, 20))), Nash(exact=True, time_limit_seconds=0.1))
+    assert solution.profiles == ()
+    assert "could be listed" in solution.remark
+
+
+def test_an_adversary_who_earns_nothing_does_the_worst() -> None:
+    random = np.random.default_rng(2)
+    game = Game(random.normal(size=(30, 12)), np.zeros((30, 12)))
+    solution = solve(game)
+    assert not solution.complete
+    zero_sum = solve(Game(game.defender_payoffs, -game.defender_payoffs)).recommended
+    assert solution.recommended.defender_payoff == pytest.approx(zero_sum.defender_payoff)

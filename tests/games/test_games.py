@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from advgame.equilibria.solution import certified
 from advgame.errors import GameError
 from advgame.games import (
     Game,
@@ -14,7 +15,6 @@ from advgame.games import (
     read_nfg,
     write_nfg,
 )
-from advgame.games.profile import TOLERANCE
 from advgame.games.reduction import reduce_game
 from advgame.games.structure import rank_one_form
 from tests.equilibria.games import adversary_games, fine_numbers, games
@@ -73,10 +73,28 @@ def test_a_certificate_tells_what_each_player_could_still_gain() -> None:
     assert not profile.certificate.valid
 
 
-def test_a_certificate_just_beyond_the_tolerance_is_no_longer_valid() -> None:
-    game = Game([[0.0], [1.0]], [[0.0], [0.0]])
-    nearly = np.array([3 * TOLERANCE, 1 - 3 * TOLERANCE])
-    assert not certified_profile(game, nearly, np.array([1.0])).certificate.valid
+@pytest.mark.parametrize(("given_up", "valid"), [(1e-9, True), (4e-9, False)])
+def test_a_regret_of_more_than_two_billionths_of_the_range_is_not_certified(
+    given_up: float, valid: bool
+) -> None:
+    game = Game([[0.0], [5.0]], [[0.0], [0.0]])
+    nearly = np.array([given_up, 1 - given_up])
+    assert certified_profile(game, nearly, np.array([1.0])).certificate.valid is valid
+
+
+def test_no_certificate_no_profile() -> None:
+    game = Game([[0.0], [5.0]], [[0.0], [0.0]])
+    best, worst = (certified_profile(game, np.array(mix), np.array([1.0])) for mix in ([0.0, 1], [1.0, 0]))
+    assert certified([worst, best]) == (best,)
+
+
+def test_replies_a_millionth_worse_are_no_best_replies() -> None:
+    assert defender_best_replies(Game([[1.0], [1 - 1e-6]], [[0], [0]]), [1.0]) == (0,)
+
+
+def test_payoffs_too_far_apart_for_a_float_are_refused() -> None:
+    with pytest.raises(GameError, match="differ by more than a float64 can hold"):
+        Game([[1e308, -1e308]], [[0, 0]])
 
 
 @given(games())

@@ -26,10 +26,13 @@ def written(folder: Path, text: str) -> Path:
 def names() -> st.SearchStrategy[str]:
     anything = st.text(min_size=1, max_size=12)
     awkward = st.sampled_from(
-        ["=1+1", "'=x", "-1", "+", "@sum", "a,b", 'q"uote', " lead", "\u2028", "-inf", "''"]
+        ["=1+1", "'=x", "-1", "+", "@sum", "a,b", 'q"uote', "l ead", "\u2028", "-inf", "''"]
     )
     return (anything | awkward).filter(
-        lambda text: text.strip() and not any(unicodedata.category(letter) == "Cc" for letter in text)
+        lambda text: (
+            text.strip() == text not in ("", "*")
+            and not any(unicodedata.category(letter) == "Cc" for letter in text)
+        )
     )
 
 

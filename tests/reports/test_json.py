@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from math import inf
 
 import pytest
 
 import advgame as ag
+
+from .conftest import table
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +73,12 @@ def test_the_threshold_of_the_largest_share_is_the_break_even_share(told: dict) 
     assert told["break_even"][0]["share"] == pytest.approx(0.0944 / 0.6286, abs=1e-12)
 
 
-def test_numbers_json_has_no_word_for_are_null(many_attacks_report: ag.Report) -> None:
-    told = json.loads(many_attacks_report.render("json"), parse_constant=pytest.fail)
-    assert any(
-        pair["share"] is None for pair in told["break_even"]
-    )  # some pair in which defending never pays
+def test_numbers_json_has_no_word_for_are_null() -> None:
+    weaker_everywhere = table(("plain", 0.9, 0.5), ("weak", 0.8, 0.4))
+    report = ag.report(ag.Scenario("never", weaker_everywhere, largest_share=0.3))
+    told = json.loads(report.render("json"), parse_constant=pytest.fail)
+    assert report.break_even[0].share == inf
+    assert told["break_even"][0]["share"] is None
 
 
 def test_json_can_stand_inside_a_page(hostile_report: ag.Report) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import advgame as ag
+from advgame.equilibria import Nash
 from advgame.errors import InputError, UnknownName
 from advgame.reports.formats import FORMATS
 from advgame.reports.formats.text import Text
@@ -29,6 +30,11 @@ def test_below_the_break_even_share_nobody_should_defend(
     assert report.verdict == "Deploy Standard: defending does not pay"
 
 
+def test_a_network_nobody_gains_by_attacking_is_said_to_be_one(two_defences: ag.Scenario) -> None:
+    report = ag.report(ag.set_parameter(two_defences, "attack_cost", 1.1))  # above what any success earns
+    assert report.verdict == "Deploy Standard: defending does not pay, as nobody gains by attacking it"
+
+
 def test_where_attack_pays_against_both_the_robust_network_is_deployed_alone(
     two_defences: ag.Scenario,
 ) -> None:
@@ -41,6 +47,14 @@ def test_an_announced_defence_pays_where_an_unseen_one_does_not(two_defences: ag
     report = ag.report(replace(modest, announced=True))
     assert report.verdict.startswith("Deploy Rice2020Overfitting for 75 % of inputs")
     assert report.recommendation.solution.concept == "commitment"
+
+
+@pytest.mark.parametrize("concept", [*ag.CONCEPTS, Nash(exact=True)], ids=str)
+def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str | Nash) -> None:
+    report = ag.report(two_defences, concept)
+    assert report.verdict.startswith("Deploy Rice2020Overfitting")
+    assert report.recommendation.solution.profiles
+    assert report.render("html")
 
 
 def test_a_table_without_attacks_says_so() -> None:
@@ -68,8 +82,8 @@ def test_a_named_format_wins_over_the_ending(two_defences_report: ag.Report, tmp
 def test_an_ending_nobody_knows_is_answered_with_the_nearest(
     two_defences_report: ag.Report, tmp_path: Path
 ) -> None:
-    with pytest.raises(UnknownName, match=r"did you mean '\.html'"):
-        two_defences_report.save(tmp_path / "decision.htmk")
+    with pytest.raises(UnknownName, match=r"did you mean '\.json'"):
+        two_defences_report.save(tmp_path / "decision.jsn")
     with pytest.raises(UnknownName, match="did you mean 'markdown'"):
         two_defences_report.save(tmp_path / "decision.md", format="markdwn")
     assert list(tmp_path.iterdir()) == []

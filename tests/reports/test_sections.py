@@ -56,8 +56,8 @@ def test_a_single_defence_that_looks_better_is_explained(two_defences_report: ag
 def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_report: ag.Report) -> None:
     text = words(two_defences_report)
     assert (
-        "The largest share of the traffic that is adversarial is 0.3: we stand 0.15 above the turning point 0.1502, "
-        "below which Standard alone would be deployed."
+        "The largest share of the traffic that is adversarial is 0.3: we stand 0.15 above the turning point "
+        "0.1502, below which Standard alone would be deployed."
     ) in text
     points = next(
         block
@@ -68,7 +68,7 @@ def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_re
 
 
 def test_the_cost_thresholds_are_those_of_the_closed_form(two_defences_report: ag.Report) -> None:
-    # Attack pays against the defended network below c = 0.4658 = ε_R, against the plain one below c = 1 = ε_N.
+    # Attack pays against the defended network below c = 0.4658 = ε_R, against the plain one below 1.
     points = next(
         block
         for block in section(two_defences_report, "What would change the answer")
@@ -94,6 +94,9 @@ def test_announcing_is_worth_what_the_closed_form_says(two_defences_report: ag.R
     assert values["commitment"] == pytest.approx(0.9478 - 0.4 / 0.5342 * 0.0944, abs=1e-9)
     assert values["pure_commitment"] == pytest.approx(0.8534, abs=1e-12)
     assert values["worst_case"] == pytest.approx(0.7 * 0.8534 + 0.3 * 0.5342, abs=1e-9)
+    gain = next(row for row in rows if row[0].value == "commitment")
+    # 0.87711 − 0.80546 = 0.07165, on two million inputs a month
+    assert [cell.text for cell in gain[4:]] == ["+0.0717", "+143,000"]
 
 
 def test_a_break_even_share_that_rests_on_little_says_so() -> None:
@@ -111,15 +114,30 @@ def test_a_break_even_share_that_rests_on_little_says_so() -> None:
     assert "rests on a difference of 0.035 with a standard error near 0.026" in cautions[0]
 
 
+def test_a_break_even_share_starts_from_the_defence_that_is_worth_more_without_attack() -> None:
+    scenario = ag.Scenario("costly", table(("plain", 0.90, 0.1), ("robust", 0.92, 0.5)), largest_share=0.3)
+    report = ag.report(ag.set_parameter(scenario, "defence_cost[robust]", 0.06))
+    rows = next(block for block in section(report, "The break-even share") if isinstance(block, Table)).rows
+    # p* = (Δa + ΔC)/(Δr + Δa) = (−0.02 + 0.06)/(0.4 − 0.02)
+    assert [cell.text for cell in rows[0][:3]] == ["plain", "robust", "0.1053"]
+
+
+def test_a_share_beyond_all_inputs_is_never_reached() -> None:
+    scenario = ag.Scenario("costly", table(("plain", 0.90, 0.1), ("robust", 0.90, 0.5)), largest_share=0.3)
+    report = ag.report(ag.set_parameter(scenario, "defence_cost[robust]", 0.5))  # p* = 0.5/0.4
+    rows = next(block for block in section(report, "The break-even share") if isinstance(block, Table)).rows
+    assert rows[0][2].text == "never pays"
+
+
 def test_a_break_even_share_that_is_well_measured_carries_no_caution(two_defences_report: ag.Report) -> None:
     found = section(two_defences_report, "The break-even share")
     assert [block for block in found if isinstance(block, Caution)] == []
 
 
 def test_several_equilibria_are_all_told() -> None:
-    # Without attacks that differ from nothing the adversary is indifferent: a continuum with two ends.
-    scenario = ag.Scenario("tie", table(("plain", 0.9, 0.9)), largest_share=0.2)
-    free = ag.set_parameter(scenario, "attack_cost", 0.1)  # an attack earns 0.1 and costs 0.1
+    # An attack that earns what it costs leaves the adversary indifferent: a continuum with two ends.
+    scenario = ag.Scenario("tie", table(("plain", 0.75, 0.75)), largest_share=0.2)
+    free = ag.set_parameter(scenario, "attack_cost", 0.25)  # what an attack earns on average
     report = ag.report(free)
     listed = next(block for block in section(report, "The equilibrium") if isinstance(block, Table))
     assert len(listed.rows) == 2

@@ -3,7 +3,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from advgame.errors import UnknownName
+from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.scenarios import Scenario, case, set_parameter
 from advgame.studies import break_even_share, break_even_shares
@@ -37,8 +37,8 @@ def test_prices_move_the_share_as_the_formula_says() -> None:
     priced = scenario((0.9, 0.1), (0.8, 0.5))
     for address, value in {"benign_loss": 1.0, "breach_loss": 3.0, "defence_cost[trained]": 0.2}.items():
         priced = set_parameter(priced, address, value)
-    # V_b = 2, V_a = 4, ΔC = .2: (2·.1 + .2) / (4·.4 + 2·.1 + .2)
-    assert break_even_share(priced, "plain", "trained").share == pytest.approx(0.4 / 2.0)
+    # V_b = 2, V_a = 4, ΔC = .2: (2·.1 + .2) / (4·.4 + 2·.1)
+    assert break_even_share(priced, "plain", "trained").share == pytest.approx(0.4 / 1.8)
 
 
 def test_a_defence_that_is_better_everywhere_always_pays() -> None:
@@ -94,3 +94,49 @@ def test_pruned_imagenette_networks_break_even_at_the_shares_of_the_stored_means
 def test_an_unknown_defence_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean 'Standard'"):
         break_even_share(case("cifar10-two-defences"), "standart", "Rice2020Overfitting")
+
+
+def test_a_cheaper_weaker_network_pays_only_up_to_a_share() -> None:
+    priced = set_parameter(scenario((0.9, 0.5), (0.88, 0.2)), "defence_cost[plain]", 0.2)
+    found = break_even_share(priced, "plain", "trained")
+    # its advantage is .2 − .02 without attacks and .2 − .3 under attack alone: gone at .18 / .28
+    assert (found.share, found.until) == (0, pytest.approx(0.18 / 0.28))
+
+
+def test_no_share_above_one_is_ever_given() -> None:
+    # a price of .15 without attacks, and −.04 even under attack alone
+    found = break_even_share(
+        set_parameter(scenario((0.9, 0.5), (0.8, 0.51)), "defence_cost[trained]", 0.05), "plain", "trained"
+    )
+    assert found.share == inf
+
+
+def test_what_explanations_are_worth_counts_too() -> None:
+    rows = [
+        Measurement("d", "n", name, attack, metric=metric, accuracy=accuracy)
+        for name, clean, attacked, recognised in (("A", 0.9, 0.1, 0.3), ("B", 0.8, 0.5, 0.9))
+        for attack, metric, accuracy in (
+            ("none", "clean", clean),
+            ("pgd", "robust", attacked),
+            ("none", "human_recognition", recognised),
+        )
+    ]
+    priced = set_parameter(Scenario("t", MeasurementTable(tuple(rows))), "explanation_value", 0.1)
+    # (Δa − .1 · .6) / (Δr + Δa) = .04 / .5
+    assert break_even_share(priced, "A", "B").share == pytest.approx(0.08)
+
+
+def test_few_training_runs_widen_the_interval_as_student_says() -> None:
+    def width(runs: int) -> float:
+        found = break_even_share(
+            scenario((0.9, 0.1), (0.8, 0.5), std=0.001 * np.sqrt(runs), runs=runs), "plain", "trained"
+        )
+        return found.high - found.low
+
+    # the same standard error of 0.001, but with 3 runs t has 2 degrees of freedom and heavy tails
+    assert 1.5 < width(3) / width(1000) < 3
+
+
+def test_a_scenario_without_attacks_has_no_break_even_share() -> None:
+    with pytest.raises(ScenarioError, match="has no attack"):
+        break_even_share(case("imagenette-explanations"), "magnitude-local x1", "magnitude-local x2")

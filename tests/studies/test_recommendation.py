@@ -43,3 +43,20 @@ def test_without_anybody_to_attack_the_most_accurate_network_is_deployed() -> No
     found = recommend(set_parameter(case("cifar10-two-defences"), "largest_share", 0.0))
     assert found.deploy == (("Standard", 1.0),)
     assert not found.defends
+
+
+def test_what_is_recommended_is_not_its_own_next_best() -> None:
+    found = recommend(set_parameter(case("cifar10-two-defences"), "largest_share", 0.1))
+    assert found.deploy == (("Standard", 1.0),)
+    assert found.next_best is not None
+    assert found.next_best.defence == "Rice2020Overfitting"
+
+
+def test_an_indifferent_adversary_is_expected_to_do_the_worse_unless_the_defence_is_announced() -> None:
+    scenario = set_parameter(
+        case("cifar10-two-defences"), "attack_cost", 1.0
+    )  # attacks on Standard just earn nothing
+    answers = {each.defence: each.answer for each in recommend(scenario).alone}
+    assert answers["Standard"] == "autoattack"
+    announced = recommend(set_parameter(scenario, "announced", True))
+    assert {each.defence: each.answer for each in announced.alone}["Standard"] == "none"

@@ -56,3 +56,8 @@ def test_a_grid_too_large_for_memory_is_refused_before_any_work() -> None:
 def test_an_unknown_parameter_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean 'attack_cost'"):
         sweep(case(CASE), {"attack_costs": [0.1]})
+
+
+def test_a_parameter_and_one_of_its_entries_are_not_varied_together() -> None:
+    with pytest.raises(ScenarioError, match="each would set the other"):
+        sweep(case(CASE), {"attack_cost[autoattack]": [0.1], "attack_cost": [0.6]})

@@ -1,6 +1,7 @@
 import pytest
 
-from advgame.scenarios import case, set_parameter
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.scenarios import Scenario, case, set_parameter
 from advgame.studies import recommend, thresholds
 
 CASE = "cifar10-two-defences"  # Δa = .0944, Δr = .5342, cost .6, share .3
@@ -76,3 +77,18 @@ def test_a_small_share_is_never_worth_defending_against_whatever_the_attack_cost
     announced = recommend(set_parameter(scenario, "announced", True))
     assert announced.defends
     assert announced.value > recommend(scenario).value
+
+
+def test_a_regime_thinner_than_the_grid_is_named_when_it_is_next_to_where_we_stand() -> None:
+    rows = [
+        Measurement(
+            "d", "n", name, attack, metric="clean" if attack == "none" else "robust", accuracy=accuracy
+        )
+        for name, clean, attacked in (("plain", 0.9, 0.0), ("trained", 0.899, 0.01))
+        for attack, accuracy in (("none", clean), ("pgd", attacked))
+    ]
+    scenario = Scenario("thin", MeasurementTable(tuple(rows)), largest_share=0.3)
+    (found,) = thresholds(set_parameter(scenario, "attack_cost", 0.95), parameters=["attack_cost"])
+    # trained is attacked while it costs less than its error .99, plain while it costs less than 1
+    assert found.above == pytest.approx(0.99, abs=1e-6)
+    assert found.deploy_above == ("plain", "trained")

@@ -1,6 +1,7 @@
 """What rational players do: one concept per file."""
 
 from advgame.catalogue import Catalogue
+from advgame.equilibria.batch import BatchSolution, solve_batch
 from advgame.equilibria.commitment import Commitment
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.nashpy_algorithms import ALGORITHMS, Nashpy
@@ -41,6 +42,7 @@ def solve(game: Game, concept: str | Concept = "nash") -> Solution:
 __all__ = [
     "ALGORITHMS",
     "CONCEPTS",
+    "BatchSolution",
     "Commitment",
     "Component",
     "Concept",
@@ -49,4 +51,5 @@ __all__ = [
     "Solution",
     "WorstCase",
     "solve",
+    "solve_batch",
 ]

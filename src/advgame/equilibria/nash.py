@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, ClassVar
 
 import numpy as np
 
 from advgame.equilibria.components import maximal_nash_subsets
 from advgame.equilibria.enumeration import extreme_equilibria
-from advgame.equilibria.nashpy_algorithms import some_equilibria
+from advgame.equilibria.lemke_howson import one_equilibrium
 from advgame.equilibria.rank_one import walk
 from advgame.equilibria.solution import Concept, Solution, certified
 from advgame.equilibria.time_limit import Deadline, TimeUp
@@ -24,6 +25,9 @@ from advgame.games.structure import rank_one_form
 
 SECONDS_FOR_TIES = 0.25  # for listing a continuum of which one equilibrium is already known
 MOST_OF_A_CONTINUUM = 200  # extreme equilibria that are still told one by one
+MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplicates is played
+COPIES = "Strategies that are duplicates of others make {:,} extreme equilibria; not all are listed."
+UNCERTIFIED = "What was found could not be certified in floating point; ask for exact=True."
 INDIFFERENT = (
     "The adversary earns the same whatever it does: a continuum of equilibria, of which this is the worst."
 )
@@ -55,13 +59,12 @@ class Nash(Concept):
         """The extreme equilibria of a game; ``complete`` where all are proven listed."""
         reduction = reduce_game(game)
         found = self._found(reduction.game)
+        copies = sum(reduction.copies(*pair) for pair in found.pairs)
+        if copies > MOST_COPIES:
+            found = replace(found, complete=False, remark=COPIES.format(copies))
         profiles = _profiles(game, reduction, found)
-        remark = found.remark
-        if found.complete and len(profiles) == 0:
-            found = replace(found, complete=False)
-            remark = (
-                "The equilibria that were found could not be certified in floating point; ask for exact=True."
-            )
+        if found.complete and not profiles:
+            found = replace(found, complete=False, remark=UNCERTIFIED)
         return Solution(
             self.name,
             game,
@@ -70,7 +73,7 @@ class Nash(Concept):
             found.complete,
             WORST_FOR_DEFENDER,
             found.method,
-            remark,
+            found.remark,
         )
 
     def _found(self, game: Game) -> Found:
@@ -95,8 +98,14 @@ class Nash(Concept):
                 return known
             return Found(found, True, "vertex enumeration in exact arithmetic")
         except TimeUp:
-            remark = f"Not all equilibria could be listed in {seconds:g} seconds."
-            return known or Found(some_equilibria(game, seconds), False, "nashpy: Lemke–Howson", remark)
+            return known or self._one(game, f"Not all equilibria could be listed in {seconds:g} seconds.")
+
+    def _one(self, game: Game, remark: str) -> Found:
+        """A single equilibrium of a game too large to be enumerated; none where exactness is asked for."""
+        if self.exact:
+            return Found((), False, "vertex enumeration in exact arithmetic", remark)
+        pair = one_equilibrium(game, Deadline(self.time_limit_seconds))
+        return Found((pair,) if pair else (), False, "Lemke–Howson, lexicographic", remark)
 
 
 def _walked(game: Game) -> Found | None:
@@ -134,7 +143,8 @@ def _pure(strategy: int, count: int) -> list[float]:
 
 def _profiles(game: Game, reduction: Reduction, found: Found) -> tuple[Profile, ...]:
     whole = (pair for reduced in found.pairs for pair in reduction.put_back(*reduced))
-    return certified(_without_repeats(_profile(game, *pair) for pair in whole))
+    listed = islice(whole, MOST_COPIES)
+    return certified(_without_repeats(_profile(game, *pair) for pair in listed))
 
 
 def _profile(game: Game, defender: Sequence[Any], attacker: Sequence[Any]) -> Profile:

@@ -63,7 +63,7 @@ class Nashpy(Concept):
             UnknownName: when nashpy has no algorithm of that name here.
         """
         reduction = reduce_game(game)
-        found, trouble = _found(reduction.game, self.algorithm, self.time_limit_seconds, most=None)
+        found, trouble = _found(reduction.game, self.algorithm, self.time_limit_seconds)
         whole = (pair for reduced in found for pair in reduction.put_back(*(mix.tolist() for mix in reduced)))
         checked = certified(certified_profile(game, np.array(x), np.array(y)) for x, y in whole)
         profiles = tuple(
@@ -81,13 +81,7 @@ class Nashpy(Concept):
         )
 
 
-def some_equilibria(game: Game, seconds: float) -> list[tuple[list[float], list[float]]]:
-    """The first certified equilibrium that Lemke–Howson finds in a game, if it finds one in time."""
-    found, _ = _found(game, "lemke_howson", seconds, most=1)
-    return [(x.tolist(), y.tolist()) for x, y in found]
-
-
-def _found(game: Game, algorithm: str, seconds: float, most: int | None) -> tuple[list[Pair], str]:
+def _found(game: Game, algorithm: str, seconds: float) -> tuple[list[Pair], str]:
     """The certified pairs the algorithm found, and what stopped it, if anything did."""
     run = ALGORITHMS[algorithm]
     pairs: list[Pair] = []
@@ -99,8 +93,6 @@ def _found(game: Game, algorithm: str, seconds: float, most: int | None) -> tupl
         for pair in _quietly(run(players)):
             if _is_equilibrium(game, pair):
                 pairs.append(pair)
-                if most is not None and len(pairs) >= most:
-                    return
 
     try:
         within(seconds, work)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.kernel import indifferent_mix
+from advgame.equilibria.kernel import sharpened
 from advgame.games import Game, certified_profile
 from advgame.games.game import FloatArray
 from advgame.games.structure import RankOneForm
@@ -44,8 +44,9 @@ def walk(form: RankOneForm, game: Game) -> Path:
         walker.run()
     except _Lost as problem:
         return Path((), False, str(problem))
-    pairs = tuple(_polished(game, defender, attacker) for defender, attacker in walker.met)
-    certain = all(certified_profile(game, np.array(x), np.array(y)).certificate.valid for x, y in pairs)
+    sharp = [sharpened(game, defender, attacker) for defender, attacker in walker.met]
+    certain = all(certified_profile(game, *pair).certificate.valid for pair in sharp)
+    pairs = tuple((defender.tolist(), attacker.tolist()) for defender, attacker in sharp)
     complete = certain and not walker.tied and len(pairs) % 2 == 1
     return Path(pairs, complete, "" if complete else "Payoffs tie on the way: further equilibria may exist.")
 
@@ -191,21 +192,3 @@ class _Walker:
         entering[row] = 0.0
         table -= np.outer(entering, table[row])
         self.basic[row], self.nonbasic[column] = self.nonbasic[column], self.basic[row]
-
-
-def _polished(game: Game, defender: FloatArray, attacker: FloatArray) -> Pair:
-    """The same supports solved from the game's own payoffs, where that leaves less regret."""
-    rows, columns = np.flatnonzero(defender > NEAR), np.flatnonzero(attacker > NEAR)
-    candidates = [(defender, attacker)]
-    if len(rows) == len(columns):
-        inside = np.ix_(rows, columns)
-        weights = (
-            indifferent_mix(game.attacker_payoffs[inside].T),
-            indifferent_mix(game.defender_payoffs[inside]),
-        )
-        if weights[0] is not None and weights[1] is not None:
-            exact = np.zeros_like(defender), np.zeros_like(attacker)
-            exact[0][rows], exact[1][columns] = weights
-            candidates.append(exact)
-    best = min(candidates, key=lambda pair: certified_profile(game, *pair).certificate.regret)
-    return best[0].tolist(), best[1].tolist()

@@ -58,6 +58,9 @@ class Game:
             )
         rows, columns = given[0].shape
         floats = [_as_floats(matrix) for matrix in given]
+        for name, matrix in zip(("defender_payoffs", "attacker_payoffs"), floats, strict=True):
+            if not np.isfinite(float(matrix.max()) - float(matrix.min())):
+                raise GameError(f"{name} differ by more than a float64 can hold; scale them down.")
         for name, value in (
             ("_given", given),
             ("defender_payoffs", floats[0]),

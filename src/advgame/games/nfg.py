@@ -53,8 +53,8 @@ def read_nfg(path: str | Path) -> Game:
         return _game_of(tokens)
     except (IndexError, ValueError, ZeroDivisionError):
         raise GameError(
-            f"{Path(path).name} is no two-player payoff .nfg file (NFG 1 R …, strategy names, then one payoff "
-            "for each player and cell)."
+            f"{Path(path).name} is no two-player payoff .nfg file (NFG 1 R …, strategy names, then one "
+            "payoff for each player and cell)."
         ) from None
 
 

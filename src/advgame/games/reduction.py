@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,19 +28,22 @@ class Reduction:
     attacks: tuple[Group, ...]
     shape: tuple[int, int]  # of the original game
 
+    def copies(self, defender: Sequence[Any], attacker: Sequence[Any]) -> int:
+        """How many extreme profiles of the original game a profile of the reduced game stands for."""
+        groups = [group for share, group in zip(defender, self.defences, strict=True) if share > 0]
+        groups += [group for share, group in zip(attacker, self.attacks, strict=True) if share > 0]
+        return prod(len(group) for group in groups)
+
     def put_back(
-        self, defender: Sequence[Any], attacker: Sequence[Any], most: int = 4096
+        self, defender: Sequence[Any], attacker: Sequence[Any]
     ) -> Iterator[tuple[list[Any], list[Any]]]:
         """Every extreme profile of the original game that a profile of the reduced game stands for.
 
         A strategy with duplicates may be played by any one of them, so there is a profile for each choice.
         """
-        rows = _spread(defender, self.defences, self.shape[0])
-        columns = _spread(attacker, self.attacks, self.shape[1])
-        for count, pair in enumerate(product(rows, columns)):
-            if count >= most:
-                return
-            yield pair
+        for rows in _spread(defender, self.defences, self.shape[0]):
+            for columns in _spread(attacker, self.attacks, self.shape[1]):
+                yield rows, columns
 
 
 def reduce_game(game: Game) -> Reduction:
@@ -86,14 +90,12 @@ def _groups(rows: NDArray[Any]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _spread(mix: Sequence[Any], groups: tuple[Group, ...], count: int) -> list[list[Any]]:
+def _spread(mix: Sequence[Any], groups: tuple[Group, ...], count: int) -> Iterator[list[Any]]:
     """The mixes of the original strategies, each group's share on one of its members."""
     played = [(share, group) for share, group in zip(mix, groups, strict=True) if share > 0]
     zero = Fraction(0) if isinstance(mix[0], Fraction) else 0.0
-    mixes = []
     for choice in product(*(group for _, group in played)):
         whole = [zero] * count
         for strategy, (share, _) in zip(choice, played, strict=True):
             whole[strategy] = share
-        mixes.append(whole)
-    return mixes
+        yield whole

@@ -65,6 +65,8 @@ def _ratios(defender: FloatArray, attacker: FloatArray) -> Iterator[float]:
     zero_sum = -float(np.vdot(defender, attacker) / np.vdot(attacker, attacker))
     if zero_sum > 0:
         yield zero_sum
+    if min(attacker.shape) == 2:
+        yield 1.0  # two rows or columns, centred, are of rank 1 for every t
     row, column = np.unravel_index(int(np.abs(attacker).argmax()), attacker.shape)
     for other_row, other_column in _other_places(defender, attacker, int(row), int(column)):
         corner = np.ix_([int(row), other_row], [int(column), other_column])

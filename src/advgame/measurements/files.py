@@ -139,7 +139,7 @@ def _read_value(field: str, given: Any) -> Any:
     if field == "accuracy" or field in AMOUNTS:
         if isinstance(given, str) and given.strip().endswith("%"):
             raise ValueError("percent")
-        return float(given)
+        return _number(given)
     if field in COUNTS:
         return _whole_number(given)
     if field == "warnings":
@@ -147,6 +147,13 @@ def _read_value(field: str, given: Any) -> Any:
     if not isinstance(given, str):
         raise TypeError
     return given
+
+
+def _number(given: Any) -> float:
+    """A number as tables write it; not what only Python reads as one (True, 1_000, foreign digits)."""
+    if isinstance(given, bool) or (isinstance(given, str) and ("_" in given or not given.isascii())):
+        raise TypeError
+    return float(given)
 
 
 def _is_missing(given: Any) -> bool:

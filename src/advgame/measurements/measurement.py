@@ -109,6 +109,10 @@ def _check_names(row: Measurement) -> None:
             continue
         if not isinstance(text, str) or not text.strip():
             raise MeasurementError(f"Row {row.row_name}: {field} is {text!r}; give it a name.")
+        if text != text.strip() or text == "*":
+            raise MeasurementError(
+                f"Row {row.row_name}: {field} is {text!r}; a name has no spaces around it and is not '*'."
+            )
         _check_text(row, field, text)
     _check_text(row, "source", row.source)
     for warning in row.warnings:

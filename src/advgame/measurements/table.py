@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from advgame.errors import MeasurementError
@@ -80,6 +80,9 @@ def _each_cell_once(rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
     for row in rows:
         cell = (row.dataset, row.network, row.defence, row.column, row.metric, row.seed)
         known = cells.setdefault(cell, row)
+        if known is not row and known.accuracy == row.accuracy:
+            both = tuple(dict.fromkeys((*known.warnings, *row.warnings)))
+            cells[cell] = replace(known, warnings=both)
         if known.accuracy != row.accuracy:
             raise MeasurementError(
                 f"Two rows for {row.row_name}, metric {row.metric}: accuracy {known.accuracy} and "

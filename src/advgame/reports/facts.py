@@ -36,6 +36,11 @@ class Facts:
         return self.recommendation.game
 
     @property
+    def what_if_concept(self) -> str | Concept | None:
+        """The concept that answers the scenario's neighbours, of which a report solves hundreds."""
+        return _for_many_games(self.concept)
+
+    @property
     def has_attacks(self) -> bool:
         """Whether any attack was measured."""
         return len(self.met.attacks) > 1
@@ -51,9 +56,15 @@ def gather(scenario: Scenario, concept: str | Concept | None) -> Facts:
         encounters(scenario),
         pool_seeds(scenario.selected),
         money_of(scenario),
-        thresholds(scenario, concept),
+        thresholds(scenario, _for_many_games(concept)),
         _break_even(scenario, recommendation),
     )
+
+
+def _for_many_games(concept: str | Concept | None) -> str | Concept | None:
+    """The concept itself, or Nash for an algorithm of nashpy: some never end on a game at the edge."""
+    named = concept if isinstance(concept, str) else getattr(concept, "name", "")
+    return "nash" if named.replace("-", "_").startswith("nashpy") else concept
 
 
 def unanswered(found: Recommendation, defence: str) -> float:
@@ -73,8 +84,13 @@ def _break_even(scenario: Scenario, found: Recommendation) -> tuple[BreakEven, .
     attack = main_attack(found)
     if attack is None or found.game.shape[0] == 1:
         return ()
-    met = encounters(scenario)
-    names = sorted(_compared(found), key=lambda name: -met.clean_accuracy[met.defences.index(name)])
+    columns = found.game.defender_payoffs[:, [0, found.game.attacks.index(attack)]]
+    worth = {
+        name: (-idle, busy) for name, (idle, busy) in zip(found.game.defences, columns.tolist(), strict=True)
+    }
+    names = sorted(
+        _compared(found), key=lambda name: worth[name]
+    )  # so that the second is the one that may pay
     return tuple(
         break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(names, 2)
     )

@@ -20,7 +20,8 @@ def significant(value: float, digits: int = MODEL_DIGITS) -> str:
         return {0.0: "0", inf: "∞", -inf: "−∞"}.get(value, "unknown")
     size = floor(log10(abs(value)))
     if not -6 < size < 15:
-        return _with_minus(f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+", "e"))
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+        return _with_minus(f"{_unfilled(mantissa)}e{int(exponent)}")
     rounded = round(value, digits - 1 - size)
     return _with_minus(_unfilled(f"{rounded:,.{max(0, digits - 1 - size)}f}"))
 
@@ -54,6 +55,18 @@ def accuracy(value: float, error: float | None) -> str:
         return f"{significant(100 * value)} %"
     decimals = min(MOST_ACCURACY_DECIMALS, max(0, -floor(log10(100 * error))))
     return f"{fixed(100 * value, decimals)} ± {fixed(100 * error, decimals)} %"
+
+
+def with_error(value: float, error: float) -> str:
+    """A number with its standard error, both to the second digit of the error.
+
+    >>> with_error(0.03516, 0.0261), with_error(0.0944, 0.0), with_error(12.0, 31.0)
+    ('0.035 ± 0.026', '0.0944 ± 0', '12 ± 31')
+    """
+    if error <= 0:
+        return f"{significant(value)} ± 0"
+    decimals = max(0, 1 - floor(log10(error)))
+    return f"{fixed(value, decimals)} ± {fixed(error, decimals)}"
 
 
 def signed(text: str) -> str:

@@ -40,11 +40,11 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     if not path.is_file():
         raise ScenarioError(f"There is no scenario file {path}; `advgame cases` lists what is bundled.")
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise ScenarioError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as mistake:
-        raise ScenarioError(f"{path.name} is no valid TOML: {mistake}.") from None
+    except (ValueError, RecursionError) as mistake:  # of TOML, of its numbers, or nested without end
+        raise ScenarioError(f"{path.name} is no valid TOML: {str(mistake)[:200]}.") from None
     try:
         return scenario_of(content, folder=path.parent)
     except ScenarioError as mistake:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite
+from numbers import Real
 
 from advgame.errors import ScenarioError, UnknownName
 from advgame.payoffs import TERMS
@@ -86,6 +87,27 @@ def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -
         UnknownName: when the scenario has no such number.
         ScenarioError: when the value is not allowed there.
     """
+    changed = _changed(scenario, address, value)
+    field, _ = _split(address)
+    stale = {
+        key: BY_HAND
+        for key in (field, address)
+        if key in scenario.basis and _differ(scenario, changed, field)
+    }
+    return replace(changed, basis={**changed.basis, **stale}) if stale else changed
+
+
+BY_HAND = "set by hand"  # in place of the fact a changed number no longer rests on
+
+
+def _differ(one: Scenario, other: Scenario, field: str) -> bool:
+    if field in WHOLE_SCENARIO:
+        return bool(getattr(one, field) != getattr(other, field))
+    term = TERM_PARAMETERS[field].term if field in TERM_PARAMETERS else ""
+    return not term or getattr(one.term(term), field) != getattr(other.term(term), field)
+
+
+def _changed(scenario: Scenario, address: str, value: float | str | bool) -> Scenario:
     field, entry = _split(address)
     if field in WHOLE_SCENARIO and entry is None:
         return _with_field(scenario, field, value)
@@ -141,6 +163,8 @@ def _split(address: str) -> tuple[str, str | None]:
 
 
 def _about(field: str, address: str) -> Parameter:
+    if field in ("success", "announced"):
+        raise ScenarioError(f"{field} is a rule of the game and not a number; read scenario.{field}.")
     if field not in TERM_PARAMETERS:
         known = [*WHOLE_SCENARIO, "adversarial_share[…]"]
         known += [*TERM_PARAMETERS, *(f"{name}[…]" for name in ACCURACIES)]
@@ -159,6 +183,6 @@ def _entry_of(entry: str, kind: str | None, scenario: Scenario) -> str:
 
 
 def _finite(address: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
         raise ScenarioError(f"{address} is set to {value!r}; expected a finite number.")
     return float(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from numbers import Real
 from pathlib import Path
 
 from advgame.errors import MeasurementError, ScenarioError, UnknownName
@@ -69,18 +70,20 @@ class Scenario:
     basis: Mapping[str, str] = field(default_factory=dict)  # parameter → the fact behind it, or "assumed"
 
     def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise ScenarioError("The scenario has no name; give it one.")
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise ScenarioError(f"The scenario has no name (name is {self.name!r}); give it one.")
         if self.success not in SUCCESS_RULES:
-            raise UnknownName("success rule", self.success, SUCCESS_RULES)
-        if not 0 <= self.largest_share <= 1:
-            raise ScenarioError(
-                f"largest_share is {self.largest_share!r}; expected a share of the traffic in 0..1."
-            )
-        if self.volume_per_month is not None and not 0 < self.volume_per_month < float("inf"):
-            raise ScenarioError(
-                f"volume_per_month is {self.volume_per_month!r}; expected a positive number of inputs."
-            )
+            raise UnknownName("success rule", str(self.success), SUCCESS_RULES)
+        if not isinstance(self.announced, bool):
+            raise ScenarioError(f"announced is {self.announced!r}; expected true or false.")
+        shares = {"largest_share": self.largest_share}
+        shares |= {f"adversarial_share[{attack}]": cap for attack, cap in self.adversarial_share.items()}
+        for address, share in shares.items():
+            if not _is_number(share) or not 0 <= share <= 1:
+                raise ScenarioError(f"{address} is {share!r}; expected a share of the traffic in 0..1.")
+        volume = self.volume_per_month
+        if volume is not None and (not _is_number(volume) or not 0 < volume < float("inf")):
+            raise ScenarioError(f"volume_per_month is {volume!r}; expected a positive number of inputs.")
 
     @property
     def selected(self) -> MeasurementTable:
@@ -143,6 +146,10 @@ def _selected(table: MeasurementTable, chosen: Select) -> MeasurementTable:
     return table
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _known(kind: str, wanted: tuple[str, ...], there: tuple[str, ...]) -> None:
     if not wanted:
         raise ScenarioError(f"The selection of {kind}s is empty; name at least one, or leave the key out.")
@@ -152,6 +159,8 @@ def _known(kind: str, wanted: tuple[str, ...], there: tuple[str, ...]) -> None:
 
 
 def _with_attacks(table: MeasurementTable, choices: tuple[AttackChoice, ...]) -> MeasurementTable:
+    if not choices:
+        raise ScenarioError("The selection of attacks is empty; name at least one, or leave the key out.")
     for choice in choices:
         if not any(choice.fits(row) for row in table):
             raise _no_such_column(choice, table)

@@ -8,11 +8,11 @@ from math import hypot, inf
 
 import numpy as np
 
-from advgame.errors import UnknownName
+from advgame.errors import ScenarioError, UnknownName
 from advgame.games.game import FloatArray
 from advgame.measurements import Measurement, pool_seeds, standard_error
+from advgame.payoffs import build
 from advgame.payoffs.encounters import Encounters, column_names, defence_names
-from advgame.payoffs.terms.term import spread
 from advgame.scenarios import Scenario, encounters
 
 DRAWS = 20_000
@@ -31,6 +31,7 @@ class BreakEven:
     defended: str
     attack: str
     share: float
+    until: float  # the share up to which it does; infinite but for a defence that pays at low shares only
     low: float | None
     high: float | None
     level: float
@@ -67,9 +68,12 @@ def break_even_share(
 
     Raises:
         UnknownName: when the scenario has no such defence or attack.
+        ScenarioError: when it has no attack at all.
     """
     met = encounters(scenario)
-    attack = attack if attack is not None else met.attacks[min(1, len(met.attacks) - 1)]
+    if len(met.attacks) == 1:
+        raise ScenarioError("The scenario has no attack, so no adversarial share to break even at; add one.")
+    attack = attack if attack is not None else met.attacks[1]
     places = _place("defence", plain, met.defences), _place("defence", defended, met.defences)
     column = _place("attack", attack, met.attacks[1:]) + 1
     rows = _rows_of(scenario)
@@ -78,12 +82,14 @@ def break_even_share(
     robust = met.attacked_accuracy[list(places), column]
     prices = _prices(scenario, met, places)
     errors = [None if _assumed(scenario, cell) else standard_error(rows[cell]) for cell in cells]
+    start, end = _pays_between(clean[[0]], clean[[1]], robust[[0]], robust[[1]], prices)
     low, high = _interval([rows[cell] for cell in cells], errors, prices, level)
     return BreakEven(
         plain,
         defended,
         attack,
-        float(_share(clean[[0]], clean[[1]], robust[[0]], robust[[1]], prices)[0]),
+        float(start[0]),
+        float(end[0]),
         low,
         high,
         level,
@@ -108,29 +114,37 @@ def break_even_shares(scenario: Scenario, attack: str | None = None) -> tuple[Br
 class _Prices:
     benign: float  # V_b
     adversarial: float  # V_a
-    extra_cost: float  # ΔC
+    extra_cost: float  # ΔC: what the second costs more whatever happens
 
 
 def _prices(scenario: Scenario, met: Encounters, places: tuple[int, int]) -> _Prices:
     benign, adversarial = scenario.term("benign_traffic"), scenario.term("adversarial_traffic")
-    costs = spread(getattr(scenario.term("defence_cost"), "defence_cost"), met.defences, "defence_cost")
-    return _Prices(
+    gain, swing = (
+        getattr(benign, "benign_gain"),
         getattr(benign, "benign_gain") + getattr(benign, "benign_loss"),
+    )
+    unattacked = build(met, scenario.terms).defender_payoffs[:, 0]
+    whatever_happens = unattacked - (gain - swing * met.clean_error)  # running costs, explanations, …
+    return _Prices(
+        swing,
         getattr(adversarial, "stopped_gain") + getattr(adversarial, "breach_loss"),
-        float(costs[places[1]] - costs[places[0]]),
+        float(whatever_happens[places[0]] - whatever_happens[places[1]]),
     )
 
 
-def _share(
+def _pays_between(
     plain_clean: FloatArray, clean: FloatArray, plain_robust: FloatArray, robust: FloatArray, prices: _Prices
-) -> FloatArray:
-    price = prices.benign * (plain_clean - clean) + prices.extra_cost
-    worth = (
-        prices.adversarial * (robust - plain_robust) + price
-    )  # how fast the advantage grows with the share
+) -> tuple[FloatArray, FloatArray]:
+    """The shares from and up to which the second defence pays more; from infinity where it never does.
+
+    Its advantage is affine in the share: it grows from ``idle`` to ``busy``.
+    """
+    idle = -prices.benign * (plain_clean - clean) - prices.extra_cost
+    busy = prices.adversarial * (robust - plain_robust) - prices.extra_cost
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(worth > 0, price / worth, inf)
-    return np.where(price <= 0, np.where(worth >= price, 0.0, share), share)
+        crossing = idle / (idle - busy)
+    start = np.where(idle >= 0, 0.0, np.where(busy > 0, crossing, inf))
+    return start, np.where((idle > 0) & (busy < 0), crossing, inf)
 
 
 def _interval(
@@ -140,7 +154,7 @@ def _interval(
         return None, None
     random = np.random.default_rng(SEED)
     plain_clean, clean, plain_robust, robust = (_draws(row, random) for row in rows)
-    shares = np.sort(_share(plain_clean, clean, plain_robust, robust, prices))
+    shares = np.sort(_pays_between(plain_clean, clean, plain_robust, robust, prices)[0])
     tail = (1 - level) / 2
     return float(shares[round(tail * (DRAWS - 1))]), float(shares[round((1 - tail) * (DRAWS - 1))])
 

@@ -101,6 +101,12 @@ def _cell(scenario: Scenario, point: Mapping[str, float], solver: Concept) -> di
 def _checked_size(grid: Mapping[str, Sequence[float]]) -> int:
     if not grid or any(len(values) == 0 for values in grid.values()):
         raise ScenarioError("The grid is empty; give at least one parameter with at least one value.")
+    for address in grid:
+        whole = address.partition("[")[0]
+        if whole != address and whole in grid:
+            raise ScenarioError(
+                f"The grid varies {whole} and {address}, and each would set the other; vary one."
+            )
     total = prod(len(values) for values in grid.values())
     if total > MOST_CELLS:
         raise ScenarioError(

@@ -16,6 +16,7 @@ from advgame.payoffs.encounters import Encounters
 
 Amount = float | Mapping[str, float]  # one amount for all, or one by name; "*" stands for all others
 OTHERS = "*"
+MOST = 1e100  # an amount beyond it would leave no room to add others to it
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,11 @@ def _checked(about: Parameter, given: object) -> Amount:
 def _number(about: Parameter, address: str, given: object) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float | np.floating | np.integer):
         raise ScenarioError(f"{address} is {given!r}; expected a number ({about.unit}).")
-    if not isfinite(given):
+    amount = float(given)
+    if not isfinite(amount):
         raise ScenarioError(f"{address} is {given!r}; expected a finite number ({about.unit}).")
-    if given < 0 and not about.may_be_negative:
+    if abs(amount) > MOST:
+        raise ScenarioError(f"{address} is {given!r}; expected an amount of at most {MOST:g} ({about.unit}).")
+    if amount < 0 and not about.may_be_negative:
         raise ScenarioError(f"{address} is {given!r}; expected a number of at least 0 ({about.unit}).")
-    return float(given)
+    return amount

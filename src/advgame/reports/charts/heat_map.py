@@ -39,7 +39,7 @@ def draw_heat_map(block: Matrix) -> str:
 
 def _column_width(block: Matrix) -> float:
     longest = max((len(text) for row in block.shown for text in block.texts[row]), default=4)
-    few = 96 if len(block.columns) <= 4 else 0
+    few = 76 if len(block.columns) <= 4 else 0
     return max(longest * NUMBER_SIZE * LETTER + 16, few, 52.0)
 
 

@@ -7,7 +7,7 @@ from textwrap import TextWrapper
 
 GAP = 2
 TIE = "\N{NO-BREAK SPACE}"
-NARROWEST = (32, 24, 16, 9)  # how much of a long word a text column keeps together, the most that fits
+NARROWEST = range(32, 8, -1)  # how much of a long word a text column keeps together, the most that fits
 
 
 def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[str]:
@@ -15,7 +15,7 @@ def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: in
 
     >>> print("\\n".join(in_columns([["name", "share"], ["Standard", "0.25"]], [False, True], 40)))
     name      share
-    ─────────────────
+    ───────────────
     Standard   0.25
     """
     widths = _widths(rows, numeric, width)

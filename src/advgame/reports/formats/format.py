@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from advgame.reports.report import Report
+    from advgame.reports.document import Report
 
 
 @dataclass(frozen=True)

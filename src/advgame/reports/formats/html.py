@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
-    from advgame.reports.report import Report
+    from advgame.reports.document import Report
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from advgame.reports.formats.format import Format
 
 if TYPE_CHECKING:
     from advgame.games import Profile
-    from advgame.reports.report import Report
+    from advgame.reports.document import Report
     from advgame.studies import Alone, Recommendation
 
 SCHEMA = "advgame-report/1"

@@ -25,7 +25,7 @@ from advgame.reports.formats.samples import samples_of
 from advgame.reports.words import one_line
 
 if TYPE_CHECKING:
-    from advgame.reports.report import Report
+    from advgame.reports.document import Report
 
 MARK = "●"
 BAR = 20

@@ -10,7 +10,7 @@ from advgame.reports.formats.format import Format
 from advgame.reports.words import one_line
 
 if TYPE_CHECKING:
-    from advgame.reports.report import Report
+    from advgame.reports.document import Report
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ from advgame.reports.formats.samples import samples_of
 from advgame.reports.words import one_line
 
 if TYPE_CHECKING:
-    from advgame.reports.report import Report
+    from advgame.reports.document import Report
 
 WIDTH = 88
-LABEL = 30  # the widest label of a bar or a row
+LABEL = 44  # the widest label of a bar or a row
 BAR = 28
 MARK = "•"
 

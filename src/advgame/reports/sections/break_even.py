@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import isinf
-
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import significant
+from advgame.reports.numbers import significant, with_error
 from advgame.studies import BreakEven
+
+NEVER = "never pays"  # not even if all inputs were adversarial
 
 
 def break_even(facts: Facts) -> tuple[Block, ...]:
@@ -16,9 +16,9 @@ def break_even(facts: Facts) -> tuple[Block, ...]:
         return ()
     attack, level = facts.break_even[0].attack, facts.break_even[0].level
     lead = (
-        "The break-even share is the share of adversarial inputs above which the more robust of two defences "
-        f"pays more than the more accurate one, here under {attack}, whatever the adversary's own costs. "
-        f"The interval holds {100 * level:g} % of what the sampling errors of the accuracies allow."
+        "The first of two defences is worth more without attack; the break-even share is the share of "
+        f"adversarial inputs above which the second is, here under {attack}, whatever the adversary's own "
+        f"costs. The interval holds {100 * level:g} % of what the sampling errors of the accuracies allow."
     )
     shaky = tuple(Caution(_shaky(each)) for each in facts.break_even if each.shaky)
     return (Heading("The break-even share"), Paragraph(lead), _table(facts.break_even), *shaky)
@@ -26,12 +26,12 @@ def break_even(facts: Facts) -> tuple[Block, ...]:
 
 def _table(pairs: tuple[BreakEven, ...]) -> Table:
     heads = (
-        Head("more accurate"),
-        Head("more robust"),
+        Head("first"),
+        Head("second"),
         Head("break-even share", True),
         Head("interval", True),
-        Head("given up on honest inputs", True),
-        Head("won on attacked inputs", True),
+        Head("accuracy given up without attack", numeric=True),
+        Head("accuracy won under attack", numeric=True),
     )
     return Table("", heads, tuple(_row(each) for each in pairs))
 
@@ -48,20 +48,18 @@ def _row(each: BreakEven) -> tuple[Cell, ...]:
 
 
 def _share(share: float) -> str:
-    if isinf(share):
-        return "never pays"
-    return "always pays" if share == 0 else significant(share)
+    return NEVER if share > 1 else significant(share)
 
 
 def _interval(each: BreakEven) -> str:
     if each.low is None or each.high is None:
         return "not known"
-    low, high = ("never pays" if isinf(end) else significant(end, 3) for end in (each.low, each.high))
+    low, high = (NEVER if end > 1 else significant(end, 3) for end in (each.low, each.high))
     return low if low == high else f"{low} to {high}"
 
 
 def _difference(value: float, error: float | None) -> str:
-    return significant(value, 3) if error is None else f"{significant(value, 3)} ± {significant(error, 1)}"
+    return significant(value, 3) if error is None else with_error(value, error)
 
 
 def _shaky(each: BreakEven) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advgame.measurements.measurement import NO_ATTACK
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.concepts import rule_in_words
 from advgame.reports.facts import Facts, unanswered
@@ -56,7 +57,8 @@ def _reason(found: Recommendation) -> str:
         return "it is worth most, and no attack was measured"
     if (accuracy[met.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
         return "none is more accurate, with or without attack"
-    return "defending does not pay"
+    free = found.scenario.largest_share > 0 and found.doing_nothing.answer == NO_ATTACK
+    return "defending does not pay" + (", as nobody gains by attacking it" if free else "")
 
 
 def _situation(facts: Facts) -> str:
@@ -85,8 +87,9 @@ def _figures(facts: Facts) -> list[Figure]:
             "Worth to the defender", money.per_input(found.value), _note(per, money, found.value), found.value
         )
     ]
-    if found.defends:
-        gain, label = _against_nothing(found)
+    compared = _against_nothing(found) if found.defends else _against_next_best(found)
+    if compared is not None:
+        gain, label = compared
         figures.append(Figure(label, signed(money.per_input(gain)), _note(per, money, gain), gain))
     if facts.has_attacks:
         figures += _adversarial(facts)
@@ -100,6 +103,15 @@ def _against_nothing(found: Recommendation) -> tuple[float, str]:
     if found.value >= nothing.value:
         return found.value - nothing.value, label
     return found.value - unanswered(found, nothing.defence), f"{label}, before the adversary reacts"
+
+
+def _against_next_best(found: Recommendation) -> tuple[float, str] | None:
+    following = found.next_best
+    return (
+        None
+        if following is None
+        else (found.value - following.value, f"Against deploying {following.defence} alone")
+    )
 
 
 def _adversarial(facts: Facts) -> list[Figure]:

@@ -11,6 +11,7 @@ from advgame.studies import Threshold
 
 SHOWN = 12
 SEARCH_REST = 1e-8  # of the range searched
+OTHER_SOLVER = "The algorithm named is used for the answer only; what follows rests on all Nash equilibria."
 NAMED = 3  # defences of a mix that are named in a cell
 
 
@@ -19,6 +20,8 @@ def turning_points(facts: Facts) -> tuple[Block, ...]:
     deciding = sorted((each for each in facts.thresholds if each.decides), key=_order)
     idle = [each for each in facts.thresholds if not each.decides]
     told: list[Block] = [Heading("What would change the answer"), Paragraph(_lead(deciding))]
+    if facts.what_if_concept != facts.concept:
+        told.append(Paragraph(OTHER_SOLVER))
     if deciding:
         told += [Bullets(tuple(_sentence(each) for each in deciding[:3])), _table(deciding)]
     if idle:

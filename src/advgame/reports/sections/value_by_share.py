@@ -47,7 +47,7 @@ def _shares(facts: Facts) -> list[float]:
 def _solved(facts: Facts, share: float) -> Recommendation | None:
     try:
         scenario: Scenario = set_parameter(facts.scenario, "largest_share", share)
-        return recommend(scenario, facts.concept)
+        return recommend(scenario, facts.what_if_concept)
     except AdvgameError:
         return None  # a gap in the line says that nothing could be certified there
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts, unanswered
 from advgame.reports.words import attack_in_words, listed
 from advgame.studies import Alone
+
+Part = TypeVar("Part", Head, Cell)
 
 
 def worth(facts: Facts) -> tuple[Block, ...]:
@@ -51,7 +55,7 @@ def _comparison(facts: Facts) -> Table:
     unit = facts.money.heads[0]
     heads = (
         Head("deployed"),
-        Head(f"{unit}, before the adversary reacts", numeric=True),
+        Head(f"{unit}, before the adversary reacts" if facts.has_attacks else unit, numeric=True),
         Head("its answer"),
         Head(f"{unit}, once it has answered", numeric=True),
         *(Head(f"difference in {head}", numeric=True) for head in facts.money.heads),
@@ -61,7 +65,15 @@ def _comparison(facts: Facts) -> Table:
     for each in others.values():
         before = unanswered(found, each.defence)
         rows.append(_row(facts, f"{each.defence} alone", before, attack_in_words(each.answer), each.value))
+    if not facts.has_attacks:
+        heads, rows = _unanswered(heads), [_unanswered(row) for row in rows]
     return Table("", heads, tuple(rows))
+
+
+def _unanswered(row: tuple[Part, ...]) -> tuple[Part, ...]:
+    """A row without what the adversary does, where there is none."""
+    deployed, worth, _, _, *differences = row
+    return deployed, worth, *differences
 
 
 def _row(facts: Facts, name: str, before: float, answer: str, value: float) -> tuple[Cell, ...]:

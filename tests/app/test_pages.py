@@ -1,0 +1,190 @@
+"""Every page opens, every case is answered, and no slider breaks anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from advgame.reports.sections.decision import verdict_of
+from advgame.scenarios import apply_preset, case, cases, preset, presets, write_scenario
+from advgame.scenarios.parameters import TERM_PARAMETERS
+from advgame.studies import recommend
+
+Open = Callable[..., AppTest]
+CASES = [each.name for each in cases()]
+PRESETS = [each.name for each in presets()]
+ENDS = {"least": lambda slider: slider.min, "greatest": lambda slider: slider.max}
+
+
+def test_every_listed_page_opens(open_page: Open) -> None:
+    page = open_page()
+    pages = import_module("main").PAGES
+    assert pages
+    for each in pages:
+        assert not page.switch_page(each.path).run().exception
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_is_answered_as_its_recommendation_says(open_page: Open, name: str) -> None:
+    page = open_page(case=name)
+    assert told(page) == f"{verdict_of(recommend(case(name)))}."
+    assert unescaped(page.title[0].value) == case(name).name
+    assert no_mistake(page)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_prices_of_a_trade_are_applied_and_taken_back(open_page: Open, name: str) -> None:
+    plain = told(open_page())
+    page = open_page(preset=name)
+    priced = apply_preset(case(CASES[0]), preset(name))
+    assert told(page) == f"{verdict_of(recommend(priced))}."
+    page.button[0].click().run()
+    assert told(page) == f"{verdict_of(recommend(priced))}."
+    page.selectbox(key="preset").set_value("as given").run()
+    assert told(page) == plain
+
+
+def test_every_price_has_a_slider_and_one_that_nothing_was_measured_for_has_none(open_page: Open) -> None:
+    unmeasured = {"explanation_value"}  # nobody was asked about explanations in this case
+    wanted = {"largest_share", *TERM_PARAMETERS} - unmeasured
+    assert {slider.key for slider in open_page().slider} == {f"slider {name}" for name in wanted}
+
+
+def test_a_case_without_attacks_has_no_slider_of_the_adversary(open_page: Open) -> None:
+    wanted = {"benign_gain", "benign_loss", "defence_cost", "explanation_value"}
+    page = open_page(case="imagenette-explanations")
+    assert {slider.key for slider in page.slider} == {f"slider {name}" for name in wanted}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("end", ENDS)
+def test_every_slider_may_stand_at_its_end(open_page: Open, name: str, end: str) -> None:
+    page = open_page(case=name)
+    for key in [slider.key for slider in page.slider]:
+        slider = page.slider(key=key)
+        before = slider.value
+        assert settled(slider.set_value(ENDS[end](slider)).run()), key
+        page.slider(key=key).set_value(before).run()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("end", ENDS)
+def test_all_sliders_may_stand_at_their_ends_together(open_page: Open, name: str, end: str) -> None:
+    page = open_page(case=name)
+    for slider in page.slider:
+        slider.set_value(ENDS[end](slider))
+    assert settled(page.run())
+    page.toggle(key="announced").set_value(True)
+    page.radio(key="success").set_value("caused errors")
+    assert settled(page.run())
+
+
+def test_the_answer_turns_at_the_break_even_share(open_page: Open) -> None:
+    page = open_page()
+    share = page.slider(key="slider largest_share")
+    assert told(share.set_value(0.15).run()) == "Deploy Standard: defending does not pay."
+    share = page.slider(key="slider largest_share")
+    assert told(share.set_value(0.155).run()).startswith("Deploy Rice2020Overfitting")
+
+
+def test_an_announced_defence_pays_where_a_secret_one_does_not(open_page: Open) -> None:
+    page = open_page()
+    page.slider(key="slider largest_share").set_value(0.15).run()
+    page.toggle(key="announced").set_value(True).run()
+    assert "Rice2020Overfitting for 75" in told(page)
+
+
+def test_the_success_rule_changes_the_mix(open_page: Open) -> None:
+    page = open_page()
+    page.radio(key="success").set_value("caused errors").run()
+    assert told(page).startswith("Deploy Rice2020Overfitting for 55 % of inputs")
+
+
+def test_choosing_another_case_starts_it_at_its_own_numbers(open_page: Open) -> None:
+    page = open_page()
+    page.slider(key="slider largest_share").set_value(0.9).run()
+    page.selectbox(key="case").set_value("cifar10-robustbench").run()
+    assert page.slider(key="slider largest_share").value == 0.1
+
+
+def test_the_cost_of_a_chosen_defence_is_the_one_that_moves(open_page: Open) -> None:
+    # Saving 0.5 with the standard network moves the break-even share to (0.0944 + 0.5) / 0.6286 = 0.9456.
+    page = open_page()
+    page.selectbox(key="entry defence_cost").set_value("defence_cost[Standard]").run()
+    page.slider(key="slider defence_cost").set_value(-0.5).run()
+    share = page.slider(key="slider largest_share")
+    assert told(share.set_value(0.94).run()) == "Deploy Standard: defending does not pay."
+    share = page.slider(key="slider largest_share")
+    assert "Rice2020Overfitting" in told(share.set_value(0.95).run())
+
+
+def test_the_map_takes_two_different_numbers(open_page: Open) -> None:
+    page = open_page()
+    page.selectbox(key="map across").set_value("breach_loss").run()
+    page.selectbox(key="map upwards").set_value("attack_reward").run()
+    assert no_mistake(page)
+    assert "breach_loss" not in page.selectbox(key="map upwards").options
+
+
+def test_warnings_of_the_rows_in_use_are_counted_and_told(open_page: Open) -> None:
+    page = open_page(case="imagenette-pruning")
+    rows = case("imagenette-pruning").selected.rows
+    warned = [row for row in rows if row.warnings]
+    assert warned
+    assert f"Warnings on {len(warned)} of {len(rows)} figures in use" in [
+        each.label for each in page.expander
+    ]
+    shown = " ".join(unescaped(each.value) for each in page.markdown)
+    assert all(warning[1:] in shown for row in warned for warning in row.warnings)
+
+
+def test_a_scenario_named_on_the_command_line_is_the_first_choice(open_page: Open, tmp_path: Path) -> None:
+    file = write_scenario(case("mnist-invariance"), tmp_path / "mine.toml")
+    page = open_page(str(file))
+    assert unescaped(page.title[0].value) == case("mnist-invariance").name
+    assert page.selectbox(key="case").options[0] == "Your own scenario"
+
+
+def test_a_scenario_that_cannot_be_read_is_told_and_the_bundled_cases_remain(open_page: Open) -> None:
+    page = open_page("missing.toml")
+    assert "There is no scenario file missing.toml" in unescaped(page.error[0].value)
+    assert told(page).startswith("Deploy Rice2020Overfitting")
+
+
+def test_names_are_shown_as_they_stand(open_page: Open, tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=alert(1)> **bold** :red[red] $x$"
+    content = (tmp_path / "mine.toml", tmp_path / "rows.csv")
+    content[1].write_text(
+        "dataset,network,defence,attack,metric,accuracy,source\n"
+        f"d,n,{hostile},none,clean,0.9,made up\nd,n,{hostile},pgd,robust,0.8,made up\n"
+        "d,n,plain,none,clean,0.95,made up\nd,n,plain,pgd,robust,0.1,made up\n"
+    )
+    content[0].write_text(f'name = "{hostile}"\ndata = "rows.csv"\nlargest_share = 0.5\n')
+    page = open_page(str(content[0]))
+    assert not page.exception
+    assert unescaped(page.title[0].value) == hostile
+    assert page.title[0].value != hostile
+    assert unescaped(told(page)).startswith(f"Deploy {hostile}")
+    assert not any("<img" in each.value.replace("\\<", "") for each in [*page.markdown, *page.subheader])
+
+
+def settled(page: AppTest) -> bool:
+    """Whether the page answers, and nothing broke."""
+    return no_mistake(page) and told(page).startswith("Deploy ")
+
+
+def no_mistake(page: AppTest) -> bool:
+    return not page.exception and not page.error
+
+
+def told(page: AppTest) -> str:
+    """The verdict as a reader sees it."""
+    return unescaped(page.subheader[0].value) if page.subheader else ""
+
+
+def unescaped(text: str) -> str:
+    return text.replace("\\", "").replace("\u00a0", " ")

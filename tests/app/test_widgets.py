@@ -1,0 +1,69 @@
+"""What widgets say and choose, without a page around them."""
+
+from __future__ import annotations
+
+import doctest
+from importlib import import_module
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from advgame.bundled import bundled
+from advgame.games import Game
+from advgame.scenarios import case, set_parameter
+from advgame.studies import recommend
+
+WIDGETS = sorted(path.stem for path in (bundled("app") / "widgets").glob("[a-z]*.py"))
+
+
+@pytest.fixture(autouse=True)
+def beside_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(bundled("app")))
+
+
+def widget(name: str) -> ModuleType:
+    return import_module(f"widgets.{name}")
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_the_examples_of_a_widget_hold(name: str) -> None:
+    assert doctest.testmod(widget(name)).failed == 0
+
+
+def test_an_answer_worth_less_than_doing_nothing_says_why() -> None:
+    found = recommend(case("cifar10-many-attacks"))
+    assert found.value < found.doing_nothing.value
+    assert "only if the adversary saw it" in widget("verdict").worth(found)
+
+
+def test_what_is_gained_is_told_per_input_and_per_month() -> None:
+    # 0.8055 for the mix and 0.3 · 0 + 0.7 · 0.9478 = 0.6635 for the standard network under attack
+    found = recommend(case("cifar10-two-defences"))
+    said = widget("verdict").worth(found)
+    assert said.startswith("It is worth 0.142 units per classified input (284,000 units per month) more")
+
+
+def test_an_adversary_who_stays_away_is_told_so() -> None:
+    found = recommend(set_parameter(case("cifar10-two-defences"), "attack_cost", 2.0))
+    assert widget("verdict").threat(found) == "The adversary does best not to attack."
+
+
+def test_best_replies_are_marked_by_row_and_by_column() -> None:
+    game = Game([[3, 0], [2, 1], [3, 1]], [[0, 2], [1, 0], [5, 5]])
+    marks = widget("payoffs")
+    assert marks.defender_marks(game).tolist() == [[True, False], [False, True], [True, True]]
+    assert marks.attacker_marks(game).tolist() == [[False, True], [True, False], [True, True]]
+
+
+def test_a_large_game_shows_what_is_deployed_and_the_undefended_network_first() -> None:
+    found = recommend(case("cifar10-robustbench"))
+    rows = [found.game.defences[row] for row in widget("payoffs").shown_rows(found)]
+    assert len(rows) == 14 < len(found.game.defences)
+    assert rows[:2] == ["Bai2024MixedNUTS", "Standard"]
+
+
+def test_bars_show_every_strategy_played_and_then_the_best_of_the_others() -> None:
+    mix, pay = np.array([0.0, 0.7, 0.0, 0.3]), np.array([1.0, 2.0, 1.5, 2.0])
+    assert widget("mixes").chosen_bars(mix, pay, most=3) == [1, 3, 2]
+    assert widget("mixes").chosen_bars(mix, pay, most=1) == [1, 3]
