@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advgame.equilibria import BatchSolution, solve, solve_batch
-from advgame.equilibria.batch import Status
+from advgame.equilibria.found import Status
 from advgame.errors import GameError, UnknownName
 from advgame.games import Game
 from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, adversary_game

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from advgame.equilibria.nash import Nash
-from advgame.errors import GameError, UnknownName
-from advgame.games import Game
+from advgame.catalogue import Catalogue
+from advgame.equilibria.batch_nash import nash_equilibria
+from advgame.equilibria.found import SLOTS, Found, Status
+from advgame.errors import GameError
 from advgame.games.game import FloatArray
-from advgame.games.profile import TOLERANCE
 
-SLOTS = 4  # equilibria of one game the compiled walk has room for; more are found one by one
 CHUNK_BYTES = 1 << 27  # of the room for equilibria at any one time
 
+Method = Callable[[FloatArray, FloatArray, NDArray[np.uint8]], Found]  # (k, m, n) payoffs; writes statuses
+
+METHODS: Catalogue[Method] = Catalogue("concept solved in batches", {"nash": nash_equilibria})
+
 Progress = Callable[[int, int], object]  # games done, games in all
-
-
-class Status(IntEnum):
-    """How a game of a batch was answered."""
-
-    COMPILED = 0  # by a kernel, all equilibria proven
-    SINGLE = 1  # by the single-game solver: a tie, no adversary–defender structure, or very many equilibria
-    PARTIAL = 2  # by the single-game solver, not proven complete
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,15 +61,14 @@ def solve_batch(
     Args:
         defender_payoffs: (k, m, n) float64.
         attacker_payoffs: (k, m, n) float64.
-        concept: ``nash``.
+        concept: a name in ``METHODS``.
         progress: called after each chunk with the games done and the games in all.
 
     Raises:
         GameError: for arrays that are not (k, m, n), of different shapes, or not finite.
         UnknownName: for a concept that is not solved in batches.
     """
-    if concept != "nash":
-        raise UnknownName("concept solved in batches", concept, ["nash"])
+    METHODS[concept]  # an unknown name is answered before any work
     a, b = _checked("defender_payoffs", defender_payoffs), _checked("attacker_payoffs", attacker_payoffs)
     if a.shape != b.shape:
         raise GameError(
@@ -86,115 +78,12 @@ def solve_batch(
     status = np.full(games, Status.COMPILED, np.uint8)
     parts: list[Found] = [Found.nothing(defences, attacks)]
     for first, last in _chunks(a.shape):
-        parts.append(_solved(a[first:last], b[first:last], status[first:last]).moved(first))
+        parts.append(METHODS[concept](a[first:last], b[first:last], status[first:last]).moved(first))
         if progress is not None:
             progress(last, games)
     found = Found.joined(parts)
     return BatchSolution(
         concept, found.game, found.defender, found.attacker, found.regret, status != Status.PARTIAL, status
-    )
-
-
-class Found(NamedTuple):
-    """Equilibria of some games: which game, both mixes, both regrets."""
-
-    game: NDArray[np.int64]  # (s,)
-    defender: FloatArray  # (s, defences)
-    attacker: FloatArray  # (s, attacks)
-    regret: FloatArray  # (s, 2)
-
-    @staticmethod
-    def nothing(defences: int, attacks: int) -> Found:
-        """No equilibria, of games of one shape."""
-        return Found(np.empty(0, np.int64), np.empty((0, defences)), np.empty((0, attacks)), np.empty((0, 2)))
-
-    @staticmethod
-    def joined(parts: Sequence[Found]) -> Found:
-        """All parts, one after the other; a single one that holds something is not copied."""
-        held = [part for part in parts if len(part.game)]
-        if len(held) == 1:
-            return held[0]
-        index, defender, attacker, regret = (np.concatenate(each) for each in zip(*parts, strict=True))
-        return Found(index, defender, attacker, regret)
-
-    def moved(self, by: int) -> Found:
-        """The same equilibria of games numbered from ``by`` on."""
-        return self._replace(game=self.game + by) if by else self
-
-    def kept(self, wanted: NDArray[Any]) -> Found:
-        """The equilibria that are wanted, by truth or by place."""
-        return Found(self.game[wanted], self.defender[wanted], self.attacker[wanted], self.regret[wanted])
-
-
-def _solved(a: FloatArray, b: FloatArray, status: NDArray[np.uint8]) -> Found:
-    """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so."""
-    if 1 in a.shape[1:]:
-        found = _compared(a, b)
-    elif a.shape[1:] == (2, 2):
-        found = _two_by_two(a, b, status)
-    else:
-        found = _walked(a, b, status)
-    rest = np.flatnonzero(status != Status.COMPILED)
-    if len(rest) == 0:
-        return found
-    proven = found.kept(status[found.game] == Status.COMPILED)
-    joined = Found.joined([proven, *(_single(Game(a[game], b[game]), int(game), status) for game in rest)])
-    return joined.kept(np.argsort(joined.game, kind="stable"))
-
-
-def _compared(a: FloatArray, b: FloatArray) -> Found:
-    """Games in which one player has a single strategy: the best replies of the other, each extreme."""
-    defences, attacks = a.shape[1:]
-    best = a == a.max(axis=1, keepdims=True) if attacks == 1 else b == b.max(axis=2, keepdims=True)
-    index, rows, columns = np.nonzero(best)
-    return Found(index, np.eye(defences)[rows], np.eye(attacks)[columns], np.zeros((len(index), 2)))
-
-
-def _two_by_two(a: FloatArray, b: FloatArray, status: NDArray[np.uint8]) -> Found:
-    from advgame.equilibria.kernels import two_by_two
-
-    codes, counts = np.empty(len(a), np.uint8), np.empty(len(a), np.uint8)
-    two_by_two.count(a, b, codes, counts)
-    ends = np.cumsum(counts, dtype=np.int64)
-    found = Found(
-        np.empty(ends[-1], np.int64),
-        np.empty((ends[-1], 2)),
-        np.empty((ends[-1], 2)),
-        np.empty((ends[-1], 2)),
-    )
-    two_by_two.fill(a, b, codes, ends - counts, *found)
-    uncertain = found.regret.max(axis=1) > TOLERANCE
-    if uncertain.any():
-        status[found.game[uncertain]] = Status.SINGLE
-    return found
-
-
-def _walked(a: FloatArray, b: FloatArray, status: NDArray[np.uint8]) -> Found:
-    from numba import get_num_threads
-
-    from advgame.equilibria.kernels import rank_one
-
-    games, defences, attacks = a.shape
-    counts, state = np.empty(games, np.int64), np.empty(games, np.int64)
-    room = np.empty((games, SLOTS, defences)), np.empty((games, SLOTS, attacks)), np.empty((games, SLOTS, 2))
-    rank_one.solve_many(a, b, min(games, 8 * get_num_threads()), counts, state, *room)
-    status[state != rank_one.SOLVED] = Status.SINGLE
-    filled = np.arange(SLOTS)[None, :] < counts[:, None]
-    index = np.repeat(np.arange(games), counts)
-    return Found(index, room[0][filled], room[1][filled], room[2][filled])
-
-
-def _single(game: Game, index: int, status: NDArray[np.uint8]) -> Found:
-    solution = Nash().solve(game)
-    status[index] = Status.SINGLE if solution.complete else Status.PARTIAL
-    rows, columns = game.shape
-    profiles = solution.profiles
-    regrets = [(each.certificate.defender_regret, each.certificate.attacker_regret) for each in profiles]
-    return Found(
-        np.full(len(profiles), index, np.int64),
-        np.array([each.defender for each in profiles]).reshape(-1, rows),
-        np.array([each.attacker for each in profiles]).reshape(-1, columns),
-        np.array(regrets).reshape(-1, 2),
     )
 
 
