@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from advgame.equilibria import Nash
 from advgame.errors import ScenarioError, UnknownName
-from advgame.scenarios import case
+from advgame.scenarios import build_game, case, set_parameter
+from advgame.scenarios.batch import payoffs_over
 from advgame.studies import sweep
 
 CASE = "cifar10-two-defences"
@@ -31,7 +33,11 @@ def test_progress_is_told_after_each_cell() -> None:
     sweep(
         case(CASE), {"attack_cost": [0.1, 0.2, 0.3]}, progress=lambda done, total: told.append((done, total))
     )
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told == [(3, 3)]
+    told.clear()
+    accuracies = {"clean_accuracy[Standard]": [0.94, 0.95]}
+    sweep(case(CASE), accuracies, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
 
 
 def test_accuracies_and_entries_by_name_can_be_varied() -> None:
@@ -61,3 +67,39 @@ def test_an_unknown_parameter_is_answered_with_the_nearest() -> None:
 def test_a_parameter_and_one_of_its_entries_are_not_varied_together() -> None:
     with pytest.raises(ScenarioError, match="each would set the other"):
         sweep(case(CASE), {"attack_cost[autoattack]": [0.1], "attack_cost": [0.6]})
+
+
+@pytest.mark.parametrize("name", ["cifar10-two-defences", "cifar10-many-attacks", "imagenette-explanations"])
+def test_batches_give_what_single_games_give_even_where_everything_ties(name: str) -> None:
+    scenario = case(name)
+    attack = build_game(scenario).attacks[-1]
+    grid = {
+        "largest_share": [0.0, 0.1, 1.0],
+        "benign_gain": [0.0, 1.0],
+        "attack_cost": [0.0, 0.6, 1.0],
+        f"defence_cost[{build_game(scenario).defences[0]}]": [-0.01, 0.0],
+    }
+    if attack != "none":
+        grid |= {f"adversarial_share[{attack}]": [0.05, 1.0], f"attack_setup[{attack}]": [0.0, 0.01]}
+    together, singly = sweep(scenario, grid), sweep(scenario, grid, concept=Nash())
+    assert together.columns.tolist() == singly.columns.tolist()
+    assert together["regime"].tolist() == singly["regime"].tolist()
+    assert together["complete"].tolist() == singly["complete"].tolist()
+    numbers = [column for column in together if column not in ("regime", "complete")]
+    assert np.allclose(together[numbers].to_numpy(float), singly[numbers].to_numpy(float), atol=1e-9)
+
+
+def test_payoffs_of_a_batch_are_those_of_the_single_games_to_the_last_bit() -> None:
+    scenario, random = case("cifar10-many-attacks"), np.random.default_rng(3)
+    columns = {
+        address: random.uniform(0, 0.5, 7)
+        for address in ("largest_share", "breach_loss", "attack_cost", "attack_setup", "attack_penalty")
+    }
+    a, b, _ = payoffs_over(scenario, columns)
+    for cell in range(7):
+        single = scenario
+        for address, values in columns.items():
+            single = set_parameter(single, address, float(values[cell]))
+        game = build_game(single)
+        assert (a[cell] == game.defender_payoffs).all()
+        assert (b[cell] == game.attacker_payoffs).all()

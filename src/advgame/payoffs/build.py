@@ -29,6 +29,21 @@ def build(met: Encounters, terms: Sequence[Term]) -> Game:
     )
 
 
+def build_many(met: Encounters, terms: Sequence[Term]) -> tuple[FloatArray, FloatArray]:
+    """Both players' payoffs (games, defences, attacks) where shares or amounts are those of many games.
+
+    The terms compute them as for a single game, so the payoffs are equal to the last bit.
+
+    Args:
+        met: its ``adversarial_share`` may be (games, attacks).
+        terms: their amounts may be arrays (games, 1, 1).
+    """
+    return (
+        _sum([term.to_defender(met) for term in terms], met),
+        _sum([term.to_attacker(met) for term in terms], met),
+    )
+
+
 def _sum(payoffs: Sequence[FloatArray], met: Encounters) -> FloatArray:
     total = np.zeros((len(met.defences), len(met.attacks)))
     for part in payoffs:

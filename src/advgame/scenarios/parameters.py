@@ -47,7 +47,7 @@ def get_parameter(scenario: Scenario, address: str) -> float:
         UnknownName: when the scenario has no such number.
         ScenarioError: when a table of different amounts stands there: ask for one of its entries.
     """
-    field, entry = _split(address)
+    field, entry = split_address(address)
     if field in ACCURACIES:
         met = encounters(scenario)
         defence, attack = accuracy_cell(address, met.defences, met.attacks)
@@ -88,7 +88,7 @@ def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -
         ScenarioError: when the value is not allowed there.
     """
     changed = _changed(scenario, address, value)
-    field, _ = _split(address)
+    field, _ = split_address(address)
     stale = {
         key: BY_HAND
         for key in (field, address)
@@ -108,7 +108,7 @@ def _differ(one: Scenario, other: Scenario, field: str) -> bool:
 
 
 def _changed(scenario: Scenario, address: str, value: float | str | bool) -> Scenario:
-    field, entry = _split(address)
+    field, entry = split_address(address)
     if field in WHOLE_SCENARIO and entry is None:
         return _with_field(scenario, field, value)
     number = _finite(address, value)
@@ -153,7 +153,15 @@ def _with_amount(scenario: Scenario, about: Parameter, entry: str | None, number
     return scenario.with_term(replace(term, **{about.name: {**table, entry: number}}))
 
 
-def _split(address: str) -> tuple[str, str | None]:
+def split_address(address: str) -> tuple[str, str | None]:
+    """The parameter an address names, and the entry it is about, if it is about one.
+
+    >>> split_address("attack_cost[square]")
+    ('attack_cost', 'square')
+
+    Raises:
+        ScenarioError: for brackets that do not close or hold nothing.
+    """
     field, bracket, rest = address.strip().partition("[")
     if not bracket:
         return field, None

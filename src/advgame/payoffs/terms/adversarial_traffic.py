@@ -29,7 +29,7 @@ class AdversarialTraffic(Term):
         """The expected value of the adversarial share of the traffic."""
         swing = self.stopped_gain + self.breach_loss
         per_input = self.stopped_gain - swing * met.attacked_error  # (defences, attacks)
-        return met.adversarial_share[None, :] * per_input
+        return met.adversarial_share[..., None, :] * per_input
 
     def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
         """Nothing: the adversary's own pay is `AttackReward`."""

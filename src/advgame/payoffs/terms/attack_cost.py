@@ -42,7 +42,9 @@ class AttackCost(Term):
     def to_attacker(self, met: Encounters) -> FloatArray:
         """The running and the set-up cost of each attack; none for no attack."""
         names = met.attacks[1:]
-        running = np.concatenate(([0.0], spread(self.attack_cost, names, "attack_cost")))
-        setup = np.concatenate(([0.0], spread(self.attack_setup, names, "attack_setup")))
-        share = met.adversarial_share
-        return -(share * running + np.where(share > 0, setup, 0.0))[None, :]  # (1, attacks)
+        running = spread(self.attack_cost, names, "attack_cost")  # (attacks that are one,)
+        setup = spread(self.attack_setup, names, "attack_setup")
+        share = met.adversarial_share[..., 1:]
+        charged = -(share * running + np.where(share > 0, setup, 0.0))
+        free = np.zeros((*charged.shape[:-1], 1))
+        return np.concatenate([free, charged], axis=-1)[..., None, :]  # (1, attacks)

@@ -32,4 +32,4 @@ class AttackReward(Term):
     def to_attacker(self, met: Encounters) -> FloatArray:
         """The expected pay for the adversarial share of the traffic."""
         swing = self.attack_reward + self.attack_penalty
-        return met.adversarial_share[None, :] * (swing * met.attack_success - self.attack_penalty)
+        return met.adversarial_share[..., None, :] * (swing * met.attack_success - self.attack_penalty)

@@ -29,7 +29,7 @@ class BenignTraffic(Term):
         """The expected value of the honest share of the traffic."""
         swing = self.benign_gain + self.benign_loss
         per_input = self.benign_gain - swing * met.clean_error[:, None]  # (defences, 1)
-        return (1 - met.adversarial_share[None, :]) * per_input  # (defences, attacks)
+        return (1 - met.adversarial_share[..., None, :]) * per_input  # (defences, attacks)
 
     def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
         """Nothing: honest inputs are not the adversary's."""

@@ -26,7 +26,7 @@ class DefenceCost(Term):
 
     def to_defender(self, met: Encounters) -> FloatArray:
         """The cost of each defence, whatever the adversary does."""
-        return -spread(self.defence_cost, met.defences, "defence_cost")[:, None]  # (defences, 1)
+        return -spread(self.defence_cost, met.defences, "defence_cost")[..., :, None]  # (defences, 1)
 
     def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
         """Nothing."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from math import isfinite
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from advgame.errors import ScenarioError, UnknownName
 from advgame.games.game import FloatArray
 from advgame.payoffs.encounters import Encounters
 
-Amount = float | Mapping[str, float]  # one amount for all, or one by name; "*" stands for all others
+# One amount for all, or one by name; "*" stands for all others. In a batch, arrays (games, 1, 1) stand in.
+Amount = float | Mapping[str, float]
 OTHERS = "*"
 MOST = 1e100  # an amount beyond it would leave no room to add others to it
 
@@ -67,6 +68,10 @@ class Term(ABC):
         for about in parameters_of(type(self)):
             object.__setattr__(self, about.name, _checked(about, getattr(self, about.name)))
 
+    def changed(self, **amounts: object) -> Self:
+        """The same term with other amounts; one of many games is an array (games, 1, 1)."""
+        return replace(self, **amounts)
+
     @abstractmethod
     def to_defender(self, met: Encounters) -> FloatArray:
         """What the defender earns, broadcastable to (defences, attacks), money per classified input."""
@@ -94,7 +99,7 @@ def parameters_of(term: type[Term]) -> tuple[Parameter, ...]:
 
 
 def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
-    """One amount for each name.
+    """One amount for each name, along the last axis.
 
     >>> spread({"pgd": 0.2, "*": 0.1}, ("pgd", "square"), "attack_cost")
     array([0.2, 0.1])
@@ -104,7 +109,7 @@ def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
         ScenarioError: when a name has no amount and there is none for the others ("*").
     """
     if not isinstance(amount, Mapping):
-        return np.full(len(names), float(amount))
+        return _alike(amount, len(names))
     for name in amount:
         if name != OTHERS and name not in names:
             raise UnknownName(f"entry of {about}", name, names)
@@ -113,7 +118,15 @@ def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
         raise ScenarioError(
             f'{about} has no amount for {missing[0]!r}; give one, or add "*" = … for all that are not named.'
         )
-    return np.array([float(amount.get(name, amount.get(OTHERS, 0.0))) for name in names])
+    each = [_alike(amount.get(name, amount.get(OTHERS, 0.0)), 1) for name in names]
+    return np.concatenate(np.broadcast_arrays(*each), axis=-1) if each else np.zeros(0)
+
+
+def _alike(amount: float | FloatArray, count: int) -> FloatArray:
+    """An amount ``count`` times along a last axis; amounts of many games (games, 1, 1) keep their first."""
+    if isinstance(amount, np.ndarray):
+        return np.broadcast_to(amount[..., 0], (len(amount), count))
+    return np.full(count, float(amount))
 
 
 def _checked(about: Parameter, given: object) -> Amount:
@@ -125,6 +138,10 @@ def _checked(about: Parameter, given: object) -> Amount:
 
 
 def _number(about: Parameter, address: str, given: object) -> float:
+    if isinstance(given, np.ndarray) and given.shape == (given.size, 1, 1):
+        for extreme in (given.min(), given.max(), given.sum()):  # not finite if any of them is not
+            _number(about, address, extreme)
+        return given  # type: ignore[return-value]
     if isinstance(given, bool) or not isinstance(given, int | float | np.floating | np.integer):
         raise ScenarioError(f"{address} is {given!r}; expected a number ({about.unit}).")
     amount = float(given)
