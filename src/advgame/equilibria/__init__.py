@@ -3,8 +3,10 @@
 from advgame.catalogue import Catalogue
 from advgame.equilibria.batch import BatchSolution, solve_batch
 from advgame.equilibria.commitment import Commitment
+from advgame.equilibria.minimax_regret import LeastRegret, MinimaxRegret, minimax_regret
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.nashpy_algorithms import ALGORITHMS, Nashpy
+from advgame.equilibria.selection import RULES, choose
 from advgame.equilibria.solution import Component, Concept, Solution
 from advgame.equilibria.worst_case import WorstCase
 from advgame.games import Game
@@ -15,7 +17,10 @@ CONCEPTS: Catalogue[Concept] = Catalogue(
         "nash": Nash(),
         "commitment": Commitment(),
         "pure_commitment": Commitment(pure=True),
+        "weak_commitment": Commitment(weak=True),
+        "weak_pure_commitment": Commitment(weak=True, pure=True),
         "worst_case": WorstCase(),
+        "minimax_regret": MinimaxRegret(),
         **{f"nashpy_{algorithm}": Nashpy(algorithm) for algorithm in ALGORITHMS},
     },
 )
@@ -42,14 +47,19 @@ def solve(game: Game, concept: str | Concept = "nash") -> Solution:
 __all__ = [
     "ALGORITHMS",
     "CONCEPTS",
+    "RULES",
     "BatchSolution",
     "Commitment",
     "Component",
     "Concept",
+    "LeastRegret",
+    "MinimaxRegret",
     "Nash",
     "Nashpy",
     "Solution",
     "WorstCase",
+    "choose",
+    "minimax_regret",
     "solve",
     "solve_batch",
 ]

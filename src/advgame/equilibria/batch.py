@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.catalogue import Catalogue
+from advgame.equilibria.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch_nash import nash_equilibria
 from advgame.equilibria.found import SLOTS, Found, Status
 from advgame.errors import GameError
@@ -18,7 +19,14 @@ CHUNK_BYTES = 1 << 27  # of the room for equilibria at any one time
 
 Method = Callable[[FloatArray, FloatArray, NDArray[np.uint8]], Found]  # (k, m, n) payoffs; writes statuses
 
-METHODS: Catalogue[Method] = Catalogue("concept solved in batches", {"nash": nash_equilibria})
+METHODS: Catalogue[Method] = Catalogue(
+    "concept solved in batches",
+    {
+        "nash": nash_equilibria,
+        "commitment": commitments,
+        "pure_commitment": pure_commitments,
+    },
+)
 
 Progress = Callable[[int, int], object]  # games done, games in all
 

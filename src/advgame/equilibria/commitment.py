@@ -3,7 +3,8 @@
 Also called a Stackelberg equilibrium. For each reply of the adversary, one linear program finds the
 best lottery to which it is a best reply (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
 Ties of the adversary are broken in the defender's favour (the strong form): a lottery that deters
-does so at the edge, and a hair more of the deterring defence makes it certain.
+does so at the edge, and a hair more of the deterring defence makes it certain. The weak form breaks them
+against the defender; the lottery it answers with has that hair.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from advgame.equilibria.kernel import TIGHT
 from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.weak_commitment import best_weak_plan, most_harmful_reply
 from advgame.games import Certificate, Game, Profile
 from advgame.games.best_replies import TIE
 from advgame.games.game import FloatArray
@@ -23,6 +25,12 @@ from advgame.games.profile import relative_regret
 
 SHARPER = 1e4  # makes the tolerance of the adversary's ties finer than HiGHS lets one ask for
 REMARK = "One best commitment; others may be worth the same."
+APPROACHED = (
+    "The best commitments come as near to {:.9g} as one likes and may never reach it, as the adversary breaks "
+    "its ties against the defender; this one is within {:g} of the payoff range of it."
+)
+PROGRAMS = "linear programs (HiGHS)"
+TOO_NEAR = "Within {:g} of the supremum {:.9g} only rounding would break the adversary's tie; allow more."
 
 
 @dataclass(frozen=True)
@@ -36,27 +44,62 @@ class Plan:
 
 @dataclass(frozen=True)
 class Commitment(Concept):
-    """The commitment that is best for the defender: a lottery, or a single defence if ``pure``."""
+    """The commitment that is best for the defender: a lottery, or a single defence if ``pure``.
+
+    With ``weak`` the adversary breaks its ties against the defender. The best lottery may then not exist:
+    the solution's ``bound`` is the supremum, and the lottery given earns it or is ``within`` of it, in
+    units of the defender's payoff range. The certificate's regret of the defender is what another
+    commitment earns beyond that.
+    """
 
     name: ClassVar[str] = "commitment"
     pure: bool = False
+    weak: bool = False
+    within: float = 1e-6  # of the defender's payoff range; only where a supremum is not attained
 
     def solve(self, game: Game) -> Solution:
-        """The best commitment with the adversary's reply, certified by a bound on all others."""
+        """The best commitment with the adversary's reply, certified by a bound on all others.
+
+        >>> Commitment(weak=True).solve(Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])).bound
+        2.0
+        """
+        if self.weak:
+            return self._weak_pure(game) if self.pure else self._weak_mixed(game)
         plan, bound = _best_pure(game) if self.pure else _best_mixed(game)
+        method = "comparison" if self.pure else "two rows" if game.shape[0] == 2 else PROGRAMS
+        return self._solution(game, _committed_profile(game, plan, bound), bound, method)
+
+    def _weak_pure(self, game: Game) -> Solution:
+        lotteries = np.eye(game.shape[0])
+        plans = [Plan(lottery, most_harmful_reply(game, lottery)) for lottery in lotteries]
+        plan = max(plans, key=lambda plan: _worth(game, plan))
+        bound = _worth(game, plan)
+        return self._solution(game, _committed_profile(game, plan, bound), bound, "comparison")
+
+    def _weak_mixed(self, game: Game) -> Solution:
+        found = best_weak_plan(game, self.within)
+        short = 0.0 if found.attained else self.within * float(np.ptp(game.defender_payoffs))
+        profile = _committed_profile(game, Plan(found.defender, found.reply), found.bound - short)
+        remark = REMARK if found.attained else APPROACHED.format(found.supremum, self.within)
+        if not profile.certificate.valid:
+            remark = TOO_NEAR.format(self.within, found.supremum)
+        return self._solution(game, profile, found.supremum, PROGRAMS, remark)
+
+    def _solution(
+        self, game: Game, profile: Profile, bound: float, method: str, remark: str = REMARK
+    ) -> Solution:
+        kind = "single defence" if self.pure else "lottery over defences"
+        ties = ", the adversary's ties going against the defender" if self.weak else ""
         return Solution(
-            "pure_commitment" if self.pure else self.name,
+            ("weak_" if self.weak else "") + ("pure_" if self.pure else "") + self.name,
             game,
-            certified([_committed_profile(game, plan, bound)]),
+            certified([profile]),
             components=(),
             complete=False,
-            rule=f"the {'single defence' if self.pure else 'lottery over defences'} best to be committed to",
-            method="comparison"
-            if self.pure
-            else "two rows"
-            if game.shape[0] == 2
-            else "linear programs (HiGHS)",
-            remark=REMARK,
+            rule=f"the {kind} best to be committed to{ties}",
+            method=method,
+            remark=remark,
+            bound=bound,
         )
 
 

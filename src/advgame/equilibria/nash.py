@@ -13,6 +13,7 @@ from advgame.equilibria.components import maximal_nash_subsets
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.lemke_howson import one_equilibrium
 from advgame.equilibria.rank_one import walk
+from advgame.equilibria.selection import RULES, ruled_by
 from advgame.equilibria.solution import Concept, Solution, certified
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.equilibria.two_by_two import extreme_equilibria_2x2
@@ -31,7 +32,6 @@ UNCERTIFIED = "What was found could not be certified in floating point; ask for 
 INDIFFERENT = (
     "The adversary earns the same whatever it does: a continuum of equilibria, of which this is the worst."
 )
-WORST_FOR_DEFENDER = "the Nash equilibrium that is worst for the defender"
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,23 @@ class Found:
 class Nash(Concept):
     """All Nash equilibria, each with its certificate, as long as the time allows.
 
-    ``exact=True`` answers in rational numbers with regrets of exactly zero.
+    ``exact=True`` answers in rational numbers with regrets of exactly zero; ``rule`` names which
+    equilibrium is recommended, from ``RULES``.
     """
 
     name: ClassVar[str] = "nash"
     time_limit_seconds: float = 10.0
     exact: bool = False
+    rule: str = "worst_for_defender"
 
     def solve(self, game: Game) -> Solution:
-        """The extreme equilibria of a game; ``complete`` where all are proven listed."""
+        """The extreme equilibria of a game; ``complete`` where all are proven listed.
+
+        Raises:
+            UnknownName: when no rule has the name given.
+            GameError: when the rule is not defined for the game.
+        """
+        words = RULES[self.rule].words  # an unknown name is answered before any work
         reduction = reduce_game(game)
         found = self._found(reduction.game)
         copies = sum(reduction.copies(*pair) for pair in found.pairs)
@@ -65,16 +73,17 @@ class Nash(Concept):
         profiles = _profiles(game, reduction, found)
         if found.complete and not profiles:
             found = replace(found, complete=False, remark=UNCERTIFIED)
-        return Solution(
+        solution = Solution(
             self.name,
             game,
             profiles,
             maximal_nash_subsets(profiles),
             found.complete,
-            WORST_FOR_DEFENDER,
+            words,
             found.method,
             found.remark,
         )
+        return ruled_by(solution, self.rule)
 
     def _found(self, game: Game) -> Found:
         """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""

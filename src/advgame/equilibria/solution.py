@@ -36,16 +36,20 @@ class Solution:
     rule: str  # which profile is recommended
     method: str  # how it was found
     remark: str = ""
+    preferred: int | None = None  # place of the recommended profile; None: the worst for the defender
+    bound: float | None = None  # money: no answer of the concept earns the defender more, where that is known
 
     @property
     def recommended(self) -> Profile:
-        """The profile the rule recommends: the first where several are worth the same to the defender.
+        """The profile the rule recommends; the first where it prefers several equally.
 
         Raises:
             SolverError: when there is no profile; the remark says why.
         """
         if not self.profiles:
             raise SolverError(self.remark or f"No {self.concept} profile was found.")
+        if self.preferred is not None:
+            return self.profiles[self.preferred]
         return min(self.profiles, key=lambda profile: profile.defender_payoff)
 
 

@@ -2,6 +2,7 @@
 
 from advgame.games.best_replies import attacker_best_replies, defender_best_replies
 from advgame.games.game import Game
+from advgame.games.interchange import from_array, from_nashpy, to_array, to_nashpy
 from advgame.games.nfg import read_nfg, write_nfg
 from advgame.games.profile import TOLERANCE, Certificate, Profile, certified_profile
 
@@ -13,6 +14,10 @@ __all__ = [
     "attacker_best_replies",
     "certified_profile",
     "defender_best_replies",
+    "from_array",
+    "from_nashpy",
     "read_nfg",
+    "to_array",
+    "to_nashpy",
     "write_nfg",
 ]

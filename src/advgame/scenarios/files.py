@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
-PLAIN = ("name", "question", "data", "success", "announced", "largest_share", "volume_per_month", "currency")
+PLAIN = ("name", "question", "data", "success", "announced", "undefended", "largest_share", "volume_per_month", "currency")
 TABLES = ("adversarial_share", "what_if", "basis")
 
 
@@ -135,6 +135,7 @@ def _schema() -> type[BaseModel]:
         question: str = ""
         success: str = "every error"
         announced: bool = False
+        undefended: str | None = None
         largest_share: FiniteFloat
         volume_per_month: FiniteFloat | None = None
         currency: str = ""

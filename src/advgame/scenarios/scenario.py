@@ -60,6 +60,7 @@ class Scenario:
     question: str = ""
     success: str = "every error"
     announced: bool = False
+    undefended: str | None = None  # the defence that is doing nothing; None: the one best without attacks
     largest_share: float = 0.1
     volume_per_month: float | None = None  # classified inputs
     currency: str = ""  # of all amounts; empty: units of the gain from one honest input

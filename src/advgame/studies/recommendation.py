@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from advgame.equilibria import CONCEPTS, Concept, Solution
+from advgame.errors import UnknownName
 from advgame.games import Game, Profile
 from advgame.games.best_replies import TIE
 from advgame.scenarios import Scenario, build_game
@@ -35,7 +36,7 @@ class Recommendation:
     value: float  # to the defender, money per classified input
     attacker_value: float  # to the adversary, money per classified input
     expected_share: float  # of traffic that is adversarial
-    undefended: str  # the defence one would deploy if nobody attacked: doing nothing
+    undefended: str  # doing nothing: as the scenario names it, else the defence best if nobody attacked
     alone: tuple[Alone, ...]  # every defence alone, in the order of the game
 
     @property
@@ -81,13 +82,13 @@ def recommend(scenario: Scenario, concept: str | Concept | None = None) -> Recom
 
     Raises:
         SolverError: when no equilibrium could be certified.
+        UnknownName: when the scenario's undefended network is not among its defences.
     """
     chosen = concept or concept_for(scenario)
     solver = CONCEPTS[chosen] if isinstance(chosen, str) else chosen
     game = build_game(scenario)
     solution = solver.solve(game)
     profile = solution.recommended
-    undefended = int(game.defender_payoffs[:, 0].argmax())
     return Recommendation(
         scenario,
         solution,
@@ -97,7 +98,7 @@ def recommend(scenario: Scenario, concept: str | Concept | None = None) -> Recom
         value=profile.defender_payoff,
         attacker_value=profile.attacker_payoff,
         expected_share=expected_share(scenario, profile),
-        undefended=game.defences[undefended],
+        undefended=_undefended(scenario, game),
         alone=_each_alone(game, in_favour=solution.concept.endswith("commitment")),
     )
 
@@ -107,6 +108,15 @@ def expected_share(scenario: Scenario, profile: Profile) -> float:
     from advgame.scenarios import encounters
 
     return float(encounters(scenario).adversarial_share @ profile.attacker)
+
+
+def _undefended(scenario: Scenario, game: Game) -> str:
+    named = scenario.undefended
+    if named is None:
+        return game.defences[int(game.defender_payoffs[:, 0].argmax())]
+    if named not in game.defences:
+        raise UnknownName("defence (undefended)", named, game.defences)
+    return named
 
 
 def _played(names: tuple[str, ...], mix: np.ndarray) -> tuple[tuple[str, float], ...]:

@@ -20,7 +20,11 @@ LOST = 3  # rounding hid the way
 CROWDED = 4  # more equilibria than there was room for
 
 
-@njit(cache=True)
+# Sums may be taken in any order: what rests on them is checked against the payoffs at the end.
+QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
+
+
+@njit(cache=True, fastmath=QUICK)
 def centred(payoffs, out):
     """Writes the payoffs, divided by their range and without their row and column means, into ``out``."""
     rows, columns = payoffs.shape
@@ -47,45 +51,90 @@ def centred(payoffs, out):
     return unit
 
 
-@njit(cache=True)
-def largest(matrix):
-    """The place and the size of the entry largest in size."""
-    row = column = 0
-    size = -1.0
+@njit(cache=True, fastmath=QUICK)
+def largest_size(matrix):
+    """The size of the entry largest in size."""
+    size = 0.0
     for i in range(matrix.shape[0]):
         for j in range(matrix.shape[1]):
-            if abs(matrix[i, j]) > size:
-                row, column, size = i, j, abs(matrix[i, j])
-    return row, column, size
+            size = max(size, abs(matrix[i, j]))
+    return size
 
 
 @njit(cache=True)
+def place_of(matrix, size):
+    """The place of the first entry of a size."""
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):
+            if abs(matrix[i, j]) >= size:
+                return i, j
+    return 0, 0
+
+
+@njit(cache=True, fastmath=QUICK)
+def products(a, b):
+    """The sums of a·b and of b·b."""
+    ab = bb = 0.0
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            ab += a[i, j] * b[i, j]
+            bb += b[i, j] * b[i, j]
+    return ab, bb
+
+
+@njit(cache=True)
+def cancels(a, b, ratio, allowed):
+    """Whether a + ratio·b is nothing."""
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            if abs(a[i, j] + ratio * b[i, j]) > allowed:
+                return False
+    return True
+
+
+@njit(cache=True, fastmath=QUICK)
+def largest_of_sum(a, b, ratio):
+    """The place and the size of the largest entry of a + ratio·b."""
+    size = 0.0
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            size = max(size, abs(a[i, j] + ratio * b[i, j]))
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            if abs(a[i, j] + ratio * b[i, j]) >= size * (1 - 1e-12):
+                return i, j, size
+    return 0, 0, size
+
+
+@njit(cache=True, fastmath=QUICK)
 def residue(a, b, ratio, left, right):
-    """Writes the rank-1 factors of a + ratio·b; returns its size and the largest entry that they leave."""
+    """Writes the rank-1 factors of a + ratio·b; returns their place, its size, and the most they leave."""
     rows, columns = a.shape
-    r = c = 0
-    size = -1.0
-    for i in range(rows):
-        for j in range(columns):
-            value = abs(a[i, j] + ratio * b[i, j])
-            if value > size:
-                r, c, size = i, j, value
-    if size == 0.0:
-        left[:] = 0.0
-        right[:] = 0.0
-        return size, 0.0, r, c
+    r, c, size = largest_of_sum(a, b, ratio)
     pivot = a[r, c] + ratio * b[r, c]
+    inverse = 1.0 / pivot if pivot != 0.0 else 0.0
     for i in range(rows):
         left[i] = a[i, c] + ratio * b[i, c]
     for j in range(columns):
-        right[j] = (a[r, j] + ratio * b[r, j]) / pivot
-    worst, at_row, at_column = 0.0, 0, 0
+        right[j] = (a[r, j] + ratio * b[r, j]) * inverse
+    worst = 0.0
     for i in range(rows):
         for j in range(columns):
-            value = a[i, j] + ratio * b[i, j] - left[i] * right[j]
-            if abs(value) > abs(worst):
+            worst = max(worst, abs(a[i, j] + ratio * b[i, j] - left[i] * right[j]))
+    return r, c, size, worst
+
+
+@njit(cache=True)
+def worst_place(a, b, ratio, left, right):
+    """The place of the largest entry that rank-1 factors leave of a + ratio·b."""
+    at_row = at_column = 0
+    worst = -1.0
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            value = abs(a[i, j] + ratio * b[i, j] - left[i] * right[j])
+            if value > worst:
                 worst, at_row, at_column = value, i, j
-    return size, worst, at_row, at_column
+    return at_row, at_column
 
 
 @njit(cache=True)
@@ -101,96 +150,74 @@ def entry_residue(a, b, ratio, r, c, i, j):
 @njit(cache=True)
 def find_ratio(a, b, left, right):
     """A t > 0 for which a + t·b has rank 0 or 1, its factors written; 0 where there is none."""
-    rows, columns = a.shape
-    size_a, size_b = largest(a)[2], 0.0
-    row, column, size_b = largest(b)
+    size_a, size_b = largest_size(a), largest_size(b)
     if size_b <= RESIDUE or size_a == 0.0:
         return 0.0
-    ab = bb = 0.0
-    for i in range(rows):
-        for j in range(columns):
-            ab += a[i, j] * b[i, j]
-            bb += b[i, j] * b[i, j]
+    ab, bb = products(a, b)
     ratio = -ab / bb
-    if ratio > 0:
-        worst = 0.0
-        for i in range(rows):
-            for j in range(columns):
-                worst = max(worst, abs(a[i, j] + ratio * b[i, j]))
-        if worst <= RESIDUE * min(size_a, ratio * size_b):
-            left[:] = 0.0
-            right[:] = 0.0
-            return ratio
-    if min(rows, columns) == 2:  # two rows or columns, centred, are of rank 1 for every t
+    if ratio > 0 and cancels(a, b, ratio, RESIDUE * min(size_a, ratio * size_b)):
+        left[:] = 0.0
+        right[:] = 0.0
+        return ratio
+    if min(a.shape) == 2:  # two rows or columns, centred, are of rank 1 for every t
         return accepted_ratio(a, b, 1.0, size_a, size_b, left, right)
+    row, column = place_of(b, size_b)
     ceiling = np.inf
     for _ in range(6):
-        ceiling, k, last = opposite_corner(a, b, row, column, size_a, size_b, ceiling)
-        if k < 0:
+        ceiling, other_row, other_column = opposite_corner(a, row, column, ceiling)
+        if other_row < 0:
             return 0.0
-        square = b[row, column] * b[k, last] - b[row, last] * b[k, column]
-        linear = a[row, column] * b[k, last] + b[row, column] * a[k, last]
-        linear -= a[row, last] * b[k, column] + b[row, last] * a[k, column]
-        constant = a[row, column] * a[k, last] - a[row, last] * a[k, column]
-        root = np.sqrt(max(linear * linear - 4 * square * constant, 0.0))
-        half = -(linear + (root if linear >= 0 else -root)) / 2
-        for which in range(2):
-            over, under = (half, square) if which == 0 else (constant, half)
-            if under == 0.0:
-                continue
-            ratio = over / under
-            if not (ratio > 0) or not np.isfinite(ratio):
-                continue
-            ratio = accepted_ratio(a, b, ratio, size_a, size_b, left, right)
-            if ratio > 0:
-                return ratio
+        first, second = minor_roots(a, b, row, column, other_row, other_column)
+        for root in (first, second):
+            if root > 0:
+                ratio = accepted_ratio(a, b, root, size_a, size_b, left, right)
+                if ratio > 0:
+                    return ratio
     return 0.0
 
 
 @njit(cache=True)
-def opposite_corner(a, b, row, column, size_a, size_b, ceiling):
-    """The place with the largest entries below ``ceiling`` outside a row and a column; -1 for none."""
-    best, k, last = -1.0, -1, -1
+def opposite_corner(a, row, column, ceiling):
+    """The largest entry below ``ceiling`` outside a row and a column, and its place; -1 for none."""
+    best, other_row, other_column = -1.0, -1, -1
     for i in range(a.shape[0]):
-        if i == row:
-            continue
-        for j in range(a.shape[1]):
-            if j != column:
-                size = abs(a[i, j]) / size_a + abs(b[i, j]) / size_b
-                if best < size < ceiling:
-                    best, k, last = size, i, j
-    return best, k, last
+        if i != row:
+            for j in range(a.shape[1]):
+                if j != column and best < abs(a[i, j]) < ceiling:
+                    best, other_row, other_column = abs(a[i, j]), i, j
+    return best, other_row, other_column
+
+
+@njit(cache=True)
+def minor_roots(a, b, row, column, k, other):
+    """The t for which the minor of a + t·b with two opposite corners is 0; 0 in place of one that is not."""
+    square = b[row, column] * b[k, other] - b[row, other] * b[k, column]
+    linear = a[row, column] * b[k, other] + b[row, column] * a[k, other]
+    linear -= a[row, other] * b[k, column] + b[row, other] * a[k, column]
+    constant = a[row, column] * a[k, other] - a[row, other] * a[k, column]
+    root = np.sqrt(max(linear * linear - 4 * square * constant, 0.0))
+    half = -(linear + (root if linear >= 0 else -root)) / 2
+    first = half / square if square != 0.0 else 0.0
+    second = constant / half if half != 0.0 else 0.0
+    return (first if np.isfinite(first) else 0.0), (second if np.isfinite(second) else 0.0)
 
 
 @njit(cache=True)
 def accepted_ratio(a, b, ratio, size_a, size_b, left, right):
     """The candidate, sharpened by secant steps if it nearly fits; 0 if it does not fit."""
     for _ in range(3):
-        size, worst, i, j = residue(a, b, ratio, left, right)
-        if abs(worst) <= RESIDUE * min(size_a, ratio * size_b):
+        r, c, size, worst = residue(a, b, ratio, left, right)
+        if worst <= RESIDUE * min(size_a, ratio * size_b):
             return ratio
-        if abs(worst) > 1e-3 * size:
+        if worst > 1e-3 * size:
             return 0.0
-        r, c = largest_of_sum(a, b, ratio)
-        nudge = 1e-5 * ratio
-        slope = (entry_residue(a, b, ratio + nudge, r, c, i, j) - worst) / nudge
-        if slope == 0.0 or not np.isfinite(slope) or abs(worst / slope) > 0.1 * ratio:
+        i, j = worst_place(a, b, ratio, left, right)
+        here, nudge = entry_residue(a, b, ratio, r, c, i, j), 1e-5 * ratio
+        slope = (entry_residue(a, b, ratio + nudge, r, c, i, j) - here) / nudge
+        if slope == 0.0 or not np.isfinite(slope) or abs(here / slope) > 0.1 * ratio:
             return 0.0
-        ratio -= worst / slope
+        ratio -= here / slope
     return 0.0
-
-
-@njit(cache=True)
-def largest_of_sum(a, b, ratio):
-    """The place of the largest entry of a + ratio·b."""
-    r = c = 0
-    size = -1.0
-    for i in range(a.shape[0]):
-        for j in range(a.shape[1]):
-            value = abs(a[i, j] + ratio * b[i, j])
-            if value > size:
-                r, c, size = i, j, value
-    return r, c
 
 
 @njit(cache=True)
@@ -367,7 +394,7 @@ def note(table, basic, nonbasic, place, defender, attacker):
     return clear
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=QUICK)
 def regrets(a, b, x, y):
     """What each player could gain by another reply, relative to that player's payoff range."""
     m, n = a.shape

@@ -1,0 +1,149 @@
+"""Choosing one of several equilibria, by a rule that has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from advgame.catalogue import Catalogue
+from advgame.equilibria.solution import Solution
+from advgame.errors import GameError, SolverError
+from advgame.games import Game, Profile
+from advgame.games.best_replies import TIE
+from advgame.games.game import FloatArray
+
+Places = Sequence[int]  # of profiles, the preferred first; never empty
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way to choose: which of a game's equilibria are preferred, best first.
+
+    Where a rule prefers several equally, the one that is worst for the defender is chosen.
+    """
+
+    words: str  # completes "the rule is …"
+    preferred: Callable[[Game, Sequence[Profile]], Places]
+
+    def place(self, game: Game, profiles: Sequence[Profile]) -> int:
+        """Where the chosen profile stands among the profiles."""
+        return min(self.preferred(game, profiles), key=lambda place: profiles[place].defender_payoff)
+
+
+def choose(solution: Solution, rule: str = "worst_for_defender") -> Profile:
+    """The profile of a solution that a rule prefers.
+
+    >>> from advgame.equilibria import solve
+    >>> sexes = solve(Game([[3, 0], [0, 2]], [[2, 0], [0, 3]]))
+    >>> choose(sexes, "best_for_defender").defender.tolist(), choose(sexes, "most_entropic").defender.tolist()
+    ([1.0, 0.0], [0.6, 0.4])
+
+    Args:
+        solution: the profiles to choose from; a rule speaks of those listed, so of all where it is complete.
+        rule: a name in ``RULES``.
+
+    Raises:
+        UnknownName: when no rule has that name.
+        SolverError: when the solution has no profile.
+        GameError: when the rule is not defined for the game.
+    """
+    return ruled_by(solution, rule).recommended
+
+
+def ruled_by(solution: Solution, rule: str) -> Solution:
+    """The same solution, recommending what a rule prefers and naming that rule.
+
+    Raises:
+        As ``choose``; a solution without profiles only takes the rule's name.
+    """
+    named = RULES[rule]
+    place = named.place(solution.game, solution.profiles) if solution.profiles else None
+    return replace(solution, rule=named.words, preferred=place)
+
+
+def _worst(_: Game, profiles: Sequence[Profile]) -> Places:
+    return range(len(profiles))  # the tie-break of every rule is the whole of this one
+
+
+def _best(game: Game, profiles: Sequence[Profile]) -> Places:
+    return _highest([profile.defender_payoff for profile in profiles], _near(game.defender_payoffs))
+
+
+def _most_entropic(_: Game, profiles: Sequence[Profile]) -> Places:
+    return _highest([_entropy(each.defender) + _entropy(each.attacker) for each in profiles], 1e-9)
+
+
+def _worth_announcing(game: Game, profiles: Sequence[Profile]) -> Places:
+    return _highest([announced_value(game, each.defender) for each in profiles], _near(game.defender_payoffs))
+
+
+def announced_value(game: Game, defender: FloatArray) -> float:
+    """What a lottery earns once it is announced, the adversary breaking ties against the defender.
+
+    >>> announced_value(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), np.array([1.0, 0.0]))
+    0.0
+    """
+    pays = defender @ game.attacker_payoffs
+    replies = pays >= pays.max() - 1e-9 * float(np.ptp(game.attacker_payoffs))  # equilibria have rounding
+    return float((defender @ game.defender_payoffs)[replies].min())
+
+
+def _risk_dominant(game: Game, profiles: Sequence[Profile]) -> Places:
+    """Harsanyi and Selten 1988: of two pure equilibria the one whose deviations lose more, multiplied.
+
+    Where both lose the same, neither dominates, and the mixed equilibrium is preferred.
+    """
+    if len(profiles) == 1:
+        return [0]
+    if game.shape != (2, 2):
+        raise GameError(
+            f"Risk dominance is defined for 2 × 2 games here, and this one is {game.shape[0]} × "
+            f"{game.shape[1]} with {len(profiles)} equilibria; choose another rule: {', '.join(RULES)}."
+        )
+    pure = [place for place, each in enumerate(profiles) if _is_pure(each)]
+    losses = [_product_of_losses(game, profiles[place]) for place in pure]
+    slack = 4 * TIE * float(np.ptp(game.defender_payoffs)) * float(np.ptp(game.attacker_payoffs))
+    best = [pure[place] for place in _highest(losses, slack)] if pure else []
+    mixed = [place for place in range(len(profiles)) if place not in pure]
+    return (mixed or best) if len(best) != 1 else best
+
+
+def _product_of_losses(game: Game, profile: Profile) -> float:
+    row, column = int(profile.defender.argmax()), int(profile.attacker.argmax())
+    by_defender = game.defender_payoffs[row, column] - game.defender_payoffs[1 - row, column]
+    by_attacker = game.attacker_payoffs[row, column] - game.attacker_payoffs[row, 1 - column]
+    return float(by_defender * by_attacker)
+
+
+def _is_pure(profile: Profile) -> bool:
+    return all(float(mix.max()) == 1 for mix in (profile.defender, profile.attacker))
+
+
+def _entropy(mix: FloatArray) -> float:
+    """In nats."""
+    played = mix[mix > 0]
+    return float(-(played * np.log(played)).sum())
+
+
+def _near(payoffs: FloatArray) -> float:
+    return 1e-9 * float(np.ptp(payoffs))
+
+
+def _highest(values: Sequence[float], slack: float) -> list[int]:
+    return [place for place, value in enumerate(values) if value >= max(values) - slack]
+
+
+RULES: Catalogue[Rule] = Catalogue(
+    "rule",
+    {
+        "worst_for_defender": Rule("the Nash equilibrium that is worst for the defender", _worst),
+        "best_for_defender": Rule("the Nash equilibrium that is best for the defender", _best),
+        "most_entropic": Rule("the Nash equilibrium whose mixes are the most even", _most_entropic),
+        "risk_dominant": Rule("the Nash equilibrium that risk-dominates", _risk_dominant),
+        "commitment_value": Rule(
+            "the Nash equilibrium whose lottery is worth most if it is announced", _worth_announcing
+        ),
+    },
+)
