@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advgame.equilibria import minimax_regret, solve
+from advgame.equilibria import least_regret, solve
 from advgame.errors import GameError
 from advgame.games import Game
 from tests.equilibria.games import adversary_game, games, whole_numbers
@@ -28,7 +28,7 @@ def corners(draw: st.DrawFn) -> list[Game]:
 
 def test_savages_example_is_answered_as_by_hand() -> None:
     # Regrets (0, 3) of the first defence, (1, 0) of the second: 1 − x = 3x at x = 1/4.
-    least = minimax_regret([Game([[4, 0], [3, 3]], [[0, 0], [0, 0]])])
+    least = least_regret([Game([[4, 0], [3, 3]], [[0, 0], [0, 0]])])
     assert least.defender == pytest.approx([0.25, 0.75])
     assert least.regret == pytest.approx(0.75)
     assert least.felt == pytest.approx(np.array([[0.75, 0.25]]))
@@ -37,7 +37,7 @@ def test_savages_example_is_answered_as_by_hand() -> None:
 def test_one_defence_per_game_is_regretted_in_the_other() -> None:
     # Defence 1 wins 1 in the first game, defence 2 wins 3 in the second: x·3 = (1 − x)·1.
     first, second = Game([[1], [0]], [[0], [0]]), Game([[0], [3]], [[0], [0]])
-    least = minimax_regret([first, second])
+    least = least_regret([first, second])
     assert least.defender == pytest.approx([0.25, 0.75])
     assert least.regret == pytest.approx(0.75)
     assert least.regrets == pytest.approx(np.array([[0.75], [0.75]]))
@@ -48,7 +48,7 @@ def test_one_defence_per_game_is_regretted_in_the_other() -> None:
 def test_no_lottery_has_less_regret_and_the_bound_is_held_by_where_it_is_felt(
     many: list[Game], seed: int
 ) -> None:
-    least = minimax_regret(many)
+    least = least_regret(many)
     assert least.certificate.valid
     assert least.regret == pytest.approx(regret(many, least.defender), abs=1e-9)
     rows = many[0].shape[0]
@@ -62,7 +62,7 @@ def test_no_lottery_has_less_regret_and_the_bound_is_held_by_where_it_is_felt(
 @settings(max_examples=40, deadline=None)
 def test_what_an_attack_adds_for_every_defence_and_repeated_games_change_nothing(many: list[Game]) -> None:
     shifted = [Game(game.defender_payoffs + np.arange(game.shape[1]), game.attacker_payoffs) for game in many]
-    assert minimax_regret([*shifted, *many]).regret == pytest.approx(minimax_regret(many).regret, abs=1e-9)
+    assert least_regret([*shifted, *many]).regret == pytest.approx(least_regret(many).regret, abs=1e-9)
 
 
 def test_the_corners_of_a_box_of_parameters_answer_for_its_inside() -> None:
@@ -70,7 +70,7 @@ def test_the_corners_of_a_box_of_parameters_answer_for_its_inside() -> None:
         errors = [[0.05, 1.0], [0.15, 0.45]]
         return adversary_game([0.05, 0.15], errors, [0, share], [0, 0.1], defence_cost=[0, cost])
 
-    least = minimax_regret([at(cost, share) for cost in (0.0, 0.2) for share in (0.05, 0.4)])
+    least = least_regret([at(cost, share) for cost in (0.0, 0.2) for share in (0.05, 0.4)])
     inside = [at(cost, share) for cost in (0.03, 0.11, 0.19) for share in (0.07, 0.2, 0.33)]
     assert regret(inside, least.defender) <= least.regret + 1e-12
 
@@ -79,11 +79,11 @@ def test_the_corners_of_a_box_of_parameters_answer_for_its_inside() -> None:
 @settings(max_examples=40, deadline=None)
 def test_the_concept_for_one_game_is_the_function_for_a_list_of_one(game: Game) -> None:
     profile = solve(game, "minimax_regret").recommended
-    assert regret([game], profile.defender) == pytest.approx(minimax_regret([game]).regret, abs=1e-9)
+    assert regret([game], profile.defender) == pytest.approx(least_regret([game]).regret, abs=1e-9)
 
 
 def test_no_games_and_games_with_other_strategies_are_refused() -> None:
     with pytest.raises(GameError, match="at least one"):
-        minimax_regret([])
+        least_regret([])
     with pytest.raises(GameError, match="Game 1 has other strategies"):
-        minimax_regret([Game([[1]], [[1]]), Game([[1, 2]], [[1, 2]])])
+        least_regret([Game([[1]], [[1]]), Game([[1, 2]], [[1, 2]])])

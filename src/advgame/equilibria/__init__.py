@@ -3,12 +3,13 @@
 from advgame.catalogue import Catalogue
 from advgame.equilibria.batch import BatchSolution, solve_batch
 from advgame.equilibria.commitment import Commitment
-from advgame.equilibria.minimax_regret import LeastRegret, MinimaxRegret, minimax_regret
+from advgame.equilibria.minimax_regret import LeastRegret, MinimaxRegret, least_regret
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.nashpy_algorithms import ALGORITHMS, Nashpy
 from advgame.equilibria.selection import RULES, choose
 from advgame.equilibria.solution import Component, Concept, Solution
 from advgame.equilibria.worst_case import WorstCase
+from advgame.errors import GameError
 from advgame.games import Game
 
 CONCEPTS: Catalogue[Concept] = Catalogue(
@@ -37,9 +38,19 @@ def solve(game: Game, concept: str | Concept = "nash") -> Solution:
         game: what each player earns for every pair of strategies.
         concept: a name in ``CONCEPTS`` or a concept with settings of your own, such as ``Nash(exact=True)``.
 
+    Returns:
+        A `Solution`: ``profiles`` (the extreme equilibria, each with its certificate), ``components``,
+        ``complete``, ``recommended``, and how they were found.
+
     Raises:
         UnknownName: when no concept has that name.
+        GameError: when it is given anything but a game.
     """
+    if not isinstance(game, Game):
+        raise GameError(
+            f"solve was given a {type(game).__name__}; it takes a Game. For a scenario: "
+            "solve(build_game(scenario)); for matrices: solve(Game(defender_payoffs, attacker_payoffs))."
+        )
     chosen = CONCEPTS[concept] if isinstance(concept, str) else concept
     return chosen.solve(game)
 
@@ -59,7 +70,7 @@ __all__ = [
     "Solution",
     "WorstCase",
     "choose",
-    "minimax_regret",
+    "least_regret",
     "solve",
     "solve_batch",
 ]

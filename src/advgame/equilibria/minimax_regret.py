@@ -37,12 +37,12 @@ class LeastRegret:
     certificate: Certificate  # the gap between the regret and that bound, relative to the range of regrets
 
 
-def minimax_regret(games: Sequence[Game]) -> LeastRegret:
+def least_regret(games: Sequence[Game]) -> LeastRegret:
     """The lottery over defences whose worst regret over several games is least.
 
-    >>> found = minimax_regret([Game([[4, 0], [3, 3]], np.zeros((2, 2)))])
+    >>> found = least_regret([Game([[4, 0], [3, 3]], np.zeros((2, 2)))])
     >>> found.defender.round(9).tolist(), round(found.regret, 9)
-    ([0.75, 0.25], 0.75)
+    ([0.25, 0.75], 0.75)
 
     Args:
         games: at least one, with the same defences and attacks: what may turn out to be true.
@@ -84,7 +84,7 @@ class MinimaxRegret(Concept):
     """The lottery over defences that loses least against having known the attack.
 
     The certificate's regrets are those of the zero-sum game over these losses, and the adversary's mix is
-    the one that makes every lottery lose that much. For several games ask ``minimax_regret``.
+    the one that makes every lottery lose that much. For several games ask ``least_regret``.
     """
 
     name: ClassVar[str] = "minimax_regret"
@@ -92,7 +92,7 @@ class MinimaxRegret(Concept):
     def solve(self, game: Game) -> Solution:
         """The lottery of least worst regret over the attacks, with the mix of attacks it is felt under."""
         try:
-            profiles, remark = certified([_felt(game, minimax_regret([game]))]), ""
+            profiles, remark = certified([_felt(game, least_regret([game]))]), ""
         except SolverError as problem:
             profiles, remark = (), str(problem)
         return Solution(

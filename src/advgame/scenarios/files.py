@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
-PLAIN = ("name", "question", "data", "success", "announced", "undefended", "largest_share", "volume_per_month", "currency")
+PLAIN = (
+    "name",
+    "question",
+    "data",
+    "success",
+    "announced",
+    "undefended",
+    "largest_share",
+    "volume_per_month",
+    "currency",
+)
 TABLES = ("adversarial_share", "what_if", "basis")
 
 
@@ -44,7 +54,12 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     except UnicodeDecodeError:
         raise ScenarioError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except (ValueError, RecursionError) as mistake:  # of TOML, of its numbers, or nested without end
-        raise ScenarioError(f"{path.name} is no valid TOML: {str(mistake)[:200]}.") from None
+        hint = (
+            ""
+            if path.suffix == ".toml"
+            else " A scenario is a TOML file; a table of accuracies is named in it."
+        )
+        raise ScenarioError(f"{path.name} is no valid TOML: {str(mistake)[:200]}.{hint}") from None
     try:
         return scenario_of(content, folder=path.parent)
     except ScenarioError as mistake:
@@ -173,12 +188,17 @@ def _explained(mistake: ValidationError) -> str:
     problem = first["msg"].removeprefix("Input should be ")
     dotted = isinstance(first["input"], dict) and place[0] in ("terms", *TABLES)
     quoted = " A name with a dot in it stands in quotes." if dotted else ""
+    if isinstance(first["input"], str) and "number" in problem:
+        quoted = " Write it without quotes."
     return f"{address} is {first['input']!r}; expected {problem}.{quoted}"
 
 
 def _most_telling(mistake: ValidationError) -> ErrorDetails:
     """The first mistake, or the deepest below its place: of two shapes a value may have, the nearer one."""
     errors = mistake.errors()
+    unknown = [error for error in errors if error["type"] == "extra_forbidden"]
+    if unknown and all(error["type"] in ("extra_forbidden", "missing") for error in errors):
+        return unknown[0]  # a key misspelt is told as that, not as the key that is missing then
     start = _place(errors[0])
     below = [error for error in errors if _place(error)[: len(start)] == start]
     return max(below, key=lambda error: len(_place(error)))

@@ -81,7 +81,9 @@ class Scenario:
         shares |= {f"adversarial_share[{attack}]": cap for attack, cap in self.adversarial_share.items()}
         for address, share in shares.items():
             if not _is_number(share) or not 0 <= share <= 1:
-                raise ScenarioError(f"{address} is {share!r}; expected a share of the traffic in 0..1.")
+                raise ScenarioError(
+                    f"{address} is {share!r}; expected a share of the traffic in 0..1 (30 % is 0.3)."
+                )
         volume = self.volume_per_month
         if volume is not None and (not _is_number(volume) or not 0 < volume < float("inf")):
             raise ScenarioError(f"volume_per_month is {volume!r}; expected a positive number of inputs.")

@@ -22,6 +22,7 @@ from advgame.studies.recommendation import PLAYED, concept_for
 if TYPE_CHECKING:
     import pandas as pd
 
+COMPILED_FROM = 2_000  # cells: fewer are solved before a compiler would have warmed up
 CELLS_AT_ONCE = 20_000  # solved as one batch, between two calls of the progress callback
 MOST_CELLS = 5_000_000  # a frame of more rows would not fit an ordinary machine's memory
 
@@ -37,7 +38,8 @@ def sweep(
 ) -> pd.DataFrame:
     """One row per cell of the grid: the parameters, the regime, both mixes, both values and the certificate.
 
-    Shares and prices are solved in compiled batches, accuracies one cell at a time; the answers are the same.
+    Large grids of shares and prices are solved in compiled batches, others one cell at a time; the
+    answers are the same.
 
     >>> from advgame.scenarios import case
     >>> frame = sweep(case("cifar10-two-defences"), {"largest_share": [0.1, 0.3]})
@@ -61,8 +63,8 @@ def sweep(
 
     total = _checked_size(grid)
     chosen = concept or concept_for(scenario)
-    if isinstance(chosen, str) and chosen in METHODS and all(map(can_be_batched, grid)):
-        return pd.concat(_compiled(scenario, grid, chosen, progress), ignore_index=True)
+    if total >= COMPILED_FROM and chosen in list(METHODS) and all(map(can_be_batched, grid)):
+        return pd.concat(_compiled(scenario, grid, str(chosen), progress), ignore_index=True)
     solver = CONCEPTS[chosen] if isinstance(chosen, str) else chosen
     rows = []
     for done, point in enumerate(product(*grid.values()), start=1):

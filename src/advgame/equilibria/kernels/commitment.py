@@ -69,6 +69,40 @@ def best_single(worth, reward):
 
 
 @njit(cache=True)
+def first_bound(worth, reward, reply, ratio):
+    """What no lottery that ``reply`` is best against can exceed, from the best price of one other reply.
+
+    The other one is the reply that tempts most away from the defence paying best. -inf if it is better
+    than ``reply`` against every defence.
+    """
+    n, m = worth.shape
+    row = 0
+    for i in range(1, m):
+        row = i if worth[reply, i] > worth[reply, row] else row
+    other = reply
+    for k in range(n):
+        other = k if reward[k, row] > reward[other, row] else other
+    price, gain = 0.0, reward[other, row] - reward[reply, row]
+    while gain > 0.0:  # along the upper envelope of worth − price · gain, down to its lowest point
+        for i in range(m):
+            step = gain - (reward[other, i] - reward[reply, i])
+            ratio[i] = (worth[reply, row] - worth[reply, i]) / step if step > STEP else np.inf
+        price = np.inf
+        for i in range(m):
+            price = min(price, ratio[i])
+        if price == np.inf:
+            return -np.inf if gain > CLEAR else worth[reply, row]
+        bound = worth[reply, row] - price * gain
+        for i in range(m):
+            if ratio[i] == price:
+                row = i
+        gain = reward[other, row] - reward[reply, row]
+        if gain <= 0.0:
+            return bound
+    return worth[reply, row]
+
+
+@njit(cache=True)
 def start(worth, reward, reply, table, right, basic, nonbasic):
     """Writes the tableau of the defence that pays best under ``reply``."""
     n, m = worth.shape
@@ -294,9 +328,7 @@ def solve_many(a, b, blocks, status, defender, attacker, regret):
             x[row] = 1.0
             bound, clear, count = value, True, -1
             for j in range(n):
-                most[j] = worth[j, 0]
-                for i in range(1, m):
-                    most[j] = max(most[j], worth[j, i])
+                most[j] = first_bound(worth, reward, j, line)
             for _ in range(n):
                 reply = 0
                 for j in range(1, n):
