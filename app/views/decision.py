@@ -19,6 +19,7 @@ from widgets import (
 from widgets.mistakes import told
 from widgets.words import plain
 
+from advgame.reports.facts import break_even_pairs
 from advgame.studies import recommend
 
 
@@ -35,8 +36,9 @@ def show() -> None:
     state.tell_mistake()
     with told():
         found = recommend(scenario)
-        verdict.show(found)
-        key_figures.show(found)
+        pairs = break_even_pairs(scenario, found)
+        verdict.show(found, pairs)
+        key_figures.show(found, pairs)
         downloads.show(scenario)
         mixes.show(found)
         region_map.show()

@@ -7,6 +7,7 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
+from advgame.reports.words import attack_in_words
 from advgame.scenarios import Scenario
 from widgets.words import plain, sentence
 
@@ -39,7 +40,7 @@ def _show_rows(scenario: Scenario) -> None:
             pd.DataFrame(
                 {
                     "defence": [row.defence for row in rows],
-                    "attack": [row.column.full_name for row in rows],
+                    "attack": [attack_in_words(row.column.full_name) for row in rows],
                     "accuracy": [row.accuracy for row in rows],
                     "correct": [row.correct for row in rows],
                     "tested": [row.tested for row in rows],

@@ -4,46 +4,63 @@ from __future__ import annotations
 
 import streamlit as st
 
-from advgame.reports.numbers import MONEY_DIGITS, signed, significant
+from advgame.reports.caveats import turning_in_words, turning_share
+from advgame.reports.comparison import comparison
+from advgame.reports.numbers import MONEY_DIGITS, percent, signed, significant
 from advgame.reports.words import currency_of
-from advgame.studies import Recommendation
-from widgets.words import percent
+from advgame.studies import BreakEven, Recommendation, thresholds
 
 
-def show(found: Recommendation) -> None:
-    """Value, gain over doing nothing, expected share and certificate."""
-    per_input = f"In {currency_of(found.scenario)} per classified input"
-    gain = found.value - found.doing_nothing.value
+def show(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
+    """Value, gain, expected share, turning point and certificate."""
+    unit = currency_of(found.scenario)
     with st.container(horizontal=True, gap="small", key="key-figures"):
-        value = significant(found.value, MONEY_DIGITS)
-        _figure("Worth", value, f"{per_input}: what the defender earns on average.")
         _figure(
-            "Gain",
-            signed(significant(gain, MONEY_DIGITS)),
-            f"{per_input}: over running alone the network that is best when nobody attacks.",
+            f"Worth, {unit} per input",
+            significant(found.value, MONEY_DIGITS),
+            "What the defender earns on average with one classified input.",
         )
+        _show_gain(found, unit)
+        if len(found.game.attacks) > 1:
+            _figure(
+                "Attacks expected",
+                percent(found.expected_share),
+                "The share of the traffic that is adversarial on average when both sides play as shown here.",
+            )
+            _show_turning(found, pairs)
         _figure(
-            "Attacks expected",
-            percent(found.expected_share),
-            "The share of the traffic that is adversarial on average when both sides play as shown here.",
-        )
-        _figure(
-            "Proof",
-            proof(found.profile.certificate.regret),
-            "The most that either side could still gain by playing otherwise, relative to the range of "
-            "what it can earn. An answer off by more than 2e-9 is never shown.",
+            "Equilibrium",
+            "proven",
+            "Neither side could gain more than "
+            f"{significant(100 * found.profile.certificate.regret, 2)} % of its payoff range by playing "
+            "otherwise, recomputed from the payoffs. An answer off by more than 2e-7 % is never shown.",
         )
 
 
-def proof(regret: float) -> str:
-    """A certificate in a few words.
+def _show_gain(found: Recommendation, unit: str) -> None:
+    compared = comparison(found)
+    if compared is not None:
+        gain = signed(significant(compared.gain, MONEY_DIGITS))
+        meaning = f"{compared.label}, once the adversary has answered it: recommended − this."
+        _figure(gain_title(found), gain, f"{meaning} In {unit} per input.")
 
-    >>> proof(0.0), proof(3.2e-16)
-    ('exact', '< 1e−15')
-    """
-    from math import ceil, log10
 
-    return "exact" if regret == 0 else f"< 1e−{-ceil(log10(regret))}"
+def gain_title(found: Recommendation) -> str:
+    """What the gain is over, in few words."""
+    if not found.defends:
+        return "Against next best"
+    named = found.scenario.undefended is not None
+    return "Against doing nothing" if named else "Against best without attacks"
+
+
+def _show_turning(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
+    threshold, *_ = thresholds(found.scenario, parameters=["largest_share"])
+    share = turning_share(found, threshold)
+    if share is None:
+        return
+    text, interval = turning_in_words(found, share, pairs)
+    meaning = "The largest share of adversarial traffic nearest to yours at which something else is deployed;"
+    _figure("Answer turns at a share of", text, f"{meaning} {interval}".strip() + ".")
 
 
 def _figure(label: str, value: str, meaning: str) -> None:

@@ -11,7 +11,12 @@ STYLE = """
 .stSidebar h2 { padding-top: 0.9rem; }
 .st-key-verdict { border-left: 6px solid #0072b2; background: #f6fafd; }
 .st-key-verdict h3 { font-size: 1.3rem; padding-top: 0; }
-.st-key-key-figures > div { flex: 1 1 140px; }
+.st-key-key-figures > div { flex: 1 1 140px; align-self: stretch; }
+.st-key-key-figures [data-testid="stMetric"] { height: 100%; display: flex; flex-direction: column;
+  justify-content: space-between; }
+.st-key-key-figures [data-testid="stMetricLabel"] * {
+  white-space: normal; overflow: visible; line-height: 1.3;
+}
 </style>
 """
 

@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from advgame.games.game import FloatArray
+from advgame.reports.numbers import percent
 from advgame.studies import Recommendation
 from advgame.studies.recommendation import PLAYED
 from widgets.colours import ADVERSARY, DEFENDER, FAINT, INK
-from widgets.words import percent, short_names
+from widgets.words import short_names
 
 MOST_BARS = 6  # unless more are played
 BAR_HEIGHT = 44  # pixels

@@ -15,7 +15,7 @@ from advgame.games import Game
 from advgame.games.best_replies import TIE
 from advgame.games.game import FloatArray
 from advgame.reports.numbers import significant
-from advgame.reports.words import currency_of
+from advgame.reports.words import attack_in_words, currency_of
 from advgame.studies import Recommendation
 from widgets.colours import ADVERSARY_SCALE, DEFENDER_SCALE, INK
 from widgets.words import short_names
@@ -150,5 +150,9 @@ def _named_axis(names: Sequence[str], **more: object) -> dict[str, object]:
 
 def _show_table(title: str, game: Game, payoffs: FloatArray) -> None:
     st.markdown(f"**{title}**")
-    frame = pd.DataFrame(payoffs, index=pd.Index(game.defences, name="defence"), columns=list(game.attacks))
+    frame = pd.DataFrame(
+        payoffs,
+        index=pd.Index(game.defences, name="defence"),
+        columns=[attack_in_words(name) for name in game.attacks],
+    )
     st.dataframe(frame, height=min(36 * (len(frame) + 1) + 2, 420))

@@ -23,7 +23,7 @@ def region_figure(found: Regions, here: tuple[float, float], currency: str) -> g
     legend = [_entry(name, colour) for name, colour in zip(names, colours[:-1], strict=False)]
     if len(names) > len(REGIMES):
         legend.append(_entry("other mixes", OTHER_REGIMES))
-    below = LINE * (len(legend) + 1)
+    below = LINE * (sum(1 + entry.name.count("<br>") for entry in legend) + 1)
     return go.Figure([_areas(found, colours), *legend, _here(here)]).update_layout(
         height=HEIGHT + below,
         margin={"l": 0, "r": 24, "t": 8, "b": below + 80},
@@ -35,19 +35,28 @@ def region_figure(found: Regions, here: tuple[float, float], currency: str) -> g
 
 
 def regime_names(regimes: Sequence[tuple[str, ...]]) -> list[str]:
-    """The defences deployed in each regime, as a legend names them.
+    """The defences deployed in each regime, as a legend names them: no two alike.
 
     >>> regime_names([("plain", "robust"), ("plain", "robust", "pruned"), ()])
     ['plain + robust', 'plain + robust + 1 more', 'no certified answer']
+    >>> regime_names([("a", "b", "c"), ("a", "b", "d")])
+    ['a + b<br>+ c', 'a + b<br>+ d']
     """
     defences = list(dict.fromkeys(name for regime in regimes for name in regime))
     short = dict(zip(defences, short_names(defences, 22), strict=True))
-    return [_named([short[name] for name in regime]) for regime in regimes]
+    told = [[short[name] for name in regime] for regime in regimes]
+    brief = [_named(regime, 2) for regime in told]
+    return [
+        name if brief.count(name) == 1 else _named(regime, len(regime))
+        for name, regime in zip(brief, told, strict=True)
+    ]
 
 
-def _named(regime: Sequence[str]) -> str:
-    rest = f" + {len(regime) - 2} more" if len(regime) > 2 else ""
-    return " + ".join(escape(name) for name in regime[:2]) + rest or UNSOLVED
+def _named(regime: Sequence[str], most: int) -> str:
+    """The first defences of a mix, two on a line, and how many more there are."""
+    pairs = [" + ".join(map(escape, regime[start : min(start + 2, most)])) for start in range(0, most, 2)]
+    rest = f" + {len(regime) - most} more" if len(regime) > most else ""
+    return "<br>+ ".join(pair for pair in pairs if pair) + rest or UNSOLVED
 
 
 def _areas(found: Regions, colours: Sequence[str]) -> go.Heatmap:

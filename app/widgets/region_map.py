@@ -49,11 +49,16 @@ def _selected(
 ) -> str:
     """The reader's choice; the first of those preferred until there is one."""
     meanings = {address: sentence(axes[address].meaning) for address in axes if address in preferred}
-    kept = st.session_state.get(f"kept {key}")
+    kept = state.kept(key)
     state.put(key, kept if kept in meanings else preferred[0])
-    chosen: str = place.selectbox(label, list(meanings), key=key, format_func=meanings.__getitem__)
-    st.session_state[f"kept {key}"] = chosen
+    chosen: str = place.selectbox(
+        label, list(meanings), key=key, format_func=meanings.__getitem__, on_change=_keep, args=(key,)
+    )
     return chosen
+
+
+def _keep(key: str) -> None:
+    state.keep(key, st.session_state[key])
 
 
 def _show_map(across: Axis, upwards: Axis) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from advgame.scenarios import get_parameter
 from advgame.studies import Axis, Dial, axis, dials
 from widgets import state
-from widgets.words import plain, sentence
+from widgets.words import plain, sentence, short_names
 
 GROUPS = {"traffic": "Traffic", "defender": "Defender's money", "adversary": "Adversary's money"}
 STEPS = 200
@@ -66,10 +66,16 @@ def _choose_entry(dial: Dial, label: str) -> None:
         label,
         dial.addresses,
         key=key,
-        format_func=_entry_name,
+        format_func=_entry_names(dial).__getitem__,
         on_change=_entry_chosen,
         args=(dial.name, key),
     )
+
+
+def _entry_names(dial: Dial) -> dict[str, str]:
+    """Each address of a dial with the name of its attack or defence, short enough for the sidebar."""
+    names = [_entry_name(address) for address in dial.addresses]
+    return dict(zip(dial.addresses, short_names(names, 24), strict=True))
 
 
 def _entry_name(address: str) -> str:

@@ -61,6 +61,8 @@ def begin(choice: Chosen) -> None:
     except AdvgameError as mistake:
         st.session_state["mistake"] = str(mistake)
         return
+    if choice.case != getattr(st.session_state.get("chosen"), "case", None):
+        _forget_kept()
     st.session_state.update({"chosen": choice, "origin": found, "scenario": found})
 
 
@@ -82,6 +84,21 @@ def put(key: str, value: Any) -> None:
     """Gives a widget its value, without disturbing one that has it already."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
+
+
+def keep(key: str, value: Any) -> None:
+    """Remembers a choice until another case is chosen."""
+    st.session_state[f"kept {key}"] = value
+
+
+def kept(key: str) -> Any:
+    """The choice remembered; None where there is none for this case."""
+    return st.session_state.get(f"kept {key}")
+
+
+def _forget_kept() -> None:
+    for key in [key for key in st.session_state if str(key).startswith("kept ")]:
+        del st.session_state[key]
 
 
 def _begun() -> None:

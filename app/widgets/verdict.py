@@ -4,44 +4,47 @@ from __future__ import annotations
 
 import streamlit as st
 
+from advgame.measurements import pool_seeds
 from advgame.measurements.measurement import NO_ATTACK
+from advgame.reports.caveats import too_close, warned
+from advgame.reports.comparison import comparison
 from advgame.reports.money import money_of
-from advgame.reports.numbers import percentages
+from advgame.reports.numbers import percent, percentages
 from advgame.reports.sections.decision import verdict_of
-from advgame.reports.words import shortened
-from advgame.studies import Recommendation
-from widgets.words import percent, plain
+from advgame.reports.words import attack_in_words, shortened
+from advgame.studies import BreakEven, Recommendation
+from widgets.words import plain
 
-SAME = 1e-9  # of the amounts compared: a smaller difference is none
 MOST_NAMED = 3
 WHY_LESS = (
-    "Doing nothing would be worth that only if the adversary saw it and relied on it: "
+    "That defence would be worth so much only if the adversary knew of it and relied on it: "
     "turn on “The defence is announced” to see what an announcement is worth."
 )
 
 
-def show(found: Recommendation) -> None:
-    """The verdict, set apart from everything else on the page."""
+def show(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
+    """The verdict and what speaks against it, set apart from everything else on the page."""
     with st.container(border=True, key="verdict"):
         st.subheader(plain(f"{verdict_of(found)}."), anchor=False)
+        for caveat in (too_close(found, pairs), warned(pool_seeds(found.scenario.selected))):
+            if caveat:
+                st.markdown(f":material/warning: {plain(caveat)}")
         st.markdown(plain(f"{worth(found)} {threat(found)}"))
 
 
 def worth(found: Recommendation) -> str:
-    """What the verdict earns against doing nothing, per input and per month."""
-    if not found.defends:
-        return f"{found.undefended} is the network that is worth most when nobody attacks."
-    alone = found.doing_nothing
-    gain = found.value - alone.value
-    nothing = f"doing nothing, that is {alone.defence} alone"
-    against = f" against {alone.answer}" if alone.answer != NO_ATTACK else ""
-    if abs(gain) <= SAME * max(abs(found.value), abs(alone.value)):
-        return f"It is worth as much as {nothing}{against}."
-    direction = "more" if gain > 0 else "less"
-    seen = f" {WHY_LESS}" if gain < 0 and not found.scenario.announced else ""
-    return (
-        f"It is worth {money_of(found.scenario).both(abs(gain))} {direction} than {nothing}{against}.{seen}"
-    )
+    """What the verdict earns against doing nothing or the next best, per input and per month."""
+    compared = comparison(found)
+    if compared is None:
+        return f"It is worth {money_of(found.scenario).both(found.value)}."
+    answer = compared.other.answer
+    against = f", once it is answered with {attack_in_words(answer)}" if len(found.game.attacks) > 1 else ""
+    if compared.gain == 0:
+        return f"It is worth as much as {compared.words}{against}."
+    direction = "more" if compared.gain > 0 else "less"
+    seen = f" {WHY_LESS}" if compared.gain < 0 and not found.scenario.announced else ""
+    amount = money_of(found.scenario).both(abs(compared.gain))
+    return f"It is worth {amount} {direction} than {compared.words}{against}.{seen}"
 
 
 def threat(found: Recommendation) -> str:

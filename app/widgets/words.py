@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from advgame.reports.numbers import significant
-
 
 def plain(text: str) -> str:
     r"""Text that Streamlit shows as it stands, whatever signs of Markdown, colour or formula are in it.
@@ -30,16 +28,38 @@ def short(name: str, most: int = 26) -> str:
 
 
 def short_names(names: Sequence[str], most: int = 26) -> list[str]:
-    """Names that fit beside a chart, each still different from the others.
+    """Names that fit beside a chart, told apart at a glance: words that all have are left out first.
 
-    >>> short_names(["magnitude-global x16", "magnitude-local x16"], most=12)
-    ['magnitu…bal x16', 'magnitu…cal x16']
+    >>> short_names(["magnitude-global unstructured x4", "magnitude-local unstructured x4"], most=20)
+    ['magnitude-global…x4', 'magnitude-local…x4']
+    >>> short_names(["WRN-28-10", "WRN-34-10"], most=20)
+    ['WRN-28-10', 'WRN-34-10']
     """
-    for length in range(most, max(map(len, names), default=most) + 1):
-        shortened = [short(name, length) for name in names]
+    telling = _without_shared_words(names, most)
+    for length in range(most, max([most, *map(len, telling)]) + 1):
+        shortened = [short(name, length) for name in telling]
         if len(set(shortened)) == len(set(names)):
             return shortened
     return list(names)
+
+
+def _without_shared_words(names: Sequence[str], most: int) -> list[str]:
+    """The names without words that all of them have, the longest first, until they fit."""
+    told = list(names)
+    for word in _shared_words(names):
+        if max(map(len, told)) <= most + 1:
+            break
+        fewer = [re.sub(rf"(^|[ _-]+|…){re.escape(word)}($|[ _-]+|…)", "…", name, count=1) for name in told]
+        told = fewer if len(set(fewer)) == len(set(names)) else told
+    return told
+
+
+def _shared_words(names: Sequence[str]) -> list[str]:
+    if len(set(names)) < 2:
+        return []
+    words = [dict.fromkeys(re.split("[ _-]+", name)) for name in names]
+    shared = [word for word in words[0] if word and all(word in others for others in words)]
+    return sorted(shared, key=len, reverse=True)
 
 
 def sentence(meaning: str) -> str:
@@ -49,12 +69,3 @@ def sentence(meaning: str) -> str:
     'Gain from an honest input'
     """
     return meaning[:1].upper() + meaning[1:]
-
-
-def percent(share: float) -> str:
-    """A share in percent, to three digits.
-
-    >>> percent(0.150172), percent(0.00002)
-    ('15 %', '0.002 %')
-    """
-    return f"{significant(100 * share, 3)} %"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -182,11 +183,13 @@ def app_(
     opened = [str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario] if scenario else []
     flags = [f"--{name}={value}" for name, value in _server_flags(port, open_browser).items()]
     command = [sys.executable, "-m", "streamlit", "run", str(page), *flags, "--", *opened]
+    if os.name == "posix":
+        os.execv(sys.executable, command)  # in place of this process, so that stopping it stops the dashboard
     try:
         code = subprocess.call(command)
     except KeyboardInterrupt:
         code = 0
-    raise typer.Exit(0 if code in (0, -2, 130) else 1)
+    raise typer.Exit(0 if code in (0, 130) else 1)
 
 
 TABLES = (".csv", ".parquet")

@@ -130,6 +130,30 @@ def test_the_map_takes_two_different_numbers(open_page: Open) -> None:
     assert "breach_loss" not in page.selectbox(key="map upwards").options
 
 
+def test_another_case_starts_its_map_at_the_largest_share_and_the_attack_cost(open_page: Open) -> None:
+    page = open_page(case="imagenette-explanations")
+    assert page.selectbox(key="map across").value == "benign_gain"
+    page.selectbox(key="case").set_value(CASES[0]).run()
+    assert page.selectbox(key="map across").value == "largest_share"
+    assert page.selectbox(key="map upwards").value == "attack_cost"
+
+
+def test_the_axes_of_the_map_stay_while_the_case_does(open_page: Open) -> None:
+    page = open_page()
+    page.selectbox(key="map across").set_value("breach_loss").run()
+    page.slider(key="slider largest_share").set_value(0.4).run()
+    assert page.selectbox(key="map across").value == "breach_loss"
+
+
+def test_what_speaks_against_the_verdict_stands_outside_every_expander(open_page: Open) -> None:
+    page = open_page(case="imagenette-pruning")
+    shown = [unescaped(each.value) for each in page.main.markdown]
+    inside = [unescaped(each.value) for box in page.expander for each in box.markdown]
+    for opening in ("7 of the 8 figures behind this carry warnings", "Too close to call"):
+        assert any(opening in text for text in shown)
+        assert not any(opening in text for text in inside)
+
+
 def test_warnings_of_the_rows_in_use_are_counted_and_told(open_page: Open) -> None:
     page = open_page(case="imagenette-pruning")
     rows = case("imagenette-pruning").selected.rows

@@ -11,7 +11,10 @@ import pytest
 
 from advgame.bundled import bundled
 from advgame.games import Game
-from advgame.scenarios import case, set_parameter
+from advgame.reports import report
+from advgame.reports.comparison import comparison
+from advgame.reports.numbers import MONEY_DIGITS, signed, significant
+from advgame.scenarios import case, cases, set_parameter
 from advgame.studies import recommend
 
 WIDGETS = sorted(path.stem for path in (bundled("app") / "widgets").glob("[a-z]*.py"))
@@ -34,7 +37,7 @@ def test_the_examples_of_a_widget_hold(name: str) -> None:
 def test_an_answer_worth_less_than_doing_nothing_says_why() -> None:
     found = recommend(case("cifar10-many-attacks"))
     assert found.value < found.doing_nothing.value
-    assert "only if the adversary saw it" in widget("verdict").worth(found)
+    assert "only if the adversary knew of it" in widget("verdict").worth(found)
 
 
 def test_what_is_gained_is_told_per_input_and_per_month() -> None:
@@ -42,6 +45,38 @@ def test_what_is_gained_is_told_per_input_and_per_month() -> None:
     found = recommend(case("cifar10-two-defences"))
     said = widget("verdict").worth(found)
     assert said.startswith("It is worth 0.142 units per classified input (284,000 units per month) more")
+
+
+def test_names_that_differ_in_one_word_stay_told_apart_by_it() -> None:
+    names = ["magnitude-global unstructured x4", "magnitude-local unstructured x4"]
+    for most in (10, 14, 20, 26):
+        first, second = widget("words").short_names(names, most)
+        assert "global" in first
+        assert "local" in second
+
+
+def test_no_two_regimes_share_a_text_in_the_legend() -> None:
+    regimes = [("a", "b", "c"), ("a", "b", "d"), ("a", "b", "c", "d"), ("a", "b"), ("a", "c", "d"), ()]
+    assert len(set(widget("region_figure").regime_names(regimes))) == len(regimes)
+
+
+@pytest.mark.parametrize("name", [each.name for each in cases()])
+def test_the_gain_is_the_one_of_the_report(name: str) -> None:
+    found = recommend(case(name))
+    compared = comparison(found)
+    assert compared is not None
+    assert compared.gain == pytest.approx(found.value - compared.other.value, abs=1e-12)
+    told = " ".join(report(case(name)).render("text").split())
+    amount = significant(compared.gain, MONEY_DIGITS)
+    assert f"{signed(amount)} units" in told
+    assert amount.removeprefix("−") in widget("verdict").worth(found)
+
+
+def test_a_network_that_is_itself_a_defence_is_not_called_doing_nothing() -> None:
+    for name in ("cifar10-many-attacks", "cifar10-pruned-and-defended"):
+        found = recommend(case(name))
+        assert "doing nothing" not in widget("verdict").worth(found)
+        assert widget("key_figures").gain_title(found) != "Against doing nothing"
 
 
 def test_an_adversary_who_stays_away_is_told_so() -> None:

@@ -122,6 +122,12 @@ def test_a_short_format_says_how_many_rows_it_leaves_out(two_defences_report: ag
     assert "row 6" in told.render("json")
 
 
+def test_a_single_row_left_out_is_told_as_one(two_defences_report: ag.Report) -> None:
+    rows = tuple((blocks.Cell(f"row {number}"),) for number in range(4))
+    told = with_blocks(two_defences_report, blocks.Table("", (blocks.Head("all"),), rows, shown=3))
+    assert all("1 more row in" in told.render(name) for name in ("text", "markdown"))
+
+
 def test_a_large_matrix_keeps_the_page_readable_and_the_table_whole() -> None:
     report = ag.report(ag.case("cifar10-robustbench"))
     defences = report.recommendation.game.defences

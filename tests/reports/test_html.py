@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 import pytest
@@ -69,6 +69,20 @@ def test_every_element_is_closed_where_it_should_be(request: pytest.FixtureReque
     page = parsed(request.getfixturevalue(case).render("html"))
     assert page.misnested == []
     assert page.open == []
+
+
+def test_rows_that_the_screen_folds_away_are_there_for_print(two_defences_report: ag.Report) -> None:
+    rows = tuple((blocks.Cell(f"row {number}"),) for number in range(7))
+    told = replace(
+        two_defences_report,
+        blocks=(blocks.Verdict("Deploy it"), blocks.Table("", (blocks.Head("all"),), rows, shown=3)),
+    )
+    text = told.render("html")
+    assert [text.count(f">row {number}<") for number in range(7)] == [1] * 7
+    folded = re.search(
+        r"@media screen \{\s*\.more:not\(\[open\]\) \+ \.wide \.rest \{ display: none; \}", text
+    )
+    assert folded
 
 
 def test_a_hostile_name_stays_a_name_everywhere(hostile_report: ag.Report) -> None:

@@ -35,6 +35,20 @@ def test_a_network_nobody_gains_by_attacking_is_said_to_be_one(two_defences: ag.
     assert report.verdict == "Deploy Standard: defending does not pay, as nobody gains by attacking it"
 
 
+def test_where_no_plain_network_is_named_none_is_said_not_to_defend(two_defences: ag.Scenario) -> None:
+    unnamed = replace(two_defences, undefended=None)
+    cases = {
+        ("largest_share", 0.15): "it is best without attacks, and stays best with the attacks expected",
+        ("attack_cost", 1.1): "it is best without attacks, and nobody gains by attacking it",
+    }
+    for (address, value), reason in cases.items():
+        report = ag.report(ag.set_parameter(unnamed, address, value))
+        assert report.verdict == f"Deploy Standard: {reason}"
+        text = " ".join(report.render("text").split()).lower()
+        assert "doing nothing" not in text
+        assert "defending does not pay" not in text
+
+
 def test_where_attack_pays_against_both_the_robust_network_is_deployed_alone(
     two_defences: ag.Scenario,
 ) -> None:
@@ -52,14 +66,17 @@ def test_an_announced_defence_pays_where_an_unseen_one_does_not(two_defences: ag
 @pytest.mark.parametrize("concept", [*ag.CONCEPTS, Nash(exact=True)], ids=str)
 def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str | Nash) -> None:
     report = ag.report(two_defences, concept)
-    assert report.verdict.startswith("Deploy Rice2020Overfitting")
+    # Regrets: 0.0944 for the defence unattacked, 0.3 · 0.5342 − 0.7 · 0.0944 = 0.0942 for the other attacked.
+    expected = "Deploy Standard for 50 %" if concept == "minimax_regret" else "Deploy Rice2020Overfitting"
+    assert report.verdict.startswith(expected)
     assert report.recommendation.solution.profiles
     assert report.render("html")
 
 
 def test_a_table_without_attacks_says_so() -> None:
     report = ag.report(ag.case("imagenette-explanations"))
-    assert report.verdict.endswith("it is worth most, and no attack was measured")
+    assert report.verdict == "Deploy magnitude-local x2 for all inputs"
+    assert "The table holds no attack" in " ".join(report.render("text").split())
     for name in FORMATS:
         assert report.render(name)
 

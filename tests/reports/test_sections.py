@@ -9,7 +9,7 @@ import pytest
 
 import advgame as ag
 from advgame.measurements import Measurement, MeasurementTable
-from advgame.reports.blocks import Block, Caution, Heading, Matrix, Table
+from advgame.reports.blocks import Block, Caution, Figures, Heading, Matrix, Table
 
 from .conftest import table
 
@@ -174,6 +174,65 @@ def test_an_accuracy_that_was_not_measured_is_listed_and_has_no_error(two_defenc
         block for block in report.blocks if isinstance(block, Matrix) and block.title == "Accuracy"
     )
     assert accuracies.texts == (("94.8 ± 0.2", "0.00 ± 0.01"), ("85.3 ± 0.4", "70"))
+
+
+def test_a_share_within_the_interval_of_the_break_even_share_is_too_close_to_call(
+    two_defences: ag.Scenario,
+) -> None:
+    # p* = 0.0944/0.6286 = 0.1502; by the delta method its standard error is near 0.0057, so ± 0.011.
+    near = ag.report(ag.set_parameter(two_defences, "largest_share", 0.15))
+    assert isinstance(near.blocks[1], Caution)
+    assert near.blocks[1].text == (
+        "Too close to call from these figures: the break-even share is 0.150, "
+        "95 % interval 0.139 to 0.161, and the largest share is 0.15."
+    )
+    for share in (0.13, 0.17):
+        far = ag.report(ag.set_parameter(two_defences, "largest_share", share))
+        assert "Too close to call" not in words(far)
+
+
+def test_where_the_figures_tell_no_difference_at_any_share_it_is_said_so() -> None:
+    text = words(ag.report(ag.case("cifar10-pruned-and-defended")))
+    assert "from these figures: the difference is within sampling error." in text
+
+
+def test_an_announced_answer_does_not_turn_at_the_break_even_share(two_defences: ag.Scenario) -> None:
+    announced = replace(ag.set_parameter(two_defences, "largest_share", 0.15), announced=True)
+    assert "Too close to call" not in words(ag.report(announced))
+
+
+def test_the_turning_share_has_no_more_digits_than_its_interval(two_defences_report: ag.Report) -> None:
+    figures = next(block for block in two_defences_report.blocks if isinstance(block, Figures))
+    turning = figures.items[-1]
+    assert turning.text == "15 %"
+    assert turning.note.startswith("95 % interval 13.9 to 16.1 %")
+
+
+def test_the_warnings_are_counted_right_under_the_verdict() -> None:
+    report = ag.report(ag.case("imagenette-pruning"))
+    cautions = [block.text for block in report.blocks[:3] if isinstance(block, Caution)]
+    assert any(text.startswith("7 of the 8 figures behind this carry warnings (6 × ") for text in cautions)
+    assert any("4 × weak attack" in text for text in cautions)
+
+
+def test_what_the_recommendation_gains_is_one_number_in_tile_sentence_and_table() -> None:
+    report = ag.report(ag.case("cifar10-many-attacks"))
+    found = report.recommendation
+    gain = found.value - found.doing_nothing.value
+    assert gain == pytest.approx(-0.00854, abs=5e-6)
+    figures = next(block for block in report.blocks if isinstance(block, Figures))
+    assert figures.items[1].value == pytest.approx(gain, abs=1e-12)
+    rows = next(block for block in section(report, "How much it is worth") if isinstance(block, Table)).rows
+    row = next(row for row in rows if row[0].text == f"{found.undefended} alone")
+    assert row[3].value == pytest.approx(gain, abs=1e-12)
+    assert "would be worth 0.00854 units per classified input (4,270 units per month) more" in words(report)
+
+
+def test_a_single_defence_kept_unannounced_earns_what_the_mix_does(two_defences_report: ag.Report) -> None:
+    # Rice against the equilibrium's adversary: 0.8534 − 0.150175·0.3192 = 0.80546, as the mix.
+    text = words(two_defences_report)
+    assert "Deployed unannounced it would earn 0.805 units per input" in text
+    assert "the same as the recommendation. Once it is answered so, Standard would earn more" in text
 
 
 def test_sources_are_counted_by_row(two_defences_report: ag.Report) -> None:

@@ -57,7 +57,7 @@ def gather(scenario: Scenario, concept: str | Concept | None) -> Facts:
         pool_seeds(scenario.selected),
         money_of(scenario),
         thresholds(scenario, _for_many_games(concept)),
-        _break_even(scenario, recommendation),
+        break_even_pairs(scenario, recommendation),
     )
 
 
@@ -80,7 +80,8 @@ def main_attack(found: Recommendation) -> str | None:
     return next((attack for attack in candidates if attack != NO_ATTACK), None)
 
 
-def _break_even(scenario: Scenario, found: Recommendation) -> tuple[BreakEven, ...]:
+def break_even_pairs(scenario: Scenario, found: Recommendation) -> tuple[BreakEven, ...]:
+    """The break-even shares between the defences that matter, under the attack that matters most."""
     attack = main_attack(found)
     if attack is None or found.game.shape[0] == 1:
         return ()

@@ -91,6 +91,15 @@ def percentages(shares: Sequence[float]) -> tuple[str, ...]:
     return tuple(f"{part / 10**decimals:.{decimals}f} %" if part else "almost 0 %" for part in parts)
 
 
+def percent(share: float) -> str:
+    """A share in percent, to three digits.
+
+    >>> percent(0.150172), percent(0.74878), percent(0.00002)
+    ('15 %', '74.9 %', '0.002 %')
+    """
+    return f"{significant(100 * share, 3)} %"
+
+
 def _summing_to_100(shares: Sequence[float], decimals: int) -> list[int]:
     """The shares in units of the last decimal, by largest remainder."""
     whole = 100 * 10**decimals

@@ -5,9 +5,9 @@ from __future__ import annotations
 from advgame.reports.blocks import MixBars
 from advgame.reports.charts.svg import FONT, GRID, INK, SOFT, Drawing, width_of
 
-WIDTH = 480
+WIDTH = 520
 ROW = 30
-MOST_LABEL = 230
+MOST_LABEL = 284
 NUMBER = 76  # room for the probability
 FILL = "#0072b2"
 

@@ -8,7 +8,7 @@ from advgame.reports.blocks import LineChart, Series
 from advgame.reports.charts.svg import GRID, INK, SOFT, Drawing, width_of
 from advgame.reports.numbers import significant, ticks
 
-WIDTH, PLOT_HEIGHT = 720, 300
+WIDTH, PLOT_HEIGHT = 600, 300
 LEFT, RIGHT, TOP = 70, 18, 14
 UNDER = 52  # room for the ticks and the name of the axis
 LEGEND_ROW = 24

@@ -87,15 +87,16 @@ def width_of(words: str, size: float = FONT) -> float:
 
 
 def fitted(words: str, size: float, room: float | None) -> str:
-    """The words, cut to the room there is.
+    """The words, their middle left out where there is no room for it.
 
     >>> fitted("adversarially trained", 14, 80)
-    'adversar…'
+    'adve…ined'
     """
     words = one_line(words)
     if room is None or width_of(words, size) <= room:
         return words
-    return words[: max(1, int(room / (size * LETTER)) - 1)] + "…"
+    kept = max(2, int(room / (size * LETTER)) - 1)
+    return f"{words[: kept - kept // 2]}…{words[-(kept // 2) :]}"
 
 
 def _short(number: float) -> str:

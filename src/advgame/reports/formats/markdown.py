@@ -22,7 +22,7 @@ from advgame.reports.blocks import (
 )
 from advgame.reports.formats.format import Format
 from advgame.reports.formats.samples import samples_of
-from advgame.reports.words import one_line
+from advgame.reports.words import counted, one_line
 
 if TYPE_CHECKING:
     from advgame.reports.document import Report
@@ -100,7 +100,11 @@ def _figures(block: Figures) -> str:
 @_told.register
 def _table(block: Table) -> str:
     rows = [[cell.text for cell in row] for row in block.rows[: block.shown]]
-    left_out = f"*{block.left_out} more rows in the other formats.*" if block.left_out else ""
+    left_out = (
+        f"*{counted(block.left_out, 'more row', 'more rows')} in the other formats.*"
+        if block.left_out
+        else ""
+    )
     grid = _grid([head.text for head in block.heads], rows, [head.numeric for head in block.heads])
     return _with_title(block.title, grid, left_out, _italic(block.note))
 

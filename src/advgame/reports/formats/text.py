@@ -22,7 +22,7 @@ from advgame.reports.blocks import (
 from advgame.reports.formats.columns import in_columns, wrap
 from advgame.reports.formats.format import Format
 from advgame.reports.formats.samples import samples_of
-from advgame.reports.words import one_line
+from advgame.reports.words import counted, one_line
 
 if TYPE_CHECKING:
     from advgame.reports.document import Report
@@ -94,7 +94,11 @@ def _table(block: Table) -> list[str]:
     rows = [[one_line(head.text) for head in block.heads]]
     rows += [[one_line(cell.text) for cell in row] for row in block.rows[: block.shown]]
     lines = in_columns(rows, [head.numeric for head in block.heads], WIDTH)
-    left_out = [f"({block.left_out} more rows in the other formats)"] if block.left_out else []
+    left_out = (
+        [f"({counted(block.left_out, 'more row', 'more rows')} in the other formats)"]
+        if block.left_out
+        else []
+    )
     return [*_title(block.title), *lines, *left_out, *_note(block.note)]
 
 
@@ -164,4 +168,4 @@ def _note(text: str) -> list[str]:
 
 def _cut(text: str, width: int) -> str:
     text = one_line(text)
-    return text if len(text) <= width else text[: width - 1] + "…"
+    return text if len(text) <= width else f"{text[: width // 2]}…{text[width // 2 + 1 - width :]}"

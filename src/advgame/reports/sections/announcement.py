@@ -51,7 +51,7 @@ def _sentences(facts: Facts, solved: dict[str, Recommendation]) -> list[str]:
 
 
 def _heads(facts: Facts) -> tuple[Head, ...]:
-    amounts = [facts.money.heads[0], *(f"difference in {head}" for head in facts.money.heads)]
+    amounts = [facts.money.heads[0], *(f"this − recommended, {head}" for head in facts.money.heads)]
     return (
         Head("situation"),
         Head("deployed"),

@@ -8,7 +8,7 @@ from advgame.payoffs import SUCCESS_RULES
 from advgame.payoffs.terms import Parameter
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Table
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import accuracy, significant
+from advgame.reports.numbers import accuracy, percent, significant
 from advgame.reports.words import counted, meaning_of, shortened, unit_of
 from advgame.scenarios.parameters import TERM_PARAMETERS
 
@@ -33,9 +33,9 @@ def _rules(facts: Facts) -> Iterator[str]:
         yield "The defence is announced: the adversary sees it, or the odds of a lottery, before choosing."
     else:
         yield "The defence is not announced: both sides choose without seeing the other's choice."
-    yield f"At most {significant(100 * scenario.largest_share)} % of the traffic is adversarial."
+    yield f"At most {percent(scenario.largest_share)} of the traffic is adversarial."
     for attack, cap in sorted(scenario.adversarial_share.items()):
-        yield f"{attack} can supply at most {significant(100 * cap)} %."
+        yield f"{attack} can supply at most {percent(cap)}."
 
 
 def _knowledge(facts: Facts) -> Iterator[str]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from advgame.measurements.measurement import NO_ATTACK
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
+from advgame.reports.caveats import too_close, turning_in_words, turning_share, warned
+from advgame.reports.comparison import comparison
 from advgame.reports.concepts import rule_in_words
-from advgame.reports.facts import Facts, unanswered
+from advgame.reports.facts import Facts
 from advgame.reports.money import Money
-from advgame.reports.numbers import percentages, signed, significant
+from advgame.reports.numbers import percent, percentages, signed
 from advgame.reports.words import listed
 from advgame.scenarios import encounters
 from advgame.studies import Recommendation
 
 
 def decision(facts: Facts) -> tuple[Block, ...]:
-    """The verdict, the rule it follows, and the numbers a reader looks for first."""
+    """The verdict, what speaks against it, the rule it follows, and the numbers looked for first."""
     found = facts.recommendation
-    told: list[Block] = [Verdict(verdict_of(found)), Paragraph(_situation(facts))]
-    told.append(Figures(tuple(_figures(facts))))
+    caveats = too_close(found, facts.break_even), warned(facts.rows)
+    told: list[Block] = [Verdict(verdict_of(found)), *(Caution(text) for text in caveats if text)]
+    told += [Paragraph(_situation(facts)), Figures(tuple(_figures(facts)))]
     if not found.solution.complete and found.solution.concept.startswith("nash"):
         told.append(
             Caution("Not all equilibria are proven listed: another one may be worth less to the defender.")
@@ -40,7 +43,10 @@ def verdict_of(found: Recommendation) -> str:
         return f"Deploy {name}: no other defence is in the selection"
     if found.defends:
         return f"Deploy {name} for all inputs"
-    return f"Deploy {name}: {_reason(found)}"
+    reason = _better_everywhere(found) or (
+        _best_anyway(found) if _has_no_plain(found) else _not_paying(found)
+    )
+    return f"Deploy {name}: {reason}"
 
 
 def _lottery(found: Recommendation) -> str:
@@ -49,16 +55,34 @@ def _lottery(found: Recommendation) -> str:
     return listed([f"{first} of inputs", *others])
 
 
-def _reason(found: Recommendation) -> str:
-    """Why the network that is worth most without attacks is worth most with them."""
+def _has_no_plain(found: Recommendation) -> bool:
+    return found.scenario.undefended is None
+
+
+def _better_everywhere(found: Recommendation) -> str:
+    """Why no attack is needed to choose the network; empty where one is."""
     met = encounters(found.scenario)
     accuracy = met.attacked_accuracy
     if len(met.attacks) == 1:
         return "it is worth most, and no attack was measured"
     if (accuracy[met.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
         return "none is more accurate, with or without attack"
-    free = found.scenario.largest_share > 0 and found.doing_nothing.answer == NO_ATTACK
-    return "defending does not pay" + (", as nobody gains by attacking it" if free else "")
+    return ""
+
+
+def _not_paying(found: Recommendation) -> str:
+    return "defending does not pay" + (", as nobody gains by attacking it" if _deters(found) else "")
+
+
+def _best_anyway(found: Recommendation) -> str:
+    if _deters(found):
+        return "it is best without attacks, and nobody gains by attacking it"
+    return "it is best without attacks, and stays best with the attacks expected"
+
+
+def _deters(found: Recommendation) -> bool:
+    """Whether an adversary who could attack the recommended network does best not to."""
+    return found.scenario.largest_share > 0 and found.doing_nothing.answer == NO_ATTACK
 
 
 def _situation(facts: Facts) -> str:
@@ -69,7 +93,7 @@ def _situation(facts: Facts) -> str:
             f"{question}The table holds no attack, so the answer compares what each defence is worth alone."
         )
     return (
-        f"{question}The adversary can supply up to {significant(100 * scenario.largest_share)} % "
+        f"{question}The adversary can supply up to {percent(scenario.largest_share)} "
         f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found.solution)}"
     )
 
@@ -87,51 +111,35 @@ def _figures(facts: Facts) -> list[Figure]:
             "Worth to the defender", money.per_input(found.value), _note(per, money, found.value), found.value
         )
     ]
-    compared = _against_nothing(found) if found.defends else _against_next_best(found)
+    compared = comparison(found)
     if compared is not None:
-        gain, label = compared
-        figures.append(Figure(label, signed(money.per_input(gain)), _note(per, money, gain), gain))
+        answered = ", once the adversary has answered it" if facts.has_attacks else ""
+        gain = compared.gain
+        figures.append(
+            Figure(compared.label, signed(money.per_input(gain)), _note(per + answered, money, gain), gain)
+        )
     if facts.has_attacks:
         figures += _adversarial(facts)
     return figures
-
-
-def _against_nothing(found: Recommendation) -> tuple[float, str]:
-    """What the recommendation gains once the adversary has answered; where it loses, before that."""
-    nothing = found.doing_nothing
-    label = f"Against deploying {nothing.defence} alone"
-    if found.value >= nothing.value:
-        return found.value - nothing.value, label
-    return found.value - unanswered(found, nothing.defence), f"{label}, before the adversary reacts"
-
-
-def _against_next_best(found: Recommendation) -> tuple[float, str] | None:
-    following = found.next_best
-    return (
-        None
-        if following is None
-        else (found.value - following.value, f"Against deploying {following.defence} alone")
-    )
 
 
 def _adversarial(facts: Facts) -> list[Figure]:
     found, limit = facts.recommendation, facts.scenario.largest_share
     share = Figure(
         "Expected adversarial share",
-        f"{significant(100 * found.expected_share)} %",
-        f"of at most {significant(100 * limit)} %",
+        percent(found.expected_share),
+        f"of at most {percent(limit)}",
         found.expected_share,
     )
-    turning = next((each for each in facts.thresholds if each.parameter == "largest_share"), None)
-    edges = [] if turning is None else [edge for edge in (turning.below, turning.above) if edge is not None]
-    if not edges:
+    turning = turning_share(
+        found, next((each for each in facts.thresholds if each.parameter == "largest_share"), None)
+    )
+    if turning is None:
         return [share]
-    nearest = min(edges, key=lambda edge: abs(edge - limit))
-    side = "we stand above it" if limit > nearest else "we stand below it"
-    return [
-        share,
-        Figure("Answer turns at a largest share of", f"{significant(100 * nearest)} %", side, nearest),
-    ]
+    text, interval = turning_in_words(found, turning, facts.break_even)
+    side = "we stand above it" if limit > turning else "we stand below it"
+    note = f"{interval}; {side}" if interval else f"{side}; its sampling error is not known"
+    return [share, Figure("Answer turns at a largest share of", text, note, turning)]
 
 
 def _note(per: str, money: Money, amount: float) -> str:

@@ -6,11 +6,11 @@ from advgame.games import Profile
 from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, MixBars, Table
 from advgame.reports.concepts import rule_in_words
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import significant
+from advgame.reports.numbers import percent, significant
 from advgame.reports.words import attack_in_words, counted, listed
 from advgame.studies.recommendation import PLAYED
 
-LISTED = 12  # profiles that short formats show
+LISTED = 20  # profiles that short formats show
 BARS = 12  # strategies that are all drawn; of more, those played and a few others
 FEW = 8
 
@@ -41,7 +41,7 @@ def _bars(title: str, names: tuple[str, ...], played: tuple[tuple[str, float], .
     shares = dict.fromkeys(names, 0.0) | dict(played)
     order = [name for name, _ in played] + [name for name in names if name not in dict(played)]
     kept = order[: max(len(played), FEW)] if len(order) > BARS else list(names)
-    bars = tuple(Bar(name, shares[name], significant(shares[name])) for name in kept)
+    bars = tuple(Bar(name, shares[name], percent(shares[name])) for name in kept)
     left_out = len(names) - len(kept)
     note = f"{counted(left_out, 'strategy', 'strategies')} of probability 0 left out." if left_out else ""
     return MixBars(title, bars, note)
@@ -53,14 +53,12 @@ def _facts_in_words(facts: Facts) -> list[str]:
     exact = " in exact arithmetic" if certificate.exact else ""
     return [
         rule_in_words(found.solution),
-        f"Expected adversarial share of the traffic: {significant(found.expected_share)}.",
+        f"Expected adversarial share of the traffic: {percent(found.expected_share)}.",
         f"Worth to the defender: {money.both(found.value)}.",
         f"Worth to the adversary: {money.both(found.attacker_value)}.",
         _completeness(facts),
-        f"Found by: {found.solution.method}.",
-        "Certificate: recomputed from the payoffs, leaving the profile gains the defender at most "
-        f"{significant(certificate.defender_regret, 2)} and the adversary at most "
-        f"{significant(certificate.attacker_regret, 2)} of their payoff ranges{exact}.",
+        f"Neither side could gain more than {significant(100 * certificate.regret, 2)} % of its payoff range "
+        f"by playing otherwise, recomputed from the payoffs{exact}.",
     ]
 
 
@@ -105,5 +103,5 @@ def _profile(facts: Facts, number: int, each: Profile) -> tuple[Cell, ...]:
 
 def _mix(names: tuple[str, ...], shares: list[float]) -> str:
     return listed(
-        f"{name} {significant(share)}" for name, share in zip(names, shares, strict=True) if share > PLAYED
+        f"{name} {percent(share)}" for name, share in zip(names, shares, strict=True) if share > PLAYED
     )

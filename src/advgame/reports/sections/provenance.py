@@ -6,6 +6,12 @@ from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
 from advgame.reports.fingerprint import inputs_sha256, versions
 
+ROUNDING = (
+    "Percentages: the shares of a mix in a sentence are whole percents that sum to 100 where that loses "
+    "none; bars and tiles give three digits; shares among the parameters are fractions; the JSON report "
+    "keeps every digit."
+)
+
 
 def provenance(facts: Facts) -> tuple[Block, ...]:
     """The versions of the software and the hash of the inputs."""
@@ -17,7 +23,14 @@ def provenance(facts: Facts) -> tuple[Block, ...]:
                 f"Scenario: {facts.scenario.name}.",
                 f"Software: {software}.",
                 f"SHA-256 of the inputs (scenario and rows): {inputs_sha256(facts.scenario)}",
+                _method(facts),
+                ROUNDING,
                 "The same inputs and versions give the same report, byte for byte.",
             )
         ),
     )
+
+
+def _method(facts: Facts) -> str:
+    small = " (2 × 2 games)" if facts.game.shape == (2, 2) else ""
+    return f"Technical detail: the answer was found by {facts.recommendation.solution.method}{small}."

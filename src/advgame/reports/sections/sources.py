@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -12,14 +11,14 @@ from advgame.measurements import Measurement, standard_error
 from advgame.measurements.measurement import NO_ATTACK, PLAYABLE
 from advgame.payoffs.encounters import column_names, defence_names
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, Paragraph, Table
+from advgame.reports.caveats import NUMBER
 from advgame.reports.facts import Facts
 from advgame.reports.numbers import accuracy
 from advgame.reports.sections.payoffs import shown_rows
 from advgame.reports.words import attack_in_words, counted, shortened
 
 CONCERNED = 4  # rows named beside a warning
-SHOWN = 12
-NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
+SHOWN = 20
 
 
 def sources(facts: Facts) -> tuple[Block, ...]:
@@ -127,4 +126,6 @@ def _warnings(facts: Facts) -> list[Block]:
 
 
 def _short_name(row: Measurement) -> str:
+    if row.attack == NO_ATTACK:
+        return f"{row.defence} without attack"
     return f"{row.defence} under {row.column.full_name}"

@@ -9,7 +9,7 @@ from advgame.reports.sections.value_by_share import value_by_share
 from advgame.reports.words import listed, meaning_of, unit_of
 from advgame.studies import Threshold
 
-SHOWN = 12
+SHOWN = 20
 SEARCH_REST = 1e-8  # of the range searched
 OTHER_SOLVER = "The algorithm named is used for the answer only; what follows rests on all Nash equilibria."
 NAMED = 3  # defences of a mix that are named in a cell

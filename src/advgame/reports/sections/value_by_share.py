@@ -6,6 +6,7 @@ import numpy as np
 
 from advgame.errors import AdvgameError
 from advgame.reports.blocks import Block, LineChart, Series
+from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts
 from advgame.scenarios import Scenario, set_parameter
 from advgame.studies import Recommendation, recommend
@@ -14,6 +15,11 @@ POINTS = 41
 FEWEST_POINTS = 13
 MOST_CELLS = 10_000  # payoffs formed for the whole chart
 LINES = 5  # beside the recommendation's
+ANNOUNCED = "A single defence is shown at its worth once the adversary has given its best answer to it."
+UNANNOUNCED = (
+    "“Once known” (dashed): one defence alone, once the adversary knows of it and has given its best answer. "
+    "Unannounced, no defence alone earns more than the recommendation from the adversary expected."
+)
 
 
 def value_by_share(facts: Facts) -> tuple[Block, ...]:
@@ -23,7 +29,10 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
     found = [(share, _solved(facts, share)) for share in _shares(facts)]
     solved = [(share, each) for share, each in found if each is not None]
     mix = Series("as recommended", tuple((share, each.value) for share, each in solved), strong=True)
-    lines = tuple(Series(f"{name} alone", _alone(name, solved)) for name in _drawn(facts.recommendation))
+    known = "" if _announced(facts) else ", once known"
+    lines = tuple(
+        Series(f"{name} alone{known}", _alone(name, solved)) for name in _drawn(facts.recommendation)
+    )
     return (
         LineChart(
             "Worth by the adversary's largest share",
@@ -31,9 +40,13 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
             f"{facts.money.unit} per classified input",
             (mix, *lines),
             here=facts.scenario.largest_share,
-            note="A single defence is shown at its worth once the adversary has given its best answer to it.",
+            note=ANNOUNCED if _announced(facts) else UNANNOUNCED,
         ),
     )
+
+
+def _announced(facts: Facts) -> bool:
+    return situation_of(facts.recommendation.solution.concept) != situation_of("nash")
 
 
 def _shares(facts: Facts) -> list[float]:

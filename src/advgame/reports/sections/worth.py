@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
+from advgame.reports.comparison import SAME, Comparison, against_next_best, against_undefended
 from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts, unanswered
 from advgame.reports.words import attack_in_words, listed
@@ -15,56 +16,58 @@ Part = TypeVar("Part", Head, Cell)
 
 def worth(facts: Facts) -> tuple[Block, ...]:
     """The value of the answer beside the next best defence and the undefended network."""
+    compared = _compared(facts)
     return (
         Heading("How much it is worth"),
-        *_sentences(facts),
-        _comparison(facts),
-        *_announcement_needed(facts),
+        _sentences(facts, compared),
+        _table(facts, compared),
+        *_knowledge_needed(facts),
     )
 
 
-def _sentences(facts: Facts) -> list[Block]:
-    found, money = facts.recommendation, facts.money
-    said = [f"The recommendation is worth {money.both(found.value)}."]
-    if found.defends:
-        said.append(_against(facts, found.doing_nothing, f"Doing nothing, that is {found.undefended} alone,"))
-    following = found.next_best
-    if following is not None and following.defence != found.undefended:
-        said.append(_against(facts, following, f"The next best single defence, {following.defence} alone,"))
-    elif following is not None and not found.defends:
-        said.append(_against(facts, following, f"The next best, {following.defence} alone,"))
+def _compared(facts: Facts) -> list[Comparison]:
+    """Doing nothing, unless that is recommended, and the next best, unless that is doing nothing."""
+    found = facts.recommendation
+    others = [against_undefended(found)] if found.defends else []
+    if found.next_best is not None and not (found.defends and found.next_best.defence == found.undefended):
+        others.append(against_next_best(found, found.next_best))
+    return others
+
+
+def _sentences(facts: Facts, compared: list[Comparison]) -> Paragraph:
+    money = facts.money
+    said = [f"The recommendation is worth {money.both(facts.recommendation.value)}."]
+    said += [_against(facts, each) for each in compared]
     if money.one_is:
         said.append(f"{money.one_is[0].upper()}{money.one_is[1:]}.")
-    return [Paragraph(" ".join(said))]
+    return Paragraph(" ".join(said))
 
 
-def _against(facts: Facts, other: Alone, subject: str) -> str:
-    difference = facts.recommendation.value - other.value
-    if difference == 0:
-        return f"{subject} would be worth the same."
-    direction = "less" if difference > 0 else "more"
-    answer = f" once the adversary answers with {attack_in_words(other.answer)}" if facts.has_attacks else ""
-    return f"{subject} would be worth {facts.money.both(abs(difference))} {direction}{answer}."
+def _against(facts: Facts, each: Comparison) -> str:
+    subject = f"{each.words[0].upper()}{each.words[1:]},"
+    answer = (
+        f" once the adversary answers with {attack_in_words(each.other.answer)}" if facts.has_attacks else ""
+    )
+    if each.gain == 0:
+        return f"{subject} would be worth the same{answer}."
+    direction = "less" if each.gain > 0 else "more"
+    return f"{subject} would be worth {facts.money.both(abs(each.gain))} {direction}{answer}."
 
 
-def _comparison(facts: Facts) -> Table:
+def _table(facts: Facts, compared: list[Comparison]) -> Table:
     found = facts.recommendation
-    others = {each.defence: each for each in (found.next_best, found.doing_nothing) if each is not None}
-    if found.pure:
-        others.pop(found.deploy[0][0], None)
-    unit = facts.money.heads[0]
     heads = (
         Head("deployed"),
-        Head(f"{unit}, before the adversary reacts" if facts.has_attacks else unit, numeric=True),
-        Head("its answer"),
-        Head(f"{unit}, once it has answered", numeric=True),
-        *(Head(f"difference in {head}", numeric=True) for head in facts.money.heads),
+        Head("the adversary's answer"),
+        Head(f"worth, {facts.money.heads[0]}", numeric=True),
+        *(Head(f"recommended − this, {head}", numeric=True) for head in facts.money.heads),
     )
     answer = listed(attack_in_words(name) for name, _ in found.attacked_by)
-    rows = [_row(facts, "as recommended", found.value, answer, found.value)]
-    for each in others.values():
-        before = unanswered(found, each.defence)
-        rows.append(_row(facts, f"{each.defence} alone", before, attack_in_words(each.answer), each.value))
+    rows = [_row(facts, "as recommended", answer, found.value, 0.0)]
+    for each in compared:
+        other = each.other
+        name = f"{other.defence} alone"
+        rows.append(_row(facts, name, attack_in_words(other.answer), other.value, each.gain))
     if not facts.has_attacks:
         heads, rows = _unanswered(heads), [_unanswered(row) for row in rows]
     return Table("", heads, tuple(rows))
@@ -72,27 +75,49 @@ def _comparison(facts: Facts) -> Table:
 
 def _unanswered(row: tuple[Part, ...]) -> tuple[Part, ...]:
     """A row without what the adversary does, where there is none."""
-    deployed, worth, _, _, *differences = row
-    return deployed, worth, *differences
+    deployed, _, *amounts = row
+    return deployed, *amounts
 
 
-def _row(facts: Facts, name: str, before: float, answer: str, value: float) -> tuple[Cell, ...]:
+def _row(facts: Facts, name: str, answer: str, value: float, gain: float) -> tuple[Cell, ...]:
     money = facts.money
-    gap = money.cells(value - facts.recommendation.value, difference=True)
-    return Cell(name), money.cells(before)[0], Cell(answer), money.cells(value)[0], *gap
+    return Cell(name), Cell(answer), money.cells(value)[0], *money.cells(gain, difference=True)
 
 
-def _announcement_needed(facts: Facts) -> list[Block]:
-    """Why a single defence can look better than an equilibrium: it would have to be believed."""
+def _knowledge_needed(facts: Facts) -> list[Block]:
+    """Why a single defence can look better than an equilibrium: the adversary would have to know of it."""
     found = facts.recommendation
-    better = [each for each in found.alone if each.value - found.value > 1e-9 * (1 + abs(found.value))]
+    better = [each for each in found.alone if each.value - found.value > SAME * (1 + abs(found.value))]
     if situation_of(found.solution.concept) != situation_of("nash") or not better:
         return []
     best = max(better, key=lambda each: each.value)
     return [
         Paragraph(
-            f"{best.defence} alone looks better only if the adversary knows that it is deployed and cannot "
-            "be changed. Where both sides choose at once, the adversary cannot count on that, and the "
-            "defender would gain by deploying something else; see what an announcement is worth."
+            f"{best.defence} alone looks better only if the adversary knows that it is deployed: "
+            f"it then answers with {attack_in_words(best.answer)}. "
+            f"{_unannounced(facts, best)}{_left_again(facts, best)}"
         )
     ]
+
+
+def _unannounced(facts: Facts, best: Alone) -> str:
+    """What the single defence earns from an adversary who does not know of it."""
+    found = facts.recommendation
+    earned = unanswered(found, best.defence)
+    loss = found.value - earned
+    same = abs(loss) <= SAME * (1 + abs(found.value))
+    against = "the same as the recommendation" if same else f"{facts.money.per_input(abs(loss))} less"
+    return (
+        f"Deployed unannounced it would earn {facts.money.per_input(earned)} per input from the adversary "
+        f"expected here, {against}."
+    )
+
+
+def _left_again(facts: Facts, best: Alone) -> str:
+    """Why the adversary cannot count on it where the defender would gain by another defence; else empty."""
+    game = facts.game
+    pays = game.defender_payoffs[:, game.attacks.index(best.answer)]
+    if pays.max() - best.value <= SAME * (1 + abs(best.value)):
+        return ""
+    other = game.defences[int(pays.argmax())]
+    return f" Once it is answered so, {other} would earn more, so the adversary cannot count on it staying."
