@@ -5,9 +5,10 @@
 #   make test             everything the tests need, then all tests
 #   make test BROWSER=0   without the tests that drive a browser
 #   make check            format, lint, types, documentation, then all tests: what a change must pass
+#   make bench            time the solvers, ours and others (ARGS=--quick: under two minutes)
 #   make format           lay the code out and mend what the linter can mend
 #
-# Settings: PYTHON=python3.12 (3.11 or newer), VENV=.venv, CASE=…, WORKERS=2, ARGS='…' (to pytest)
+# Settings: PYTHON=python3.12 (3.11 or newer), VENV=.venv, CASE=…, WORKERS=2, ARGS='…' (to pytest, or to the timings)
 
 VENV    ?= .venv
 CASE    ?= cifar10-two-defences
@@ -20,7 +21,7 @@ BIN     := $(VENV)/bin
 export PYTHON
 SHELL         := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs format environment environment-test environment-dev clean
+.PHONY: help run test check docs bench format environment environment-test environment-bench environment-dev clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,9 @@ check: environment-dev
 docs: environment-test
 	@$(BIN)/python -m pytest -q src tests/test_readme.py tests/test_architecture.py </dev/null
 
+bench: environment-bench
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 format: environment-dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -63,6 +67,9 @@ environment:
 
 environment-test:
 	@tools/environment.sh $(VENV) test
+
+environment-bench:
+	@tools/environment.sh $(VENV) bench
 
 environment-dev:
 	@tools/environment.sh $(VENV) dev

@@ -68,7 +68,7 @@ def test_several_equilibria_are_all_found_and_stand_together() -> None:
     assert len(two.game_index) == 3
 
 
-def test_games_without_structure_are_answered_one_by_one_in_their_place() -> None:
+def test_games_with_and_without_structure_are_answered_in_their_places() -> None:
     random = np.random.default_rng(4)
     a, b = random.normal(size=(2, 6, 4, 4))
     clean = random.uniform(0, 0.4, 4)
@@ -77,7 +77,7 @@ def test_games_without_structure_are_answered_one_by_one_in_their_place() -> Non
     )
     a[2], b[2] = structured.defender_payoffs, structured.attacker_payoffs
     together = solve_batch(a, b)
-    assert together.status.tolist() == [1, 1, 0, 1, 1, 1]
+    assert together.status.tolist() == [Status.COMPILED] * 6
     assert (np.diff(together.game_index) >= 0).all()
     for game in range(6):
         assert mixes(together, game) == singly(a[game], b[game])

@@ -299,3 +299,9 @@ def test_an_adversary_who_earns_nothing_does_the_worst() -> None:
     assert not solution.complete
     zero_sum = solve(Game(game.defender_payoffs, -game.defender_payoffs)).recommended
     assert solution.recommended.defender_payoff == pytest.approx(zero_sum.defender_payoff)
+
+
+def test_two_equilibria_as_near_as_floats_can_tell_are_two() -> None:
+    # the defences differ by 1.1e-16 under the attack, so both are best where 5.6e-16 do not attack
+    game = Game([[0.8, np.nextafter(0.56, 0)], [0.6, 0.56]], [[0.0, 0.12], [0.0, 0.0]])
+    assert len(solve(game).profiles) == len(solve(game, Nash(exact=True)).profiles) == 2

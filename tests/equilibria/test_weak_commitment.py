@@ -16,9 +16,8 @@ def worth(game: Game, lottery: np.ndarray) -> float:
     """What a lottery earns against the best reply that hurts most, written out once more."""
     pays = lottery @ game.attacker_payoffs
     slack = 1e-12 * max(float(np.ptp(game.attacker_payoffs)), 1e-300)
-    return min(
-        float(lottery @ game.defender_payoffs[:, reply]) for reply in np.flatnonzero(pays >= pays.max() - slack)
-    )
+    replies = np.flatnonzero(pays >= pays.max() - slack)
+    return float((lottery @ game.defender_payoffs)[replies].min())
 
 
 def test_at_the_edge_of_deterrence_the_weak_form_goes_a_hair_further() -> None:
@@ -111,7 +110,7 @@ def test_corners_of_the_regions_with_an_inside_give_the_same_supremum(game: Game
         centre = [sum(parts) / len(own) for parts in zip(*own, strict=True)]
         pays = [sum(a * b for a, b in zip(centre, reply, strict=True)) for reply in to_attacker]
         gap = min((pays[column] - pay for k, pay in enumerate(pays) if k != column), default=1)
-        if 0 < gap < 1e-6 or any(to_attacker[k] == to_attacker[column] for k in range(columns) if k != column):
+        if 0 < gap < 1e-6 or to_attacker.count(to_attacker[column]) > 1:
             return  # too near to a tie to tell in floats, or replies that are the same to the adversary
         if gap > 0:
             values = [

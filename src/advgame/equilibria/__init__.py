@@ -1,11 +1,14 @@
 """What rational players do: one concept per file."""
 
 from advgame.catalogue import Catalogue
+from advgame.equilibria.adversary_types import AdversaryTypes
 from advgame.equilibria.batch import BatchSolution, solve_batch
+from advgame.equilibria.bayesian_solution import BayesianProfile, BayesianSolution
 from advgame.equilibria.commitment import Commitment
 from advgame.equilibria.minimax_regret import LeastRegret, MinimaxRegret, least_regret
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.nashpy_algorithms import ALGORITHMS, Nashpy
+from advgame.equilibria.quantal_response import Branch, QuantalResponse, principal_branch
 from advgame.equilibria.selection import RULES, choose
 from advgame.equilibria.solution import Component, Concept, Solution
 from advgame.equilibria.worst_case import WorstCase
@@ -22,6 +25,7 @@ CONCEPTS: Catalogue[Concept] = Catalogue(
         "weak_pure_commitment": Commitment(weak=True, pure=True),
         "worst_case": WorstCase(),
         "minimax_regret": MinimaxRegret(),
+        "quantal_response": QuantalResponse(),
         **{f"nashpy_{algorithm}": Nashpy(algorithm) for algorithm in ALGORITHMS},
     },
 )
@@ -59,7 +63,11 @@ __all__ = [
     "ALGORITHMS",
     "CONCEPTS",
     "RULES",
+    "AdversaryTypes",
     "BatchSolution",
+    "BayesianProfile",
+    "BayesianSolution",
+    "Branch",
     "Commitment",
     "Component",
     "Concept",
@@ -67,10 +75,12 @@ __all__ = [
     "MinimaxRegret",
     "Nash",
     "Nashpy",
+    "QuantalResponse",
     "Solution",
     "WorstCase",
     "choose",
     "least_regret",
+    "principal_branch",
     "solve",
     "solve_batch",
 ]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from advgame.catalogue import Catalogue
 from advgame.equilibria.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch_nash import nash_equilibria
+from advgame.equilibria.batch_one import one_nash_equilibrium
 from advgame.equilibria.found import SLOTS, Found, Status
 from advgame.errors import GameError
 from advgame.games.game import FloatArray
@@ -23,6 +24,7 @@ METHODS: Catalogue[Method] = Catalogue(
     "concept solved in batches",
     {
         "nash": nash_equilibria,
+        "nash_one": one_nash_equilibrium,
         "commitment": commitments,
         "pure_commitment": pure_commitments,
     },
@@ -59,8 +61,9 @@ def solve_batch(
     """All Nash equilibria of k games of one shape.
 
     2 × 2 games are read off the signs of four differences; adversary–defender games of any size are
-    walked along their intensity of attack. What a kernel cannot prove (ties, other games) is answered
-    by the single-game solver, so nothing is guessed.
+    walked along their intensity of attack; other games up to about 12 × 12 are decided by the signs of
+    their minors. What no kernel can prove (ties, larger games) is answered by the single-game solver,
+    so nothing is guessed. ``nash_one`` stops at one equilibrium, whatever the size.
 
     >>> both = solve_batch([[[3, 0], [2, 1]]] * 2, [[[0, 2], [1, 0]]] * 2)
     >>> both.game_index.tolist(), both.attacker[0].tolist(), both.complete.tolist()
@@ -91,7 +94,7 @@ def solve_batch(
             progress(last, games)
     found = Found.joined(parts)
     return BatchSolution(
-        concept, found.game, found.defender, found.attacker, found.regret, status != Status.PARTIAL, status
+        concept, found.game, found.defender, found.attacker, found.regret, status < Status.PARTIAL, status
     )
 
 

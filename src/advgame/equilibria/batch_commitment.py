@@ -38,17 +38,19 @@ def _committed(
     )
     state = np.empty(games, np.int64)
     kernel(a, b, min(games, 8 * get_num_threads()), state, found.defender, found.attacker, found.regret)
-    for game in np.flatnonzero(state):
-        status[game] = _answer(singly, Game(a[game], b[game]), int(game), found)
-    return found if (status != Status.PARTIAL).all() else found.kept(status != Status.PARTIAL)
+    unclear = np.flatnonzero(state)
+    status[:] = Status.ONE  # others may be worth the same, so none is complete
+    status[unclear] = Status.PARTIAL
+    missing = [game for game in unclear if not _answered(singly, Game(a[game], b[game]), int(game), found)]
+    return found if not missing else found.kept(np.delete(np.arange(games), missing))
 
 
-def _answer(singly: Commitment, game: Game, index: int, found: Found) -> Status:
-    """Writes the single-game solver's answer in its place, if it has one."""
+def _answered(singly: Commitment, game: Game, index: int, found: Found) -> bool:
+    """Writes the single-game solver's answer in its place; False if it has none that it can certify."""
     profiles = singly.solve(game).profiles
     if not profiles:
-        return Status.PARTIAL
+        return False
     certificate = profiles[0].certificate
     found.defender[index], found.attacker[index] = profiles[0].defender, profiles[0].attacker
     found.regret[index] = certificate.defender_regret, certificate.attacker_regret
-    return Status.SINGLE
+    return True

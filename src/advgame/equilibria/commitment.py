@@ -26,8 +26,8 @@ from advgame.games.profile import relative_regret
 SHARPER = 1e4  # makes the tolerance of the adversary's ties finer than HiGHS lets one ask for
 REMARK = "One best commitment; others may be worth the same."
 APPROACHED = (
-    "The best commitments come as near to {:.9g} as one likes and may never reach it, as the adversary breaks "
-    "its ties against the defender; this one is within {:g} of the payoff range of it."
+    "The best commitments come as near to {:.9g} as one likes and may never reach it, as the adversary "
+    "breaks its ties against the defender; this one is within {:g} of the payoff range of it."
 )
 PROGRAMS = "linear programs (HiGHS)"
 TOO_NEAR = "Within {:g} of the supremum {:.9g} only rounding would break the adversary's tie; allow more."
@@ -154,32 +154,46 @@ def _from_two_rows(game: Game, reply: int) -> Iterator[Plan]:
 
 
 def _from_program(game: Game, reply: int) -> Iterator[Plan]:
-    from scipy.optimize import linprog
-
     span = float(np.ptp(game.attacker_payoffs)) or 1.0
     others = np.arange(game.shape[1]) != reply
-    gains = ((game.attacker_payoffs - game.attacker_payoffs[:, [reply]]) / span)[
-        :, others
-    ]  # of leaving the reply
-    worth = game.defender_payoffs[:, reply]
+    gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]])[:, others] / span
+    found = best_lottery(game.defender_payoffs[:, reply], gains)
+    if found is not None:
+        yield Plan(found[0], reply, bound=found[1])
+
+
+def best_lottery(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
+    """The lottery x that makes x·worth largest where no x·gains is above 0, and a bound from duality.
+
+    >>> lottery, bound = best_lottery(np.array([3.0, 1.0]), np.array([[1.0], [-1.0]]))
+    >>> lottery.round(9).tolist(), round(bound, 9)
+    ([0.5, 0.5], 2.0)
+
+    Args:
+        worth: (defences,) to the defender.
+        gains: (defences, k) of the adversary's k ways to leave its reply, of the order of 1.
+
+    Returns:
+        None where every lottery makes the adversary leave.
+    """
+    from scipy.optimize import linprog
+
     if gains.size and gains.min(axis=0).max() > 0:
-        return  # some other reply is better against every defence
+        return None  # some other reply is better against every defence
     program = linprog(
         -worth / (float(np.ptp(worth)) or 1.0),
         A_ub=SHARPER * gains.T if gains.size else None,
         b_ub=np.zeros(gains.shape[1]) if gains.size else None,
-        A_eq=np.ones((1, game.shape[0])),
+        A_eq=np.ones((1, len(worth))),
         b_eq=[1.0],
         method="highs-ds",
         options=TIGHT,
     )
     if program.status != 0:
-        return
+        return None
     prices = np.maximum(-SHARPER * program.ineqlin.marginals, 0.0) if gains.size else np.zeros(0)
-    bound = float(
-        (worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max()
-    )  # of the dual: holds for any prices
-    yield Plan(_sharpened(program.x, gains), reply, bound)
+    bound = float((worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max())  # holds for any prices
+    return _sharpened(program.x, gains), bound
 
 
 def _sharpened(lottery: FloatArray, gains: FloatArray) -> FloatArray:

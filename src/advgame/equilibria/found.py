@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from advgame.games.game import FloatArray
 
-SLOTS = 4  # equilibria of one game the compiled walk has room for; more are found one by one
+SLOTS = 4  # equilibria of one game the compiled walk has room for at first
+MORE_SLOTS = 64  # and if there are more of them; still more are found one by one
 
 
 class Status(IntEnum):
     """How a game of a batch was answered."""
 
     COMPILED = 0  # by a kernel, all equilibria proven
-    SINGLE = 1  # by the single-game solver: a tie, no adversary–defender structure, or very many equilibria
+    SINGLE = 1  # by the single-game solver: a tie, a game too large, or very many equilibria
     PARTIAL = 2  # by the single-game solver, not proven complete
+    ONE = 3  # by a kernel that looks for one equilibrium only; there may be more
 
 
 class Found(NamedTuple):

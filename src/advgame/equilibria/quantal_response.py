@@ -25,6 +25,7 @@ MOST_STEPS = 20_000
 MOST_CORRECTIONS = 8
 FIRST_STEP = 0.03
 SMALLEST_STEP = 1e-9
+FORK_STEP = 1e-4  # the branch seems to turn round: believed, as a fork passed over, only in steps as small
 FARTHEST_CORRECTION = 0.3  # of the step, beyond which a step may have landed on another branch
 SHARPEST_TURN = 0.9  # cosine of the angle between tangents, below which a step was too long
 LOST = "The branch could be followed up to a rationality of {:g} only."
@@ -56,7 +57,7 @@ class QuantalResponse(Concept):
 
         >>> pennies = Game([[2, 0], [0, 1]], [[0, 1], [1, 0]])
         >>> QuantalResponse(2.0).solve(pennies).recommended.defender.round(3).tolist()
-        [0.579, 0.421]
+        [0.6, 0.4]
 
         Raises:
             GameError: when the rationality is negative or not finite.
@@ -209,14 +210,21 @@ class _Equations:
     def next(
         self, here: FloatArray, tangent: FloatArray, step: float
     ) -> tuple[FloatArray, FloatArray, bool] | None:
-        """The next point of the branch, its tangent, and whether it was easy; None if the step is too long."""
+        """The next point of the branch, its tangent, whether it was easy; None if the step is too long."""
         predicted = here + step * tangent
         corrected = self._corrected(predicted, tangent)
         if corrected is None or np.linalg.norm(corrected - predicted) > FARTHEST_CORRECTION * step + 1e-12:
             return None
         turned = self.tangent(corrected, tangent)
         turn = float(turned @ tangent)
-        return None if turn < SHARPEST_TURN else (corrected, turned, turn > 1 - (1 - SHARPEST_TURN) / 4)
+        turned_round = step > FORK_STEP and self._side(corrected, turned) != self._side(here, tangent)
+        if turn < SHARPEST_TURN or turned_round or corrected[-1] < 0:
+            return None
+        return corrected, turned, turn > 1 - (1 - SHARPEST_TURN) / 4
+
+    def _side(self, point: FloatArray, tangent: FloatArray) -> float:
+        """1 or −1: it changes along a branch at forks only, and if one turns round."""
+        return float(np.linalg.slogdet(np.vstack([self.slopes(point), tangent]))[0])
 
     def at(self, rationality: float, here: FloatArray, there: FloatArray) -> FloatArray | None:
         """The point of the branch at a rationality passed between two points; None if that is not near."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from advgame.catalogue import Catalogue
 from advgame.equilibria.solution import Solution
-from advgame.errors import GameError, SolverError
+from advgame.errors import GameError
 from advgame.games import Game, Profile
 from advgame.games.best_replies import TIE
 from advgame.games.game import FloatArray

@@ -1,5 +1,6 @@
 """Two-player games in payoffs: mixes, best replies, regret. Mathematics only."""
 
+from advgame.games.bayesian import BayesianGame
 from advgame.games.best_replies import attacker_best_replies, defender_best_replies
 from advgame.games.game import Game
 from advgame.games.interchange import from_array, from_nashpy, to_array, to_nashpy
@@ -8,6 +9,7 @@ from advgame.games.profile import TOLERANCE, Certificate, Profile, certified_pro
 
 __all__ = [
     "TOLERANCE",
+    "BayesianGame",
     "Certificate",
     "Game",
     "Profile",

@@ -99,9 +99,10 @@ def relative_regret(regret: float, payoffs: FloatArray) -> float:
 
 
 def _cleaned(mix: FloatArray) -> FloatArray:
-    """The mix without the rounding below 1e-14, summing to 1."""
-    kept = np.where(mix > 1e-14, mix, 0.0)
-    return np.asarray(kept / kept.sum(), dtype=np.float64)
+    """The mix without negative rounding, summing to 1; probabilities however small are kept."""
+    kept = np.maximum(mix, 0.0)
+    total = kept.sum()
+    return np.asarray(kept if total == 1.0 else kept / total, dtype=np.float64)
 
 
 def _dot(one: tuple[Fraction, ...] | list[Fraction], other: tuple[Fraction, ...]) -> Fraction:

@@ -99,7 +99,7 @@ def recommend(scenario: Scenario, concept: str | Concept | None = None) -> Recom
         attacker_value=profile.attacker_payoff,
         expected_share=expected_share(scenario, profile),
         undefended=_undefended(scenario, game),
-        alone=_each_alone(game, in_favour=solution.concept.endswith("commitment")),
+        alone=_each_alone(game, in_favour=solution.concept in {"commitment", "pure_commitment"}),
     )
 
 

@@ -19,6 +19,8 @@ from advgame.equilibria.kernels.rank_one import equalise
 TIE = 1e-12  # of the adversary's payoff range, as in `advgame.games.best_replies`
 BELOW = 1e-13  # a slack below minus this is missing
 STEP = 1e-9  # the smallest pivot
+TOLERANCE = 2e-9  # the largest relative regret a certificate may show
+LEAST = {"nnan", "nsz"}  # lets the least of a row be found in lanes; no payoff is a NaN
 CLEAR = 1e-10  # by what a reply must be beaten to count as never best
 
 # What became of a game.
@@ -29,9 +31,9 @@ UNCLEAR = 1  # near a tie, or rounding hid the way
 REACHED, BEATEN, NEVER_BEST, LOST = 0, 1, 2, 3
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def normalised(payoffs, out):
-    """Writes the payoffs by column, from 0 to 1; returns by what they were multiplied, 0 if that overflows."""
+    """Writes the payoffs by column, from 0 to 1; returns their factor, 0 if it overflows."""
     rows, columns = payoffs.shape
     low = high = payoffs[0, 0]
     for i in range(rows):
@@ -47,7 +49,7 @@ def normalised(payoffs, out):
     return unit
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def best_single(worth, reward):
     """The defence and the reply to it that are best for the defender, ties of the adversary in favour.
 
@@ -68,48 +70,41 @@ def best_single(worth, reward):
     return row, reply, value
 
 
-@njit(cache=True)
-def first_bound(worth, reward, reply, ratio):
+@njit(cache=True, error_model="numpy")
+def first_bound(worth, reward, reply, peak):
     """What no lottery that ``reply`` is best against can exceed, from the best price of one other reply.
 
-    The other one is the reply that tempts most away from the defence paying best. -inf if it is better
-    than ``reply`` against every defence.
+    The other one is the reply that tempts most away from ``peak``, the defence that pays best. -inf if it
+    is better than ``reply`` against every defence.
     """
     n, m = worth.shape
-    row = 0
-    for i in range(1, m):
-        row = i if worth[reply, i] > worth[reply, row] else row
-    other = reply
+    row, top = peak, worth[reply, peak]
+    other, gain = reply, reward[reply, row]
     for k in range(n):
-        other = k if reward[k, row] > reward[other, row] else other
-    price, gain = 0.0, reward[other, row] - reward[reply, row]
+        more = reward[k, row] > gain
+        other, gain = k if more else other, reward[k, row] if more else gain
+    gain -= reward[reply, row]
     while gain > 0.0:  # along the upper envelope of worth − price · gain, down to its lowest point
+        price, least = np.inf, -1
         for i in range(m):
             step = gain - (reward[other, i] - reward[reply, i])
-            ratio[i] = (worth[reply, row] - worth[reply, i]) / step if step > STEP else np.inf
-        price = np.inf
-        for i in range(m):
-            price = min(price, ratio[i])
-        if price == np.inf:
-            return -np.inf if gain > CLEAR else worth[reply, row]
-        bound = worth[reply, row] - price * gain
-        for i in range(m):
-            if ratio[i] == price:
-                row = i
+            ratio = (top - worth[reply, i]) / step if step > STEP else np.inf
+            less = ratio < price
+            price, least = ratio if less else price, i if less else least
+        if least < 0:
+            return -np.inf if gain > CLEAR else top
+        bound = top - price * gain
+        row, top = least, worth[reply, least]
         gain = reward[other, row] - reward[reply, row]
         if gain <= 0.0:
             return bound
-    return worth[reply, row]
+    return top
 
 
-@njit(cache=True)
-def start(worth, reward, reply, table, right, basic, nonbasic):
-    """Writes the tableau of the defence that pays best under ``reply``."""
+@njit(cache=True, error_model="numpy")
+def start(worth, reward, reply, row, table, right, basic, nonbasic):
+    """Writes the tableau of the defence ``row``, which pays best under ``reply``."""
     n, m = worth.shape
-    row = 0
-    for i in range(m):
-        if worth[reply, i] > worth[reply, row]:
-            row = i
     for i in range(m):
         nonbasic[i] = i
         table[n, i] = worth[reply, row] - worth[reply, i]
@@ -127,21 +122,17 @@ def start(worth, reward, reply, table, right, basic, nonbasic):
     basic[reply], nonbasic[row] = row, -1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def missing_row(right, rows):
     """The basic variable that is most below zero; -1 where all are feasible."""
-    least = -BELOW
+    found, least = -1, -BELOW
     for r in range(rows):
-        least = min(least, right[r])
-    if least == -BELOW:
-        return -1
-    for r in range(rows):
-        if right[r] == least:
-            return r
-    return -1
+        less = right[r] < least
+        found, least = r if less else found, right[r] if less else least
+    return found
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def entering_column(table, row, cost, columns, ratio):
     """The column whose price is reached first; -1 where there is none. ``ratio`` is space for a row."""
     for c in range(columns):  # in passes without branches, as the steps are short
@@ -159,7 +150,7 @@ def entering_column(table, row, cost, columns, ratio):
     return found
 
 
-@njit(cache=True, fastmath={"contract"})
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
 def pivot(table, right, basic, nonbasic, line, row, column):
     """Exchanges a basic and a nonbasic variable; ``line`` is space for a row."""
     rows, columns = table.shape
@@ -182,9 +173,9 @@ def pivot(table, right, basic, nonbasic, line, row, column):
     basic[row], nonbasic[column] = nonbasic[column], basic[row]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def descend(table, right, basic, nonbasic, line, known):
-    """Dual simplex steps down to the best lottery, or to what is ``known``; what became of the reply, and where."""
+    """Dual simplex steps down to the best lottery, or to what is ``known``; the outcome, and its row."""
     n, m = len(basic), len(nonbasic)
     for _ in range(100 + 20 * (m + n)):
         if right[n] <= known:
@@ -199,14 +190,14 @@ def descend(table, right, basic, nonbasic, line, known):
     return LOST, -1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def add_gains(reward, other, reply, price, line):
     """Adds to ``line`` (defences,) the price of what the adversary gains by leaving ``reply`` for another."""
     for i in range(reward.shape[1]):
         line[i] += price * (reward[other, i] - reward[reply, i])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def bound_of(worth, reward, reply, table, nonbasic, line):
     """What no lottery that ``reply`` is best against can exceed: it holds for any prices, so for these."""
     n, m = worth.shape
@@ -220,10 +211,10 @@ def bound_of(worth, reward, reply, table, nonbasic, line):
     return most
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def never_best(reward, reply, row, table, basic, nonbasic, line):
     """Whether a mix of other replies is clearly better than ``reply`` against every defence (Farkas)."""
-    n, m = reward.shape
+    m = reward.shape[1]
     line[:] = 0.0
     total = 0.0
     if basic[row] >= m:
@@ -239,7 +230,7 @@ def never_best(reward, reply, row, table, basic, nonbasic, line):
     return total > 0.0 and least > CLEAR * total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def take(right, basic, nonbasic, defender, tight):
     """Writes the lottery of the basis and the replies it leaves as good; how many these are."""
     n, m = len(basic), len(nonbasic)
@@ -259,27 +250,28 @@ def take(right, basic, nonbasic, defender, tight):
     return count
 
 
-@njit(cache=True)
-def outcome(worth, reward, reply, defender, line):
+@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def outcome(worth, reward, reply, defender):
     """What the defender earns under ``reply``, and what the adversary could gain by another one."""
     n, m = worth.shape
-    value = 0.0
+    value = earned = 0.0
     for i in range(m):
         value += defender[i] * worth[reply, i]
+        earned += defender[i] * reward[reply, i]
     gain = 0.0
     for k in range(n):
-        more = 0.0
+        other = 0.0
         for i in range(m):
-            more += defender[i] * (reward[k, i] - reward[reply, i])
-        gain = max(gain, more)
+            other += defender[i] * reward[k, i]
+        gain = max(gain, other - earned)
     return value, gain
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, line):
     """Solves the lottery anew from the payoffs, where that leaves the adversary less to gain; its outcome."""
-    before = outcome(worth, reward, reply, defender, line)
-    if before[1] <= 1e-15:
+    before = outcome(worth, reward, reply, defender)
+    if count < 1 or before[1] <= 1e-15:
         return before
     size = 0
     for i in range(len(defender)):
@@ -293,7 +285,7 @@ def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, 
     line[:] = 0.0
     for k in range(size):
         line[rows[k]] = mix[k]
-    after = outcome(worth, reward, reply, line, line)
+    after = outcome(worth, reward, reply, line)
     if after[1] > before[1]:
         return before
     for i in range(len(defender)):
@@ -301,7 +293,59 @@ def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, 
     return after
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, error_model="numpy")
+def most_promising(most):
+    """The reply that can give the defender most."""
+    found = 0
+    for j in range(1, len(most)):
+        found = j if most[j] > most[found] else found
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight):
+    """Writes the best lottery found into ``x``; returns the reply, its worth, a bound on all, how many
+    replies it leaves as good (-1 for a single defence), and whether every reply was settled clearly.
+
+    Replies are looked into in the order of what they can give, until none can beat what is known.
+    """
+    n, m = worth.shape
+    row, best, value = best_single(worth, reward)
+    x[:] = 0.0
+    x[row] = 1.0
+    bound, count = value, -1
+    for j in range(n):
+        narrowed[j] = False
+        top, at = worth[j, 0], 0
+        for i in range(1, m):
+            more = worth[j, i] > top
+            top, at = worth[j, i] if more else top, i if more else at
+        most[j], peak[j] = top, at
+    for _ in range(2 * n):
+        reply = most_promising(most)
+        if most[reply] <= value + TIE:
+            return best, value, max(bound, most[reply]), count, True
+        if not narrowed[reply]:
+            narrowed[reply] = True
+            most[reply] = first_bound(worth, reward, reply, peak[reply])
+            continue
+        most[reply] = -np.inf
+        start(worth, reward, reply, peak[reply], table, right, basic, nonbasic)
+        end, at = descend(table, right, basic, nonbasic, line, value + TIE)
+        if end == LOST:
+            return best, value, bound, count, False
+        if end == NEVER_BEST:
+            if not never_best(reward, reply, at, table, basic, nonbasic, line):
+                return best, value, bound, count, False
+            continue
+        bound = max(bound, bound_of(worth, reward, reply, table, nonbasic, line))
+        if end == REACHED:
+            best, value = reply, right[n]
+            count = take(right, basic, nonbasic, x, tight)
+    return best, value, bound, count, True
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
 def solve_many(a, b, blocks, status, defender, attacker, regret):
     """Fills, for every game, what became of it, the best commitment, the reply and both regrets.
 
@@ -316,6 +360,7 @@ def solve_many(a, b, blocks, status, defender, attacker, regret):
         table, right = np.empty((n + 1, m)), np.empty(n + 1)
         basic, nonbasic = np.empty(n, np.int64), np.empty(m, np.int64)
         line, most = np.empty(m), np.empty(n)
+        peak, narrowed = np.empty(n, np.int64), np.empty(n, np.bool_)
         rows, tight = np.empty(n + 1, np.int64), np.empty(m + 1, np.int64)
         system, mix = np.empty((n + 1, n + 2)), np.empty(n + 1)
         for game in range(block * games // blocks, (block + 1) * games // blocks):
@@ -323,48 +368,18 @@ def solve_many(a, b, blocks, status, defender, attacker, regret):
             if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
                 continue
             x = defender[game]
-            row, best, value = best_single(worth, reward)
-            x[:] = 0.0
-            x[row] = 1.0
-            bound, clear, count = value, True, -1
-            for j in range(n):
-                most[j] = first_bound(worth, reward, j, line)
-            for _ in range(n):
-                reply = 0
-                for j in range(1, n):
-                    if most[j] > most[reply]:
-                        reply = j
-                if most[reply] <= value + TIE:
-                    bound = max(bound, most[reply])
-                    break
-                most[reply] = -np.inf
-                start(worth, reward, reply, table, right, basic, nonbasic)
-                end, at = descend(table, right, basic, nonbasic, line, value + TIE)
-                if end == NEVER_BEST:
-                    clear = clear and never_best(reward, reply, at, table, basic, nonbasic, line)
-                elif end == LOST:
-                    clear = False
-                else:
-                    bound = max(bound, bound_of(worth, reward, reply, table, nonbasic, line))
-                    if end == REACHED:
-                        best, value = reply, right[n]
-                        count = take(right, basic, nonbasic, x, tight)
-                if not clear:
-                    break
-            if not clear:
-                continue
-            if count > 0:
-                value, gain = sharpen(b[game], worth, reward, best, x, tight, count, rows, system, mix, line)
-            else:
-                value, gain = outcome(worth, reward, best, x, line)
+            reply, value, bound, count, clear = best_lottery(
+                worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight
+            )
+            value, gain = sharpen(b[game], worth, reward, reply, x, tight, count, rows, system, mix, line)
             regret[game, 0], regret[game, 1] = max(bound - value, 0.0), gain
             attacker[game] = 0.0
-            attacker[game, best] = 1.0
-            if regret[game, 0] <= 2e-9 and gain <= 2e-9:
+            attacker[game, reply] = 1.0
+            if clear and regret[game, 0] <= TOLERANCE and gain <= TOLERANCE:
                 status[game] = SOLVED
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, parallel=True, error_model="numpy")
 def solve_many_single(a, b, blocks, status, defender, attacker, regret):
     """Fills the same as ``solve_many`` for the best single defence."""
     games, m, n = a.shape

@@ -45,7 +45,7 @@ class Supports(NamedTuple):
     place: NDArray[np.int64]  # (2**rows,) base by the row set's bits, -1 where it is too large
     first: NDArray[np.int64]  # (columns + 2,) the first number of the column sets of a size, -1 for size 0
     columns: NDArray[np.int64]  # (column sets,) bits, by size
-    rank: NDArray[np.int64]  # (2**columns,) number within its size, by bits
+    size: NDArray[np.int64]  # (column sets,) how many members
     without: NDArray[np.int64]  # (column sets, columns) rank without the t-th member
     members: NDArray[np.int64]  # (column sets, columns) the t-th member
     tolerance: NDArray[np.float64]  # (depths,) bounds of the rounding error of F by the number of rows
@@ -78,7 +78,7 @@ def supports(rows: int, columns: int) -> Supports:
         place,
         first,
         np.array([_bits(chosen) for chosen in sets]),
-        rank,
+        np.array([len(chosen) for chosen in sets]),
         without,
         members,
         _tolerances(deepest),
@@ -134,7 +134,7 @@ def load(payoffs, first, transposed, entries, unusable):
                 entries[i, j, lane] = (value - low) * inverse - 0.5 if span > 0.0 else 0.0
 
 
-@njit(cache=True, fastmath={"contract"})
+@njit(cache=True, inline="always")
 def two_products(values, depth, q, entries, row, a, b, c, d, more):
     """Writes into F number q, or adds with ``more``, the entry a times F number b less c times d."""
     if more:
@@ -151,7 +151,7 @@ def two_products(values, depth, q, entries, row, a, b, c, d, more):
             )
 
 
-@njit(cache=True, fastmath={"contract"})
+@njit(cache=True, inline="always")
 def three_products(values, depth, q, entries, row, a, b, c, d, e, f):
     """Writes into F number q the entry a times F number b, less c times d, plus e times f."""
     for lane in range(LANES):
@@ -162,7 +162,7 @@ def three_products(values, depth, q, entries, row, a, b, c, d, e, f):
         )
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def pack(values, depth, q, bound, bits):
     """Which lanes are surely above 0, and which surely below, as bits."""
     above = below = NONE
@@ -172,7 +172,7 @@ def pack(values, depth, q, bound, bits):
     return above, below
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath={"contract"})
 def minors(entries, sets, values, above, below, bits):
     """Writes the signs of all F of 64 games.
 
@@ -198,7 +198,7 @@ def minors(entries, sets, values, above, below, bits):
                 above[base + q], below[base + q] = pack(values, depth, q, tolerance[depth], bits)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def expand(values, depth, q, entries, row, members, without, k):
     """Laplace's expansion of F along its last row: the signs alternate, and the last column's is plus."""
     t = depth - 1
@@ -219,51 +219,70 @@ def expand(values, depth, q, entries, row, members, without, k):
 
 
 @njit(cache=True)
-def agreeing(above, below, sets, support, replies, strict):
-    """The lanes in which ``replies`` pay the same, and best, to a mix on ``support``, as far as signs tell.
+def agree(above, below, sets, others, strict, plus, minus, words):
+    """Writes for every pair of supports in which games the replies pay the same, and best, to the support.
 
     Args:
-        support, replies: bits of as many rows as columns.
+        above, below: as ``minors`` wrote them.
+        sets, others: the supports of the same shape, and of the transposed one, whose ``columns`` are the
+            sets of rows.
         strict: whether every sign must be sure of it, or none be surely against it.
+        plus, minus: (most column sets of one size,) space: the games in which all F so far agree with one
+            sign, and with the other.
+        words: filled by size, then by set of rows, then by set of columns.
     """
-    plus = minus = EVERY  # all F of one sign, or all of the other
-    size = 0
-    rest = support
-    while rest:
-        size += 1
-        rest &= rest - 1
-    rank = sets.rank[replies]
-    flipped = size % 2 == 0  # the r-th member, r = 1, 2, …, has the sign (-1)^(r + size)
-    rest = support
-    while rest:
-        member = rest & -rest
-        rest ^= member
-        word = sets.place[support ^ member] + rank
-        not_up, not_down = (~above[word], ~below[word]) if strict else (below[word], above[word])
-        plus &= ~(not_down if flipped else not_up)
-        minus &= ~(not_up if flipped else not_down)
-        flipped = not flipped
-        if plus | minus == NONE:
-            return NONE
-    base = sets.place[support]
-    flipped = size % 2 == 0  # a reply with t members below it has the sign (-1)^(size - t + 1)
-    for j in range(len(sets.first) - 2):
-        bit = 1 << j
-        if replies & bit:
-            flipped = not flipped
-            continue
-        word = base + sets.rank[replies | bit]
-        not_up, not_down = (~above[word], ~below[word]) if strict else (below[word], above[word])
-        plus &= ~(not_down if flipped else not_up)
-        minus &= ~(not_up if flipped else not_down)
-        if plus | minus == NONE:
-            return NONE
-    return plus | minus
+    place, bits, without = sets.place, others.columns, sets.without
+    start = 0
+    for size in range(1, min(len(sets.first), len(others.first)) - 1):
+        count = sets.first[size + 1] - sets.first[size]
+        wider, most = sets.first[size + 1], sets.first[min(size + 2, len(sets.first) - 1)]
+        for s in range(others.first[size], others.first[size + 1]):
+            for q in range(count):
+                plus[q] = minus[q] = EVERY
+            flipped = size % 2 == 0  # the r-th member, r = 1, 2, …, has the sign (-1)^(r + size)
+            rest = bits[s]
+            while rest:
+                member = rest & -rest
+                rest ^= member
+                base = place[bits[s] ^ member]
+                if flipped:
+                    restrict(minus, plus, above, below, base, count, strict)
+                else:
+                    restrict(plus, minus, above, below, base, count, strict)
+                flipped = not flipped
+            base = place[bits[s]]
+            for k in range(wider, most):  # with one reply more
+                word = base + k - wider
+                up = ~(~above[word] if strict else below[word])
+                down = ~(~below[word] if strict else above[word])
+                if size % 2 == 1:
+                    up, down = down, up
+                for t in range(size + 1):  # which has t members below it: the sign (-1)^(size - t + 1)
+                    q = without[k, t]
+                    plus[q] &= down
+                    minus[q] &= up
+                    up, down = down, up
+            for q in range(count):
+                words[start + q] = plus[q] | minus[q]
+            start += count
+
+
+@njit(cache=True, inline="always")
+def restrict(one, other, above, below, base, count, strict):
+    """Keeps in ``one`` the games in which F is above 0, and in ``other`` those in which it is below."""
+    if strict:
+        for q in range(count):
+            one[q] &= above[base + q]
+            other[q] &= below[base + q]
+    else:
+        for q in range(count):
+            one[q] &= ~below[base + q]
+            other[q] &= ~above[base + q]
 
 
 @njit(cache=True)
-def note(word, sure, first, games, support, replies, pairs, counts, status):
-    """Lists a pair of supports for the games that surely have it; marks those that may have it."""
+def note(word, sure, first, games, s, r, pairs, counts, status):
+    """Lists a pair of supports, by number, for games that surely have it; marks those that may have it."""
     while word:
         bit = word & (~word + np.uint64(1))
         word ^= bit
@@ -278,25 +297,49 @@ def note(word, sure, first, games, support, replies, pairs, counts, status):
         elif counts[game] == pairs.shape[1]:
             status[game] = CROWDED
         else:
-            pairs[game, counts[game], 0], pairs[game, counts[game], 1] = support, replies
+            pairs[game, counts[game], 0], pairs[game, counts[game], 1] = s, r
             counts[game] += 1
 
 
 @njit(cache=True)
-def match(signs_b, sets_b, signs_a, sets_a, first, pairs, counts, status):
-    """Tries all pairs of supports on 64 games."""
-    games = len(counts)
+def match(first_a, first_b, may, sure, first, pairs, counts, status):
+    """Lists the pairs of supports of 64 games on which both players agree.
+
+    Args:
+        first_a, first_b: ``first`` of both supports.
+        may, sure: (2, words) as from ``agree``, of the row player's payoffs and of the column player's.
+    """
+    start = 0
+    for size in range(1, min(len(first_a), len(first_b)) - 1):
+        rows, columns = first_a[size + 1] - first_a[size], first_b[size + 1] - first_b[size]
+        for s in range(rows):
+            for r in range(columns):
+                here, there = start + s * columns + r, start + r * rows + s
+                word = may[0, there] & may[1, here]
+                if word != NONE:
+                    certain = sure[0, there] & sure[1, here]
+                    s_number, r_number = first_a[size] + s, first_b[size] + r
+                    note(word, certain, first, len(counts), s_number, r_number, pairs, counts, status)
+        start += rows * columns
+
+
+@njit(cache=True)
+def pairs_of_supports(sets_a, sets_b):
+    """How many pairs of supports of one size there are."""
+    total = 0
     for size in range(1, min(len(sets_a.first), len(sets_b.first)) - 1):
-        for s in range(sets_a.first[size], sets_a.first[size + 1]):
-            for r in range(sets_b.first[size], sets_b.first[size + 1]):
-                rows, columns = sets_a.columns[s], sets_b.columns[r]
-                word = agreeing(signs_b[0], signs_b[1], sets_b, rows, columns, False)
-                if word != NONE:
-                    word &= agreeing(signs_a[0], signs_a[1], sets_a, columns, rows, False)
-                if word != NONE:
-                    sure = agreeing(signs_b[0], signs_b[1], sets_b, rows, columns, True)
-                    sure &= agreeing(signs_a[0], signs_a[1], sets_a, columns, rows, True)
-                    note(word, sure, first, games, rows, columns, pairs, counts, status)
+        rows = sets_a.first[size + 1] - sets_a.first[size]
+        total += rows * (sets_b.first[size + 1] - sets_b.first[size])
+    return total
+
+
+@njit(cache=True)
+def unsure(above, below):
+    """Whether any sign of any game is uncertain."""
+    missing = NONE
+    for word in range(len(above)):
+        missing |= ~(above[word] | below[word])
+    return missing != NONE
 
 
 @njit(cache=True, parallel=True)
@@ -307,7 +350,8 @@ def find_many(a, b, sets_a, sets_b, parts, pairs, counts, status):
         a, b: payoffs (games, m, n) of the row and of the column player.
         sets_a, sets_b: ``supports(n, m)`` and ``supports(m, n)``.
         parts: into how many parts the games are divided among threads.
-        pairs: (games, room, 2) filled with the bits of rows and of columns.
+        pairs: (games, room, 2) filled with the numbers of the row sets, in ``sets_a.columns``, and of the
+            column sets, in ``sets_b.columns``.
         counts, status: (games,) filled with how many pairs there are, and what became of the game.
     """
     games, m, n = a.shape
@@ -317,6 +361,8 @@ def find_many(a, b, sets_a, sets_b, parts, pairs, counts, status):
         of_a, of_b = np.empty((n, m, LANES)), np.empty((m, n, LANES))
         widest = max(np.max(np.diff(sets_a.first)), np.max(np.diff(sets_b.first)))
         values = np.empty((min(m, n) + 1, widest, LANES))
+        plus, minus = np.empty(widest, np.uint64), np.empty(widest, np.uint64)
+        every_pair = np.empty((2, 2, pairs_of_supports(sets_a, sets_b)), np.uint64)
         unusable = np.empty(LANES, np.bool_)
         for block in range(part * blocks // parts, (part + 1) * blocks // parts):
             first = block * LANES
@@ -328,7 +374,15 @@ def find_many(a, b, sets_a, sets_b, parts, pairs, counts, status):
             minors(of_b, sets_b, values, signs_b[0], signs_b[1], BITS)
             counts[first:last] = 0
             status[first:last] = SOLVED
-            match(signs_b, sets_b, signs_a, sets_a, first, pairs, counts, status)
+            strictest = 0
+            if unsure(signs_a[0], signs_a[1]) or unsure(signs_b[0], signs_b[1]):
+                strictest = 1
+            for strict in range(strictest + 1):
+                words = every_pair[strict]
+                agree(signs_a[0], signs_a[1], sets_a, sets_b, strict == 1, plus, minus, words[0])
+                agree(signs_b[0], signs_b[1], sets_b, sets_a, strict == 1, plus, minus, words[1])
+            may, sure = every_pair[0], every_pair[strictest]
+            match(sets_a.first, sets_b.first, may, sure, first, pairs, counts, status)
             for game in range(first, last):
                 if unusable[game - first] or (status[game] == SOLVED and counts[game] % 2 == 0):
                     status[game] = TIED

@@ -1,0 +1,86 @@
+"""What is measured: each row is a family, a shape and a question, with how many games there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ONE, ALL, LOTTERY = "one equilibrium", "all equilibria", "commitment"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: games of one family and shape, and what is asked about them."""
+
+    family: str
+    shape: tuple[int, int]
+    question: str
+    games: int  # in the full mode, for the solvers that take many at once
+    threads: int = 1
+    part: str = "table"  # or "curve": cost against size
+    goal_seconds: float | None = None  # per game
+
+    @property
+    def name(self) -> str:
+        """What the row is called in the table and with --rows."""
+        threads = f", {self.threads} cores" if self.threads > 1 else ""
+        return f"{self.shape[0]}×{self.shape[1]} {self.family}, {self.question}{threads}"
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """Rows of one kind differ by size only: who stops at one does not try the larger ones."""
+        return self.part, self.family, self.question
+
+    def games_for(self, quick: bool) -> int:
+        """A tenth of the games in the quick mode, at least one."""
+        return max(1, self.games // 10) if quick else self.games
+
+
+TABLE = (
+    Row("random", (2, 2), ALL, 1_000_000, goal_seconds=0.01e-6),
+    Row("random", (5, 5), ALL, 20_000, goal_seconds=0.5e-6),
+    Row("random", (10, 10), ALL, 2_000, goal_seconds=0.4e-3),
+    Row("random", (10, 10), ONE, 20_000, goal_seconds=1e-6),
+    Row("adversary–defender", (10, 8), ALL, 50_000, goal_seconds=1e-6),
+    Row("adversary–defender", (20, 15), ALL, 20_000, goal_seconds=3e-6),
+    Row("adversary–defender", (60, 40), ALL, 2_000, goal_seconds=30e-6),
+    Row("adversary–defender", (200, 200), ALL, 50, goal_seconds=1.5e-3),
+    Row("adversary–defender", (1000, 1000), ALL, 5, goal_seconds=30e-3),
+    Row("several equilibria", (10, 8), ALL, 20_000, goal_seconds=25e-6),
+    Row("several equilibria", (20, 15), ALL, 5_000, goal_seconds=75e-6),
+    Row("several equilibria", (60, 40), ALL, 500, goal_seconds=750e-6),
+    Row("several equilibria", (200, 200), ALL, 10, goal_seconds=37.5e-3),
+    Row("several equilibria", (1000, 1000), ALL, 2, goal_seconds=750e-3),
+    Row("adversary–defender", (10, 8), LOTTERY, 50_000, goal_seconds=1.5e-6),
+    Row("adversary–defender", (20, 15), LOTTERY, 10_000),
+    Row("adversary–defender", (60, 40), LOTTERY, 1_000, goal_seconds=1e-3),
+)
+
+# The same work on two cores, beside the row on one.
+SHARED = tuple(
+    Row(row.family, row.shape, row.question, row.games, threads=2)
+    for row in TABLE
+    if row.shape in ((2, 2), (10, 8)) and row.family != "several equilibria"
+)
+
+SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 50, 100, 200, 500, 1000)
+GENERAL_SIZES = tuple(size for size in SIZES if size <= 15)
+
+CURVES = tuple(
+    Row(family, (size, size), ALL, max(2, min(20_000, 40_000_000 // size**4)), part="curve")
+    for family, sizes in (("adversary–defender", SIZES), ("random", GENERAL_SIZES))
+    for size in sizes
+)
+
+ROWS = tuple(sorted((*TABLE, *SHARED), key=lambda row: (row.kind, row.shape[0] * row.shape[1], row.threads)))
+
+
+def chosen(quick: bool, wanted: str | None) -> tuple[Row, ...]:
+    """The rows whose names hold the wanted words; the quick mode has fewer sizes of the curves."""
+    curves = [row for row in CURVES if not quick or row.shape[0] in (2, 5, 10, 20, 100, 1000)]
+    words = (wanted or "").split()
+    return tuple(row for row in (*ROWS, *curves) if all(word in row.name for word in words))
+
+
+def names() -> list[str]:
+    """The names of all rows, each once."""
+    return list(dict.fromkeys(row.name for row in (*ROWS, *CURVES)))

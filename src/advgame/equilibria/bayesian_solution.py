@@ -1,0 +1,113 @@
+"""What is answered about an adversary of several types: one lottery, a reply of each type, certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from advgame.errors import SolverError
+from advgame.games.bayesian import BayesianGame
+from advgame.games.game import FloatArray
+from advgame.games.profile import TOLERANCE, relative_regret
+
+
+@dataclass(frozen=True, eq=False)
+class BayesianProfile:
+    """A mix of the defender and one of each type, what they earn, and what each could still gain.
+
+    Regrets are relative: a type's to its own payoff range, the defender's to what its expected payoff
+    ranges over; absolute where a range is 0.
+    """
+
+    defender: FloatArray  # (defences,)
+    attackers: tuple[FloatArray, ...]  # per type, (attacks of the type,)
+    defender_payoff: float  # expected over the types
+    attacker_payoffs: tuple[float, ...]  # of each type
+    defender_regret: float
+    attacker_regrets: tuple[float, ...]  # of each type
+
+    @property
+    def regret(self) -> float:
+        """The largest regret of all players."""
+        return max(self.defender_regret, *self.attacker_regrets)
+
+    @property
+    def valid(self) -> bool:
+        """Whether the profile may leave a solver."""
+        return self.regret <= TOLERANCE
+
+
+@dataclass(frozen=True, eq=False)
+class BayesianSolution:
+    """The certified profiles of a game against several types; the recommended is worst for the defender."""
+
+    concept: str
+    game: BayesianGame
+    profiles: tuple[BayesianProfile, ...]
+    complete: bool  # whether all extreme equilibria are proven listed
+    rule: str
+    method: str
+    remark: str = ""
+    bound: float | None = None  # money: no commitment earns the defender more
+
+    @property
+    def recommended(self) -> BayesianProfile:
+        """The profile the rule recommends.
+
+        Raises:
+            SolverError: when there is no profile; the remark says why.
+        """
+        if not self.profiles:
+            raise SolverError(self.remark or f"No {self.concept} profile was found.")
+        return min(self.profiles, key=lambda profile: profile.defender_payoff)
+
+    @property
+    def gap(self) -> float | None:
+        """Money that another commitment might still earn more; None for equilibria."""
+        return None if self.bound is None else max(0.0, self.bound - self.recommended.defender_payoff)
+
+
+def bayesian_profile(
+    game: BayesianGame, defender: FloatArray, attackers: Sequence[FloatArray], best: float | None = None
+) -> BayesianProfile:
+    """The profile with all regrets recomputed from the original payoffs.
+
+    ``best`` is what the defender could earn at best where that is not the best defence against these
+    mixes: a bound on other commitments.
+    """
+    by_defence = expected_payoffs(game, attackers)
+    pays = [defender @ each for each in game.attacker_payoffs]
+    earned = tuple(float(pay @ mix) for pay, mix in zip(pays, attackers, strict=True))
+    value = float(defender @ by_defence)
+    best = float(by_defence.max()) if best is None else best
+    return BayesianProfile(
+        defender,
+        tuple(attackers),
+        value,
+        earned,
+        _relative_to_span(best - value, game),
+        tuple(
+            relative_regret(float(pay.max()) - each, payoffs)
+            for pay, each, payoffs in zip(pays, earned, game.attacker_payoffs, strict=True)
+        ),
+    )
+
+
+def expected_payoffs(game: BayesianGame, attackers: Sequence[FloatArray]) -> FloatArray:
+    """What each defence earns against the mixes of the types, (defences,)."""
+    parts = zip(game.priors, game.defender_payoffs, attackers, strict=True)
+    return np.asarray(np.sum([odds * (payoffs @ mix) for odds, payoffs, mix in parts], axis=0))
+
+
+def payoff_span(game: BayesianGame) -> float:
+    """What the defender's expected payoff ranges over."""
+    pairs = list(zip(game.priors, game.defender_payoffs, strict=True))
+    most = sum(odds * payoffs.max(axis=1) for odds, payoffs in pairs)
+    least = sum(odds * payoffs.min(axis=1) for odds, payoffs in pairs)
+    return float(most.max() - least.min())
+
+
+def _relative_to_span(regret: float, game: BayesianGame) -> float:
+    return max(regret, 0.0) / (payoff_span(game) or 1.0)

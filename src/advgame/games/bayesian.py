@@ -1,0 +1,136 @@
+"""A game against an adversary of one of several types, of which the defender knows the odds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from advgame.errors import GameError
+from advgame.games.game import FloatArray, Game
+
+MOST_CELLS = 200_000  # of a normal form that is still written out
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class BayesianGame:
+    """Payoffs against each type of adversary; a type knows itself, the defender only the odds.
+
+    >>> script_kid, expert = [[1, 0]], [[1, -4, -9]]
+    >>> game = BayesianGame([script_kid, expert], [[[0, 1]], [[0, 3, 2]]], priors=[0.9, 0.1])
+    >>> game.attack_counts, game.normal_form().shape
+    ((2, 3), (1, 6))
+
+    Args:
+        defender_payoffs: per type h, (m, n_h): to the defender if it meets that type.
+        attacker_payoffs: per type h, (m, n_h): to that type.
+        priors: how likely each type is; above 0, summing to 1.
+        names: one name per type; ``type1 …`` if omitted.
+
+    Raises:
+        GameError: for no types, payoffs no game can be made of, types that meet different numbers of
+            defences, and priors or names that are too many, too few or no probabilities above 0.
+    """
+
+    types: tuple[Game, ...]  # the game against each type, (defences, attacks of the type)
+    priors: FloatArray  # (types,)
+    names: tuple[str, ...]
+
+    def __init__(
+        self,
+        defender_payoffs: Sequence[ArrayLike],
+        attacker_payoffs: Sequence[ArrayLike],
+        priors: ArrayLike,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        types = _types(defender_payoffs, attacker_payoffs)
+        labels = tuple(names) if names is not None else tuple(f"type{k + 1}" for k in range(len(types)))
+        if len(labels) != len(types) or len(set(labels)) != len(types):
+            raise GameError(f"names gives {len(labels)} names for {len(types)} types; give each its own.")
+        for field, value in (("types", types), ("priors", _odds(priors, len(types))), ("names", labels)):
+            object.__setattr__(self, field, value)
+
+    @property
+    def defender_payoffs(self) -> tuple[FloatArray, ...]:
+        """To the defender against each type, (defences, attacks of the type)."""
+        return tuple(each.defender_payoffs for each in self.types)
+
+    @property
+    def attacker_payoffs(self) -> tuple[FloatArray, ...]:
+        """To each type, (defences, attacks of the type)."""
+        return tuple(each.attacker_payoffs for each in self.types)
+
+    @property
+    def defences(self) -> int:
+        """The number of the defender's strategies."""
+        return self.types[0].shape[0]
+
+    @property
+    def attack_counts(self) -> tuple[int, ...]:
+        """The number of attacks each type has."""
+        return tuple(each.shape[1] for each in self.types)
+
+    def normal_form(self) -> Game:
+        """The game in which one adversary chooses an attack for every type beforehand (Harsanyi 1967).
+
+        Its columns are all combinations of attacks, those of the last type running fastest.
+
+        Raises:
+            GameError: when it would have more than ``MOST_CELLS`` cells.
+        """
+        cells = self.defences * prod(self.attack_counts)
+        if cells > MOST_CELLS:
+            raise GameError(
+                f"The normal form over {len(self.types)} types would have {cells:,} cells, more than "
+                f"{MOST_CELLS:,}; leave out attacks or types, or ask for a commitment."
+            )
+        weighted = [
+            (odds * each.defender_payoffs, odds * each.attacker_payoffs)
+            for odds, each in zip(self.priors, self.types, strict=True)
+        ]
+        to_defender, to_attacker = (_combined([pair[player] for pair in weighted]) for player in (0, 1))
+        return Game(to_defender, to_attacker)
+
+    def mixes_of(self, attacker: FloatArray) -> tuple[FloatArray, ...]:
+        """Each type's mix of attacks, from a mix over the columns of the normal form."""
+        joint = attacker.reshape(self.attack_counts)
+        places = range(len(self.types))
+        return tuple(np.asarray(joint.sum(axis=tuple(k for k in places if k != h))) for h in places)
+
+
+def _types(defender_payoffs: Sequence[ArrayLike], attacker_payoffs: Sequence[ArrayLike]) -> tuple[Game, ...]:
+    if len(defender_payoffs) != len(attacker_payoffs) or len(defender_payoffs) == 0:
+        raise GameError(
+            f"Payoffs to the defender are given for {len(defender_payoffs)} types and to the adversary for "
+            f"{len(attacker_payoffs)}; give both for every type, and at least one type."
+        )
+    types = tuple(Game(*pair) for pair in zip(defender_payoffs, attacker_payoffs, strict=True))
+    rows = [each.shape[0] for each in types]
+    if len(set(rows)) > 1:
+        raise GameError(f"The types meet {rows} defences; every type meets the same defences.")
+    return types
+
+
+def _odds(given: ArrayLike, count: int) -> FloatArray:
+    try:
+        odds = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise GameError(f"priors {given!r} are no numbers; give one probability per type.") from None
+    if odds.shape != (count,):
+        raise GameError(f"priors has shape {odds.shape}; expected ({count},), one probability per type.")
+    if not np.all(np.isfinite(odds)) or np.any(odds <= 0) or abs(odds.sum() - 1) > 1e-9:
+        raise GameError(f"priors {odds.tolist()} are no probabilities above 0 that sum to 1.")
+    odds.setflags(write=False)
+    return odds
+
+
+def _combined(matrices: Sequence[FloatArray]) -> FloatArray:
+    """Sums of one column of each matrix, for every combination of columns, (defences, combinations)."""
+    choices = product(*(range(matrix.shape[1]) for matrix in matrices))
+    return np.column_stack(
+        [sum(matrix[:, place] for matrix, place in zip(matrices, choice, strict=True)) for choice in choices]
+    )

@@ -1,0 +1,224 @@
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from advgame.equilibria import BatchSolution, solve_batch
+from advgame.equilibria.batch_general import MOST_MINORS, fits, general_equilibria
+from advgame.equilibria.enumeration import extreme_equilibria
+from advgame.equilibria.found import Status
+from advgame.equilibria.kernels import lemke_howson, minors
+from advgame.equilibria.time_limit import Deadline
+from advgame.games import Game
+
+Games = NDArray[np.float64]
+Mixes = set[tuple[float, ...]]
+
+
+def mixes(solution: BatchSolution, game: int) -> Mixes:
+    place = solution.of_game(game)
+    both = np.hstack([solution.defender[place], solution.attacker[place]]).round(8) + 0.0
+    return set(map(tuple, both.tolist()))
+
+
+def exactly(a: Games, b: Games) -> Mixes:
+    """The extreme equilibria by enumeration in whole numbers."""
+    pairs = extreme_equilibria(Game(a, b), Deadline(60))
+    return {tuple((np.array([*x, *y], float).round(8) + 0.0).tolist()) for x, y in pairs}
+
+
+def drawn(kind: str, seed: int, *shape: int) -> tuple[Games, Games]:
+    random = np.random.default_rng(seed)
+    if kind == "normal":
+        a, b = random.normal(size=(2, *shape))
+    else:
+        a, b = random.integers(-6, 7, (2, *shape)).astype(float)
+    return a, b
+
+
+@pytest.mark.parametrize("kind", ["normal", "whole"])
+@pytest.mark.parametrize(
+    ("shape", "games"),
+    [((3, 3), 400), ((4, 4), 200), ((3, 5), 150), ((5, 3), 150), ((2, 5), 100), ((5, 5), 60), ((6, 6), 20)],
+)
+def test_general_games_are_answered_as_by_exact_enumeration(
+    kind: str, shape: tuple[int, int], games: int
+) -> None:
+    a, b = drawn(kind, 7, games, *shape)
+    solution = solve_batch(a, b)
+    assert solution.complete.all()
+    assert solution.regret.max() <= 2e-9
+    if kind == "normal":
+        assert (solution.status == Status.COMPILED).all()
+    else:
+        assert (solution.status == Status.COMPILED).any()
+    for game in range(games):
+        assert mixes(solution, game) == exactly(a[game], b[game])
+
+
+@pytest.mark.parametrize(("size", "games"), [(7, 4), (8, 3)])
+def test_larger_games_are_answered_as_by_exact_enumeration(size: int, games: int) -> None:
+    a, b = drawn("normal", 11, games, size, size)
+    solution = solve_batch(a, b)
+    assert (solution.status == Status.COMPILED).all()
+    for game in range(games):
+        assert mixes(solution, game) == exactly(a[game], b[game])
+
+
+def test_an_extreme_equilibrium_that_touches_a_tie_is_never_proven_by_signs_alone() -> None:
+    random = np.random.default_rng(3)
+    a, b = random.integers(-1, 2, (2, 600, 3, 3)).astype(float)
+    found, proven = general_equilibria(a, b)
+    assert 0 < proven.sum() < 600
+    for game in np.flatnonzero(proven):
+        rows = found.game == game
+        listed = np.hstack([found.defender[rows], found.attacker[rows]]).round(8) + 0.0
+        assert set(map(tuple, listed.tolist())) == exactly(a[game], b[game])
+
+
+def test_ties_broken_by_a_hair_are_not_proven_by_signs_alone() -> None:
+    a, b = drawn("normal", 5, 50, 4, 4)
+    a[:, 3] = a[:, 2] * (1 + 2.0**-52)  # two defences that rounding can hardly tell apart
+    b[:, 3] = b[:, 2]
+    solution = solve_batch(a, b)
+    for game in range(50):
+        assert mixes(solution, game) == exactly(a[game], b[game])
+
+
+def test_games_with_more_equilibria_than_there_is_room_for_are_given_more() -> None:
+    # both earn 1 where they meet: each set of strategies, played alike, is an equilibrium, and no other is;
+    # a little noise moves these 2⁶ - 1 regular equilibria slightly and unties what is not played
+    payoffs = np.eye(6) + 0.01 * np.random.default_rng(0).normal(size=(6, 6))
+    solution = solve_batch(payoffs[None], payoffs[None])
+    assert solution.status.tolist() == [Status.COMPILED]
+    assert len(solution.game_index) == 2**6 - 1
+    for count in range(1, 7):
+        for chosen in map(list, combinations(range(6), count)):
+            mix = np.zeros(6)
+            mix[chosen] = 1 / count
+            off = np.abs(solution.defender - mix).max(axis=1) + np.abs(solution.attacker - mix).max(axis=1)
+            assert off.min() < 0.1
+
+
+@pytest.mark.parametrize("concept", ["nash", "nash_one"])
+def test_powers_of_two_and_exact_shifts_change_no_bit(concept: str) -> None:
+    random = np.random.default_rng(2)
+    a, b = random.integers(-(2**20), 2**20, (2, 150, 5, 4)) / 2.0**20
+    plain = solve_batch(a, b, concept)
+    for changed in (
+        solve_batch(a * 2.0**50, b * 2.0**-50, concept),
+        solve_batch(a + 2.0**12, b - 2.0**20, concept),
+    ):
+        assert (changed.defender == plain.defender).all()
+        assert (changed.attacker == plain.attacker).all()
+        assert (changed.status == plain.status).all()
+
+
+def test_the_place_of_a_game_in_the_batch_changes_nothing() -> None:
+    a, b = drawn("normal", 8, 130, 4, 4)  # two blocks of games and a part of one
+    whole = solve_batch(a, b)
+    for game in (0, 63, 64, 127, 129):
+        alone = solve_batch(a[game : game + 1], b[game : game + 1])
+        assert (alone.defender == whole.defender[whole.of_game(game)]).all()
+
+
+def test_minors_have_the_signs_of_determinants() -> None:
+    rows, columns = 4, 5
+    payoffs = np.random.default_rng(6).normal(size=(1, rows, columns))
+    sets = minors.supports(rows, columns)
+    entries, unusable = np.empty((rows, columns, 64)), np.zeros(64, bool)
+    minors.load(payoffs, 0, False, entries, unusable)
+    values, words = np.empty((rows + 1, 10, 64)), np.zeros((2, sets.words), np.uint64)
+    minors.minors(entries, sets, values, words[0], words[1], minors.BITS)
+    for size in range(rows + 1):
+        for chosen in map(list, combinations(range(rows), size)):
+            base = sets.place[sum(1 << row for row in chosen)]
+            for rank, kept in enumerate(combinations(range(columns), size + 1)):
+                block = payoffs[0][np.ix_(chosen, list(kept))]
+                determinant = np.linalg.det(np.vstack([np.ones(size + 1), block]))
+                assert bool(words[0, base + rank] & 1) == (determinant > 0)
+                assert bool(words[1, base + rank] & 1) == (determinant < 0)
+
+
+def test_every_set_of_strategies_has_its_number() -> None:
+    sets = minors.supports(3, 6)
+    assert len(sets.depth) == 2**3
+    assert sets.words == sum(comb(3, size) * comb(6, size + 1) for size in range(4))
+    assert np.diff(sets.first).tolist() == [0, 6, 15, 20, 15, 6, 1]
+
+
+def test_payoffs_of_extreme_ranges_are_left_to_the_exact_path() -> None:
+    a, b = drawn("normal", 9, 4, 3, 3)
+    assert not general_equilibria(a * 1e-300, b)[1].any()
+    assert general_equilibria(a, b)[1].all()
+
+
+def test_games_that_are_too_large_do_not_fit() -> None:
+    assert fits((12, 12))
+    assert not fits((13, 13))
+    assert not fits((2, 40))
+    assert comb(24, 12) <= MOST_MINORS
+
+
+def regrets(solution: BatchSolution, a: Games, b: Games) -> NDArray[np.float64]:
+    """What each player could gain in each profile, from the payoffs."""
+    to_defender = np.einsum("kij,kj->ki", a, solution.attacker)
+    to_attacker = np.einsum("kij,ki->kj", b, solution.defender)
+    earned = (to_defender * solution.defender).sum(1), (to_attacker * solution.attacker).sum(1)
+    return np.array([to_defender.max(1) - earned[0], to_attacker.max(1) - earned[1]])
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (1, 4), (5, 1), (3, 7), (10, 10), (30, 20)])
+@pytest.mark.parametrize("kind", ["normal", "whole", "opposed", "cyclic"])
+def test_one_equilibrium_of_any_game_is_found_and_not_called_all(shape: tuple[int, int], kind: str) -> None:
+    a, b = drawn("whole" if kind == "whole" else "normal", 1, 60, *shape)
+    if kind == "opposed":
+        a = np.random.default_rng(4).integers(-2, 3, (60, *shape)).astype(float)
+        b = -a
+    if kind == "cyclic":  # no pure equilibrium wherever both have several strategies
+        distance = np.subtract.outer(np.arange(shape[0]), np.arange(shape[1])) % max(shape)
+        a, b = a / 100 + distance, b / 100 - distance
+    solution = solve_batch(a, b, "nash_one")
+    assert (solution.status == Status.ONE).all()
+    assert not solution.complete.any()
+    assert (solution.game_index == np.arange(60)).all()
+    assert np.abs(solution.defender.sum(axis=1) - 1).max() < 1e-12
+    assert min(solution.defender.min(), solution.attacker.min()) >= 0
+    assert regrets(solution, a, b).max() < 1e-8
+    assert solution.regret.max() <= 2e-9
+
+
+def test_one_equilibrium_is_among_all() -> None:
+    a, b = drawn("normal", 12, 200, 4, 5)
+    one, every = solve_batch(a, b, "nash_one"), solve_batch(a, b)
+    assert (one.defender.max(axis=1) < 1).any()
+    for game in range(200):
+        assert mixes(one, game) <= mixes(every, game)
+
+
+def test_games_on_which_the_path_is_lost_are_answered_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = drawn("normal", 13, 6, 3, 3)
+    kernel = lemke_howson.solve_many
+
+    def losing(*arguments: object) -> None:
+        kernel(*arguments)
+        state = arguments[3]
+        assert isinstance(state, np.ndarray)
+        state[2] = lemke_howson.LOST
+
+    monkeypatch.setattr(lemke_howson, "solve_many", losing)
+    solution = solve_batch(a, b, "nash_one")
+    assert solution.status.tolist() == [3, 3, 2, 3, 3, 3]
+    assert solution.game_index.tolist() == [0, 1, 2, 3, 4, 5]
+    assert regrets(solution, a, b).max() < 1e-8
+
+
+def test_of_rows_that_tie_the_lexicographically_least_leaves() -> None:
+    # three rows stop the entering column at once; beside their own slack's 1 the rows hold zeros, so the
+    # first row is the largest in the first slack's column, the second in the second's, and the last is least
+    table = np.array([[2.0, 1.0, 1.0], [2.0, 1.5, 1.0], [2.0, 1.25, 1.0]])
+    home = np.array([0, 1, -1, -2, -3])  # two strategies in the columns, three slacks in the rows
+    assert lemke_howson.leaving_row(table, home, 0, 2) == 2
+    assert lemke_howson.leaving_row(table, home, 1, 2) == 1  # no tie: 1/1.5 is the least ratio
