@@ -36,7 +36,8 @@ Question = Annotated[
 Concept = Annotated[
     str | None,
     typer.Option(
-        help="nash, commitment, pure_commitment, worst_case, nashpy_…; by default as the scenario says."
+        help="What rational players do: nash, commitment, pure_commitment, worst_case, quantal_response, …; "
+        "by default as the scenario says. An unknown name is answered with all of them."
     ),
 ]
 Settings = Annotated[
