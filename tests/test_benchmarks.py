@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from benchmarks.run import Run
 from benchmarks.table import table
 from benchmarks.worker import Taken
 
+ROOT = Path(__file__).parents[1]
 SMALLEST = ["--quick", "--ours-only", "--rows", "5×5 random"]
 
 
@@ -24,23 +27,27 @@ def result(solver: str, outcome: str = "measured", seconds: str = "", threads: i
     return Result("table", name, "random", 5, 5, ALL, threads, solver, "1", outcome, seconds)
 
 
-def test_the_smallest_rows_are_measured_written_and_printed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*SMALLEST, "--results", str(tmp_path)]) == 0
+def run(*arguments: str) -> str:
+    """What ``python -m benchmarks`` prints: its workers start from a main module of their own."""
+    command = [sys.executable, "-m", "benchmarks", *SMALLEST, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_smallest_rows_are_measured_written_and_printed(tmp_path: Path) -> None:
+    printed = run("--results", str(tmp_path))
     with (tmp_path / "quick.csv").open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert {line["outcome"] for line in lines} == {"measured"}
     assert {line["complete"] for line in lines} == {"1"}
     assert all(float(line["median_seconds"]) > 0 for line in lines)
-    assert "| 5×5 random, all equilibria" in capsys.readouterr().out
+    assert "| 5×5 random, all equilibria" in printed
 
 
 def test_a_run_that_goes_on_keeps_what_it_has(tmp_path: Path) -> None:
-    main([*SMALLEST, "--results", str(tmp_path)])
+    run("--results", str(tmp_path))
     before = (tmp_path / "quick.csv").read_text(encoding="utf-8").replace("measured", "kept")
     (tmp_path / "quick.csv").write_text(before, encoding="utf-8")
-    main([*SMALLEST, "--results", str(tmp_path), "--resume"])
+    run("--results", str(tmp_path), "--resume")
     assert (tmp_path / "quick.csv").read_text(encoding="utf-8") == before
 
 
