@@ -50,8 +50,18 @@ def chosen() -> Chosen:
 
 def own_file() -> Path | None:
     """The scenario file named on the command line, if any."""
+    named = _named()
+    return Path(named) if named is not None and named not in _bundled() else None
+
+
+def _named() -> str | None:
+    """What the command line opens first: a scenario file or a bundled case."""
     started, *given = sys.argv
-    return Path(given[0]) if given and Path(started).name == "main.py" else None
+    return given[0] if given and Path(started).name == "main.py" else None
+
+
+def _bundled() -> list[str]:
+    return [each.name for each in cases()]
 
 
 def begin(choice: Chosen) -> None:
@@ -104,8 +114,9 @@ def _forget_kept() -> None:
 def _begun() -> None:
     if "scenario" in st.session_state:
         return
-    if own_file() is not None:
-        begin(Chosen(OWN))
+    named = _named()
+    if named is not None:
+        begin(Chosen(named if named in _bundled() else OWN))
     if "scenario" not in st.session_state:
         begin(Chosen(cases()[0].name))
 

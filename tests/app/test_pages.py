@@ -173,6 +173,13 @@ def test_a_scenario_named_on_the_command_line_is_the_first_choice(open_page: Ope
     assert page.selectbox(key="case").options[0] == "Your own scenario"
 
 
+def test_a_bundled_case_named_on_the_command_line_is_opened(open_page: Open) -> None:
+    page = open_page("mnist-invariance")
+    assert not page.error
+    assert unescaped(page.title[0].value) == case("mnist-invariance").name
+    assert page.selectbox(key="case").value == "mnist-invariance"
+
+
 def test_a_scenario_that_cannot_be_read_is_told_and_the_bundled_cases_remain(open_page: Open) -> None:
     page = open_page("missing.toml")
     assert "There is no scenario file missing.toml" in unescaped(page.error[0].value)
