@@ -31,7 +31,7 @@ run: environment
 	@echo
 	@$(BIN)/advgame solve $(CASE) -o decision.html
 	@if [ "$(OPEN)" != 0 ]; then \
-	    echo; echo "The dashboard follows; Ctrl-C stops it."; \
+	    echo; \
 	    exec $(BIN)/advgame app; \
 	fi
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from streamlit import config as streamlit_config
 from typer.testing import CliRunner
 
-from advgame.cli import app, main
+from advgame.cli import _server_flags, app, main
 from advgame.scenarios import cases
 
 CASE = "cifar10-two-defences"
@@ -128,6 +129,18 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(monkeypatch, capsys
     assert run(monkeypatch, "solve", CASE, "-o", str(tmp_path / "missing" / "decision.html")) == 2
     assert "There is no folder" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("open_browser", [True, False])
+def test_the_dashboard_starts_without_notices_of_its_framework_and_on_this_machine_only(
+    open_browser: bool,
+) -> None:
+    flags = _server_flags(8501, open_browser)
+    known = streamlit_config.get_config_options(force_reparse=True)
+    assert set(flags) <= set(known)  # a flag that is renamed would be refused at the start
+    assert flags["logger.hideWelcomeMessage"] == "true"
+    assert flags["server.address"] == "127.0.0.1"
+    assert flags["browser.gatherUsageStats"] == "false"
 
 
 @pytest.mark.parametrize("command", ["solve", "sweep", "import", "app", "cases"])

@@ -184,7 +184,9 @@ def app_(
     opened = [str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario] if scenario else []
     flags = [f"--{name}={value}" for name, value in _server_flags(port, open_browser).items()]
     command = [sys.executable, "-m", "streamlit", "run", str(page), *flags, "--", *opened]
+    typer.echo(f"The dashboard is at http://127.0.0.1:{port}; Ctrl-C stops it.")
     if os.name == "posix":
+        sys.stdout.flush()
         os.execv(sys.executable, command)  # in place of this process, so that stopping it stops the dashboard
     try:
         code = subprocess.call(command)
@@ -209,6 +211,7 @@ def _server_flags(port: int, open_browser: bool) -> dict[str, str]:
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
+        "logger.hideWelcomeMessage": "true",  # with it goes a notice that would cover the verdict
     }
 
 

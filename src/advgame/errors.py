@@ -5,8 +5,7 @@
     │   ├── MeasurementError  a row, a table or a file of accuracies
     │   ├── ScenarioError     a question asked in TOML, or one of its parameters
     │   ├── GameError         payoff matrices, mixes, or a game too large for a method
-    │   ├── UnknownName       a name nobody has listed; carries the nearest one
-    │   └── MissingExtra      an optional library that is not installed
+    │   └── UnknownName       a name nobody has listed; carries the nearest one
     └── SolverError           no certified answer could be given
 
 A message says what was given, what was expected and what to do.
@@ -36,10 +35,6 @@ class ScenarioError(InputError):
 
 class GameError(InputError):
     """Payoff matrices or mixes that no game can be made of, or a game too large for a method."""
-
-
-class MissingExtra(InputError):
-    """An optional library that is not installed."""
 
 
 class SolverError(AdvgameError):

@@ -28,11 +28,6 @@ class Deadline:
         if monotonic() - self.started > self.seconds:
             raise TimeUp
 
-    @property
-    def seconds_left(self) -> float:
-        """What remains, never negative."""
-        return max(0.0, self.seconds - (monotonic() - self.started))
-
 
 def within(seconds: float, work: Callable[[], Answer]) -> Answer:
     """What ``work`` returns, if it is done in time; pure-Python loops that never end are broken.
