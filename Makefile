@@ -4,6 +4,7 @@
 #   make run OPEN=0       the same without the dashboard
 #   make test             everything the tests need, then all tests
 #   make test BROWSER=0   without the tests that drive a browser
+#   make test LAB=0       without the laboratory, whose libraries are large
 #   make check            format, lint, types, documentation, then all tests: what a change must pass
 #   make bench            time the solvers, ours and others (ARGS=--quick: under two minutes)
 #   make format           lay the code out and mend what the linter can mend
@@ -14,6 +15,7 @@ VENV    ?= .venv
 CASE    ?= cifar10-two-defences
 OPEN    ?= 1
 BROWSER ?= 1
+LAB     ?= 1
 WORKERS ?= 2
 ARGS    ?=
 BIN     := $(VENV)/bin
@@ -66,7 +68,7 @@ environment:
 	@tools/environment.sh $(VENV)
 
 environment-test:
-	@tools/environment.sh $(VENV) test
+	@tools/environment.sh $(VENV) $(if $(filter 0,$(LAB)),test,test,lab)
 
 environment-bench:
 	@tools/environment.sh $(VENV) bench

@@ -1,4 +1,4 @@
-"""The ``advgame`` command: cases, solve, sweep, import, app."""
+"""The ``advgame`` command: cases, solve, sweep, import, measure, fetch, app."""
 
 from __future__ import annotations
 
@@ -165,6 +165,52 @@ def import_(
     )
 
 
+@app.command(
+    epilog="Examples: advgame measure digits -o rows.csv · advgame measure mine.toml -o rows.csv --resume"
+)
+def measure(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="An experiment file (.toml) or a bundled experiment.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The table to write, .csv or .parquet.")
+    ] = Path("rows.csv"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or auto: a GPU where there is one.")] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(help="Processes of one thread each; by default one per core.")
+    ] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="The folder of image sets; by default the one ADVGAME_IMAGES names.")
+    ] = None,
+) -> None:
+    """Trains, prunes, defends and attacks networks, and writes their accuracies as measurements."""
+    read_experiment, run = _laboratory()
+    plan = read_experiment(_experiment_file(experiment))
+    with _measuring_bar() as progress:
+        results = run(
+            plan, output, resume=resume, device=device, workers=workers, images=images, progress=progress
+        )
+    typer.echo(f"{len(results.table)} rows in {output}; outcomes per input in {results.outcomes.name},")
+    typer.echo(f"costs in {results.networks.name} and {results.attacks.name}, the run in {results.run.name}.")
+
+
+@app.command(epilog="Example: advgame fetch fashion_mnist --images images")
+def fetch(
+    dataset: Annotated[str, typer.Argument(help="mnist, fashion_mnist, …; another name lists them.")],
+    images: Annotated[
+        Path | None, typer.Option(help="The folder to put it into; by default the one ADVGAME_IMAGES names.")
+    ] = None,
+) -> None:
+    """Downloads a data set from where its makers publish it, and verifies its checksums."""
+    _laboratory()
+    from advgame.lab.datasets import fetch as download
+
+    with _progress_bar("Downloading") as progress:
+        folder = download(dataset, images, progress)
+    typer.echo(f"{dataset} is in {folder}.")
+
+
 @app.command("app", epilog="Examples: advgame app · advgame app mine.toml --port 8600")
 def app_(
     scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="What to open first.")] = None,
@@ -227,6 +273,20 @@ def _scenario(question: str, settings: list[str] | None, preset: str | None) -> 
         address, value = _assignment(setting, "--set", "NAME=VALUE")
         scenario = ag.set_parameter(scenario, address, _plain_value(value))
     return scenario
+
+
+def _experiment_file(given: str) -> Path:
+    """The file given, or the bundled experiment of that name."""
+    from advgame.bundled import bundled
+    from advgame.errors import UnknownName
+
+    path = Path(given)
+    if path.suffix == ".toml" or (len(given) < MOST_NAME and path.is_file()):
+        return path
+    known = {each.stem: each for each in (bundled("data") / "experiments").glob("*.toml")}
+    if given not in known:
+        raise UnknownName("bundled experiment", given, known)
+    return known[given]
 
 
 def _assignment(text: str, option: str, form: str) -> tuple[str, str]:
@@ -316,6 +376,72 @@ def _progress_bar(doing: str) -> Iterator[Callable[[int, int], Any] | None]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _laboratory() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """What reads an experiment and what measures it, if torch is installed."""
+    try:
+        from advgame.lab.experiment import read_experiment
+        from advgame.lab.measure import measure as run
+    except ModuleNotFoundError as missing:
+        raise InputError(
+            f"The laboratory needs {missing.name}, which is not installed; run pip install 'advgame[lab]'."
+        ) from None
+    return read_experiment, run
+
+
+@contextmanager
+def _measuring_bar() -> Iterator[Callable[[Any], Any]]:
+    """Units done, time left and what was done last: a bar on a terminal, now and then a line elsewhere."""
+    from time import monotonic
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    if not sys.stderr.isatty():
+        told = monotonic()
+
+        def tell(step: Any) -> None:
+            nonlocal told
+            if monotonic() - told >= SECONDS_BETWEEN_LINES or step.done == step.total:
+                told = monotonic()
+                typer.echo(f"{step.done} of {step.total} units, {_time_left(step.seconds_left)}", err=True)
+
+        yield tell
+        return
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[left]}"),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, left="")
+        yield lambda step: bar.update(
+            task,
+            completed=step.done,
+            total=step.total,
+            description=step.doing,
+            left=_time_left(step.seconds_left),
+        )
+
+
+SECONDS_BETWEEN_LINES = 60.0
+
+
+def _time_left(seconds: float | None) -> str:
+    """The time left, in words.
+
+    >>> _time_left(None), _time_left(40), _time_left(5400)
+    ('time left not known yet', 'under a minute left', 'about 1 h 30 min left')
+    """
+    if seconds is None:
+        return "time left not known yet"
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "under a minute left"
+    hours, minutes = divmod(minutes, 60)
+    return f"about {f'{hours} h ' if hours else ''}{minutes} min left"
 
 
 def _leave(problem: BaseException, code: int) -> None:

@@ -5,6 +5,7 @@
     │   ├── MeasurementError  a row, a table or a file of accuracies
     │   ├── ScenarioError     a question asked in TOML, or one of its parameters
     │   ├── GameError         payoff matrices, mixes, or a game too large for a method
+    │   ├── LabError          an experiment, its data, weights or settings
     │   └── UnknownName       a name nobody has listed; carries the nearest one
     └── SolverError           no certified answer could be given
 
@@ -39,6 +40,10 @@ class GameError(InputError):
 
 class SolverError(AdvgameError):
     """No answer could be certified."""
+
+
+class LabError(InputError):
+    """An experiment, a data set, weights or settings that the laboratory cannot use as they are."""
 
 
 class UnknownName(InputError):

@@ -9,7 +9,12 @@ SITUATIONS = {
     "commitment": "The defence is announced, and may be a lottery",
     "pure_commitment": "The defence is announced, one for all inputs",
     "worst_case": "The adversary may want anything",
+    "weak_commitment": "The defence is announced, and the adversary breaks its ties to harm",
+    "weak_pure_commitment": "One defence is announced, and the adversary breaks its ties to harm",
+    "minimax_regret": "Prices are known by their ranges only",
+    "quantal_response": "Both sides choose at once, and make mistakes, dear ones less often",
 }
+COMPARED = ("nash", "commitment", "pure_commitment", "worst_case")  # told beside each other in a report
 
 
 def situation_of(concept: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advgame.errors import SolverError
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
-from advgame.reports.concepts import SITUATIONS, situation_of
+from advgame.reports.concepts import COMPARED, SITUATIONS, situation_of
 from advgame.reports.facts import Facts
 from advgame.reports.numbers import percentages
 from advgame.reports.words import attack_in_words, listed
@@ -15,7 +15,7 @@ def announcement(facts: Facts) -> tuple[Block, ...]:
     """The same game where both choose at once, where the defence is announced, and in the worst case."""
     if not facts.has_attacks:
         return ()
-    answers = {concept: _answer(facts, concept) for concept in SITUATIONS}
+    answers = {concept: _answer(facts, concept) for concept in COMPARED}
     solved = {concept: found for concept, found in answers.items() if found is not None}
     return (
         Heading("Announced or not"),

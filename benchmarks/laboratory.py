@@ -1,0 +1,176 @@
+"""The laboratory beside the same libraries driven by hand: ``python -m benchmarks.laboratory``.
+
+Both do the same work on the same network and inputs: craft, predict again, count. By hand the whole set is
+attacked at every radius, in batches of the library's usual size; the laboratory goes on with the
+inputs that still stand, and also measures each change again and counts what was spent. The runs
+alternate, on one thread, in seconds of CPU. Fashion-MNIST where ADVGAME_IMAGES names its folder, else the
+digits of scikit-learn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+import torch
+from torch import nn
+
+from advgame.lab.attacks import ATTACKS
+from advgame.lab.attacks.attack import Attack, Victim
+from advgame.lab.datasets import DATASETS
+from advgame.lab.defences import DEFENCES
+from advgame.lab.guard import outcomes
+from advgame.lab.networks import NETWORKS
+from advgame.lab.task import Task
+from benchmarks.machine import machine
+
+RESULTS = Path(__file__).parent / "results"
+BY_HAND = 250  # inputs at once, as AutoAttack's own default has it
+RADII = {"Linf": (0.025, 0.05, 0.1), "L2": (0.5, 1.0, 1.5)}
+
+
+@dataclass(frozen=True)
+class Work:
+    """An attack of ours, and the same by hand: how many inputs are right at each radius."""
+
+    name: str
+    attack: Attack
+    by_hand: Callable[[nn.Module, torch.Tensor, torch.Tensor, tuple[float, ...]], list[int]]
+
+
+def foolbox_by_hand(make: Callable[[], object]) -> Callable[..., list[int]]:
+    """What a script of a user of foolbox does."""
+    from foolbox import PyTorchModel
+
+    def run(
+        network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, radii: tuple[float, ...]
+    ) -> list[int]:
+        model, right = PyTorchModel(network, bounds=(0, 1), device=inputs.device), [0] * len(radii)
+        for some, goal in zip(inputs.split(BY_HAND), labels.split(BY_HAND), strict=True):
+            _, _, fooled = make()(model, some, goal, epsilons=list(radii))  # type: ignore[operator]
+            right = [count + int((~each).sum()) for count, each in zip(right, fooled, strict=True)]
+        return right
+
+    return run
+
+
+def autoattack_by_hand(norm: str, attacks: list[str]) -> Callable[..., list[int]]:
+    """What a script of a user of AutoAttack does, once for each radius."""
+    from pyautoattack import AutoAttack
+
+    def run(
+        network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, radii: tuple[float, ...]
+    ) -> list[int]:
+        right = []
+        for radius in radii:
+            attack = AutoAttack(
+                network,
+                norm=norm,
+                eps=radius,
+                version="custom",
+                attacks_to_run=attacks,
+                device="cpu",
+                verbose=False,
+            )
+            changed = attack.run_standard_evaluation(inputs, labels, bs=BY_HAND)
+            with torch.no_grad():
+                right.append(int((network(changed).argmax(1) == labels).sum()))
+        return right
+
+    return run
+
+
+def works() -> list[Work]:
+    """What is compared: a fixed step, Auto-PGD, and a search for the smallest change."""
+    from foolbox.attacks import DDNAttack, LinfProjectedGradientDescentAttack
+
+    return [
+        Work(
+            "PGD, L∞, 40 steps (foolbox)",
+            ATTACKS["pgd"](steps=40),
+            foolbox_by_hand(lambda: LinfProjectedGradientDescentAttack(rel_stepsize=0.1, steps=40)),
+        ),
+        Work(
+            "APGD-CE, L∞, 100 steps (pyautoattack)",
+            ATTACKS["apgd_ce"](steps=100),
+            autoattack_by_hand("Linf", ["apgd-ce"]),
+        ),
+        Work(
+            "DDN, L2, 100 steps (foolbox)",
+            ATTACKS["ddn"](steps=100),
+            foolbox_by_hand(lambda: DDNAttack(steps=100)),
+        ),
+    ]
+
+
+def trained() -> tuple[str, nn.Module, torch.Tensor, torch.Tensor]:
+    """A network trained against attacks, and the test inputs it is attacked on."""
+    large = "ADVGAME_IMAGES" in os.environ
+    dataset = DATASETS["fashion_mnist" if large else "digits"].load(None)
+    network = NETWORKS["lenet" if large else "small_cnn"](dataset.shape, len(dataset.classes), 0)
+    defence = DEFENCES["fast_training"](epochs=2 if large else 20, radius=0.05)
+    network = defence.fit(defence.prepared(network), Task(dataset, 0))
+    places = torch.from_numpy(dataset.chosen_for_test(500))
+    return dataset.name, network.eval(), dataset.test_inputs[places], dataset.test_labels[places]
+
+
+def compared(work: Work, network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, repeats: int) -> str:
+    """A line of the table: medians, their ratio, and what both found."""
+    radii = RADII[str(work.attack.norm)]
+    took: dict[str, list[float]] = {"ours": [], "by hand": []}
+    ours: list[int] = []
+    hand: list[int] = []
+    for _ in range(repeats):
+        begun = process_time()
+        found = outcomes(work.attack, Victim(network, network, {}, seed=1), inputs, labels, radii)
+        ours = found.right.sum(axis=1).tolist()
+        took["ours"].append(process_time() - begun)
+        begun = process_time()
+        hand = work.by_hand(network, inputs, labels, radii)
+        took["by hand"].append(process_time() - begun)
+    medians = {name: float(np.median(each)) for name, each in took.items()}
+    ratio = medians["by hand"] / medians["ours"]
+    share = [" ".join(f"{count / len(labels):.3f}" for count in each) for each in (ours, hand)]
+    return (
+        f"| {work.name} | {medians['ours']:.2f} s | {medians['by hand']:.2f} s | {ratio:.2f} | {share[0]} | "
+        f"{share[1]} |"
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Trains a network, runs both ways in turns, prints and saves the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.laboratory", description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder of results")
+    given = parser.parse_args(arguments)
+    warnings.simplefilter("ignore")
+    logging.disable()
+    torch.set_num_threads(1)
+    name, network, inputs, labels = trained()
+    lines = [
+        machine(),
+        "",
+        f"{len(labels)} inputs of {name}, three radii; CPU seconds, medians of {given.repeats} runs in turns.",
+        "",
+        "| attack | advgame | by hand | by hand ÷ advgame | right, advgame | right, by hand |",
+        "|---|---|---|---|---|---|",
+    ]
+    for work in works():
+        print(f"  {work.name} …", file=sys.stderr, flush=True)
+        lines.append(compared(work, network, inputs, labels, given.repeats))
+    text = "\n".join(lines) + "\n"
+    (given.results / "laboratory.md").write_text(text, encoding="utf-8")
+    print(text, end="")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,202 @@
+"""Auto-PGD: gradient ascent that chooses its own steps (Croce & Hein 2020), as pyautoattack runs it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from pyautoattack.autopgd_base import APGDAttack, APGDAttack_targeted
+from torch import nn
+
+from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.kinds import WithinRadius, check_counts, fooled, in_batches
+from advgame.lab.attacks.norms import beside
+
+MOST_TARGETS = 9  # what the standard protocol asks for
+CLASSES_FOR_DLR = 4  # the targeted difference-of-logits ratio divides by the third and fourth logit
+
+QUIET = logging.getLogger("advgame.lab.attacks")  # the guard looks for zero gradients itself
+QUIET.disabled = True
+
+
+@dataclass(frozen=True)
+class ApgdCE(WithinRadius):
+    """Auto-PGD on the cross-entropy in L∞."""
+
+    name: ClassVar[str] = "apgd_ce"
+    norm: ClassVar[str | None] = "Linf"
+    steps: int = 100
+    draws: int = 1  # gradients averaged for each step, for a surrogate that is random itself
+
+    def __post_init__(self) -> None:
+        check_counts(self, steps=1, draws=1)
+
+    def within(
+        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
+    ) -> torch.Tensor:
+        """The last point on the way that fools the surrogate, else the one of the greatest loss."""
+        return climbed(victim, inputs, labels, str(self.norm), radius, self.steps, self.draws)
+
+
+@dataclass(frozen=True)
+class ApgdT(WithinRadius):
+    """Auto-PGD towards the likeliest other classes, one after the other, in L∞."""
+
+    name: ClassVar[str] = "apgd_t"
+    norm: ClassVar[str | None] = "Linf"
+    steps: int = 100
+    targets: int = MOST_TARGETS  # classes that are aimed at; as many as there are where that is fewer
+    draws: int = 1
+
+    def __post_init__(self) -> None:
+        check_counts(self, steps=1, targets=1, draws=1)
+
+    def within(
+        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
+    ) -> torch.Tensor:
+        """The first target's point that fools; the last one's where none does."""
+        return aimed(
+            victim, inputs, labels, inputs, str(self.norm), radius, self.steps, self.targets, self.draws
+        )
+
+
+@dataclass(frozen=True)
+class _CrossEntropyThenTargets(WithinRadius):
+    """Auto-PGD on the cross-entropy, then towards other classes for those that still stand."""
+
+    steps: int = 100
+    targets: int = 3
+    draws: int = 1
+
+    def __post_init__(self) -> None:
+        check_counts(self, steps=1, targets=0, draws=1)
+
+    def within(
+        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
+    ) -> torch.Tensor:
+        norm = str(self.norm)
+        changed = climbed(victim, inputs, labels, norm, radius, self.steps, self.draws)
+        return aimed(victim, inputs, labels, changed, norm, radius, self.steps, self.targets, self.draws)
+
+
+@dataclass(frozen=True)
+class ApgdL2(_CrossEntropyThenTargets):
+    """Auto-PGD in L2: on the cross-entropy, then towards other classes for those that still stand."""
+
+    name: ClassVar[str] = "apgd_l2"
+    norm: ClassVar[str | None] = "L2"
+
+
+@dataclass(frozen=True)
+class ApgdL1(_CrossEntropyThenTargets):
+    """Auto-PGD in L1, with the shrinking radius of Croce & Hein 2021, then towards other classes."""
+
+    name: ClassVar[str] = "apgd_l1"
+    norm: ClassVar[str | None] = "L1"
+
+
+def climbed(
+    victim: Victim,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    norm: str,
+    radius: float,
+    steps: int,
+    draws: int = 1,
+) -> torch.Tensor:
+    """Each input moved up the cross-entropy within the radius."""
+
+    def climb(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
+        return _run(APGDAttack(loss="ce", **_settings(victim, some, norm, radius, steps, draws)), some, goal)
+
+    return in_batches(climb, inputs, labels)
+
+
+def aimed(
+    victim: Victim,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    changed: torch.Tensor,
+    norm: str,
+    radius: float,
+    steps: int,
+    targets: int,
+    draws: int = 1,
+) -> torch.Tensor:
+    """What still stands of the changed inputs moved towards the likeliest other classes, likeliest first.
+
+    Where no target fools, the change that was there is kept, unless there was none.
+    """
+    changed = changed.clone()
+    standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
+    order = _likeliest_others(victim.surrogate, inputs[standing], labels[standing])
+    kind = APGDAttack_targeted if order.shape[1] + 1 >= CLASSES_FOR_DLR else Margin
+
+    def aim(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
+        run = kind(**_settings(victim, some, norm, radius, steps, draws))
+        run.y_target = goal[:, 1]
+        return _run(run, some, goal[:, 0])
+
+    for rank in range(min(targets, order.shape[1])):
+        if len(standing) == 0:
+            break
+        pairs = torch.stack([labels[standing], order[:, rank]], dim=1)
+        found = in_batches(aim, inputs[standing], pairs)
+        fell = fooled(victim, found, labels[standing])
+        untouched = (changed[standing] == inputs[standing]).flatten(1).all(dim=1)
+        changed[standing[fell | untouched]] = found[fell | untouched]
+        standing, order = standing[~fell], order[~fell]
+    return changed
+
+
+class Margin(APGDAttack_targeted):  # type: ignore[misc]  # the library has no types
+    """Towards a target by the plain difference of two logits, where there are too few classes for a ratio."""
+
+    def dlr_loss_targeted(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """The target's logit above the right one's."""
+        rows = torch.arange(len(x))
+        return x[rows, self.y_target] - x[rows, y]
+
+
+def _settings(
+    victim: Victim, inputs: torch.Tensor, norm: str, radius: float, steps: int, draws: int
+) -> dict[str, Any]:
+    return {
+        "predict": victim.surrogate,
+        "n_iter": steps,
+        "norm": norm,
+        "eps": radius,
+        "eot_iter": draws,
+        "seed": victim.seed,
+        "device": inputs.device,
+        "use_largereps": norm == "L1",
+        "logger": QUIET,
+    }
+
+
+def _run(run: APGDAttack, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """One ascent, without the predictions that the library's own loop around it repeats."""
+    run.init_hyperparam(inputs)
+    if run.use_largereps:
+        radii, steps = _shrinking(run.eps_orig, run.n_iter_orig)
+        highest, right, _, fooling = run.decr_eps_pgd(inputs, labels, radii, steps)
+    else:
+        highest, right, _, fooling = run.attack_single_run(inputs, labels)
+    changed: torch.Tensor = torch.where(beside(right == 0, inputs), fooling, highest)
+    return changed.detach()
+
+
+def _shrinking(radius: float, steps: int) -> tuple[list[float], list[int]]:
+    """Three radii and the steps spent in each, as the standard protocol has them for L1."""
+    first = -(-3 * steps // 10)
+    return [3.0 * radius, 2.0 * radius, radius], [first, first, max(steps - 2 * first, 1)]
+
+
+def _likeliest_others(surrogate: nn.Module, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The other classes of each input, likeliest first, (inputs, classes − 1)."""
+    with torch.no_grad():
+        logits = surrogate(inputs)
+    others: torch.Tensor = logits.scatter(1, labels[:, None], -torch.inf)
+    return others.argsort(dim=1, descending=True)[:, :-1]

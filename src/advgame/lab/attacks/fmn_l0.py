@@ -1,0 +1,40 @@
+"""The fast minimum-norm attack (Pintor et al. 2021) in L0, as foolbox runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from eagerpy.tensor.tensor import Tensor
+from foolbox.attacks.fast_minimum_norm import L0FMNAttack
+
+from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.foolbox_model import foolbox_model
+from advgame.lab.attacks.kinds import SmallestChange, check_counts
+
+
+@dataclass(frozen=True)
+class FmnL0(SmallestChange):
+    """Follows the gradient while so many values may differ: fewer after a success, more after a failure."""
+
+    name: ClassVar[str] = "fmn_l0"
+    norm: ClassVar[str | None] = "L0"
+    steps: int = 100
+
+    def __post_init__(self) -> None:
+        check_counts(self, steps=1)
+
+    def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """The example of all steps that changes the fewest values; the input itself where none fooled."""
+        return _AsMany(steps=self.steps).run(foolbox_model(victim.surrogate, inputs), inputs, labels)
+
+
+class _AsMany(L0FMNAttack):
+    """Foolbox's attack, which looks past the last value once all of them may differ."""
+
+    def project(self, x: Tensor, x0: Tensor, epsilon: Tensor) -> Tensor:
+        """Keeps the largest changes."""
+        values = x0.raw[0].numel()
+        kept: Tensor = super().project(x, x0, epsilon.minimum(values - 1))
+        return kept

@@ -1,0 +1,25 @@
+"""A network as foolbox wants it."""
+
+from __future__ import annotations
+
+import torch
+from foolbox.models.pytorch import PyTorchModel
+from torch import nn
+
+
+def foolbox_model(network: nn.Module, inputs: torch.Tensor) -> PyTorchModel:
+    """The network for inputs in [0, 1], on the device of the inputs; foolbox would choose the first GPU."""
+    return PyTorchModel(network, bounds=(0, 1), device=inputs.device)
+
+
+class Averaged(nn.Module):
+    """The mean logits of several calls, for a surrogate that is random itself."""
+
+    def __init__(self, network: nn.Module, draws: int) -> None:
+        super().__init__()
+        self.network, self.draws = network, draws
+        self.training = network.training
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Logits (inputs, classes)."""
+        return torch.stack([self.network(inputs) for _ in range(self.draws)]).mean(dim=0)

@@ -1,0 +1,78 @@
+"""Invariance-based attacks: inputs changed so that people would change the label, hoping a network does not.
+
+The other side of robustness, after Tramèr et al. 2020. An input counts only where an example was found, and
+the network is right where it gives the *new* label; the accuracy is the share of the examples on which it
+does. Who says what people would say is a `Panel` of programs, with the weaknesses told there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+
+from advgame.errors import LabError
+from advgame.lab.attacks.attack import Attack, Victim
+from advgame.lab.attacks.kinds import check_counts
+from advgame.lab.classifier import is_randomised
+from advgame.lab.invariance import Panel, invariance_examples
+
+PEOPLE = "people"  # the name of the panel among the networks an adversary knows
+
+
+@dataclass(frozen=True)
+class _Invariance(Attack):
+    """Towards near inputs of other classes; examples the network is blind to are taken before others."""
+
+    metric: ClassVar[str] = "invariance"
+    queries_only: ClassVar[bool] = True
+    targets: int = 3  # other classes to try, those with the nearest input first
+
+    def __post_init__(self) -> None:
+        check_counts(self, targets=1)
+
+    def craft(
+        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radii: Sequence[float]
+    ) -> list[torch.Tensor]:
+        """The examples for each radius; inputs as they were where there is none."""
+        # As in other attacks, one lucky draw of a randomised network is no success.
+        asked = victim.surrogate if is_randomised(victim.network) else victim.network
+        return [
+            invariance_examples(
+                inputs, labels, people(victim), str(self.norm), radius, targets=self.targets, network=asked
+            ).inputs
+            for radius in radii
+        ]
+
+
+@dataclass(frozen=True)
+class InvarianceLinf(_Invariance):
+    """All values move at once, each as far as the radius lets it."""
+
+    name: ClassVar[str] = "invariance_linf"
+    norm: ClassVar[str | None] = "Linf"
+
+
+@dataclass(frozen=True)
+class InvarianceL0(_Invariance):
+    """Regions of an image are copied from another one; the radius is the number of values that may change."""
+
+    name: ClassVar[str] = "invariance_l0"
+    norm: ClassVar[str | None] = "L0"
+
+
+def people(victim: Victim) -> Panel:
+    """The panel that stands in for people.
+
+    Raises:
+        LabError: where the adversary was not given one.
+    """
+    panel = victim.others.get(PEOPLE)
+    if not isinstance(panel, Panel):
+        raise LabError(
+            f"Invariance-based attacks need a panel that says what people would say: give the victim "
+            f"others = {{{PEOPLE!r}: measuring_panel(dataset, device)}}."
+        )
+    return panel

@@ -1,0 +1,83 @@
+"""Square attack (Andriushchenko et al. 2020), as pyautoattack runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from pyautoattack.square import SquareAttack
+from torch import nn
+
+from advgame.errors import LabError
+from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.kinds import WithinRadius, check_counts
+
+SMALLEST_SIDE = 5  # in L2 the library begins with a grid of a fifth of the side
+
+
+@dataclass(frozen=True)
+class Square(WithinRadius):
+    """Random squares that are kept where they lower the margin, in L∞; sees the network's logits.
+
+    A row of a table is an image one value high: single values then move instead of squares.
+    """
+
+    name: ClassVar[str] = "square"
+    norm: ClassVar[str | None] = "Linf"
+    queries_only: ClassVar[bool] = True
+    queries: int = 1000  # for each input, until it is fooled
+
+    def __post_init__(self) -> None:
+        check_counts(self, queries=1)
+
+    def within(
+        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
+    ) -> torch.Tensor:
+        """What fooled, or the last state of the search."""
+        images, network = as_images(inputs), AsImages(victim.network, inputs.shape[1:])
+        if self.norm != "Linf" and min(images.shape[2:]) < SMALLEST_SIDE:
+            raise LabError(
+                f"The attack {self.name!r} needs images at least {SMALLEST_SIDE} values high and wide, these "
+                f"inputs are {tuple(inputs.shape[1:])}; use 'square', which works in L∞, or 'hopskipjump'."
+            )
+        run = SquareAttack(
+            network,
+            norm=self.norm,
+            n_queries=self.queries,
+            eps=radius,
+            seed=victim.seed,
+            device=inputs.device,
+        )
+        run.init_hyperparam(images)
+        with torch.no_grad():
+            _, changed = run.attack_single_run(images, labels)
+        found: torch.Tensor = changed.reshape(inputs.shape)
+        return found
+
+
+@dataclass(frozen=True)
+class SquareL2(Square):
+    """The same in L2, for images."""
+
+    name: ClassVar[str] = "square_l2"
+    norm: ClassVar[str | None] = "L2"
+
+
+def as_images(inputs: torch.Tensor) -> torch.Tensor:
+    """The inputs as images (inputs, channels, height, width); a row of a table is one value high."""
+    return inputs if inputs.dim() == 4 else inputs.reshape(len(inputs), 1, 1, -1)
+
+
+class AsImages(nn.Module):
+    """A network that is given its inputs as images."""
+
+    def __init__(self, network: nn.Module, shape: torch.Size) -> None:
+        super().__init__()
+        self.network, self.shape = network, shape  # of one input
+        self.training = network.training
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Logits (inputs, classes)."""
+        logits: torch.Tensor = self.network(images.reshape(len(images), *self.shape))
+        return logits

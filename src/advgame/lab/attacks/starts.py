@@ -1,0 +1,65 @@
+"""Where attacks begin that need a wrongly classified point first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from advgame.lab.attacks.line import nearest_on_the_line
+from advgame.lab.attacks.norms import beside
+from advgame.lab.classifier import predictions
+
+Asked = Callable[[torch.Tensor], torch.Tensor]  # inputs to labels
+NOISE_LEVELS = 20
+NOISE_DRAWS = 3
+
+
+def from_neighbours(
+    ask: Asked, inputs: torch.Tensor, labels: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """For each input the nearest other one that the network puts into another class, moved towards it.
+
+    Returns:
+        Points on the boundary, of the shape of the inputs, and for which inputs there is one, (inputs,).
+        An input whose class is the answer to all others is tried with noise.
+    """
+    answers = ask(inputs)
+    distances = torch.cdist(inputs.flatten(1), inputs.flatten(1))
+    distances[answers[None, :] == labels[:, None]] = torch.inf
+    nearest = distances.argmin(dim=1)
+    there = torch.isfinite(distances.gather(1, nearest[:, None]).squeeze(1))
+    starts = torch.where(beside(there, inputs), inputs[nearest], inputs)
+    if not there.all():
+        noise = torch.rand(inputs.shape, device=inputs.device)
+        works = ~there & (ask(noise) != labels)
+        starts, there = torch.where(beside(works, inputs), noise, starts), there | works
+    wrong = nearest_on_the_line(lambda changed: ask(changed) != labels, inputs, starts)
+    return wrong, there
+
+
+def from_noise(ask: Asked, inputs: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """For each input a version of it with as few values as fool set to 0 or 1.
+
+    Returns:
+        Wrongly classified points, of the shape of the inputs, and for which inputs there is one,
+        (inputs,). Where no noise fools, the nearest input of another class is taken.
+    """
+    starts, there = inputs.clone(), torch.zeros(len(inputs), dtype=torch.bool, device=inputs.device)
+    for level in range(1, NOISE_LEVELS + 1):
+        for _ in range(NOISE_DRAWS):
+            draw = torch.rand(inputs.shape, device=inputs.device)
+            share = (level / NOISE_LEVELS) ** 2  # small shares are told apart more finely
+            noisy = torch.where(draw < share / 2, 0.0, torch.where(draw < share, 1.0, inputs))
+            works = ~there & (ask(noisy) != labels)
+            starts, there = torch.where(beside(works, inputs), noisy, starts), there | works
+        if there.all():
+            return starts, there
+    others, known = from_neighbours(ask, inputs, labels)
+    works = ~there & known
+    return torch.where(beside(works, inputs), others, starts), there | known
+
+
+def labels_of(network: torch.nn.Module) -> Asked:
+    """The network as something that only answers with labels."""
+    return lambda inputs: predictions(network, inputs)

@@ -1,0 +1,44 @@
+"""What the laboratory asks of a network: logits for inputs in [0, 1], and what an adversary differentiates.
+
+Any `torch.nn.Module` is a classifier. One that is random, or that changes its inputs in a way that has no
+useful gradient, is an `Adapted` one.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+
+class Adapted(nn.Module):
+    """A classifier whose adversary should not differentiate it as it stands.
+
+    A subclass keeps two promises: ``forward`` is what users of the classifier get, and
+    ``surrogate`` what a white-box adversary who knows the defence differentiates instead: the
+    expectation over the randomness (Athalye et al. 2018), or a straight-through estimate of an
+    input change that has no gradient.
+    """
+
+    randomised: bool = False  # whether two calls may answer differently
+
+    def surrogate(self) -> nn.Module:
+        """The differentiable form of the classifier: logits (inputs, classes) of inputs in [0, 1]."""
+        raise NotImplementedError
+
+
+def surrogate(network: nn.Module) -> nn.Module:
+    """What a white-box adversary differentiates: the network itself, unless it says otherwise."""
+    return network.surrogate() if isinstance(network, Adapted) else network
+
+
+def is_randomised(network: nn.Module) -> bool:
+    """Whether two calls with the same input may answer differently."""
+    return isinstance(network, Adapted) and network.randomised
+
+
+def predictions(network: nn.Module, inputs: torch.Tensor, batch: int = 250) -> torch.Tensor:
+    """The label given to each input, (inputs,); without gradients, in evaluation mode."""
+    network.eval()
+    with torch.no_grad():
+        parts = [network(part).argmax(dim=1) for part in inputs.split(batch)]
+    return torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64)

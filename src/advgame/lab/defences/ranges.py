@@ -1,0 +1,31 @@
+"""Settings of a defence that lie outside their range get an answer."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+from advgame.errors import LabError
+
+
+def check_range(
+    setting: str, given: float, low: float, high: float = inf, *, low_included: bool = True
+) -> None:
+    """Nothing, if the value lies in the range.
+
+    >>> check_range("draws", 0, 1)
+    Traceback (most recent call last):
+    advgame.errors.LabError: The setting 'draws' is 0; expected a number of at least 1.
+    >>> check_range("cutoff", 2.0, 0, 1, low_included=False)
+    Traceback (most recent call last):
+    advgame.errors.LabError: The setting 'cutoff' is 2.0; expected a number above 0 and at most 1.
+
+    Raises:
+        LabError: for a value outside, and for one that is not finite.
+    """
+    above = given >= low if low_included else given > low
+    if isfinite(given) and above and given <= high:
+        return
+    expected = f"{'of at least' if low_included else 'above'} {low:g}" + (
+        f" and at most {high:g}" if high < inf else ""
+    )
+    raise LabError(f"The setting {setting!r} is {given}; expected a number {expected}.")

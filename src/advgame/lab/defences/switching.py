@@ -1,0 +1,54 @@
+"""Several networks of which chance picks one for each input: the adversary cannot know which one it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import nn
+from torch.nn.functional import log_softmax
+
+from advgame.lab.classifier import Adapted, surrogate
+from advgame.lab.defences.combination import Combination
+from advgame.lab.defences.ensemble import MeanProbabilities
+
+
+@dataclass(frozen=True)
+class Switching(Combination):
+    """Draws a member for each input, with the weights as probabilities: a mixed strategy, played."""
+
+    name: ClassVar[str] = "switching"
+
+    def combined(self, networks: Sequence[nn.Module]) -> nn.Module:
+        """The members behind the draw."""
+        return Switched(networks, self.shares)
+
+
+class Switched(Adapted):
+    """Networks of which one answers, drawn anew for each input of each call."""
+
+    def __init__(self, members: Sequence[nn.Module], shares: Sequence[float]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.shares = tuple(shares)
+        self.randomised = True
+        self.training = any(member.training for member in members)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Log-probabilities (inputs, classes), so that the answers of all members are of one scale."""
+        # Drawn on the CPU: the same members on every device. (One draw at least: torch refuses none.)
+        drawn = torch.multinomial(torch.tensor(self.shares), max(1, len(inputs)), replacement=True)
+        drawn = drawn[: len(inputs)].to(inputs.device)
+        places, answers = [], []
+        for place, member in enumerate(self.members):
+            chosen = (drawn == place).nonzero()[:, 0]
+            if len(chosen) or len(inputs) == 0:
+                places.append(chosen)
+                answers.append(log_softmax(member(inputs[chosen]), dim=1))
+        return torch.cat(answers)[torch.cat(places).argsort()]
+
+    def surrogate(self) -> nn.Module:
+        """The mean of the members' probabilities: the expectation over the draw, exactly."""
+        return MeanProbabilities([surrogate(member) for member in self.members], self.shares)

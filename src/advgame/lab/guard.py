@@ -1,0 +1,385 @@
+"""Runs an attack and trusts nothing it says: what it hands back is predicted and measured again.
+
+Attack libraries count NaN as success, leave the radius, leave networks in training mode, and give up on a
+whole batch because of one input. Every accuracy of the laboratory comes out of `outcomes`, so that none
+of this reaches a table.
+"""
+
+from __future__ import annotations
+
+import warnings as python_warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import isfinite
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from advgame.errors import LabError
+from advgame.lab.attacks.attack import Attack, Victim
+from advgame.lab.attacks.kinds import BATCH, WithinRadius
+from advgame.lab.attacks.norms import NO_CHANGE, NORMS, beside, pulled_inside, random_changes, size
+from advgame.lab.attacks.seeding import seeded
+from advgame.lab.attacks.spending import Spending, spending_on
+
+PREDICTED_AT_ONCE = 250
+SMALLEST_PIECE = 25  # a batch that an attack fails on is halved down to this
+OUTSIDE = 1e-6  # how far rounding may carry a value out of [0, 1]
+WITHIN = 1e-5  # how far, relative to the radius, rounding may carry a change beyond it
+SEED_OF_ANSWERS = 15_485_863  # added to the attack's
+BLIND_SHARE = 0.01  # of inputs without a gradient, from which on it is said
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What became of each input, as re-predicted by the network itself."""
+
+    right: NDArray[np.bool_]  # (radii, inputs): still classified right
+    honest: NDArray[np.bool_]  # (inputs,): classified right before the attack
+    norms: (
+        NDArray[np.float64] | None
+    )  # (inputs,): smallest change found that fools; 0 where already wrong, inf
+    crafted: tuple[torch.Tensor, ...]  # per radius, of the shape of the inputs
+    cost_per_input: Mapping[
+        str, float
+    ]  # seconds of CPU (wall on a GPU), forward and backward inputs, queries
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Crafted:
+    """Examples made on one network, to be tried on others."""
+
+    crafted: tuple[torch.Tensor, ...]  # per radius, of the shape of the inputs
+    cost_per_input: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+
+def outcomes(
+    attack: Attack,
+    victim: Victim,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    radii: Sequence[float],
+    crafted: Sequence[torch.Tensor] | None = None,
+) -> Outcome:
+    """Which inputs the victim still classifies right under an attack, for each radius.
+
+    An input that was wrong before the attack is wrong at every radius, and an example found within a smaller
+    radius counts for the larger ones, so accuracy never rises with the radius. Natural changes
+    (``metric`` is not "robust") are no adversary: each strength is counted for itself.
+
+    Args:
+        attack: says the norm; crafts, unless ``crafted`` is given.
+        victim: its network is what is predicted with; put in evaluation mode.
+        inputs: (inputs, …) in [0, 1]; labels: (inputs,).
+        radii: rising, above 0.
+        crafted: examples made elsewhere, one tensor per radius.
+
+    Raises:
+        LabError: for inputs, labels or radii that cannot be used.
+    """
+    _check(inputs, labels, radii, crafted)
+    with _at_rest(victim):
+        honest = _answers(victim, inputs) == labels
+        judge = _Judge(attack, victim, inputs, labels, honest, tuple(radii))
+        with spending_on(victim, inputs.device) as spending:
+            if crafted is not None:
+                for place, changed in enumerate(crafted):
+                    judge.see(place, changed.to(inputs.device))
+            else:
+                _attack_all(attack, victim, judge, spending)
+        judge.compare(attack, crafted is not None)
+    return Outcome(
+        right=judge.right.cpu().numpy(),
+        honest=honest.cpu().numpy(),
+        norms=judge.norms.cpu().numpy() if attack.norm in NORMS else None,
+        crafted=tuple(judge.examples),
+        cost_per_input=spending.per_input(len(inputs), attack.queries_only),
+        warnings=tuple(judge.warnings),
+    )
+
+
+def craft(
+    attack: Attack, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radii: Sequence[float]
+) -> Crafted:
+    """Examples to be tried on other networks: every input is changed at every radius.
+
+    Against the network itself a small change that suffices is enough; another network is more often
+    fooled by a change of the whole radius. What is not usable comes back unchanged.
+
+    Raises:
+        LabError: for inputs, labels or radii that cannot be used.
+    """
+    _check(inputs, labels, radii, None)
+    warned: dict[str, None] = {}
+    everything = torch.arange(len(inputs), device=inputs.device)
+    with _at_rest(victim), spending_on(victim, inputs.device) as spending:
+        tensors = _changed(attack, victim, inputs, labels, everything, radii, spending, warned)
+    tidy = [
+        _usable(attack.norm, changed, inputs, radius)[0]
+        for changed, radius in zip(tensors, radii, strict=True)
+    ]
+    return Crafted(tuple(tidy), spending.per_input(len(inputs), attack.queries_only), tuple(warned))
+
+
+@dataclass(eq=False)
+class _Judge:
+    """Keeps, for each radius, which inputs still stand and the example that fooled the others."""
+
+    attack: Attack
+    victim: Victim
+    inputs: torch.Tensor
+    labels: torch.Tensor
+    honest: torch.Tensor
+    radii: tuple[float, ...]
+    warnings: dict[str, None] = field(default_factory=dict)
+    right: torch.Tensor = field(init=False)  # (radii, inputs)
+    norms: torch.Tensor = field(init=False)  # (inputs,)
+    examples: list[torch.Tensor] = field(init=False)  # one tensor per radius
+
+    def __post_init__(self) -> None:
+        self.right = self.honest.repeat(len(self.radii), 1)
+        self.norms = torch.where(self.honest, torch.inf, 0.0).double()
+        self.examples = [self.inputs] * len(self.radii)
+
+    def see(self, place: int, changed: torch.Tensor) -> None:
+        """Predicts and measures the examples made for one radius."""
+        radius, norm = self.radii[place], self.attack.norm
+        changed, useless = _usable(norm, changed, self.inputs, radius)
+        self._warn(useless, "not finite or outside [0, 1]", radius)
+        answers = _answers(self.victim, changed)
+        self._warn(answers < 0, "answered without a finite number by the network", radius)
+        wrong = (answers != self.labels) & (answers >= 0)
+        if self.attack.metric != "robust" or norm not in NORMS:
+            self.right[place], self.examples[place] = ~wrong & (answers >= 0), changed
+            return
+        sizes = size(changed, self.inputs, norm)
+        if isinstance(self.attack, WithinRadius):
+            self._warn(sizes > radius * (1 + WITHIN), f"larger than the radius in {norm}", radius)
+        self.norms = torch.where(wrong & (sizes < self.norms), sizes, self.norms)
+        for larger in range(len(self.radii)):
+            fits = sizes <= self.radii[larger] * (1 + WITHIN)
+            new = self.right[larger] & fits & wrong
+            if larger == place:
+                new |= self.right[larger] & fits  # an attempt is kept for pictures and transfer
+            if new.any():
+                self.examples[larger] = torch.where(beside(new, changed), changed, self.examples[larger])
+            self.right[larger] &= ~(fits & wrong)
+
+    def compare(self, attack: Attack, foreign: bool) -> None:
+        """Warns where the attack does less than random changes, or has no gradient to go by."""
+        if attack.metric != "robust" or attack.norm not in NORMS:
+            return
+        generator = torch.Generator().manual_seed(self.victim.seed)
+        for place, radius in enumerate(self.radii):
+            noisy = random_changes(self.inputs, attack.norm, radius, generator)
+            standing = int(((_answers(self.victim, noisy) == self.labels) & self.honest).sum())
+            if standing < int(self.right[place].sum()):
+                self.warnings[
+                    f"weak attack: it leaves {int(self.right[place].sum())} of {len(self.labels)} inputs "
+                    f"right at radius {radius:g}, random changes of that size leave {standing}"
+                ] = None
+        if not foreign and not attack.queries_only:
+            blind = int((_without_gradient(self.victim, self.inputs, self.labels) & self.honest).sum())
+            if blind > BLIND_SHARE * len(self.labels):
+                self.warnings[
+                    f"the gradient is exactly 0 at {blind} of {len(self.labels)} inputs: attacks that follow "
+                    "it are blind there"
+                ] = None
+
+    def _warn(self, which: torch.Tensor, what: str, radius: float) -> None:
+        count = int(which.sum())
+        if count:
+            self.warnings[
+                f"{count} of {len(which)} examples at radius {radius:g} were {what} and do not count"
+            ] = None
+
+
+def _attack_all(attack: Attack, victim: Victim, judge: _Judge, spending: Spending) -> None:
+    """Lets the attack work; the radii rise, and what is fooled at one is not attacked again at the next."""
+    if attack.metric != "robust":  # the whole set at once, so that every network meets the same changes
+        everything = torch.ones_like(judge.honest)
+        _attack_some(attack, victim, judge, everything, range(len(judge.radii)), spending)
+    elif isinstance(attack, WithinRadius):
+        for place in range(len(judge.radii)):
+            _attack_some(attack, victim, judge, judge.right[place].clone(), [place], spending)
+    else:
+        _attack_some(attack, victim, judge, judge.honest.clone(), range(len(judge.radii)), spending)
+
+
+def _attack_some(
+    attack: Attack,
+    victim: Victim,
+    judge: _Judge,
+    chosen: torch.Tensor,
+    places: Sequence[int],
+    spending: Spending,
+) -> None:
+    """Attacks the chosen inputs in batches at some of the radii, then shows the judge all inputs."""
+    if not chosen.any():
+        return
+    radii, which = [judge.radii[place] for place in places], chosen.nonzero().squeeze(1)
+    changed = _changed(attack, victim, judge.inputs, judge.labels, which, radii, spending, judge.warnings)
+    for place, whole in zip(places, changed, strict=True):
+        judge.see(place, whole)
+
+
+def _changed(
+    attack: Attack,
+    victim: Victim,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    which: torch.Tensor,
+    radii: Sequence[float],
+    spending: Spending,
+    warned: dict[str, None],
+) -> list[torch.Tensor]:
+    """All inputs, those at some places changed by the attack, one tensor per radius."""
+    changed = [inputs.clone() for _ in radii]
+    for each, batch in _batches(attack, victim, which):
+        found = _crafted_safely(attack, each, inputs[batch], labels[batch], radii, spending, warned)
+        for whole, part in zip(changed, found, strict=True):
+            whole[batch] = part
+    return changed
+
+
+def _batches(attack: Attack, victim: Victim, places: torch.Tensor) -> Iterator[tuple[Victim, torch.Tensor]]:
+    """Places of inputs a batch at a time, each with a seed of its own.
+
+    A batch takes every so-manieth place: where inputs come sorted by class, each batch still has several,
+    which attacks that start from another class need.
+    """
+    at_once = len(places) if attack.metric != "robust" else getattr(attack, "batch", BATCH)
+    batches = max(-(-len(places) // max(at_once, 1)), 1)
+    for number in range(batches):
+        yield replace(victim, seed=(victim.seed + 104_729 * number) % (1 << 31)), places[number::batches]
+
+
+def _crafted_safely(
+    attack: Attack,
+    victim: Victim,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    radii: Sequence[float],
+    spending: Spending,
+    warned: dict[str, None],
+) -> list[torch.Tensor]:
+    """What the attack crafts; on failure what it crafts of the halves; in the end the inputs as they are."""
+    try:
+        with spending.running(), seeded(victim.seed, inputs.device), python_warnings.catch_warnings():
+            python_warnings.simplefilter("ignore")  # of libraries; what matters is checked here
+            found = list(attack.craft(victim, inputs.clone(), labels.clone(), radii))
+        shapes = [tuple(each.shape) for each in found]
+        if shapes != [tuple(inputs.shape)] * len(radii):
+            raise ValueError(f"it handed back shapes {shapes}")
+        return [each.detach().to(inputs.device, inputs.dtype) for each in found]
+    except LabError:
+        raise  # a setting that can be put right
+    except Exception as failure:  # whatever a library raises must not end the run
+        warned[f"the attack failed on a batch, which was tried again in pieces: {_in_one_line(failure)}"] = (
+            None
+        )
+    if len(inputs) <= SMALLEST_PIECE:
+        warned["the attack failed on some inputs for good: they count as not fooled"] = None
+        return [inputs] * len(radii)
+    half = len(inputs) // 2
+    parts = [
+        _crafted_safely(attack, victim, inputs[piece], labels[piece], radii, spending, warned)
+        for piece in (slice(None, half), slice(half, None))
+    ]
+    return [torch.cat(pieces) for pieces in zip(*parts, strict=True)]
+
+
+def _in_one_line(failure: Exception) -> str:
+    text = " ".join(f"{type(failure).__name__}: {failure}".split()).replace("|", "/")
+    return "".join(character for character in text if character.isprintable())[:160]
+
+
+def _usable(
+    norm: str | None, changed: torch.Tensor, inputs: torch.Tensor, radius: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Examples within [0, 1], the useless ones replaced by their inputs, and which those are, (inputs,)."""
+    flat = changed.flatten(1)
+    good = (torch.isfinite(flat) & (flat >= -OUTSIDE) & (flat <= 1 + OUTSIDE)).all(dim=1)
+    changed = torch.where(beside(good, inputs), changed, inputs).clamp(0, 1)
+    if norm == "L0":
+        changed = torch.where((changed - inputs).abs() > NO_CHANGE, changed, inputs)
+    elif norm in NORMS:
+        changed = pulled_inside(changed, inputs, norm, radius)
+    return changed, ~good
+
+
+def _answers(victim: Victim, inputs: torch.Tensor) -> torch.Tensor:
+    """The network's label for each input, −1 where its answer is not a number.
+
+    All inputs are asked about in the same order from the same seed, so that a randomised network draws
+    the same for an input before and after the attack, and at every radius; not what the attack saw.
+    """
+    with seeded((victim.seed + SEED_OF_ANSWERS) % (1 << 31), inputs.device), torch.no_grad():
+        logits = torch.cat([victim.network(part) for part in torch.split(inputs, PREDICTED_AT_ONCE)])
+    return torch.where(torch.isnan(logits).any(dim=1), -1, logits.argmax(dim=1))
+
+
+def _without_gradient(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """At which inputs the margin of the right class does not change with any value, (inputs,)."""
+    parts = []
+    for some, goal in zip(*(torch.split(each, PREDICTED_AT_ONCE) for each in (inputs, labels)), strict=True):
+        with seeded(victim.seed, inputs.device), torch.enable_grad():
+            asked = some.clone().requires_grad_()
+            logits = victim.surrogate(asked)
+            own = logits.gather(1, goal[:, None])
+            other = logits.scatter(1, goal[:, None], -torch.inf).amax(dim=1)
+            margin = (own.squeeze(1) - other).sum()
+            gradient = (
+                torch.autograd.grad(margin, asked, allow_unused=True)[0] if margin.requires_grad else None
+            )
+        parts.append(torch.zeros_like(asked) if gradient is None else gradient)
+    return (torch.cat(parts).flatten(1) == 0).all(dim=1)
+
+
+@contextmanager
+def _at_rest(victim: Victim) -> Iterator[None]:
+    """Networks in evaluation mode, with weights that gather no gradients; afterwards as they were."""
+    modules = list(
+        {id(each): each for each in (victim.network, victim.surrogate, *victim.others.values())}.values()
+    )
+    modes = [(part, part.training) for module in modules for part in module.modules()]
+    weights = {id(each): (each, each.requires_grad) for module in modules for each in module.parameters()}
+    try:
+        for module in modules:
+            module.eval()
+        for weight, _ in weights.values():
+            weight.requires_grad_(False)
+        yield
+    finally:
+        for weight, learns in weights.values():
+            weight.requires_grad_(learns)
+        for part, mode in modes:
+            part.training = mode
+
+
+def _check(
+    inputs: torch.Tensor, labels: torch.Tensor, radii: Sequence[float], crafted: Sequence[torch.Tensor] | None
+) -> None:
+    if len(inputs) == 0 or len(inputs) != len(labels):
+        raise LabError(
+            f"There are {len(inputs)} inputs and {len(labels)} labels; expected as many labels as inputs, "
+            "at least 1."
+        )
+    if not torch.isfinite(inputs).all() or inputs.min() < 0 or inputs.max() > 1:
+        raise LabError(
+            f"The inputs lie between {inputs.min().item():g} and {inputs.max().item():g}; "
+            "expected finite values in [0, 1]."
+        )
+    rising = all(one < other for one, other in pairwise(radii))
+    if not radii or not rising or radii[0] <= 0 or not all(isfinite(radius) for radius in radii):
+        raise LabError(f"The radii are {list(radii)}; expected rising numbers above 0, at least one.")
+    if crafted is not None and [tuple(each.shape) for each in crafted] != [tuple(inputs.shape)] * len(radii):
+        raise LabError(
+            f"The crafted examples have the shapes {[tuple(each.shape) for each in crafted]}; expected "
+            f"{len(radii)} of {tuple(inputs.shape)}, one for each radius."
+        )

@@ -1,0 +1,254 @@
+"""An experiment measured: by several one-thread workers, journalled unit by unit, resumable at any moment."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter, sleep
+
+import torch
+
+from advgame.errors import LabError
+from advgame.lab.bench import Bench, dataset_in
+from advgame.lab.experiment import Experiment
+from advgame.lab.journal import Journal
+from advgame.lab.results import Results, write_results
+from advgame.lab.units import MAKE, Plan, Unit
+
+MOST_TRIES = 3  # of a unit whose worker died: it may have died of its neighbour
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a measurement has come."""
+
+    done: int  # units
+    total: int
+    seconds_left: float | None  # None until a unit of each kind is done
+    doing: str  # the unit that was finished last, in words
+
+
+Progress = Callable[[Step], object]
+
+
+def measure(
+    experiment: Experiment,
+    output: Path,
+    *,
+    resume: bool = False,
+    device: str = "auto",
+    workers: int | None = None,
+    images: Path | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Measures every cell of an experiment and writes the table, the outcomes per input and the costs.
+
+    Beside ``rows.csv`` stand ``rows.outcomes.parquet`` (right or wrong, for every input),
+    ``rows.networks.csv`` and ``rows.attacks.csv`` (costs), ``rows.run.json`` (versions, seeds, seconds) and
+    the journal ``rows.journal/``. The same seed on the same machine gives the same table.
+
+    Args:
+        output: the table to write, CSV or Parquet.
+        resume: go on with a journal that is there.
+        device: "cpu", "cuda" or "auto" (a GPU where there is one).
+        workers: processes of one thread each; by default one per core, and one on a GPU.
+        images: the folder of image sets; by default the one ADVGAME_IMAGES names.
+
+    Raises:
+        LabError: for a journal that is there without ``resume``, for a device that is not, and, once
+            everything else is done, for units that failed; what was measured is written all the same.
+    """
+    if output.suffix not in (".csv", ".parquet"):
+        raise LabError(f"{output} ends in {output.suffix!r}; the table is written as .csv or .parquet.")
+    if not output.parent.is_dir():
+        raise LabError(f"There is no folder {output.parent} to write {output.name} into; make it first.")
+    chosen = _device(device)
+    plan, journal = Plan(experiment), Journal.beside(output)
+    finished = journal.finished(plan.units)
+    if finished and not resume:
+        raise LabError(
+            f"{journal.folder} holds {len(finished)} finished units of this experiment; go on with --resume, "
+            "or delete the folder to begin anew."
+        )
+    journal.open()
+    bench = Bench(experiment, journal, images, chosen)
+    _check_datasets(bench)
+    begun = perf_counter()
+    failures = _Run(bench, plan, progress).through(_workers(workers, chosen))
+    results = write_results(plan, journal, output, chosen, perf_counter() - begun, failures)
+    if failures:
+        first = next(iter(failures.items()))
+        raise LabError(
+            f"{len(failures)} of {len(plan.units)} units failed, the first while {first[0]}: {first[1]} The "
+            f"other rows are in {output}; put the cause right and go on with --resume."
+        )
+    return results
+
+
+def _device(given: str) -> str:
+    there = torch.cuda.is_available()
+    if given == "auto":
+        return "cuda" if there else "cpu"
+    if given == "cpu" or (given.startswith("cuda") and there):
+        return given
+    raise LabError(
+        f"The device {given!r} is not on this machine; expected auto, cpu{' or cuda' if there else ''}."
+    )
+
+
+def _workers(given: int | None, device: str) -> int:
+    if given is not None and given < 1:
+        raise LabError(f"{given} workers cannot work; give at least 1.")
+    return given or (1 if device != "cpu" else len(os.sched_getaffinity(0)))
+
+
+def _check_datasets(bench: Bench) -> None:
+    """Reads every data set once, so that a missing file is told before hours of training."""
+    for name in bench.experiment.datasets:
+        dataset_in(name, bench.images)
+
+
+@dataclass
+class _Run:
+    """The units of an experiment on their way from to do, to begun, to done."""
+
+    bench: Bench
+    plan: Plan
+    progress: Progress | None
+    took: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # seconds, by what was done
+    failures: dict[str, str] = field(default_factory=dict)  # by the unit's words
+    tries: dict[str, int] = field(default_factory=dict)  # by the unit's key
+
+    def through(self, workers: int) -> dict[str, str]:
+        """Does all that is not done; the failures, by what was being done."""
+        units = {unit.key: unit for unit in self.plan.units}
+        lost = set[str]()
+        while True:
+            waiting = [unit for unit in self.bench.journal.to_do(units.values()) if unit.key not in lost]
+            done = units.keys() - {unit.key for unit in waiting} - lost
+            begun: dict[Future[float], Unit] = {}
+            try:
+                with _pool(workers) as pool:
+                    while self._submit(pool, waiting, done, lost, begun, workers):
+                        for future in wait(begun, return_when=FIRST_COMPLETED).done:
+                            self._note(begun[future], future, done, lost)
+                            unit = begun.pop(future)
+                            self._tell(len(done), len(units), waiting, workers, unit)
+                return self.failures
+            except BrokenProcessPool:
+                self._blame(begun.values(), lost)
+
+    def _submit(
+        self,
+        pool: ProcessPoolExecutor,
+        waiting: list[Unit],
+        done: set[str],
+        lost: set[str],
+        begun: dict[Future[float], Unit],
+        workers: int,
+    ) -> bool:
+        """Hands units to idle workers; False once nothing is being done: what waits, waits in vain."""
+        for unit in self._ready(waiting, done, lost, workers - len(begun)):
+            begun[pool.submit(_do, self.bench, unit)] = unit
+        return bool(begun)
+
+    def _ready(self, waiting: list[Unit], done: set[str], lost: set[str], most: int) -> Iterator[Unit]:
+        """Takes units whose needs are met out of those that wait; drops those whose needs are lost."""
+        for unit in list(waiting):
+            if any(need in lost for need in unit.needs):
+                waiting.remove(unit)
+                lost.add(unit.key)
+            elif most > 0 and all(need in done for need in unit.needs):
+                waiting.remove(unit)
+                most -= 1
+                yield unit
+
+    def _note(self, unit: Unit, future: Future[float], done: set[str], lost: set[str]) -> None:
+        problem = future.exception()
+        if isinstance(problem, BrokenProcessPool):
+            raise problem
+        if problem is None:
+            done.add(unit.key)
+            self.took.setdefault(_sort(unit), []).append(future.result())
+        elif isinstance(problem, OSError):
+            raise LabError(
+                f"While {unit.words}: {problem.strerror or problem}. Nothing that was finished is lost: make "
+                "room on the disk if it is full, and go on with --resume."
+            ) from None
+        else:
+            self.failures[unit.words] = f"{type(problem).__name__}: {problem}"
+            lost.add(unit.key)
+
+    def _blame(self, begun: Iterable[Unit], lost: set[str]) -> None:
+        """Counts what was being done when a worker died; what died too often is given up."""
+        for unit in begun:
+            self.tries[unit.key] = self.tries.get(unit.key, 0) + 1
+            if self.tries[unit.key] >= MOST_TRIES:
+                self.failures[unit.words] = (
+                    f"its process was killed {MOST_TRIES} times; is there memory enough?"
+                )
+                lost.add(unit.key)
+
+    def _tell(self, done: int, total: int, waiting: list[Unit], workers: int, unit: Unit) -> None:
+        if self.progress is None:
+            return
+        self.progress(Step(done, total, self._seconds_left(waiting, workers), unit.words))
+
+    def _seconds_left(self, waiting: list[Unit], workers: int) -> float | None:
+        """From what units of the same sort took; None while that is known of too few."""
+        means = {sort: sum(each) / len(each) for sort, each in self.took.items()}
+        known = [means[_sort(unit)] for unit in waiting if _sort(unit) in means]
+        if not waiting:
+            return 0.0
+        if len(known) < len(waiting) / 2:
+            return None
+        return sum(known) / len(known) * len(waiting) / workers
+
+
+def _sort(unit: Unit) -> tuple[str, str]:
+    """What takes about as long as this unit: training the same defence, or the same attack."""
+    return unit.kind, unit.defence if unit.kind == MAKE else unit.attack or ""
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes of one thread each, which a Ctrl-C in the terminal stops with their parent."""
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin)
+    try:
+        yield pool
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """One thread per worker: two of one thread are quicker than one of two."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers it, and ends its workers
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process once its parent is gone, however that ended."""
+    while os.getppid() == parent:
+        sleep(1.0)
+    os._exit(1)
+
+
+def _do(bench: Bench, unit: Unit) -> float:
+    begun = perf_counter()
+    bench.do(unit)
+    return perf_counter() - begun

@@ -1,0 +1,17 @@
+"""What else is known of a network, besides how often it is right: one measure per file."""
+
+from advgame.catalogue import Catalogue
+from advgame.lab.measures.divergence import LargestDivergence
+from advgame.lab.measures.measure import Measure
+from advgame.lab.measures.robustness_probability import RobustnessProbability
+from advgame.lab.measures.saliency import Explanations, OcclusionBaselines
+
+MEASURES: Catalogue[type[Measure]] = Catalogue(
+    "measure",
+    {
+        kind.name: kind
+        for kind in (LargestDivergence, RobustnessProbability, OcclusionBaselines, Explanations)
+    },
+)
+
+__all__ = ["MEASURES", "Measure"]

@@ -1,0 +1,36 @@
+"""What every other measure promises: numbers for each input, beside right or wrong."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+Values = Mapping[str, NDArray[np.float64]]  # by what is measured, (inputs,); NaN where it has no value
+
+
+@dataclass(frozen=True)
+class Measure(ABC):
+    """One thing to know about a network besides its accuracies; its fields are its settings."""
+
+    name: ClassVar[str]  # as in the catalogue
+
+    @abstractmethod
+    def values(
+        self, network: nn.Module, reference: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
+    ) -> Values:
+        """What the measure finds on each input.
+
+        Args:
+            network: in evaluation mode; logits (inputs, classes) of inputs in [0, 1].
+            reference: a network to compare with, such as the one before pruning; the same one where
+                there is none.
+            inputs: in [0, 1]; labels: (inputs,), the true ones.
+            seed: every random act follows from it.
+        """

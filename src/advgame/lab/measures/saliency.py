@@ -1,0 +1,191 @@
+"""Where a network looks: the importance of parts of an image, and how sound that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import ClassVar
+
+import numpy as np
+import torch
+from captum.attr import LayerGradCam, Occlusion, Saliency
+from captum.metrics import infidelity, sensitivity_max
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, uniform_filter
+from scipy.stats import rankdata
+from torch import nn
+from torch.nn.functional import interpolate
+
+from advgame.errors import LabError
+from advgame.lab.measures.measure import Measure, Values
+
+BASELINES = ("zero", "mean", "blur", "noise", "inpainting")
+BLUR = 1.5  # pixels, the standard deviation
+HOLE = 5  # pixels, the width of what is inpainted
+
+
+@dataclass(frozen=True)
+class OcclusionBaselines(Measure):
+    """Whether saliency by occlusion depends on what the hidden part is replaced by.
+
+    A window of the image is replaced, and the fall of the predicted class's logit is the importance of
+    what it hid. For each pair of baselines the rank correlation (Spearman) of both maps, by input.
+    """
+
+    name: ClassVar[str] = "occlusion_baselines"
+    window: int = 5  # pixels
+    stride: int = 2
+
+    def __post_init__(self) -> None:
+        if self.window < 1 or self.stride < 1:
+            raise LabError(
+                f"A window of {self.window} moved by {self.stride}; expected at least 1 pixel each."
+            )
+
+    def values(
+        self, network: nn.Module, reference: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
+    ) -> Values:
+        """Rank correlations by input, under the names of both baselines."""
+        _check_images(inputs)
+        maps = {
+            name: occlusion_map(network, inputs, baseline(name, inputs, seed), self.window, self.stride)
+            for name in BASELINES
+        }
+        return {
+            f"{one}~{other}": rank_correlations(maps[one], maps[other])
+            for one, other in combinations(BASELINES, 2)
+        }
+
+
+@dataclass(frozen=True)
+class Explanations(Measure):
+    """How sound a network's explanations are, and how much they differ from those of a reference network.
+
+    Infidelity and the largest sensitivity (Yeh et al. 2019) of gradient saliency, and the rank
+    correlation of the Grad-CAM and the occlusion maps with those of the reference: 1 is the same order.
+    """
+
+    name: ClassVar[str] = "explanations"
+    window: int = 5  # pixels
+    stride: int = 2
+    noise: float = 0.05  # standard deviation of the perturbations of the infidelity
+    radius: float = 0.02  # of the neighbourhood of the sensitivity
+
+    def values(
+        self, network: nn.Module, reference: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
+    ) -> Values:
+        """Infidelity, sensitivity and stability, by input."""
+        _check_images(inputs)
+        predicted = network(inputs).argmax(dim=1).detach()
+        saliency = Saliency(network)
+
+        def attributed(given: torch.Tensor, target: torch.Tensor | None = None) -> torch.Tensor:
+            return saliency.attribute(given, target=target, abs=False)
+
+        def perturbed(given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            noise = self.noise * torch.randn_like(given)
+            return noise, given - noise
+
+        devices = [inputs.device] if inputs.is_cuda else []
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(seed)
+            wrong = infidelity(
+                network,
+                perturbed,
+                inputs,
+                attributed(inputs, predicted),
+                target=predicted,
+                n_perturb_samples=10,
+            )
+            moves = sensitivity_max(
+                attributed, inputs, perturb_radius=self.radius, n_perturb_samples=5, target=predicted
+            )
+        zero = baseline("zero", inputs, seed)
+        occlusion = [
+            occlusion_map(each, inputs, zero, self.window, self.stride) for each in (network, reference)
+        ]
+        cam = [grad_cam_map(each, inputs) for each in (network, reference)]
+        return {
+            "infidelity": wrong.detach().double().cpu().numpy(),
+            "sensitivity": moves.detach().double().cpu().numpy(),
+            "occlusion_stability": rank_correlations(*occlusion),
+            "grad_cam_stability": rank_correlations(*cam),
+        }
+
+
+def baseline(name: str, inputs: torch.Tensor, seed: int) -> torch.Tensor:
+    """What hidden parts of images are replaced by, of the shape of ``inputs``.
+
+    Zero; the image's mean; the blurred image; uniform noise; or a simple inpainting, in which each pixel
+    becomes the mean of a ring around it, two pixels wide and as far away as half a window.
+    """
+    if name == "zero":
+        return torch.zeros_like(inputs)
+    if name == "mean":
+        return inputs.mean(dim=(2, 3), keepdim=True).expand_as(inputs).contiguous()
+    if name == "noise":
+        generator = torch.Generator().manual_seed(seed)
+        return torch.rand(inputs.shape, generator=generator).to(inputs.device)
+    images = inputs.detach().cpu().numpy()
+    if name == "blur":
+        return torch.from_numpy(gaussian_filter(images, (0, 0, BLUR, BLUR), mode="nearest")).to(inputs)
+    hole, around = min(HOLE, *inputs.shape[2:]), min(HOLE, *inputs.shape[2:]) + 4
+    sums = [
+        uniform_filter(images, (1, 1, width, width), mode="nearest") * width**2 for width in (hole, around)
+    ]
+    ring = (sums[1] - sums[0]) / (around**2 - hole**2)
+    return torch.from_numpy(ring.clip(0, 1)).to(inputs)
+
+
+def occlusion_map(
+    network: nn.Module, inputs: torch.Tensor, replaced_by: torch.Tensor, window: int, stride: int
+) -> NDArray[np.float64]:
+    """The fall of the predicted class's logit when a window is replaced, (inputs, height, width)."""
+    network.eval()
+    with torch.no_grad():
+        predicted = network(inputs).argmax(dim=1)
+        width = min(window, *inputs.shape[2:])
+        found = Occlusion(network).attribute(
+            inputs,
+            target=predicted,
+            sliding_window_shapes=(inputs.shape[1], width, width),
+            strides=(inputs.shape[1], min(stride, width), min(stride, width)),
+            baselines=replaced_by,
+        )
+    return np.asarray(found.mean(dim=1).double().cpu().numpy())
+
+
+def grad_cam_map(network: nn.Module, inputs: torch.Tensor) -> NDArray[np.float64]:
+    """Grad-CAM (Selvaraju et al. 2017) of the last convolution, as large as the images.
+
+    Raises:
+        LabError: for a network without convolutions.
+    """
+    convolutions = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+    if not convolutions:
+        raise LabError("Grad-CAM needs a convolution, and the network has none; measure one that has.")
+    predicted = network(inputs).argmax(dim=1).detach()
+    found = LayerGradCam(network, convolutions[-1]).attribute(
+        inputs, target=predicted, relu_attributions=True
+    )
+    grown = interpolate(found.detach(), size=inputs.shape[2:], mode="bilinear", align_corners=False)
+    return np.asarray(grown[:, 0].double().cpu().numpy())
+
+
+def rank_correlations(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spearman's rank correlation of two maps, by input; NaN where a map is flat.
+
+    >>> rank_correlations(np.array([[[1.0, 2.0, 3.0]]]), np.array([[[2.0, 4.0, 9.0]]]))
+    array([1.])
+    """
+    ranks = [rankdata(each.reshape(len(each), -1), axis=1) for each in (one, other)]
+    centred = [each - each.mean(axis=1, keepdims=True) for each in ranks]
+    sizes = [np.sqrt((each**2).sum(axis=1)) for each in centred]
+    flat = (sizes[0] == 0) | (sizes[1] == 0)
+    scale = np.where(flat, np.nan, sizes[0] * sizes[1])
+    return np.asarray((centred[0] * centred[1]).sum(axis=1) / scale)
+
+
+def _check_images(inputs: torch.Tensor) -> None:
+    if inputs.dim() != 4:
+        raise LabError(f"Saliency maps are of images; the inputs have the shape {tuple(inputs.shape[1:])}.")

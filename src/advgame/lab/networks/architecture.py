@@ -1,0 +1,55 @@
+"""What every network promises: made for a shape of inputs and a number of classes, weights from a seed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from advgame.errors import LabError
+
+
+@dataclass(frozen=True)
+class Architecture(ABC):
+    """A plan of layers, which gives logits (inputs, classes) for inputs in [0, 1]."""
+
+    name: ClassVar[str]  # as in the catalogue
+    smallest: ClassVar[int | None] = None  # pixels an image must at least have each way; None for any input
+
+    def __call__(self, shape: tuple[int, ...], classes: int, seed: int) -> nn.Module:
+        """A network with fresh weights, on the CPU, in evaluation mode: the same for the same seed.
+
+        Args:
+            shape: of one input, (channels, height, width) or (features,).
+
+        Raises:
+            LabError: for a shape it cannot take, and for fewer than two classes.
+        """
+        self._check(shape, classes)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self.layers(shape, classes).eval()
+
+    @abstractmethod
+    def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
+        """The network, its weights drawn from torch's own generator."""
+
+    def _check(self, shape: tuple[int, ...], classes: int) -> None:
+        if classes < 2:
+            raise LabError(f"The network {self.name} is asked for {classes} classes; expected at least 2.")
+        if not shape or prod(shape) < 1:
+            raise LabError(
+                f"The network {self.name} is given inputs of shape {shape}; expected some numbers."
+            )
+        if self.smallest is None:
+            return
+        if len(shape) != 3 or min(shape[1:]) < self.smallest:
+            raise LabError(
+                f"The network {self.name} is given inputs of shape {shape}; expected images (channels, "
+                f"height, width) of at least {self.smallest} × {self.smallest} pixels. Take small_cnn for "
+                "small images, mlp for rows of a table."
+            )

@@ -1,0 +1,13 @@
+"""Methods of pruning by name; each is a defence that an experiment can name."""
+
+from advgame.catalogue import Catalogue
+from advgame.lab.pruning.chance import RandomPruning
+from advgame.lab.pruning.magnitude import MagnitudePruning
+from advgame.lab.pruning.pruning import Pruning
+from advgame.lab.pruning.taylor import TaylorPruning
+
+PRUNINGS: Catalogue[type[Pruning]] = Catalogue(
+    "pruning", {method.name: method for method in (MagnitudePruning, RandomPruning, TaylorPruning)}
+)
+
+__all__ = ["PRUNINGS", "Pruning"]

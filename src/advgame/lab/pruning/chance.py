@@ -1,0 +1,31 @@
+"""Pruning at random: what every better method must beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from advgame.lab.compression import prunable_layers
+from advgame.lab.pruning.pruning import Pruning
+from advgame.lab.pruning.units import Units
+from advgame.lab.task import Task
+
+
+@dataclass(frozen=True)
+class RandomPruning(Pruning):
+    """Ranks units by chance; those that are 0 already go first."""
+
+    name: ClassVar[str] = "random"
+
+    def importances(self, network: nn.Module, units: Units, task: Task) -> list[torch.Tensor]:
+        """Uniform in [0, 1) from the task's seed, (units,) by group; −1 for units that are 0."""
+        generator = task.generator()
+        there = {f"{name}.weight": layer.weight != 0 for name, layer in prunable_layers(network).items()}
+        found = []
+        for left in units.sums(there):
+            drawn = torch.rand(len(left), generator=generator, dtype=torch.float64)
+            found.append(drawn.masked_fill(left.cpu() == 0, -1.0))
+        return found

@@ -1,0 +1,151 @@
+"""Filters of convolutions and neurons of connected layers, removed with all that hangs on them.
+
+The network gets smaller and quicker. Layers that are added to each other lose the same filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import torch
+import torch_pruning
+from torch import nn
+
+from advgame.errors import LabError
+from advgame.lab.compression import parameters_left, prunable_layers
+from advgame.lab.pruning.units import Removal, Units
+
+
+class Filters(Units):
+    """Filters and neurons but those of the last layer, which are the classes.
+
+    Raises:
+        LabError: for a network whose layers cannot be followed from input to output.
+    """
+
+    def __init__(self, network: nn.Module, shape: tuple[int, ...]) -> None:
+        self._network = network
+        self._shape = shape
+        self._groups = _groups(network, shape)
+        self._names = {module: name for name, module in network.named_modules()}
+
+    @property
+    def sizes(self) -> list[torch.Tensor]:
+        """The weights of each filter, not counting what the next layer loses."""
+        layers = prunable_layers(self._network)
+        return self.sums({f"{name}.weight": torch.ones_like(layer.weight) for name, layer in layers.items()})
+
+    def sums(self, values: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
+        """The sum over each filter, over all layers that lose it together."""
+        return [self._sum(group, values, nn.Module) for group in self._groups]
+
+    def contributions(self, values: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
+        """The sum over the last parameters that scale and shift a filter's output.
+
+        Those of the normalisation behind it where there is one (Molchanov et al. 2019), else its own.
+        """
+        return [self._sum(group, values, _acting(group)) for group in self._groups]
+
+    def views(self, group: int, place: int) -> list[torch.Tensor]:
+        """The same parameters."""
+        layers = _losing(self._groups[group])
+        kind = _acting(self._groups[group])
+        found = []
+        for module, places in layers:
+            if isinstance(module, kind):
+                members = (module._parameters.get(member) for member in ("weight", "bias"))
+                found += [each.data[places[place]] for each in members if each is not None]
+        return found
+
+    def parameters_left(self, removal: Removal, count: int) -> int:
+        """Tried on a copy."""
+        trial = deepcopy(self._network)
+        Filters(trial, self._shape).remove(removal, count)
+        return parameters_left(trial)
+
+    def remove(self, removal: Removal, count: int) -> None:
+        """Makes the layers narrower."""
+        for number, places in removal.first(count).items():
+            self._groups[number].prune(places.tolist())
+        self._groups = _groups(self._network, self._shape)
+
+    def _sum(self, group: Any, values: Mapping[str, torch.Tensor], kind: Any) -> torch.Tensor:
+        total: torch.Tensor | None = None
+        for module, places in _losing(group):
+            for member in ("weight", "bias"):
+                value = values.get(f"{self._names[module]}.{member}".removeprefix("."))
+                if value is not None and isinstance(module, kind):
+                    part = value.detach().double().reshape(len(value), -1).sum(dim=1)[places]
+                    total = part if total is None else total + part
+        assert total is not None  # every group has a layer with weights
+        return total
+
+
+NORMALISATION = nn.modules.batchnorm._BatchNorm
+
+
+def _losing(group: Any) -> list[tuple[nn.Module, list[int]]]:
+    """The layers whose outputs a group takes away, and the places of its units there."""
+    graph = group._DG
+    return [
+        (item.dep.target.module, list(item.idxs))
+        for item in group.items
+        if graph.is_out_channel_pruning_fn(item.dep.handler)
+        and isinstance(item.dep.target.module, nn.Conv2d | nn.Linear | NORMALISATION)
+    ]
+
+
+def _with_weights(group: Any) -> list[nn.Conv2d | nn.Linear]:
+    return [module for module, _ in _losing(group) if isinstance(module, nn.Conv2d | nn.Linear)]
+
+
+def _acting(group: Any) -> type[nn.Module]:
+    """The kind of layer through which the whole effect of a unit passes once."""
+    normalised = any(isinstance(module, NORMALISATION) for module, _ in _losing(group))
+    return NORMALISATION if normalised else nn.Module
+
+
+def _groups(network: nn.Module, shape: tuple[int, ...]) -> list[Any]:
+    layers = list(prunable_layers(network).values())
+    odd = [type(layer).__name__ for layer in layers if type(layer) not in (nn.Conv2d, nn.Linear)]
+    if odd:
+        raise LabError(
+            f"Filters cannot be removed from a network with a layer of the kind {odd[0]}; prune it before "
+            "that layer is put in, or take the structure 'unstructured'."
+        )
+    first = next(network.parameters())
+    inputs = torch.zeros(1, *shape, device=first.device, dtype=first.dtype)
+    last = _last_layer(network, inputs)
+    try:
+        with torch.enable_grad():
+            graph = torch_pruning.DependencyGraph().build_dependency(network, inputs, verbose=False)
+        groups = list(graph.get_all_groups(ignored_layers=[last], root_module_types=(nn.Conv2d, nn.Linear)))
+    except Exception as mistake:  # the library raises whatever it meets
+        raise LabError(
+            f"The layers of the network cannot be followed from input to output ({mistake}); remove filters "
+            "before something is put around the network, or take the structure 'unstructured'."
+        ) from mistake
+    if not groups:
+        raise LabError(
+            "No filter can be removed: nothing lies before the last layer, or the network hides its "
+            "gradient. Remove filters before something is put around it, or take another structure."
+        )
+    return sorted(groups, key=lambda group: min(layers.index(layer) for layer in _with_weights(group)))
+
+
+def _last_layer(network: nn.Module, inputs: torch.Tensor) -> nn.Module:
+    """The last layer with weights that an input meets."""
+    met: list[nn.Module] = []
+    hooks = [
+        layer.register_forward_hook(lambda layer, *_: met.append(layer))
+        for layer in prunable_layers(network).values()
+    ]
+    try:
+        with torch.no_grad():
+            network(inputs)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return met[-1]

@@ -1,0 +1,37 @@
+"""Pruning by magnitude: small weights go first (Han et al. 2015; filters after Li et al. 2017)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from advgame.lab.compression import prunable_layers
+from advgame.lab.pruning.pruning import Pruning
+from advgame.lab.pruning.units import Units
+from advgame.lab.task import Task
+
+TINY = 1e-30  # a layer of zeros has no mean to compare with
+
+
+@dataclass(frozen=True)
+class MagnitudePruning(Pruning):
+    """Ranks units by the mean square of their weights: single weights by their size.
+
+    Filters are compared with the mean of their own layer, because weights are larger in layers with fewer
+    inputs; otherwise whole layers go.
+    """
+
+    name: ClassVar[str] = "magnitude"
+
+    def importances(self, network: nn.Module, units: Units, task: Task) -> list[torch.Tensor]:
+        """The mean squares, (units,) by group."""
+        squares = {
+            f"{name}.weight": layer.weight.square() for name, layer in prunable_layers(network).items()
+        }
+        means = [total / size for total, size in zip(units.sums(squares), units.sizes, strict=True)]
+        if self.structure != "filter":
+            return means
+        return [mean / mean.mean().clamp_min(TINY) for mean in means]

@@ -1,0 +1,277 @@
+"""The journal of an experiment told as tables: accuracies, outcomes per input, costs, and the run itself."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advgame.files import spreadsheet_safe, written_whole
+from advgame.lab.experiment import AttackPlan
+from advgame.lab.journal import Journal
+from advgame.lab.units import CRAFT, MAKE, Plan, Unit
+from advgame.measurements import Measurement, MeasurementTable, mark_contradictions, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AT_CHANCE = "clean accuracy is no better than chance"
+FEWEST_FOR_INTERVAL = 10  # inputs
+CHANCE_LEVEL = 0.01  # of the one-sided binomial test against guessing
+
+LIBRARIES = ("advgame", "torch", "foolbox", "pyautoattack", "torch-pruning", "captum", "numpy", "scipy")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was written, and where."""
+
+    table: MeasurementTable
+    path: Path
+    outcomes: Path
+    networks: Path
+    attacks: Path
+    run: Path
+    measures: Path | None  # None where the experiment takes none
+
+
+def write_results(
+    plan: Plan, journal: Journal, output: Path, device: str, seconds: float, failures: Mapping[str, str]
+) -> Results:
+    """Writes all tables of what the journal holds; cells that failed are left out."""
+    done = journal.finished(plan.units)
+    cells = [(unit, attack, journal.read(unit)) for unit, attack in plan.cells() if unit.key in done]
+    networks = {unit.key: journal.read(unit) for unit in plan.units if unit.kind == MAKE and unit.key in done}
+    table = mark_contradictions(MeasurementTable(tuple(_rows(plan, cells, networks))))
+    results = Results(
+        table,
+        output,
+        output.with_suffix(".outcomes.parquet"),
+        output.with_suffix(".networks.csv"),
+        output.with_suffix(".attacks.csv"),
+        output.with_suffix(".run.json"),
+        output.with_suffix(".measures.csv") if plan.experiment.measures else None,
+    )
+    write_table(table, output)
+    _write_parquet(_outcomes(cells), results.outcomes)
+    _write_csv(_network_costs(plan, networks), results.networks)
+    _write_csv(_attack_costs(plan, journal, cells), results.attacks)
+    if results.measures is not None:
+        _write_csv(_measures(plan, journal, done), results.measures)
+    record = _run_record(
+        plan, device, seconds, failures, [*networks.values(), *(each for _, _, each in cells)]
+    )
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    written_whole(results.run, lambda file: file.write(text), text=True)
+    return results
+
+
+Cells = list[tuple[Unit, AttackPlan | None, dict[str, Any]]]
+
+
+def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> Iterator[Measurement]:
+    chance = _at_chance(cells)
+    for unit, attack, record in cells:
+        facts = networks[plan.network(unit.dataset, unit.network, unit.defence, unit.seed).key]
+        warnings = [*record["warnings"], *((AT_CHANCE,) if unit.needs[0] in chance else ())]
+        for radius, right in zip(record["radii"], record["right"], strict=True):
+            yield Measurement(
+                dataset=unit.dataset,
+                network=unit.network,
+                defence=unit.defence,
+                attack="none" if attack is None else attack.name,
+                norm=None if attack is None else attack.attack.norm,
+                radius=radius,
+                crafted_on=None if attack is None else attack.crafted_on,
+                metric="clean" if attack is None else attack.attack.metric,
+                accuracy=right.count("1") / len(right),
+                correct=right.count("1"),
+                tested=len(right),
+                seed=unit.seed,
+                compression_nominal=facts["compression_nominal"],
+                parameters_left=facts["parameters_left"],
+                parameters_total=facts["parameters_total"],
+                source=f"measured: experiment {plan.experiment.name}",
+                warnings=tuple(warnings),
+            )
+
+
+def _at_chance(cells: Cells) -> set[str]:
+    """The networks that do no better on honest inputs than the most frequent class would by guessing."""
+    from scipy.stats import binomtest
+
+    found = set()
+    for unit, attack, record in cells:
+        if attack is None:
+            right = record["right"][0]
+            guess = record["largest_class"]
+            if binomtest(right.count("1"), len(right), guess, alternative="greater").pvalue > CHANCE_LEVEL:
+                found.add(unit.needs[0])
+    return found
+
+
+def _outcomes(cells: Cells) -> pd.DataFrame:
+    """One row per cell, radius and input: whether it was classified right."""
+    import numpy as np
+    import pandas as pd
+
+    parts = []
+    for unit, attack, record in cells:
+        for radius, right in zip(record["radii"], record["right"], strict=True):
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "dataset": unit.dataset,
+                        "network": unit.network,
+                        "defence": unit.defence,
+                        "attack": "none" if attack is None else attack.name,
+                        "norm": None if attack is None else attack.attack.norm,
+                        "radius": np.nan if radius is None else radius,
+                        "crafted_on": None if attack is None else attack.crafted_on,
+                        "seed": unit.seed,
+                        "input": np.array(record["places"], np.int32),
+                        "correct": np.frombuffer(right.encode(), np.uint8) == ord("1"),
+                    }
+                )
+            )
+    frame = pd.concat(parts, ignore_index=True)
+    names = ["dataset", "network", "defence", "attack", "norm", "crafted_on"]
+    return frame.astype(dict.fromkeys(names, "category"))
+
+
+def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
+    """One row per network: what it cost to make, and how large and quick it is."""
+    import pandas as pd
+
+    rows = []
+    for unit in plan.units:
+        if unit.kind == MAKE and unit.key in networks:
+            facts = {
+                key: value for key, value in networks[unit.key].items() if key not in ("unit", "wall_seconds")
+            }
+            about = {
+                "dataset": unit.dataset,
+                "network": unit.network,
+                "defence": unit.defence,
+                "seed": unit.seed,
+            }
+            rows.append({**about, **facts})
+    return pd.DataFrame(rows)
+
+
+def _attack_costs(plan: Plan, journal: Journal, cells: Cells) -> pd.DataFrame:
+    """One row per attack and network: seconds, propagations and queries for each attacked input."""
+    import pandas as pd
+
+    crafted = {
+        (unit.dataset, unit.network, unit.attack, unit.seed): journal.read(unit)
+        for unit in plan.units
+        if unit.kind == CRAFT and journal.record_path(unit).is_file()
+    }
+    rows = []
+    for unit, attack, record in cells:
+        if attack is not None:
+            source = (
+                crafted.get((unit.dataset, unit.network, unit.attack, unit.seed))
+                if attack.crafted_on
+                else None
+            )
+            rows.append(
+                {
+                    "dataset": unit.dataset,
+                    "network": unit.network,
+                    "defence": unit.defence,
+                    "attack": attack.name,
+                    "norm": attack.attack.norm,
+                    "radii": len(attack.radii),
+                    "crafted_on": attack.crafted_on,
+                    "seed": unit.seed,
+                    "inputs": len(record["places"]),
+                    **(source or record)["cost"],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _measures(plan: Plan, journal: Journal, done: set[str]) -> pd.DataFrame:
+    """One row per network and value: its mean over the inputs, with a 95 % interval by the bootstrap."""
+    import pandas as pd
+
+    rows = []
+    for unit, measure in plan.inspections():
+        if unit.key not in done:
+            continue
+        for name, values in journal.read(unit)["values"].items():
+            rows.append(
+                {
+                    "dataset": unit.dataset,
+                    "network": unit.network,
+                    "defence": unit.defence,
+                    "compared_with": measure.compared_with,
+                    "seed": unit.seed,
+                    "measure": measure.name,
+                    "value": name,
+                    **_mean_with_interval(values),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _mean_with_interval(values: Sequence[float]) -> dict[str, float]:
+    """The mean, what a bootstrap of the inputs makes of it, and how many inputs had a value."""
+    import numpy as np
+    from scipy.stats import bootstrap
+
+    known = np.array([value for value in values if isfinite(value)])
+    mean = float(known.mean()) if len(known) else float("nan")
+    low = high = mean if len(known) >= FEWEST_FOR_INTERVAL else float("nan")
+    if len(known) >= FEWEST_FOR_INTERVAL and np.ptp(known) > 0:
+        draws = np.random.default_rng(0)
+        low, high = bootstrap(
+            (known,), np.mean, n_resamples=999, method="percentile", rng=draws
+        ).confidence_interval
+    return {"mean": mean, "low": float(low), "high": float(high), "inputs": len(known)}
+
+
+def _run_record(
+    plan: Plan, device: str, seconds: float, failures: Mapping[str, str], records: list[dict[str, Any]]
+) -> dict[str, Any]:
+    experiment = plan.experiment
+    return {
+        "experiment": experiment.name,
+        "datasets": list(experiment.datasets),
+        "networks": list(experiment.networks),
+        "defences": {each.name: list(experiment.seeds_of(each)) for each in experiment.defences},
+        "attacks": {each.name: list(each.radii) for each in experiment.attacks},
+        "test_inputs": experiment.test_inputs,
+        "units": len(plan.units),
+        "failed": dict(failures),
+        "seconds_of_this_run": round(seconds, 1),
+        "seconds_of_all_units": round(sum(each["wall_seconds"] for each in records), 1),
+        "device": device,
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "libraries": {name: known for name in LIBRARIES if (known := _version(name))},
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    safe = frame.map(lambda value: spreadsheet_safe(value) if isinstance(value, str) else value)
+    text = safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    written_whole(path, lambda file: file.write(text), text=True)
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    written_whole(path, lambda file: frame.to_parquet(file, index=False))

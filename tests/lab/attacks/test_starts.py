@@ -1,0 +1,55 @@
+"""Attacks that need a wrongly classified point first are given one."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from advgame.lab.attacks.starts import from_neighbours, from_noise
+
+
+def by_the_first(inputs: torch.Tensor) -> torch.Tensor:
+    """Class 1 where the first value is above .4."""
+    return (inputs.flatten(1)[:, 0] > 0.4).long()
+
+
+INPUTS = torch.tensor([[0.1, 0.5], [0.2, 0.5], [0.6, 0.5], [0.9, 0.1]])
+
+
+def test_neighbours_of_another_class_are_brought_to_the_boundary() -> None:
+    labels = by_the_first(INPUTS)
+    starts, there = from_neighbours(by_the_first, INPUTS, labels)
+    assert there.all()
+    assert (by_the_first(starts) != labels).all()
+    torch.testing.assert_close(starts[:, 0], torch.full((4,), 0.4), atol=2e-3, rtol=0)
+
+
+def test_without_another_class_noise_is_tried() -> None:
+    torch.manual_seed(0)
+    inputs = torch.full((200, 2), 0.1)
+    labels = torch.zeros(200, dtype=torch.int64)
+    starts, there = from_neighbours(by_the_first, inputs, labels)
+    assert 0.45 < there.float().mean() < 0.75  # a uniform first value is above .4 in three of five cases
+    assert (by_the_first(starts)[there] == 1).all()
+    assert (starts[~there] == inputs[~there]).all()
+
+
+def test_noise_changes_few_values_where_few_suffice() -> None:
+    torch.manual_seed(0)
+    inputs = torch.full((50, 1, 8, 8), 0.3)
+
+    def any_white(given: torch.Tensor) -> torch.Tensor:
+        return (given.flatten(1) > 0.9).any(dim=1).long()
+
+    starts, there = from_noise(any_white, inputs, torch.zeros(50, dtype=torch.int64))
+    assert there.all()
+    assert (starts != inputs).flatten(1).sum(dim=1).float().mean() < 8
+
+
+def test_where_nothing_fools_there_is_no_start() -> None:
+    inputs = torch.rand(5, 3)
+    for find in (from_neighbours, from_noise):
+        starts, there = find(lambda given: torch.zeros(len(given)).long(), inputs, torch.zeros(5).long())
+        assert not there.any()
+        assert (starts == inputs).all()
