@@ -14,7 +14,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
@@ -23,10 +23,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from advgame.lab.attacks import ATTACKS
+from advgame.lab.attacks.apgd import ApgdCE
 from advgame.lab.attacks.attack import Attack, Victim
+from advgame.lab.attacks.ddn import Ddn
+from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.datasets import DATASETS
-from advgame.lab.defences import DEFENCES
+from advgame.lab.defences.fast_training import FastTraining
 from advgame.lab.guard import outcomes
 from advgame.lab.networks import NETWORKS
 from advgame.lab.task import Task
@@ -54,12 +56,17 @@ def foolbox_by_hand(make: Callable[[], object]) -> Callable[..., list[int]]:
         network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, radii: tuple[float, ...]
     ) -> list[int]:
         model, right = PyTorchModel(network, bounds=(0, 1), device=inputs.device), [0] * len(radii)
-        for some, goal in zip(inputs.split(BY_HAND), labels.split(BY_HAND), strict=True):
+        for some, goal in _batches(inputs, labels):
             _, _, fooled = make()(model, some, goal, epsilons=list(radii))  # type: ignore[operator]
             right = [count + int((~each).sum()) for count, each in zip(right, fooled, strict=True)]
         return right
 
     return run
+
+
+def _batches(inputs: torch.Tensor, labels: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    for first in range(0, len(labels), BY_HAND):
+        yield inputs[first : first + BY_HAND], labels[first : first + BY_HAND]
 
 
 def autoattack_by_hand(norm: str, attacks: list[str]) -> Callable[..., list[int]]:
@@ -95,17 +102,17 @@ def works() -> list[Work]:
     return [
         Work(
             "PGD, L∞, 40 steps (foolbox)",
-            ATTACKS["pgd"](steps=40),
+            Pgd(steps=40),
             foolbox_by_hand(lambda: LinfProjectedGradientDescentAttack(rel_stepsize=0.1, steps=40)),
         ),
         Work(
             "APGD-CE, L∞, 100 steps (pyautoattack)",
-            ATTACKS["apgd_ce"](steps=100),
+            ApgdCE(steps=100),
             autoattack_by_hand("Linf", ["apgd-ce"]),
         ),
         Work(
             "DDN, L2, 100 steps (foolbox)",
-            ATTACKS["ddn"](steps=100),
+            Ddn(steps=100),
             foolbox_by_hand(lambda: DDNAttack(steps=100)),
         ),
     ]
@@ -116,7 +123,7 @@ def trained() -> tuple[str, nn.Module, torch.Tensor, torch.Tensor]:
     large = "ADVGAME_IMAGES" in os.environ
     dataset = DATASETS["fashion_mnist" if large else "digits"].load(None)
     network = NETWORKS["lenet" if large else "small_cnn"](dataset.shape, len(dataset.classes), 0)
-    defence = DEFENCES["fast_training"](epochs=2 if large else 20, radius=0.05)
+    defence = FastTraining(epochs=2 if large else 20, radius=0.05)
     network = defence.fit(defence.prepared(network), Task(dataset, 0))
     places = torch.from_numpy(dataset.chosen_for_test(500))
     return dataset.name, network.eval(), dataset.test_inputs[places], dataset.test_labels[places]
@@ -158,7 +165,7 @@ def main(arguments: list[str] | None = None) -> int:
     lines = [
         machine(),
         "",
-        f"{len(labels)} inputs of {name}, three radii; CPU seconds, medians of {given.repeats} runs in turns.",
+        f"{len(labels)} inputs of {name}, three radii; CPU seconds, medians of {given.repeats} runs each.",
         "",
         "| attack | advgame | by hand | by hand ÷ advgame | right, advgame | right, by hand |",
         "|---|---|---|---|---|---|",

@@ -1,3 +1,4 @@
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from advgame.equilibria import AdversaryTypes, BayesianSolution, solve
+from advgame.equilibria import AdversaryTypes, BayesianSolution, solve, tied_path, ties
 from advgame.equilibria.bayesian_solution import bayesian_profile
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.time_limit import Deadline
@@ -68,10 +69,10 @@ def mixes(solution: BayesianSolution) -> set[tuple[float, ...]]:
     }
 
 
-def enumerated(game: BayesianGame) -> set[tuple[float, ...]]:
+def enumerated(game: BayesianGame, normal_form: Game | None = None) -> set[tuple[float, ...]]:
     """All extreme equilibria of the normal form in exact arithmetic, as mixes of the types."""
     found = set()
-    for x, y in extreme_equilibria(game.normal_form(), Deadline(60)):
+    for x, y in extreme_equilibria(normal_form or game.normal_form(), Deadline(60)):
         joint = np.array(y, float).reshape(game.attack_counts)
         parts = [np.moveaxis(joint, h, 0).reshape(count, -1).sum(1) for h, count in enumerate(joint.shape)]
         found.add(tuple((np.concatenate([np.array(x, float), *parts]) + 0.0).round(6).tolist()))
@@ -150,6 +151,110 @@ def test_any_small_game_is_answered_by_its_normal_form(seed: int, whole: bool) -
     assert max(regrets(game, solution.recommended.defender, solution.recommended.attackers)) < 1e-8
     if solution.complete:
         assert mixes(solution) == enumerated(game)
+
+
+def tied(seed: int, *, most_attacks: int = 3) -> BayesianGame:
+    """Types with accuracies in tenths and prices in quarters: payoffs that tie often."""
+    random = np.random.default_rng(seed)
+    defences, types = int(random.integers(2, 5)), int(random.integers(2, 4))
+    clean, dear = random.integers(0, 3, defences) / 10, random.integers(0, 3, defences) / 20
+    games = []
+    for _ in range(types):
+        attacks = int(random.integers(1, most_attacks))
+        errors = np.column_stack([clean, random.integers(0, 11, (defences, attacks)) / 10])
+        share = np.append(0, random.choice([0.25, 0.5, 1.0], attacks))
+        cost = np.append(0, random.choice([0.0, 0.25, 0.5], attacks))
+        games.append(adversary_game(clean, errors, share, cost, dear, reward=random.choice([0.5, 1.0])))
+    return of_types(games, np.array([0.5, 0.5] if types == 2 else [0.25, 0.25, 0.5]))
+
+
+def exact_normal_form(game: BayesianGame) -> Game:
+    """Every combination of attacks as a column, in rational numbers, so that no tie is broken by rounding."""
+    odds = [Fraction(each) for each in game.priors.tolist()]
+    columns = list(product(*map(range, game.attack_counts)))
+    payoffs = [each.exact_payoffs for each in game.types]
+    return Game(
+        *(
+            [
+                [
+                    sum(w * each[player][row][j] for w, each, j in zip(odds, payoffs, column, strict=True))
+                    for column in columns
+                ]
+                for row in range(game.defences)
+            ]
+            for player in (0, 1)
+        )
+    )
+
+
+def test_tied_types_have_all_extreme_equilibria_of_the_normal_form_and_no_others() -> None:
+    in_rationals = 0
+    for seed in range(60):
+        game = tied(seed)
+        solution = AdversaryTypes().solve(game)
+        assert solution.complete
+        found, whole = mixes(solution), enumerated(game, exact_normal_form(game))
+        assert found <= whole
+        for extra in whole - found:  # one mix of each type may stand for several of their combinations
+            assert in_the_hull(np.array(extra), [np.array(each) for each in found], game.defences)
+        in_rationals += "rational numbers" in solution.method
+    assert in_rationals > 15
+
+
+def in_the_hull(point: np.ndarray, found: list[np.ndarray], defences: int) -> bool:
+    """Whether the types' mixes are a mixture of those found with the same mix of the defences."""
+    alike = [each for each in found if np.allclose(each[:defences], point[:defences], atol=1e-6)]
+    if not alike:
+        return False
+    corners = np.vstack([np.array(alike).T, np.ones(len(alike))])
+    program = linprog(
+        np.zeros(len(alike)),
+        np.vstack([corners, -corners]),
+        np.concatenate([np.append(point, 1) + 1e-5, -np.append(point, 1) + 1e-5]),
+    )
+    return program.status == 0
+
+
+def test_a_part_of_the_attacks_of_all_types_is_enough() -> None:
+    for seed in range(60, 90):
+        game = tied(seed, most_attacks=6)
+        whole = AdversaryTypes().solve(game)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tied_path, "SMALL", 0)
+            patch.setattr(tied_path, "AT_ONCE", 1)
+            assert mixes(AdversaryTypes().solve(game)) == mixes(whole)
+
+
+def test_without_time_the_equilibria_against_types_are_partial_and_say_so() -> None:
+    random = np.random.default_rng(3)
+    clean, games = 0.3 * random.random(30), []
+    for _ in range(3):
+        errors = np.column_stack([clean, random.random((30, 19))])
+        games.append(adversary_game(clean, errors, [0, *random.random(19)], [0, *0.5 * random.random(19)]))
+    solution = AdversaryTypes(time_limit_seconds=0.0).solve(of_types(games, np.full(3, 1 / 3)))
+    assert not solution.complete
+    assert "seconds" in solution.remark
+    assert all(profile.valid for profile in solution.profiles)
+
+
+def test_ties_against_types_too_many_to_list_leave_the_worst_and_the_best() -> None:
+    compared = 0
+    for seed in range(40):
+        game = tied(seed)
+        every = AdversaryTypes().solve(game)
+        if len(every.profiles) < 2 or "rational" not in every.method:
+            continue
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ties, "MOST_LISTED", 1)
+            solution = AdversaryTypes().solve(game)
+        assert not solution.complete
+        earned = [profile.defender_payoff for profile in every.profiles]
+        assert (
+            solution.recommended.defender_payoff <= min(earned) + 1e-8
+        )  # ties broken by rounding count here
+        assert max(profile.defender_payoff for profile in solution.profiles) >= max(earned) - 1e-8
+        compared += 1
+    assert compared > 3
 
 
 def best_by_hand(game: BayesianGame) -> float:

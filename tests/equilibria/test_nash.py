@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advgame.equilibria import Nash, Solution, solve
+from advgame.equilibria import Nash, Solution, components, solve
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.rank_one import walk
 from advgame.equilibria.time_limit import Deadline
@@ -129,7 +129,7 @@ def test_the_rank_one_walk_finds_what_enumeration_finds(game: Game) -> None:
     form = rank_one_form(game)
     if form is None:
         return
-    path = walk(form, game)
+    path = walk(form, game, Deadline(30))
     if not path.complete:
         return  # a tie: enumeration answers
     enumerated = extreme_equilibria(game, Deadline(30))
@@ -147,7 +147,7 @@ def test_the_walk_calls_nothing_complete_that_has_ties(game: Game) -> None:
     form = rank_one_form(game)
     if form is None:
         return
-    path = walk(form, game)
+    path = walk(form, game, Deadline(30))
     if path.complete:
         enumerated = extreme_equilibria(game, Deadline(30))
         assert len(path.pairs) == len(enumerated)
@@ -164,7 +164,7 @@ def test_ties_leave_no_equilibrium_out(game: Game) -> None:
 def test_the_walk_itself_finds_all_three_equilibria_of_loud_and_stealthy_attacks() -> None:
     form = rank_one_form(LOUD_AND_STEALTHY)
     assert form is not None
-    path = walk(form, LOUD_AND_STEALTHY)
+    path = walk(form, LOUD_AND_STEALTHY, Deadline(30))
     assert path.complete
     assert sorted(round(y[1] + 0.2 * y[2], 6) for _, y in path.pairs) == [0.2, round(5 / 7, 6), 1.0]
 
@@ -275,6 +275,9 @@ def test_duplicates_too_many_to_be_listed_are_not_called_complete() -> None:
     solution = solve(Game(cyclic, -cyclic))  # three groups of five on each side: 5⁶ choices
     assert not solution.complete
     assert "15,625" in solution.remark
+    assert [profile.certificate.valid for profile in solution.profiles] == [
+        True
+    ]  # once, by the first of each
 
 
 def test_large_games_without_structure_get_one_certified_equilibrium() -> None:
@@ -283,6 +286,39 @@ def test_large_games_without_structure_get_one_certified_equilibrium() -> None:
         solution = solve(Game(*payoffs), Nash(time_limit_seconds=2))
         assert solution.recommended.certificate.valid
         assert not solution.complete
+
+
+def test_a_walk_without_time_claims_nothing() -> None:
+    random = np.random.default_rng(7)
+    clean, attacked = random.uniform(0.05, 0.2, 60), random.uniform(0.2, 0.9, (60, 39))
+    share, cost = [0, *random.uniform(0.1, 0.5, 39)], [0, *random.uniform(0, 0.3, 39)]
+    game = adversary_game(clean, np.column_stack([clean, attacked]), share, cost)
+    solution = solve(game, Nash(time_limit_seconds=0.0))
+    assert not solution.complete
+    assert "seconds" in solution.remark
+    assert all(profile.certificate.valid for profile in solution.profiles)
+
+
+def test_sets_too_many_to_put_together_are_not_put_together_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    game = Game(np.eye(3), np.zeros((3, 3)))  # any mix of the adversary, any best reply to it
+    assert len(solve(game).components) > 3
+    monkeypatch.setattr(components, "MOST", 3)
+    solution = solve(game)
+    assert solution.complete
+    assert solution.components == ()
+    assert "too many sets" in solution.remark
+
+
+def test_equilibria_that_no_float_can_tell_apart_are_two_in_rational_numbers() -> None:
+    third, hair = Fraction(1, 3), Fraction(1, 10**30)
+    # the second row pays s − 1/3 and the third 2 (s − 1/3 − hair) at a share s of the second column
+    rows = [[0, 0], [-third, 1 - third], [-2 * (third + hair), 2 - 2 * (third + hair)]]
+    game = Game(rows, [[0, 0]] * 3)
+    exact = solve(game, Nash(exact=True))
+    mixes = {profile.exact_mixes for profile in exact.profiles}
+    assert len(mixes) == len(exact.profiles)
+    assert {y[1] for _, y in mixes if y} == {0, third, third + 2 * hair, 1}
+    assert len(solve(game).profiles) < len(exact.profiles)  # told once where they are the same floats
 
 
 def test_without_time_for_exactness_nothing_inexact_is_given() -> None:

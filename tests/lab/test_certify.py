@@ -1,7 +1,5 @@
 """Certified radii: never larger than the true one where that is known, and no attack succeeds inside them."""
 
-# ruff: noqa: E402  (torch, and what needs it, only where it is installed)
-
 from __future__ import annotations
 
 from typing import Any

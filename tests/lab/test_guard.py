@@ -19,7 +19,7 @@ from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import WithinRadius
+from advgame.lab.attacks.kinds import ChangesMeaning, WithinRadius
 from advgame.lab.classifier import Adapted
 from advgame.lab.guard import craft, outcomes
 
@@ -390,6 +390,36 @@ def test_natural_changes_are_counted_for_themselves() -> None:
 
     found = outcomes(Natural(change=better_when_stronger), victim(), INPUTS, 1 - LABELS, [0.1, 0.3])
     assert found.right.tolist() == [[True] * 10, [False] * 10]
+    assert found.norms is None
+
+
+def test_where_a_change_of_meaning_is_the_attack_the_new_label_is_right() -> None:
+    @dataclass(frozen=True)
+    class NewMeaning(ChangesMeaning):
+        """People call everything above .7 a 1; nothing else is a clear case."""
+
+        name: ClassVar[str] = "new_meaning"
+        norm: ClassVar[str | None] = "Linf"
+        metric: ClassVar[str] = "invariance"
+
+        def craft(
+            self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radii: Sequence[float]
+        ) -> list[torch.Tensor]:
+            return [(inputs + radius).clamp(0, 1) for radius in radii]
+
+        def meant(
+            self, victim: Victim, inputs: torch.Tensor, changed: torch.Tensor, labels: torch.Tensor
+        ) -> torch.Tensor:
+            return torch.where((changed[:, 0] > 0.7) & (labels == 0), 1, -1)
+
+    class Stubborn(Threshold):
+        def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+            return super().forward(inputs - 0.23)  # class 1 from .73 on
+
+    found = outcomes(NewMeaning(), victim(Stubborn()), INPUTS, LABELS, [0.1, 0.3])
+    assert not found.counted[0].any()
+    assert found.counted[1].nonzero()[0].tolist() == [4]  # .45 becomes .75
+    assert found.right[1].nonzero()[0].tolist() == [4]
     assert found.norms is None
 
 

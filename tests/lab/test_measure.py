@@ -169,7 +169,7 @@ def test_a_network_at_chance_is_measured_flagged_and_kept(tmp_path: Path) -> Non
     assert "clean accuracy is no better than chance" in row.warnings
 
 
-def test_a_failing_unit_leaves_the_rest_measured_and_is_named(path: Path, tmp_path: Path) -> None:
+def test_a_failing_unit_leaves_the_rest_measured_and_is_named(tmp_path: Path) -> None:
     content = {
         "dataset": "digits",
         "network": "small_cnn",

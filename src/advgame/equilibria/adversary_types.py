@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import prod
+from typing import Any
+
+import numpy as np
 
 from advgame.equilibria.bayesian_commitment import best_commitment
 from advgame.equilibria.bayesian_solution import BayesianProfile, BayesianSolution, bayesian_profile
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.selection import RULES
-from advgame.equilibria.stacked_path import walk_types
-from advgame.errors import GameError
+from advgame.equilibria.stacked_path import by_type, walk_types
+from advgame.equilibria.ties import SECONDS_FOR_TIES, all_of_types_in_rationals, ends_of_types, seconds_left
+from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
 from advgame.games.game import FloatArray
-from advgame.games.stacked_structure import stacked_form
+from advgame.games.stacked_structure import StackedForm, stacked_form
 
 Mixes = tuple[FloatArray, Sequence[FloatArray]]
-
-MOST_TO_COMPLETE = 64  # columns of a normal form that is solved only because payoffs tie on the path
 
 
 @dataclass(frozen=True)
@@ -48,47 +49,54 @@ class AdversaryTypes:
         """
         if self.announced:
             return best_commitment(game, self.time_limit_seconds)
-        walked = _walked(game)
-        if walked is not None and walked.complete:
-            return walked
-        if walked is not None and walked.profiles and prod(game.attack_counts) > MOST_TO_COMPLETE:
-            return walked
-        try:
-            whole = self._of_normal_form(game)
-        except GameError:
-            if walked is not None and walked.profiles:
-                return walked
-            raise
-        return whole if whole.profiles or walked is None else walked
+        form = stacked_form(game)
+        return self._of_normal_form(game) if form is None else self._of_path(game, form)
+
+    def _of_path(self, game: BayesianGame, form: StackedForm) -> BayesianSolution:
+        """What one walk for all types finds or, where payoffs tie, the path in rational numbers."""
+        deadline = Deadline(self.time_limit_seconds)
+        path = walk_types(form, game, deadline)
+        profiles, all_valid = _certified(game, path.met)
+        if path.complete and all_valid:
+            return _solution(game, profiles, True, "rank-1 path over all types", "")
+        seconds = min(SECONDS_FOR_TIES, seconds_left(deadline))
+        listing = all_of_types_in_rationals(game, form, path.walked, seconds)
+        if listing is None:
+            return _solution(game, profiles, False, "rank-1 path over all types", path.remark)
+        if not listing.complete:
+            told = ends_of_types(game, form, listing.remark, seconds_left(deadline))
+            if told is None and not listing.pairs:
+                return _solution(game, profiles, False, "rank-1 path over all types", listing.remark)
+            listing = told or listing
+        profiles, all_valid = _certified(game, (_of_each_type(pair, form) for pair in listing.pairs))
+        complete = listing.complete and all_valid
+        return _solution(game, profiles, complete, listing.method, listing.remark)
 
     def _of_normal_form(self, game: BayesianGame) -> BayesianSolution:
         solution = Nash(self.time_limit_seconds).solve(game.normal_form())
         mixes = ((each.defender, game.mixes_of(each.attacker)) for each in solution.profiles)
-        profiles = _certified(game, mixes)
+        profiles, _ = _certified(game, mixes)
         complete = solution.complete and len(profiles) > 0
         return _solution(game, profiles, complete, f"normal form: {solution.method}", solution.remark)
 
 
-def _walked(game: BayesianGame) -> BayesianSolution | None:
-    """What the walk finds; None for a game without the structure."""
-    form = stacked_form(game)
-    if form is None:
-        return None
-    path = walk_types(form, game)
-    profiles = _certified(game, path.met)
-    complete = path.complete and len(profiles) == len(path.met)
-    return _solution(game, profiles, complete, "rank-1 path over all types", path.remark)
+def _of_each_type(pair: tuple[Sequence[Any], Sequence[Any]], form: StackedForm) -> Mixes:
+    """The mixes of a pair in floats, those of the types apart."""
+    return np.array(pair[0], float), by_type(np.array(pair[1], float), form.type_of)
 
 
-def _certified(game: BayesianGame, mixes: Iterable[Mixes]) -> tuple[BayesianProfile, ...]:
-    """The profiles whose certificates hold, each once."""
+def _certified(game: BayesianGame, mixes: Iterable[Mixes]) -> tuple[tuple[BayesianProfile, ...], bool]:
+    """The profiles whose certificates hold, each once, and whether that is so for all."""
     distinct: dict[bytes, BayesianProfile] = {}
+    all_valid = True
     for defender, attackers in mixes:
         profile = bayesian_profile(game, defender, attackers)
         key = b"".join((mix + 0.0).round(9).tobytes() for mix in (defender, *attackers))
         if profile.valid:
             distinct.setdefault(key, profile)
-    return tuple(distinct.values())
+        else:
+            all_valid = False
+    return tuple(distinct.values()), all_valid
 
 
 def _solution(

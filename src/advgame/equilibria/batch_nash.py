@@ -104,12 +104,14 @@ def _walked_with_room(a: FloatArray, b: FloatArray, slots: int) -> tuple[Found, 
     from advgame.equilibria.kernels import rank_one
 
     games, defences, attacks = a.shape
-    counts, state = np.empty(games, np.int64), np.empty(games, np.int64)
-    room = np.empty((games, slots, defences)), np.empty((games, slots, attacks)), np.empty((games, slots, 2))
-    rank_one.solve_many(a, b, min(games, 8 * get_num_threads()), counts, state, *room)
-    filled = np.arange(slots)[None, :] < counts[:, None]
+    blocks = min(games, 8 * get_num_threads())
+    each = max(slots * -(-games // blocks), MORE_SLOTS)  # equilibria that a block of games has room for
+    counts, state, filled = np.empty(games, np.int64), np.empty(games, np.int64), np.empty(blocks, np.int64)
+    room = tuple(np.empty((blocks, each, size)) for size in (defences, attacks, 2))
+    rank_one.solve_many(a, b, blocks, counts, state, filled, *room)
     index = np.repeat(np.arange(games), counts)
-    return Found(index, room[0][filled], room[1][filled], room[2][filled]), state
+    parts = (np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room)
+    return Found(index, *parts), state
 
 
 def _single(game: Game, index: int, status: NDArray[np.uint8]) -> Found:

@@ -21,6 +21,8 @@ from advgame.equilibria.bayesian_solution import (
     payoff_span,
 )
 from advgame.equilibria.commitment import best_lottery
+from advgame.equilibria.ties import seconds_left
+from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
 from advgame.games.best_replies import TIE
 from advgame.games.game import FloatArray
@@ -63,6 +65,7 @@ def _program(game: BayesianGame, seconds: float) -> tuple[Replies | None, float]
     """The replies of the best solution found, and the bound: what no commitment exceeds."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
+    deadline = Deadline(seconds)  # what building the program takes counts too
     gain, whole = _objective(game)
     matrix, low, high = _constraints(game)
     scale = OBJECTIVE / (float(np.abs(gain).max()) or 1.0)
@@ -71,7 +74,7 @@ def _program(game: BayesianGame, seconds: float) -> tuple[Replies | None, float]
         integrality=whole,
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(matrix, low, high),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        options={"time_limit": seconds_left(deadline), "mip_rel_gap": 0.0},
     )
     offset = sum(odds * each.min() for odds, each in zip(game.priors, game.defender_payoffs, strict=True))
     trivial = float(sum(o * each.max() for o, each in zip(game.priors, game.defender_payoffs, strict=True)))
@@ -111,7 +114,7 @@ def _of_type(payoffs: FloatArray) -> tuple[Any, Any, FloatArray, FloatArray]:
     rows, columns = payoffs.shape
     by_defence = sparse.kron(sparse.eye_array(rows), np.ones((1, columns)))  # Σ_j z_ij = x_i
     by_attack = sparse.kron(np.ones((1, rows)), sparse.eye_array(columns))  # Σ_i z_ij = q_j
-    best = sparse.csr_array(_preferences(payoffs / (float(np.ptp(payoffs)) or 1.0)))
+    best = _preferences(payoffs / (float(np.ptp(payoffs)) or 1.0))
     own = sparse.block_array(
         [
             [by_defence, sparse.csr_array((rows, columns))],
@@ -127,14 +130,17 @@ def _of_type(payoffs: FloatArray) -> tuple[Any, Any, FloatArray, FloatArray]:
     return shared, own, np.append(fixed, np.zeros(best.shape[0])), np.append(fixed, unlimited)
 
 
-def _preferences(payoffs: FloatArray) -> FloatArray:
+def _preferences(payoffs: FloatArray) -> Any:
     """Σ_i z_ij (B_ij − B_ik) for every two attacks j and k, over the entries of z row by row."""
+    from scipy import sparse
+
     rows, columns = payoffs.shape
-    pairs = [(j, k) for j in range(columns) for k in range(columns) if j != k]
-    table = np.zeros((len(pairs), rows, columns))
-    for place, (j, k) in enumerate(pairs):
-        table[place, :, j] = payoffs[:, j] - payoffs[:, k]
-    return table.reshape(len(pairs), rows * columns)
+    j, k = (each.ravel() for each in np.indices((columns, columns)))
+    j, k = j[j != k], k[j != k]
+    gains = payoffs[:, j] - payoffs[:, k]  # (defences, pairs)
+    defence, pair = np.indices(gains.shape)
+    entries = gains.ravel(), (pair.ravel(), (defence * columns + j).ravel())
+    return sparse.csr_array(entries, shape=(len(j), rows * columns))
 
 
 def _replies(game: BayesianGame, variables: FloatArray) -> list[int]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from advgame.equilibria.solution import Component
 from advgame.games import Profile
+from advgame.games.game import FloatArray
 
-MOST = 10_000  # subsets looked at before the rest is left out
+MOST = 5_000  # subsets that are still put together
 
 
 def maximal_nash_subsets(profiles: Sequence[Profile]) -> tuple[Component, ...]:
@@ -17,28 +18,48 @@ def maximal_nash_subsets(profiles: Sequence[Profile]) -> tuple[Component, ...]:
 
     Any mix of X against any mix of Y is then an equilibrium too (Heuer and Millham 1976). They are the
     closed sets of the relation "meets in equilibrium", found by intersecting neighbourhoods.
+
+    Returns:
+        All of them; none where there are more than ``MOST``.
     """
-    defender = {profile.defender.tobytes(): profile.defender for profile in profiles}
-    attacker = {profile.attacker.tobytes(): profile.attacker for profile in profiles}
-    meets: dict[bytes, set[bytes]] = {}
-    for profile in profiles:
-        meets.setdefault(profile.defender.tobytes(), set()).add(profile.attacker.tobytes())
-    closed = _intersections([frozenset(replies) for replies in meets.values()])
+    defenders, row_of = _distinct(profile.defender for profile in profiles)
+    attackers, column_of = _distinct(profile.attacker for profile in profiles)
+    meets = [0] * len(defenders)  # of each mix of the defender, the adversary's that it meets, as bits
+    for row, column in zip(row_of, column_of, strict=True):
+        meets[row] |= 1 << column
+    closed = _intersections(meets)
     return tuple(
         Component(
-            np.array([defender[mix] for mix, replies in meets.items() if replies >= common]),
-            np.array([mix for key, mix in attacker.items() if key in common]),
+            np.array(
+                [mix for mix, replies in zip(defenders, meets, strict=True) if replies & common == common]
+            ),
+            np.array([mix for place, mix in enumerate(attackers) if common >> place & 1]),
         )
         for common in closed
     )
 
 
-def _intersections(sets: Sequence[frozenset[bytes]]) -> list[frozenset[bytes]]:
-    """All non-empty intersections of the sets, in the order they are met."""
-    closed: dict[frozenset[bytes], None] = {}
+def _distinct(mixes: Iterable[FloatArray]) -> tuple[list[FloatArray], list[int]]:
+    """Each mix once, and where each of those given stands among them."""
+    places: dict[bytes, int] = {}
+    distinct: list[FloatArray] = []
+    order = []
+    for mix in mixes:
+        place = places.setdefault(mix.tobytes(), len(distinct))
+        if place == len(distinct):
+            distinct.append(mix)
+        order.append(place)
+    return distinct, order
+
+
+def _intersections(sets: Sequence[int]) -> list[int]:
+    """All non-empty intersections of sets of bits, in the order they are met; none if there are too many."""
+    closed: dict[int, None] = {}
     for each in sets:
         for known in list(closed):
-            if len(closed) < MOST and known & each:
+            if known & each:
                 closed[known & each] = None
         closed[each] = None
+        if len(closed) > MOST:
+            return []
     return list(closed)

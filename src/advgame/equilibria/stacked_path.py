@@ -1,9 +1,7 @@
 """All equilibria against several types of adversary, by one walk along their common intensity of attack.
 
-With the attacks of all types side by side, (x, y) is an equilibrium iff it solves, at μ = p·y, the program
-min Σ_h u_h + (c0 + μ c1)·x over mixes x with x·Q_j ≤ u_h for every attack j of type h, and its dual. One
-adversary is the case of a single u. So the walk visits as many pieces as it would for one large adversary,
-where the normal form would have a column for every combination of attacks.
+``parametric_walk`` takes the attacks of all types side by side. So it visits as many pieces as it would for
+one large adversary, where the normal form would have a column for every combination of attacks.
 """
 
 from __future__ import annotations
@@ -14,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.rank_one import _Lost, _Walker
+from advgame.equilibria.parametric_walk import Walked, walk_along
+from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
 from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
@@ -30,76 +29,22 @@ class StackedPath:
 
     met: tuple[Mixes, ...]
     complete: bool
+    walked: Walked
     remark: str = ""
 
 
-def walk_types(form: StackedForm, game: BayesianGame) -> StackedPath:
+def walk_types(form: StackedForm, game: BayesianGame, deadline: Deadline) -> StackedPath:
     """Every equilibrium of a game without ties, solved again from its own payoffs."""
-    walker = _StackedWalker(form)
-    try:
-        walker.run()
-    except _Lost as problem:
-        return StackedPath((), False, str(problem))
-    met = tuple(_sharpened(game, x, _by_type(y, form)) for x, y in walker.met)
-    complete = not walker.tied and len(met) % 2 == 1
-    return StackedPath(met, complete, "" if complete else "Payoffs tie: further equilibria may exist.")
+    walked = walk_along(form, deadline)
+    met = tuple(_sharpened(game, x, by_type(y, form.type_of)) for x, y in walked.pairs)
+    complete = not walked.tied and not walked.lost and len(met) % 2 == 1
+    remark = "" if complete else walked.lost or "Payoffs tie: further equilibria may exist."
+    return StackedPath(met, complete, walked, remark)
 
 
-def _by_type(stacked: FloatArray, form: StackedForm) -> tuple[FloatArray, ...]:
-    parts = [stacked[form.type_of == each] for each in range(int(form.type_of.max()) + 1)]
-    return tuple(part / part.sum() for part in parts)
-
-
-class _StackedWalker(_Walker):
-    """The walk of one adversary, started from a tableau in which every type has its own u."""
-
-    def __init__(self, form: StackedForm) -> None:
-        self.type_of = form.type_of
-        self.defences, self.attacks = form.attack_value.shape
-        types = range(int(form.type_of.max()) + 1)
-        largest = sum(float(form.intensity[form.type_of == each].max()) for each in types)
-        ranges = np.ptp(form.attack_value), np.ptp(form.idle_cost), np.ptp(form.cost_per_intensity) * largest
-        scale = max(float(each) for each in ranges) or 1.0
-        self.values = form.attack_value / scale
-        self.idle = form.idle_cost / scale
-        self.intensity = form.intensity / (largest or 1.0)
-        self.slope = form.cost_per_intensity * largest / scale
-        self.end = 1.0 if largest > 0 else 0.0
-        self.met = []
-        self.tied = False
-        self._start()
-
-    def _start(self) -> None:
-        """The basis of one pure defence against the best attack of each type."""
-        types = range(int(self.type_of.max()) + 1)
-        per_type = [np.flatnonzero(self.type_of == each) for each in types]
-        worst = sum(self.values[:, places].max(axis=1) for places in per_type)
-        row = int((worst + self.idle).argmin())
-        firsts = np.array([places[self.values[row, places].argmax()] for places in per_type])
-        others = np.setdiff1d(np.arange(self.defences), row)
-        slacks = np.setdiff1d(np.arange(self.attacks), firsts)
-        relative = self.values[others] - self.values[row]  # (defences − 1, attacks)
-        table = np.block(
-            [
-                [
-                    (relative[:, slacks] - relative[:, firsts[self.type_of[slacks]]]).T,
-                    -1.0 * (self.type_of[slacks][:, None] == self.type_of[firsts]),
-                ],
-                [np.ones((1, len(others))), np.zeros((1, len(firsts)))],
-            ]
-        )
-        levels = self.values[row, firsts[self.type_of[slacks]]] - self.values[row, slacks]
-        costs = relative[:, firsts].sum(axis=1) + self.idle[others] - self.idle[row]
-        slopes = self.slope[others] - self.slope[row]
-        self.table = np.block(
-            [
-                [table, np.append(levels, 1.0)[:, None]],
-                [costs, np.ones(len(firsts)), np.zeros(1)],
-                [slopes, np.zeros(len(firsts)), np.zeros(1)],
-            ]
-        )
-        self.basic = np.append(self.defences + slacks, row)
-        self.nonbasic = np.concatenate([others, self.defences + firsts])
+def by_type(stacked: FloatArray, type_of: NDArray[np.int64]) -> tuple[FloatArray, ...]:
+    """The mixes of the single types, from those that stand side by side."""
+    return tuple(stacked[type_of == each] for each in range(int(type_of.max()) + 1))
 
 
 def _sharpened(game: BayesianGame, defender: FloatArray, attackers: Sequence[FloatArray]) -> Mixes:

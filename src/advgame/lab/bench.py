@@ -17,6 +17,7 @@ from torch import nn
 from advgame.errors import LabError
 from advgame.files import written_whole
 from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.invariance import PEOPLE, people
 from advgame.lab.classifier import predictions, surrogate
 from advgame.lab.compression import network_facts
 from advgame.lab.datasets import DATASETS
@@ -24,6 +25,7 @@ from advgame.lab.datasets.dataset import Dataset
 from advgame.lab.defences.combination import Combination
 from advgame.lab.experiment import AttackPlan, Experiment
 from advgame.lab.guard import craft, outcomes
+from advgame.lab.invariance import measuring_panel
 from advgame.lab.journal import Journal
 from advgame.lab.networks import NETWORKS
 from advgame.lab.task import Task
@@ -31,6 +33,7 @@ from advgame.lab.training import counting
 from advgame.lab.units import CRAFT, INSPECT, MAKE, MEASURE, Plan, Unit, seed_from
 from advgame.lab.weights import load_weights, save_weights
 
+NOT_COUNTED = "-"  # in place of 0 or 1, for an input that an attack has no example of
 CHOICE_OF_TEST_INPUTS = 0  # the seed of the draw: the same inputs for every experiment
 
 
@@ -143,7 +146,10 @@ class Bench:
         network = self.network(unit)
         # Not of the defence: every network meets the same noise, so that cells can be paired.
         seed = seed_from(unit.dataset, unit.network, unit.seed, attack.name)
-        return Victim(network, surrogate(network), {}, seed)
+        known: dict[str, nn.Module] = {}
+        if attack.attack.metric == "invariance":
+            known = {PEOPLE: measuring_panel(self._dataset(unit), torch.device(self.device))}
+        return Victim(network, surrogate(network), known, seed)
 
     def _craft(self, unit: Unit) -> dict[str, Any]:
         attack = self._attack(unit)
@@ -170,6 +176,8 @@ class Bench:
                 "cost": cost,
                 "warnings": [],
             }
+        if attack.attack.metric == "invariance":
+            return self._measure_invariance(unit, attack, inputs, labels, places)
         crafted = None
         if attack.crafted_on is not None:
             source = self.plan.crafting(unit.dataset, unit.network, attack, unit.seed)
@@ -182,6 +190,28 @@ class Bench:
             "right": [_packed(right) for right in found.right],
             "cost": dict(found.cost_per_input),
             "warnings": list(found.warnings),
+        }
+
+    def _measure_invariance(
+        self, unit: Unit, attack: AttackPlan, inputs: torch.Tensor, labels: torch.Tensor, places: list[int]
+    ) -> dict[str, Any]:
+        """Whether the network follows where people would change the label; other inputs do not count."""
+        victim, cpu = self._victim(unit, attack), process_time()
+        panel = people(victim)
+        right = []
+        for changed in attack.attack.craft(victim, inputs, labels, attack.radii):
+            label = panel.verdict(changed)
+            counts = ((changed != inputs).flatten(1).any(dim=1) & (label >= 0) & (label != labels)).tolist()
+            follows = _packed((predictions(victim.network, changed) == label).cpu().numpy())
+            right.append(
+                "".join(each if found else NOT_COUNTED for each, found in zip(follows, counts, strict=True))
+            )
+        return {
+            "places": places,
+            "radii": list(attack.radii),
+            "right": right,
+            "cost": {"seconds": (process_time() - cpu) / len(inputs)},
+            "warnings": ["what people would say is told by programs, which lean towards undefended networks"],
         }
 
     def _inspect(self, unit: Unit) -> dict[str, Any]:

@@ -40,5 +40,5 @@ def predictions(network: nn.Module, inputs: torch.Tensor, batch: int = 250) -> t
     """The label given to each input, (inputs,); without gradients, in evaluation mode."""
     network.eval()
     with torch.no_grad():
-        parts = [network(part).argmax(dim=1) for part in inputs.split(batch)]
+        parts = [network(part).argmax(dim=1) for part in inputs.split(batch)]  # type: ignore[no-untyped-call]
     return torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64)

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import BATCH, WithinRadius
+from advgame.lab.attacks.kinds import BATCH, ChangesMeaning, WithinRadius
+from advgame.lab.attacks.layout import quick_layout
 from advgame.lab.attacks.norms import NO_CHANGE, NORMS, beside, pulled_inside, random_changes, size
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.attacks.spending import Spending, spending_on
@@ -38,6 +39,7 @@ class Outcome:
     """What became of each input, as re-predicted by the network itself."""
 
     right: NDArray[np.bool_]  # (radii, inputs): still classified right
+    counted: NDArray[np.bool_]  # (radii, inputs): all, but for attacks that change what some inputs mean
     honest: NDArray[np.bool_]  # (inputs,): classified right before the attack
     norms: (
         NDArray[np.float64] | None
@@ -70,7 +72,8 @@ def outcomes(
 
     An input that was wrong before the attack is wrong at every radius, and an example found within a smaller
     radius counts for the larger ones, so accuracy never rises with the radius. Natural changes
-    (``metric`` is not "robust") are no adversary: each strength is counted for itself.
+    (``metric`` is not "robust") are no adversary: each strength is counted for itself. An attack that
+    changes what inputs mean is right where the network gives the new label, and counts only those inputs.
 
     Args:
         attack: says the norm; crafts, unless ``crafted`` is given.
@@ -83,7 +86,7 @@ def outcomes(
         LabError: for inputs, labels or radii that cannot be used.
     """
     _check(inputs, labels, radii, crafted)
-    with _at_rest(victim):
+    with _at_rest(victim, inputs):
         honest = _answers(victim, inputs) == labels
         judge = _Judge(attack, victim, inputs, labels, honest, tuple(radii))
         with spending_on(victim, inputs.device) as spending:
@@ -92,11 +95,12 @@ def outcomes(
                     judge.see(place, changed.to(inputs.device))
             else:
                 _attack_all(attack, victim, judge, spending)
-        judge.compare(attack, crafted is not None)
+        judge.compare(crafted is not None)
     return Outcome(
         right=judge.right.cpu().numpy(),
+        counted=judge.counted.cpu().numpy(),
         honest=honest.cpu().numpy(),
-        norms=judge.norms.cpu().numpy() if attack.norm in NORMS else None,
+        norms=judge.norms.cpu().numpy() if judge.hostile else None,
         crafted=tuple(judge.examples),
         cost_per_input=spending.per_input(len(inputs), attack.queries_only),
         warnings=tuple(judge.warnings),
@@ -117,7 +121,7 @@ def craft(
     _check(inputs, labels, radii, None)
     warned: dict[str, None] = {}
     everything = torch.arange(len(inputs), device=inputs.device)
-    with _at_rest(victim), spending_on(victim, inputs.device) as spending:
+    with _at_rest(victim, inputs), spending_on(victim, inputs.device) as spending:
         tensors = _changed(attack, victim, inputs, labels, everything, radii, spending, warned)
     tidy = [
         _usable(attack.norm, changed, inputs, radius)[0]
@@ -138,52 +142,68 @@ class _Judge:
     radii: tuple[float, ...]
     warnings: dict[str, None] = field(default_factory=dict)
     right: torch.Tensor = field(init=False)  # (radii, inputs)
+    counted: torch.Tensor = field(init=False)  # (radii, inputs)
     norms: torch.Tensor = field(init=False)  # (inputs,)
     examples: list[torch.Tensor] = field(init=False)  # one tensor per radius
 
     def __post_init__(self) -> None:
         self.right = self.honest.repeat(len(self.radii), 1)
+        self.counted = torch.ones_like(self.right)
         self.norms = torch.where(self.honest, torch.inf, 0.0).double()
         self.examples = [self.inputs] * len(self.radii)
 
+    @property
+    def hostile(self) -> bool:
+        """Whether the attack looks for wrong answers within a radius, so that outcomes add up over radii."""
+        return self.attack.metric == "robust" and self.attack.norm in NORMS
+
     def see(self, place: int, changed: torch.Tensor) -> None:
         """Predicts and measures the examples made for one radius."""
-        radius, norm = self.radii[place], self.attack.norm
-        changed, useless = _usable(norm, changed, self.inputs, radius)
+        radius = self.radii[place]
+        changed, useless = _usable(self.attack.norm, changed, self.inputs, radius)
         self._warn(useless, "not finite or outside [0, 1]", radius)
         answers = _answers(self.victim, changed)
         self._warn(answers < 0, "answered without a finite number by the network", radius)
-        wrong = (answers != self.labels) & (answers >= 0)
-        if self.attack.metric != "robust" or norm not in NORMS:
-            self.right[place], self.examples[place] = ~wrong & (answers >= 0), changed
+        if self.hostile:
+            self._keep_what_fools(place, changed, answers)
             return
-        sizes = size(changed, self.inputs, norm)
+        self.examples[place] = changed
+        if isinstance(self.attack, ChangesMeaning):
+            meant = self.attack.meant(self.victim, self.inputs, changed, self.labels)
+            fits = size(changed, self.inputs, str(self.attack.norm)) <= radius * (1 + WITHIN)
+            self.counted[place] = (meant >= 0) & fits
+            self.right[place] = (answers == meant) & self.counted[place]
+        else:
+            self.right[place] = answers == self.labels
+
+    def _keep_what_fools(self, place: int, changed: torch.Tensor, answers: torch.Tensor) -> None:
+        sizes = size(changed, self.inputs, str(self.attack.norm))
         if isinstance(self.attack, WithinRadius):
-            self._warn(sizes > radius * (1 + WITHIN), f"larger than the radius in {norm}", radius)
+            too_far = sizes > self.radii[place] * (1 + WITHIN)
+            self._warn(too_far, f"larger than the radius in {self.attack.norm}", self.radii[place])
+        wrong = (answers != self.labels) & (answers >= 0)
         self.norms = torch.where(wrong & (sizes < self.norms), sizes, self.norms)
-        for larger in range(len(self.radii)):
-            fits = sizes <= self.radii[larger] * (1 + WITHIN)
-            new = self.right[larger] & fits & wrong
-            if larger == place:
-                new |= self.right[larger] & fits  # an attempt is kept for pictures and transfer
-            if new.any():
-                self.examples[larger] = torch.where(beside(new, changed), changed, self.examples[larger])
+        for larger, radius in enumerate(self.radii):
+            fits = self.right[larger] & (sizes <= radius * (1 + WITHIN))
+            kept = fits if larger == place else fits & wrong  # an attempt is kept, for pictures and transfer
+            if kept.any():
+                self.examples[larger] = torch.where(beside(kept, changed), changed, self.examples[larger])
             self.right[larger] &= ~(fits & wrong)
 
-    def compare(self, attack: Attack, foreign: bool) -> None:
+    def compare(self, foreign: bool) -> None:
         """Warns where the attack does less than random changes, or has no gradient to go by."""
-        if attack.metric != "robust" or attack.norm not in NORMS:
+        if not self.hostile:
             return
         generator = torch.Generator().manual_seed(self.victim.seed)
         for place, radius in enumerate(self.radii):
-            noisy = random_changes(self.inputs, attack.norm, radius, generator)
+            noisy = random_changes(self.inputs, str(self.attack.norm), radius, generator)
             standing = int(((_answers(self.victim, noisy) == self.labels) & self.honest).sum())
             if standing < int(self.right[place].sum()):
                 self.warnings[
                     f"weak attack: it leaves {int(self.right[place].sum())} of {len(self.labels)} inputs "
                     f"right at radius {radius:g}, random changes of that size leave {standing}"
                 ] = None
-        if not foreign and not attack.queries_only:
+        if not foreign and not self.attack.queries_only:
             blind = int((_without_gradient(self.victim, self.inputs, self.labels) & self.honest).sum())
             if blind > BLIND_SHARE * len(self.labels):
                 self.warnings[
@@ -342,7 +362,7 @@ def _without_gradient(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor
 
 
 @contextmanager
-def _at_rest(victim: Victim) -> Iterator[None]:
+def _at_rest(victim: Victim, inputs: torch.Tensor) -> Iterator[None]:
     """Networks in evaluation mode, with weights that gather no gradients; afterwards as they were."""
     modules = list(
         {id(each): each for each in (victim.network, victim.surrogate, *victim.others.values())}.values()
@@ -354,7 +374,9 @@ def _at_rest(victim: Victim) -> Iterator[None]:
             module.eval()
         for weight, _ in weights.values():
             weight.requires_grad_(False)
-        yield
+        asked = list({id(each): each for each in (victim.network, victim.surrogate)}.values())
+        with quick_layout(asked, inputs):
+            yield
     finally:
         for weight, learns in weights.values():
             weight.requires_grad_(learns)

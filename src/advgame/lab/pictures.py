@@ -39,7 +39,7 @@ AT_ONCE = 250  # points of the plane a network is asked about at a time
 LEAST_LOSS = 1e-3  # a smaller loss is drawn as this one
 STEPS = 40  # of projected gradient descent
 MOST_CLASS_COLOURS = 10
-SMALLEST_REGION = 0.02  # share of the picture that a region must fill to be labelled
+LEAST_ROOM = 0.12  # around a label, in lengths of the directions
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,12 +244,16 @@ def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:
         classes: their names, by label.
 
     Raises:
-        LabError: when there is no surface.
+        LabError: when there is no surface, or no library to draw with.
     """
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LogNorm
-    from matplotlib.figure import Figure
-
+    try:
+        from matplotlib.cm import ScalarMappable
+        from matplotlib.colors import LogNorm
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError as missing:
+        raise LabError(
+            f"A picture needs {missing.name}, which is not installed; run pip install 'advgame[lab]'."
+        ) from None
     if not surfaces:
         raise LabError("There is no surface to draw; give at least one.")
     count = len(surfaces)
@@ -325,11 +329,11 @@ def _label_regions(axes: Axes, shown: Surface, classes: Sequence[str]) -> None:
     for mark in (0, 1):
         free &= np.hypot(across - mark, up) > 1 / 4
     for label in np.unique(shown.predicted):
-        region = shown.predicted == label
-        if region.mean() < SMALLEST_REGION:
+        region = np.pad((shown.predicted == label) & free, 1)
+        room = distance_transform_edt(region)[1:-1, 1:-1] * (shown.steps[1] - shown.steps[0])
+        if room.max() < LEAST_ROOM:
             continue
-        inside = distance_transform_edt(np.pad(region & free, 1))[1:-1, 1:-1]
-        row, column = np.unravel_index(inside.argmax(), inside.shape)
+        row, column = np.unravel_index(room.argmax(), room.shape)
         words = f"{classes[label]} (true)" if label == shown.label else classes[label]
         where = float(shown.steps[column]), float(shown.steps[row])
         axes.text(*where, words, ha="center", va="center", parse_math=False)

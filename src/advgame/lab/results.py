@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advgame.files import spreadsheet_safe, written_whole
+from advgame.lab.bench import NOT_COUNTED
 from advgame.lab.experiment import AttackPlan
 from advgame.lab.journal import Journal
 from advgame.lab.units import CRAFT, MAKE, Plan, Unit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AT_CHANCE = "clean accuracy is no better than chance"
+METRIC = {"invariance": "robust"}  # following a changed label is being robust as well
 FEWEST_FOR_INTERVAL = 10  # inputs
 CHANCE_LEVEL = 0.01  # of the one-sided binomial test against guessing
 
@@ -80,6 +82,9 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
         facts = networks[plan.network(unit.dataset, unit.network, unit.defence, unit.seed).key]
         warnings = [*record["warnings"], *((AT_CHANCE,) if unit.needs[0] in chance else ())]
         for radius, right in zip(record["radii"], record["right"], strict=True):
+            tested = len(right) - right.count(NOT_COUNTED)
+            if tested == 0:
+                continue
             yield Measurement(
                 dataset=unit.dataset,
                 network=unit.network,
@@ -88,10 +93,10 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
                 norm=None if attack is None else attack.attack.norm,
                 radius=radius,
                 crafted_on=None if attack is None else attack.crafted_on,
-                metric="clean" if attack is None else attack.attack.metric,
-                accuracy=right.count("1") / len(right),
+                metric="clean" if attack is None else METRIC.get(attack.attack.metric, attack.attack.metric),
+                accuracy=right.count("1") / tested,
                 correct=right.count("1"),
-                tested=len(right),
+                tested=tested,
                 seed=unit.seed,
                 compression_nominal=facts["compression_nominal"],
                 parameters_left=facts["parameters_left"],
@@ -123,6 +128,7 @@ def _outcomes(cells: Cells) -> pd.DataFrame:
     parts = []
     for unit, attack, record in cells:
         for radius, right in zip(record["radii"], record["right"], strict=True):
+            told = np.frombuffer(right.encode(), np.uint8)
             parts.append(
                 pd.DataFrame(
                     {
@@ -135,9 +141,9 @@ def _outcomes(cells: Cells) -> pd.DataFrame:
                         "crafted_on": None if attack is None else attack.crafted_on,
                         "seed": unit.seed,
                         "input": np.array(record["places"], np.int32),
-                        "correct": np.frombuffer(right.encode(), np.uint8) == ord("1"),
+                        "correct": told == ord("1"),
                     }
-                )
+                )[told != ord(NOT_COUNTED)]
             )
     frame = pd.concat(parts, ignore_index=True)
     names = ["dataset", "network", "defence", "attack", "norm", "crafted_on"]

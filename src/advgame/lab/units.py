@@ -79,7 +79,9 @@ class Plan:
             needs.append(self.crafting(dataset, network, attack, seed).key)
         about = None if attack is None else self._attack(attack)
         key = digest("cell", needs, about, self.experiment.test_inputs)
-        return Unit(MEASURE, dataset, network, defence, seed, attack and attack.name, key, tuple(needs))
+        return Unit(
+            MEASURE, dataset, network, defence, seed, attack.name if attack else None, key, tuple(needs)
+        )
 
     def inspection(self, dataset: str, network: str, defence: str, seed: int, measure: MeasurePlan) -> Unit:
         """The unit that takes a measure of a network."""

@@ -10,12 +10,13 @@ from numpy.typing import ArrayLike
 
 from advgame.errors import ScenarioError, UnknownName
 from advgame.games.game import FloatArray
-from advgame.payoffs import Encounters, Term, build_many
+from advgame.payoffs import Encounters, build_many
 from advgame.payoffs.terms.term import OTHERS
-from advgame.scenarios.parameters import TERM_PARAMETERS, split_address
+from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, WHOLE_SCENARIO, split_address
 from advgame.scenarios.scenario import Scenario, encounters
 
-MOVABLE = {"largest_share", "adversarial_share", *TERM_PARAMETERS}
+SHARES = ("largest_share", "adversarial_share")
+MOVABLE = {*SHARES, *TERM_PARAMETERS}
 
 
 def can_be_batched(address: str) -> bool:
@@ -43,33 +44,97 @@ def payoffs_over(
     Raises:
         UnknownName, ScenarioError: for an address or a value the scenario cannot have.
     """
-    values = {address: np.asarray(column, dtype=np.float64) for address, column in columns.items()}
+    values = checked_columns(columns)
     met = encounters(scenario)
-    games = len(next(iter(values.values())))
-    shares = _shares(scenario, met, values, games)
-    terms = scenario.terms
-    for address, column in values.items():
-        if split_address(address)[0] in TERM_PARAMETERS:
-            terms = _with_amounts(terms, scenario, address, column.reshape(-1, 1, 1))
-    met = replace(met, adversarial_share=shares)
-    to_defender, to_attacker = build_many(met, terms)
-    shape = (games, len(met.defences), len(met.attacks))
-    return np.broadcast_to(to_defender, shape), np.broadcast_to(to_attacker, shape), met
+    met = replace(met, adversarial_share=_shares(scenario, met, values))
+    prices = {address: column for address, column in values.items() if not is_share(address)}
+    return *priced(scenario, met, prices), met
 
 
-def _shares(scenario: Scenario, met: Encounters, values: Mapping[str, FloatArray], games: int) -> FloatArray:
-    """The share of each attack in each game: the largest share, or the attack's own cap below it."""
-    largest = values.get("largest_share", np.full(games, scenario.largest_share))
-    caps = {attack: np.full(games, cap) for attack, cap in scenario.adversarial_share.items()}
+def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
+    """The values of each number as floats, one for each game.
+
+    Raises:
+        UnknownName: when no number has an address like that.
+        ScenarioError: for columns that are no numbers, of different lengths or empty, for a number that
+            cannot differ within a batch, and for one that is given as a whole and by entry.
+    """
+    values: dict[str, FloatArray] = {}
+    for address, column in columns.items():
+        _check_movable(address)
+        try:
+            values[address] = np.ascontiguousarray(column, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise ScenarioError(f"The values of {address} are no numbers; give floats (games,).") from None
+        whole = address.partition("[")[0]
+        if whole != address and whole in columns and whole not in SHARES:
+            raise ScenarioError(
+                f"The values of {whole} and {address} are given, and each would set the other; give one."
+            )
+    lengths = {address: column.shape for address, column in values.items()}
+    if len(set(lengths.values())) != 1 or any(len(shape) != 1 or 0 in shape for shape in lengths.values()):
+        told = ", ".join(f"{address} {shape}" for address, shape in lengths.items()) or "nothing"
+        raise ScenarioError(f"Given were {told}; expected a value of each number for every game, (games,).")
+    return values
+
+
+def _check_movable(address: str) -> None:
+    field = split_address(address)[0]
+    if field in (*ACCURACIES, *WHOLE_SCENARIO) and field not in SHARES:
+        raise ScenarioError(f"{address} cannot differ within a batch; shares and prices can. Sweep it alone.")
+    if field not in MOVABLE:
+        raise UnknownName("parameter", address, MOVABLE)
+
+
+def is_share(address: str) -> bool:
+    """Whether an address is a share of the traffic, and no price.
+
+    >>> is_share("adversarial_share[square]"), is_share("attack_cost")
+    (True, False)
+    """
+    return split_address(address)[0] in SHARES
+
+
+def priced(
+    scenario: Scenario, met: Encounters, prices: Mapping[str, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """Both players' payoffs (games, defences, attacks) at shares (games, attacks) and prices (games,)."""
+    for address, column in prices.items():
+        scenario = _with_amounts(scenario, address, column.reshape(-1, 1, 1))
+    to_defender, to_attacker = build_many(met, scenario.terms)
+    shape = (len(met.adversarial_share), len(met.defences), len(met.attacks))
+    return np.broadcast_to(to_defender, shape), np.broadcast_to(to_attacker, shape)
+
+
+def caps_over(
+    scenario: Scenario, met: Encounters, values: Mapping[str, FloatArray]
+) -> tuple[float | FloatArray, dict[str, float | FloatArray]]:
+    """The largest share, and the lower cap of each attack that has one: a number, or one for every game.
+
+    Raises:
+        UnknownName: for the cap of an attack that is not there.
+        ScenarioError: for a share outside 0..1.
+    """
+    largest = values.get("largest_share", scenario.largest_share)
+    caps: dict[str, float | FloatArray] = {**scenario.adversarial_share}
     for address, column in values.items():
         field, attack = split_address(address)
         if field == "adversarial_share":
             caps[_known(attack or "", met.attacks[1:])] = column
     for name, column in (("largest_share", largest), *caps.items()):
-        if not np.all((column >= 0) & (column <= 1)):
+        if not np.all((np.asarray(column) >= 0) & (np.asarray(column) <= 1)):
             raise ScenarioError(f"The share {name} leaves 0..1; expected fractions of the traffic.")
-    columns = [np.minimum(largest, caps.get(attack, np.ones(games))) for attack in met.attacks[1:]]
-    return np.stack([np.zeros(games), *columns], axis=1)
+    return largest, caps
+
+
+def _shares(scenario: Scenario, met: Encounters, values: Mapping[str, FloatArray]) -> FloatArray:
+    """The share of each attack in each game: the largest share, or the attack's own cap below it."""
+    games = len(next(iter(values.values())))
+    largest, caps = caps_over(scenario, met, values)
+    shares = np.zeros((games, len(met.attacks)))
+    for place, attack in enumerate(met.attacks[1:], start=1):
+        shares[:, place] = np.minimum(largest, caps.get(attack, 1.0))
+    return shares
 
 
 def _known(attack: str, attacks: tuple[str, ...]) -> str:
@@ -78,13 +143,11 @@ def _known(attack: str, attacks: tuple[str, ...]) -> str:
     return attack
 
 
-def _with_amounts(
-    terms: tuple[Term, ...], scenario: Scenario, address: str, amounts: FloatArray
-) -> tuple[Term, ...]:
+def _with_amounts(scenario: Scenario, address: str, amounts: FloatArray) -> Scenario:
     field, entry = split_address(address)
-    about = TERM_PARAMETERS[field]
-    term = next((each for each in terms if each.name == about.term), scenario.term(about.term))
+    term = scenario.term(TERM_PARAMETERS[field].term)
     amount = getattr(term, field)
     others = amount if isinstance(amount, Mapping) else {OTHERS: amount}
-    changed = term.changed(**{field: amounts if entry is None else {**others, entry: amounts}})
-    return tuple(changed if each.name == about.term else each for each in terms)
+    return scenario.with_term(
+        term.changed(**{field: amounts if entry is None else {**others, entry: amounts}})
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria import CONCEPTS, Concept, Solution, solve_batch
+from advgame.equilibria import CONCEPTS, Concept, Solution
 from advgame.equilibria.batch import METHODS
-from advgame.errors import ScenarioError, SolverError
+from advgame.errors import ScenarioError
 from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters
 from advgame.scenarios import Scenario, build_game, encounters, set_parameter
-from advgame.scenarios.batch import can_be_batched, payoffs_over
+from advgame.scenarios.batch import can_be_batched, caps_over
+from advgame.studies.many import solve_many
 from advgame.studies.recommendation import PLAYED, concept_for
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COMPILED_FROM = 2_000  # cells: fewer are solved before a compiler would have warmed up
-CELLS_AT_ONCE = 20_000  # solved as one batch, between two calls of the progress callback
 MOST_CELLS = 5_000_000  # a frame of more rows would not fit an ordinary machine's memory
 
 Progress = Callable[[int, int], object]  # cells done, cells in all
@@ -38,8 +38,8 @@ def sweep(
 ) -> pd.DataFrame:
     """One row per cell of the grid: the parameters, the regime, both mixes, both values and the certificate.
 
-    Large grids of shares and prices are solved in compiled batches, others one cell at a time; the
-    answers are the same.
+    Large grids of shares and prices are solved as one batch, others one cell at a time; the answers are
+    the same. ``regime`` is categorical.
 
     >>> from advgame.scenarios import case
     >>> frame = sweep(case("cifar10-two-defences"), {"largest_share": [0.1, 0.3]})
@@ -64,77 +64,79 @@ def sweep(
     total = _checked_size(grid)
     chosen = concept or concept_for(scenario)
     if total >= COMPILED_FROM and chosen in list(METHODS) and all(map(can_be_batched, grid)):
-        return pd.concat(_compiled(scenario, grid, str(chosen), progress), ignore_index=True)
+        return _compiled(scenario, grid, str(chosen), progress)
     solver = CONCEPTS[chosen] if isinstance(chosen, str) else chosen
     rows = []
     for done, point in enumerate(product(*grid.values()), start=1):
         rows.append(_cell(scenario, dict(zip(grid, point, strict=True)), solver))
         if progress is not None:
             progress(done, total)
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    frame["regime"] = pd.Categorical(frame["regime"], categories=frame["regime"].unique())
+    return frame
 
 
 def _compiled(
     scenario: Scenario, grid: Mapping[str, Sequence[float]], concept: str, progress: Progress | None
-) -> Iterator[pd.DataFrame]:
-    """The frame in parts, each solved as one batch."""
-    values = [np.asarray(list(each), dtype=np.float64) for each in grid.values()]
-    shape = tuple(map(len, values))
-    total = prod(shape)
-    for first in range(0, total, CELLS_AT_ONCE):
-        last = min(first + CELLS_AT_ONCE, total)
-        places = np.unravel_index(np.arange(first, last), shape)
-        columns = {address: each[place] for address, each, place in zip(grid, values, places, strict=True)}
-        yield _cells(scenario, columns, concept)
-        if progress is not None:
-            progress(last, total)
-
-
-def _cells(scenario: Scenario, columns: Mapping[str, FloatArray], concept: str) -> pd.DataFrame:
+) -> pd.DataFrame:
+    """The frame of a grid that is solved as one batch, the last parameter from one game to the next."""
     import pandas as pd
 
-    a, b, met = payoffs_over(scenario, columns)
-    batch = solve_batch(a, b, concept)
-    to_defender = np.einsum("si,sij,sj->s", batch.defender, a[batch.game_index], batch.attacker)
-    chosen = _worst_of_each(batch.game_index, to_defender, len(a))
-    defender, attacker = batch.defender[chosen], batch.attacker[chosen]
+    axes = np.meshgrid(*(np.asarray(list(each), dtype=np.float64) for each in grid.values()), indexing="ij")
+    columns = {address: each.ravel() for address, each in zip(grid, axes, strict=True)}
+    answers = solve_many(scenario, columns, concept, progress=progress)
+    met = encounters(scenario)
     return pd.DataFrame(
         {
             **columns,
-            "regime": _regimes(met, defender, attacker),
-            **{f"P[{name}]": defender[:, place] for place, name in enumerate(met.defences)},
-            **{f"P(attack)[{name}]": attacker[:, place] for place, name in enumerate(met.attacks)},
-            "defender_value": to_defender[chosen],
-            "attacker_value": np.einsum("ki,kij,kj->k", defender, b, attacker),
-            "expected_share": (met.adversarial_share * attacker).sum(axis=1),
-            "equilibria": np.bincount(batch.game_index, minlength=len(a)),
-            "complete": batch.complete,
-            "regret": batch.regret[chosen].max(axis=1),
+            "regime": _regimes(met, answers.defender, answers.attacker),
+            **{f"P[{name}]": mix for name, mix in zip(met.defences, answers.defender.T, strict=True)},
+            **{f"P(attack)[{name}]": mix for name, mix in zip(met.attacks, answers.attacker.T, strict=True)},
+            "defender_value": answers.value[:, 0],
+            "attacker_value": answers.value[:, 1],
+            "expected_share": _expected_share(scenario, met, columns, answers.attacker),
+            "equilibria": answers.equilibria,
+            "complete": answers.complete,
+            "regret": answers.regret.max(axis=1),
         }
     )
 
 
-def _worst_of_each(game: NDArray[np.int64], value: FloatArray, games: int) -> NDArray[np.int64]:
-    """The place of each game's equilibrium worth least; the first where several are.
-
-    Raises:
-        SolverError: when a game has none that could be certified.
-    """
-    order = np.lexsort((np.arange(len(game)), value, game))
-    firsts = order[np.flatnonzero(np.diff(game[order], prepend=-1))]
-    if len(firsts) < games:
-        missing = np.setdiff1d(np.arange(games), game)[0]
-        raise SolverError(f"No equilibrium of cell {missing} of the grid could be certified.")
-    return np.asarray(firsts)
+def _expected_share(
+    scenario: Scenario, met: Encounters, columns: Mapping[str, FloatArray], attacker: FloatArray
+) -> FloatArray:
+    """The share of traffic that is adversarial under the adversary's mix, (cells,)."""
+    largest, caps = caps_over(scenario, met, columns)
+    total = np.zeros(len(attacker))
+    for place, attack in enumerate(met.attacks[1:], start=1):
+        total += np.minimum(largest, caps.get(attack, 1.0)) * attacker[:, place]
+    return total
 
 
-def _regimes(met: Encounters, defender: FloatArray, attacker: FloatArray) -> NDArray[np.object_]:
+def _regimes(met: Encounters, defender: FloatArray, attacker: FloatArray) -> pd.Categorical:
     """The strategies both play, as text, made once for each combination that occurs."""
-    played = np.hstack([defender, attacker]) > PLAYED
-    patterns, which = np.unique(played, axis=0, return_inverse=True)
+    import pandas as pd
+
+    played = np.hstack([mix > PLAYED for mix in (defender, attacker)])
+    which, firsts = _patterns(played)
     split = len(met.defences)
-    texts = [_told((met.defences, each[:split]), (met.attacks, each[split:])) for each in patterns]
-    return np.array(texts, dtype=object)[which.reshape(-1)]
+    texts = [_told((met.defences, each[:split]), (met.attacks, each[split:])) for each in played[firsts]]
+    return pd.Categorical.from_codes(which, texts)
+
+
+def _patterns(played: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which pattern each row shows, in the order they are met, and the first row of each."""
+    import pandas as pd
+
+    packed = np.packbits(played, axis=1)
+    packed = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
+    which = np.zeros(len(played), np.int64)
+    for word in np.ascontiguousarray(packed).view(np.uint64).T:
+        codes, distinct = pd.factorize(word)
+        which = pd.factorize(which * len(distinct) + codes)[0]
+    firsts = np.empty(int(which.max()) + 1, np.int64)
+    firsts[which[::-1]] = np.arange(len(which))[::-1]
+    return which, firsts
 
 
 def _told(*sides: tuple[tuple[str, ...], NDArray[np.bool_]]) -> str:

@@ -1,7 +1,5 @@
 """Networks that answer together, or by turns, answer as the mean of their probabilities says."""
 
-# ruff: noqa: E402  (torch, and what needs it, only where it is installed)
-
 from __future__ import annotations
 
 from typing import Any

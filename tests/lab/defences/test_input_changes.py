@@ -1,7 +1,5 @@
 """Changes of the input do what they say, can be followed by an adversary, and refuse what is no image."""
 
-# ruff: noqa: E402  (torch, and what needs it, only where it is installed)
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,7 +1,5 @@
 """A smoothed network votes, and only an adversary who averages over its noise sees how robust it is."""
 
-# ruff: noqa: E402  (torch, and what needs it, only where it is installed)
-
 from __future__ import annotations
 
 from math import erf, log, sqrt

@@ -1,7 +1,5 @@
 """Stochastic layers have the distribution they claim, can be stored, and average to an accurate network."""
 
-# ruff: noqa: E402  (torch, and what needs it, only where it is installed)
-
 from __future__ import annotations
 
 from copy import deepcopy

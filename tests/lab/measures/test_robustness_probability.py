@@ -1,7 +1,5 @@
 """The probability that a drawn network withstands an attack is where a closed form says it is."""
 
-# ruff: noqa: E402  (torch, and what needs it, only where it is installed)
-
 from __future__ import annotations
 
 from math import erf, sqrt

@@ -11,6 +11,7 @@ from advgame.lab.attacks.decision import Boundary, HopSkipJump, HopSkipJumpLinf
 from advgame.lab.attacks.ead import ElasticNet
 from advgame.lab.attacks.fab import Fab
 from advgame.lab.attacks.fmn_l0 import FmnL0
+from advgame.lab.attacks.invariance import InvarianceL0, InvarianceLinf
 from advgame.lab.attacks.natural import (
     Blur,
     Brightness,
@@ -60,6 +61,9 @@ LISTED: tuple[type[Attack], ...] = (
     WorstOfL2,
     WorstOfL1,
     WorstOfL0,
+    # towards another class, hoping that the network does not follow
+    InvarianceLinf,
+    InvarianceL0,
     # natural changes
     GaussianNoise,
     Blur,

@@ -131,6 +131,8 @@ def aimed(
     """
     changed = changed.clone()
     standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
+    if len(standing) == 0:
+        return changed
     order = _likeliest_others(victim.surrogate, inputs[standing], labels[standing])
     kind = APGDAttack_targeted if order.shape[1] + 1 >= CLASSES_FOR_DLR else Margin
 

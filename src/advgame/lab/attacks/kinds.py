@@ -1,4 +1,4 @@
-"""The two kinds of attack: those that search inside a radius, and those that look for the smallest change."""
+"""The kinds of attack: told the radius, looking for the smallest change, or changing what an input means."""
 
 from __future__ import annotations
 
@@ -49,9 +49,24 @@ class SmallestChange(Attack):
     ) -> list[torch.Tensor]:
         """The same examples for each radius; white-box ones drawn to the decision boundary first."""
         found = self.smallest(victim, inputs, labels)
-        if not self.queries_only and self.norm != "L0":
+        # What a randomised network gets wrong on the boundary, it gets right every other time.
+        if not self.queries_only and self.norm != "L0" and not is_randomised(victim.network):
             found = drawn_nearer(victim, inputs, labels, found)
         return [found] * len(radii)
+
+
+@dataclass(frozen=True)
+class ChangesMeaning(Attack):
+    """An attack that changes what people would say an input is, hoping that the network does not follow.
+
+    Its examples are judged by their new label. Inputs it finds none for are not counted.
+    """
+
+    @abstractmethod
+    def meant(
+        self, victim: Victim, inputs: torch.Tensor, changed: torch.Tensor, labels: torch.Tensor
+    ) -> torch.Tensor:
+        """The new label of each changed input, (inputs,); −1 where it has not got one."""
 
 
 def fooled(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -66,6 +66,8 @@ class StrongestL2(_Stages):
         """The first stage's example that fools; the long ascent's end where none does."""
         changed = super().within(victim, inputs, labels, radius)
         standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
+        if len(standing) == 0:
+            return changed
 
         def shrink(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
             return Ddn().craft(victim, some, goal, [radius])[0]

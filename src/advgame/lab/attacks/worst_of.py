@@ -58,6 +58,8 @@ class WorstOf(WithinRadius):
             kept = fell | (fits & (number == 0))
             changed[standing[kept]] = found[kept]
             standing = standing[~fell]
+            if len(standing) == 0:
+                break
         return changed
 
 

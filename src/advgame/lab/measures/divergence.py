@@ -33,7 +33,7 @@ class LargestDivergence(Measure):
     def __post_init__(self) -> None:
         if not 0 < self.radius <= 1 or self.steps < 1 or self.starts < 1:
             raise LabError(
-                f"The ball has radius {self.radius}, searched in {self.steps} steps from {self.starts} starts; "
+                f"The ball has radius {self.radius}, in {self.steps} steps from {self.starts} starts; "
                 "expected a radius above 0 and at most 1, and at least one step and one start."
             )
 
@@ -43,7 +43,7 @@ class LargestDivergence(Measure):
         """The divergence and ψ, by input."""
         generator = torch.Generator().manual_seed(seed)
         found = torch.cat(
-            [self._largest(surrogate(network), part, generator) for part in inputs.split(250)]
+            [self._largest(surrogate(network), part, generator) for part in inputs.split(250)]  # type: ignore[no-untyped-call]
         ).numpy()
         return {"divergence": found, "psi": 1 / np.maximum(found, 1e-12)}
 

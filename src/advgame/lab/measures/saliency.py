@@ -80,7 +80,8 @@ class Explanations(Measure):
         saliency = Saliency(network)
 
         def attributed(given: torch.Tensor, target: torch.Tensor | None = None) -> torch.Tensor:
-            return saliency.attribute(given, target=target, abs=False)
+            found: torch.Tensor = saliency.attribute(given, target=target, abs=False)
+            return found
 
         def perturbed(given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             noise = self.noise * torch.randn_like(given)

@@ -1,0 +1,263 @@
+"""The recommended equilibrium of each of many games that are told by their prices and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.equilibria.batch import METHODS, Progress
+from advgame.equilibria.found import Found, Status
+from advgame.equilibria.nash import Nash
+from advgame.errors import GameError, SolverError
+from advgame.games import Game
+from advgame.games.affine import AffineGames
+from advgame.games.affine_structure import affine_structure
+from advgame.games.game import FloatArray
+
+if TYPE_CHECKING:
+    from advgame.equilibria.kernels import fused_two_by_two
+
+PAYOFFS_AT_ONCE = 1 << 23  # of both players, where they have to be stored
+FUSED = ("nash", "nash_one")  # concepts that are solved without storing payoffs
+LEAST_BLOCK = 256  # games, of what one core does at a time
+BLOCKS_OF_A_CORE = 4  # so that one that is done sooner takes from the others
+NEAR = 1e-9  # of the largest payoff: a difference below it may be a tie
+
+Payoffs = Callable[[NDArray[np.int64]], tuple[FloatArray, FloatArray]]  # of some games, to their last bit
+
+
+@dataclass(frozen=True, eq=False)
+class BatchAnswers:
+    """The recommended profile of each of k games: the equilibrium worth least to the defender."""
+
+    concept: str
+    defender: FloatArray  # (k, defences)
+    attacker: FloatArray  # (k, attacks)
+    value: FloatArray  # (k, 2) to defender and adversary, in the unit of the payoffs
+    regret: FloatArray  # (k, 2) of defender and adversary relative to their payoff ranges, at most
+    equilibria: NDArray[np.int64]  # (k,) how many extreme ones were found
+    complete: NDArray[np.bool_]  # (k,) whether all are proven found
+    status: NDArray[np.uint8]  # (k,) a Status
+
+    @staticmethod
+    def room(concept: str, games: int, shape: tuple[int, int]) -> BatchAnswers:
+        """Arrays for the answers of games of one shape, to be filled; they can be filled again and again."""
+        defences, attacks = shape
+        return BatchAnswers(
+            concept,
+            np.empty((games, defences)),
+            np.empty((games, attacks)),
+            np.empty((games, 2)),
+            np.empty((games, 2)),
+            np.empty(games, np.int64),
+            np.empty(games, np.bool_),
+            np.empty(games, np.uint8),
+        )
+
+
+def solve_affine(
+    games: AffineGames | None,
+    payoffs: Payoffs,
+    shape: tuple[int, int, int],
+    concept: str = "nash",
+    *,
+    out: BatchAnswers | None = None,
+    progress: Progress | None = None,
+) -> BatchAnswers:
+    """The recommended profile of every game, with its certificate.
+
+    Games of adversary and defender are solved from the numbers they are told by; those near a tie, and
+    all where ``games`` is None or without that structure, from the payoffs, so that nothing is guessed.
+
+    Args:
+        games: all k games, told by coefficients.
+        payoffs: gives both players' payoffs of those games that need them.
+        shape: how many games, defences and attacks.
+        concept: a name in ``METHODS``. ``nash_one`` takes the first equilibrium met.
+        out: where to write; by default new arrays.
+        progress: called after each part with the games done and the games in all.
+
+    Raises:
+        UnknownName: for a concept that is not solved in batches.
+        GameError: for an ``out`` that does not fit.
+        SolverError: when no profile of a game could be certified.
+    """
+    METHODS[concept]  # an unknown name is answered before any work
+    answers = _checked(out, concept, shape)
+    solver = _solver(games, concept)
+    size = max(1, PAYOFFS_AT_ONCE // (2 * shape[1] * shape[2]))
+    for first in range(0, shape[0], size):
+        last = min(first + size, shape[0])
+        left = np.arange(first, last) if solver is None else solver(first, last, answers)
+        if len(left):
+            _from_payoffs(left, payoffs, answers)
+        if progress is not None:
+            progress(last, shape[0])
+    return answers
+
+
+def _checked(out: BatchAnswers | None, concept: str, shape: tuple[int, int, int]) -> BatchAnswers:
+    wanted = BatchAnswers.room(concept, 0 if out is not None else shape[0], shape[1:])
+    if out is None:
+        return wanted
+    for each in fields(BatchAnswers)[1:]:
+        given, like = getattr(out, each.name), getattr(wanted, each.name)
+        needed = (shape[0], *like.shape[1:])
+        if not isinstance(given, np.ndarray) or given.shape != needed or given.dtype != like.dtype:
+            told = f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else type(given).__name__
+            raise GameError(f"out.{each.name} is {told}; expected an array of {like.dtype} {needed}.")
+        if not (given.flags.c_contiguous and given.flags.writeable):
+            raise GameError(f"out.{each.name} cannot be written row by row; give a contiguous array.")
+    return BatchAnswers(concept, *(getattr(out, each.name) for each in fields(BatchAnswers)[1:]))
+
+
+Solver = Callable[[int, int, BatchAnswers], NDArray[np.int64]]  # first, last; returns games left to others
+
+
+def _solver(games: AffineGames | None, concept: str) -> Solver | None:
+    """What solves the games without their payoffs; None where nothing does."""
+    if games is None or concept not in FUSED:
+        return None
+    if games.shape == (2, 2):
+        return _of_two(games)
+    return _of_many(games, any_will_do=concept == "nash_one")
+
+
+def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
+    structure = affine_structure(games)
+    if structure is None:
+        return None
+    from advgame.equilibria.kernels import fused
+
+    form = fused.Form(
+        *(games.values, games.price_rows, games.largest, games.largest_row, games.caps, games.cap_rows),
+        *(getattr(structure, each.name) for each in fields(structure)),
+    )
+
+    def solve(first: int, last: int, answers: BatchAnswers) -> NDArray[np.int64]:
+        room = fused.Answers(
+            *(answers.defender, answers.attacker, answers.value, answers.regret),
+            *(answers.equilibria, answers.status),
+        )
+        on_all_cores(lambda low, high: fused.solve_some(form, any_will_do, low, high, room), first, last)
+        state = answers.status[first:last]
+        left = first + np.flatnonzero(state == fused.LEFT)
+        state[:] = np.where(state == fused.ONE, Status.ONE, Status.COMPILED)
+        answers.complete[first:last] = state == Status.COMPILED
+        return left
+
+    return solve
+
+
+def _of_two(games: AffineGames) -> Solver:
+    from advgame.equilibria.kernels import fused_two_by_two as kernel
+
+    sums = sums_of(games)
+
+    def solve(first: int, last: int, answers: BatchAnswers) -> NDArray[np.int64]:
+        code = answers.status
+        room = code, answers.defender, answers.attacker, answers.value, answers.regret
+        on_all_cores(lambda low, high: kernel.solve_some(sums, games.values, low, high, *room), first, last)
+        left = first + np.flatnonzero(code[first:last] == kernel.LEFT)
+        code[first:last] = Status.COMPILED
+        answers.complete[first:last] = True
+        answers.equilibria[first:last] = 1
+        return left
+
+    return solve
+
+
+def on_all_cores(work: Callable[[int, int], object], first: int, last: int, least: int = LEAST_BLOCK) -> None:
+    """Does a piece of compiled work on consecutive numbers, in blocks that are shared among the cores.
+
+    The work lets go of Python's lock while it runs; compiled once more with its threads inside, as numba
+    could, it would keep the first caller waiting twice as long.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from numba import get_num_threads
+
+    threads = get_num_threads()
+    blocks = max(1, min((last - first) // least, BLOCKS_OF_A_CORE * threads)) if threads > 1 else 1
+    ends = [first + block * (last - first) // blocks for block in range(blocks + 1)]
+    if blocks == 1:
+        work(first, last)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, ends[:-1], ends[1:]))
+
+
+def sums_of(games: AffineGames) -> fused_two_by_two.Sums:
+    """The sums that decide games of two strategies each."""
+    from advgame.equilibria.kernels import fused_two_by_two
+
+    still, shared = games.still.copy(), games.shared.copy()
+    still[..., 1] += games.entered[..., 1]
+    shared[..., 0] = 0.0  # of strategy 0 the intensity is 0
+    (a, b), (c, d) = ((each[0], each[1]) for each in (still, shared))
+    return fused_two_by_two.Sums(
+        games.price_rows,
+        games.largest,
+        games.largest_row,
+        float(games.caps[1]),
+        int(games.cap_rows[1]),
+        *(np.ascontiguousarray(_eight(*pair)) for pair in ((a, b), (c, d))),
+        NEAR * np.array([games.size(0), games.size(1)]),
+    )
+
+
+def _eight(a: FloatArray, b: FloatArray) -> list[FloatArray]:
+    differences = [a[:, 0] - a[:, 1], (b[:, :, 0] - b[:, :, 1])]
+    return [*differences[0].T, *differences[1].T, *a[:, 1].T, *b[:, :, 1].T]
+
+
+def _from_payoffs(chosen: NDArray[np.int64], payoffs: Payoffs, answers: BatchAnswers) -> None:
+    """Writes the answers of some games from their payoffs; games that are equal are solved once."""
+    a, b = payoffs(chosen)
+    flat = np.hstack([a.reshape(len(a), -1), b.reshape(len(b), -1)])
+    keys = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.itemsize * flat.shape[1]))).ravel()
+    _, firsts, place = np.unique(keys, return_index=True, return_inverse=True)
+    a, b = np.ascontiguousarray(a[firsts]), np.ascontiguousarray(b[firsts])
+    status = np.full(len(a), Status.COMPILED, np.uint8)
+    found = METHODS[answers.concept](a, b, status)
+    value = np.column_stack(
+        [np.einsum("si,sij,sj->s", found.defender, each[found.game], found.attacker) for each in (a, b)]
+    )
+    best, alike = _worst_of_each(found, value[:, 0], NEAR * np.abs(a).max(axis=(1, 2)))
+    if len(best) < len(a):
+        missing = np.setdiff1d(np.arange(len(a)), found.game)[0]
+        raise SolverError(f"No profile of game {chosen[firsts[missing]]} could be certified.")
+    told = Found(*(each[best] for each in found)), value[best]
+    for game in alike if answers.concept == Nash.name else ():
+        _choose_singly(a[game], b[game], game, *told)
+    answers.defender[chosen], answers.attacker[chosen] = told[0].defender[place], told[0].attacker[place]
+    answers.value[chosen], answers.regret[chosen] = told[1][place], told[0].regret[place]
+    answers.equilibria[chosen] = np.bincount(found.game, minlength=len(a))[place]
+    answers.status[chosen] = status[place]
+    answers.complete[chosen] = answers.status[chosen] < Status.PARTIAL
+
+
+def _worst_of_each(
+    found: Found, value: FloatArray, near: FloatArray
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The place of each game's profile worth least to the defender, and the games with two nearly such."""
+    order = np.lexsort((np.arange(len(value)), value, found.game))
+    game, value = found.game[order], value[order]
+    firsts = np.flatnonzero(np.diff(game, prepend=-1))
+    seconds = firsts[:-1][np.diff(firsts) > 1] + 1
+    if len(firsts) and firsts[-1] + 1 < len(game):
+        seconds = np.append(seconds, firsts[-1] + 1)
+    alike = value[seconds] - value[seconds - 1] <= near[game[seconds]]
+    return order[firsts], game[seconds[alike]]
+
+
+def _choose_singly(a: FloatArray, b: FloatArray, game: int, told: Found, value: FloatArray) -> None:
+    """Chooses as for a single game, whose payoffs may be exact, where rounding would decide what is worst."""
+    chosen = Nash().solve(Game(a, b)).recommended
+    told.defender[game], told.attacker[game] = chosen.defender, chosen.attacker
+    value[game] = chosen.defender_payoff, chosen.attacker_payoff
+    told.regret[game] = chosen.certificate.defender_regret, chosen.certificate.attacker_regret

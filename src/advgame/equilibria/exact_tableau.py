@@ -1,0 +1,176 @@
+"""Corners of the polyhedron of best replies, and the exact pivots between them.
+
+A player mixes z; the level u_g is at least what every reply r of the opponent in group g earns:
+
+    z ≥ 0,  Σ z = 1 in each group of own strategies,  s_r = u_g − (M z)_r ≥ 0 for every reply r of group g.
+
+One adversary is one group; several types of adversary are a group each. Label k is own strategy k, label
+(own strategies + r) the slack s_r. The tableau is condensed: a row for each basic variable, a column for
+each nonbasic one. Fraction-free pivots (Edmonds 1967; Bareiss 1968) keep every entry a whole number over one
+common denominator; the lexicographic rule keeps the way on one perturbed polyhedron, in which no two
+corners coincide and none is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = NDArray[Any]  # whole numbers of any size
+ExactMix = tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Corner:
+    """One basis of the polyhedron, everything expressed in the variables that are 0.
+
+    basic_i + Σ_k body_ik / unit · nonbasic_k = body_i,-1 / unit. The last two rows hold the reduced costs,
+    times the unit, of an objective cost·z + μ slope·z + Σ weight_g u_g at μ = 0, and their slopes in μ.
+    """
+
+    body: Whole  # (basic + 2, nonbasic + 1)
+    unit: int
+    basic: tuple[int, ...]
+    nonbasic: tuple[int, ...]
+    first: tuple[int, ...]  # what was basic at the start: the order of the lexicographic rule
+    own: int  # number of own strategies
+
+    @property
+    def values(self) -> list[int]:
+        """The basic variables, times the unit."""
+        return list(self.body[:-2, -1].tolist())
+
+    def zeros(self) -> frozenset[int]:
+        """The labels of all variables that are 0: they name a corner, however many bases it has."""
+        at_zero = (label for label, value in zip(self.basic, self.values, strict=True) if value == 0)
+        return frozenset((*self.nonbasic, *at_zero))
+
+    def mix(self) -> ExactMix:
+        """The shares of the own strategies."""
+        shares = [Fraction(0)] * self.own
+        for label, value in zip(self.basic, self.values, strict=True):
+            if label < self.own and value:
+                shares[label] = Fraction(value, self.unit)
+        return tuple(shares)
+
+    def leaving_row(self, column: int) -> int | None:
+        """The row that stops a variable as it rises, ties broken lexicographically; None if nothing does."""
+        entering = self.body[:-2, column].tolist()
+        rows = [row for row, entry in enumerate(entering) if entry > 0]
+        if not rows:
+            return None
+        rows = _least_ratio(self.values, entering, rows)
+        if len(rows) > 1:
+            rows = self._first_of_ties(entering, rows)
+        return rows[0]
+
+    def _first_of_ties(self, entering: list[int], rows: list[int]) -> list[int]:
+        """Of tied rows the one with the lexicographically least row of the full tableau, by its pivot."""
+        column_of = {label: column for column, label in enumerate(self.nonbasic)}
+        for label in self.first:
+            if label in column_of:
+                rows = _least_ratio(self.body[:-2, column_of[label]].tolist(), entering, rows)
+            else:  # a column of the identity: only the row of its own variable is not 0 there
+                rows = [row for row in rows if self.basic[row] != label] or rows
+            if len(rows) == 1:
+                break
+        return rows
+
+    def moved(self, row: int, column: int) -> Corner:
+        """The corner at which the variables of a row and of a column have changed places."""
+        body, pivot = self.body, self.body[row, column]
+        changed = (body * pivot - np.outer(body[:, column], body[row])) // self.unit
+        changed[row] = body[row]
+        changed[:, column] = -body[:, column]
+        changed[row, column] = self.unit
+        basic, nonbasic = list(self.basic), list(self.nonbasic)
+        basic[row], nonbasic[column] = nonbasic[column], basic[row]
+        return Corner(changed, int(pivot), tuple(basic), tuple(nonbasic), self.first, self.own)
+
+
+def pure_corner(
+    payoffs: Whole,
+    chosen: Sequence[int],
+    own_group: Sequence[int],
+    reply_group: Sequence[int],
+    objective: tuple[Sequence[int], Whole, Whole],
+) -> Corner:
+    """The corner of one pure strategy in each group.
+
+    Args:
+        payoffs: M, (replies, own strategies), whole numbers.
+        chosen: the strategy of each group.
+        own_group: which group each own strategy belongs to: 0, 1, ….
+        reply_group: which group each reply belongs to.
+        objective: weights of the levels, costs of the own strategies and their slopes.
+    """
+    replies, own = payoffs.shape
+    weights, cost, slope = objective
+    base = payoffs[:, list(chosen)].sum(axis=1)
+    tops = [max(group, key=base.__getitem__) for group in members(reply_group)]
+    others = [k for k in range(own) if k not in chosen]
+    slacks = [r for r in range(replies) if r not in tops]
+    top_of = [tops[reply_group[r]] for r in slacks]
+    place_of = [chosen[own_group[k]] for k in others]
+    relative = payoffs[:, others] - payoffs[:, place_of]
+    height, width = len(slacks), len(others)
+    body = np.zeros((height + len(chosen) + 2, width + len(tops) + 1), dtype=object)
+    body[:height, :width] = relative[slacks] - relative[top_of]
+    for row, r in enumerate(slacks):
+        body[row, width + reply_group[r]] = -1
+    body[:height, -1] = base[top_of] - base[slacks]
+    for group in range(len(chosen)):  # the shares of a group sum to 1
+        body[height + group, :width] = [int(own_group[k] == group) for k in others]
+        body[height + group, -1] = 1
+    body[-2, :width] = np.array(weights, dtype=object) @ relative[tops] + cost[others] - cost[place_of]
+    body[-2, width:-1] = weights
+    body[-1, :width] = slope[others] - slope[place_of]
+    basic = (*(own + r for r in slacks), *chosen)
+    return Corner(body, 1, basic, (*others, *(own + top for top in tops)), basic, own)
+
+
+def members(group_of: Sequence[int]) -> list[list[int]]:
+    """The places of each group.
+
+    >>> members([0, 1, 0])
+    [[0, 2], [1]]
+    """
+    groups: list[list[int]] = [[] for _ in range(max(group_of) + 1)]
+    for place, group in enumerate(group_of):
+        groups[group].append(place)
+    return groups
+
+
+def fractions(payoffs: NDArray[Any]) -> NDArray[Any]:
+    """Payoffs as rational numbers; a float is taken for the number it stores."""
+    return np.array([[Fraction(value) for value in row] for row in payoffs.tolist()], dtype=object)
+
+
+def whole(payoffs: NDArray[Any]) -> tuple[Whole, int]:
+    """Payoffs times their common denominator, and that; a float is taken for the number it stores.
+
+    >>> numbers, denominator = whole(np.array([[0.5, 0.75]]))
+    >>> numbers.tolist(), denominator
+    ([[2, 3]], 4)
+    """
+    exact = fractions(payoffs).tolist()
+    denominator = lcm(*(value.denominator for row in exact for value in row))
+    numbers = [[value.numerator * (denominator // value.denominator) for value in row] for row in exact]
+    return np.array(numbers, dtype=object), denominator
+
+
+def _least_ratio(values: list[int], entering: list[int], rows: list[int]) -> list[int]:
+    best = [rows[0]]
+    for row in rows[1:]:
+        difference = values[row] * entering[best[0]] - values[best[0]] * entering[row]
+        if difference < 0:
+            best = [row]
+        elif difference == 0:
+            best.append(row)
+    return best

@@ -1,0 +1,40 @@
+"""Where the mean intensity of attack crosses μ on one piece of the walk, and what becomes of a game."""
+
+from __future__ import annotations
+
+from numba import njit
+
+NEAR = 1e-9  # of the largest cost: what is smaller may be a tie
+LEAST = 1e-11  # what a pivot must exceed
+THIN = 1e-6  # after a smaller pivot rounding may hide a tie
+FALLING = -1e-13  # per μ: a cost that falls slower does not fall
+
+# What became of a game.
+SOLVED = 0  # all equilibria, proven
+TIED = 1  # near a tie: what was found holds, but there may be more
+UNSTRUCTURED = 2  # not of rank 1
+LOST = 3  # rounding hid the way
+CROWDED = 4  # more equilibria than there was room for
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def crossing(level, tilt, here, there, end):
+    """Where level + tilt · μ = μ between ``here`` and ``there``, pieces of the way from 0 to ``end``.
+
+    Nobody attacking at μ = 0 and always attacking at the end count where the mean intensity is that of μ.
+
+    Returns:
+        The place, −1 for none, and whether it is no tie: a crossing at a breakpoint is one.
+    """
+    gap_here, gap_there = level + (tilt - 1) * here, level + (tilt - 1) * there
+    if here == 0 and abs(gap_here) <= NEAR:
+        return 0.0, True
+    if there == end and abs(gap_there) <= NEAR:
+        return end, True
+    if (gap_here > NEAR and gap_there < -NEAR) or (gap_here < -NEAR and gap_there > NEAR):
+        return level / (1 - tilt), True
+    if abs(gap_here) <= NEAR and here > 0:
+        return here, False
+    if abs(gap_there) <= NEAR and there < end:
+        return there, False
+    return -1.0, True

@@ -1,0 +1,304 @@
+"""The walk along the intensity of attack on a dense tableau: all equilibria of a small game.
+
+The same steps as `advgame.equilibria.parametric_walk`, which explains them, on arrays that the caller lends.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from advgame.equilibria.kernels.crossings import (
+    CROWDED,
+    FALLING,
+    LEAST,
+    LOST,
+    NEAR,
+    SOLVED,
+    THIN,
+    TIED,
+    crossing,
+)
+from advgame.equilibria.kernels.quads import (
+    WIDTH,
+    larger,
+    largest,
+    load,
+
+    smaller,
+    smallest,
+    spread,
+    store,
+    total,
+    where_above,
+)
+
+# The rows of a tableau below those of the nonbasic variables: by basic variable the levels, by nonbasic variable the costs at μ = 0
+# and per μ, the intensities of attacks, and the row of what leaves; and what a pivot or a search writes down.
+LEVEL, COST, SLOPE, INTENSITY, LEAVING, KEPT, RATIO = range(7)
+
+
+@njit(cache=True)
+def padded(count):
+    """The least multiple of four that is not below a count."""
+    return -(-count // WIDTH) * WIDTH
+
+
+@njit(cache=True)
+def tableau(m, n):
+    """Room for the tableau of games of m defences and n attacks."""
+    return np.empty((m + 7, padded(max(m, n))))
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def start(b, gain, idle, slope, intensity, row, table, basic, nonbasic):
+    """Writes the tableau of one pure defence against its worst attack, with Q = gain · b.
+
+    Variable i < m is the share of defence i, m + j the slack of attack j. A row of the tableau belongs to a
+    nonbasic variable, a column to a basic one.
+    """
+    m, n = b.shape
+    column = 0
+    for j in range(n):
+        column = j if b[row, j] > b[row, column] else column
+    wide, tall = padded(n), padded(m)
+    none = spread(0.0)
+    for i in range(m):
+        ahead = b[i, column] - b[row, column]
+        store(none, table, i, wide - WIDTH)
+        for j in range(n):
+            table[i, j] = ((b[i, j] - b[row, j]) - ahead) * gain
+        table[i, column] = 1.0
+        table[m + COST, i] = ahead * gain + (idle[i] - idle[row])
+        table[m + SLOPE, i] = slope[i] - slope[row]
+        table[m + INTENSITY, i] = table[m + LEAVING, i] = 0.0
+        nonbasic[i] = i
+    for i in range(m, tall):
+        table[m + COST, i] = 1.0
+        table[m + SLOPE, i] = table[m + INTENSITY, i] = table[m + LEAVING, i] = 0.0
+    for j in range(n):
+        table[row, j] = -1.0
+        table[m + LEVEL, j] = (b[row, column] - b[row, j]) * gain
+        basic[j] = m + j
+    for j in range(n, wide):
+        table[m + LEVEL, j] = 1.0
+    table[row, column] = 0.0
+    table[m + LEVEL, column] = 1.0
+    table[m + COST, row], table[m + SLOPE, row], table[m + INTENSITY, row] = 1.0, 0.0, intensity[column]
+    basic[column], nonbasic[row] = row, m + column
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def pivot(m, n, intensity, table, basic, nonbasic, row, column):
+    """Exchanges the nonbasic variable of a row and the basic one of a column."""
+    over = 1.0 / table[row, column]
+    wide, tall = padded(n), padded(m)
+    each = spread(over)
+    for j in range(0, wide, WIDTH):
+        store(load(table, row, j) * each, table, m + KEPT, j)
+    for i in range(m + 1):  # the levels, too
+        factor = table[i, column]
+        share = spread(factor)
+        for j in range(0, wide, WIDTH):
+            store(load(table, i, j) - share * load(table, m + KEPT, j), table, i, j)
+        table[i, column] = factor * over
+        if i < m:
+            table[m + LEAVING, i] = factor
+    none = spread(0.0)
+    for j in range(0, wide, WIDTH):
+        store(none - load(table, m + KEPT, j), table, row, j)
+    table[row, column] = over
+    cost, per = table[m + COST, row] * over, table[m + SLOPE, row] * over
+    costs, pers = spread(cost), spread(per)
+    for i in range(0, tall, WIDTH):
+        leaving = load(table, m + LEAVING, i)
+        store(load(table, m + COST, i) - costs * leaving, table, m + COST, i)
+        store(load(table, m + SLOPE, i) - pers * leaving, table, m + SLOPE, i)
+    table[m + COST, row], table[m + SLOPE, row] = -cost, -per
+    basic[column], nonbasic[row] = nonbasic[row], basic[column]
+    table[m + INTENSITY, row] = intensity[nonbasic[row] - m] if nonbasic[row] >= m else 0.0
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def leaving_column(m, n, table, row):
+    """What stops the entering variable of a row first, the largest pivot among ties; −1 where nothing does."""
+    least, free, limit = spread(np.inf), spread(np.inf), spread(LEAST)
+    for j in range(0, padded(n), WIDTH):
+        entering = load(table, row, j)
+        ratio = where_above(entering, limit, load(table, m + LEVEL, j) / entering, free)
+        store(ratio, table, m + RATIO, j)
+        least = smaller(least, ratio)
+    bound = smallest(least) + 1e-13
+    if bound == np.inf:
+        return -1
+    found, met = -1, 0
+    for j in range(n):
+        fits = table[m + RATIO, j] <= bound
+        found = j if fits else found
+        met += fits
+    if met > 1:
+        for j in range(n):
+            if table[m + RATIO, j] <= bound and table[row, j] > table[row, found]:
+                found = j
+    return found
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
+    """Primal simplex steps until the costs at μ = 0 are least.
+
+    Returns:
+        The smallest pivot on the way; 0 where rounding hides the way.
+    """
+    thinnest = 1.0
+    for step in range(2000 + 50 * n):
+        least = spread(-1e-12)
+        for i in range(0, padded(m), WIDTH):
+            least = smaller(least, load(table, m + COST, i))
+        best = smallest(least)
+        if best == -1e-12:
+            return thinnest
+        row = 0
+        for i in range(m):
+            row = i if table[m + COST, i] == best else row
+        if step > 50 * n:  # the first by number, once a cycle is possible (Bland)
+            for i in range(m):
+                if table[m + COST, i] < -1e-12 and nonbasic[i] < nonbasic[row]:
+                    row = i
+        column = leaving_column(m, n, table, row)
+        if column < 0:
+            return 0.0
+        thinnest = min(thinnest, table[row, column])
+        pivot(m, n, intensity, table, basic, nonbasic, row, column)
+    return 0.0
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def next_breakpoint(m, n, table):
+    """Writes down where the costs vanish.
+
+    Returns:
+        The first of these places, level and tilt of the mean intensity, and the least share or slack.
+    """
+    first, free, limit = spread(np.inf), spread(np.inf), spread(FALLING)
+    level, tilt = spread(0.0), spread(0.0)
+    none = spread(0.0)
+    for i in range(0, padded(m), WIDTH):
+        cost, per, weight = load(table, m + COST, i), load(table, m + SLOPE, i), load(table, m + INTENSITY, i)
+        place = where_above(limit, per, (none - cost) / per, free)
+        store(place, table, m + RATIO, i)
+        first = smaller(first, place)
+        level, tilt = level + weight * cost, tilt + weight * per
+    least = spread(1.0)
+    for j in range(0, padded(n), WIDTH):
+        least = smaller(least, load(table, m + LEVEL, j))
+    return smallest(first), total(level), total(tilt), smallest(least)
+
+
+@njit(cache=True, error_model="numpy")
+def walk_from(b, gain, idle, slope, intensity, row, first_only, table, basic, nonbasic, defender, attacker):
+    """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
+
+    Args:
+        b, gain: Q = gain · b, (defences, attacks), such that costs are of size 1.
+        idle, slope: (defences,).
+        intensity: (attacks,), at least 0 and 0 somewhere, at most 1.
+        row: the defence to begin with.
+        first_only: whether to stop at the first equilibrium, where it is known to be the only one.
+        table, basic, nonbasic: a ``tableau``, and space of shapes (attacks,), (defences,).
+
+    Returns:
+        How many were met, and what became of the game.
+    """
+    m, n = b.shape
+    start(b, gain, idle, slope, intensity, row, table, basic, nonbasic)
+    thinnest = optimise_at_zero(m, n, intensity, table, basic, nonbasic)
+    if thinnest == 0.0:
+        return 0, LOST
+    end = 0.0
+    for j in range(n):
+        end = larger(end, intensity[j])
+    here, met, status = 0.0, 0, SOLVED
+    for _ in range(20_000):
+        there, level, tilt, least = next_breakpoint(m, n, table)
+        first, there = there, min(max(there, here), end)
+        if least <= NEAR or thinnest < THIN:
+            status = TIED  # the adversary's optimal mixes may form a continuum
+        place, clear = crossing(level, tilt, here, there, end)
+        if place >= 0:
+            if met == len(defender):
+                return met, CROWDED
+            if not (note(m, n, table, basic, nonbasic, place, met, defender, attacker) and clear):
+                status = TIED
+            met += 1
+            if first_only:
+                return met, status
+        if there >= end:
+            return met, status if met % 2 == 1 else TIED
+        entering = 0
+        for i in range(m):
+            entering = i if table[m + RATIO, i] == first else entering
+        leaving = leaving_column(m, n, table, entering)
+        if leaving < 0:
+            return met, LOST
+        thinnest = min(thinnest, table[entering, leaving])
+        pivot(m, n, intensity, table, basic, nonbasic, entering, leaving)
+        here = there
+    return met, LOST
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
+    """Writes the mixes of the basis at μ = place; False where one of them may not be the only one."""
+    far, least = spread(place), spread(1.0)
+    for i in range(0, padded(m), WIDTH):
+        cost = load(table, m + COST, i) + far * load(table, m + SLOPE, i)
+        store(cost, table, m + KEPT, i)
+        least = smaller(least, cost)
+    for i in range(m):
+        defender[which, i] = 0.0
+    for j in range(n):
+        attacker[which, j] = 0.0
+    whole = 0.0
+    for j in range(n):
+        if basic[j] < m:
+            share = max(table[m + LEVEL, j], 0.0)
+            defender[which, basic[j]] = share
+            whole += share
+    other = 0.0
+    for i in range(m):
+        if nonbasic[i] >= m:
+            share = max(table[m + KEPT, i], 0.0)
+            attacker[which, nonbasic[i] - m] = share
+            other += share
+    whole, other = 1.0 / whole, 1.0 / other
+    for i in range(m):
+        defender[which, i] *= whole
+    for j in range(n):
+        attacker[which, j] *= other
+    return smallest(least) > NEAR
+
+
+@njit(cache=True, error_model="numpy")
+def walk(q, idle, slope, intensity, table, basic, nonbasic, defender, attacker):
+    """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
+
+    Args:
+        q: (defences, attacks), scaled so that costs are of size 1; idle, slope: (defences,);
+        intensity: (attacks,), at least 0 and 0 somewhere, at most 1.
+        table, basic, nonbasic: a ``tableau`` (one too small is replaced), and space of shapes (attacks,), (defences,).
+
+    Returns:
+        How many were met, and what became of the game.
+    """
+    m, n = q.shape
+    if table.shape[0] < m + 7 or table.shape[1] < padded(max(m, n)):
+        table = tableau(m, n)
+    row, best = 0, np.inf
+    for i in range(m):
+        worst = q[i, 0]
+        for j in range(n):
+            worst = larger(worst, q[i, j])
+        if worst + idle[i] < best:
+            row, best = i, worst + idle[i]
+    return walk_from(q, 1.0, idle, slope, intensity, row, False, table, basic, nonbasic, defender, attacker)

@@ -1,0 +1,153 @@
+"""Which single defence is best at which adversarial share, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.errors import MeasurementError
+from advgame.findings.finding import Finding, Row
+from advgame.findings.measured import CLEAN, Measured
+from advgame.findings.pricing import Prices, Story, playable_columns, scenario_of
+from advgame.findings.stories import STORIES
+from advgame.games.game import FloatArray
+from advgame.measurements import Column
+from advgame.measurements.measurement import NO_ATTACK
+from advgame.measurements.outcomes import Outcomes
+from advgame.payoffs import Encounters, build_many
+from advgame.payoffs.encounters import column_names
+from advgame.scenarios import Scenario, encounters
+
+QUESTION = "Where does each defence win, as the adversarial share of the traffic grows?"
+SHARES = np.linspace(0.0, 1.0, 101)
+DRAWS = 300
+SEED = 0
+TIE = 1e-9
+
+
+def best_by_share(measured: Measured) -> Finding:
+    """The best single defence at each share, at the prices of the measured scenario.
+
+    The defender deploys one network and the adversary, who knows which, answers best (a pure
+    commitment). How sure the winner is: the share of bootstrap draws in which it wins too, where
+    inputs and training seeds are drawn with replacement, the same inputs for all networks.
+    """
+    story = STORIES.get(measured.experiment, Story(measured.experiment, "?", next(iter(measured.steps))))
+    try:
+        scenario = scenario_of(measured, story, "")
+    except MeasurementError as reason:
+        return Finding(QUESTION, measured.experiment, str(reason))
+    met = encounters(scenario)
+    best = best_single(scenario, met)
+    again = redrawn(measured, met, playable_columns(measured, story))
+    drawn = np.array([best_single(scenario, each) for each in again])  # (draws, shares)
+    reigns = _reigns(met.defences, best, drawn)
+    return Finding(
+        QUESTION, measured.experiment, _answer(reigns, story.undefended), tuple(each.row for each in reigns)
+    )
+
+
+def best_single(scenario: Scenario, met: Encounters) -> NDArray[np.intp]:
+    """The place of the best single defence at each of ``SHARES``; of equal replies the worse counts."""
+    caps = np.array([0.0] + [scenario.adversarial_share.get(attack, 1.0) for attack in met.attacks[1:]])
+    at_all = replace(met, adversarial_share=np.minimum(SHARES[:, None], caps))
+    a, b = build_many(at_all, scenario.terms)  # (shares, defences, attacks)
+    replies = b >= b.max(axis=2, keepdims=True) - TIE
+    worst: FloatArray = np.where(replies, a, np.inf).min(axis=2)
+    best: NDArray[np.intp] = worst.argmax(axis=1)
+    return best
+
+
+def redrawn(
+    measured: Measured, met: Encounters, attacks: list[Column], draws: int = DRAWS
+) -> list[Encounters]:
+    """The encounters as other inputs and other training seeds would have given them.
+
+    Both are drawn with replacement (Owen 2007, doi:10.1214/07-AOAS122).
+    """
+    columns = {name: column for column, name in column_names(tuple(attacks)).items()}
+    columns[NO_ATTACK] = CLEAN
+    cells = [[measured.cell(defence, columns[attack]) for attack in met.attacks] for defence in met.defences]
+    accuracies = np.stack([_redrawn_cells(row, draws) for row in cells], axis=1)  # (draws, defences, attacks)
+    return [replace(met, clean_accuracy=each[:, 0], attacked_accuracy=each) for each in accuracies]
+
+
+def _redrawn_cells(cells: list[Outcomes], draws: int) -> FloatArray:
+    """The accuracies of one defence, (draws, attacks); every defence is given the same draws."""
+    everything = cells[0].inputs  # honest inputs are all there are
+    generator = np.random.default_rng(SEED)
+    inputs = generator.multinomial(len(everything), np.full(len(everything), 1 / len(everything)), draws)
+    seeds = {
+        count: generator.multinomial(count, np.full(count, 1 / count), draws)
+        for count in sorted({len(cell.seeds) for cell in cells})
+    }
+    found = []
+    for cell in cells:
+        by_input = inputs[:, np.searchsorted(everything, cell.inputs)]  # (draws, inputs)
+        by_seed = seeds[len(cell.seeds)]  # (draws, seeds)
+        right = np.einsum("ds,si,di->d", by_seed, cell.right, by_input)
+        found.append(right / np.maximum(by_seed.sum(axis=1) * by_input.sum(axis=1), 1))
+    return np.stack(found, axis=1)
+
+
+@dataclass(frozen=True)
+class Reign:
+    """A run of shares with the same winner."""
+
+    defence: str
+    low: float  # the first share of the run
+    high: float  # the last
+    wins: float  # share of the draws in which it wins, on average over the run
+    next_best: str  # who wins in most of the other draws
+
+    @property
+    def where(self) -> str:
+        """The run of shares in words."""
+        if self.low == self.high:
+            return f"at {self.low:.2f}"
+        return f"from {self.low:.2f} to {self.high:.2f}"
+
+    @property
+    def row(self) -> Row:
+        """All of it, by name."""
+        return {
+            "defence": self.defence,
+            "from share": self.low,
+            "to share": self.high,
+            "wins in draws": self.wins,
+            "next best": self.next_best,
+        }
+
+
+def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np.intp]) -> list[Reign]:
+    turns = (np.flatnonzero(np.diff(best)) + 1).tolist()
+    found = []
+    for first, after in zip([0, *turns], [*turns, len(best)], strict=True):
+        winner, here = int(best[first]), drawn[:, first:after]
+        counts = np.bincount(here.ravel(), minlength=len(defences))
+        counts[winner] = 0
+        found.append(
+            Reign(
+                defences[winner],
+                float(SHARES[first]),
+                float(SHARES[after - 1]),
+                float((here == winner).mean()),
+                defences[int(counts.argmax())] if counts.any() else "none",
+            )
+        )
+    return found
+
+
+def _answer(reigns: list[Reign], undefended: str) -> str:
+    prices = Prices()
+    told = [
+        f"{each.defence} {each.where} (wins in {each.wins:.0%} of the draws, next {each.next_best})"
+        for each in reigns
+    ]
+    return (
+        f"A right answer earns 1, an input through {undefended} costs {prices.propagation:g}, an answer to "
+        f"the adversary {prices.query:g}, being noticed {prices.notice:g} at the largest radius. The best "
+        f"single defence is then, by largest share, {'; '.join(told)}."
+    )

@@ -1,0 +1,65 @@
+"""A question of the field, what an experiment says to it, and the figures it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from advgame.measurements.rank_correlation import RankCorrelation
+
+Row = Mapping[str, str | float]  # figures by what they are
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one experiment says to one question."""
+
+    question: str
+    experiment: str
+    answer: str  # in sentences, each number with its interval; or why there is no answer
+    evidence: tuple[Row, ...] = ()  # the figures; empty where there is no answer
+
+    @property
+    def answered(self) -> bool:
+        """Whether the experiment measured what the question needs."""
+        return bool(self.evidence)
+
+
+def points(amount: float) -> str:
+    """A difference of accuracies in percentage points.
+
+    >>> points(0.0123), points(-0.0004)
+    ('+1.2', '0.0')
+    """
+    text = f"{100 * amount:+.1f}"
+    return "0.0" if float(text) == 0 else text.replace("-", "−")
+
+
+def correlation_words(found: RankCorrelation) -> str:
+    """A rank correlation with its interval.
+
+    >>> correlation_words(RankCorrelation(0.91, -0.7, 0.98, 0.95, 12))
+    '0.91 (−0.70 to 0.98)'
+    """
+    return f"{hundredths(found.rho)} ({hundredths(found.low)} to {hundredths(found.high)})"
+
+
+def hundredths(amount: float) -> str:
+    """A number of two decimals.
+
+    >>> hundredths(0.912), hundredths(-0.5), hundredths(-0.001)
+    ('0.91', '−0.50', '0.00')
+    """
+    return f"{round(amount, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Names as a sentence has them.
+
+    >>> listed(["a", "b", "c"]), listed([])
+    ('a, b and c', 'none')
+    """
+    if not names:
+        return "none"
+    shown = list(names) if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

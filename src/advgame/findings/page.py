@@ -1,0 +1,101 @@
+"""All questions and answers as a page of Markdown, made of nothing but the measured tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from advgame.findings import QUESTIONS, Finding, Measured, read_measured
+from advgame.findings.finding import Row, points
+
+OPENING = """# What the measured tables say
+
+Made by `python -m advgame.findings docs/findings.md` from the tables in
+[data/measured](../data/measured); no number on this page is typed by hand. The
+[notebook](../notebooks/findings.ipynb) draws the same figures.
+
+How to read it. A *point* is a hundredth of accuracy. Differences are paired: both networks saw the same
+inputs and were trained from the same seeds. Their 95 % intervals are Student's t for a design in which
+inputs and training seeds are both random (Satterthwaite's degrees of freedom): they speak of training
+again, not of these very networks, and are wide where there are few seeds. The p-value speaks of these
+very networks: an exact sign test over inputs. Each interval stands for itself, so of twenty one may miss.
+*White-box attacks* is the mean over the norms and radii of the experiment; an input counts as right at a
+norm and radius if it withstands every attack tried there. Rank correlations are Spearman's, with a
+bootstrap interval over networks.
+"""
+NO_TABLE = "No table has been measured yet: `advgame measure` with a file of data/experiments writes one."
+
+
+def page(tables: Sequence[Path]) -> str:
+    """The page for some measured tables.
+
+    Raises:
+        MeasurementError: for a table whose files are not whole.
+    """
+    measured = [each for table in tables for each in read_measured(table)]
+    parts = [OPENING, about(measured) if measured else NO_TABLE]
+    for question in QUESTIONS:
+        findings = [question(each) for each in measured]
+        if findings:
+            parts.append(f"## {findings[0].question}")
+            parts += [told(finding) for finding in findings if finding.answered]
+            parts += [left_out(finding) for finding in findings if not finding.answered]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def about(measured: Sequence[Measured]) -> str:
+    """What was measured, one line for each experiment."""
+    lines = [
+        "| experiment | data set, network | defences | columns | seeds | test inputs | rows |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for each in measured:
+        seeds = {row.seed for row in each.table}
+        lines.append(
+            f"| {each.experiment} | {each.dataset}, {each.network} | {len(each.table.defences)} | "
+            f"{len(each.table.columns)} | {len(seeds)} | {max(row.tested or 0 for row in each.table):,} | "
+            f"{len(each.table):,} |"
+        )
+    return "\n".join(lines)
+
+
+def told(finding: Finding) -> str:
+    """An answer and its figures."""
+    return f"**{finding.experiment}.** {finding.answer}\n\n{markdown(finding.evidence)}"
+
+
+def left_out(finding: Finding) -> str:
+    """Why an experiment does not answer."""
+    return f"*{finding.experiment}: not measured. {finding.answer}*"
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Rows as a table; a difference and its interval become one column.
+
+    >>> print(markdown([{"first": "a", "difference": 0.02, "low": 0.0, "high": 0.04}]))
+    | first | difference, in points |
+    |---|---|
+    | a | +2.0 (0.0 to +4.0) |
+    """
+    shown = [_merged(row) for row in rows]
+    lines = [list(shown[0]), *([_cell(value) for value in row.values()] for row in shown)]
+    table = [f"| {' | '.join(line)} |" for line in lines]
+    return "\n".join([table[0], "|" + "---|" * len(shown[0]), *table[1:]])
+
+
+def _merged(row: Row) -> Row:
+    if "difference" not in row:
+        return row
+    amount, low, high = (points(float(row[name])) for name in ("difference", "low", "high"))
+    merged = {name: value for name, value in row.items() if name not in ("low", "high")}
+    return {
+        "difference, in points" if name == "difference" else name: f"{amount} ({low} to {high})"
+        if name == "difference"
+        else value
+        for name, value in merged.items()
+    }
+
+
+def _cell(value: object) -> str:
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|")

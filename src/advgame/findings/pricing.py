@@ -1,0 +1,164 @@
+"""A measured experiment as a scenario: what both sides computed and asked, at stated prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from advgame.errors import MeasurementError
+from advgame.findings.measured import BLACK_BOX, CLEAN, NATURAL, Measured
+from advgame.measurements import Column
+from advgame.measurements.measurement import PLAYABLE
+from advgame.payoffs.encounters import column_names
+from advgame.payoffs.terms import AdversarialTraffic, AttackCost, AttackReward, BenignTraffic, DefenceCost
+from advgame.scenarios import AttackChoice, Scenario, Select
+
+DIGITS_OF_A_PRICE = 3  # significant ones
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What is paid for what was counted; the unit of money is one honest input classified right."""
+
+    propagation: float = 0.0005  # one input through the undefended network; a backward pass counts as two
+    query: float = 0.001  # one answer of the deployed network to the adversary
+    notice: float = (
+        0.3  # for the largest change in its norm, which people may see; smaller ones in proportion
+    )
+    inputs_served: int = 12_000_000  # that the cost of training is spread over
+
+
+@dataclass(frozen=True)
+class Story:
+    """The question a measured table is played for, and what nobody measured."""
+
+    name: str
+    question: str
+    undefended: str
+    largest_share: float = 0.3
+    volume_per_month: float = 1_000_000
+    nature_plays: bool = False  # whether natural changes are among the adversary's choices
+    amounts: Mapping[str, float] = field(default_factory=dict)  # gains and losses other than the defaults
+    basis: Mapping[str, str] = field(default_factory=dict)  # where those come from
+
+
+def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | None = None) -> Scenario:
+    """The scenario that plays a measured table: its defences against each attack measured on all of them.
+
+    Args:
+        data: the table, as the scenario's file names it.
+
+    Raises:
+        MeasurementError: when no attack was measured on every defence.
+    """
+    prices = prices or Prices()
+    columns = playable_columns(measured, story)
+    names = column_names(tuple(columns))
+    attack_costs = {names[column]: attack_cost(measured, column, prices) for column in columns}
+    defence_costs = {name: defence_cost(measured, name, prices) for name in measured.steps}
+    amounts = story.amounts
+    return Scenario(
+        name=story.name,
+        question=story.question,
+        measurements=measured.table,
+        data=data,
+        undefended=story.undefended,
+        largest_share=story.largest_share,
+        volume_per_month=story.volume_per_month,
+        select=Select(attacks=tuple(AttackChoice(*column) for column in columns)),
+        terms=(
+            BenignTraffic(amounts.get("benign_gain", 1.0), amounts.get("benign_loss", 0.0)),
+            AdversarialTraffic(amounts.get("stopped_gain", 1.0), amounts.get("breach_loss", 0.0)),
+            AttackReward(amounts.get("attack_reward", 1.0), amounts.get("attack_penalty", 0.0)),
+            AttackCost({name: _rounded(cost) for name, cost in attack_costs.items()}),
+            DefenceCost({name: _rounded(cost) for name, cost in defence_costs.items()}),
+        ),
+        basis={
+            "largest_share": "assumed",
+            "volume_per_month": "assumed",
+            "benign_gain": "the unit of money: what one honest input classified right is worth",
+            "attack_cost": (
+                "measured propagations and queries for each attacked input, shared by the attack's radii; "
+                f"assumed: an input through {story.undefended} costs {prices.propagation:g}, a backward pass "
+                f"twice that, an answer of the deployed network {prices.query:g}, and being noticed "
+                f"{prices.notice:g} at the largest change in its norm, less in proportion"
+            ),
+            "defence_cost": (
+                "measured multiplications of each network and propagations of its training; assumed: an "
+                f"input through {story.undefended} costs {prices.propagation:g}, a backward pass twice that, "
+                f"and training is spread over {prices.inputs_served:,} inputs"
+            ),
+            **story.basis,
+        },
+    )
+
+
+def playable_columns(measured: Measured, story: Story) -> list[Column]:
+    """The attacks of a story that every defence was measured under, in the order of the table.
+
+    Raises:
+        MeasurementError: when there is none.
+    """
+    rows = [row for row in measured.table if row.metric in PLAYABLE and row.column != CLEAN]
+    if not story.nature_plays:
+        rows = [row for row in rows if measured.side(row.column) != NATURAL]
+    met: dict[Column, set[str]] = {}
+    for row in rows:
+        met.setdefault(row.column, set()).add(row.defence)
+    found = [column for column, defences in met.items() if len(defences) == len(measured.steps)]
+    if not found:
+        raise MeasurementError(f"No attack of {measured.experiment} was tried on every defence.")
+    return found
+
+
+def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
+    """What an attacked input costs the adversary: computing, asking, and being noticed.
+
+    Counts are means over the networks that answer in one pass; of one that averages many draws,
+    propagations are not of one size. A queried network runs on the defender's machines.
+    """
+    rows = measured.attacks[measured.attacks["attack"] == column.attack]
+    single = single_pass(measured)
+    rows = rows[rows["defence"].isin(single)]
+    if measured.side(column) in (BLACK_BOX, NATURAL):
+        each = rows["queries"] * prices.query
+    else:
+        each = (rows["forward_inputs"] + 2 * rows["backward_inputs"]) * prices.propagation
+    return float((each / rows["radii"]).mean()) + prices.notice * relative_size(measured, column)
+
+
+def relative_size(measured: Measured, column: Column) -> float:
+    """The radius over the largest one in the same norm; a natural change over the largest of its kind."""
+    by_nature = measured.side(column) == NATURAL
+    radii = [
+        row.radius or 0.0
+        for row in measured.table
+        if row.norm == column.norm and (not by_nature or row.attack == column.attack)
+    ]
+    return (column.radius or 0.0) / max(radii)
+
+
+def single_pass(measured: Measured) -> list[str]:
+    """The defences that pass an input through one network once."""
+    relative = measured.networks["multiplications"] / measured.networks["multiplications_reference"]
+    return list(measured.networks.loc[relative <= 1, "defence"].unique())
+
+
+def defence_cost(measured: Measured, defence: str, prices: Prices) -> float:
+    """What an input costs the defender: running the network, and its share of all training behind it."""
+    rows = measured.networks[measured.networks["defence"] == defence]
+    running = float((rows["multiplications"] / rows["multiplications_reference"]).mean())
+    return prices.propagation * (running + training(measured, defence) / prices.inputs_served)
+
+
+def training(measured: Measured, defence: str) -> float:
+    """Propagations that made a defence and what it started from; a backward one counts twice."""
+    rows = measured.networks[measured.networks["defence"] == defence]
+    own = float((rows["forward_inputs"] + 2 * rows["backward_inputs"]).mean())
+    step = measured.steps[defence]
+    before = {step.after} if step.after else set(step.settings.get("of", ()))
+    return own + sum(training(measured, name) for name in before)
+
+
+def _rounded(cost: float) -> float:
+    return float(f"{cost:.{DIGITS_OF_A_PRICE}g}")

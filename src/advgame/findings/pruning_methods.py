@@ -1,0 +1,60 @@
+"""Methods of pruning beside each other, at the same compression of the same network."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from advgame.findings.comparisons import Difference, compared
+from advgame.findings.finding import Finding, listed
+from advgame.findings.measured import HONEST, WHITE_BOX, Measured, Step
+
+QUESTION = "Does Taylor pruning beat pruning by magnitude and at random?"
+METHODS = ("taylor", "magnitude", "random")  # of a pair, the one that stands first here is named first
+
+
+def pruning_methods(measured: Measured) -> Finding:
+    """Pairs of networks that differ in nothing but how it was chosen what is pruned."""
+    alike: dict[tuple[object, ...], list[Step]] = {}
+    for step in measured.using(*METHODS):
+        settings = step.settings
+        key = measured.base(step.name), settings["structure"], settings["scope"], settings["compression"]
+        alike.setdefault(key, []).append(step)
+    pairs = [
+        (one.name, other.name)
+        for steps in alike.values()
+        for one, other in combinations(sorted(steps, key=lambda step: METHODS.index(step.use)), 2)
+        if one.use != other.use
+    ]
+    differences = [
+        each for sides in compared(measured, pairs, (HONEST, WHITE_BOX)).values() for each in sides.values()
+    ]
+    if not differences:
+        return Finding(
+            QUESTION,
+            measured.experiment,
+            "It prunes no network to the same compression by different methods.",
+        )
+    evidence = [
+        {**each.row, "compression": measured.steps[each.first].settings["compression"]}
+        for each in differences
+    ]
+    return Finding(QUESTION, measured.experiment, _answer(measured, differences), tuple(evidence))
+
+
+def _answer(measured: Measured, differences: list[Difference]) -> str:
+    groups: dict[tuple[str, str], list[Difference]] = {}
+    for each in differences:
+        one, other = measured.steps[each.first], measured.steps[each.second]
+        groups.setdefault((f"{one.use} beside {other.use}, {one.settings['structure']}", each.on), []).append(
+            each
+        )
+    parts = []
+    for (methods, side), found in groups.items():
+        counts = {word: [each for each in found if each.verdict == word] for word in ("better", "worse")}
+        widest = max(found, key=lambda each: abs(each.found.difference))
+        parts.append(
+            f"{methods}, {side}: better at {len(counts['better'])} and worse at {len(counts['worse'])} of "
+            f"{listed([f'{len(found)} compression' + 's' * (len(found) > 1)])}, at most {widest.words} "
+            f"({widest.first})"
+        )
+    return f"{'. '.join(part[0].upper() + part[1:] for part in parts)}."

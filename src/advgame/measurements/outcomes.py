@@ -1,0 +1,189 @@
+"""Right or wrong for every input: what an accuracy is the mean of, and what comparisons are paired by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.errors import MeasurementError
+from advgame.measurements.measurement import NO_ATTACK, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEEDED = (
+    "dataset",
+    "network",
+    "defence",
+    "attack",
+    "norm",
+    "radius",
+    "crafted_on",
+    "seed",
+    "input",
+    "correct",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """How right a network was, trained with several seeds, on each of some inputs.
+
+    >>> Outcomes((0,), np.array([7, 9]), np.array([[1.0, 0.0]])).accuracy
+    0.5
+
+    Raises:
+        MeasurementError: where shapes do not fit, or a value is not in 0..1.
+    """
+
+    seeds: tuple[int, ...]
+    inputs: NDArray[np.int64]  # (inputs,) places in the test set, rising
+    right: NDArray[np.float64]  # (seeds, inputs) 1 right, 0 wrong; between them where columns were averaged
+
+    def __post_init__(self) -> None:
+        shape = len(self.seeds), len(self.inputs)
+        if self.right.shape != shape or 0 in shape:
+            raise MeasurementError(
+                f"Outcomes of shape {self.right.shape} for {shape[0]} seeds and {shape[1]} inputs; expected "
+                "one for each seed and input, and at least one of both."
+            )
+        if not ((self.right >= 0) & (self.right <= 1)).all():
+            raise MeasurementError("An outcome is not in 0..1; expected 1 for right and 0 for wrong.")
+
+    @property
+    def accuracy(self) -> float:
+        """The share that is right, over all seeds and inputs."""
+        return float(self.right.mean())
+
+    def among(self, seeds: Sequence[int], inputs: NDArray[np.int64]) -> Outcomes:
+        """The outcomes of some of the seeds and inputs."""
+        rows = [self.seeds.index(seed) for seed in seeds]
+        places = np.searchsorted(self.inputs, inputs)
+        return Outcomes(tuple(seeds), inputs, self.right[rows][:, places])
+
+
+def on_common_ground(outcomes: Sequence[Outcomes]) -> tuple[Outcomes, ...]:
+    """The same outcomes, for the seeds and inputs that all of them have.
+
+    Raises:
+        MeasurementError: when there are none.
+    """
+    first = outcomes[0]
+    seeds = [seed for seed in first.seeds if all(seed in each.seeds for each in outcomes)]
+    inputs = first.inputs
+    for each in outcomes[1:]:
+        inputs = np.intersect1d(inputs, each.inputs)
+    if not seeds or len(inputs) == 0:
+        raise MeasurementError(
+            "The outcomes have no seed and input in common, so they cannot be paired; measure both in one "
+            "experiment."
+        )
+    return tuple(each.among(seeds, inputs) for each in outcomes)
+
+
+def averaged(outcomes: Sequence[Outcomes]) -> Outcomes:
+    """The mean over several columns, by seed and input."""
+    common = on_common_ground(outcomes)
+    return Outcomes(common[0].seeds, common[0].inputs, np.mean([each.right for each in common], axis=0))
+
+
+def right_in_all(outcomes: Sequence[Outcomes]) -> Outcomes:
+    """Right only where every one of several columns is, by seed and input."""
+    common = on_common_ground(outcomes)
+    return Outcomes(common[0].seeds, common[0].inputs, np.min([each.right for each in common], axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class OutcomeTable:
+    """The outcomes of an experiment: one row per data set, network, defence, column, seed and input."""
+
+    frame: pd.DataFrame
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str, str, Column], Outcomes]:
+        names = ["dataset", "network", "defence", "attack", "norm", "radius", "crafted_on"]
+        grouped = self.frame.groupby(names, dropna=False, observed=True, sort=False)
+        cells = {}
+        for key, rows in grouped:
+            dataset, network, defence, *column = key if isinstance(key, tuple) else (key,)
+            cells[str(dataset), str(network), str(defence), _column(*column)] = _outcomes(rows)
+        return cells
+
+    @property
+    def networks(self) -> tuple[tuple[str, str], ...]:
+        """The data sets and networks, in order."""
+        return tuple(dict.fromkeys((dataset, network) for dataset, network, _, _ in self._cells))
+
+    def columns(self, dataset: str, network: str, defence: str) -> tuple[Column, ...]:
+        """The adversary's columns a defence was measured under, honest inputs first."""
+        return tuple(key[3] for key in self._cells if key[:3] == (dataset, network, defence))
+
+    def cell(self, dataset: str, network: str, defence: str, column: Column) -> Outcomes:
+        """The outcomes of a defence under a column.
+
+        Raises:
+            MeasurementError: when it was not measured.
+        """
+        try:
+            return self._cells[dataset, network, defence, column]
+        except KeyError:
+            raise MeasurementError(
+                f"No outcomes of {defence!r} ({network}, {dataset}) under {column.full_name!r}; add the cell "
+                "to the experiment and run `advgame measure EXPERIMENT.toml --resume`."
+            ) from None
+
+
+def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
+    """The outcomes that ``advgame measure`` wrote beside a table, as ``….outcomes.parquet``.
+
+    Raises:
+        MeasurementError: when the file is not there, or is no such table.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    if not path.is_file():
+        raise MeasurementError(f"There is no file {path}; `advgame measure` writes it beside its table.")
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as mistake:
+        raise MeasurementError(f"{path.name} is no Parquet file: {str(mistake)[:120]}.") from None
+    missing = [name for name in NEEDED if name not in frame.columns]
+    if missing or frame.empty:
+        raise MeasurementError(
+            f"{path.name} has {len(frame)} rows and lacks the columns {', '.join(missing) or 'none'}; "
+            f"expected {', '.join(NEEDED)}."
+        )
+    return OutcomeTable(frame)
+
+
+def _column(attack: object, norm: object, radius: object, crafted_on: object) -> Column:
+    if attack == NO_ATTACK:
+        return Column(NO_ATTACK)
+    return Column(
+        str(attack),
+        norm if isinstance(norm, str) else None,
+        float(radius) if isinstance(radius, float) and not np.isnan(radius) else None,
+        crafted_on if isinstance(crafted_on, str) else None,
+    )
+
+
+def _outcomes(rows: pd.DataFrame) -> Outcomes:
+    table = rows.pivot(index="seed", columns="input", values="correct")
+    if table.isna().to_numpy().any():
+        raise MeasurementError(
+            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} are on other "
+            "inputs for one seed than for another; measure the experiment whole."
+        )
+    return Outcomes(
+        tuple(int(seed) for seed in table.index),
+        table.columns.to_numpy(np.int64),
+        table.to_numpy(np.float64),
+    )

@@ -1,0 +1,124 @@
+"""Two defences and one attack: what is played over a grid of a scenario's numbers, a point a nanosecond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from advgame.equilibria.map_two_by_two import LEFT, PlayMap, kinds, map_lines
+from advgame.errors import GameError, ScenarioError
+from advgame.games.affine import AffineGames
+from advgame.games.game import FloatArray
+from advgame.scenarios import Scenario, encounters
+from advgame.scenarios.batch import checked_columns, payoffs_over
+from advgame.scenarios.coefficients import affine_games
+from advgame.studies.many import solve_many
+
+
+@dataclass(frozen=True, eq=False)
+class TwoByTwoMap:
+    """What is played at every point of a grid; arrays have an axis for each parameter, in the grid's order.
+
+    ``kind`` is 3 × the defender's + the adversary's: 0 the first strategy alone, 1 the second, 2 both.
+    """
+
+    axes: Mapping[str, FloatArray]  # values by parameter address
+    kind: NDArray[np.uint8]
+    defend: FloatArray  # P(the second defence)
+    attack: FloatArray  # P(the attack)
+
+
+def two_by_two_map(
+    scenario: Scenario, grid: Mapping[str, ArrayLike], *, out: TwoByTwoMap | None = None
+) -> TwoByTwoMap:
+    """The recommended Nash equilibrium of two defences and one attack at every point of a grid.
+
+    Every mix is certified as it is written. Along the last parameter the best replies change at a few
+    values only, which are looked for; so give the longest axis last.
+
+    >>> from advgame.scenarios import case
+    >>> grid = {"attack_cost": [0.2, 0.6], "largest_share": [0.1, 0.3]}
+    >>> two_by_two_map(case("cifar10-two-defences"), grid).defend.round(4).tolist()
+    [[0.0, 1.0], [0.0, 0.7488]]
+
+    Args:
+        scenario: of two defences and one attack.
+        grid: values by parameter address; shares and prices only.
+        out: where to write, such as an earlier map over axes as long; by default new arrays.
+
+    Raises:
+        GameError: for a scenario of another shape, or an ``out`` that does not fit.
+        UnknownName, ScenarioError: for an address or a value the scenario cannot have.
+        SolverError: when no equilibrium of a point could be certified.
+    """
+    _check_shape(scenario)
+    axes = _axes(grid)
+    *outer, (along, values) = axes.items()
+    payoffs_over(scenario, {along: np.array([values.min(), values.max()])})  # says no to values out of range
+    found = _room(axes, out)
+    lines = prod(len(each) for _, each in outer)
+    places = np.unravel_index(np.arange(lines), [len(each) for _, each in outer])
+    columns = {address: each[place] for (address, each), place in zip(outer, places, strict=True)}
+    columns[along] = np.full(lines, values[np.abs(values).argmax()])
+    games = affine_games(scenario, columns)
+    if games is None:
+        left = np.arange(found.kind.size)
+    else:
+        flat = PlayMap(*(each.reshape(lines, -1) for each in (found.kind, found.defend, found.attack)))
+        left = _drawn(games, len(outer), values, flat)
+    _fill(found, scenario, left)
+    return found
+
+
+def _check_shape(scenario: Scenario) -> None:
+    met = encounters(scenario)
+    if (len(met.defences), len(met.attacks)) != (2, 2):
+        raise GameError(
+            f"The scenario has {len(met.defences)} defences and {len(met.attacks) - 1} attacks; this map is "
+            "of two defences and one attack. Select those, or use sweep."
+        )
+
+
+def _axes(grid: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
+    if not grid:
+        raise ScenarioError("The grid is empty; give at least one parameter with at least one value.")
+    return {address: checked_columns({address: values})[address] for address, values in grid.items()}
+
+
+def _room(axes: Mapping[str, FloatArray], out: TwoByTwoMap | None) -> TwoByTwoMap:
+    shape = tuple(map(len, axes.values()))
+    if out is None:
+        return TwoByTwoMap(axes, np.empty(shape, np.uint8), np.empty(shape), np.empty(shape))
+    for name, kind in (("kind", np.uint8), ("defend", np.float64), ("attack", np.float64)):
+        given = getattr(out, name)
+        if given.shape != shape or given.dtype != kind or not given.flags.carray:
+            raise GameError(
+                f"out.{name} is {given.dtype} {given.shape}; expected {np.dtype(kind)} {shape}, contiguous."
+            )
+    return TwoByTwoMap(axes, out.kind, out.defend, out.attack)
+
+
+def _drawn(games: AffineGames, along: int, values: FloatArray, flat: PlayMap) -> NDArray[np.int64]:
+    """Fills lines of the map; returns the flat places that are left to others."""
+    order = np.argsort(values, kind="stable")
+    if np.all(order == np.arange(len(order))):
+        return map_lines(games, along, values, flat)[1]
+    rising = map_lines(games, along, values[order])[0]
+    for name in ("kind", "second_defence", "second_attack"):
+        getattr(flat, name)[:, order] = getattr(rising, name)
+    return np.flatnonzero(flat.kind.ravel() == LEFT)
+
+
+def _fill(found: TwoByTwoMap, scenario: Scenario, left: NDArray[np.int64]) -> None:
+    """Solves the points that are left from their payoffs."""
+    if len(left) == 0:
+        return
+    places = np.unravel_index(left, found.kind.shape)
+    columns = {name: each[place] for (name, each), place in zip(found.axes.items(), places, strict=True)}
+    answers = solve_many(scenario, columns, "nash")
+    found.kind[places] = kinds(answers.defender, answers.attacker)
+    found.defend[places], found.attack[places] = answers.defender[:, 1], answers.attacker[:, 1]

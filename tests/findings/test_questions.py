@@ -1,0 +1,215 @@
+"""Each question is answered as tables made by hand say; where something was not measured it says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from advgame.errors import MeasurementError
+from advgame.findings import QUESTIONS, read_measured
+from advgame.findings.importance import importance
+from advgame.findings.intrinsic_robustness import intrinsic_robustness
+from advgame.findings.low_pass import low_pass
+from advgame.findings.measured import BLACK_BOX, HONEST, NATURAL, TRANSFERRED, WHITE_BOX
+from advgame.findings.measured import MEANING as CHANGED
+from advgame.findings.occlusion_baselines import occlusion_baselines
+from advgame.findings.pruning_methods import pruning_methods
+from advgame.findings.stochastic_heads import stochastic_heads
+from advgame.findings.sweet_spots import sweet_spots
+from advgame.findings.two_robustnesses import two_robustnesses
+from tests.findings.tables import (
+    ASKING,
+    CLEAN,
+    FILTERED,
+    FOG,
+    MEANING,
+    MOVED,
+    PRUNED,
+    STRONG,
+    WEAK,
+    measured,
+    write,
+)
+
+
+def test_columns_are_told_apart_by_what_the_adversary_knows(tmp_path: Path) -> None:
+    every = dict.fromkeys((CLEAN, STRONG, WEAK, ASKING, MOVED, MEANING, FOG, FILTERED), 0.5)
+    found = measured(tmp_path, {"plain": ("standard", None, {})}, {"plain": every})
+    assert found.sides(["plain"]) == {
+        HONEST: [CLEAN],
+        WHITE_BOX: [STRONG, WEAK],
+        BLACK_BOX: [ASKING],
+        TRANSFERRED: [MOVED],
+        CHANGED: [MEANING],
+        NATURAL: [FOG, FILTERED],
+    }
+
+
+def test_an_input_stands_at_a_radius_if_it_withstands_every_attack_of_it(tmp_path: Path) -> None:
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.3, WEAK: 0.6}}
+    found = measured(tmp_path, {"plain": ("standard", None, {})}, right)
+    assert found.standing("plain", [STRONG, WEAK]).accuracy == pytest.approx(0.3)
+
+
+def test_a_ladder_of_prunings_is_based_on_the_network_that_was_not_pruned(tmp_path: Path) -> None:
+    steps = {
+        "plain": ("standard", None, {}),
+        "pruned-2": ("magnitude", "plain", PRUNED),
+        "pruned-4": ("magnitude", "pruned-2", PRUNED),
+    }
+    found = measured(tmp_path, steps, {name: {CLEAN: 0.9} for name in steps})
+    assert [found.base(name) for name in steps] == [None, "plain", "plain"]
+
+
+@pytest.mark.parametrize(
+    ("clean", "attacked", "said"),
+    [
+        (0.9, 0.6, "1 surely help under attack, and cost less than two points on honest inputs (pruned)"),
+        (0.9, 0.5, "1 surely cost less than two points, on honest inputs and under attack (pruned)"),
+        (0.8, 0.6, "1 surely cost some accuracy (pruned)"),
+        (0.9, 0.4, "1 surely cost some accuracy (pruned)"),
+        (0.885, 0.5, "1 stay open"),
+    ],
+)
+def test_a_pruning_is_judged_by_both_intervals(
+    tmp_path: Path, clean: float, attacked: float, said: str
+) -> None:
+    steps = {"plain": ("standard", None, {}), "pruned": ("magnitude", "plain", PRUNED)}
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.5}, "pruned": {CLEAN: clean, STRONG: attacked}}
+    found = sweet_spots(measured(tmp_path, steps, right))
+    assert said in found.answer
+    assert [row["compression"] for row in found.evidence] == [2.0, 2.0]
+
+
+def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Path) -> None:
+    steps = {
+        "plain": ("standard", None, {}),
+        "taylor": ("taylor", "plain", PRUNED),
+        "magnitude": ("magnitude", "plain", PRUNED),
+        "filters": ("random", "plain", {**PRUNED, "structure": "filter"}),
+        "smaller": ("random", "plain", {**PRUNED, "compression": 4.0}),
+    }
+    right = {name: {CLEAN: 0.9, STRONG: 0.5} for name in steps} | {"taylor": {CLEAN: 0.9, STRONG: 0.7}}
+    found = pruning_methods(measured(tmp_path, steps, right))
+    assert {(row["first"], row["second"]) for row in found.evidence} == {("taylor", "magnitude")}
+    assert "Taylor beside magnitude, unstructured, white-box attacks: better at 1" in found.answer
+    assert "+20.0 points" in found.answer
+
+
+@pytest.mark.parametrize(
+    ("attacked", "meant", "said"),
+    [
+        (0.7, 0.8, "at-once beats on both sides in-turn (perturbations first)"),
+        (0.7, 0.6, "at-once beats on one side in-turn"),
+        (0.7, 0.4, "at-once wins one side and loses the other to in-turn"),
+        (0.5, 0.6, "at-once is not told apart from in-turn"),
+        (0.4, 0.6, "at-once loses to in-turn"),
+    ],
+)
+def test_training_at_once_is_judged_on_both_kinds_of_attack(
+    tmp_path: Path, attacked: float, meant: float, said: str
+) -> None:
+    steps = {
+        "perturbed": ("adversarial_training", None, {}),
+        "in-turn": ("invariance_training", "perturbed", {"perturbation_radius": 0.0}),
+        "at-once": ("invariance_training", None, {"perturbation_radius": 0.3}),
+    }
+    right = {
+        "perturbed": {CLEAN: 0.9, STRONG: 0.8, MEANING: 0.3},
+        "in-turn": {CLEAN: 0.9, STRONG: 0.5, MEANING: 0.6},
+        "at-once": {CLEAN: 0.9, STRONG: attacked, MEANING: meant},
+    }
+    assert said in two_robustnesses(measured(tmp_path, steps, right)).answer
+
+
+def test_a_stochastic_head_is_compared_under_each_kind_of_attack(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {}), "head": ("stochastic_head", "plain", {})}
+    right = {
+        "plain": {CLEAN: 0.9, STRONG: 0.5, MOVED: 0.6},
+        "head": {CLEAN: 0.9, STRONG: 0.5, MOVED: 0.7},
+    }
+    found = stochastic_heads(measured(tmp_path, steps, right))
+    assert [(row["on"], row["verdict"]) for row in found.evidence] == [
+        (HONEST, "not told apart"),
+        (WHITE_BOX, "not told apart"),
+        (TRANSFERRED, "better"),
+    ]
+    assert "transferred examples +10.0 points" in found.answer
+
+
+def test_psi_ranks_networks_as_attacks_do_where_divergence_falls_as_accuracy_rises(tmp_path: Path) -> None:
+    names = [f"network {place}" for place in range(6)]
+    right = {name: {CLEAN: 0.9, STRONG: 0.1 * (place + 1)} for place, name in enumerate(names)}
+    rows = [
+        {"defence": name, "value": "divergence", "mean": 1.0 - 0.1 * place, "low": 0.0, "high": 1.0}
+        for place, name in enumerate(names)
+    ]
+    steps = {name: ("standard", None, {}) for name in names}
+    measures = {"psi": ("largest_divergence", {"radius": 0.08}, rows)}
+    found = intrinsic_robustness(measured(tmp_path, steps, right, measures))
+    assert "Over 6 networks, the rank correlation of ψ (L∞ 0.08) is 1.00" in found.answer
+    assert "L∞ 0.1, 1.00" in found.answer
+    assert "and 0.00 (0.00 to 0.00) with the honest accuracy" in found.answer
+
+
+def test_baselines_that_agree_least_and_most_are_named(tmp_path: Path) -> None:
+    rows = [
+        {"defence": "plain", "value": "zero~noise", "mean": 0.2, "low": 0.1, "high": 0.3},
+        {"defence": "plain", "value": "mean~blur", "mean": 0.9, "low": 0.8, "high": 0.95},
+    ]
+    steps = {"plain": ("standard", None, {})}
+    measures = {"maps": ("occlusion_baselines", {}, rows)}
+    found = occlusion_baselines(measured(tmp_path, steps, {"plain": {CLEAN: 0.9}}, measures))
+    assert (
+        "from 0.20 (0.10 to 0.30) for zero and noise to 0.90 (0.80 to 0.95) for mean and blur" in found.answer
+    )
+
+
+def test_a_filtered_network_is_compared_with_the_same_one_unfiltered(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {}), "soft": ("low_pass", "plain", {})}
+    right = {
+        "plain": {CLEAN: 0.9, STRONG: 0.4, FOG: 0.5, FILTERED: 0.5},
+        "soft": {CLEAN: 0.8, STRONG: 0.5, FOG: 0.5, FILTERED: 0.7},
+    }
+    found = low_pass(measured(tmp_path, steps, right))
+    assert {row["on"]: row["verdict"] for row in found.evidence} == {
+        HONEST: "worse",
+        WHITE_BOX: "better",
+        "fog-share-0.5": "not told apart",
+        "filtered-cut-0.5": "better",
+    }
+
+
+def test_importances_are_told_by_network_structure_and_method(tmp_path: Path) -> None:
+    table = write(tmp_path, {"plain": ("standard", None, {})}, {"plain": {CLEAN: 0.9}})
+    table.with_suffix(".importances.csv").write_text(
+        "dataset,network,defence,seed,method,structure,correlation,low,high\n"
+        "digits,cnn,plain,0,magnitude,filter,0.4,0.3,0.5\n"
+        "digits,cnn,plain,0,taylor,filter,0.8,0.7,0.9\n"
+        "digits,cnn,plain,1,taylor,filter,0.6,0.4,0.7\n"
+    )
+    (found,) = read_measured(table)
+    assert importance(found).answer == (
+        "On plain, filters: taylor 0.70 (0.40 to 0.90), magnitude 0.40 (0.30 to 0.50)."
+    )
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.__name__)
+def test_what_was_not_measured_is_a_reason_and_no_answer(tmp_path: Path, question: object) -> None:
+    bare = measured(tmp_path, {"plain": ("standard", None, {})}, {"plain": {CLEAN: 0.9}})
+    found = question(bare)  # type: ignore[operator]
+    assert not found.answered
+    assert found.question.endswith("?")
+    assert found.answer.endswith(".")
+
+
+def test_tables_without_a_record_of_their_making_say_what_to_do(tmp_path: Path) -> None:
+    table = write(tmp_path, {"plain": ("standard", None, {})}, {"plain": {CLEAN: 0.9}})
+    record = table.with_suffix(".run.json")
+    record.write_text('{"defences": {"plain": [0, 1]}}')
+    with pytest.raises(MeasurementError, match="--resume"):
+        read_measured(table)
+    record.unlink()
+    with pytest.raises(MeasurementError, match="missing or damaged"):
+        read_measured(table)
