@@ -1,4 +1,4 @@
-"""The ``advgame`` command: cases, solve, sweep, import, measure, fetch, app."""
+"""The ``advgame`` command: cases, solve, sweep, import, measure, fetch, picture, app."""
 
 from __future__ import annotations
 
@@ -209,6 +209,36 @@ def fetch(
     with _progress_bar("Downloading") as progress:
         folder = download(dataset, images, progress)
     typer.echo(f"{dataset} is in {folder}.")
+
+
+@app.command(
+    epilog="Example: advgame picture digits rows.csv --defence plain --defence pgd --input 3 --radius 0.1"
+)
+def picture(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="What was measured: a TOML file, or a bundled name.")
+    ],
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="What it was measured into; its journal has the networks.")
+    ],
+    defence: Annotated[list[str], typer.Option(help="A network to show; several are drawn side by side.")],
+    radius: Annotated[float, typer.Option(help="Of the L∞ ball around the input.")],
+    input_: Annotated[int, typer.Option("--input", min=0, help="The input's place in the test set.")] = 0,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The picture to write: .svg, .png or .pdf.")
+    ] = Path("surface.svg"),
+    seed: Annotated[int | None, typer.Option(help="The training seed; the first if omitted.")] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="The folder of image sets; by default the one ADVGAME_IMAGES names.")
+    ] = None,
+) -> None:
+    """Draws the loss and the answers of networks around an input, along an attack and a random direction."""
+    read_experiment, _ = _laboratory()
+    from advgame.lab.pictures import picture_networks, save_picture
+
+    plan = read_experiment(_experiment_file(experiment))
+    figure = picture_networks(plan, table, defence, input_, radius=radius, seed=seed, images=images)
+    typer.echo(f"The picture is in {save_picture(figure, output)}.")
 
 
 @app.command("app", epilog="Examples: advgame app · advgame app mine.toml --port 8600")

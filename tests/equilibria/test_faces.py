@@ -2,11 +2,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from advgame.equilibria import Nash, Solution, solve, tied_path, ties
 from advgame.equilibria.enumeration import extreme_equilibria
+from advgame.equilibria.exact_tableau import Corner
+from advgame.equilibria.optimal_corners import everything, optimal_corners
 from advgame.equilibria.tied_path import TiedGame, tied_equilibria
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.games import Game
@@ -56,6 +58,26 @@ def test_any_ratio_that_leaves_rank_one_gives_the_same_equilibria(seed: int) -> 
 
 
 @given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_no_basis_on_the_way_leaves_the_perturbed_polyhedron(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    replies, own = (int(count) for count in random.integers(2, 6, 2))
+    payoffs = np.array(random.integers(0, 3, (replies, own)).tolist(), dtype=object)
+    for corner in optimal_corners(payoffs, [0] * own, [0] * replies, everything(own, 1), Deadline(60)):
+        for row, value in enumerate(corner.values):
+            # with 1, ε, ε², … beside the values at the start, every basic variable is still positive
+            full = [value, *(entry_of(corner, row, label) for label in corner.first)]
+            assert next(entry for entry in full if entry != 0) > 0
+
+
+def entry_of(corner: Corner, row: int, label: int) -> int:
+    if label in corner.basic:
+        return corner.unit if corner.basic[row] == label else 0
+    return int(corner.body[row, corner.nonbasic.index(label)])
+
+
+@given(seeds)
+@example(505)  # the equilibrium of the highest intensity plays nothing that matters elsewhere
 @settings(max_examples=25, deadline=None)
 def test_a_part_that_grows_finds_what_the_whole_holds(seed: int) -> None:
     random = np.random.default_rng(seed)

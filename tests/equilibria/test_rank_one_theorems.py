@@ -12,7 +12,13 @@ from advgame.equilibria import Nash, Solution, solve
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
-from tests.equilibria.brute_force import Mix, coordination_game, every_extreme_equilibrium, fraction_game
+from tests.equilibria.brute_force import (
+    Mix,
+    coordination_game,
+    every_extreme_equilibrium,
+    fraction_game,
+    lattice_game,
+)
 
 seeds = st.integers(0, 1_000_000)
 
@@ -236,3 +242,34 @@ def test_tied_lattice_games_in_floats_agree_with_every_pair_of_vertices() -> Non
         solution = solve(floats)
         assert solution.complete
         assert len(solution.profiles) == len(expected)
+
+
+def test_three_hundred_games_with_and_without_ties_are_answered_as_enumeration_answers_them() -> None:
+    random = np.random.default_rng(2026)
+    methods = set()
+    for number in range(300):
+        game = drawn(random, number % 4)
+        solution = solve(game)
+        methods.add(solution.method)
+        assert solution.complete
+        enumerated = extreme_equilibria(game, Deadline(60))
+        # told once where they are the same floats
+        expected = {tuple(float(share) for mix in pair for share in mix) for pair in enumerated}
+        found = [np.concatenate([each.defender, each.attacker]) for each in solution.profiles]
+        assert len(found) == len(expected)
+        apart = np.abs(np.array(list(expected))[:, None] - np.array(found)[None]).max(axis=2)
+        assert apart.min(axis=0).max() < 1e-7
+        assert apart.min(axis=1).max() < 1e-7
+    assert {"rank-1 path", "rank-1 path in rational numbers"} <= methods
+
+
+def drawn(random: np.random.Generator, kind: int) -> Game:
+    """Up to six by six: numbers on a lattice, coordination, the same nearly tied, and no ties at all."""
+    if kind == 0:
+        return lattice_game(random, most=6, floats=True)
+    game = coordination_game(random, *random.integers(2, 7, 2))
+    if kind == 1:
+        return Game(game.defender_payoffs * 0.1, game.attacker_payoffs * 0.3)
+    noise = 10.0 ** -random.integers(5, 15) if kind == 2 else 1.0
+    attacked = noise * random.normal(size=game.shape)
+    return Game(game.defender_payoffs - attacked, game.attacker_payoffs + attacked)

@@ -114,12 +114,15 @@ def test_every_defence_is_measured_on_honest_inputs_and_under_every_attack_it_me
     cells = [(unit.defence, unit.seed, unit.attack) for unit, _ in plan.cells()]
     assert cells == [
         (defence, seed, attack)
-        for defence, attacks in (("plain", (None, "pgd", "one")), ("pruned", (None, "pgd", "transferred")))
+        for defence, attacks in (
+            ("plain", (None, "pgd", "transferred", "one")),
+            ("pruned", (None, "pgd", "transferred")),
+        )
         for seed in (0, 1)
         for attack in attacks
     ]
     kinds = [unit.kind for unit in plan.units]
-    assert (kinds.count(MAKE), kinds.count(CRAFT), kinds.count(MEASURE)) == (4, 2, 12)
+    assert (kinds.count(MAKE), kinds.count(CRAFT), kinds.count(MEASURE)) == (4, 2, 14)
 
 
 def test_units_come_seed_by_seed_and_after_what_they_need() -> None:

@@ -20,6 +20,7 @@ from advgame.lab.attacks.invariance import PEOPLE, InvarianceL0, InvarianceLinf
 from advgame.lab.attacks.norms import size
 from advgame.lab.classifier import predictions
 from advgame.lab.defences.invariance_training import InvarianceTraining
+from advgame.lab.guard import outcomes
 from advgame.lab.invariance import (
     NO_VERDICT,
     Panel,
@@ -255,6 +256,26 @@ def test_an_attack_prefers_what_the_network_does_not_follow() -> None:
     fixed = invariance_examples(inputs, labels, digits_panel(), "Linf", 0.4).inputs
     (adaptive,) = InvarianceLinf().craft(victim(network), inputs, labels, [0.4])
     assert followed(adaptive) <= followed(fixed)
+
+
+def test_the_guard_counts_the_inputs_with_an_example_and_whether_the_network_follows() -> None:
+    inputs, labels = some_digits()
+    network = trained(seed=7)
+    found = outcomes(InvarianceLinf(), victim(network), inputs, labels, [0.2, 0.4])
+    for place, radius in enumerate((0.2, 0.4)):
+        made = invariance_examples(inputs, labels, digits_panel(), "Linf", radius, network=network)
+        assert found.counted[place].tolist() == made.found.tolist()
+        follows = (predictions(network, made.inputs) == made.labels)[made.found]
+        assert found.right[place][made.found.numpy()].tolist() == follows.tolist()
+
+
+def test_an_example_counts_whichever_network_it_was_made_on() -> None:
+    inputs, labels = some_digits()
+    crafted = InvarianceLinf().craft(victim(trained(seed=7)), inputs, labels, [0.4])
+    own = outcomes(InvarianceLinf(), victim(trained()), inputs, labels, [0.4])
+    moved = outcomes(InvarianceLinf(), victim(trained()), inputs, labels, [0.4], crafted)
+    assert moved.counted.tolist() == own.counted.tolist()
+    assert moved.right.sum() >= own.right.sum()
 
 
 def test_an_attack_without_a_panel_says_what_is_missing() -> None:

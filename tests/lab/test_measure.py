@@ -77,6 +77,7 @@ def test_the_table_has_a_row_for_every_cell_and_radius(measured: Path) -> None:
         ("plain", "none", None, None, 40),
         ("plain", "pgd", 0.05, None, 40),
         ("plain", "pgd", 0.1, None, 40),
+        ("plain", "transferred", 0.1, "plain", 20),
         ("pruned", "none", None, None, 40),
         ("pruned", "pgd", 0.05, None, 40),
         ("pruned", "pgd", 0.1, None, 40),

@@ -93,9 +93,15 @@ def test_a_cell_that_was_not_measured_says_how_to_measure_it(table: OutcomeTable
         table.cell("digits", "cnn", "hard", Column("none"))
 
 
-def test_seeds_on_different_inputs_are_refused() -> None:
+def test_a_cell_has_the_inputs_that_all_its_seeds_have() -> None:
+    table = OutcomeTable(rows("plain", PGD, {0: {1: True, 2: False}, 1: {2: True, 3: True}}))
+    found = table.cell("digits", "cnn", "plain", PGD)
+    assert (found.inputs.tolist(), found.right.tolist()) == ([2], [[0.0], [1.0]])
+
+
+def test_seeds_without_a_shared_input_are_refused() -> None:
     table = OutcomeTable(rows("plain", PGD, {0: {1: True}, 1: {2: True}}))
-    with pytest.raises(MeasurementError, match="other inputs for one seed"):
+    with pytest.raises(MeasurementError, match="all seeds share"):
         table.cell("digits", "cnn", "plain", PGD)
 
 

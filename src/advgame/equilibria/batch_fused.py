@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,7 @@ def solve_affine(
     shape: tuple[int, int, int],
     concept: str = "nash",
     *,
+    order: NDArray[np.int64] | None = None,
     out: BatchAnswers | None = None,
     progress: Progress | None = None,
 ) -> BatchAnswers:
@@ -78,6 +79,8 @@ def solve_affine(
         payoffs: gives both players' payoffs of those games that need them.
         shape: how many games, defences and attacks.
         concept: a name in ``METHODS``. ``nash_one`` takes the first equilibrium met.
+        order: the order in which the games are visited, (k,); each is tried first with what the last ones
+            played, so that neighbours should be alike. By default as they are.
         out: where to write; by default new arrays.
         progress: called after each part with the games done and the games in all.
 
@@ -89,10 +92,12 @@ def solve_affine(
     METHODS[concept]  # an unknown name is answered before any work
     answers = _checked(out, concept, shape)
     solver = _solver(games, concept)
+    order = None if shape[1:] == (2, 2) else order  # no neighbour helps where signs tell all
     size = max(1, PAYOFFS_AT_ONCE // (2 * shape[1] * shape[2]))
     for first in range(0, shape[0], size):
         last = min(first + size, shape[0])
-        left = np.arange(first, last) if solver is None else solver(first, last, answers)
+        visited = np.arange(first, last) if order is None else order[first:last]
+        left = visited if solver is None else solver(visited, answers)
         if len(left):
             _from_payoffs(left, payoffs, answers)
         if progress is not None:
@@ -115,7 +120,8 @@ def _checked(out: BatchAnswers | None, concept: str, shape: tuple[int, int, int]
     return BatchAnswers(concept, *(getattr(out, each.name) for each in fields(BatchAnswers)[1:]))
 
 
-Solver = Callable[[int, int, BatchAnswers], NDArray[np.int64]]  # first, last; returns games left to others
+# Writes the answers of games, in the order they are given; returns those that are left to others.
+Solver = Callable[[NDArray[np.int64], BatchAnswers], NDArray[np.int64]]
 
 
 def _solver(games: AffineGames | None, concept: str) -> Solver | None:
@@ -133,22 +139,20 @@ def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
         return None
     from advgame.equilibria.kernels import fused
 
-    form = fused.Form(
-        *(games.values, games.price_rows, games.largest, games.largest_row, games.caps, games.cap_rows),
-        *(getattr(structure, each.name) for each in fields(structure)),
-    )
+    numbers = games.price_rows, games.largest, games.largest_row, games.caps, games.cap_rows
+    parts = tuple(getattr(structure, each.name) for each in fields(structure))
 
-    def solve(first: int, last: int, answers: BatchAnswers) -> NDArray[np.int64]:
+    def solve(visited: NDArray[np.int64], answers: BatchAnswers) -> NDArray[np.int64]:
+        form = fused.Form(np.ascontiguousarray(games.values[:, visited]), visited, *numbers, *parts)
         room = fused.Answers(
             *(answers.defender, answers.attacker, answers.value, answers.regret),
             *(answers.equilibria, answers.status),
         )
-        on_all_cores(lambda low, high: fused.solve_some(form, any_will_do, low, high, room), first, last)
-        state = answers.status[first:last]
-        left = first + np.flatnonzero(state == fused.LEFT)
-        state[:] = np.where(state == fused.ONE, Status.ONE, Status.COMPILED)
-        answers.complete[first:last] = state == Status.COMPILED
-        return left
+        on_all_cores(lambda low, high: fused.solve_some(form, any_will_do, low, high, room), 0, len(visited))
+        state = answers.status[visited]
+        answers.status[visited] = np.where(state == fused.ONE, Status.ONE, Status.COMPILED)
+        answers.complete[visited] = state == fused.FOUND
+        return np.asarray(visited[state == fused.LEFT])
 
     return solve
 
@@ -158,11 +162,11 @@ def _of_two(games: AffineGames) -> Solver:
 
     sums = sums_of(games)
 
-    def solve(first: int, last: int, answers: BatchAnswers) -> NDArray[np.int64]:
-        code = answers.status
+    def solve(visited: NDArray[np.int64], answers: BatchAnswers) -> NDArray[np.int64]:
+        first, last, code = int(visited[0]), int(visited[-1]) + 1, answers.status
         room = code, answers.defender, answers.attacker, answers.value, answers.regret
         on_all_cores(lambda low, high: kernel.solve_some(sums, games.values, low, high, *room), first, last)
-        left = first + np.flatnonzero(code[first:last] == kernel.LEFT)
+        left: NDArray[np.int64] = visited[code[first:last] == kernel.LEFT]
         code[first:last] = Status.COMPILED
         answers.complete[first:last] = True
         answers.equilibria[first:last] = 1
@@ -171,7 +175,9 @@ def _of_two(games: AffineGames) -> Solver:
     return solve
 
 
-def on_all_cores(work: Callable[[int, int], object], first: int, last: int, least: int = LEAST_BLOCK) -> None:
+def on_all_cores(
+    work: Callable[[int, int], Any], first: int, last: int, least: int = LEAST_BLOCK
+) -> list[Any]:
     """Does a piece of compiled work on consecutive numbers, in blocks that are shared among the cores.
 
     The work lets go of Python's lock while it runs; compiled once more with its threads inside, as numba
@@ -185,10 +191,9 @@ def on_all_cores(work: Callable[[int, int], object], first: int, last: int, leas
     blocks = max(1, min((last - first) // least, BLOCKS_OF_A_CORE * threads)) if threads > 1 else 1
     ends = [first + block * (last - first) // blocks for block in range(blocks + 1)]
     if blocks == 1:
-        work(first, last)
-        return
+        return [work(first, last)]
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, ends[:-1], ends[1:]))
+        return list(pool.map(work, ends[:-1], ends[1:]))
 
 
 def sums_of(games: AffineGames) -> fused_two_by_two.Sums:
@@ -198,21 +203,23 @@ def sums_of(games: AffineGames) -> fused_two_by_two.Sums:
     still, shared = games.still.copy(), games.shared.copy()
     still[..., 1] += games.entered[..., 1]
     shared[..., 0] = 0.0  # of strategy 0 the intensity is 0
-    (a, b), (c, d) = ((each[0], each[1]) for each in (still, shared))
     return fused_two_by_two.Sums(
         games.price_rows,
         games.largest,
         games.largest_row,
         float(games.caps[1]),
         int(games.cap_rows[1]),
-        *(np.ascontiguousarray(_eight(*pair)) for pair in ((a, b), (c, d))),
+        _eight(still),
+        _eight(shared),
         NEAR * np.array([games.size(0), games.size(1)]),
     )
 
 
-def _eight(a: FloatArray, b: FloatArray) -> list[FloatArray]:
-    differences = [a[:, 0] - a[:, 1], (b[:, :, 0] - b[:, :, 1])]
-    return [*differences[0].T, *differences[1].T, *a[:, 1].T, *b[:, :, 1].T]
+def _eight(parts: FloatArray) -> FloatArray:
+    """Both players' differences between strategies, and what the second ones pay, (8, features)."""
+    a, b = parts
+    differences = [*(a[:, 0] - a[:, 1]).T, *(b[:, :, 0] - b[:, :, 1]).T]
+    return np.ascontiguousarray([*differences, *a[:, 1].T, *b[:, :, 1].T])
 
 
 def _from_payoffs(chosen: NDArray[np.int64], payoffs: Payoffs, answers: BatchAnswers) -> None:
@@ -231,7 +238,7 @@ def _from_payoffs(chosen: NDArray[np.int64], payoffs: Payoffs, answers: BatchAns
     if len(best) < len(a):
         missing = np.setdiff1d(np.arange(len(a)), found.game)[0]
         raise SolverError(f"No profile of game {chosen[firsts[missing]]} could be certified.")
-    told = Found(*(each[best] for each in found)), value[best]
+    told = found.kept(best), value[best]
     for game in alike if answers.concept == Nash.name else ():
         _choose_singly(a[game], b[game], game, *told)
     answers.defender[chosen], answers.attacker[chosen] = told[0].defender[place], told[0].attacker[place]

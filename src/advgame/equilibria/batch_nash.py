@@ -110,7 +110,9 @@ def _walked_with_room(a: FloatArray, b: FloatArray, slots: int) -> tuple[Found, 
     room = tuple(np.empty((blocks, each, size)) for size in (defences, attacks, 2))
     rank_one.solve_many(a, b, blocks, counts, state, filled, *room)
     index = np.repeat(np.arange(games), counts)
-    parts = (np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room)
+    parts = (
+        np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room
+    )
     return Found(index, *parts), state
 
 

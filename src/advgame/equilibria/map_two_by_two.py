@@ -47,11 +47,11 @@ def map_lines(
     shape, sums = (games.games, len(values)), sums_of(games)
     found = out or PlayMap(np.empty(shape, np.uint8), np.empty(shape), np.empty(shape))
     room = found.kind, found.second_defence, found.second_attack
-    on_all_cores(
+    left = on_all_cores(
         lambda first, last: kernel.map_some(sums, games.values, values, along, first, last, *room),
         *(0, games.games, 1 + LEAST_POINTS // len(values)),
     )
-    return found, np.flatnonzero(found.kind.ravel() == LEFT)
+    return found, np.flatnonzero(found.kind.ravel() == LEFT) if sum(left) else np.empty(0, np.int64)
 
 
 def kinds(defender: FloatArray, attacker: FloatArray) -> NDArray[np.uint8]:

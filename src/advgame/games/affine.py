@@ -38,7 +38,7 @@ class AffineGames:
     @property
     def games(self) -> int:
         """How many there are."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def shape(self) -> tuple[int, int]:

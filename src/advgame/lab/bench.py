@@ -17,7 +17,7 @@ from torch import nn
 from advgame.errors import LabError
 from advgame.files import written_whole
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.invariance import PEOPLE, people
+from advgame.lab.attacks.invariance import PEOPLE
 from advgame.lab.classifier import predictions, surrogate
 from advgame.lab.compression import network_facts
 from advgame.lab.datasets import DATASETS
@@ -33,6 +33,7 @@ from advgame.lab.training import counting
 from advgame.lab.units import CRAFT, INSPECT, MAKE, MEASURE, Plan, Unit, seed_from
 from advgame.lab.weights import load_weights, save_weights
 
+STAND_INS = "what people would say is told by programs, which lean towards undefended networks"
 NOT_COUNTED = "-"  # in place of 0 or 1, for an input that an attack has no example of
 CHOICE_OF_TEST_INPUTS = 0  # the seed of the draw: the same inputs for every experiment
 
@@ -176,8 +177,6 @@ class Bench:
                 "cost": cost,
                 "warnings": [],
             }
-        if attack.attack.metric == "invariance":
-            return self._measure_invariance(unit, attack, inputs, labels, places)
         crafted = None
         if attack.crafted_on is not None:
             source = self.plan.crafting(unit.dataset, unit.network, attack, unit.seed)
@@ -187,31 +186,9 @@ class Bench:
         return {
             "places": places,
             "radii": list(attack.radii),
-            "right": [_packed(right) for right in found.right],
+            "right": [_packed(*each) for each in zip(found.right, found.counted, strict=True)],
             "cost": dict(found.cost_per_input),
-            "warnings": list(found.warnings),
-        }
-
-    def _measure_invariance(
-        self, unit: Unit, attack: AttackPlan, inputs: torch.Tensor, labels: torch.Tensor, places: list[int]
-    ) -> dict[str, Any]:
-        """Whether the network follows where people would change the label; other inputs do not count."""
-        victim, cpu = self._victim(unit, attack), process_time()
-        panel = people(victim)
-        right = []
-        for changed in attack.attack.craft(victim, inputs, labels, attack.radii):
-            label = panel.verdict(changed)
-            counts = ((changed != inputs).flatten(1).any(dim=1) & (label >= 0) & (label != labels)).tolist()
-            follows = _packed((predictions(victim.network, changed) == label).cpu().numpy())
-            right.append(
-                "".join(each if found else NOT_COUNTED for each, found in zip(follows, counts, strict=True))
-            )
-        return {
-            "places": places,
-            "radii": list(attack.radii),
-            "right": right,
-            "cost": {"seconds": (process_time() - cpu) / len(inputs)},
-            "warnings": ["what people would say is told by programs, which lean towards undefended networks"],
+            "warnings": [*found.warnings, *((STAND_INS,) if attack.attack.metric == "invariance" else ())],
         }
 
     def _inspect(self, unit: Unit) -> dict[str, Any]:
@@ -234,6 +211,7 @@ def shuffled(count: int) -> NDArray[np.int64]:
     return np.random.default_rng(1).permutation(count)
 
 
-def _packed(right: NDArray[np.bool_]) -> str:
-    """Truths as a text of 0 and 1."""
-    return "".join("1" if each else "0" for each in right.tolist())
+def _packed(right: NDArray[np.bool_], counted: NDArray[np.bool_] | None = None) -> str:
+    """Truths as a text of 0 and 1, with `NOT_COUNTED` where neither is known."""
+    text = np.where(right, "1", "0")
+    return "".join(text if counted is None else np.where(counted, text, NOT_COUNTED))

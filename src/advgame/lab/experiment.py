@@ -22,7 +22,7 @@
     [attacks.transferred]
     use = "pgd"
     radii = [0.1]
-    crafted_on = "plain"                  # examples made on that network, tried on every other
+    crafted_on = "plain"                  # examples made on that network, tried on all
     inputs = 200                          # only the first so many of the test inputs
     against = ["pruned-4"]                # only these networks
 
@@ -89,8 +89,8 @@ class AttackPlan:
     crafted_on: str | None = None  # the defence whose network the examples are made on; None for the one met
 
     def meets(self, defence: str) -> bool:
-        """Whether the attack is tried on a defence; transferred examples only on other networks."""
-        return (self.against is None or defence in self.against) and defence != self.crafted_on
+        """Whether the attack is tried on a defence; transferred examples on their source as well."""
+        return self.against is None or defence in self.against
 
 
 @dataclass(frozen=True)

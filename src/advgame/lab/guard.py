@@ -31,6 +31,7 @@ SMALLEST_PIECE = 25  # a batch that an attack fails on is halved down to this
 OUTSIDE = 1e-6  # how far rounding may carry a value out of [0, 1]
 WITHIN = 1e-5  # how far, relative to the radius, rounding may carry a change beyond it
 SEED_OF_ANSWERS = 15_485_863  # added to the attack's
+COMPARED = 250  # inputs, the first ones, on which the attack is held against random changes
 BLIND_SHARE = 0.01  # of inputs without a gradient, from which on it is said
 
 
@@ -194,21 +195,22 @@ class _Judge:
         """Warns where the attack does less than random changes, or has no gradient to go by."""
         if not self.hostile:
             return
+        inputs, labels, honest = (each[:COMPARED] for each in (self.inputs, self.labels, self.honest))
         generator = torch.Generator().manual_seed(self.victim.seed)
-        for place, radius in enumerate(self.radii):
-            noisy = random_changes(self.inputs, str(self.attack.norm), radius, generator)
-            standing = int(((_answers(self.victim, noisy) == self.labels) & self.honest).sum())
-            if standing < int(self.right[place].sum()):
+        for radius, right in zip(self.radii, self.right[:, :COMPARED], strict=True):
+            noisy = random_changes(inputs, str(self.attack.norm), radius, generator)
+            standing = int(((_answers(self.victim, noisy) == labels) & honest).sum())
+            if standing < int(right.sum()):
                 self.warnings[
-                    f"weak attack: it leaves {int(self.right[place].sum())} of {len(self.labels)} inputs "
-                    f"right at radius {radius:g}, random changes of that size leave {standing}"
+                    f"weak attack: it leaves {int(right.sum())} of {len(labels)} inputs right at radius "
+                    f"{radius:g}, random changes of that size leave {standing}"
                 ] = None
         if not foreign and not self.attack.queries_only:
-            blind = int((_without_gradient(self.victim, self.inputs, self.labels) & self.honest).sum())
-            if blind > BLIND_SHARE * len(self.labels):
+            blind = int((_without_gradient(self.victim, inputs, labels) & honest).sum())
+            if blind > BLIND_SHARE * len(labels):
                 self.warnings[
-                    f"the gradient is exactly 0 at {blind} of {len(self.labels)} inputs: attacks that follow "
-                    "it are blind there"
+                    f"the gradient is exactly 0 at {blind} of {len(labels)} inputs: attacks that follow it "
+                    "are blind there"
                 ] = None
 
     def _warn(self, which: torch.Tensor, what: str, radius: float) -> None:

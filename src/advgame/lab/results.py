@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from advgame.files import spreadsheet_safe, written_whole
 from advgame.lab.bench import NOT_COUNTED
-from advgame.lab.experiment import AttackPlan
+from advgame.lab.experiment import AttackPlan, DefencePlan, MeasurePlan
 from advgame.lab.journal import Journal
 from advgame.lab.units import CRAFT, MAKE, Plan, Unit
 from advgame.measurements import Measurement, MeasurementTable, mark_contradictions, write_table
@@ -145,9 +145,10 @@ def _outcomes(cells: Cells) -> pd.DataFrame:
                     }
                 )[told != ord(NOT_COUNTED)]
             )
-    frame = pd.concat(parts, ignore_index=True)
+    frame: pd.DataFrame = pd.concat(parts, ignore_index=True)
     names = ["dataset", "network", "defence", "attack", "norm", "crafted_on"]
-    return frame.astype(dict.fromkeys(names, "category"))
+    typed: pd.DataFrame = frame.astype(dict.fromkeys(names, "category"))
+    return typed
 
 
 def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
@@ -252,8 +253,9 @@ def _run_record(
         "experiment": experiment.name,
         "datasets": list(experiment.datasets),
         "networks": list(experiment.networks),
-        "defences": {each.name: list(experiment.seeds_of(each)) for each in experiment.defences},
-        "attacks": {each.name: list(each.radii) for each in experiment.attacks},
+        "defences": {each.name: _defence(plan, each) for each in experiment.defences},
+        "attacks": {each.name: _attack(each) for each in experiment.attacks},
+        "measures": {each.name: _measure(each) for each in experiment.measures},
         "test_inputs": experiment.test_inputs,
         "units": len(plan.units),
         "failed": dict(failures),
@@ -263,6 +265,37 @@ def _run_record(
         "machine": platform.machine(),
         "python": platform.python_version(),
         "libraries": {name: known for name in LIBRARIES if (known := _version(name))},
+    }
+
+
+def _defence(plan: Plan, each: DefencePlan) -> dict[str, Any]:
+    return {
+        "use": each.defence.name,
+        "after": each.after,
+        "seeds": list(plan.experiment.seeds_of(each)),
+        "settings": asdict(each.defence),
+    }
+
+
+def _attack(each: AttackPlan) -> dict[str, Any]:
+    return {
+        "use": each.attack.name,
+        "norm": each.attack.norm,
+        "metric": each.attack.metric,
+        "queries_only": each.attack.queries_only,
+        "radii": list(each.radii),
+        "inputs": each.inputs,
+        "crafted_on": each.crafted_on,
+        "settings": asdict(each.attack),
+    }
+
+
+def _measure(each: MeasurePlan) -> dict[str, Any]:
+    return {
+        "use": each.measure.name,
+        "inputs": each.inputs,
+        "compared_with": each.compared_with,
+        "settings": asdict(each.measure),
     }
 
 

@@ -126,7 +126,7 @@ class OutcomeTable:
         return tuple(key[3] for key in self._cells if key[:3] == (dataset, network, defence))
 
     def cell(self, dataset: str, network: str, defence: str, column: Column) -> Outcomes:
-        """The outcomes of a defence under a column.
+        """The outcomes of a defence under a column, on the inputs that all its seeds have.
 
         Raises:
             MeasurementError: when it was not measured.
@@ -176,11 +176,12 @@ def _column(attack: object, norm: object, radius: object, crafted_on: object) ->
 
 
 def _outcomes(rows: pd.DataFrame) -> Outcomes:
-    table = rows.pivot(index="seed", columns="input", values="correct")
-    if table.isna().to_numpy().any():
+    """The outcomes on the inputs that every seed has: an attack may not give an example of each."""
+    table = rows.pivot(index="seed", columns="input", values="correct").dropna(axis="columns")
+    if table.empty:
         raise MeasurementError(
-            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} are on other "
-            "inputs for one seed than for another; measure the experiment whole."
+            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} have no input "
+            "that all seeds share; measure the experiment whole."
         )
     return Outcomes(
         tuple(int(seed) for seed in table.index),

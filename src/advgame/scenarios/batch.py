@@ -63,7 +63,7 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
     for address, column in columns.items():
         _check_movable(address)
         try:
-            values[address] = np.ascontiguousarray(column, dtype=np.float64)
+            values[address] = np.asarray(column, dtype=np.float64, order="C")
         except (TypeError, ValueError):
             raise ScenarioError(f"The values of {address} are no numbers; give floats (games,).") from None
         whole = address.partition("[")[0]
@@ -121,8 +121,8 @@ def caps_over(
         field, attack = split_address(address)
         if field == "adversarial_share":
             caps[_known(attack or "", met.attacks[1:])] = column
-    for name, column in (("largest_share", largest), *caps.items()):
-        if not np.all((np.asarray(column) >= 0) & (np.asarray(column) <= 1)):
+    for name, shares in (("largest_share", largest), *caps.items()):
+        if not np.all((np.asarray(shares) >= 0) & (np.asarray(shares) <= 1)):
             raise ScenarioError(f"The share {name} leaves 0..1; expected fractions of the traffic.")
     return largest, caps
 

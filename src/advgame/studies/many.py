@@ -13,7 +13,10 @@ from advgame.games.game import FloatArray
 from advgame.scenarios import Scenario, encounters
 from advgame.scenarios.batch import checked_columns, payoffs_over
 from advgame.scenarios.coefficients import affine_games
-from advgame.studies.recommendation import concept_for
+from advgame.studies.recommendation import PLAYED, concept_for
+
+COARSE = 9  # points along each parameter, of the grid that is looked at first
+MANY = 100  # times as many points make looking first worth while
 
 
 def solve_many(
@@ -47,19 +50,74 @@ def solve_many(
         GameError: for an ``out`` that does not fit.
         SolverError: when no profile of a game could be certified.
     """
-    values = checked_columns(columns)
-    chosen = concept or concept_for(scenario)
+    return _solved(scenario, checked_columns(columns), concept, None, out, progress)
 
+
+def solve_grid(
+    scenario: Scenario,
+    grid: Mapping[str, ArrayLike],
+    concept: str | None = None,
+    *,
+    out: BatchAnswers | None = None,
+    progress: Progress | None = None,
+) -> tuple[dict[str, FloatArray], BatchAnswers]:
+    """The values at every point of a grid by address, the last parameter fastest, and the answers there.
+
+    As `solve_many`, which it is; the points are visited along the parameter by which what is played changes
+    least often, as a coarse grid tells.
+
+    >>> from advgame.scenarios import case
+    >>> grid = {"largest_share": [0.1, 0.3], "attack_cost": [0.2, 0.6]}
+    >>> solve_grid(case("cifar10-two-defences"), grid)[1].defender[:, 1].round(4).tolist()
+    [0.0, 0.0, 1.0, 0.7488]
+    """
+    axes = {address: checked_columns({address: values})[address] for address, values in grid.items()}
+    columns = _product(axes)
+    order = _steadiest_order(scenario, axes, concept) if len(axes) > 1 else None
+    return columns, _solved(scenario, checked_columns(columns), concept, order, out, progress)
+
+
+def _product(axes: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    grids = np.meshgrid(*axes.values(), indexing="ij")
+    return {address: each.ravel() for address, each in zip(axes, grids, strict=True)}
+
+
+def _solved(
+    scenario: Scenario,
+    values: Mapping[str, FloatArray],
+    concept: str | None,
+    order: NDArray[np.int64] | None,
+    out: BatchAnswers | None,
+    progress: Progress | None,
+) -> BatchAnswers:
     def payoffs(games: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
         some = {address: column[games] for address, column in values.items()}
         return payoffs_over(scenario, some)[:2]
 
-    met = encounters(scenario)
+    chosen, met = concept or concept_for(scenario), encounters(scenario)
     return solve_affine(
         affine_games(scenario, values) if chosen in FUSED else None,
         payoffs,
         (len(next(iter(values.values()))), len(met.defences), len(met.attacks)),
         chosen,
+        order=order,
         out=out,
         progress=progress,
     )
+
+
+def _steadiest_order(
+    scenario: Scenario, axes: Mapping[str, FloatArray], concept: str | None
+) -> NDArray[np.int64] | None:
+    """The order of a grid's points in which neighbours differ in the parameter that changes least."""
+    lengths = [len(each) for each in axes.values()]
+    met, points = encounters(scenario), int(np.prod(lengths))
+    coarse = {name: each[np.linspace(0, len(each) - 1, COARSE).astype(int)] for name, each in axes.items()}
+    if (len(met.defences), len(met.attacks)) == (2, 2) or points < MANY * COARSE ** len(axes):
+        return None
+    answers = _solved(scenario, _product(coarse), concept, None, None, None)
+    played = np.hstack([answers.defender, answers.attacker]) > PLAYED
+    played = played.reshape(*(COARSE for _ in axes), -1)
+    changes = [np.diff(played, axis=axis).any(axis=-1).mean() for axis in range(len(axes))]
+    last = int(np.argmin([each / length for each, length in zip(changes, lengths, strict=True)]))
+    return np.moveaxis(np.arange(points).reshape(lengths), last, -1).ravel()

@@ -61,14 +61,15 @@ def two_by_two_map(
     payoffs_over(scenario, {along: np.array([values.min(), values.max()])})  # says no to values out of range
     found = _room(axes, out)
     lines = prod(len(each) for _, each in outer)
-    places = np.unravel_index(np.arange(lines), [len(each) for _, each in outer])
-    columns = {address: each[place] for (address, each), place in zip(outer, places, strict=True)}
+    places = np.unravel_index(np.arange(lines), [len(each) for _, each in outer] or [1])
+    columns = {address: each[place] for (address, each), place in zip(outer, places, strict=False)}
     columns[along] = np.full(lines, values[np.abs(values).argmax()])
     games = affine_games(scenario, columns)
     if games is None:
         left = np.arange(found.kind.size)
     else:
-        flat = PlayMap(*(each.reshape(lines, -1) for each in (found.kind, found.defend, found.attack)))
+        shape = lines, len(values)
+        flat = PlayMap(found.kind.reshape(shape), found.defend.reshape(shape), found.attack.reshape(shape))
         left = _drawn(games, len(outer), values, flat)
     _fill(found, scenario, left)
     return found

@@ -17,7 +17,7 @@ from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters
 from advgame.scenarios import Scenario, build_game, encounters, set_parameter
 from advgame.scenarios.batch import can_be_batched, caps_over
-from advgame.studies.many import solve_many
+from advgame.studies.many import solve_grid
 from advgame.studies.recommendation import PLAYED, concept_for
 
 if TYPE_CHECKING:
@@ -79,12 +79,11 @@ def sweep(
 def _compiled(
     scenario: Scenario, grid: Mapping[str, Sequence[float]], concept: str, progress: Progress | None
 ) -> pd.DataFrame:
-    """The frame of a grid that is solved as one batch, the last parameter from one game to the next."""
+    """The frame of a grid that is solved as one batch."""
     import pandas as pd
 
-    axes = np.meshgrid(*(np.asarray(list(each), dtype=np.float64) for each in grid.values()), indexing="ij")
-    columns = {address: each.ravel() for address, each in zip(grid, axes, strict=True)}
-    answers = solve_many(scenario, columns, concept, progress=progress)
+    axes = {address: np.asarray(list(values), dtype=np.float64) for address, values in grid.items()}
+    columns, answers = solve_grid(scenario, axes, concept, progress=progress)
     met = encounters(scenario)
     return pd.DataFrame(
         {
@@ -113,7 +112,7 @@ def _expected_share(
     return total
 
 
-def _regimes(met: Encounters, defender: FloatArray, attacker: FloatArray) -> pd.Categorical:
+def _regimes(met: Encounters, defender: FloatArray, attacker: FloatArray) -> pd.Categorical[str]:
     """The strategies both play, as text, made once for each combination that occurs."""
     import pandas as pd
 
@@ -121,7 +120,7 @@ def _regimes(met: Encounters, defender: FloatArray, attacker: FloatArray) -> pd.
     which, firsts = _patterns(played)
     split = len(met.defences)
     texts = [_told((met.defences, each[:split]), (met.attacks, each[split:])) for each in played[firsts]]
-    return pd.Categorical.from_codes(which, texts)
+    return pd.Categorical.from_codes(which, pd.Index(texts))
 
 
 def _patterns(played: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -36,7 +36,8 @@ LEFT = 2  # near a tie, without structure, or lost: to be solved from its payoff
 class Form(NamedTuple):
     """`AffineGames` and their `AffineStructure`, as the compiler likes them."""
 
-    values: np.ndarray  # (numbers, games)
+    values: np.ndarray  # (numbers, games), in the order they are visited
+    places: np.ndarray  # (games,) where their answers are written
     price_rows: np.ndarray  # (features − 1,)
     largest: float
     largest_row: int
@@ -59,7 +60,7 @@ class Answers(NamedTuple):
     attacker: np.ndarray  # (games, attacks)
     value: np.ndarray  # (games, 2) to defender and adversary
     regret: np.ndarray  # (games, 2) relative to a lower bound of the payoff range, so at least the regret
-    count: np.ndarray  # (games,) equilibria met
+    equilibria: np.ndarray  # (games,) how many were met
     state: np.ndarray  # (games,)
 
 
@@ -132,7 +133,7 @@ class Desk(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_some(form, any_will_do, first, last, answers):
-    """Writes the answers of the games first … last, tile by tile.
+    """Writes the answers of the games visited first … last, tile by tile.
 
     With ``any_will_do`` the first equilibrium that fits is taken even where there may be others.
     """
@@ -148,7 +149,7 @@ def solve_some(form, any_will_do, first, last, answers):
                 _to_the_front(memory, place)
         c = 0
         while c < width:
-            c, k = _walk_on(tile, form.table, desk, start, c, width, any_will_do, answers)
+            c, k = _walk_on(form, tile, desk, start, c, width, any_will_do, answers)
             if k > 0:
                 _remember(desk, memory, k)
                 if _waiting(tile, any_will_do):
@@ -568,11 +569,11 @@ def _fits(form, tile, bench, memory, place, any_will_do, start, answers):
     _check_attacks(form, tile, rows, columns, k, bench)
     _check_defences(form, tile, rows, columns, k, bench)
     _add_neutral(tile, rows, columns, k, bench)
-    return _write(tile, rows, columns, k, any_will_do, start, bench, answers)
+    return _write(form.places, tile, rows, columns, k, any_will_do, start, bench, answers)
 
 
 @njit(cache=True, error_model="numpy")
-def _write(tile, rows, columns, k, any_will_do, start, bench, answers):
+def _write(places, tile, rows, columns, k, any_will_do, start, bench, answers):
     """Writes the answers of the games that fit; whether there are any."""
     x, y, slack, regret, earned = bench.x, bench.y, bench.slack, bench.regret, bench.earned
     defender, attacker = answers.defender, answers.attacker
@@ -583,7 +584,7 @@ def _write(tile, rows, columns, k, any_will_do, start, bench, answers):
         if not (regret[0, c] <= CERTAIN and regret[1, c] <= CERTAIN):
             continue
         fitting = tile.done[c] = True
-        game = start + c
+        game = places[start + c]
         for i in range(defender.shape[1]):
             defender[game, i] = 0.0
         for j in range(attacker.shape[1]):
@@ -594,7 +595,7 @@ def _write(tile, rows, columns, k, any_will_do, start, bench, answers):
         for player in range(2):
             answers.value[game, player] = earned[player, c]
             answers.regret[game, player] = regret[player, c]
-        answers.count[game] = 1
+        answers.equilibria[game] = 1
         answers.state[game] = FOUND if tile.unique[c] else ONE
     return fitting
 
@@ -611,26 +612,27 @@ def _add_neutral(tile, rows, columns, k, bench):
 
 
 @njit(cache=True, error_model="numpy")
-def _walk_on(tile, table, desk, start, first, width, any_will_do, answers):
+def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
     """Walks the games from ``first`` on that no support fitted, up to one whose support may fit others.
 
     Returns:
         Where to go on, and the size of that support, left on the desk; 0 if there is none.
     """
     # Taken out of their tuples once: doing so for every game costs as much as walking it.
+    table, places = form.table, form.places
     share, swing, unique, done = tile.share, tile.swing, tile.unique, tile.done
     peace, shared, lured, column = tile.peace, tile.shared, tile.lured, tile.column
     neutral_row, neutral_column = tile.neutral_row, tile.neutral_column
     a, b, idle, slope, intensity, x, y = desk.a, desk.b, desk.idle, desk.slope, desk.intensity, desk.x, desk.y
     space = desk.table, desk.basic, desk.nonbasic
     room = desk.rows, desk.columns, desk.system, desk.mix, desk.other
-    rows, columns, state, count = desk.rows, desk.columns, answers.state, answers.count
+    rows, columns, state, count = desk.rows, desk.columns, answers.state, answers.equilibria
     defender, attacker, value, regret = answers.defender, answers.attacker, answers.value, answers.regret
     for c in range(first, width):
         if done[c]:
             continue
         done[c] = True
-        game = start + c
+        game = places[start + c]
         state[game] = LEFT
         if table.size >= LARGE:
             continue  # walked faster on what is played only, which those do who have the payoffs

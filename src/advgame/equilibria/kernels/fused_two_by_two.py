@@ -80,12 +80,16 @@ def map_some(sums, numbers, values, row, first, last, code, defend, attack):
         row: which number changes along the lines.
         first, last: the lines to fill.
         code, defend, attack: (lines, length).
+
+    Returns:
+        How many games are left.
     """
-    fixed, slope, cuts = np.empty(4), np.empty(4), np.empty(11, np.int64)
+    fixed, slope, cuts, left = np.empty(4), np.empty(4), np.empty(11, np.int64), 0
     for line in range(first, last):
         top, start = _line(sums, numbers, values, row, line, fixed, slope)
         _cut(values, top, fixed, slope, sums.near, start, cuts)
         code[line, :start], defend[line, :start], attack[line, :start] = LEFT, 0.0, 0.0
+        left += start
         for part in range(10):
             low, high = cuts[part], cuts[part + 1]
             if low < high:
@@ -95,7 +99,7 @@ def map_some(sums, numbers, values, row, first, last, code, defend, attack):
                 kind = KINDS[signs]
                 code[line, low:high] = kind
                 if kind == MIXED:
-                    _mix(
+                    left += _mix(
                         values[low:high],
                         top,
                         fixed,
@@ -107,6 +111,8 @@ def map_some(sums, numbers, values, row, first, last, code, defend, attack):
                 else:
                     defend[line, low:high] = 1.0 if 3 <= kind < 6 else 0.0
                     attack[line, low:high] = 1.0 if kind % 3 == 1 else 0.0
+                    left += high - low if kind == LEFT else 0
+    return left
 
 
 @njit(cache=True, error_model="numpy")
@@ -175,7 +181,8 @@ def _cut(values, top, fixed, slope, near, start, cuts):
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
 def _mix(values, top, fixed, slope, code, defend, attack):
-    """Writes both P(second strategy) where best replies go round; LEFT where rounding spoils them."""
+    """Writes both P(second strategy) where best replies go round; how many games rounding leaves to others."""
+    left = 0
     f0, f1, f2, f3 = fixed[0], fixed[1], fixed[2], fixed[3]
     s0, s1, s2, s3 = slope[0], slope[1], slope[2], slope[3]
     for c in range(len(values)):
@@ -183,7 +190,10 @@ def _mix(values, top, fixed, slope, code, defend, attack):
         d0, d1, b0, b1 = f0 + s0 * v, f1 + s1 * v, f2 + s2 * v, f3 + s3 * v
         x, y = _second(d0, d1, b0, b1)
         defend[c], attack[c] = x, y
-        code[c] = MIXED if _excess(d0, d1, b0, b1, x, y) <= 0.0 else LEFT
+        certain = _excess(d0, d1, b0, b1, x, y) <= 0.0
+        code[c] = MIXED if certain else LEFT
+        left += 0 if certain else 1
+    return left
 
 
 @njit(cache=True, error_model="numpy", inline="always")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, register_model
 
@@ -38,6 +38,16 @@ class QuadModel(models.PrimitiveModel):
 
     def __init__(self, manager, kind):
         super().__init__(manager, kind, VECTOR)
+
+
+@njit(cache=True, forceinline=True)
+def padded(count):
+    """The least multiple of four that is not below a count.
+
+    >>> padded(8), padded(9)
+    (8, 12)
+    """
+    return -(-count // WIDTH) * WIDTH
 
 
 def _place(context, builder, kind, array, indices):
@@ -111,9 +121,7 @@ def _choice(comparison, kind):
     """The code of the choice between two numbers, or two times four, by a comparison."""
 
     def generate(context, builder, signature, given):
-        return builder.select(
-            builder.fcmp_ordered(comparison, *given, flags=FINITE), *given, flags=FINITE
-        )
+        return builder.select(builder.fcmp_ordered(comparison, *given, flags=FINITE), *given, flags=FINITE)
 
     return kind(kind, kind), generate
 

@@ -11,12 +11,23 @@ import numpy as np
 from numba import njit, prange
 
 from advgame.equilibria.kernels.crossings import CROWDED, LOST, NEAR, SOLVED, TIED, UNSTRUCTURED
-from advgame.equilibria.kernels.detection import rank_one_form
+from advgame.equilibria.kernels.detection import lines_for, rank_one_form
 from advgame.equilibria.kernels.quads import larger, smaller
 from advgame.equilibria.kernels.support_walk import desk, support_walk
 from advgame.equilibria.kernels.tableau_walk import tableau, walk, walk_from
 
-__all__ = ["CROWDED", "LOST", "SOLVED", "TIED", "UNSTRUCTURED", "equalise", "polish", "regrets", "solve_many", "walk"]
+__all__ = [
+    "CROWDED",
+    "LOST",
+    "SOLVED",
+    "TIED",
+    "UNSTRUCTURED",
+    "equalise",
+    "polish",
+    "regrets",
+    "solve_many",
+    "walk",
+]
 
 LARGE = 6000  # payoffs of a player, from which on walking on what is played is quicker
 EXACT = 2e-15  # a regret that no other mix of floats is sure to lessen
@@ -50,7 +61,7 @@ def solve_some(a, b, block, blocks, counts, status, defender, attacker, regret):
     games, m, n = a.shape
     large = m * n >= LARGE
     idle, slope, intensity = np.empty(m), np.empty(m), np.empty(n)
-    left, lines = np.empty(m), np.empty((6, n))
+    left, lines = np.empty(m), lines_for(n)
     table = np.empty((0, 0)) if large else tableau(m, n)
     basic, nonbasic = np.empty(n, np.int64), np.empty(m, np.int64)
     at = desk(m, n) if large else desk(1, 1)
@@ -60,9 +71,7 @@ def solve_some(a, b, block, blocks, counts, status, defender, attacker, regret):
     written = 0
     for game in range(block * games // blocks, (block + 1) * games // blocks):
         counts[game] = 0
-        gain, row, range_a, range_b = rank_one_form(
-            a[game], b[game], idle, slope, intensity, left, lines
-        )
+        gain, row, range_a, range_b = rank_one_form(a[game], b[game], idle, slope, intensity, left, lines)
         if gain <= 0:
             status[game] = UNSTRUCTURED
             continue
@@ -79,12 +88,14 @@ def solve_some(a, b, block, blocks, counts, status, defender, attacker, regret):
         status[game] = state
         if state == CROWDED:
             continue
-        for k in range(met):
-            one, two = sharpened(
-                    a[game], b[game], x[k], y[k], range_a, range_b, rows, columns, system, mix, other
+        for k in range(written, written + met):
+            gains = regrets_of(a[game], b[game], defender, attacker, k, range_a, range_b, rows, columns)
+            if max(gains[0], gains[1]) >= EXACT:
+                gains = sharpened(
+                    a[game], b[game], defender, attacker, k, gains, range_a, range_b, rows, columns, system, mix, other
                 )
-            regret[written + k, 0], regret[written + k, 1] = one, two
-            if max(one, two) > CERTAIN:
+            regret[k, 0], regret[k, 1] = gains
+            if not max(gains[0], gains[1]) <= CERTAIN:
                 status[game] = LOST
         counts[game] = met
         written += met
@@ -95,7 +106,8 @@ def solve_some(a, b, block, blocks, counts, status, defender, attacker, regret):
 def regrets(a, b, x, y):
     """What each player could gain by another reply, relative to that player's payoff range."""
     rows, columns = np.empty(len(x), np.int64), np.empty(len(y), np.int64)
-    return regrets_of(a, b, x, y, spread_of(a), spread_of(b), rows, columns)
+    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
+    return regrets_of(a, b, *mixes, 0, spread_of(a), spread_of(b), rows, columns)
 
 
 @njit(cache=True, error_model="numpy")
@@ -109,38 +121,45 @@ def spread_of(payoffs):
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def played(mix, floor, out):
-    """Writes the strategies played with more than a floor, and gives back how many they are."""
+def played(mixes, which, floor, out):
+    """Writes the strategies that a mix plays with more than a floor, and gives back how many they are."""
     count = 0
-    for i in range(len(mix)):
+    for i in range(mixes.shape[1]):
         out[count] = i
-        count += mix[i] > floor
+        count += mixes[which, i] > floor
     return count
 
 
-@njit(cache=True, error_model="numpy", fastmath=QUICK)
-def regrets_of(a, b, x, y, range_a, range_b, rows, columns):
+@njit(cache=True, error_model="numpy", fastmath=QUICK, forceinline=True)
+def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
     """What each player could gain by another reply, relative to the ranges given; absolute where one is 0.
 
-    Only what is played is multiplied. ``rows`` and ``columns`` are space of the sizes of ``x`` and ``y``.
+    Only what is played is multiplied.
+
+    Args:
+        a, b: payoffs (defences, attacks).
+        x, y: mixes (mixes, defences) and (mixes, attacks), of which one each is meant.
+        which: that one.
+        range_a, range_b: the ranges of the payoffs.
+        rows, columns: space of shapes (defences,) and (attacks,).
     """
     m, n = a.shape
-    p, q = played(x, 0.0, rows), played(y, 0.0, columns)
+    p, q = played(x, which, 0.0, rows), played(y, which, 0.0, columns)
     best_a = best_b = -np.inf
     earned_a = earned_b = 0.0
     for i in range(m):
         pays = 0.0
         for c in range(q):
-            pays += a[i, columns[c]] * y[columns[c]]
+            pays += a[i, columns[c]] * y[which, columns[c]]
         best_a = larger(best_a, pays)
-        earned_a += x[i] * pays
+        earned_a += x[which, i] * pays
     for j in range(n):
         pays = 0.0
         for r in range(p):
-            pays += b[rows[r], j] * x[rows[r]]
+            pays += b[rows[r], j] * x[which, rows[r]]
         best_b = larger(best_b, pays)
-        earned_b += y[j] * pays
-    one, other = max(best_a - earned_a, 0.0), max(best_b - earned_b, 0.0)
+        earned_b += y[which, j] * pays
+    one, other = larger(best_a - earned_a, 0.0), larger(best_b - earned_b, 0.0)
     return (one / range_a if range_a > 0 else one), (other / range_b if range_b > 0 else other)
 
 
@@ -188,30 +207,38 @@ def equalise(payoffs, rows, columns, size, transposed, system, mix):
 @njit(cache=True)
 def polish(a, b, x, y, rows, columns, system, mix, other):
     """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets."""
-    return sharpened(a, b, x, y, spread_of(a), spread_of(b), rows, columns, system, mix, other)
+    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
+    ranges = spread_of(a), spread_of(b)
+    before = regrets_of(a, b, *mixes, 0, *ranges, rows, columns)
+    if max(before[0], before[1]) < EXACT:
+        return before
+    return sharpened(a, b, *mixes, 0, before, *ranges, rows, columns, system, mix, other)
 
 
 @njit(cache=True, error_model="numpy")
-def sharpened(a, b, x, y, range_a, range_b, rows, columns, system, mix, other):
-    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets."""
-    before = regrets_of(a, b, x, y, range_a, range_b, rows, columns)
-    if max(before[0], before[1]) < EXACT:
-        return before
-    p, q = played(x, NEAR, rows), played(y, NEAR, columns)
+def sharpened(a, b, x, y, which, before, range_a, range_b, rows, columns, system, mix, other):
+    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
+
+    Args:
+        a, b, x, y, which, range_a, range_b, rows, columns: as for ``regrets_of``.
+        before: the regrets so far.
+        system, mix, other: space of shapes (size, size + 1), (size,), (size,) for size − 1 strategies played.
+    """
+    p, q = played(x, which, NEAR, rows), played(y, which, NEAR, columns)
     if p != q:
         return before
     if not equalise(b, rows, columns, p, True, system, mix):
         return before
     if not equalise(a, rows, columns, p, False, system, other):
         return before
-    old_x, old_y = x.copy(), y.copy()
-    x[:] = 0.0
-    y[:] = 0.0
+    old_x, old_y = x[which].copy(), y[which].copy()
+    x[which] = 0.0
+    y[which] = 0.0
     for k in range(p):
-        x[rows[k]], y[columns[k]] = mix[k], other[k]
-    after = regrets_of(a, b, x, y, range_a, range_b, rows, columns)
+        x[which, rows[k]], y[which, columns[k]] = mix[k], other[k]
+    after = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
     if max(after[0], after[1]) <= max(before[0], before[1]):
         return after
-    x[:] = old_x
-    y[:] = old_y
+    x[which] = old_x
+    y[which] = old_y
     return before

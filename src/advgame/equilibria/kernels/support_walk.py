@@ -36,29 +36,21 @@ MOST_STEPS = 200_000
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}  # what rests on sums is checked at the end
 
 COST, PER, FALL, PLACE = range(4)  # what a defence or an attack costs too much, and a step's notes
+OFFSET, FIRST, BASE = 4, 4, 5
 SHARE, COLUMN, ROW, WEIGHT, TILT = range(5)
+DEFENCE, ATTACK = range(2)
 
 
 class Desk(NamedTuple):
-    """Where one game at a time is walked; k is the number of defences, and of attacks, that are played.
-
-    Place 0 in ``inverse``, ``slots[COLUMN]`` and ``slots[ROW]`` belongs to the adversary's gain (as a row) and
-    to the sum of the shares (as a column), place 1 + s to the defence and the attack in slot s.
-    """
-
-    defences: np.ndarray  # (size + 1,) which defence is in a slot
-    attacks: np.ndarray  # (size + 1,)
-    slots: np.ndarray  # (5, size + 2) the shares of the defences and the weights of the attacks
-    inverse: np.ndarray  # (size + 2, size + 2)
-    system: np.ndarray  # (size + 2, size + 2) space to compute it
-    by_defence: np.ndarray  # (defences, attacks) what attacks lose by a defence instead of the first one
-    by_attack: np.ndarray  # (attacks, defences) what defences pay more under an attack than under the first
-    has_defence: np.ndarray  # (defences,) whether that row is filled
-    has_attack: np.ndarray  # (attacks,)
-    over_attacks: np.ndarray  # (4, attacks) COST: what an attack earns too little; 1 if it is played
-    over_defences: np.ndarray  # (4, defences) COST and PER μ: what a defence costs too much; 1, 0 if played
-    offset: np.ndarray  # (attacks,) what an attack earns more than the first, against the first defence
-    base: np.ndarray  # (2, defences) payoff under the first attack; cost more than that of the first
+    who: np.ndarray
+    slots: np.ndarray
+    inverse: np.ndarray
+    system: np.ndarray
+    by_defence: np.ndarray
+    by_attack: np.ndarray
+    has: np.ndarray
+    over_attacks: np.ndarray
+    over_defences: np.ndarray
 
 
 @njit(cache=True)
@@ -66,19 +58,15 @@ def desk(m, n):
     """A desk for games of m defences and n attacks."""
     size = min(m, n)
     return Desk(
-        np.empty(size + 1, np.int64),
-        np.empty(size + 1, np.int64),
+        np.empty((2, size + 1), np.int64),
         np.empty((5, size + 2)),
         np.empty((size + 2, size + 2)),
         np.empty((size + 2, size + 2)),
         np.empty((m, n)),
         np.empty((n, m)),
-        np.empty(m, np.bool_),
-        np.empty(n, np.bool_),
-        np.empty((4, n)),
-        np.empty((4, m)),
-        np.empty(n),
-        np.empty((2, m)),
+        np.empty((2, max(m, n)), np.bool_),
+        np.empty((5, n)),
+        np.empty((6, m)),
     )
 
 
@@ -98,59 +86,164 @@ def support_walk(b, gain, idle, slope, intensity, row, first_only, at, defender,
         How many were met, and what became of the game.
     """
     m, n = b.shape
-    begin(b, gain, idle, slope, row, at)
+    who, slots, inverse, system, by_defence, by_attack, has, over_attacks, over_defences = at
+    begin(
+        b,
+        gain,
+        idle,
+        slope,
+        row,
+        who,
+        slots,
+        inverse,
+        by_defence,
+        by_attack,
+        has,
+        over_attacks,
+        over_defences,
+    )
     k, since, status = 1, 0, SOLVED
     for count in range(2000 + 50 * n):
-        entering = cheapest(k, count > 50 * n, at)
+        entering = cheapest(k, count > 50 * n, who, slots, over_defences)
         if entering < 0:
             break
-        k, pivot = step(b, gain, row, entering, k, False, at)
+        k, pivot = step(
+            b,
+            gain,
+            row,
+            entering,
+            k,
+            False,
+            who,
+            slots,
+            inverse,
+            by_defence,
+            by_attack,
+            has,
+            over_attacks,
+            over_defences,
+        )
         if pivot == 0.0:
             return 0, LOST
         since += 1
         if pivot < SHORT or since >= FRESH:
-            if refresh(0.0, slope, row, k, at) < 0:
+            if (
+                refresh(
+                    0.0,
+                    slope,
+                    row,
+                    k,
+                    who,
+                    slots,
+                    inverse,
+                    system,
+                    by_defence,
+                    by_attack,
+                    over_attacks,
+                    over_defences,
+                )
+                < 0
+            ):
                 return 0, LOST
             since = 0
     else:
         return 0, LOST
-    if refresh(0.0, slope, row, k, at) < 0:
+    if (
+        refresh(
+            0.0,
+            slope,
+            row,
+            k,
+            who,
+            slots,
+            inverse,
+            system,
+            by_defence,
+            by_attack,
+            over_attacks,
+            over_defences,
+        )
+        < 0
+    ):
         return 0, LOST
     since, end = 0, 0.0
     for j in range(n):
         end = larger(end, intensity[j])
     here, met = 0.0, 0
     for _ in range(MOST_STEPS):
-        there, entering = next_breakpoint(k, at)
+        there, entering = next_breakpoint(k, slots, over_defences)
         there = min(max(there, here), end)
         level = tilt = 0.0
         for c in range(k):
-            level += intensity[at.attacks[c]] * at.slots[WEIGHT, c]
-            tilt += intensity[at.attacks[c]] * at.slots[TILT, c]
-        if least_level(k, at) <= NEAR:
-            drift = refresh(here, slope, row, k, at)
+            level += intensity[who[ATTACK, c]] * slots[WEIGHT, c]
+            tilt += intensity[who[ATTACK, c]] * slots[TILT, c]
+        if least_level(k, slots, over_attacks) <= NEAR:
+            drift = refresh(
+                here,
+                slope,
+                row,
+                k,
+                who,
+                slots,
+                inverse,
+                system,
+                by_defence,
+                by_attack,
+                over_attacks,
+                over_defences,
+            )
             since = 0
-            if not 0 <= drift <= DRIFT or least_level(k, at) <= ROUNDING * (k + 1) * largest_size(k, at):
+            if not 0 <= drift <= DRIFT or least_level(k, slots, over_attacks) <= ROUNDING * (
+                k + 1
+            ) * largest_size(k, inverse):
                 status = TIED  # the adversary's optimal mixes may form a continuum
         place, clear = crossing(level, tilt, here, there, end)
         if place >= 0:
             if met == len(defender):
                 return met, CROWDED
-            if not (note(place, k, met, at, defender, attacker) and clear):
+            if not (note(place, k, met, who, slots, over_defences, defender, attacker) and clear):
                 status = TIED
             met += 1
             if first_only:
                 return met, status
         if there >= end:
             return met, status if met % 2 == 1 else TIED
-        k, pivot = step(b, gain, row, entering, k, True, at)
+        k, pivot = step(
+            b,
+            gain,
+            row,
+            entering,
+            k,
+            True,
+            who,
+            slots,
+            inverse,
+            by_defence,
+            by_attack,
+            has,
+            over_attacks,
+            over_defences,
+        )
         if pivot == 0.0:
             return met, LOST
         if pivot < THIN:
             status = TIED
         since += 1
         if pivot < SHORT or since >= FRESH:
-            drift = refresh(there, slope, row, k, at)
+            drift = refresh(
+                there,
+                slope,
+                row,
+                k,
+                who,
+                slots,
+                inverse,
+                system,
+                by_defence,
+                by_attack,
+                over_attacks,
+                over_defences,
+            )
             if drift < 0:
                 return met, LOST
             if drift > DRIFT:
@@ -161,7 +254,9 @@ def support_walk(b, gain, idle, slope, intensity, row, first_only, at, defender,
 
 
 @njit(cache=True, error_model="numpy")
-def begin(b, gain, idle, slope, row, at):
+def begin(
+    b, gain, idle, slope, row, who, slots, inverse, by_defence, by_attack, has, over_attacks, over_defences
+):
     """Lays out the pure defence ``row`` against its worst attack: both are the first ones."""
     m, n = b.shape
     first = 0
@@ -169,121 +264,136 @@ def begin(b, gain, idle, slope, row, at):
         if b[row, j] > b[row, first]:
             first = j
     for j in range(n):
-        at.offset[j] = (b[row, j] - b[row, first]) * gain
-        at.over_attacks[COST, j] = -at.offset[j]
-        at.by_defence[row, j] = 0.0
-        at.has_attack[j] = False
+        over_attacks[OFFSET, j] = (b[row, j] - b[row, first]) * gain
+        over_attacks[COST, j] = -over_attacks[OFFSET, j]
+        by_defence[row, j] = 0.0
+        has[ATTACK, j] = False
     for i in range(m):
-        at.base[0, i] = b[i, first]
-        at.base[1, i] = (b[i, first] - b[row, first]) * gain + (idle[i] - idle[row])
-        at.over_defences[COST, i] = at.base[1, i]
-        at.over_defences[PER, i] = slope[i] - slope[row]
-        at.by_attack[first, i] = 0.0
-        at.has_defence[i] = False
-    at.has_attack[first] = at.has_defence[row] = True
-    at.over_attacks[COST, first] = 1.0
-    at.over_defences[COST, row], at.over_defences[PER, row] = 1.0, 0.0
-    at.defences[0], at.attacks[0] = row, first
-    at.slots[SHARE, 0] = at.slots[WEIGHT, 0] = 1.0
-    at.slots[TILT, 0] = 0.0
-    at.inverse[0, 0], at.inverse[0, 1] = 0.0, -1.0
-    at.inverse[1, 0], at.inverse[1, 1] = 1.0, 0.0
+        over_defences[FIRST, i] = b[i, first]
+        over_defences[BASE, i] = (b[i, first] - b[row, first]) * gain + (idle[i] - idle[row])
+        over_defences[COST, i] = over_defences[BASE, i]
+        over_defences[PER, i] = slope[i] - slope[row]
+        by_attack[first, i] = 0.0
+        has[DEFENCE, i] = False
+    has[ATTACK, first] = has[DEFENCE, row] = True
+    over_attacks[COST, first] = 1.0
+    over_defences[COST, row], over_defences[PER, row] = 1.0, 0.0
+    who[DEFENCE, 0], who[ATTACK, 0] = row, first
+    slots[SHARE, 0] = slots[WEIGHT, 0] = 1.0
+    slots[TILT, 0] = 0.0
+    inverse[0, 0], inverse[0, 1] = 0.0, -1.0
+    inverse[1, 0], inverse[1, 1] = 1.0, 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def cheapest(k, by_number, at):
+def cheapest(k, by_number, who, slots, over_defences):
     """What enters at μ = 0: a defence, or the attack of a slot beyond the last defence; −1 for nothing.
 
     That is what saves most or, once a cycle is possible, the first ``by_number`` (Bland).
     """
-    m = at.over_defences.shape[1]
+    m = over_defences.shape[1]
     least = -1e-12
     for i in range(m):
-        least = smaller(least, at.over_defences[COST, i])
+        least = smaller(least, over_defences[COST, i])
     for c in range(k):
-        least = min(least, at.slots[WEIGHT, c])
+        least = min(least, slots[WEIGHT, c])
     if least == -1e-12:
         return -1
     if by_number:
         least = -1e-12
     for i in range(m):
-        if at.over_defences[COST, i] <= least:
+        if over_defences[COST, i] <= least:
             return i
     found = -1
     for c in range(k):
-        if at.slots[WEIGHT, c] <= least and (found < 0 or at.attacks[c] < at.attacks[found]):
+        if slots[WEIGHT, c] <= least and (found < 0 or who[ATTACK, c] < who[ATTACK, found]):
             found = c
     return m + found
 
 
 @njit(cache=True, error_model="numpy")
-def next_breakpoint(k, at):
+def next_breakpoint(k, slots, over_defences):
     """The first μ at which a cost vanishes, and whose: a defence's, or m + a slot of an attack."""
-    m = at.over_defences.shape[1]
+    m = over_defences.shape[1]
     first = np.inf
     for i in range(m):
-        cost, per = at.over_defences[COST, i], at.over_defences[PER, i]
+        cost, per = over_defences[COST, i], over_defences[PER, i]
         place = -cost / per
         place = place if per < FALLING else np.inf
-        at.over_defences[PLACE, i] = place
+        over_defences[PLACE, i] = place
         first = smaller(first, place)
     entering = -1
     for c in range(k):
-        cost, per = at.slots[WEIGHT, c], at.slots[TILT, c]
+        cost, per = slots[WEIGHT, c], slots[TILT, c]
         if per < FALLING and -cost / per < first:
             first, entering = -cost / per, m + c
     if entering < 0 and first < np.inf:
         for i in range(m):
-            if at.over_defences[PLACE, i] == first:
+            if over_defences[PLACE, i] == first:
                 return first, i
     return first, entering
 
 
 @njit(cache=True, error_model="numpy")
-def least_level(k, at):
+def least_level(k, slots, over_attacks):
     """The least share of a defence that is played, or slack of an attack that is not."""
     least = 1.0
-    for j in range(at.over_attacks.shape[1]):
-        least = smaller(least, at.over_attacks[COST, j])
+    for j in range(over_attacks.shape[1]):
+        least = smaller(least, over_attacks[COST, j])
     for s in range(k):
-        least = min(least, at.slots[SHARE, s])
+        least = min(least, slots[SHARE, s])
     return least
 
 
 @njit(cache=True, error_model="numpy")
-def largest_size(k, at):
+def largest_size(k, inverse):
     """The size of the entry of the inverse that is largest in size: by which rounding is magnified."""
     size = 1.0
     for r in range(k + 1):
         for c in range(k + 1):
-            size = larger(size, abs(at.inverse[r, c]))
+            size = larger(size, abs(inverse[r, c]))
     return size
 
 
 @njit(cache=True, error_model="numpy")
-def note(place, k, which, at, defender, attacker):
+def note(place, k, which, who, slots, over_defences, defender, attacker):
     """Writes the mixes at μ = place; False where one of them may not be the only one."""
     least = 1.0
-    for i in range(at.over_defences.shape[1]):
-        least = smaller(least, at.over_defences[COST, i] + place * at.over_defences[PER, i])
+    for i in range(over_defences.shape[1]):
+        least = smaller(least, over_defences[COST, i] + place * over_defences[PER, i])
     defender[which, :] = 0.0
     attacker[which, :] = 0.0
     whole = other = 0.0
     for s in range(k):
-        weight = at.slots[WEIGHT, s] + place * at.slots[TILT, s]
+        weight = slots[WEIGHT, s] + place * slots[TILT, s]
         least = min(least, weight)
-        defender[which, at.defences[s]] = max(at.slots[SHARE, s], 0.0)
-        attacker[which, at.attacks[s]] = max(weight, 0.0)
-        whole += max(at.slots[SHARE, s], 0.0)
+        defender[which, who[DEFENCE, s]] = max(slots[SHARE, s], 0.0)
+        attacker[which, who[ATTACK, s]] = max(weight, 0.0)
+        whole += max(slots[SHARE, s], 0.0)
         other += max(weight, 0.0)
     for s in range(k):
-        defender[which, at.defences[s]] /= whole
-        attacker[which, at.attacks[s]] /= other
+        defender[which, who[DEFENCE, s]] /= whole
+        attacker[which, who[ATTACK, s]] /= other
     return least > NEAR
 
 
 @njit(cache=True, error_model="numpy")
-def step(b, gain, row, entering, k, pers, at):
+def step(
+    b,
+    gain,
+    row,
+    entering,
+    k,
+    pers,
+    who,
+    slots,
+    inverse,
+    by_defence,
+    by_attack,
+    has,
+    over_attacks,
+    over_defences,
+):
     """Lets a defence be played, or the attack in slot ``entering`` − m no longer; something gives way.
 
     Without ``pers`` the costs per μ are not kept.
@@ -292,149 +402,149 @@ def step(b, gain, row, entering, k, pers, at):
         The new k and the size of the pivot, which is 0 where nothing gives way.
     """
     m = b.shape[0]
-    by_defence = entering < m
+    defends = entering < m
     slot = entering - m  # that of the attack, where one enters
-    if by_defence:
-        load_defence(b, gain, row, entering, at)
-        at.defences[k] = entering
-        column_of_defence(k, at)
-        cost, per = at.over_defences[COST, entering], at.over_defences[PER, entering]
+    if defends:
+        load_defence(b, gain, row, entering, by_defence, has, over_defences)
+        who[DEFENCE, k] = entering
+        column_of_defence(k, who, slots, inverse, by_defence, over_attacks)
+        cost, per = over_defences[COST, entering], over_defences[PER, entering]
     else:
-        column_of_attack(slot, k, at)
-        cost, per = at.slots[WEIGHT, slot], at.slots[TILT, slot]
-    stop = first_stop(k, at)
+        column_of_attack(slot, k, who, slots, inverse, by_defence, over_attacks)
+        cost, per = slots[WEIGHT, slot], slots[TILT, slot]
+    stop = first_stop(k, slots, over_attacks)
     if stop < 0:
         return k, 0.0
     if stop < k:
-        row_of_defence(stop, k, at)
-        pivot = at.slots[COLUMN, 1 + stop]
-        size = at.slots[SHARE, stop] / pivot
+        row_of_defence(stop, k, who, slots, inverse, by_attack, over_defences)
+        pivot = slots[COLUMN, 1 + stop]
+        size = slots[SHARE, stop] / pivot
     else:
-        at.attacks[k] = stop - k
-        load_attack(b, gain, row, stop - k, at)
-        row_of_attack(k, at)
-        pivot = at.over_attacks[FALL, stop - k]
-        size = at.over_attacks[COST, stop - k] / pivot
+        who[ATTACK, k] = stop - k
+        load_attack(b, gain, row, stop - k, by_attack, has, over_defences)
+        row_of_attack(k, who, slots, inverse, by_defence, by_attack, over_defences)
+        pivot = over_attacks[FALL, stop - k]
+        size = over_attacks[COST, stop - k] / pivot
     cost, per = cost / pivot, per / pivot
-    take_off(size, at.over_attacks, COST)
-    take_off(cost, at.over_defences, COST)
+    take_off(size, over_attacks, COST)
+    take_off(cost, over_defences, COST)
     if pers:
-        take_off(per, at.over_defences, PER)
+        take_off(per, over_defences, PER)
     for s in range(k):
-        at.slots[SHARE, s] -= size * at.slots[COLUMN, 1 + s]
-        at.slots[WEIGHT, s] -= cost * at.slots[ROW, 1 + s]
-        at.slots[TILT, s] -= per * at.slots[ROW, 1 + s]
+        slots[SHARE, s] -= size * slots[COLUMN, 1 + s]
+        slots[WEIGHT, s] -= cost * slots[ROW, 1 + s]
+        slots[TILT, s] -= per * slots[ROW, 1 + s]
     for r in range(k + 1):
-        factor = at.slots[COLUMN, r] / pivot
+        factor = slots[COLUMN, r] / pivot
         for c in range(k + 1):
-            at.inverse[r, c] -= factor * at.slots[ROW, c]
-    if by_defence:
-        at.over_defences[COST, entering], at.over_defences[PER, entering] = 1.0, 0.0
+            inverse[r, c] -= factor * slots[ROW, c]
+    if defends:
+        over_defences[COST, entering], over_defences[PER, entering] = 1.0, 0.0
     else:
-        at.over_attacks[COST, at.attacks[slot]] = size
+        over_attacks[COST, who[ATTACK, slot]] = size
     if stop < k:
-        leaving = at.defences[stop]
-        at.over_defences[COST, leaving], at.over_defences[PER, leaving] = -cost, -per
+        leaving = who[DEFENCE, stop]
+        over_defences[COST, leaving], over_defences[PER, leaving] = -cost, -per
     else:
-        at.over_attacks[COST, stop - k] = 1.0
-    if by_defence and stop >= k:
-        grow(k, pivot, at)
-        at.slots[SHARE, k], at.slots[WEIGHT, k], at.slots[TILT, k] = size, -cost, -per
+        over_attacks[COST, stop - k] = 1.0
+    if defends and stop >= k:
+        grow(k, pivot, slots, inverse)
+        slots[SHARE, k], slots[WEIGHT, k], slots[TILT, k] = size, -cost, -per
         return k + 1, pivot
-    if by_defence:
+    if defends:
         for c in range(k + 1):
-            at.inverse[1 + stop, c] = at.slots[ROW, c] / pivot
-        at.defences[stop], at.slots[SHARE, stop] = entering, size
+            inverse[1 + stop, c] = slots[ROW, c] / pivot
+        who[DEFENCE, stop], slots[SHARE, stop] = entering, size
         return k, pivot
     if stop >= k:
         for r in range(k + 1):
-            at.inverse[r, 1 + slot] = -at.slots[COLUMN, r] / pivot
-        at.attacks[slot], at.slots[WEIGHT, slot], at.slots[TILT, slot] = stop - k, -cost, -per
+            inverse[r, 1 + slot] = -slots[COLUMN, r] / pivot
+        who[ATTACK, slot], slots[WEIGHT, slot], slots[TILT, slot] = stop - k, -cost, -per
         return k, pivot
-    shrink(k, stop, slot, at)
+    shrink(k, stop, slot, who, slots, inverse)
     return k - 1, pivot
 
 
 @njit(cache=True, error_model="numpy")
-def load_defence(b, gain, row, defence, at):
+def load_defence(b, gain, row, defence, by_defence, has, over_defences):
     """Sees to it that what attacks lose by a defence is at hand."""
-    if not at.has_defence[defence]:
-        at.has_defence[defence] = True
-        first = at.base[0, defence] - at.base[0, row]
+    if not has[DEFENCE, defence]:
+        has[DEFENCE, defence] = True
+        first = over_defences[FIRST, defence] - over_defences[FIRST, row]
         for j in range(b.shape[1]):
-            at.by_defence[defence, j] = (first - (b[defence, j] - b[row, j])) * gain
+            by_defence[defence, j] = (first - (b[defence, j] - b[row, j])) * gain
 
 
 @njit(cache=True, error_model="numpy")
-def load_attack(b, gain, row, attack, at):
+def load_attack(b, gain, row, attack, by_attack, has, over_defences):
     """Sees to it that what defences pay more under an attack is at hand."""
-    if not at.has_attack[attack]:
-        at.has_attack[attack] = True
-        level = b[row, attack] - at.base[0, row]
+    if not has[ATTACK, attack]:
+        has[ATTACK, attack] = True
+        level = b[row, attack] - over_defences[FIRST, row]
         for i in range(b.shape[0]):
-            at.by_attack[attack, i] = ((b[i, attack] - at.base[0, i]) - level) * gain
+            by_attack[attack, i] = ((b[i, attack] - over_defences[FIRST, i]) - level) * gain
 
 
 @njit(cache=True, error_model="numpy")
-def column_of_defence(k, at):
+def column_of_defence(k, who, slots, inverse, by_defence, over_attacks):
     """How everything falls with the share of the defence that stands ready in slot k."""
-    entering = at.defences[k]
+    entering = who[DEFENCE, k]
     for r in range(k + 1):
-        value = at.inverse[r, 0]
+        value = inverse[r, 0]
         for c in range(k):
-            value -= at.inverse[r, 1 + c] * at.by_defence[entering, at.attacks[c]]
-        at.slots[COLUMN, r] = value
-    at.slots[COLUMN, k + 1] = -1.0
-    combine(at.slots, COLUMN, at.by_defence, at.defences, k + 1, at.over_attacks)
+            value -= inverse[r, 1 + c] * by_defence[entering, who[ATTACK, c]]
+        slots[COLUMN, r] = value
+    slots[COLUMN, k + 1] = -1.0
+    combine(slots, COLUMN, by_defence, who, DEFENCE, k + 1, over_attacks)
     for c in range(k):
-        at.over_attacks[FALL, at.attacks[c]] = 0.0
+        over_attacks[FALL, who[ATTACK, c]] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def column_of_attack(slot, k, at):
+def column_of_attack(slot, k, who, slots, inverse, by_defence, over_attacks):
     """How everything falls with the slack of the attack in a slot."""
     for r in range(k + 1):
-        at.slots[COLUMN, r] = at.inverse[r, 1 + slot]
-    combine(at.slots, COLUMN, at.by_defence, at.defences, k, at.over_attacks)
+        slots[COLUMN, r] = inverse[r, 1 + slot]
+    combine(slots, COLUMN, by_defence, who, DEFENCE, k, over_attacks)
     for c in range(k):
-        at.over_attacks[FALL, at.attacks[c]] = 0.0
+        over_attacks[FALL, who[ATTACK, c]] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def row_of_defence(slot, k, at):
+def row_of_defence(slot, k, who, slots, inverse, by_attack, over_defences):
     """How the share of the defence in a slot falls with what is not played."""
     for c in range(k + 1):
-        at.slots[ROW, c] = at.inverse[1 + slot, c]
-    combine(at.slots, ROW, at.by_attack, at.attacks, k, at.over_defences)
+        slots[ROW, c] = inverse[1 + slot, c]
+    combine(slots, ROW, by_attack, who, ATTACK, k, over_defences)
     for s in range(k):
-        at.over_defences[FALL, at.defences[s]] = 0.0
+        over_defences[FALL, who[DEFENCE, s]] = 0.0
 
 
 @njit(cache=True, error_model="numpy", fastmath=QUICK)
-def row_of_attack(k, at):
+def row_of_attack(k, who, slots, inverse, by_defence, by_attack, over_defences):
     """How the slack of the attack that stands ready in slot k falls with what is not played."""
-    leaving = at.attacks[k]
+    leaving = who[ATTACK, k]
     for c in range(k + 1):
-        at.slots[ROW, c] = at.inverse[0, c]
+        slots[ROW, c] = inverse[0, c]
     for s in range(k):
-        loss = at.by_defence[at.defences[s], leaving]
+        loss = by_defence[who[DEFENCE, s], leaving]
         for c in range(k + 1):
-            at.slots[ROW, c] += loss * at.inverse[1 + s, c]
-    at.slots[ROW, k + 1] = 1.0
-    combine(at.slots, ROW, at.by_attack, at.attacks, k + 1, at.over_defences)
+            slots[ROW, c] += loss * inverse[1 + s, c]
+    slots[ROW, k + 1] = 1.0
+    combine(slots, ROW, by_attack, who, ATTACK, k + 1, over_defences)
     for s in range(k):
-        at.over_defences[FALL, at.defences[s]] = 0.0
+        over_defences[FALL, who[DEFENCE, s]] = 0.0
 
 
 @njit(cache=True, error_model="numpy", fastmath=QUICK)
-def combine(slots, weights, lines, which, count, out):
-    """Writes w_0 + Σ_s w_1+s lines[which[s]] into ``out[FALL]``, the weights being a row of ``slots``."""
+def combine(slots, weights, lines, who, side, count, out):
+    """Writes w_0 + Σ_s w_1+s lines[who[side, s]] into ``out[FALL]``, the weights being a row of ``slots``."""
     length = out.shape[1]
     for j in range(length):
         out[FALL, j] = slots[weights, 0]
     s = 0
     while s + 4 <= count:
-        one, two, three, four = which[s], which[s + 1], which[s + 2], which[s + 3]
+        one, two, three, four = who[side, s], who[side, s + 1], who[side, s + 2], who[side, s + 3]
         first, second = slots[weights, s + 1], slots[weights, s + 2]
         third, fourth = slots[weights, s + 3], slots[weights, s + 4]
         for j in range(length):
@@ -443,42 +553,42 @@ def combine(slots, weights, lines, which, count, out):
             )
         s += 4
     while s < count:
-        one, first = which[s], slots[weights, s + 1]
+        one, first = who[side, s], slots[weights, s + 1]
         for j in range(length):
             out[FALL, j] += first * lines[one, j]
         s += 1
 
 
 @njit(cache=True, error_model="numpy")
-def first_stop(k, at):
+def first_stop(k, slots, over_attacks):
     """What gives way first, that with the largest pivot among ties.
 
     Returns:
         A slot of a defence, or k + an attack; −1 where nothing does.
     """
-    n = at.over_attacks.shape[1]
+    n = over_attacks.shape[1]
     least = np.inf
     for j in range(n):
-        fall = at.over_attacks[FALL, j]
-        ratio = at.over_attacks[COST, j] / fall
+        fall = over_attacks[FALL, j]
+        ratio = over_attacks[COST, j] / fall
         ratio = ratio if fall > LEAST else np.inf
-        at.over_attacks[PLACE, j] = ratio
+        over_attacks[PLACE, j] = ratio
         least = smaller(least, ratio)
     for s in range(k):
-        fall = at.slots[COLUMN, 1 + s]
+        fall = slots[COLUMN, 1 + s]
         if fall > LEAST:
-            least = min(least, at.slots[SHARE, s] / fall)
+            least = min(least, slots[SHARE, s] / fall)
     if least == np.inf:
         return -1
     least += 1e-13
     found, pivot = -1, 0.0
     for s in range(k):
-        fall = at.slots[COLUMN, 1 + s]
-        if fall > max(LEAST, pivot) and at.slots[SHARE, s] / fall <= least:
+        fall = slots[COLUMN, 1 + s]
+        if fall > max(LEAST, pivot) and slots[SHARE, s] / fall <= least:
             found, pivot = s, fall
     for j in range(n):
-        if at.over_attacks[PLACE, j] <= least and at.over_attacks[FALL, j] > pivot:
-            found, pivot = k + j, at.over_attacks[FALL, j]
+        if over_attacks[PLACE, j] <= least and over_attacks[FALL, j] > pivot:
+            found, pivot = k + j, over_attacks[FALL, j]
     return found
 
 
@@ -490,86 +600,88 @@ def take_off(factor, table, values):
 
 
 @njit(cache=True, error_model="numpy")
-def grow(k, pivot, at):
+def grow(k, pivot, slots, inverse):
     """Gives the defence and the attack that stand ready in slot k their places in the inverse."""
     for c in range(k + 1):
-        at.inverse[c, k + 1] = -at.slots[COLUMN, c] / pivot
-        at.inverse[k + 1, c] = at.slots[ROW, c] / pivot
-    at.inverse[k + 1, k + 1] = 1.0 / pivot
+        inverse[c, k + 1] = -slots[COLUMN, c] / pivot
+        inverse[k + 1, c] = slots[ROW, c] / pivot
+    inverse[k + 1, k + 1] = 1.0 / pivot
 
 
 @njit(cache=True, error_model="numpy")
-def shrink(k, slot, other, at):
+def shrink(k, slot, other, who, slots, inverse):
     """Takes a defence and an attack out of their slots; the last ones take their places."""
     last = k - 1
-    at.defences[slot], at.attacks[other] = at.defences[last], at.attacks[last]
-    at.slots[SHARE, slot] = at.slots[SHARE, last]
-    at.slots[WEIGHT, other], at.slots[TILT, other] = at.slots[WEIGHT, last], at.slots[TILT, last]
+    who[DEFENCE, slot], who[ATTACK, other] = who[DEFENCE, last], who[ATTACK, last]
+    slots[SHARE, slot] = slots[SHARE, last]
+    slots[WEIGHT, other], slots[TILT, other] = slots[WEIGHT, last], slots[TILT, last]
     for c in range(k + 1):
-        at.inverse[1 + slot, c] = at.inverse[k, c]
+        inverse[1 + slot, c] = inverse[k, c]
     for r in range(k + 1):
-        at.inverse[r, 1 + other] = at.inverse[r, k]
+        inverse[r, 1 + other] = inverse[r, k]
 
 
 @njit(cache=True, error_model="numpy")
-def refresh(place, slope, row, k, at):
+def refresh(
+    place, slope, row, k, who, slots, inverse, system, by_defence, by_attack, over_attacks, over_defences
+):
     """Computes the inverse and all that follows from it anew.
 
     Returns:
         How far slacks, and costs at μ = place, have moved; −1 where what is played has no regular kernel.
     """
     for c in range(k):
-        at.system[1 + c, 0] = -1.0
+        system[1 + c, 0] = -1.0
         for s in range(k):
-            at.system[1 + c, 1 + s] = -at.by_defence[at.defences[s], at.attacks[c]]
-    at.system[0, 0] = 0.0
+            system[1 + c, 1 + s] = -by_defence[who[DEFENCE, s], who[ATTACK, c]]
+    system[0, 0] = 0.0
     for s in range(k):
-        at.system[0, 1 + s] = 1.0
-    if not invert(at.system, k + 1, at.inverse):
+        system[0, 1 + s] = 1.0
+    if not invert(system, k + 1, inverse):
         return -1.0
     for r in range(k + 1):
-        value = at.inverse[r, 0]
+        value = inverse[r, 0]
         for c in range(k):
-            value -= at.inverse[r, 1 + c] * at.offset[at.attacks[c]]
-        at.slots[COLUMN, r] = value
+            value -= inverse[r, 1 + c] * over_attacks[OFFSET, who[ATTACK, c]]
+        slots[COLUMN, r] = value
     for s in range(k):
-        at.slots[SHARE, s] = at.slots[COLUMN, 1 + s]
-    combine(at.slots, COLUMN, at.by_defence, at.defences, k, at.over_attacks)
+        slots[SHARE, s] = slots[COLUMN, 1 + s]
+    combine(slots, COLUMN, by_defence, who, DEFENCE, k, over_attacks)
     for c in range(k):
-        at.over_attacks[FALL, at.attacks[c]] = 1.0 + at.offset[at.attacks[c]]
+        over_attacks[FALL, who[ATTACK, c]] = 1.0 + over_attacks[OFFSET, who[ATTACK, c]]
     drift = 0.0
-    for j in range(len(at.offset)):
-        slack = at.over_attacks[FALL, j] - at.offset[j]
-        drift = larger(drift, abs(slack - at.over_attacks[COST, j]))
-        at.over_attacks[COST, j] = slack
+    for j in range(over_attacks.shape[1]):
+        slack = over_attacks[FALL, j] - over_attacks[OFFSET, j]
+        drift = larger(drift, abs(slack - over_attacks[COST, j]))
+        over_attacks[COST, j] = slack
     for i in range(len(slope)):
-        at.over_defences[PLACE, i] = at.over_defences[COST, i] + place * at.over_defences[PER, i]
-    refresh_costs(COST, slope, row, k, at)
-    refresh_costs(PER, slope, row, k, at)
+        over_defences[PLACE, i] = over_defences[COST, i] + place * over_defences[PER, i]
+    refresh_costs(COST, slope, row, k, who, slots, inverse, by_attack, over_defences)
+    refresh_costs(PER, slope, row, k, who, slots, inverse, by_attack, over_defences)
     for i in range(len(slope)):
-        cost = at.over_defences[COST, i] + place * at.over_defences[PER, i]
-        drift = larger(drift, abs(cost - at.over_defences[PLACE, i]))
+        cost = over_defences[COST, i] + place * over_defences[PER, i]
+        drift = larger(drift, abs(cost - over_defences[PLACE, i]))
     return drift
 
 
 @njit(cache=True, error_model="numpy")
-def refresh_costs(part, slope, row, k, at):
+def refresh_costs(part, slope, row, k, who, slots, inverse, by_attack, over_defences):
     """Writes the weights of the attacks and the costs of the defences, at μ = 0 or per μ."""
     for c in range(k + 1):
-        at.slots[ROW, c] = -at.inverse[0, c] if part == COST else 0.0
+        slots[ROW, c] = -inverse[0, c] if part == COST else 0.0
     for s in range(k):
-        played = at.defences[s]
-        cost = at.base[1, played] if part == COST else slope[played] - slope[row]
+        played = who[DEFENCE, s]
+        cost = over_defences[BASE, played] if part == COST else slope[played] - slope[row]
         for c in range(k + 1):
-            at.slots[ROW, c] -= at.inverse[1 + s, c] * cost
+            slots[ROW, c] -= inverse[1 + s, c] * cost
     for c in range(k):
-        at.slots[WEIGHT + part, c] = at.slots[ROW, 1 + c]
-    combine(at.slots, ROW, at.by_attack, at.attacks, k, at.over_defences)
+        slots[WEIGHT + part, c] = slots[ROW, 1 + c]
+    combine(slots, ROW, by_attack, who, ATTACK, k, over_defences)
     for i in range(len(slope)):
-        cost = at.base[1, i] if part == COST else slope[i] - slope[row]
-        at.over_defences[part, i] = at.over_defences[FALL, i] + cost
+        cost = over_defences[BASE, i] if part == COST else slope[i] - slope[row]
+        over_defences[part, i] = over_defences[FALL, i] + cost
     for s in range(k):
-        at.over_defences[part, at.defences[s]] = 1.0 if part == COST else 0.0
+        over_defences[part, who[DEFENCE, s]] = 1.0 if part == COST else 0.0
 
 
 @njit(cache=True, error_model="numpy")

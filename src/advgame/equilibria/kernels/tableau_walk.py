@@ -22,9 +22,8 @@ from advgame.equilibria.kernels.crossings import (
 from advgame.equilibria.kernels.quads import (
     WIDTH,
     larger,
-    largest,
     load,
-
+    padded,
     smaller,
     smallest,
     spread,
@@ -36,12 +35,6 @@ from advgame.equilibria.kernels.quads import (
 # The rows of a tableau below those of the nonbasic variables: by basic variable the levels, by nonbasic variable the costs at μ = 0
 # and per μ, the intensities of attacks, and the row of what leaves; and what a pivot or a search writes down.
 LEVEL, COST, SLOPE, INTENSITY, LEAVING, KEPT, RATIO = range(7)
-
-
-@njit(cache=True)
-def padded(count):
-    """The least multiple of four that is not below a count."""
-    return -(-count // WIDTH) * WIDTH
 
 
 @njit(cache=True)

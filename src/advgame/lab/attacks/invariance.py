@@ -14,8 +14,8 @@ from typing import ClassVar
 import torch
 
 from advgame.errors import LabError
-from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import check_counts
+from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.kinds import ChangesMeaning, check_counts
 from advgame.lab.classifier import is_randomised
 from advgame.lab.invariance import Panel, invariance_examples
 
@@ -23,7 +23,7 @@ PEOPLE = "people"  # the name of the panel among the networks an adversary knows
 
 
 @dataclass(frozen=True)
-class _Invariance(Attack):
+class _Invariance(ChangesMeaning):
     """Towards near inputs of other classes; examples the network is blind to are taken before others."""
 
     metric: ClassVar[str] = "invariance"
@@ -45,6 +45,12 @@ class _Invariance(Attack):
             ).inputs
             for radius in radii
         ]
+
+    def meant(
+        self, victim: Victim, inputs: torch.Tensor, changed: torch.Tensor, labels: torch.Tensor
+    ) -> torch.Tensor:
+        """The panel's label where it is a new one; the panel must have known the input's own label before."""
+        return people(victim).new_meaning(inputs, changed, labels)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar
@@ -88,7 +89,8 @@ class Explanations(Measure):
             return noise, given - noise
 
         devices = [inputs.device] if inputs.is_cuda else []
-        with torch.random.fork_rng(devices=devices):
+        with torch.random.fork_rng(devices=devices), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Input Tensor")  # it asks for the gradient itself
             torch.manual_seed(seed)
             wrong = infidelity(
                 network,

@@ -1,0 +1,91 @@
+"""The quick layout changes nothing but the time, and is put aside where a network cannot work with it."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch import nn
+
+from advgame.lab.attacks import ATTACKS, Victim
+from advgame.lab.attacks.layout import quick_layout
+from advgame.lab.guard import outcomes
+
+
+def convolutional(channels: int = 3) -> nn.Sequential:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return nn.Sequential(
+            nn.Conv2d(channels, 6, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(6, 8, 3, stride=2),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(8 * 7 * 7, 5),
+        ).eval()
+
+
+class NeedsTheUsual(nn.Module):
+    """Written with ``view``, which refuses the quick layout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = convolutional()[0], nn.Linear(6 * 16 * 16, 5)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return self.last(self.first(inputs).view(len(inputs), -1))
+
+
+INPUTS = torch.rand(10, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+
+
+def test_answers_and_gradients_are_the_same_and_weights_are_put_back() -> None:
+    network = convolutional()
+    weight, usual = network[2].weight, network[2].weight.data_ptr()
+    asked = INPUTS.clone().requires_grad_()
+    answers = network(asked)
+    (gradient,) = torch.autograd.grad(answers.square().sum(), asked)
+    with quick_layout([network], INPUTS):
+        assert weight.is_contiguous(memory_format=torch.channels_last)
+        assert weight.data_ptr() != usual
+        quick = network(asked)
+        (same,) = torch.autograd.grad(quick.square().sum(), asked)
+    assert same.is_contiguous()
+    torch.testing.assert_close(quick, answers)
+    torch.testing.assert_close(same, gradient)
+    assert weight.data_ptr() == usual
+    assert not network._forward_pre_hooks
+
+
+@pytest.mark.parametrize(
+    ("network", "inputs"),
+    [(NeedsTheUsual(), INPUTS), (convolutional(), INPUTS[:, :, :15])],
+    ids=["view", "small images"],
+)
+def test_a_network_that_cannot_or_need_not_is_left_alone(network: nn.Module, inputs: torch.Tensor) -> None:
+    convolution = next(part for part in network.modules() if isinstance(part, nn.Conv2d))
+    usual = convolution.weight.data_ptr()
+    with quick_layout([network], inputs):
+        assert convolution.weight.data_ptr() == usual
+        assert not network._forward_pre_hooks
+
+
+def test_weights_are_put_back_after_an_error() -> None:
+    network = convolutional()
+    usual = network[2].weight.data_ptr()
+    with pytest.raises(KeyError), quick_layout([network], INPUTS):
+        raise KeyError
+    assert network[2].weight.data_ptr() == usual
+
+
+@pytest.mark.parametrize("name", ["apgd_ce", "apgd_l2", "apgd_l1", "fab", "pgd", "ddn"])
+def test_libraries_work_on_colour_images_in_the_quick_layout(name: str) -> None:
+    network = convolutional()
+    labels = network(INPUTS).argmax(dim=1)
+    brief = {"apgd_l2": {"targets": 1}, "apgd_l1": {"targets": 1}, "fab": {"targets": 1}}
+    attack = ATTACKS[name](steps=5, **brief.get(name, {}))
+    radius = {"Linf": 0.1, "L2": 1.0, "L1": 10.0}[str(attack.norm)]
+    found = outcomes(attack, Victim(network, network, {}, 0), INPUTS, labels, [radius])
+    assert not [warning for warning in found.warnings if "failed" in warning]
+    assert found.right.mean() < 1
