@@ -15,7 +15,7 @@ from advgame.errors import GameError, ScenarioError, UnknownName
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.payoffs.terms import BenignTraffic
 from advgame.scenarios import Scenario, build_game, case, cases, set_parameter
-from advgame.studies.many import solve_many
+from advgame.studies.many import solve_grid, solve_many
 
 CASE = "cifar10-two-defences"
 
@@ -156,6 +156,27 @@ def test_a_caller_brings_the_arrays_and_hears_of_the_progress() -> None:
     assert told == [(5, 5)]
     with pytest.raises(GameError, match=r"out\.defender"):
         solve_many(case(CASE), {"attack_cost": [0.1]}, out=room)
+
+
+@pytest.mark.parametrize("first", ["attack_cost", "largest_share"])
+def test_a_grid_is_answered_as_its_points_in_whatever_order_they_are_visited(
+    first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advgame.studies.many.MANY", 0)  # look first, however few points there are
+    scenario = set_parameter(case("imagenette-pruning"), "defence_cost", 0.01)
+    axes = {"largest_share": np.linspace(0, 0.6, 25), "attack_cost": np.linspace(0, 0.6, 17)}
+    grid = {first: axes[first], **axes}
+    columns, answers = solve_grid(scenario, grid)
+    assert [len(each) for each in columns.values()] == [25 * 17] * 2
+    assert columns[first].reshape(len(axes[first]), -1)[:, 0].tolist() == axes[first].tolist()
+    straight = solve_many(scenario, columns)
+    assert np.allclose(answers.defender, straight.defender, rtol=0, atol=1e-12)
+    assert np.allclose(answers.attacker, straight.attacker, rtol=0, atol=1e-12)
+    assert (answers.equilibria == straight.equilibria).all()
+    assert (answers.complete == straight.complete).all()
+    some = np.arange(0, 25 * 17, 11)
+    chosen = {address: column[some] for address, column in columns.items()}
+    check(scenario, chosen, solve_many(scenario, chosen))
 
 
 def test_what_cannot_be_asked_is_refused() -> None:

@@ -88,6 +88,19 @@ def test_batches_give_what_single_games_give_even_where_everything_ties(
     assert np.allclose(together[numbers].to_numpy(float), singly[numbers].to_numpy(float), atol=1e-9)
 
 
+@pytest.mark.parametrize("compiled_from", [0, 100])
+def test_regimes_are_categories_in_the_order_they_are_met(
+    compiled_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advgame.studies.sweeps.COMPILED_FROM", compiled_from)
+    frame = sweep(case(CASE), {"largest_share": [0.3, 0.1, 0.3]})
+    assert frame["regime"].cat.categories.tolist() == [
+        "Standard + Rice2020Overfitting | none + autoattack",
+        "Standard | autoattack",
+    ]
+    assert frame["regime"].cat.codes.tolist() == [0, 1, 0]
+
+
 def test_payoffs_of_a_batch_are_those_of_the_single_games_to_the_last_bit() -> None:
     scenario, random = case("cifar10-many-attacks"), np.random.default_rng(3)
     columns = {

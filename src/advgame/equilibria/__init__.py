@@ -3,6 +3,7 @@
 from advgame.catalogue import Catalogue
 from advgame.equilibria.adversary_types import AdversaryTypes
 from advgame.equilibria.batch import BatchSolution, solve_batch
+from advgame.equilibria.batch_fused import BatchAnswers
 from advgame.equilibria.bayesian_solution import BayesianProfile, BayesianSolution
 from advgame.equilibria.commitment import Commitment
 from advgame.equilibria.minimax_regret import LeastRegret, MinimaxRegret, least_regret
@@ -64,6 +65,7 @@ __all__ = [
     "CONCEPTS",
     "RULES",
     "AdversaryTypes",
+    "BatchAnswers",
     "BatchSolution",
     "BayesianProfile",
     "BayesianSolution",

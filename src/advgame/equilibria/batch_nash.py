@@ -93,7 +93,6 @@ def _walked(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]:
     if len(crowded):
         more, again = _walked_with_room(a[crowded], b[crowded], MORE_SLOTS)
         state[crowded] = again
-        found = found.kept(~np.isin(found.game, crowded))
         found = Found.joined([found, more._replace(game=crowded[more.game])])
     return found, state == rank_one.SOLVED
 
@@ -108,11 +107,12 @@ def _walked_with_room(a: FloatArray, b: FloatArray, slots: int) -> tuple[Found, 
     each = max(slots * -(-games // blocks), MORE_SLOTS)  # equilibria that a block of games has room for
     counts, state, filled = np.empty(games, np.int64), np.empty(games, np.int64), np.empty(blocks, np.int64)
     room = tuple(np.empty((blocks, each, size)) for size in (defences, attacks, 2))
-    rank_one.solve_many(a, b, blocks, counts, state, filled, *room)
+    large = defences * attacks >= rank_one.LARGE
+    solve = rank_one.solve_many_large if large else rank_one.solve_many
+    unknown = np.empty(0), np.empty((0, attacks))
+    solve(a, b, *unknown, False, blocks, counts, state, filled, *room)
     index = np.repeat(np.arange(games), counts)
-    parts = (
-        np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room
-    )
+    parts = (np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room)
     return Found(index, *parts), state
 
 

@@ -99,18 +99,24 @@ def _minor_roots(a: FloatArray, b: FloatArray) -> list[float]:
 
 
 def _refined(defender: FloatArray, attacker: FloatArray, ratio: float) -> float:
-    """The candidate after two secant steps on the largest residue, for minors with a double root."""
-    for _ in range(2):
-        residue = _residue(defender + ratio * attacker)[0]
-        place = np.unravel_index(int(np.abs(residue).argmax()), residue.shape)
-        nudge = 1e-5 * ratio
-        slope = (_residue(defender + (ratio + nudge) * attacker)[0][place] - residue[place]) / nudge
-        if slope == 0 or not np.isfinite(slope):
+    """The candidate, moved to where least remains beside the factors: exact at double roots too."""
+    for _ in range(3):
+        _, left, right = _residue(defender + ratio * attacker)
+        if not left.any():
             break
-        step = residue[place] / slope
-        if abs(step) < 0.1 * ratio:
-            ratio = float(ratio - step)
+        a, b = (_beside(each, left, right) for each in (defender, attacker))
+        size = float(np.vdot(b, b))
+        better = -float(np.vdot(a, b)) / size if size > 0 else ratio
+        if not 0.9 * ratio < better < 1.1 * ratio:
+            break
+        ratio = better
     return ratio
+
+
+def _beside(matrix: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
+    """What of a matrix is in neither factor's direction."""
+    by_row = matrix - np.outer(left, left @ matrix) / (left @ left)
+    return np.asarray(by_row - np.outer(by_row @ right, right) / (right @ right))
 
 
 def _residue(matrix: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

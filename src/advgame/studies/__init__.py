@@ -3,6 +3,8 @@
 from advgame.studies.axes import Axis, axis
 from advgame.studies.break_even import BreakEven, break_even_share, break_even_shares
 from advgame.studies.dials import Dial, dials
+from advgame.studies.many import solve_grid, solve_many
+from advgame.studies.maps import TwoByTwoMap, two_by_two_map
 from advgame.studies.recommendation import Alone, Recommendation, concept_for, recommend
 from advgame.studies.regions import Regions, regions
 from advgame.studies.sweeps import sweep
@@ -16,6 +18,7 @@ __all__ = [
     "Recommendation",
     "Regions",
     "Threshold",
+    "TwoByTwoMap",
     "axis",
     "break_even_share",
     "break_even_shares",
@@ -23,6 +26,9 @@ __all__ = [
     "dials",
     "recommend",
     "regions",
+    "solve_grid",
+    "solve_many",
     "sweep",
     "thresholds",
+    "two_by_two_map",
 ]

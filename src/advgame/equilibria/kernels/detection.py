@@ -71,6 +71,41 @@ def rank_one_form(a, b, idle, slope, intensity, left, lines):
     return careful_form(a, b, idle, slope, intensity, left, lines)
 
 
+@njit(cache=True, error_model="numpy")
+def known_form(a, b, ratio, shares, idle, slope, intensity, left, lines):
+    """What ``rank_one_form`` writes and returns, for a game whose structure is known.
+
+    Δa + t Δb is held to be a column times the differences of the shares; where the payoffs say otherwise,
+    they alone are asked.
+
+    Args:
+        ratio: t.
+        shares: p (attacks,).
+        a, b, idle, slope, intensity, left, lines: as for ``rank_one_form``.
+    """
+    m, n = a.shape
+    if n >= WIDTH and ratio > 0:
+        differences(a, m - 1, lines, FIRST_A)
+        differences(b, m - 1, lines, FIRST_B)
+        size_a, size_b = spread(0.0), spread(0.0)
+        for k in range(0, lines.shape[1], WIDTH):
+            size_a = larger(size_a, sizes(load(lines, FIRST_A, k)))
+            size_b = larger(size_b, sizes(load(lines, FIRST_B, k)))
+        far = 0
+        for j in range(n):
+            far = j if abs(shares[j] - shares[0]) > abs(shares[far] - shares[0]) else far
+        over = 1.0 / (shares[far] - shares[0]) if shares[far] != shares[0] else 0.0
+        for k in range(lines.shape[1]):
+            lines[RIGHT, k] = (shares[column_at(k, n)] - shares[0]) * over
+        left_factor(a, b, ratio, far, over, idle, left)
+        worst, low_a, high_a, low_b, high_b = remainder(a, b, ratio, idle, left, lines, slope)
+        size = min(largest(size_a), ratio * largest(size_b))
+        if size > 0 and worst <= CLEAN * size:
+            gain, row = scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity)
+            return gain, row, high_a - low_a, high_b - low_b
+    return rank_one_form(a, b, idle, slope, intensity, left, lines)
+
+
 @njit(cache=True, forceinline=True)
 def column_at(place, n):
     """The column that stands at a place in a line."""

@@ -181,7 +181,7 @@ def _cut(values, top, fixed, slope, near, start, cuts):
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
 def _mix(values, top, fixed, slope, code, defend, attack):
-    """Writes both P(second strategy) where best replies go round; how many games rounding leaves to others."""
+    """Writes both P(second strategy) where best replies go round; how many games are left."""
     left = 0
     f0, f1, f2, f3 = fixed[0], fixed[1], fixed[2], fixed[3]
     s0, s1, s2, s3 = slope[0], slope[1], slope[2], slope[3]

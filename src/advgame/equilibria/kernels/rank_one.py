@@ -1,8 +1,8 @@
-"""All equilibria of many adversary–defender games, compiled: structure, walk and certificate, game by game.
+"""All equilibria of many adversary–defender games, compiled: form, walk and certificate, game by game.
 
 A game is brought to its rank-1 form (`detection`), walked along its intensity of attack, on a dense tableau
 (`tableau_walk`) or, where it is large, on what is played only (`support_walk`), and every equilibrium met is
-held against the payoffs.
+held against the payoffs (`certificate`).
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from advgame.equilibria.kernels.crossings import CROWDED, LOST, NEAR, SOLVED, TIED, UNSTRUCTURED
-from advgame.equilibria.kernels.detection import lines_for, rank_one_form
-from advgame.equilibria.kernels.quads import larger, smaller
+from advgame.equilibria.kernels.certificate import EXACT, equalise, polish, regrets, regrets_of, sharpened
+from advgame.equilibria.kernels.crossings import CROWDED, LOST, SOLVED, TIED, UNSTRUCTURED
+from advgame.equilibria.kernels.detection import known_form, lines_for, rank_one_form
+from advgame.equilibria.kernels.quads import larger
 from advgame.equilibria.kernels.support_walk import desk, support_walk
-from advgame.equilibria.kernels.tableau_walk import tableau, walk, walk_from
+from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk, walk
+from advgame.equilibria.kernels.uniqueness import only_one
 
 __all__ = [
     "CROWDED",
+    "LARGE",
     "LOST",
     "SOLVED",
     "TIED",
@@ -26,219 +29,140 @@ __all__ = [
     "polish",
     "regrets",
     "solve_many",
+    "solve_many_large",
     "walk",
 ]
 
-LARGE = 6000  # payoffs of a player, from which on walking on what is played is quicker
-EXACT = 2e-15  # a regret that no other mix of floats is sure to lessen
-CERTAIN = 2e-9  # the largest regret of an equilibrium
-
-# Sums may be taken in any order: what rests on them is checked against the payoffs at the end.
-QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
+LARGE = 6000  # payoffs of a player, from which on it is quicker to walk on what is played
+CERTAIN = 2e-9  # the largest relative regret of an equilibrium
 
 
 @njit(cache=True, parallel=True)
-def solve_many(a, b, blocks, counts, status, filled, defender, attacker, regret):
+def solve_many(a, b, ratios, intensities, first_only, blocks, counts, status, filled, defender, attacker, regret):
     """Writes the equilibria of all games, those of each block of games one after the other.
 
     Args:
         a, b: payoffs (games, defences, attacks).
+        ratios, intensities: t (games,) and p (games, attacks) for which a + t b is a column times p, apart
+            from what only rows or only columns add; (0,) and (0, attacks) where they are not known.
+        first_only: whether to stop at the first equilibrium of a game that is known to have no other.
         blocks: into how many parts the games are divided among threads.
         counts, status: (games,) how many equilibria were met, and what became of a game.
         filled: (blocks,) how many equilibria were written.
         defender, attacker, regret: (blocks, room, defences), (blocks, room, attacks), (blocks, room, 2). A
             game for whose equilibria there is no room left is crowded, and none of them is written.
     """
+    games = len(a)
     for block in prange(blocks):
-        filled[block] = solve_some(
-            a, b, block, blocks, counts, status, defender[block], attacker[block], regret[block]
+        x, y, gains = defender[block], attacker[block], regret[block]
+        begin, end = block * games // blocks, (block + 1) * games // blocks
+        filled[block] = solve_block(
+            a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains
+        )
+
+
+@njit(cache=True, parallel=True)
+def solve_many_large(
+    a, b, ratios, intensities, first_only, blocks, counts, status, filled, defender, attacker, regret
+):
+    """What ``solve_many`` does, for games of which only what is played is looked at."""
+    games = len(a)
+    for block in prange(blocks):
+        x, y, gains = defender[block], attacker[block], regret[block]
+        begin, end = block * games // blocks, (block + 1) * games // blocks
+        filled[block] = solve_large_block(
+            a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains
         )
 
 
 @njit(cache=True, error_model="numpy")
-def solve_some(a, b, block, blocks, counts, status, defender, attacker, regret):
-    """Writes the equilibria of one block of games, and gives back how many there are."""
-    games, m, n = a.shape
-    large = m * n >= LARGE
+def solve_block(a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains):
+    """Writes the equilibria of consecutive games, and gives back how many there are."""
+    m, n = a.shape[1:]
     idle, slope, intensity = np.empty(m), np.empty(m), np.empty(n)
-    left, lines = np.empty(m), lines_for(n)
-    table = np.empty((0, 0)) if large else tableau(m, n)
-    basic, nonbasic = np.empty(n, np.int64), np.empty(m, np.int64)
-    at = desk(m, n) if large else desk(1, 1)
+    left, lines, table = np.empty(m), lines_for(n), tableau(m, n)
+    rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
     size = min(m, n) + 1
     system, mix, other = np.empty((size, size + 1)), np.empty(size), np.empty(size)
-    rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
     written = 0
-    for game in range(block * games // blocks, (block + 1) * games // blocks):
-        counts[game] = 0
-        gain, row, range_a, range_b = rank_one_form(a[game], b[game], idle, slope, intensity, left, lines)
-        if gain <= 0:
-            status[game] = UNSTRUCTURED
-            continue
-        if written == len(defender):
-            status[game] = CROWDED
-            continue
-        x, y = defender[written:], attacker[written:]
-        if large:
-            met, state = support_walk(b[game], gain, idle, slope, intensity, row, False, at, x, y)
-        else:
-            met, state = walk_from(
-                b[game], gain, idle, slope, intensity, row, False, table, basic, nonbasic, x, y
+    for game in range(begin, end):
+        one, two = a[game], b[game]
+        counts[game], status[game] = 0, UNSTRUCTURED
+        gain, row, range_a, range_b = form_of(
+            one, two, ratios, intensities, game, idle, slope, intensity, left, lines
+        )
+        if gain > 0:
+            alone = first_only and only_one(two, gain, idle, slope, intensity)
+            met, status[game] = tableau_walk(
+                two, gain, idle, slope, intensity, row, alone, table, columns, rows, x[written:], y[written:]
             )
-        status[game] = state
-        if state == CROWDED:
-            continue
-        for k in range(written, written + met):
-            gains = regrets_of(a[game], b[game], defender, attacker, k, range_a, range_b, rows, columns)
-            if max(gains[0], gains[1]) >= EXACT:
-                gains = sharpened(
-                    a[game], b[game], defender, attacker, k, gains, range_a, range_b, rows, columns, system, mix, other
-                )
-            regret[k, 0], regret[k, 1] = gains
-            if not max(gains[0], gains[1]) <= CERTAIN:
-                status[game] = LOST
-        counts[game] = met
-        written += met
+            if status[game] != CROWDED:
+                if not certified(
+                    one, two, x, y, gains, written, met, range_a, range_b, rows, columns, system, mix, other
+                ):
+                    status[game] = LOST
+                counts[game] = met
+                written += met
     return written
 
 
-@njit(cache=True)
-def regrets(a, b, x, y):
-    """What each player could gain by another reply, relative to that player's payoff range."""
-    rows, columns = np.empty(len(x), np.int64), np.empty(len(y), np.int64)
-    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
-    return regrets_of(a, b, *mixes, 0, spread_of(a), spread_of(b), rows, columns)
-
-
 @njit(cache=True, error_model="numpy")
-def spread_of(payoffs):
-    """The range of payoffs."""
-    low = high = payoffs[0, 0]
-    for i in range(payoffs.shape[0]):
-        for j in range(payoffs.shape[1]):
-            low, high = smaller(low, payoffs[i, j]), larger(high, payoffs[i, j])
-    return high - low
+def solve_large_block(a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains):
+    """What ``solve_block`` does, for games of which only what is played is looked at."""
+    m, n = a.shape[1:]
+    idle, slope, intensity = np.empty(m), np.empty(m), np.empty(n)
+    left, lines, at = np.empty(m), lines_for(n), desk(m, n)
+    rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
+    size = min(m, n) + 1
+    system, mix, other = np.empty((size, size + 1)), np.empty(size), np.empty(size)
+    written = 0
+    for game in range(begin, end):
+        one, two = a[game], b[game]
+        counts[game], status[game] = 0, UNSTRUCTURED
+        gain, row, range_a, range_b = form_of(
+            one, two, ratios, intensities, game, idle, slope, intensity, left, lines
+        )
+        if gain > 0:
+            alone = first_only and only_one(two, gain, idle, slope, intensity)
+            met, status[game] = support_walk(
+                two, gain, idle, slope, intensity, row, alone, at, x[written:], y[written:]
+            )
+            if status[game] != CROWDED:
+                if not certified(
+                    one, two, x, y, gains, written, met, range_a, range_b, rows, columns, system, mix, other
+                ):
+                    status[game] = LOST
+                counts[game] = met
+                written += met
+    return written
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def played(mixes, which, floor, out):
-    """Writes the strategies that a mix plays with more than a floor, and gives back how many they are."""
-    count = 0
-    for i in range(mixes.shape[1]):
-        out[count] = i
-        count += mixes[which, i] > floor
-    return count
+def form_of(a, b, ratios, intensities, game, idle, slope, intensity, left, lines):
+    """The rank-1 form of a game, from what is known of it or from its payoffs alone."""
+    if len(ratios) > 0:
+        return known_form(a, b, ratios[game], intensities[game], idle, slope, intensity, left, lines)
+    return rank_one_form(a, b, idle, slope, intensity, left, lines)
 
 
-@njit(cache=True, error_model="numpy", fastmath=QUICK, forceinline=True)
-def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
-    """What each player could gain by another reply, relative to the ranges given; absolute where one is 0.
-
-    Only what is played is multiplied.
+@njit(cache=True, error_model="numpy", forceinline=True)
+def certified(a, b, x, y, gains, first, count, range_a, range_b, rows, columns, system, mix, other):
+    """Writes the regrets of profiles, sharpened where that helps; whether all are equilibria.
 
     Args:
-        a, b: payoffs (defences, attacks).
-        x, y: mixes (mixes, defences) and (mixes, attacks), of which one each is meant.
-        which: that one.
+        a, b: payoffs of the game.
+        x, y, gains: mixes of the defender and of the attacker, and the regrets of both.
+        first, count: which profiles.
         range_a, range_b: the ranges of the payoffs.
-        rows, columns: space of shapes (defences,) and (attacks,).
+        rows, columns, system, mix, other: space as for ``sharpened``.
     """
-    m, n = a.shape
-    p, q = played(x, which, 0.0, rows), played(y, which, 0.0, columns)
-    best_a = best_b = -np.inf
-    earned_a = earned_b = 0.0
-    for i in range(m):
-        pays = 0.0
-        for c in range(q):
-            pays += a[i, columns[c]] * y[which, columns[c]]
-        best_a = larger(best_a, pays)
-        earned_a += x[which, i] * pays
-    for j in range(n):
-        pays = 0.0
-        for r in range(p):
-            pays += b[rows[r], j] * x[which, rows[r]]
-        best_b = larger(best_b, pays)
-        earned_b += y[which, j] * pays
-    one, other = larger(best_a - earned_a, 0.0), larger(best_b - earned_b, 0.0)
-    return (one / range_a if range_a > 0 else one), (other / range_b if range_b > 0 else other)
-
-
-@njit(cache=True)
-def equalise(payoffs, rows, columns, size, transposed, system, mix):
-    """Writes the positive mix of ``columns`` against which ``rows`` pay the same; False where there is none.
-
-    With ``transposed`` the mix is of rows, against which the columns pay the same.
-    """
-    width = size + 1
-    for r in range(size):
-        for c in range(size):
-            system[r, c] = payoffs[rows[c], columns[r]] if transposed else payoffs[rows[r], columns[c]]
-        system[r, size], system[r, width] = -1.0, 0.0
-    for c in range(size):
-        system[size, c] = 1.0
-    system[size, size], system[size, width] = 0.0, 1.0
-    for k in range(width):  # elimination with partial pivoting
-        top = k
-        for r in range(k + 1, width):
-            if abs(system[r, k]) > abs(system[top, k]):
-                top = r
-        if system[top, k] == 0.0:
-            return False
-        if top != k:
-            for c in range(k, width + 1):
-                system[k, c], system[top, c] = system[top, c], system[k, c]
-        for r in range(k + 1, width):
-            factor = system[r, k] / system[k, k]
-            if factor != 0.0:
-                for c in range(k + 1, width + 1):
-                    system[r, c] -= factor * system[k, c]
-    for k in range(width - 1, -1, -1):
-        value = system[k, width]
-        for c in range(k + 1, width):
-            value -= system[k, c] * system[c, width]
-        system[k, width] = value / system[k, k]
-    for c in range(size):
-        if not (system[c, width] > 0.0) or system[c, width] > 2.0:
-            return False
-        mix[c] = system[c, width]
-    return True
-
-
-@njit(cache=True)
-def polish(a, b, x, y, rows, columns, system, mix, other):
-    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets."""
-    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
-    ranges = spread_of(a), spread_of(b)
-    before = regrets_of(a, b, *mixes, 0, *ranges, rows, columns)
-    if max(before[0], before[1]) < EXACT:
-        return before
-    return sharpened(a, b, *mixes, 0, before, *ranges, rows, columns, system, mix, other)
-
-
-@njit(cache=True, error_model="numpy")
-def sharpened(a, b, x, y, which, before, range_a, range_b, rows, columns, system, mix, other):
-    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
-
-    Args:
-        a, b, x, y, which, range_a, range_b, rows, columns: as for ``regrets_of``.
-        before: the regrets so far.
-        system, mix, other: space of shapes (size, size + 1), (size,), (size,) for size − 1 strategies played.
-    """
-    p, q = played(x, which, NEAR, rows), played(y, which, NEAR, columns)
-    if p != q:
-        return before
-    if not equalise(b, rows, columns, p, True, system, mix):
-        return before
-    if not equalise(a, rows, columns, p, False, system, other):
-        return before
-    old_x, old_y = x[which].copy(), y[which].copy()
-    x[which] = 0.0
-    y[which] = 0.0
-    for k in range(p):
-        x[which, rows[k]], y[which, columns[k]] = mix[k], other[k]
-    after = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
-    if max(after[0], after[1]) <= max(before[0], before[1]):
-        return after
-    x[which] = old_x
-    y[which] = old_y
-    return before
+    certain = True
+    for k in range(first, first + count):
+        one, two = regrets_of(a, b, x, y, k, range_a, range_b, rows, columns)
+        if larger(one, two) >= EXACT:
+            one, two = sharpened(
+                a, b, x, y, k, one, two, range_a, range_b, rows, columns, system, mix, other
+            )
+        gains[k, 0], gains[k, 1] = one, two
+        certain = certain and one <= CERTAIN and two <= CERTAIN
+    return certain

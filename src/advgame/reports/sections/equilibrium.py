@@ -71,6 +71,8 @@ def _completeness(facts: Facts) -> str:
         return f"{count} found; there may be others. {solution.remark}".strip()
     if len(solution.profiles) == 1:
         return "It is the only equilibrium: all are proven listed."
+    if not solution.components:
+        return f"{count}; all are proven listed. {solution.remark}".strip()
     sets = counted(len(solution.components), "set of equilibria", "sets of equilibria")
     return f"{count} in {sets}; all are proven listed. The one recommended is worth least to the defender."
 

@@ -1,0 +1,160 @@
+"""The certificate of an equilibrium, compiled: what each player could still gain, from the payoffs alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from advgame.equilibria.kernels.crossings import NEAR
+from advgame.equilibria.kernels.quads import larger, smaller
+
+EXACT = 2e-15  # a regret that other floats are not sure to lessen
+
+# Sums may be taken in any order: rounding is far below what a certificate allows.
+QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
+
+
+@njit(cache=True)
+def regrets(a, b, x, y):
+    """What each player could gain by another reply, relative to that player's payoff range."""
+    rows, columns = np.empty(len(x), np.int64), np.empty(len(y), np.int64)
+    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
+    return regrets_of(a, b, *mixes, 0, spread_of(a), spread_of(b), rows, columns)
+
+
+@njit(cache=True, error_model="numpy")
+def spread_of(payoffs):
+    """The range of payoffs."""
+    low = high = payoffs[0, 0]
+    for i in range(payoffs.shape[0]):
+        for j in range(payoffs.shape[1]):
+            low, high = smaller(low, payoffs[i, j]), larger(high, payoffs[i, j])
+    return high - low
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def played(mixes, which, floor, out):
+    """Writes the strategies that a mix plays with more than a floor, and gives back how many they are."""
+    count = 0
+    for i in range(mixes.shape[1]):
+        out[count] = i
+        count += mixes[which, i] > floor
+    return count
+
+
+@njit(cache=True, error_model="numpy", fastmath=QUICK, forceinline=True)
+def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
+    """What each player could gain by another reply, relative to the ranges given; absolute where one is 0.
+
+    Only what is played is multiplied.
+
+    Args:
+        a, b: payoffs (defences, attacks).
+        x, y: mixes (mixes, defences) and (mixes, attacks), of which one each is meant.
+        which: that one.
+        range_a, range_b: the ranges of the payoffs.
+        rows, columns: space of shapes (defences,) and (attacks,).
+    """
+    m, n = a.shape
+    p, q = played(x, which, 0.0, rows), played(y, which, 0.0, columns)
+    best_a = best_b = -np.inf
+    earned_a = earned_b = 0.0
+    for i in range(m):
+        pays = 0.0
+        for c in range(q):
+            pays += a[i, columns[c]] * y[which, columns[c]]
+        best_a = larger(best_a, pays)
+        earned_a += x[which, i] * pays
+    for j in range(n):
+        pays = 0.0
+        for r in range(p):
+            pays += b[rows[r], j] * x[which, rows[r]]
+        best_b = larger(best_b, pays)
+        earned_b += y[which, j] * pays
+    one, other = larger(best_a - earned_a, 0.0), larger(best_b - earned_b, 0.0)
+    return (one / range_a if range_a > 0 else one), (other / range_b if range_b > 0 else other)
+
+
+@njit(cache=True)
+def equalise(payoffs, rows, columns, size, transposed, system, mix):
+    """Writes the positive mix of ``columns`` against which ``rows`` pay the same; False where there is none.
+
+    With ``transposed`` the mix is of rows, against which the columns pay the same.
+    """
+    width = size + 1
+    for r in range(size):
+        for c in range(size):
+            system[r, c] = payoffs[rows[c], columns[r]] if transposed else payoffs[rows[r], columns[c]]
+        system[r, size], system[r, width] = -1.0, 0.0
+    for c in range(size):
+        system[size, c] = 1.0
+    system[size, size], system[size, width] = 0.0, 1.0
+    for k in range(width):  # elimination with partial pivoting
+        top = k
+        for r in range(k + 1, width):
+            if abs(system[r, k]) > abs(system[top, k]):
+                top = r
+        if system[top, k] == 0.0:
+            return False
+        if top != k:
+            for c in range(k, width + 1):
+                system[k, c], system[top, c] = system[top, c], system[k, c]
+        for r in range(k + 1, width):
+            factor = system[r, k] / system[k, k]
+            if factor != 0.0:
+                for c in range(k + 1, width + 1):
+                    system[r, c] -= factor * system[k, c]
+    for k in range(width - 1, -1, -1):
+        value = system[k, width]
+        for c in range(k + 1, width):
+            value -= system[k, c] * system[c, width]
+        system[k, width] = value / system[k, k]
+    for c in range(size):
+        if not (system[c, width] > 0.0) or system[c, width] > 2.0:
+            return False
+        mix[c] = system[c, width]
+    return True
+
+
+@njit(cache=True)
+def polish(a, b, x, y, rows, columns, system, mix, other):
+    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
+
+    ``rows``, ``columns``, ``system``, ``mix`` and ``other`` are space of shapes (defences,), (attacks,),
+    (size, size + 1), (size,) and (size,) for size − 1 strategies played by each.
+    """
+    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
+    range_a, range_b = spread_of(a), spread_of(b)
+    one, two = regrets_of(a, b, *mixes, 0, range_a, range_b, rows, columns)
+    if larger(one, two) < EXACT:
+        return one, two
+    return sharpened(a, b, *mixes, 0, one, two, range_a, range_b, rows, columns, system, mix, other)
+
+
+@njit(cache=True, error_model="numpy")
+def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, system, mix, other):
+    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
+
+    Args:
+        a, b, x, y, which, range_a, range_b, rows, columns: as for ``regrets_of``.
+        one, two: the regrets so far.
+        system, mix, other: space of shapes (size, size + 1), (size,), (size,) for size − 1 strategies played.
+    """
+    p, q = played(x, which, NEAR, rows), played(y, which, NEAR, columns)
+    if p != q:
+        return one, two
+    if not equalise(b, rows, columns, p, True, system, mix):
+        return one, two
+    if not equalise(a, rows, columns, p, False, system, other):
+        return one, two
+    old_x, old_y = x[which].copy(), y[which].copy()
+    x[which] = 0.0
+    y[which] = 0.0
+    for k in range(p):
+        x[which, rows[k]], y[which, columns[k]] = mix[k], other[k]
+    gains = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
+    if larger(gains[0], gains[1]) <= larger(one, two):
+        return gains
+    x[which] = old_x
+    y[which] = old_y
+    return one, two

@@ -1,0 +1,59 @@
+"""When the equilibrium is the only one, as a theorem says: the walk may stop at the first that it meets.
+
+If all real attacks have one intensity and "no attack" is among the attacks, and if the costs of the defences
+are w(μ) e_i with one vector e and w without a zero on the way, then any two equilibria of different mean
+intensity give the adversary nothing, a case of ties; without ties there is one equilibrium. (Derived here;
+`docs/mathematics.md` has the proof's outline and counterexamples for each assumption.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from advgame.equilibria.kernels.crossings import NEAR
+from advgame.equilibria.kernels.quads import larger, smaller
+
+ALIKE = 1e-12  # of costs of size 1: what differs by less is the same but for rounding
+
+
+@njit(cache=True, error_model="numpy")
+def only_one(b, gain, idle, slope, intensity):
+    """Whether a game in its rank-1 form has one equilibrium unless payoffs tie.
+
+    With "no attack" worth nothing to the adversary, c0 must be a constant and g · c1, so that c0 + μ c1 is
+    (g + μ) c1 and does not vanish for 0 ≤ μ ≤ 1. A c1 that is constant leaves a zero-sum game.
+
+    Args:
+        b, gain: Q = gain · b, (defences, attacks), such that costs are of size 1.
+        idle, slope: c0 and c1, (defences,).
+        intensity: (attacks,), from 0 to 1.
+    """
+    m, n = b.shape
+    idlers, quiet = 0, 0
+    for j in range(n):
+        if intensity[j] <= ALIKE:
+            idlers, quiet = idlers + 1, j
+        elif intensity[j] < 1.0 - ALIKE:
+            return False
+    low = high = 0
+    for i in range(m):
+        low, high = (i if slope[i] < slope[low] else low), (i if slope[i] > slope[high] else high)
+    reach = slope[high] - slope[low]
+    if reach <= ALIKE or idlers == n:
+        return True
+    if idlers != 1:
+        return False
+    factor = peace(b, gain, idle, quiet, high, low) / reach
+    if not (factor > NEAR or factor < -1.0 - NEAR):
+        return False
+    worst = 0.0
+    for i in range(m):
+        worst = larger(worst, abs(peace(b, gain, idle, quiet, i, low) - factor * (slope[i] - slope[low])))
+    return worst <= ALIKE
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def peace(b, gain, idle, quiet, i, k):
+    """What one defence costs more than another when nobody attacks."""
+    return (b[i, quiet] - b[k, quiet]) * gain + (idle[i] - idle[k])
