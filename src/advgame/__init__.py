@@ -41,7 +41,7 @@ _HOMES = {
         "set_parameter",
         "write_scenario",
     ),
-    "advgame.studies": ("break_even_share", "sweep", "thresholds"),
+    "advgame.studies": ("break_even_share", "solve_many", "sweep", "thresholds"),
     "advgame.reports": ("Report", "report"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -142,5 +142,6 @@ if TYPE_CHECKING:
         write_scenario as write_scenario,
     )
     from advgame.studies import break_even_share as break_even_share
+    from advgame.studies import solve_many as solve_many
     from advgame.studies import sweep as sweep
     from advgame.studies import thresholds as thresholds

@@ -16,7 +16,7 @@ from advgame.errors import GameError, SolverError, UnknownName
 from advgame.games import Game, Profile
 from advgame.games.affine import NOWHERE, AffineGames
 from tests.equilibria.affine import attacked
-from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY
+from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, adversary_game
 
 
 def solved(games: AffineGames, concept: str = "nash") -> BatchAnswers:
@@ -84,12 +84,17 @@ def test_without_ties_no_payoffs_are_asked_for() -> None:
         assert (answers.status == Status.COMPILED).all()
 
 
-def around(game: Game) -> AffineGames:
+# As LOUD_AND_STEALTHY, but neither attack can be all of the traffic: honest errors never lose their weight.
+LOUDER_AND_STEALTHY = adversary_game(
+    [0.1, 0.35], [[0.1, 0.4, 0.95], [0.35, 0.35, 0.4]], [0, 0.9, 0.25], [0, 0.25, 0.05]
+)
+
+
+def around(game: Game, *intensity: float) -> AffineGames:
     """200 games near a game: the adversary is paid a little more or less wherever it attacks."""
     values = np.linspace(-1e-3, 1e-3, 200)[None, :]
-    shape = (2, 2, *game.shape)
+    shape, p = (2, 2, *game.shape), np.array([0.0, *intensity])
     still, shared, entered = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    p = np.array([0.0, 1.0, 0.2])[: game.shape[1]] if game is LOUD_AND_STEALTHY else np.array([0.0, 0.5])
     still[0, 0] = game.defender_payoffs[:, :1]
     shared[0, 0, :, 1:] = (game.defender_payoffs - still[0, 0])[:, 1:] / p[1:]
     shared[1, 0, :, 1:] = game.attacker_payoffs[:, 1:] / p[1:]
@@ -109,17 +114,26 @@ def with_a_worse_defence(games: AffineGames) -> AffineGames:
     return replace(games, still=arrays[0], shared=arrays[1], entered=arrays[2])
 
 
-@pytest.mark.parametrize("known", [DEAR_AND_CHEAP, LOUD_AND_STEALTHY], ids=["dear", "loud"])
+@pytest.mark.parametrize(
+    "near",
+    [
+        around(DEAR_AND_CHEAP, 0.5),
+        around(LOUD_AND_STEALTHY, 1.0, 0.2),
+        around(LOUDER_AND_STEALTHY, 0.9, 0.25),
+    ],
+    ids=["dear", "loud", "louder"],
+)
 @pytest.mark.parametrize("third", [False, True])
 def test_where_three_equilibria_stand_side_by_side_all_are_counted_in_every_game(
-    known: Game, third: bool
+    near: AffineGames, third: bool
 ) -> None:
     # What fits the neighbour fits here too, and is only one of three: it may not be taken for the only one.
-    games = with_a_worse_defence(around(known)) if third else around(known)
+    games = with_a_worse_defence(near) if third else near
     answers = solved(games)
     assert answers.equilibria.tolist() == [3] * 200
     assert answers.complete.all()
-    check(replace(games, values=games.values[:, ::20]), solved(replace(games, values=games.values[:, ::20])))
+    some = replace(games, values=games.values[:, ::20])
+    check(some, solved(some))
 
 
 def test_the_weight_on_errors_may_not_turn_where_one_equilibrium_is_to_be_the_only_one() -> None:
@@ -147,7 +161,7 @@ def test_the_weight_on_errors_may_not_turn_where_one_equilibrium_is_to_be_the_on
 
 
 def test_one_equilibrium_is_enough_where_that_is_asked_for() -> None:
-    games = with_a_worse_defence(around(DEAR_AND_CHEAP))
+    games = with_a_worse_defence(around(DEAR_AND_CHEAP, 0.5))
     answers = solved(games, "nash_one")
     assert (answers.equilibria == 1).all()
     assert (answers.status == Status.ONE).all()

@@ -83,8 +83,8 @@ def digits() -> Digits:
     inputs = torch.from_numpy(loaded.images / 16).float()[:, None]
     labels = torch.from_numpy(loaded.target).long()
     return Digits(
-        _trained(inputs[:800], labels[:800], radius=0.0),
-        _trained(inputs[:800], labels[:800], radius=0.1),
+        _trained(inputs[:700], labels[:700], radius=0.0),
+        _trained(inputs[:700], labels[:700], radius=0.1),
         inputs[1200:],
         labels[1200:],
     )

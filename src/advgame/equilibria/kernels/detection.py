@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from advgame.equilibria.kernels.careful_detection import centred, find_ratio
+from advgame.equilibria.kernels.careful_detection import RESIDUE, centred, find_ratio
 from advgame.equilibria.kernels.quads import (
     WIDTH,
     larger,
@@ -50,8 +50,8 @@ def rank_one_form(a, b, idle, slope, intensity, left, lines):
         left, lines: space of shape (defences,), and ``lines_for`` the attacks.
 
     Returns:
-        g > 0 such that Q = g b, the defence that is best at μ = 0 against its worst attack, and the
-        ranges of both payoffs; g = 0 for a game that is not of rank 1.
+        g > 0 such that Q = g b, the defence that is best at μ = 0 against its worst attack, what the payoffs
+        differ from the form by, and the ranges of both payoffs; g = 0 for a game that is not of rank 1.
     """
     m, n = a.shape
     for attempt in range(min(m - 2, 2) if n >= WIDTH else 0):
@@ -67,7 +67,7 @@ def rank_one_form(a, b, idle, slope, intensity, left, lines):
             worst, low_a, high_a, low_b, high_b = remainder(a, b, ratio, idle, left, lines, slope)
             if worst <= CLEAN * size:
                 gain, row = scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity)
-                return gain, row, high_a - low_a, high_b - low_b
+                return gain, row, worst * gain / ratio, high_a - low_a, high_b - low_b
     return careful_form(a, b, idle, slope, intensity, left, lines)
 
 
@@ -102,7 +102,7 @@ def known_form(a, b, ratio, shares, idle, slope, intensity, left, lines):
         size = min(largest(size_a), ratio * largest(size_b))
         if size > 0 and worst <= CLEAN * size:
             gain, row = scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity)
-            return gain, row, high_a - low_a, high_b - low_b
+            return gain, row, worst * gain / ratio, high_a - low_a, high_b - low_b
     return rank_one_form(a, b, idle, slope, intensity, left, lines)
 
 
@@ -184,7 +184,10 @@ def minor_of(lines, first, second, j, k):
 @njit(cache=True, error_model="numpy", forceinline=True)
 def beside(lines, ratio, j, third):
     """The minor of Δa + t Δb in two columns, relative to its two products."""
-    one, other = lines[FIRST_A, j] + ratio * lines[FIRST_B, j], lines[SECOND_A, j] + ratio * lines[SECOND_B, j]
+    one, other = (
+        lines[FIRST_A, j] + ratio * lines[FIRST_B, j],
+        lines[SECOND_A, j] + ratio * lines[SECOND_B, j],
+    )
     first = one * (lines[SECOND_A, third] + ratio * lines[SECOND_B, third])
     second = other * (lines[FIRST_A, third] + ratio * lines[FIRST_B, third])
     return abs(first - second) / (abs(first) + abs(second))
@@ -299,7 +302,7 @@ def careful_form(a, b, idle, slope, intensity, left, lines):
     scale_a, scale_b = centred(a, unit_a), centred(b, unit_b)
     ratio = find_ratio(unit_a, unit_b, left, right)
     if ratio <= 0:
-        return 0.0, 0, 0.0, 0.0
+        return 0.0, 0, 0.0, 0.0, 0.0
     ratio *= scale_b
     low_a = high_a = a[0, 0]
     low_b = high_b = b[0, 0]
@@ -314,4 +317,4 @@ def careful_form(a, b, idle, slope, intensity, left, lines):
     for k in range(lines.shape[1]):
         lines[RIGHT, k] = right[column_at(k, n)]
     gain, row = scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity)
-    return gain, row, high_a - low_a, high_b - low_b
+    return gain, row, RESIDUE, high_a - low_a, high_b - low_b

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from advgame.equilibria.kernels.certificate import EXACT, regrets_of, sharpened, spread_of
 from advgame.equilibria.kernels.crossings import SOLVED
-from advgame.equilibria.kernels.rank_one import LARGE, polish
-from advgame.equilibria.kernels.tableau_walk import tableau, walk_from
+from advgame.equilibria.kernels.rank_one import LARGE
+from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
 
 TILE = 128  # games that are tried together
 MOST_PLAYED = 32  # strategies of each player in a support that is remembered
@@ -625,7 +626,7 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
     neutral_row, neutral_column = tile.neutral_row, tile.neutral_column
     a, b, idle, slope, intensity, x, y = desk.a, desk.b, desk.idle, desk.slope, desk.intensity, desk.x, desk.y
     space = desk.table, desk.basic, desk.nonbasic
-    room = desk.rows, desk.columns, desk.system, desk.mix, desk.other
+    room = desk.system, desk.mix, desk.other
     rows, columns, state, count = desk.rows, desk.columns, answers.state, answers.equilibria
     defender, attacker, value, regret = answers.defender, answers.attacker, answers.value, answers.regret
     for c in range(first, width):
@@ -643,26 +644,26 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
         if gain <= 0.0:
             continue
         first_only = any_will_do or unique[c]
-        met, outcome = walk_from(b, gain, idle, slope, intensity, row, first_only, *space, x, y)
+        met, outcome = tableau_walk(b, gain, idle, slope, intensity, row, first_only, *space, x, y)
         if met == 0 or outcome != SOLVED:
             continue
         for i in range(a.shape[0]):
             for j in range(a.shape[1]):
                 b[i, j] += neutral_row[i, c]
-        chosen, least, next_to_least, kept = 0, np.inf, np.inf, (0.0, 0.0)
+        range_a, range_b = spread_of(a), spread_of(b)
+        chosen, least, next_to_least, kept, certain = 0, np.inf, np.inf, (0.0, 0.0), True
         for which in range(met):
-            regrets = polish(a, b, x[which], y[which], *room)
-            if not (regrets[0] <= CERTAIN and regrets[1] <= CERTAIN):
-                next_to_least = -np.inf
-                break
+            one, two = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
+            if max(one, two) >= EXACT:
+                one, two = sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, *room)
+            certain = certain and one <= CERTAIN and two <= CERTAIN
             earned = _value(a, x, y, which)
             next_to_least = min(next_to_least, max(earned, least))
             if earned < least:
-                chosen, least, kept = which, earned, regrets
+                chosen, least, kept = which, earned, (one, two)
         # Which of two alike is worth less is not for rounding to say.
-        if met > 1 and not next_to_least - least > NEAR * (abs(least) + abs(next_to_least)):
-            continue
-        if next_to_least == -np.inf:
+        clear = met == 1 or next_to_least - least > NEAR * (abs(least) + abs(next_to_least))
+        if not (certain and clear):
             continue
         for i in range(a.shape[0]):
             defender[game, i] = x[chosen, i]

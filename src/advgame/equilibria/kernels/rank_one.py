@@ -38,7 +38,9 @@ CERTAIN = 2e-9  # the largest relative regret of an equilibrium
 
 
 @njit(cache=True, parallel=True)
-def solve_many(a, b, ratios, intensities, first_only, blocks, counts, status, filled, defender, attacker, regret):
+def solve_many(
+    a, b, ratios, intensities, first_only, blocks, counts, status, filled, defender, attacker, regret
+):
     """Writes the equilibria of all games, those of each block of games one after the other.
 
     Args:
@@ -88,7 +90,7 @@ def solve_block(a, b, ratios, intensities, first_only, begin, end, counts, statu
     for game in range(begin, end):
         one, two = a[game], b[game]
         counts[game], status[game] = 0, UNSTRUCTURED
-        gain, row, range_a, range_b = form_of(
+        gain, row, beside, range_a, range_b = form_of(
             one, two, ratios, intensities, game, idle, slope, intensity, left, lines
         )
         if gain > 0:
@@ -119,13 +121,13 @@ def solve_large_block(a, b, ratios, intensities, first_only, begin, end, counts,
     for game in range(begin, end):
         one, two = a[game], b[game]
         counts[game], status[game] = 0, UNSTRUCTURED
-        gain, row, range_a, range_b = form_of(
+        gain, row, beside, range_a, range_b = form_of(
             one, two, ratios, intensities, game, idle, slope, intensity, left, lines
         )
         if gain > 0:
             alone = first_only and only_one(two, gain, idle, slope, intensity)
             met, status[game] = support_walk(
-                two, gain, idle, slope, intensity, row, alone, at, x[written:], y[written:]
+                two, gain, idle, slope, intensity, row, beside, alone, at, x[written:], y[written:]
             )
             if status[game] != CROWDED:
                 if not certified(
@@ -160,9 +162,7 @@ def certified(a, b, x, y, gains, first, count, range_a, range_b, rows, columns, 
     for k in range(first, first + count):
         one, two = regrets_of(a, b, x, y, k, range_a, range_b, rows, columns)
         if larger(one, two) >= EXACT:
-            one, two = sharpened(
-                a, b, x, y, k, one, two, range_a, range_b, rows, columns, system, mix, other
-            )
+            one, two = sharpened(a, b, x, y, k, one, two, range_a, range_b, rows, columns, system, mix, other)
         gains[k, 0], gains[k, 1] = one, two
         certain = certain and one <= CERTAIN and two <= CERTAIN
     return certain

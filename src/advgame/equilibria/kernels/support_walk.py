@@ -30,48 +30,60 @@ from advgame.equilibria.kernels.quads import larger, smaller
 SHORT = 1e-4  # a pivot below this is followed by a fresh inverse
 FRESH = 256  # steps after which the inverse is computed anew
 DRIFT = 2.5e-10  # by which the numbers may have moved meanwhile: less than what is looked at as a tie
-ROUNDING = 1e-15  # of the payoffs, and of what they have beside their form
+ROUNDING = 1e-15  # of costs of size 1
 MOST_STEPS = 200_000
 
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}  # what rests on sums is checked at the end
 
-COST, PER, FALL, PLACE = range(4)  # what a defence or an attack costs too much, and a step's notes
-OFFSET, FIRST, BASE = 4, 4, 5
-SHARE, COLUMN, ROW, WEIGHT, TILT = range(5)
+COST, PER, FALL, PLACE, FIRST, BASE = range(6)  # of the defences
+OFFSET = 1  # of the attacks, which have COST, FALL and PLACE, too
+COLUMN, ROW, SHARE, WEIGHT, PACE = range(5)
 DEFENCE, ATTACK = range(2)
 
 
 class Desk(NamedTuple):
-    who: np.ndarray
-    slots: np.ndarray
-    inverse: np.ndarray
-    system: np.ndarray
-    by_defence: np.ndarray
-    by_attack: np.ndarray
-    has: np.ndarray
-    over_attacks: np.ndarray
-    over_defences: np.ndarray
+    """Where one game at a time is walked; k is the number of defences, and of attacks, that are played.
+
+    In ``inverse``, COLUMN and ROW, place 0 belongs to the adversary's gain (in a column) or to the sum of the
+    shares (in a row), place 1 + s to the defence or to the attack in slot s.
+    """
+
+    who: np.ndarray  # (2, size) which DEFENCE and which ATTACK is in a slot
+    slots: (
+        np.ndarray
+    )  # (5, size) COLUMN, ROW; the SHARE of a defence; the WEIGHT of an attack, its PACE per μ
+    inverse: np.ndarray  # (size, size) of the bordered kernel
+    system: np.ndarray  # (size, size) space to compute it
+    by_defence: np.ndarray  # (defences, attacks) what attacks lose by a defence instead of the first one
+    by_attack: np.ndarray  # (attacks, defences) what defences pay more under an attack than under the first
+    has: np.ndarray  # (2, strategies) whether these lines are filled
+    # (4, attacks) COST: what an attack earns too little, 1 if it is played; OFFSET: what it earns more than the
+    # first one against the first defence; FALL, PLACE: how fast and where the cost vanishes
+    attacks: np.ndarray
+    # (6, defences) COST, PER μ: what a defence costs too much, 1 and 0 if it is played; FALL, PLACE; FIRST: its
+    # payoff under the first attack; BASE: what it costs more than the first defence under the first attack
+    defences: np.ndarray
 
 
 @njit(cache=True)
 def desk(m, n):
     """A desk for games of m defences and n attacks."""
-    size = min(m, n)
+    size = min(m, n) + 2
     return Desk(
-        np.empty((2, size + 1), np.int64),
-        np.empty((5, size + 2)),
-        np.empty((size + 2, size + 2)),
-        np.empty((size + 2, size + 2)),
+        np.empty((2, size), np.int64),
+        np.empty((5, size)),
+        np.empty((size, size)),
+        np.empty((size, size)),
         np.empty((m, n)),
         np.empty((n, m)),
         np.empty((2, max(m, n)), np.bool_),
-        np.empty((5, n)),
+        np.empty((4, n)),
         np.empty((6, m)),
     )
 
 
 @njit(cache=True, error_model="numpy")
-def support_walk(b, gain, idle, slope, intensity, row, first_only, at, defender, attacker):
+def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, defender, attacker):
     """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
 
     Args:
@@ -79,222 +91,130 @@ def support_walk(b, gain, idle, slope, intensity, row, first_only, at, defender,
         idle, slope: (defences,).
         intensity: (attacks,), at least 0 and 0 somewhere, at most 1.
         row: the defence to begin with.
+        beside: what the payoffs may differ from this form by.
         first_only: whether to stop at the first equilibrium, where it is known to be the only one.
         at: a ``desk`` for games of this shape.
 
     Returns:
         How many were met, and what became of the game.
     """
-    m, n = b.shape
-    who, slots, inverse, system, by_defence, by_attack, has, over_attacks, over_defences = at
-    begin(
-        b,
-        gain,
-        idle,
-        slope,
-        row,
-        who,
-        slots,
-        inverse,
-        by_defence,
-        by_attack,
-        has,
-        over_attacks,
-        over_defences,
-    )
-    k, since, status = 1, 0, SOLVED
-    for count in range(2000 + 50 * n):
-        entering = cheapest(k, count > 50 * n, who, slots, over_defences)
-        if entering < 0:
-            break
-        k, pivot = step(
-            b,
-            gain,
-            row,
-            entering,
-            k,
-            False,
-            who,
-            slots,
-            inverse,
-            by_defence,
-            by_attack,
-            has,
-            over_attacks,
-            over_defences,
-        )
-        if pivot == 0.0:
-            return 0, LOST
-        since += 1
-        if pivot < SHORT or since >= FRESH:
-            if (
-                refresh(
-                    0.0,
-                    slope,
-                    row,
-                    k,
-                    who,
-                    slots,
-                    inverse,
-                    system,
-                    by_defence,
-                    by_attack,
-                    over_attacks,
-                    over_defences,
-                )
-                < 0
-            ):
-                return 0, LOST
-            since = 0
-    else:
+    begin(b, gain, idle, slope, row, at)
+    k = optimise_at_zero(b, gain, slope, row, at)
+    if k == 0:
         return 0, LOST
-    if (
-        refresh(
-            0.0,
-            slope,
-            row,
-            k,
-            who,
-            slots,
-            inverse,
-            system,
-            by_defence,
-            by_attack,
-            over_attacks,
-            over_defences,
-        )
-        < 0
-    ):
-        return 0, LOST
-    since, end = 0, 0.0
-    for j in range(n):
+    end = 0.0
+    for j in range(len(intensity)):
         end = larger(end, intensity[j])
-    here, met = 0.0, 0
+    here, met, since, status = 0.0, 0, 0, SOLVED
     for _ in range(MOST_STEPS):
-        there, entering = next_breakpoint(k, slots, over_defences)
+        there, entering = next_breakpoint(k, at)
         there = min(max(there, here), end)
-        level = tilt = 0.0
-        for c in range(k):
-            level += intensity[who[ATTACK, c]] * slots[WEIGHT, c]
-            tilt += intensity[who[ATTACK, c]] * slots[TILT, c]
-        if least_level(k, slots, over_attacks) <= NEAR:
-            drift = refresh(
-                here,
-                slope,
-                row,
-                k,
-                who,
-                slots,
-                inverse,
-                system,
-                by_defence,
-                by_attack,
-                over_attacks,
-                over_defences,
-            )
-            since = 0
-            if not 0 <= drift <= DRIFT or least_level(k, slots, over_attacks) <= ROUNDING * (
-                k + 1
-            ) * largest_size(k, inverse):
-                status = TIED  # the adversary's optimal mixes may form a continuum
+        if least_level(k, at) <= NEAR:  # the adversary's optimal mixes may form a continuum
+            drift, since = refresh(here, slope, row, k, at), 0
+            error = (beside + ROUNDING) * (k + 1) * largest_size(k, at)
+            if not 0 <= drift <= DRIFT or least_level(k, at) <= error:
+                status = TIED
+        level, tilt = mean_intensity(k, intensity, at)
         place, clear = crossing(level, tilt, here, there, end)
         if place >= 0:
             if met == len(defender):
                 return met, CROWDED
-            if not (note(place, k, met, who, slots, over_defences, defender, attacker) and clear):
+            if not (note(place, k, met, at, defender, attacker) and clear):
                 status = TIED
             met += 1
             if first_only:
                 return met, status
         if there >= end:
             return met, status if met % 2 == 1 else TIED
-        k, pivot = step(
-            b,
-            gain,
-            row,
-            entering,
-            k,
-            True,
-            who,
-            slots,
-            inverse,
-            by_defence,
-            by_attack,
-            has,
-            over_attacks,
-            over_defences,
-        )
+        k, pivot = step(b, gain, row, entering, k, True, at)
         if pivot == 0.0:
             return met, LOST
-        if pivot < THIN:
-            status = TIED
-        since += 1
+        here, since = there, since + 1
         if pivot < SHORT or since >= FRESH:
-            drift = refresh(
-                there,
-                slope,
-                row,
-                k,
-                who,
-                slots,
-                inverse,
-                system,
-                by_defence,
-                by_attack,
-                over_attacks,
-                over_defences,
-            )
+            drift, since = refresh(here, slope, row, k, at), 0
             if drift < 0:
                 return met, LOST
-            if drift > DRIFT:
+            if drift > DRIFT or pivot < THIN:
                 status = TIED
-            since = 0
-        here = there
     return met, LOST
 
 
 @njit(cache=True, error_model="numpy")
-def begin(
-    b, gain, idle, slope, row, who, slots, inverse, by_defence, by_attack, has, over_attacks, over_defences
-):
+def optimise_at_zero(b, gain, slope, row, at):
+    """Primal simplex steps until the costs at μ = 0 are least.
+
+    Returns:
+        How many defences are played then; 0 where rounding hides the way.
+    """
+    k, since, patience = 1, 0, 50 * b.shape[1]
+    for count in range(2000 + patience):
+        entering = cheapest(k, count > patience, at)
+        if entering < 0:
+            return k if refresh(0.0, slope, row, k, at) >= 0 else 0
+        k, pivot = step(b, gain, row, entering, k, False, at)
+        if pivot == 0.0:
+            return 0
+        since += 1
+        if pivot < SHORT or since >= FRESH:
+            if refresh(0.0, slope, row, k, at) < 0:
+                return 0
+            since = 0
+    return 0
+
+
+@njit(cache=True, error_model="numpy")
+def mean_intensity(k, intensity, at):
+    """Level and tilt of the adversary's mean intensity on this piece of the way."""
+    who, slots = at.who, at.slots
+    level = tilt = 0.0
+    for c in range(k):
+        level += intensity[who[ATTACK, c]] * slots[WEIGHT, c]
+        tilt += intensity[who[ATTACK, c]] * slots[PACE, c]
+    return level, tilt
+
+
+@njit(cache=True, error_model="numpy")
+def begin(b, gain, idle, slope, row, at):
     """Lays out the pure defence ``row`` against its worst attack: both are the first ones."""
+    who, slots, inverse, attacks, defences = at.who, at.slots, at.inverse, at.attacks, at.defences
+    by_defence, by_attack, has = at.by_defence, at.by_attack, at.has
     m, n = b.shape
     first = 0
     for j in range(n):
         if b[row, j] > b[row, first]:
             first = j
     for j in range(n):
-        over_attacks[OFFSET, j] = (b[row, j] - b[row, first]) * gain
-        over_attacks[COST, j] = -over_attacks[OFFSET, j]
+        attacks[OFFSET, j] = (b[row, j] - b[row, first]) * gain
+        attacks[COST, j] = -attacks[OFFSET, j]
         by_defence[row, j] = 0.0
-        has[ATTACK, j] = False
+        has[ATTACK, j] = j == first
     for i in range(m):
-        over_defences[FIRST, i] = b[i, first]
-        over_defences[BASE, i] = (b[i, first] - b[row, first]) * gain + (idle[i] - idle[row])
-        over_defences[COST, i] = over_defences[BASE, i]
-        over_defences[PER, i] = slope[i] - slope[row]
+        defences[FIRST, i] = b[i, first]
+        defences[BASE, i] = (b[i, first] - b[row, first]) * gain + (idle[i] - idle[row])
+        defences[COST, i] = defences[BASE, i]
+        defences[PER, i] = slope[i] - slope[row]
         by_attack[first, i] = 0.0
-        has[DEFENCE, i] = False
-    has[ATTACK, first] = has[DEFENCE, row] = True
-    over_attacks[COST, first] = 1.0
-    over_defences[COST, row], over_defences[PER, row] = 1.0, 0.0
+        has[DEFENCE, i] = i == row
+    attacks[COST, first] = 1.0
+    defences[COST, row], defences[PER, row] = 1.0, 0.0
     who[DEFENCE, 0], who[ATTACK, 0] = row, first
     slots[SHARE, 0] = slots[WEIGHT, 0] = 1.0
-    slots[TILT, 0] = 0.0
+    slots[PACE, 0] = 0.0
     inverse[0, 0], inverse[0, 1] = 0.0, -1.0
     inverse[1, 0], inverse[1, 1] = 1.0, 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def cheapest(k, by_number, who, slots, over_defences):
+def cheapest(k, by_number, at):
     """What enters at μ = 0: a defence, or the attack of a slot beyond the last defence; −1 for nothing.
 
     That is what saves most or, once a cycle is possible, the first ``by_number`` (Bland).
     """
-    m = over_defences.shape[1]
+    who, slots, defences = at.who, at.slots, at.defences
+    m = defences.shape[1]
     least = -1e-12
     for i in range(m):
-        least = smaller(least, over_defences[COST, i])
+        least = smaller(least, defences[COST, i])
     for c in range(k):
         least = min(least, slots[WEIGHT, c])
     if least == -1e-12:
@@ -302,7 +222,7 @@ def cheapest(k, by_number, who, slots, over_defences):
     if by_number:
         least = -1e-12
     for i in range(m):
-        if over_defences[COST, i] <= least:
+        if defences[COST, i] <= least:
             return i
     found = -1
     for c in range(k):
@@ -312,42 +232,45 @@ def cheapest(k, by_number, who, slots, over_defences):
 
 
 @njit(cache=True, error_model="numpy")
-def next_breakpoint(k, slots, over_defences):
+def next_breakpoint(k, at):
     """The first μ at which a cost vanishes, and whose: a defence's, or m + a slot of an attack."""
-    m = over_defences.shape[1]
+    slots, defences = at.slots, at.defences
+    m = defences.shape[1]
     first = np.inf
     for i in range(m):
-        cost, per = over_defences[COST, i], over_defences[PER, i]
+        cost, per = defences[COST, i], defences[PER, i]
         place = -cost / per
         place = place if per < FALLING else np.inf
-        over_defences[PLACE, i] = place
+        defences[PLACE, i] = place
         first = smaller(first, place)
     entering = -1
     for c in range(k):
-        cost, per = slots[WEIGHT, c], slots[TILT, c]
+        cost, per = slots[WEIGHT, c], slots[PACE, c]
         if per < FALLING and -cost / per < first:
             first, entering = -cost / per, m + c
     if entering < 0 and first < np.inf:
         for i in range(m):
-            if over_defences[PLACE, i] == first:
+            if defences[PLACE, i] == first:
                 return first, i
     return first, entering
 
 
 @njit(cache=True, error_model="numpy")
-def least_level(k, slots, over_attacks):
+def least_level(k, at):
     """The least share of a defence that is played, or slack of an attack that is not."""
+    slots, attacks = at.slots, at.attacks
     least = 1.0
-    for j in range(over_attacks.shape[1]):
-        least = smaller(least, over_attacks[COST, j])
+    for j in range(attacks.shape[1]):
+        least = smaller(least, attacks[COST, j])
     for s in range(k):
         least = min(least, slots[SHARE, s])
     return least
 
 
 @njit(cache=True, error_model="numpy")
-def largest_size(k, inverse):
+def largest_size(k, at):
     """The size of the entry of the inverse that is largest in size: by which rounding is magnified."""
+    inverse = at.inverse
     size = 1.0
     for r in range(k + 1):
         for c in range(k + 1):
@@ -356,16 +279,17 @@ def largest_size(k, inverse):
 
 
 @njit(cache=True, error_model="numpy")
-def note(place, k, which, who, slots, over_defences, defender, attacker):
+def note(place, k, which, at, defender, attacker):
     """Writes the mixes at μ = place; False where one of them may not be the only one."""
+    who, slots, defences = at.who, at.slots, at.defences
     least = 1.0
-    for i in range(over_defences.shape[1]):
-        least = smaller(least, over_defences[COST, i] + place * over_defences[PER, i])
+    for i in range(defences.shape[1]):
+        least = smaller(least, defences[COST, i] + place * defences[PER, i])
     defender[which, :] = 0.0
     attacker[which, :] = 0.0
     whole = other = 0.0
     for s in range(k):
-        weight = slots[WEIGHT, s] + place * slots[TILT, s]
+        weight = slots[WEIGHT, s] + place * slots[PACE, s]
         least = min(least, weight)
         defender[which, who[DEFENCE, s]] = max(slots[SHARE, s], 0.0)
         attacker[which, who[ATTACK, s]] = max(weight, 0.0)
@@ -378,22 +302,7 @@ def note(place, k, which, who, slots, over_defences, defender, attacker):
 
 
 @njit(cache=True, error_model="numpy")
-def step(
-    b,
-    gain,
-    row,
-    entering,
-    k,
-    pers,
-    who,
-    slots,
-    inverse,
-    by_defence,
-    by_attack,
-    has,
-    over_attacks,
-    over_defences,
-):
+def step(b, gain, row, entering, k, pers, at):
     """Lets a defence be played, or the attack in slot ``entering`` − m no longer; something gives way.
 
     Without ``pers`` the costs per μ are not kept.
@@ -401,55 +310,56 @@ def step(
     Returns:
         The new k and the size of the pivot, which is 0 where nothing gives way.
     """
+    who, slots, inverse, attacks, defences = at.who, at.slots, at.inverse, at.attacks, at.defences
     m = b.shape[0]
     defends = entering < m
     slot = entering - m  # that of the attack, where one enters
     if defends:
-        load_defence(b, gain, row, entering, by_defence, has, over_defences)
+        load_defence(b, gain, row, entering, at)
         who[DEFENCE, k] = entering
-        column_of_defence(k, who, slots, inverse, by_defence, over_attacks)
-        cost, per = over_defences[COST, entering], over_defences[PER, entering]
+        column_of_defence(k, at)
+        cost, per = defences[COST, entering], defences[PER, entering]
     else:
-        column_of_attack(slot, k, who, slots, inverse, by_defence, over_attacks)
-        cost, per = slots[WEIGHT, slot], slots[TILT, slot]
-    stop = first_stop(k, slots, over_attacks)
+        column_of_attack(slot, k, at)
+        cost, per = slots[WEIGHT, slot], slots[PACE, slot]
+    stop = first_stop(k, at)
     if stop < 0:
         return k, 0.0
     if stop < k:
-        row_of_defence(stop, k, who, slots, inverse, by_attack, over_defences)
+        row_of_defence(stop, k, at)
         pivot = slots[COLUMN, 1 + stop]
         size = slots[SHARE, stop] / pivot
     else:
         who[ATTACK, k] = stop - k
-        load_attack(b, gain, row, stop - k, by_attack, has, over_defences)
-        row_of_attack(k, who, slots, inverse, by_defence, by_attack, over_defences)
-        pivot = over_attacks[FALL, stop - k]
-        size = over_attacks[COST, stop - k] / pivot
+        load_attack(b, gain, row, stop - k, at)
+        row_of_attack(k, at)
+        pivot = attacks[FALL, stop - k]
+        size = attacks[COST, stop - k] / pivot
     cost, per = cost / pivot, per / pivot
-    take_off(size, over_attacks, COST)
-    take_off(cost, over_defences, COST)
+    take_off(size, attacks, COST)
+    take_off(cost, defences, COST)
     if pers:
-        take_off(per, over_defences, PER)
+        take_off(per, defences, PER)
     for s in range(k):
         slots[SHARE, s] -= size * slots[COLUMN, 1 + s]
         slots[WEIGHT, s] -= cost * slots[ROW, 1 + s]
-        slots[TILT, s] -= per * slots[ROW, 1 + s]
+        slots[PACE, s] -= per * slots[ROW, 1 + s]
     for r in range(k + 1):
         factor = slots[COLUMN, r] / pivot
         for c in range(k + 1):
             inverse[r, c] -= factor * slots[ROW, c]
     if defends:
-        over_defences[COST, entering], over_defences[PER, entering] = 1.0, 0.0
+        defences[COST, entering], defences[PER, entering] = 1.0, 0.0
     else:
-        over_attacks[COST, who[ATTACK, slot]] = size
+        attacks[COST, who[ATTACK, slot]] = size
     if stop < k:
         leaving = who[DEFENCE, stop]
-        over_defences[COST, leaving], over_defences[PER, leaving] = -cost, -per
+        defences[COST, leaving], defences[PER, leaving] = -cost, -per
     else:
-        over_attacks[COST, stop - k] = 1.0
+        attacks[COST, stop - k] = 1.0
     if defends and stop >= k:
-        grow(k, pivot, slots, inverse)
-        slots[SHARE, k], slots[WEIGHT, k], slots[TILT, k] = size, -cost, -per
+        grow(k, pivot, at)
+        slots[SHARE, k], slots[WEIGHT, k], slots[PACE, k] = size, -cost, -per
         return k + 1, pivot
     if defends:
         for c in range(k + 1):
@@ -459,35 +369,38 @@ def step(
     if stop >= k:
         for r in range(k + 1):
             inverse[r, 1 + slot] = -slots[COLUMN, r] / pivot
-        who[ATTACK, slot], slots[WEIGHT, slot], slots[TILT, slot] = stop - k, -cost, -per
+        who[ATTACK, slot], slots[WEIGHT, slot], slots[PACE, slot] = stop - k, -cost, -per
         return k, pivot
-    shrink(k, stop, slot, who, slots, inverse)
+    shrink(k, stop, slot, at)
     return k - 1, pivot
 
 
 @njit(cache=True, error_model="numpy")
-def load_defence(b, gain, row, defence, by_defence, has, over_defences):
+def load_defence(b, gain, row, defence, at):
     """Sees to it that what attacks lose by a defence is at hand."""
+    by_defence, defences, has = at.by_defence, at.defences, at.has
     if not has[DEFENCE, defence]:
         has[DEFENCE, defence] = True
-        first = over_defences[FIRST, defence] - over_defences[FIRST, row]
+        first = defences[FIRST, defence] - defences[FIRST, row]
         for j in range(b.shape[1]):
             by_defence[defence, j] = (first - (b[defence, j] - b[row, j])) * gain
 
 
 @njit(cache=True, error_model="numpy")
-def load_attack(b, gain, row, attack, by_attack, has, over_defences):
+def load_attack(b, gain, row, attack, at):
     """Sees to it that what defences pay more under an attack is at hand."""
+    by_attack, defences, has = at.by_attack, at.defences, at.has
     if not has[ATTACK, attack]:
         has[ATTACK, attack] = True
-        level = b[row, attack] - over_defences[FIRST, row]
+        level = b[row, attack] - defences[FIRST, row]
         for i in range(b.shape[0]):
-            by_attack[attack, i] = ((b[i, attack] - over_defences[FIRST, i]) - level) * gain
+            by_attack[attack, i] = ((b[i, attack] - defences[FIRST, i]) - level) * gain
 
 
 @njit(cache=True, error_model="numpy")
-def column_of_defence(k, who, slots, inverse, by_defence, over_attacks):
+def column_of_defence(k, at):
     """How everything falls with the share of the defence that stands ready in slot k."""
+    who, slots, inverse, by_defence, attacks = at.who, at.slots, at.inverse, at.by_defence, at.attacks
     entering = who[DEFENCE, k]
     for r in range(k + 1):
         value = inverse[r, 0]
@@ -495,34 +408,38 @@ def column_of_defence(k, who, slots, inverse, by_defence, over_attacks):
             value -= inverse[r, 1 + c] * by_defence[entering, who[ATTACK, c]]
         slots[COLUMN, r] = value
     slots[COLUMN, k + 1] = -1.0
-    combine(slots, COLUMN, by_defence, who, DEFENCE, k + 1, over_attacks)
+    combine(slots, COLUMN, by_defence, who, DEFENCE, k + 1, attacks)
     for c in range(k):
-        over_attacks[FALL, who[ATTACK, c]] = 0.0
+        attacks[FALL, who[ATTACK, c]] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def column_of_attack(slot, k, who, slots, inverse, by_defence, over_attacks):
+def column_of_attack(slot, k, at):
     """How everything falls with the slack of the attack in a slot."""
+    who, slots, inverse, by_defence, attacks = at.who, at.slots, at.inverse, at.by_defence, at.attacks
     for r in range(k + 1):
         slots[COLUMN, r] = inverse[r, 1 + slot]
-    combine(slots, COLUMN, by_defence, who, DEFENCE, k, over_attacks)
+    combine(slots, COLUMN, by_defence, who, DEFENCE, k, attacks)
     for c in range(k):
-        over_attacks[FALL, who[ATTACK, c]] = 0.0
+        attacks[FALL, who[ATTACK, c]] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def row_of_defence(slot, k, who, slots, inverse, by_attack, over_defences):
+def row_of_defence(slot, k, at):
     """How the share of the defence in a slot falls with what is not played."""
+    who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
     for c in range(k + 1):
         slots[ROW, c] = inverse[1 + slot, c]
-    combine(slots, ROW, by_attack, who, ATTACK, k, over_defences)
+    combine(slots, ROW, by_attack, who, ATTACK, k, defences)
     for s in range(k):
-        over_defences[FALL, who[DEFENCE, s]] = 0.0
+        defences[FALL, who[DEFENCE, s]] = 0.0
 
 
 @njit(cache=True, error_model="numpy", fastmath=QUICK)
-def row_of_attack(k, who, slots, inverse, by_defence, by_attack, over_defences):
+def row_of_attack(k, at):
     """How the slack of the attack that stands ready in slot k falls with what is not played."""
+    who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
+    by_defence = at.by_defence
     leaving = who[ATTACK, k]
     for c in range(k + 1):
         slots[ROW, c] = inverse[0, c]
@@ -531,9 +448,9 @@ def row_of_attack(k, who, slots, inverse, by_defence, by_attack, over_defences):
         for c in range(k + 1):
             slots[ROW, c] += loss * inverse[1 + s, c]
     slots[ROW, k + 1] = 1.0
-    combine(slots, ROW, by_attack, who, ATTACK, k + 1, over_defences)
+    combine(slots, ROW, by_attack, who, ATTACK, k + 1, defences)
     for s in range(k):
-        over_defences[FALL, who[DEFENCE, s]] = 0.0
+        defences[FALL, who[DEFENCE, s]] = 0.0
 
 
 @njit(cache=True, error_model="numpy", fastmath=QUICK)
@@ -560,19 +477,20 @@ def combine(slots, weights, lines, who, side, count, out):
 
 
 @njit(cache=True, error_model="numpy")
-def first_stop(k, slots, over_attacks):
+def first_stop(k, at):
     """What gives way first, that with the largest pivot among ties.
 
     Returns:
         A slot of a defence, or k + an attack; −1 where nothing does.
     """
-    n = over_attacks.shape[1]
+    slots, attacks = at.slots, at.attacks
+    n = attacks.shape[1]
     least = np.inf
     for j in range(n):
-        fall = over_attacks[FALL, j]
-        ratio = over_attacks[COST, j] / fall
+        fall = attacks[FALL, j]
+        ratio = attacks[COST, j] / fall
         ratio = ratio if fall > LEAST else np.inf
-        over_attacks[PLACE, j] = ratio
+        attacks[PLACE, j] = ratio
         least = smaller(least, ratio)
     for s in range(k):
         fall = slots[COLUMN, 1 + s]
@@ -587,8 +505,8 @@ def first_stop(k, slots, over_attacks):
         if fall > max(LEAST, pivot) and slots[SHARE, s] / fall <= least:
             found, pivot = s, fall
     for j in range(n):
-        if over_attacks[PLACE, j] <= least and over_attacks[FALL, j] > pivot:
-            found, pivot = k + j, over_attacks[FALL, j]
+        if attacks[PLACE, j] <= least and attacks[FALL, j] > pivot:
+            found, pivot = k + j, attacks[FALL, j]
     return found
 
 
@@ -600,8 +518,9 @@ def take_off(factor, table, values):
 
 
 @njit(cache=True, error_model="numpy")
-def grow(k, pivot, slots, inverse):
+def grow(k, pivot, at):
     """Gives the defence and the attack that stand ready in slot k their places in the inverse."""
+    slots, inverse = at.slots, at.inverse
     for c in range(k + 1):
         inverse[c, k + 1] = -slots[COLUMN, c] / pivot
         inverse[k + 1, c] = slots[ROW, c] / pivot
@@ -609,12 +528,13 @@ def grow(k, pivot, slots, inverse):
 
 
 @njit(cache=True, error_model="numpy")
-def shrink(k, slot, other, who, slots, inverse):
+def shrink(k, slot, other, at):
     """Takes a defence and an attack out of their slots; the last ones take their places."""
+    who, slots, inverse = at.who, at.slots, at.inverse
     last = k - 1
     who[DEFENCE, slot], who[ATTACK, other] = who[DEFENCE, last], who[ATTACK, last]
     slots[SHARE, slot] = slots[SHARE, last]
-    slots[WEIGHT, other], slots[TILT, other] = slots[WEIGHT, last], slots[TILT, last]
+    slots[WEIGHT, other], slots[PACE, other] = slots[WEIGHT, last], slots[PACE, last]
     for c in range(k + 1):
         inverse[1 + slot, c] = inverse[k, c]
     for r in range(k + 1):
@@ -622,14 +542,14 @@ def shrink(k, slot, other, who, slots, inverse):
 
 
 @njit(cache=True, error_model="numpy")
-def refresh(
-    place, slope, row, k, who, slots, inverse, system, by_defence, by_attack, over_attacks, over_defences
-):
+def refresh(place, slope, row, k, at):
     """Computes the inverse and all that follows from it anew.
 
     Returns:
         How far slacks, and costs at μ = place, have moved; −1 where what is played has no regular kernel.
     """
+    who, slots, inverse, attacks, defences = at.who, at.slots, at.inverse, at.attacks, at.defences
+    by_defence, system = at.by_defence, at.system
     for c in range(k):
         system[1 + c, 0] = -1.0
         for s in range(k):
@@ -642,46 +562,47 @@ def refresh(
     for r in range(k + 1):
         value = inverse[r, 0]
         for c in range(k):
-            value -= inverse[r, 1 + c] * over_attacks[OFFSET, who[ATTACK, c]]
+            value -= inverse[r, 1 + c] * attacks[OFFSET, who[ATTACK, c]]
         slots[COLUMN, r] = value
     for s in range(k):
         slots[SHARE, s] = slots[COLUMN, 1 + s]
-    combine(slots, COLUMN, by_defence, who, DEFENCE, k, over_attacks)
+    combine(slots, COLUMN, by_defence, who, DEFENCE, k, attacks)
     for c in range(k):
-        over_attacks[FALL, who[ATTACK, c]] = 1.0 + over_attacks[OFFSET, who[ATTACK, c]]
+        attacks[FALL, who[ATTACK, c]] = 1.0 + attacks[OFFSET, who[ATTACK, c]]
     drift = 0.0
-    for j in range(over_attacks.shape[1]):
-        slack = over_attacks[FALL, j] - over_attacks[OFFSET, j]
-        drift = larger(drift, abs(slack - over_attacks[COST, j]))
-        over_attacks[COST, j] = slack
+    for j in range(attacks.shape[1]):
+        slack = attacks[FALL, j] - attacks[OFFSET, j]
+        drift = larger(drift, abs(slack - attacks[COST, j]))
+        attacks[COST, j] = slack
     for i in range(len(slope)):
-        over_defences[PLACE, i] = over_defences[COST, i] + place * over_defences[PER, i]
-    refresh_costs(COST, slope, row, k, who, slots, inverse, by_attack, over_defences)
-    refresh_costs(PER, slope, row, k, who, slots, inverse, by_attack, over_defences)
+        defences[PLACE, i] = defences[COST, i] + place * defences[PER, i]
+    refresh_costs(COST, slope, row, k, at)
+    refresh_costs(PER, slope, row, k, at)
     for i in range(len(slope)):
-        cost = over_defences[COST, i] + place * over_defences[PER, i]
-        drift = larger(drift, abs(cost - over_defences[PLACE, i]))
+        cost = defences[COST, i] + place * defences[PER, i]
+        drift = larger(drift, abs(cost - defences[PLACE, i]))
     return drift
 
 
 @njit(cache=True, error_model="numpy")
-def refresh_costs(part, slope, row, k, who, slots, inverse, by_attack, over_defences):
+def refresh_costs(part, slope, row, k, at):
     """Writes the weights of the attacks and the costs of the defences, at μ = 0 or per μ."""
+    who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
     for c in range(k + 1):
         slots[ROW, c] = -inverse[0, c] if part == COST else 0.0
     for s in range(k):
         played = who[DEFENCE, s]
-        cost = over_defences[BASE, played] if part == COST else slope[played] - slope[row]
+        cost = defences[BASE, played] if part == COST else slope[played] - slope[row]
         for c in range(k + 1):
             slots[ROW, c] -= inverse[1 + s, c] * cost
     for c in range(k):
         slots[WEIGHT + part, c] = slots[ROW, 1 + c]
-    combine(slots, ROW, by_attack, who, ATTACK, k, over_defences)
+    combine(slots, ROW, by_attack, who, ATTACK, k, defences)
     for i in range(len(slope)):
-        cost = over_defences[BASE, i] if part == COST else slope[i] - slope[row]
-        over_defences[part, i] = over_defences[FALL, i] + cost
+        cost = defences[BASE, i] if part == COST else slope[i] - slope[row]
+        defences[part, i] = defences[FALL, i] + cost
     for s in range(k):
-        over_defences[part, who[DEFENCE, s]] = 1.0 if part == COST else 0.0
+        defences[part, who[DEFENCE, s]] = 1.0 if part == COST else 0.0
 
 
 @njit(cache=True, error_model="numpy")

@@ -189,7 +189,9 @@ def next_breakpoint(m, n, table):
 
 
 @njit(cache=True, error_model="numpy")
-def tableau_walk(b, gain, idle, slope, intensity, row, first_only, table, basic, nonbasic, defender, attacker):
+def tableau_walk(
+    b, gain, idle, slope, intensity, row, first_only, table, basic, nonbasic, defender, attacker
+):
     """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
 
     Args:
@@ -294,4 +296,6 @@ def walk(q, idle, slope, intensity, table, basic, nonbasic, defender, attacker):
             worst = larger(worst, q[i, j])
         if worst + idle[i] < best:
             row, best = i, worst + idle[i]
-    return tableau_walk(q, 1.0, idle, slope, intensity, row, False, table, basic, nonbasic, defender, attacker)
+    return tableau_walk(
+        q, 1.0, idle, slope, intensity, row, False, table, basic, nonbasic, defender, attacker
+    )

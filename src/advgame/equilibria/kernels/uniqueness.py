@@ -8,11 +8,10 @@ intensity give the adversary nothing, a case of ties; without ties there is one 
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from advgame.equilibria.kernels.crossings import NEAR
-from advgame.equilibria.kernels.quads import larger, smaller
+from advgame.equilibria.kernels.quads import larger
 
 ALIKE = 1e-12  # of costs of size 1: what differs by less is the same but for rounding
 
