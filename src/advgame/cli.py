@@ -467,9 +467,9 @@ def _time_left(seconds: float | None) -> str:
     """
     if seconds is None:
         return "time left not known yet"
-    minutes = round(seconds / 60)
-    if minutes < 1:
+    if seconds < SECONDS_BETWEEN_LINES:
         return "under a minute left"
+    minutes = round(seconds / 60)
     hours, minutes = divmod(minutes, 60)
     return f"about {f'{hours} h ' if hours else ''}{minutes} min left"
 
