@@ -107,7 +107,7 @@ def test_shifts_and_powers_of_two_change_nothing() -> None:
     ("a", "b", "complaint"),
     [
         (np.zeros((2, 2)), np.zeros((2, 2)), r"expected \(k, m, n\)"),
-        (np.zeros((0, 2, 2)), np.zeros((0, 2, 2)), "at least one"),
+        (np.zeros((2, 0, 2)), np.zeros((2, 0, 2)), "at least one strategy"),
         (np.zeros((3, 2, 2)), np.zeros((3, 2, 3)), "both need one shape"),
         (np.full((1, 2, 2), np.nan), np.zeros((1, 2, 2)), r"defender_payoffs\[0, 0, 0\] is nan"),
         ([[["a"]]], [[[1]]], "no array of numbers"),

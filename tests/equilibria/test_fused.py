@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advgame.equilibria import Nash, solve_batch
-from advgame.equilibria.batch_fused import BatchAnswers, on_all_cores, solve_affine
+from advgame.equilibria.batch_fused import BatchAnswers, solve_affine
 from advgame.equilibria.found import Found, Status
 from advgame.errors import GameError, SolverError, UnknownName
 from advgame.games import Game, Profile
@@ -269,6 +269,13 @@ def test_arrays_that_do_not_fit_are_refused(wrong: dict, complaint: str) -> None
         solve_affine(games, games.payoffs, (50, 4, 3), out=replace(room, **wrong))
 
 
+def test_more_answers_than_memory_are_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("advgame.equilibria.batch_fused.free_bytes", lambda: 4_000)
+    games = attacked(4, 3, games=50)  # 8 (4 + 3 + 2 + 2 + 1) + 2 bytes each
+    with pytest.raises(GameError, match=r"50 games need 4\.8 KiB"):
+        solved(games)
+
+
 def test_parts_tell_their_progress_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     games, told = attacked(4, 3, games=90), []
     whole = solved(games)
@@ -280,14 +287,13 @@ def test_parts_tell_their_progress_and_change_nothing(monkeypatch: pytest.Monkey
     assert np.allclose(parts.defender, whole.defender, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_work_on_all_cores_covers_every_number_once(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
-    monkeypatch.setattr("numba.get_num_threads", lambda: threads)
-    for last, least in ((0, 1), (1, 1), (7, 3), (1000, 10)):
-        seen = np.zeros(last + 5, int)
-
-        def note(low: int, high: int, seen: np.ndarray = seen) -> None:
-            seen[low:high] += 1
-
-        on_all_cores(note, 5, last + 5, least)
-        assert seen.tolist() == [0] * 5 + [1] * last
+@pytest.mark.parametrize("shape", [(2, 2), (4, 3)])
+def test_two_cores_answer_as_one_does(shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    games = attacked(*shape, games=1000)
+    one = solved(games)
+    monkeypatch.setattr("advgame.equilibria.batch_fused.parts_for", lambda *_: 7)
+    monkeypatch.setattr("numba.get_num_threads", lambda: 2)
+    two = solved(games)
+    assert np.allclose(one.defender, two.defender, rtol=0, atol=1e-12)
+    assert np.allclose(one.attacker, two.attacker, rtol=0, atol=1e-12)
+    assert (one.complete == two.complete).all()

@@ -1,3 +1,4 @@
+from fractions import Fraction
 from itertools import combinations
 from math import comb
 
@@ -9,7 +10,7 @@ from advgame.equilibria import BatchSolution, solve_batch
 from advgame.equilibria.batch_general import MOST_MINORS, fits, general_equilibria
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.found import Status
-from advgame.equilibria.kernels import lemke_howson, minors
+from advgame.equilibria.kernels import lemke_howson, minors, residues
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
 
@@ -67,15 +68,85 @@ def test_larger_games_are_answered_as_by_exact_enumeration(size: int, games: int
         assert mixes(solution, game) == exactly(a[game], b[game])
 
 
-def test_an_extreme_equilibrium_that_touches_a_tie_is_never_proven_by_signs_alone() -> None:
-    random = np.random.default_rng(3)
-    a, b = random.integers(-1, 2, (2, 600, 3, 3)).astype(float)
+def with_ties(
+    kind: str, random: np.random.Generator, games: int, rows: int, columns: int
+) -> tuple[Games, Games]:
+    """Games that are degenerate by the dozen, for one reason each."""
+    shape = (2, games, rows, columns)
+    if kind == "few whole numbers":
+        a, b = random.integers(-1, 2, shape).astype(float)
+    elif kind == "shares out of ten":  # whole numbers, but for the rounding of each
+        a, b = random.integers(0, 5, shape) / 10 + random.integers(0, 3, (2, games, 1, 1)) / 10
+    else:
+        a, b = random.normal(size=shape)
+        a[:, 1], b[:, 1] = a[:, 0], b[:, 0]
+        a[..., -1], b[..., -1] = a[..., 0], b[..., 0]
+    return a, b
+
+
+@pytest.mark.parametrize("kind", ["few whole numbers", "shares out of ten", "duplicates"])
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4), (4, 3), (4, 4)])
+def test_games_full_of_ties_are_compiled_and_answered_as_by_exact_enumeration(
+    kind: str, shape: tuple[int, int]
+) -> None:
+    a, b = with_ties(kind, np.random.default_rng(3), 80, *shape)
     found, proven = general_equilibria(a, b)
-    assert 0 < proven.sum() < 600
+    assert proven.mean() > 0.95  # the rest needs mixes that rounding cannot tell from pure ones
     for game in np.flatnonzero(proven):
         rows = found.game == game
         listed = np.hstack([found.defender[rows], found.attacker[rows]]).round(8) + 0.0
         assert set(map(tuple, listed.tolist())) == exactly(a[game], b[game])
+        assert found.regret[rows].max() < 1e-15
+
+
+def test_each_extreme_equilibrium_of_a_game_without_stakes_is_listed_once() -> None:
+    solution = solve_batch(np.zeros((2, 4, 5)), np.zeros((2, 4, 5)))
+    assert solution.status.tolist() == [Status.COMPILED] * 2
+    assert len(mixes(solution, 0)) == len(solution.game_index) // 2 == 4 * 5
+
+
+def test_signs_hidden_by_rounding_are_those_of_whole_numbers() -> None:
+    random = np.random.default_rng(8)
+    payoffs = random.normal(size=(1, 4, 4))
+    payoffs[0, 1] = payoffs[0, 0] * 3 + 2.0**-60 * random.integers(-1, 2, 4)  # parallel, by a hair
+    payoffs[0, 3] = payoffs[0, 2] / 4  # exactly parallel
+    sets, words, _, _ = signs(payoffs)
+    hidden = ~(words[0] | words[1]) & np.uint64(1)
+    assert hidden.sum() > 10
+    assert residues.settle(payoffs, 0, False, sets, 0, words[0], words[1])
+    for size in range(5):
+        for chosen in combinations(range(4), size):
+            base = sets.place[sum(1 << row for row in chosen)]
+            for rank, kept in enumerate(combinations(range(4), size + 1)):
+                sign = determinant(
+                    [[1] * (size + 1), *([Fraction(payoffs[0, i, j]) for j in kept] for i in chosen)]
+                )
+                assert bool(words[0, base + rank] & np.uint64(1)) == (sign > 0)
+                assert bool(words[1, base + rank] & np.uint64(1)) == (sign < 0)
+
+
+def determinant(matrix: list[list[Fraction]]) -> Fraction:
+    """By expansion along the first row."""
+    if not matrix:
+        return Fraction(1)
+    return sum(
+        (
+            (-1) ** place * value * determinant([[*row[:place], *row[place + 1 :]] for row in matrix[1:]])
+            for place, value in enumerate(matrix[0])
+        ),
+        Fraction(0),
+    )
+
+
+def test_payoffs_too_far_apart_for_the_primes_are_left_to_the_single_game_solver() -> None:
+    a, b = drawn("normal", 4, 1, 4, 4)
+    a[0, :, 0] = 2.0**-1000
+    a[0, 1] = a[0, 0]
+    sets, words, _, _ = signs(a)
+    assert not residues.settle(a, 0, False, sets, 0, words[0], words[1])
+    solution = solve_batch(a, b)
+    assert solution.complete.all()
+    assert mixes(solution, 0) == exactly(a[0], b[0])
 
 
 def test_ties_broken_by_a_hair_are_not_proven_by_signs_alone() -> None:
@@ -124,35 +195,57 @@ def test_the_place_of_a_game_in_the_batch_changes_nothing() -> None:
         assert (alone.defender == whole.defender[whole.of_game(game)]).all()
 
 
-def test_minors_have_the_signs_of_determinants() -> None:
-    rows, columns = 4, 5
-    payoffs = np.random.default_rng(6).normal(size=(1, rows, columns))
+def signs(payoffs: Games) -> tuple[minors.Supports, NDArray[np.uint64], NDArray[np.float64], int]:
+    """The supports, the words of signs, the bounds and the bits of exact games of one (1, rows, columns)."""
+    _, rows, columns = payoffs.shape
     sets = minors.supports(rows, columns)
-    entries, unusable = np.empty((rows, columns, 64)), np.zeros(64, bool)
-    minors.load(payoffs, 0, False, entries, unusable)
-    values, words = np.empty((rows + 1, 10, 64)), np.zeros((2, sets.words), np.uint64)
-    minors.minors(entries, sets, values, words[0], words[1], minors.BITS)
+    entries, bounds = np.empty((2, rows, columns, 32)), np.empty((2, rows + 1, 32))
+    bounds = bounds[:, : len(sets.tolerance)].copy()
+    many = np.repeat(payoffs, 64, axis=0)
+    exact = minors.load(many, 0, False, sets, entries, bounds, np.empty((4, rows, 32)))
+    values, words = np.empty((rows + 1, sets.widest, 32)), np.zeros((2, sets.words), np.uint64)
+    for half in range(2):
+        minors.minors(entries, half, bounds, sets, values, words[0], words[1])
+    return sets, words, bounds, exact
+
+
+@pytest.mark.parametrize("kind", ["normal", "whole"])
+def test_minors_have_the_signs_of_determinants(kind: str) -> None:
+    rows, columns = 4, 5
+    payoffs = drawn(kind, 6, 1, rows, columns)[0]
+    sets, words, bounds, exact = signs(payoffs)
+    assert bool(exact) == (kind == "whole") == (bounds.max() == 0)
     for size in range(rows + 1):
         for chosen in map(list, combinations(range(rows), size)):
             base = sets.place[sum(1 << row for row in chosen)]
             for rank, kept in enumerate(combinations(range(columns), size + 1)):
                 block = payoffs[0][np.ix_(chosen, list(kept))]
                 determinant = np.linalg.det(np.vstack([np.ones(size + 1), block]))
-                assert bool(words[0, base + rank] & 1) == (determinant > 0)
-                assert bool(words[1, base + rank] & 1) == (determinant < 0)
+                determinant = round(determinant) if kind == "whole" else determinant
+                assert bool(words[0, base + rank] >> np.uint64(40) & np.uint64(1)) == (determinant > 0)
+                assert bool(words[1, base + rank] >> np.uint64(40) & np.uint64(1)) == (determinant < 0)
 
 
 def test_every_set_of_strategies_has_its_number() -> None:
     sets = minors.supports(3, 6)
     assert len(sets.depth) == 2**3
     assert sets.words == sum(comb(3, size) * comb(6, size + 1) for size in range(4))
-    assert np.diff(sets.first).tolist() == [0, 6, 15, 20, 15, 6, 1]
+    assert np.diff(sets.first).tolist() == [
+        0,
+        6,
+        15,
+        20,
+        15,
+    ]  # none of more than one column for each row and one
 
 
-def test_payoffs_of_extreme_ranges_are_left_to_the_exact_path() -> None:
+def test_payoffs_of_extreme_ranges_are_proven_in_whole_numbers() -> None:
     a, b = drawn("normal", 9, 4, 3, 3)
-    assert not general_equilibria(a * 1e-300, b)[1].any()
-    assert general_equilibria(a, b)[1].all()
+    plain, proven = general_equilibria(a, b)
+    small, also = general_equilibria(a * 2.0**-1000, b)
+    assert proven.all()
+    assert also.all()
+    assert (small.defender == plain.defender).all()
 
 
 def test_games_that_are_too_large_do_not_fit() -> None:
@@ -200,15 +293,15 @@ def test_one_equilibrium_is_among_all() -> None:
 
 def test_games_on_which_the_path_is_lost_are_answered_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = drawn("normal", 13, 6, 3, 3)
-    kernel = lemke_howson.solve_many
+    kernel = lemke_howson.solve_some
 
     def losing(*arguments: object) -> None:
         kernel(*arguments)
-        state = arguments[3]
+        state = arguments[4]
         assert isinstance(state, np.ndarray)
         state[2] = lemke_howson.LOST
 
-    monkeypatch.setattr(lemke_howson, "solve_many", losing)
+    monkeypatch.setattr(lemke_howson, "solve_some", losing)
     solution = solve_batch(a, b, "nash_one")
     assert solution.status.tolist() == [3, 3, 2, 3, 3, 3]
     assert solution.game_index.tolist() == [0, 1, 2, 3, 4, 5]

@@ -147,6 +147,8 @@ def test_an_example_within_a_smaller_radius_counts_for_the_larger_ones() -> None
     found = outcomes(Told(change=only_small), victim(), INPUTS, LABELS, [0.1, 0.3])
     assert (found.right[0] == found.right[1]).all()
     assert not found.right[0].all()
+    fell = torch.from_numpy(~found.right[1])
+    assert torch.equal(found.crafted[1][fell], towards_the_other_side(INPUTS, 0.1)[fell])
 
 
 @settings(max_examples=25, deadline=None)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,13 +15,32 @@ from advgame.catalogue import Catalogue
 from advgame.equilibria.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch_nash import nash_equilibria
 from advgame.equilibria.batch_one import one_nash_equilibrium
-from advgame.equilibria.found import SLOTS, Found, Status
+from advgame.equilibria.buffers import BatchBuffers
+from advgame.equilibria.found import SLOTS, Found, Gathered, Status
+from advgame.equilibria.memory import free_bytes, in_words
+from advgame.equilibria.time_limit import Deadline
 from advgame.errors import GameError
 from advgame.games.game import FloatArray
 
 CHUNK_BYTES = 1 << 27  # of the room for equilibria at any one time
+FIRST_CHUNK = 64  # games, where time is limited and it is not yet known how long they take
+SECONDS_OF_A_CHUNK = 0.1  # where time is limited
+LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
 
-Method = Callable[[FloatArray, FloatArray, NDArray[np.uint8]], Found]  # (k, m, n) payoffs; writes statuses
+Progress = Callable[[int, int], object]  # games done, games in all
+
+
+class Method(Protocol):
+    """What solves a chunk of games."""
+
+    def __call__(
+        self, a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None, /
+    ) -> Found:
+        """The profiles of games (k, m, n), numbered from 0; writes how each was answered into ``status``.
+
+        Those that stand at the free end of ``gathered`` need not be copied; its deadline is kept to.
+        """
+
 
 METHODS: Catalogue[Method] = Catalogue(
     "concept solved in batches",
@@ -29,8 +51,6 @@ METHODS: Catalogue[Method] = Catalogue(
         "pure_commitment": pure_commitments,
     },
 )
-
-Progress = Callable[[int, int], object]  # games done, games in all
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,19 +70,43 @@ class BatchSolution:
         first, after = np.searchsorted(self.game_index, [game, game + 1])
         return slice(int(first), int(after))
 
+    @property
+    def remark(self) -> str:
+        """What is missing, and what to do about it; empty where nothing is.
+
+        >>> solve_batch([[[3, 0], [2, 1]]], [[[0, 2], [1, 0]]]).remark
+        ''
+        """
+        words = []
+        partial = int((self.status == Status.PARTIAL).sum())
+        if partial and self.concept == "nash":
+            words.append(
+                f"Of {partial:,} games of {self.defender.shape[1]} × {self.attacker.shape[1]} not all "
+                "equilibria could be listed; concept='nash_one' answers games of any size with one."
+            )
+        unsolved = int((self.status == Status.UNSOLVED).sum())
+        if unsolved:
+            words.append(
+                f"For {unsolved:,} of {len(self.status):,} games nothing is listed: the time was up, or "
+                "nothing could be certified."
+            )
+        return " ".join(words)
+
 
 def solve_batch(
     defender_payoffs: ArrayLike,
     attacker_payoffs: ArrayLike,
     concept: str = "nash",
     *,
+    out: BatchBuffers | None = None,
+    time_limit_seconds: float | None = None,
     progress: Progress | None = None,
 ) -> BatchSolution:
     """All Nash equilibria of k games of one shape.
 
     2 × 2 games are read off the signs of four differences; adversary–defender games of any size are
-    walked along their intensity of attack; other games up to about 12 × 12 are decided by the signs of
-    their minors. What no kernel can prove (ties, larger games) is answered by the single-game solver,
+    walked along their intensity of attack; other games up to about 12 × 12, with ties or without, are
+    decided by the signs of their minors. What no kernel can prove is answered by the single-game solver,
     so nothing is guessed. ``nash_one`` stops at one equilibrium, whatever the size.
 
     >>> both = solve_batch([[[3, 0], [2, 1]]] * 2, [[[0, 2], [1, 0]]] * 2)
@@ -70,50 +114,148 @@ def solve_batch(
     ([0, 1], [0.5, 0.5], [True, True])
 
     Args:
-        defender_payoffs: (k, m, n) float64.
-        attacker_payoffs: (k, m, n) float64.
+        defender_payoffs: (k, m, n) numbers that a float64 holds; k may be 0.
+        attacker_payoffs: (k, m, n).
         concept: a name in ``METHODS``.
+        out: arrays to write into, for at least k games of this shape; by default new ones.
+        time_limit_seconds: after which the games not yet solved are given up: their status is
+            ``Status.UNSOLVED`` and nothing is listed for them. What is listed is certified all the same.
         progress: called after each chunk with the games done and the games in all.
 
     Raises:
-        GameError: for arrays that are not (k, m, n), of different shapes, or not finite.
+        GameError: for arrays that are not (k, m, n), of different shapes, of something else than numbers, or
+            not finite; for more games than there is memory for; for buffers that do not fit.
         UnknownName: for a concept that is not solved in batches.
     """
-    METHODS[concept]  # an unknown name is answered before any work
-    a, b = _checked("defender_payoffs", defender_payoffs), _checked("attacker_payoffs", attacker_payoffs)
+    method = METHODS[concept]  # an unknown name is answered before any work
+    a, b = _games("defender_payoffs", defender_payoffs), _games("attacker_payoffs", attacker_payoffs)
     if a.shape != b.shape:
         raise GameError(
             f"defender_payoffs is {a.shape} and attacker_payoffs {b.shape}; both need one shape (k, m, n)."
         )
-    games, defences, attacks = a.shape
-    status = np.full(games, Status.COMPILED, np.uint8)
-    parts: list[Found] = [Found.nothing(defences, attacks)]
-    for first, last in _chunks(a.shape):
-        parts.append(METHODS[concept](a[first:last], b[first:last], status[first:last]).moved(first))
+    deadline = Deadline(_limit(time_limit_seconds))
+    status, arrays = _place(a, b, out)
+    games = len(a)
+    _refuse_infinite(a, b)
+    gathered = Gathered(a.shape[1:], arrays, deadline)
+    status[:] = Status.UNSOLVED
+    first, size = 0, _chunk(a.shape) if deadline.seconds == inf else min(FIRST_CHUNK, _chunk(a.shape))
+    while first < games and not deadline.over:
+        begun, last = monotonic(), min(first + size, games)
+        gathered.game, gathered.ahead = first, (games - first) / (last - first)
+        status[first:last] = Status.COMPILED
+        gathered.add(method(_floats(a[first:last]), _floats(b[first:last]), status[first:last], gathered))
         if progress is not None:
             progress(last, games)
-    found = Found.joined(parts)
-    return BatchSolution(
-        concept, found.game, found.defender, found.attacker, found.regret, status < Status.PARTIAL, status
-    )
+        first = last
+        if deadline.seconds < inf:
+            size = min(_next_chunk(size, monotonic() - begun), _chunk(a.shape))
+    found = gathered.all
+    complete = np.empty(games, np.bool_) if out is None else out.complete[:games]
+    np.less(status, Status.PARTIAL, out=complete)
+    return BatchSolution(concept, *found, complete, status)
 
 
-def _chunks(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """First and last games of chunks whose equilibria fit into the room allowed."""
-    games, defences, attacks = shape
-    size = max(1, CHUNK_BYTES // (8 * SLOTS * (defences + attacks + 2)))
-    for first in range(0, games, size):
-        yield first, min(first + size, games)
+def _chunk(shape: tuple[int, ...]) -> int:
+    """How many games have room for their equilibria in the memory allowed."""
+    _, defences, attacks = shape
+    return max(1, CHUNK_BYTES // (8 * SLOTS * (defences + attacks + 2)))
 
 
-def _checked(name: str, given: ArrayLike) -> FloatArray:
+def _next_chunk(size: int, seconds: float) -> int:
+    """A chunk that takes about as long as it should, at most four times the last one."""
+    return max(1, int(size * min(4.0, SECONDS_OF_A_CHUNK / max(seconds, 1e-9))))
+
+
+def _limit(seconds: float | None) -> float:
+    if seconds is None:
+        return inf
+    if not isinstance(seconds, int | float) or not seconds >= 0:
+        raise GameError(f"time_limit_seconds is {seconds!r}; give a number of seconds from 0 on, or None.")
+    return float(seconds)
+
+
+def _games(name: str, given: ArrayLike) -> NDArray[Any]:
+    """The numbers given, as they are, once their shape and kind are checked."""
     try:
-        payoffs = np.ascontiguousarray(given, dtype=np.float64)
+        payoffs = np.asarray(given)
     except (TypeError, ValueError):
         raise GameError(f"{name} is no array of numbers; give floats of shape (k, m, n).") from None
-    if payoffs.ndim != 3 or 0 in payoffs.shape:
-        raise GameError(f"{name} has shape {payoffs.shape}; expected (k, m, n) with at least one of each.")
-    if not np.isfinite(payoffs).all():
-        place = tuple(int(each) for each in np.argwhere(~np.isfinite(payoffs))[0])
-        raise GameError(f"{name}{list(place)} is {payoffs[place]}; every payoff must be a finite number.")
+    if payoffs.ndim != 3 or 0 in payoffs.shape[1:]:
+        raise GameError(
+            f"{name} has shape {payoffs.shape}; expected (k, m, n) with at least one strategy of each player."
+        )
+    if payoffs.dtype.kind not in "iuf" or payoffs.dtype.itemsize > 8:
+        raise GameError(
+            f"{name} is no array of numbers that a float64 holds, but of {payoffs.dtype}; give floats or "
+            "whole numbers. Fractions are solved exactly one game at a time, as Game(…)."
+        )
     return payoffs
+
+
+def _floats(payoffs: NDArray[Any]) -> FloatArray:
+    return np.ascontiguousarray(payoffs, dtype=np.float64)
+
+
+def _place(
+    a: NDArray[Any], b: NDArray[Any], out: BatchBuffers | None
+) -> tuple[NDArray[np.uint8], Found | None]:
+    """The statuses, and the rows for equilibria: parts of ``out``, or what there is memory for."""
+    games, *shape = a.shape
+    if out is None:
+        bytes_needed = games * (8 * (sum(shape) + 3) + 2)  # for one equilibrium of each
+        free = free_bytes()
+        if free is not None and bytes_needed > free:
+            raise GameError(
+                f"{games:,} games of {shape[0]} × {shape[1]} need {in_words(bytes_needed)} or more for their "
+                f"answers, and {in_words(free)} are free; solve them in parts, about "
+                f"{free * games // bytes_needed:,} games at a time, and keep what you need of each."
+            )
+        return np.empty(games, np.uint8), None
+    if not isinstance(out, BatchBuffers):
+        raise GameError(
+            f"out is a {type(out).__name__}; expected BatchBuffers, as `BatchBuffers.for_shape` makes."
+        )
+    room = len(out.status), out.defender.shape[1], out.attacker.shape[1]
+    if room[0] < games or list(room[1:]) != shape:
+        raise GameError(
+            f"out has room for {room[0]:,} games of {room[1]} × {room[2]}; expected at least {games:,} of "
+            f"{shape[0]} × {shape[1]}."
+        )
+    for name, payoffs in (("defender_payoffs", a), ("attacker_payoffs", b)):
+        for array in (out.game_index, out.defender, out.attacker, out.regret, out.complete, out.status):
+            if np.may_share_memory(array, payoffs):
+                raise GameError(
+                    f"out shares memory with {name}; answers would overwrite games not yet solved."
+                )
+    return out.status[:games], Found(out.game_index, out.defender, out.attacker, out.regret)
+
+
+def _refuse_infinite(a: NDArray[Any], b: NDArray[Any]) -> None:
+    """Every payoff must be a finite float64."""
+    for name, payoffs in (("defender_payoffs", a), ("attacker_payoffs", b)):
+        for first, last in _parts(payoffs):
+            part = payoffs[first:last]
+            if part.dtype.kind in "iu":
+                large = (part > LARGEST_WHOLE) | (part < -LARGEST_WHOLE)
+                wrong, wanted = large, f"whole numbers must be within ±{LARGEST_WHOLE:,}, or given as floats"
+            elif _sums_to_a_number(part):
+                continue
+            else:
+                wrong, wanted = ~np.isfinite(part), "every payoff must be a finite number"
+            if wrong.any():
+                game, row, column = (int(each) for each in np.argwhere(wrong)[0])
+                value = part[game, row, column]
+                raise GameError(f"{name}[{first + game}, {row}, {column}] is {value}; {wanted}.")
+
+
+def _sums_to_a_number(part: NDArray[Any]) -> bool:
+    """Whether all numbers are finite, seen at a glance: what is not shows in every sum."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(part.sum(dtype=np.float64)))
+
+
+def _parts(payoffs: NDArray[Any]) -> Iterator[tuple[int, int]]:
+    size = _chunk(payoffs.shape)
+    for first in range(0, len(payoffs), size):
+        yield first, min(first + size, len(payoffs))

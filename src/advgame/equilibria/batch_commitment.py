@@ -8,41 +8,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.commitment import Commitment
-from advgame.equilibria.found import Found, Status
+from advgame.equilibria.cores import on_all_cores, parts_for
+from advgame.equilibria.found import Found, Gathered, Status
 from advgame.games import Game
 from advgame.games.game import FloatArray
 
 
-def commitments(a: FloatArray, b: FloatArray, status: NDArray[np.uint8]) -> Found:
+def commitments(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
     """The lottery over defences best to be committed to, one per game; ``status`` says how it was found."""
     from advgame.equilibria.kernels import commitment
 
-    return _committed(a, b, status, commitment.solve_many, Commitment())
+    return _committed(a, b, status, gathered, commitment.solve_some, Commitment())
 
 
-def pure_commitments(a: FloatArray, b: FloatArray, status: NDArray[np.uint8]) -> Found:
+def pure_commitments(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
     """The single defence best to be committed to, one per game; ``status`` says how it was found."""
     from advgame.equilibria.kernels import commitment
 
-    return _committed(a, b, status, commitment.solve_many_single, Commitment(pure=True))
+    return _committed(a, b, status, gathered, commitment.solve_some_single, Commitment(pure=True))
 
 
 def _committed(
-    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], kernel: Callable[..., None], singly: Commitment
+    a: FloatArray,
+    b: FloatArray,
+    status: NDArray[np.uint8],
+    gathered: Gathered | None,
+    kernel: Callable[..., None],
+    singly: Commitment,
 ) -> Found:
-    from numba import get_num_threads
-
-    games, defences, attacks = a.shape
-    found = Found(
-        np.arange(games), np.empty((games, defences)), np.empty((games, attacks)), np.empty((games, 2))
-    )
+    games, gathered = len(a), gathered or Gathered(a.shape[1:])
+    found = gathered.free(games).begin(games)
+    found.game[:] = np.arange(games)
     state = np.empty(games, np.int64)
-    kernel(a, b, min(games, 8 * get_num_threads()), state, found.defender, found.attacker, found.regret)
+    parts = parts_for(games)
+
+    def solve(part: int) -> None:
+        first, last = part * games // parts, (part + 1) * games // parts
+        kernel(a, b, first, last, state, found.defender, found.attacker, found.regret)
+
+    on_all_cores(solve, parts)
     unclear = np.flatnonzero(state)
     status[:] = Status.ONE  # others may be worth the same, so none is complete
-    status[unclear] = Status.PARTIAL
-    missing = [game for game in unclear if not _answered(singly, Game(a[game], b[game]), int(game), found)]
-    return found if not missing else found.kept(np.delete(np.arange(games), missing))
+    for game in unclear:
+        answered = not gathered.deadline.over and _answered(singly, Game(a[game], b[game]), int(game), found)
+        status[game] = Status.PARTIAL if answered else Status.UNSOLVED
+    missing = status == Status.UNSOLVED
+    return found if not missing.any() else found.kept(~missing)
 
 
 def _answered(singly: Commitment, game: Game, index: int, found: Found) -> bool:

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.batch import METHODS, Progress
+from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import Found, Status
+from advgame.equilibria.memory import free_bytes, in_words
 from advgame.equilibria.nash import Nash
 from advgame.errors import GameError, SolverError
 from advgame.games import Game
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 PAYOFFS_AT_ONCE = 1 << 23  # of both players, where they have to be stored
 FUSED = ("nash", "nash_one")  # concepts that are solved without storing payoffs
-LEAST_BLOCK = 256  # games, of what one core does at a time
-BLOCKS_OF_A_CORE = 4  # so that one that is done sooner takes from the others
 NEAR = 1e-9  # of the largest payoff: a difference below it may be a tie
 
 Payoffs = Callable[[NDArray[np.int64]], tuple[FloatArray, FloatArray]]  # of some games, to their last bit
@@ -106,21 +106,32 @@ def solve_affine(
 
 
 def _checked(out: BatchAnswers | None, concept: str, shape: tuple[int, int, int]) -> BatchAnswers:
-    wanted = BatchAnswers.room(concept, 0 if out is not None else shape[0], shape[1:])
+    wanted = BatchAnswers.room(concept, 0, shape[1:])
     if out is None:
-        return wanted
+        needed, free = shape[0] * _bytes_of_a_game(wanted), free_bytes()
+        if free is not None and needed > free:
+            raise GameError(
+                f"The answers to {shape[0]:,} games need {in_words(needed)}, and {in_words(free)} are free; "
+                "solve them in parts, with the same `out` for each, and keep what you need of it."
+            )
+        return BatchAnswers.room(concept, shape[0], shape[1:])
     for each in fields(BatchAnswers)[1:]:
         given, like = getattr(out, each.name), getattr(wanted, each.name)
-        needed = (shape[0], *like.shape[1:])
-        if not isinstance(given, np.ndarray) or given.shape != needed or given.dtype != like.dtype:
+        shape_needed = (shape[0], *like.shape[1:])
+        if not isinstance(given, np.ndarray) or given.shape != shape_needed or given.dtype != like.dtype:
             told = f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else type(given).__name__
-            raise GameError(f"out.{each.name} is {told}; expected an array of {like.dtype} {needed}.")
+            raise GameError(f"out.{each.name} is {told}; expected an array of {like.dtype} {shape_needed}.")
         if not (given.flags.c_contiguous and given.flags.writeable):
             raise GameError(f"out.{each.name} cannot be written row by row; give a contiguous array.")
     return BatchAnswers(concept, *(getattr(out, each.name) for each in fields(BatchAnswers)[1:]))
 
 
 # Writes the answers of games, in the order they are given; returns those that are left to others.
+def _bytes_of_a_game(room: BatchAnswers) -> int:
+    arrays = [getattr(room, each.name) for each in fields(BatchAnswers)[1:]]
+    return sum(each.itemsize * int(np.prod(each.shape[1:])) for each in arrays)
+
+
 Solver = Callable[[NDArray[np.int64], BatchAnswers], NDArray[np.int64]]
 
 
@@ -139,16 +150,21 @@ def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
         return None
     from advgame.equilibria.kernels import fused
 
-    numbers = games.price_rows, games.largest, games.largest_row, games.caps, games.cap_rows
-    parts = tuple(getattr(structure, each.name) for each in fields(structure))
+    known = _in_rows(
+        *(games.price_rows, games.largest, games.largest_row, games.caps, games.cap_rows),
+        *(getattr(structure, each.name) for each in fields(structure)),
+    )
 
     def solve(visited: NDArray[np.int64], answers: BatchAnswers) -> NDArray[np.int64]:
-        form = fused.Form(np.ascontiguousarray(games.values[:, visited]), visited, *numbers, *parts)
+        form = fused.Form(np.ascontiguousarray(games.values[:, visited]), visited, *known)
         room = fused.Answers(
             *(answers.defender, answers.attacker, answers.value, answers.regret),
             *(answers.equilibria, answers.status),
         )
-        on_all_cores(lambda low, high: fused.solve_some(form, any_will_do, low, high, room), 0, len(visited))
+        parts, count = parts_for(len(visited), fused.TILE), len(visited)
+        on_all_cores(
+            lambda part: fused.solve_some(form, any_will_do, *_part(part, parts, count), room), parts
+        )
         state = answers.status[visited]
         answers.status[visited] = np.where(state == fused.ONE, Status.ONE, Status.COMPILED)
         answers.complete[visited] = state == fused.FOUND
@@ -157,15 +173,28 @@ def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
     return solve
 
 
+def _part(part: int, parts: int, count: int, first: int = 0) -> tuple[int, int]:
+    """Where one of equal parts of ``count`` numbers from ``first`` on begins, and where it ends."""
+    return first + part * count // parts, first + (part + 1) * count // parts
+
+
+def _in_rows(*given: Any) -> tuple[Any, ...]:
+    """The same, with arrays laid out row by row: for any other layout the kernels would be compiled again."""
+    return tuple(np.ascontiguousarray(each) if isinstance(each, np.ndarray) else each for each in given)
+
+
 def _of_two(games: AffineGames) -> Solver:
     from advgame.equilibria.kernels import fused_two_by_two as kernel
 
-    sums = sums_of(games)
+    sums, (values,) = sums_of(games), _in_rows(games.values)
 
     def solve(visited: NDArray[np.int64], answers: BatchAnswers) -> NDArray[np.int64]:
         first, last, code = int(visited[0]), int(visited[-1]) + 1, answers.status
         room = code, answers.defender, answers.attacker, answers.value, answers.regret
-        on_all_cores(lambda low, high: kernel.solve_some(sums, games.values, low, high, *room), first, last)
+        parts, count = parts_for(len(visited), kernel.TILE), len(visited)
+        on_all_cores(
+            lambda part: kernel.solve_some(sums, values, *_part(part, parts, count, first), *room), parts
+        )
         left: NDArray[np.int64] = visited[code[first:last] == kernel.LEFT]
         code[first:last] = Status.COMPILED
         answers.complete[first:last] = True
@@ -173,27 +202,6 @@ def _of_two(games: AffineGames) -> Solver:
         return left
 
     return solve
-
-
-def on_all_cores(
-    work: Callable[[int, int], Any], first: int, last: int, least: int = LEAST_BLOCK
-) -> list[Any]:
-    """Does a piece of compiled work on consecutive numbers, in blocks that are shared among the cores.
-
-    The work lets go of Python's lock while it runs; compiled once more with its threads inside, as numba
-    could, it would keep the first caller waiting twice as long.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    from numba import get_num_threads
-
-    threads = get_num_threads()
-    blocks = max(1, min((last - first) // least, BLOCKS_OF_A_CORE * threads)) if threads > 1 else 1
-    ends = [first + block * (last - first) // blocks for block in range(blocks + 1)]
-    if blocks == 1:
-        return [work(first, last)]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, ends[:-1], ends[1:]))
 
 
 def sums_of(games: AffineGames) -> fused_two_by_two.Sums:

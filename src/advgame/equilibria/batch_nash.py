@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.batch_general import fits, general_equilibria
-from advgame.equilibria.found import MORE_SLOTS, SLOTS, Found, Status
+from advgame.equilibria.cores import on_all_cores, parts_for
+from advgame.equilibria.found import MORE_SLOTS, SLOTS, Found, Gathered, Status
 from advgame.equilibria.nash import Nash
+from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
 from advgame.games.game import FloatArray
 from advgame.games.profile import TOLERANCE
+from advgame.games.reduction import reduce_game
+from advgame.games.structure import rank_one_form
 
-Kernel = Callable[[FloatArray, FloatArray], tuple[Found, NDArray[np.bool_]]]  # and which games are proven
+# What may write into the free end of what is gathered; and which games are proven.
+Kernel = Callable[[FloatArray, FloatArray, Gathered | None], tuple[Found, NDArray[np.bool_]]]
 
 FEW_MINORS = 1000  # where listing them is about as quick as looking for structure
 PROBES = 16  # games of a batch that are looked at before the rest
+LEAST_PART = 4096  # 2 × 2 games that are worth a thread's while
+SECONDS_WITHOUT_HOPE = 0.5  # for a game too large for its equilibria to be listed, before one is looked for
 
 
-def nash_equilibria(a: FloatArray, b: FloatArray, status: NDArray[np.uint8]) -> Found:
+def nash_equilibria(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
     """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so."""
-    games = len(a)
+    games, gathered = len(a), gathered or Gathered(a.shape[1:])
     rest = np.arange(games)
     parts: list[Found] = []
     for kernel in _kernels(a, b):
-        found, proven = kernel(a[rest], b[rest]) if len(rest) < games else kernel(a, b)
+        whole = len(rest) == games
+        found, proven = kernel(a, b, gathered) if whole else kernel(a[rest], b[rest], None)
         if not proven.all():
             found = found.kept(proven[found.game])
-        parts.append(found if len(rest) == games else found._replace(game=rest[found.game]))
+        parts.append(found if whole else found._replace(game=rest[found.game]))
         rest = rest[~proven]
         if len(rest) == 0:
             break
-    parts.extend(_single(Game(a[game], b[game]), int(game), status) for game in rest)
+    parts.extend(singly(a, b, rest, status, gathered.deadline))
     joined = Found.joined(parts)
     return (
         joined if (np.diff(joined.game) >= 0).all() else joined.kept(np.argsort(joined.game, kind="stable"))
@@ -49,15 +59,15 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     if shape == (2, 2):
         return (_two_by_two,)
     if not fits(shape):
-        return (_walked,)
+        return (_structured,)
     if comb(sum(shape), shape[0]) > FEW_MINORS:
-        return _walked, general_equilibria
+        return _structured, general_equilibria
     probe = slice(None, None, -(-len(a) // PROBES))
     structured = _walked(a[probe], b[probe])[1].mean() > 0.75  # by chance, every other 3 × 3 game is
-    return (_walked, general_equilibria) if structured else (general_equilibria, _walked)
+    return (_structured, general_equilibria) if structured else (general_equilibria, _structured)
 
 
-def _compared(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]:
+def _compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
     """Games in which one player has a single strategy: the best replies of the other, each extreme."""
     defences, attacks = a.shape[1:]
     best = a == a.max(axis=1, keepdims=True) if attacks == 1 else b == b.max(axis=2, keepdims=True)
@@ -66,22 +76,54 @@ def _compared(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]:
     return found, np.ones(len(a), np.bool_)
 
 
-def _two_by_two(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]:
+def _two_by_two(a: FloatArray, b: FloatArray, gathered: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
     from advgame.equilibria.kernels import two_by_two
 
-    codes, counts = np.empty(len(a), np.uint8), np.empty(len(a), np.uint8)
-    two_by_two.count(a, b, codes, counts)
-    ends = np.cumsum(counts, dtype=np.int64)
-    found = Found(
-        np.empty(ends[-1], np.int64),
-        np.empty((ends[-1], 2)),
-        np.empty((ends[-1], 2)),
-        np.empty((ends[-1], 2)),
-    )
-    two_by_two.fill(a, b, codes, ends - counts, *found)
-    proven = np.ones(len(a), np.bool_)
-    proven[found.game[found.regret.max(axis=1) > TOLERANCE]] = False
+    games, gathered = len(a), gathered or Gathered((2, 2))
+    parts = parts_for(games, LEAST_PART)
+    ends = [part * games // parts for part in range(parts + 1)]
+    counts = np.zeros(parts, np.int64)  # of equilibria
+
+    def count(part: int) -> None:
+        counts[part] = two_by_two.count(a, b, ends[part], ends[part + 1])
+
+    on_all_cores(count, parts - 1)  # a part must know where the ones before it end
+    room = gathered.free(games if gathered.given else games + games // 2)
+    rows, sound = _filled(a, b, ends, counts, room)
+    if rows < 0:
+        count(parts - 1)
+        room = gathered.free(int(counts.sum()))
+        rows, sound = _filled(a, b, ends, counts, room)
+    found, proven = room.begin(rows), np.ones(games, np.bool_)
+    if not sound:
+        proven[found.game[~(found.regret <= TOLERANCE).all(axis=1)]] = False
+        with np.errstate(over="ignore"):
+            differences = np.hstack([a[:, 0] - a[:, 1], b[:, :, 0] - b[:, :, 1]])
+        proven &= np.isfinite(differences).all(axis=1)
     return found, proven
+
+
+def _filled(
+    a: FloatArray, b: FloatArray, ends: list[int], counts: NDArray[np.int64], room: Found
+) -> tuple[int, bool]:
+    """Fills in the equilibria of 2 × 2 games: how many, -1 if there is no room; and whether all is sound."""
+    from advgame.equilibria.kernels import two_by_two
+
+    starts = np.cumsum(counts) - counts
+    parts = len(counts)
+    rows, sound = np.zeros(parts, np.int64), np.ones(parts, np.bool_)
+
+    def fill(part: int) -> None:
+        rows[part], sound[part] = two_by_two.fill(a, b, ends[part], ends[part + 1], int(starts[part]), *room)
+
+    if starts[-1] > len(room.game):
+        return -1, True
+    on_all_cores(fill, parts)
+    return (-1 if (rows < 0).any() else int(rows[-1])), bool(sound.all())
+
+
+def _structured(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
+    return _walked(a, b)
 
 
 def _walked(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]:
@@ -112,15 +154,29 @@ def _walked_with_room(a: FloatArray, b: FloatArray, slots: int) -> tuple[Found, 
     unknown = np.empty(0), np.empty((0, attacks))
     solve(a, b, *unknown, False, blocks, counts, state, filled, *room)
     index = np.repeat(np.arange(games), counts)
-    parts = (np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room)
+    parts = (
+        np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room
+    )
     return Found(index, *parts), state
 
 
-def _single(game: Game, index: int, status: NDArray[np.uint8]) -> Found:
-    solution = Nash().solve(game)
-    status[index] = Status.SINGLE if solution.complete else Status.PARTIAL
-    rows, columns = game.shape
+def singly(
+    a: FloatArray, b: FloatArray, games: NDArray[np.int64], status: NDArray[np.uint8], deadline: Deadline
+) -> Iterator[Found]:
+    """The equilibria of some games by the single-game solver, as long as the time allows."""
+    for game in games:
+        status[game] = Status.UNSOLVED
+        if not deadline.over:
+            yield _single(Game(a[game], b[game]), int(game), status, deadline)
+
+
+def _single(game: Game, index: int, status: NDArray[np.uint8], deadline: Deadline) -> Found:
+    seconds = Nash.time_limit_seconds if _may_be_listed(game) else SECONDS_WITHOUT_HOPE
+    solution = Nash(time_limit_seconds=min(seconds, deadline.left)).solve(game)
     profiles = solution.profiles
+    if profiles:
+        status[index] = Status.SINGLE if solution.complete else Status.PARTIAL
+    rows, columns = game.shape
     regrets = [(each.certificate.defender_regret, each.certificate.attacker_regret) for each in profiles]
     return Found(
         np.full(len(profiles), index, np.int64),
@@ -128,3 +184,11 @@ def _single(game: Game, index: int, status: NDArray[np.uint8]) -> Found:
         np.array([each.attacker for each in profiles]).reshape(-1, columns),
         np.array(regrets).reshape(-1, 2),
     )
+
+
+def _may_be_listed(game: Game) -> bool:
+    """Whether all equilibria may be found in reasonable time: of a small game, or one with structure."""
+    if fits(game.shape):
+        return True
+    reduced = reduce_game(game).game
+    return fits(reduced.shape) or min(reduced.shape) <= 2 or rank_one_form(reduced) is not None

@@ -5,45 +5,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.found import Found, Status
-from advgame.equilibria.nash import Nash
-from advgame.games import Game
+from advgame.equilibria.batch_nash import singly
+from advgame.equilibria.cores import on_all_cores, parts_for
+from advgame.equilibria.found import Found, Gathered, Status
 from advgame.games.game import FloatArray
-from advgame.games.profile import Certificate
 
 
-def one_nash_equilibrium(a: FloatArray, b: FloatArray, status: NDArray[np.uint8]) -> Found:
+def one_nash_equilibrium(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
     """An equilibrium of every game of a chunk; where the kernel loses its way, the first found singly."""
-    from numba import get_num_threads
-
     from advgame.equilibria.kernels import lemke_howson
 
-    games, defences, attacks = a.shape
-    found = Found(
-        np.arange(games), np.empty((games, defences)), np.empty((games, attacks)), np.empty((games, 2))
-    )
+    games, gathered = len(a), gathered or Gathered(a.shape[1:])
+    found = gathered.free(games).begin(games)
+    found.game[:] = np.arange(games)
     state = np.empty(games, np.uint8)
-    lemke_howson.solve_many(a, b, min(games, 8 * get_num_threads()), state, *found[1:])
+    parts = parts_for(games)
+
+    def solve(part: int) -> None:
+        first, last = part * games // parts, (part + 1) * games // parts
+        lemke_howson.solve_some(a, b, first, last, state, *found[1:])
+
+    on_all_cores(solve, parts)
     status[:] = Status.ONE
     lost = np.flatnonzero(state != lemke_howson.FOUND)
     if len(lost) == 0:
         return found
-    singly = [_single(Game(a[game], b[game]), int(game), status) for game in lost]
-    joined = Found.joined([found.kept(state == lemke_howson.FOUND), *singly])
+    alone = [each.begin(1) for each in singly(a, b, lost, status, gathered.deadline)]
+    status[lost[status[lost] == Status.SINGLE]] = Status.PARTIAL  # of what was found, one is told
+    joined = Found.joined([found.kept(state == lemke_howson.FOUND), *alone])
     return joined.kept(np.argsort(joined.game, kind="stable"))
-
-
-def _single(game: Game, index: int, status: NDArray[np.uint8]) -> Found:
-    status[index] = Status.PARTIAL
-    profiles = Nash().solve(game).profiles[:1]
-    rows, columns = game.shape
-    return Found(
-        np.full(len(profiles), index, np.int64),
-        np.array([each.defender for each in profiles]).reshape(-1, rows),
-        np.array([each.attacker for each in profiles]).reshape(-1, columns),
-        np.array([_regrets(each.certificate) for each in profiles]).reshape(-1, 2),
-    )
-
-
-def _regrets(certificate: Certificate) -> tuple[float, float]:
-    return certificate.defender_regret, certificate.attacker_regret

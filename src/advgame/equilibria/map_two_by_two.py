@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.batch_fused import on_all_cores, sums_of
+from advgame.equilibria.batch_fused import sums_of
+from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.games.affine import AffineGames
 from advgame.games.game import FloatArray
 
@@ -44,14 +45,17 @@ def map_lines(
     """
     from advgame.equilibria.kernels import fused_two_by_two as kernel
 
-    shape, sums = (games.games, len(values)), sums_of(games)
+    shape, sums, numbers = (games.games, len(values)), sums_of(games), np.ascontiguousarray(games.values)
     found = out or PlayMap(np.empty(shape, np.uint8), np.empty(shape), np.empty(shape))
     room = found.kind, found.second_defence, found.second_attack
-    left = on_all_cores(
-        lambda first, last: kernel.map_some(sums, games.values, values, along, first, last, *room),
-        *(0, games.games, 1 + LEAST_POINTS // len(values)),
-    )
-    return found, np.flatnonzero(found.kind.ravel() == LEFT) if sum(left) else np.empty(0, np.int64)
+    parts = parts_for(games.games, 1 + LEAST_POINTS // len(values))
+    ends, left = [part * games.games // parts for part in range(parts + 1)], np.zeros(parts, np.int64)
+
+    def draw(part: int) -> None:
+        left[part] = kernel.map_some(sums, numbers, values, along, ends[part], ends[part + 1], *room)
+
+    on_all_cores(draw, parts)
+    return found, np.flatnonzero(found.kind.ravel() == LEFT) if left.any() else np.empty(0, np.int64)
 
 
 def kinds(defender: FloatArray, attacker: FloatArray) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,10 +24,23 @@ class Deadline:
     seconds: float
     started: float = field(default_factory=monotonic)
 
+    @property
+    def left(self) -> float:
+        """The seconds that are left, 0 once the time is over."""
+        return max(0.0, self.started + self.seconds - monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is over."""
+        return monotonic() - self.started > self.seconds
+
     def check(self) -> None:
         """Raises TimeUp once the time is over."""
-        if monotonic() - self.started > self.seconds:
+        if self.over:
             raise TimeUp
+
+
+ALWAYS = Deadline(math.inf)  # as long as it takes
 
 
 def within(seconds: float, work: Callable[[], Answer]) -> Answer:

@@ -12,7 +12,7 @@ cannot beat the best commitment known. Bounds are computed anew from the payoffs
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from advgame.equilibria.kernels.rank_one import equalise
 
@@ -345,57 +345,54 @@ def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, no
     return best, value, bound, count, True
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
-def solve_many(a, b, blocks, status, defender, attacker, regret):
-    """Fills, for every game, what became of it, the best commitment, the reply and both regrets.
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_some(a, b, first, last, status, defender, attacker, regret):
+    """Fills, for the games ``first`` … ``last``, what became of it, the commitment, the reply, both regrets.
 
     Args:
         a, b: payoffs (games, defences, attacks).
-        blocks: into how many parts the games are divided among threads.
         status: (games,); defender: (games, defences); attacker: (games, attacks); regret: (games, 2).
     """
-    games, m, n = a.shape
-    for block in prange(blocks):
-        worth, reward = np.empty((n, m)), np.empty((n, m))
-        table, right = np.empty((n + 1, m)), np.empty(n + 1)
-        basic, nonbasic = np.empty(n, np.int64), np.empty(m, np.int64)
-        line, most = np.empty(m), np.empty(n)
-        peak, narrowed = np.empty(n, np.int64), np.empty(n, np.bool_)
-        rows, tight = np.empty(n + 1, np.int64), np.empty(m + 1, np.int64)
-        system, mix = np.empty((n + 1, n + 2)), np.empty(n + 1)
-        for game in range(block * games // blocks, (block + 1) * games // blocks):
-            status[game] = UNCLEAR
-            if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
-                continue
-            x = defender[game]
-            reply, value, bound, count, clear = best_lottery(
-                worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight
-            )
-            value, gain = sharpen(b[game], worth, reward, reply, x, tight, count, rows, system, mix, line)
-            regret[game, 0], regret[game, 1] = max(bound - value, 0.0), gain
-            attacker[game] = 0.0
-            attacker[game, reply] = 1.0
-            if clear and regret[game, 0] <= TOLERANCE and gain <= TOLERANCE:
-                status[game] = SOLVED
-
-
-@njit(cache=True, parallel=True, error_model="numpy")
-def solve_many_single(a, b, blocks, status, defender, attacker, regret):
-    """Fills the same as ``solve_many`` for the best single defence."""
-    games, m, n = a.shape
-    for block in prange(blocks):
-        worth, reward = np.empty((n, m)), np.empty((n, m))
-        for game in range(block * games // blocks, (block + 1) * games // blocks):
-            status[game] = UNCLEAR
-            if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
-                continue
-            row, reply, _ = best_single(worth, reward)
-            most = reward[reply, row]
-            for j in range(n):
-                most = max(most, reward[j, row])
-            defender[game] = 0.0
-            defender[game, row] = 1.0
-            attacker[game] = 0.0
-            attacker[game, reply] = 1.0
-            regret[game, 0], regret[game, 1] = 0.0, most - reward[reply, row]
+    _, m, n = a.shape
+    worth, reward = np.empty((n, m)), np.empty((n, m))
+    table, right = np.empty((n + 1, m)), np.empty(n + 1)
+    basic, nonbasic = np.empty(n, np.int64), np.empty(m, np.int64)
+    line, most = np.empty(m), np.empty(n)
+    peak, narrowed = np.empty(n, np.int64), np.empty(n, np.bool_)
+    rows, tight = np.empty(n + 1, np.int64), np.empty(m + 1, np.int64)
+    system, mix = np.empty((n + 1, n + 2)), np.empty(n + 1)
+    for game in range(first, last):
+        status[game] = UNCLEAR
+        if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
+            continue
+        x = defender[game]
+        reply, value, bound, count, clear = best_lottery(
+            worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight
+        )
+        value, gain = sharpen(b[game], worth, reward, reply, x, tight, count, rows, system, mix, line)
+        regret[game, 0], regret[game, 1] = max(bound - value, 0.0), gain
+        attacker[game] = 0.0
+        attacker[game, reply] = 1.0
+        if clear and regret[game, 0] <= TOLERANCE and gain <= TOLERANCE:
             status[game] = SOLVED
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_some_single(a, b, first, last, status, defender, attacker, regret):
+    """Fills the same as ``solve_some`` for the best single defence."""
+    _, m, n = a.shape
+    worth, reward = np.empty((n, m)), np.empty((n, m))
+    for game in range(first, last):
+        status[game] = UNCLEAR
+        if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
+            continue
+        row, reply, _ = best_single(worth, reward)
+        most = reward[reply, row]
+        for j in range(n):
+            most = max(most, reward[j, row])
+        defender[game] = 0.0
+        defender[game, row] = 1.0
+        attacker[game] = 0.0
+        attacker[game, reply] = 1.0
+        regret[game, 0], regret[game, 1] = 0.0, most - reward[reply, row]
+        status[game] = SOLVED

@@ -195,7 +195,7 @@ def beside(lines, ratio, j, third):
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def right_factor(ratio, opposed, lines):
-    """Writes the first row of Δa + t Δb, relative to its entry that is largest in size, or zeros if ``opposed``.
+    """Writes the first row of Δa + t Δb over its entry that is largest in size, or zeros if ``opposed``.
 
     Returns:
         The place of that entry, and its inverse; 0 for the inverse of 0.

@@ -8,7 +8,7 @@ of which only the nonbasic columns are kept; ties are broken lexicographically.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from advgame.equilibria.kernels.profiles import equalise, load, regret, spread
 
@@ -147,13 +147,13 @@ def follow(table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, h
 
 @njit(cache=True, inline="always")
 def read(table, basic, first_own, own, support, mix):
-    """Writes the support and the shares of the mix of a tableau; returns the size of the support."""
+    """Writes the support, (1, own), and the shares of the mix of a tableau; returns the support's size."""
     last = table.shape[1] - 1
     size, total = 0, 0.0
     for row in range(len(basic)):
         label = basic[row] - first_own
         if 0 <= label < own and table[row, last] > NEAR:
-            support[size], mix[size] = label, table[row, last]
+            support[0, size], mix[size] = label, table[row, last]
             total += mix[size]
             size += 1
     for k in range(size):
@@ -161,59 +161,57 @@ def read(table, basic, first_own, own, support, mix):
     return size
 
 
-@njit(cache=True, parallel=True)
-def solve_many(a, b, parts, status, defender, attacker, regrets):
-    """Fills one equilibrium of every game, and what became of it.
+@njit(cache=True, nogil=True)
+def solve_some(a, b, first, last, status, defender, attacker, regrets):
+    """Fills one equilibrium of each of the games ``first`` … ``last``, and what became of it.
 
     Args:
         a, b: payoffs (games, m, n).
-        parts: into how many parts the games are divided among threads.
         status: (games,); defender: (games, m); attacker: (games, n); regrets: (games, 2).
     """
-    games, m, n = a.shape
-    for part in prange(parts):
-        of_a, of_b = np.empty((n, m)), np.empty((m, n))
-        table_x, table_y = np.empty((n, m + 1)), np.empty((m, n + 1))
-        basic_x, nonbasic_x, home_x = np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
-        basic_y, nonbasic_y, home_y = np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m + n, np.int64)
-        rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
-        x, y, to_a, to_b = np.empty(m), np.empty(n), np.empty(m), np.empty(n)
-        solved_x, solved_y = np.empty(m), np.empty(n)
-        system = np.empty((min(m, n), min(m, n) + 1))
-        for game in range(part * games // parts, (part + 1) * games // parts):
-            low_a, scale_a = load(a, game, True, of_a)
-            low_b, scale_b = load(b, game, False, of_b)
-            status[game] = LOST
-            regrets[game, 0] = regrets[game, 1] = np.inf
-            i, j = pure(of_a, of_b, to_a)
-            if i >= 0:
-                x[0] = y[0] = 1.0
-                rows[0], columns[0] = i, j
-                spread(x, rows, 1, defender, game)
-                spread(y, columns, 1, attacker, game)
-                regrets[game, 0] = regrets[game, 1] = 0.0
-                status[game] = FOUND
+    _, m, n = a.shape
+    of_a, of_b = np.empty((n, m)), np.empty((m, n))
+    table_x, table_y = np.empty((n, m + 1)), np.empty((m, n + 1))
+    basic_x, nonbasic_x, home_x = np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
+    basic_y, nonbasic_y, home_y = np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m + n, np.int64)
+    rows, columns = np.empty((1, m), np.int64), np.empty((1, n), np.int64)
+    x, y, to_a, to_b = np.empty(m), np.empty(n), np.empty(m), np.empty(n)
+    solved_x, solved_y = np.empty(m), np.empty(n)
+    system = np.empty((min(m, n), min(m, n) + 1))
+    for game in range(first, last):
+        low_a, scale_a = load(a, game, True, of_a)
+        low_b, scale_b = load(b, game, False, of_b)
+        status[game] = LOST
+        regrets[game, 0] = regrets[game, 1] = np.inf
+        i, j = pure(of_a, of_b, to_a)
+        if i >= 0:
+            x[0] = y[0] = 1.0
+            rows[0, 0], columns[0, 0] = i, j
+            spread(x, rows, 0, 1, defender, game)
+            spread(y, columns, 0, 1, attacker, game)
+            regrets[game, 0] = regrets[game, 1] = 0.0
+            status[game] = FOUND
+            continue
+        for dropped in range(min(LABELS, m + n)):
+            start(of_b, low_b, scale_b, m, 0, table_x, basic_x, nonbasic_x, home_x)
+            start(of_a, low_a, scale_a, 0, m, table_y, basic_y, nonbasic_y, home_y)
+            if not follow(
+                table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, home_y, dropped
+            ):
                 continue
-            for dropped in range(min(LABELS, m + n)):
-                start(of_b, low_b, scale_b, m, 0, table_x, basic_x, nonbasic_x, home_x)
-                start(of_a, low_a, scale_a, 0, m, table_y, basic_y, nonbasic_y, home_y)
-                if not follow(
-                    table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, home_y, dropped
-                ):
-                    continue
-                p = read(table_x, basic_x, 0, m, rows, x)
-                q = read(table_y, basic_y, m, n, columns, y)
-                if (
-                    p == q
-                    and equalise(of_b, scale_b, rows, columns, p, system, solved_x)
-                    and equalise(of_a, scale_a, columns, rows, p, system, solved_y)
-                ):
-                    x[:p], y[:p] = solved_x[:p], solved_y[:p]
-                one = regret(of_a, scale_a, columns, q, y, rows, p, x, to_a)
-                other = regret(of_b, scale_b, rows, p, x, columns, q, y, to_b)
-                if max(one, other) <= 2e-9:
-                    spread(x, rows, p, defender, game)
-                    spread(y, columns, q, attacker, game)
-                    regrets[game, 0], regrets[game, 1] = one, other
-                    status[game] = FOUND
-                    break
+            p = read(table_x, basic_x, 0, m, rows, x)
+            q = read(table_y, basic_y, m, n, columns, y)
+            if (
+                p == q
+                and equalise(of_b, scale_b, rows, 0, columns, 0, p, system, solved_x)
+                and equalise(of_a, scale_a, columns, 0, rows, 0, p, system, solved_y)
+            ):
+                x[:p], y[:p] = solved_x[:p], solved_y[:p]
+            one = regret(of_a, scale_a, columns, 0, q, y, rows, 0, p, x, to_a)
+            other = regret(of_b, scale_b, rows, 0, p, x, columns, 0, q, y, to_b)
+            if max(one, other) <= 2e-9:
+                spread(x, rows, 0, p, defender, game)
+                spread(y, columns, 0, q, attacker, game)
+                regrets[game, 0], regrets[game, 1] = one, other
+                status[game] = FOUND
+                break

@@ -6,7 +6,7 @@ Only differences of payoffs enter, so that exact shifts change nothing, to the l
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 
 @njit(cache=True, inline="always")
@@ -27,28 +27,31 @@ def load(payoffs, game, transposed, matrix):
 
 
 @njit(cache=True, inline="always")
-def equalise(payoffs, scale, own, replies, size, system, mix):
-    """Writes the shares of ``own`` rows against which ``replies`` earn the same; False where there are none.
+def equalise(payoffs, scale, own, o, replies, r, size, system, mix):
+    """Writes the shares of own strategies against which replies earn the same; False where there are none.
 
     Args:
         payoffs: (own strategies, replies), to the player who replies; scale: one over their range.
-        own, replies: supports, of one ``size``.
+        own, replies: lists of strategies, of which numbers ``o`` and ``r`` are meant, both of one ``size``.
         system: space, at least (size, size + 1).
         mix: filled with ``size`` shares.
     """
+    base = replies[r, 0]
     if size == 1:
         mix[0] = 1.0
         return True
     if size == 2:
-        first = (payoffs[own[0], replies[1]] - payoffs[own[0], replies[0]]) * scale
-        second = (payoffs[own[1], replies[1]] - payoffs[own[1], replies[0]]) * scale
+        other, i, k = replies[r, 1], own[o, 0], own[o, 1]
+        first = (payoffs[i, other] - payoffs[i, base]) * scale
+        second = (payoffs[k, other] - payoffs[k, base]) * scale
         mix[0] = second / (second - first) if first * second < 0.0 else -1.0
         mix[1] = 1.0 - mix[0]
         return mix[0] > 0.0 and mix[1] > 0.0
-    for r in range(size - 1):
+    for row in range(size - 1):
+        reply = replies[r, row + 1]
         for c in range(size):
-            system[r, c] = (payoffs[own[c], replies[r + 1]] - payoffs[own[c], replies[0]]) * scale
-        system[r, size] = 0.0
+            system[row, c] = (payoffs[own[o, c], reply] - payoffs[own[o, c], base]) * scale
+        system[row, size] = 0.0
     for c in range(size + 1):
         system[size - 1, c] = 1.0
     for k in range(size):
@@ -89,61 +92,121 @@ def eliminate(system, k, size):
 
 
 @njit(cache=True, inline="always")
-def regret(payoffs, scale, own, size, mix, replies, count, reply, pays):
-    """What the replier gains by the best column instead of the mix ``reply``, relative to the range."""
-    base = replies[0]
+def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
+    """What the replier gains by the best reply instead of the mix ``reply``, relative to the range.
+
+    Args:
+        payoffs, scale, own, o, replies, r: as for ``equalise``; size, count: of the own support and of the
+            replier's; mix, reply: the shares on them; pays: (replies,) space.
+    """
+    base = replies[r, 0]
     pays[:] = 0.0
     for k in range(size):
+        i, share = own[o, k], mix[k]
         for j in range(len(pays)):
-            pays[j] += mix[k] * (payoffs[own[k], j] - payoffs[own[k], base])
+            pays[j] += share * (payoffs[i, j] - payoffs[i, base])
     best, earned = -np.inf, 0.0
     for j in range(len(pays)):
         best = max(best, pays[j])
     for k in range(count):
-        earned += reply[k] * pays[replies[k]]
+        earned += reply[k] * pays[replies[r, k]]
     return max(best - earned, 0.0) * scale
 
 
 @njit(cache=True, inline="always")
-def spread(mix, support, size, out, row):
+def spread(mix, supports, number, size, out, row):
     """Writes the shares of a support into a row of whole mixes."""
     for strategy in range(out.shape[1]):
         out[row, strategy] = 0.0
     for k in range(size):
-        out[row, support[k]] = mix[k]
+        out[row, supports[number, k]] = mix[k]
 
 
-@njit(cache=True, parallel=True)
-def fill(a, b, sets_a, sets_b, pairs, starts, counts, parts, defender, attacker, regrets):
-    """Fills mixes and regrets of every pair of supports; regrets are infinite where a pair has no mixes.
+@njit(cache=True, inline="always")
+def single(payoffs, own, reply):
+    """Whether a reply is best against one own strategy."""
+    best = payoffs[own, reply]
+    for other in range(payoffs.shape[1]):
+        best = max(best, payoffs[own, other])
+    return best == payoffs[own, reply]
+
+
+@njit(cache=True, inline="always")
+def mixes(
+    of_a,
+    of_b,
+    scale_a,
+    scale_b,
+    rows,
+    columns,
+    i,
+    i_replies,
+    j,
+    j_replies,
+    p,
+    q,
+    x,
+    y,
+    to_defender,
+    to_attacker,
+    system,
+):
+    """Writes both mixes of a pair of supports; returns both regrets, infinite where there are no such mixes.
+
+    Args:
+        of_a, of_b: payoffs, by what their player does not choose; scale_a, scale_b: one over their ranges.
+        rows, columns: lists of strategies; i, j: which are the supports; i_replies, j_replies: which replies
+            determine the mixes on them; p, q: sizes of the supports.
+        space: for both mixes, for what the strategies pay, and for a system of equations.
+    """
+    x[0] = y[0] = 1.0
+    if (
+        p == 1 and q == 1
+        and single(of_a, columns[j, 0], rows[i, 0])
+        and single(of_b, rows[i, 0], columns[j, 0])
+    ):  # fmt: skip
+        return 0.0, 0.0
+    if equalise(of_b, scale_b, rows, i, columns, i_replies, p, system, x) and equalise(
+        of_a, scale_a, columns, j, rows, j_replies, q, system, y
+    ):
+        return (
+            regret(of_a, scale_a, columns, j, q, y, rows, i, p, x, to_defender),
+            regret(of_b, scale_b, rows, i, p, x, columns, j, q, y, to_attacker),
+        )
+    return np.inf, np.inf
+
+
+@njit(cache=True, nogil=True)
+def fill(
+    a, b, first, last, sets_a, sets_b, pairs, places, starts, counts, index, defender, attacker, regrets
+):
+    """Fills mixes and regrets of every pair of the games ``first`` … ``last``; regrets are infinite where a
+    pair has no mixes.
 
     Args:
         a, b: payoffs (games, m, n).
         sets_a, sets_b: ``supports(n, m)`` and ``supports(m, n)`` of the minors.
-        pairs: (games, room, 2) numbers of supports; counts: (games,) how many of them.
-        starts: (games,) where the rows of a game begin in what is filled:
-        defender, attacker, regrets: (rows, m), (rows, n), (rows, 2).
+        pairs: (pairs, 4) numbers of the supports and the replies that determine x, then y.
+        places, starts, counts: (games,) the first pair of a game, where its rows begin in what is filled,
+            and how many there are.
+        index: (rows,) filled with the game; defender: (rows, m); attacker: (rows, n); regrets: (rows, 2).
     """
-    games, m, n = a.shape
-    for part in prange(parts):
-        x, y, to_defender, to_attacker = np.empty(m), np.empty(n), np.empty(m), np.empty(n)
-        of_a, of_b = np.empty((n, m)), np.empty((m, n))
-        system = np.empty((min(m, n), min(m, n) + 1))
-        for game in range(part * games // parts, (part + 1) * games // parts):
-            if counts[game] == 0:
-                continue
-            scale_a, scale_b = load(a, game, True, of_a)[1], load(b, game, False, of_b)[1]
-            for k in range(counts[game]):
-                row = starts[game] + k
-                rows, columns = sets_a.members[pairs[game, k, 0]], sets_b.members[pairs[game, k, 1]]
-                size = sets_a.size[pairs[game, k, 0]]
-                one = other = np.inf
-                x[:size] = y[:size] = 0.0
-                if equalise(of_b, scale_b, rows, columns, size, system, x) and equalise(
-                    of_a, scale_a, columns, rows, size, system, y
-                ):
-                    one = regret(of_a, scale_a, columns, size, y, rows, size, x, to_defender)
-                    other = regret(of_b, scale_b, rows, size, x, columns, size, y, to_attacker)
-                spread(x, rows, size, defender, row)
-                spread(y, columns, size, attacker, row)
-                regrets[row, 0], regrets[row, 1] = one, other
+    _, m, n = a.shape
+    rows, columns = sets_a.members, sets_b.members
+    of_a, of_b, x, y = np.empty((n, m)), np.empty((m, n)), np.empty(m), np.empty(n)
+    to_defender, to_attacker, system = np.empty(m), np.empty(n), np.empty((min(m, n), min(m, n) + 1))
+    for game in range(first, last):
+        if counts[game] == 0:
+            continue
+        scale_a, scale_b = load(a, game, True, of_a)[1], load(b, game, False, of_b)[1]
+        for k in range(counts[game]):
+            pair, row = places[game] + k, starts[game] + k
+            i, j, i_replies, j_replies = pairs[pair, 0], pairs[pair, 2], pairs[pair, 1], pairs[pair, 3]
+            p, q = sets_a.size[i], sets_b.size[j]
+            regrets[row, 0], regrets[row, 1] = mixes(
+                of_a, of_b, scale_a, scale_b, rows, columns, i, i_replies, j, j_replies, p, q,
+                x, y, to_defender, to_attacker, system,
+            )  # fmt: skip
+            index[row] = game
+            spread(x, rows, i, p, defender, row)
+            spread(y, columns, j, q, attacker, row)

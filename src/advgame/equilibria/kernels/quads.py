@@ -106,9 +106,10 @@ def _operation(name):
 def _define(symbol, operation):
     @overload(symbol)
     def defined(first, second):
-        if isinstance(first, Quad) and isinstance(second, Quad):
-            return lambda first, second: operation(first, second)
-        return None
+        def applied(first, second):
+            return operation(first, second)
+
+        return applied if isinstance(first, Quad) and isinstance(second, Quad) else None
 
 
 _define(operator.add, _operation("fadd"))

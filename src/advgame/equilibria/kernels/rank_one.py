@@ -30,6 +30,7 @@ __all__ = [
     "regrets",
     "solve_many",
     "solve_many_large",
+    "tableau",
     "walk",
 ]
 
@@ -90,7 +91,7 @@ def solve_block(a, b, ratios, intensities, first_only, begin, end, counts, statu
     for game in range(begin, end):
         one, two = a[game], b[game]
         counts[game], status[game] = 0, UNSTRUCTURED
-        gain, row, beside, range_a, range_b = form_of(
+        gain, row, _, range_a, range_b = form_of(
             one, two, ratios, intensities, game, idle, slope, intensity, left, lines
         )
         if gain > 0:

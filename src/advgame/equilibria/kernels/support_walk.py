@@ -21,13 +21,13 @@ from advgame.equilibria.kernels.crossings import (
     LOST,
     NEAR,
     SOLVED,
-    THIN,
     TIED,
     crossing,
 )
 from advgame.equilibria.kernels.quads import larger, smaller
 
-SHORT = 1e-4  # a pivot below this is followed by a fresh inverse
+UNSURE = 0.1  # a pivot below this is followed by a look at how much the inverse magnifies
+SHORT = 1e-4  # and one below this by a fresh inverse
 FRESH = 256  # steps after which the inverse is computed anew
 DRIFT = 2.5e-10  # by which the numbers may have moved meanwhile: less than what is looked at as a tie
 ROUNDING = 1e-15  # of costs of size 1
@@ -57,11 +57,11 @@ class Desk(NamedTuple):
     by_defence: np.ndarray  # (defences, attacks) what attacks lose by a defence instead of the first one
     by_attack: np.ndarray  # (attacks, defences) what defences pay more under an attack than under the first
     has: np.ndarray  # (2, strategies) whether these lines are filled
-    # (4, attacks) COST: what an attack earns too little, 1 if it is played; OFFSET: what it earns more than the
-    # first one against the first defence; FALL, PLACE: how fast and where the cost vanishes
+    # (4, attacks) COST: what an attack earns too little, 1 if it is played; OFFSET: what it earns more than
+    # the first one against the first defence; FALL, PLACE: how fast and where the cost vanishes
     attacks: np.ndarray
-    # (6, defences) COST, PER μ: what a defence costs too much, 1 and 0 if it is played; FALL, PLACE; FIRST: its
-    # payoff under the first attack; BASE: what it costs more than the first defence under the first attack
+    # (6, defences) COST, PER μ: what a defence costs too much, 1 and 0 if it is played; FALL, PLACE; FIRST:
+    # its payoff under the first attack; BASE: what it costs more than the first defence under that attack
     defences: np.ndarray
 
 
@@ -111,15 +111,15 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, d
         there = min(max(there, here), end)
         if least_level(k, at) <= NEAR:  # the adversary's optimal mixes may form a continuum
             drift, since = refresh(here, slope, row, k, at), 0
-            error = (beside + ROUNDING) * (k + 1) * largest_size(k, at)
-            if not 0 <= drift <= DRIFT or least_level(k, at) <= error:
+            if not 0 <= drift <= DRIFT or least_level(k, at) <= error_of(k, beside, at):
                 status = TIED
         level, tilt = mean_intensity(k, intensity, at)
         place, clear = crossing(level, tilt, here, there, end)
         if place >= 0:
             if met == len(defender):
                 return met, CROWDED
-            if not (note(place, k, met, at, defender, attacker) and clear):
+            clear = note(place, k, met, at, defender, attacker) and clear
+            if not clear or error_of(k, beside, at) > DRIFT:
                 status = TIED
             met += 1
             if first_only:
@@ -127,15 +127,13 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, d
         if there >= end:
             return met, status if met % 2 == 1 else TIED
         k, pivot = step(b, gain, row, entering, k, True, at)
-        if pivot == 0.0:
-            return met, LOST
-        here, since = there, since + 1
-        if pivot < SHORT or since >= FRESH:
+        here, since, drift = there, since + 1, 0.0
+        if 0.0 < pivot < SHORT or since >= FRESH:
             drift, since = refresh(here, slope, row, k, at), 0
-            if drift < 0:
-                return met, LOST
-            if drift > DRIFT or pivot < THIN:
-                status = TIED
+        if pivot == 0.0 or drift < 0.0:
+            return met, LOST
+        if drift > DRIFT or (pivot < UNSURE and error_of(k, beside, at) > DRIFT):
+            status = TIED
     return met, LOST
 
 
@@ -268,14 +266,14 @@ def least_level(k, at):
 
 
 @njit(cache=True, error_model="numpy")
-def largest_size(k, at):
-    """The size of the entry of the inverse that is largest in size: by which rounding is magnified."""
+def error_of(k, beside, at):
+    """About what levels and costs are wrong by: rounding, and what the form leaves out, times the inverse."""
     inverse = at.inverse
     size = 1.0
     for r in range(k + 1):
         for c in range(k + 1):
             size = larger(size, abs(inverse[r, c]))
-    return size
+    return (beside + ROUNDING) * (k + 1) * size
 
 
 @njit(cache=True, error_model="numpy")
@@ -357,22 +355,49 @@ def step(b, gain, row, entering, k, pers, at):
         defences[COST, leaving], defences[PER, leaving] = -cost, -per
     else:
         attacks[COST, stop - k] = 1.0
-    if defends and stop >= k:
-        grow(k, pivot, at)
-        slots[SHARE, k], slots[WEIGHT, k], slots[PACE, k] = size, -cost, -per
-        return k + 1, pivot
-    if defends:
+    return exchange(k, entering - m, stop, pivot, size, cost, per, at), pivot
+
+
+@njit(cache=True, error_model="numpy")
+def exchange(k, slot, stop, pivot, size, cost, per, at):
+    """Gives what enters and what leaves their places; the new k.
+
+    Args:
+        k: the old one; a defence or an attack that is played from now on stands ready in slot k.
+        slot: that of the attack that enters; negative for a defence.
+        stop: the slot of the defence that leaves; k and above for an attack.
+        pivot: of the step.
+        size: the share or slack of what enters.
+        cost, per: what the cost of what leaves falls short of 0, at μ = 0 and per μ.
+        at: the desk.
+    """
+    who, slots, inverse = at.who, at.slots, at.inverse
+    if slot < 0 and stop < k:
         for c in range(k + 1):
             inverse[1 + stop, c] = slots[ROW, c] / pivot
-        who[DEFENCE, stop], slots[SHARE, stop] = entering, size
-        return k, pivot
-    if stop >= k:
+        who[DEFENCE, stop], slots[SHARE, stop] = who[DEFENCE, k], size
+        return k
+    if slot >= 0 and stop >= k:
         for r in range(k + 1):
             inverse[r, 1 + slot] = -slots[COLUMN, r] / pivot
-        who[ATTACK, slot], slots[WEIGHT, slot], slots[PACE, slot] = stop - k, -cost, -per
-        return k, pivot
-    shrink(k, stop, slot, at)
-    return k - 1, pivot
+        who[ATTACK, slot], slots[WEIGHT, slot], slots[PACE, slot] = who[ATTACK, k], -cost, -per
+        return k
+    if slot < 0:
+        for c in range(k + 1):
+            inverse[c, k + 1] = -slots[COLUMN, c] / pivot
+            inverse[k + 1, c] = slots[ROW, c] / pivot
+        inverse[k + 1, k + 1] = 1.0 / pivot
+        slots[SHARE, k], slots[WEIGHT, k], slots[PACE, k] = size, -cost, -per
+        return k + 1
+    last = k - 1  # of those who stay, the last ones take the places of those who go
+    who[DEFENCE, stop], who[ATTACK, slot] = who[DEFENCE, last], who[ATTACK, last]
+    slots[SHARE, stop] = slots[SHARE, last]
+    slots[WEIGHT, slot], slots[PACE, slot] = slots[WEIGHT, last], slots[PACE, last]
+    for c in range(k + 1):
+        inverse[1 + stop, c] = inverse[k, c]
+    for r in range(k + 1):
+        inverse[r, 1 + slot] = inverse[r, k]
+    return k - 1
 
 
 @njit(cache=True, error_model="numpy")
@@ -515,30 +540,6 @@ def take_off(factor, table, values):
     """Takes factor · ``table[FALL]`` off a row of the table."""
     for j in range(table.shape[1]):
         table[values, j] -= factor * table[FALL, j]
-
-
-@njit(cache=True, error_model="numpy")
-def grow(k, pivot, at):
-    """Gives the defence and the attack that stand ready in slot k their places in the inverse."""
-    slots, inverse = at.slots, at.inverse
-    for c in range(k + 1):
-        inverse[c, k + 1] = -slots[COLUMN, c] / pivot
-        inverse[k + 1, c] = slots[ROW, c] / pivot
-    inverse[k + 1, k + 1] = 1.0 / pivot
-
-
-@njit(cache=True, error_model="numpy")
-def shrink(k, slot, other, at):
-    """Takes a defence and an attack out of their slots; the last ones take their places."""
-    who, slots, inverse = at.who, at.slots, at.inverse
-    last = k - 1
-    who[DEFENCE, slot], who[ATTACK, other] = who[DEFENCE, last], who[ATTACK, last]
-    slots[SHARE, slot] = slots[SHARE, last]
-    slots[WEIGHT, other], slots[PACE, other] = slots[WEIGHT, last], slots[PACE, last]
-    for c in range(k + 1):
-        inverse[1 + slot, c] = inverse[k, c]
-    for r in range(k + 1):
-        inverse[r, 1 + other] = inverse[r, k]
 
 
 @njit(cache=True, error_model="numpy")

@@ -32,9 +32,11 @@ from advgame.equilibria.kernels.quads import (
     where_above,
 )
 
-# The rows of a tableau below those of the nonbasic variables: by basic variable the levels, by nonbasic variable the costs at μ = 0
-# and per μ, the intensities of attacks, and the row of what leaves; and what a pivot or a search writes down.
-LEVEL, COST, SLOPE, INTENSITY, LEAVING, KEPT, RATIO = range(7)
+MOST_STEPS = 20_000
+
+# The rows of a tableau after those of the m nonbasic variables: the levels of the basic ones; the costs of
+# the nonbasic ones at μ = 0 and per μ, their intensities, how what leaves depends on them; a pivot's notes.
+LEVEL, COST, PER, INTENSITY, LEAVING, KEPT, PLACE = range(7)
 
 
 @njit(cache=True)
@@ -54,30 +56,33 @@ def start(b, gain, idle, slope, intensity, row, table, basic, nonbasic):
     column = 0
     for j in range(n):
         column = j if b[row, j] > b[row, column] else column
-    wide, tall = padded(n), padded(m)
-    none = spread(0.0)
+    last, none, unit = padded(n) - WIDTH, spread(0.0), spread(gain)
     for i in range(m):
         ahead = b[i, column] - b[row, column]
-        store(none, table, i, wide - WIDTH)
-        for j in range(n):
-            table[i, j] = ((b[i, j] - b[row, j]) - ahead) * gain
+        store(none, table, i, last)
+        if n >= WIDTH:
+            for k in range(0, n, WIDTH):
+                j = min(k, n - WIDTH)
+                store(((load(b, i, j) - load(b, row, j)) - spread(ahead)) * unit, table, i, j)
+        else:
+            for j in range(n):
+                table[i, j] = ((b[i, j] - b[row, j]) - ahead) * gain
         table[i, column] = 1.0
         table[m + COST, i] = ahead * gain + (idle[i] - idle[row])
-        table[m + SLOPE, i] = slope[i] - slope[row]
+        table[m + PER, i] = slope[i] - slope[row]
         table[m + INTENSITY, i] = table[m + LEAVING, i] = 0.0
         nonbasic[i] = i
-    for i in range(m, tall):
+    for i in range(m, padded(m)):  # what never enters
         table[m + COST, i] = 1.0
-        table[m + SLOPE, i] = table[m + INTENSITY, i] = table[m + LEAVING, i] = 0.0
+        table[m + PER, i] = table[m + INTENSITY, i] = table[m + LEAVING, i] = 0.0
     for j in range(n):
         table[row, j] = -1.0
         table[m + LEVEL, j] = (b[row, column] - b[row, j]) * gain
         basic[j] = m + j
-    for j in range(n, wide):
+    for j in range(n, padded(n)):  # what never leaves
         table[m + LEVEL, j] = 1.0
-    table[row, column] = 0.0
-    table[m + LEVEL, column] = 1.0
-    table[m + COST, row], table[m + SLOPE, row], table[m + INTENSITY, row] = 1.0, 0.0, intensity[column]
+    table[row, column], table[m + LEVEL, column] = 0.0, 1.0
+    table[m + COST, row], table[m + PER, row], table[m + INTENSITY, row] = 1.0, 0.0, intensity[column]
     basic[column], nonbasic[row] = row, m + column
 
 
@@ -101,37 +106,37 @@ def pivot(m, n, intensity, table, basic, nonbasic, row, column):
     for j in range(0, wide, WIDTH):
         store(none - load(table, m + KEPT, j), table, row, j)
     table[row, column] = over
-    cost, per = table[m + COST, row] * over, table[m + SLOPE, row] * over
+    cost, per = table[m + COST, row] * over, table[m + PER, row] * over
     costs, pers = spread(cost), spread(per)
     for i in range(0, tall, WIDTH):
         leaving = load(table, m + LEAVING, i)
         store(load(table, m + COST, i) - costs * leaving, table, m + COST, i)
-        store(load(table, m + SLOPE, i) - pers * leaving, table, m + SLOPE, i)
-    table[m + COST, row], table[m + SLOPE, row] = -cost, -per
+        store(load(table, m + PER, i) - pers * leaving, table, m + PER, i)
+    table[m + COST, row], table[m + PER, row] = -cost, -per
     basic[column], nonbasic[row] = nonbasic[row], basic[column]
     table[m + INTENSITY, row] = intensity[nonbasic[row] - m] if nonbasic[row] >= m else 0.0
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def leaving_column(m, n, table, row):
-    """What stops the entering variable of a row first, the largest pivot among ties; −1 where nothing does."""
+    """What stops the entering variable of a row first, the largest pivot among ties; −1 for nothing."""
     least, free, limit = spread(np.inf), spread(np.inf), spread(LEAST)
     for j in range(0, padded(n), WIDTH):
         entering = load(table, row, j)
         ratio = where_above(entering, limit, load(table, m + LEVEL, j) / entering, free)
-        store(ratio, table, m + RATIO, j)
+        store(ratio, table, m + PLACE, j)
         least = smaller(least, ratio)
     bound = smallest(least) + 1e-13
     if bound == np.inf:
         return -1
     found, met = -1, 0
     for j in range(n):
-        fits = table[m + RATIO, j] <= bound
+        fits = table[m + PLACE, j] <= bound
         found = j if fits else found
         met += fits
     if met > 1:
         for j in range(n):
-            if table[m + RATIO, j] <= bound and table[row, j] > table[row, found]:
+            if table[m + PLACE, j] <= bound and table[row, j] > table[row, found]:
                 found = j
     return found
 
@@ -177,9 +182,9 @@ def next_breakpoint(m, n, table):
     level, tilt = spread(0.0), spread(0.0)
     none = spread(0.0)
     for i in range(0, padded(m), WIDTH):
-        cost, per, weight = load(table, m + COST, i), load(table, m + SLOPE, i), load(table, m + INTENSITY, i)
+        cost, per, weight = load(table, m + COST, i), load(table, m + PER, i), load(table, m + INTENSITY, i)
         place = where_above(limit, per, (none - cost) / per, free)
-        store(place, table, m + RATIO, i)
+        store(place, table, m + PLACE, i)
         first = smaller(first, place)
         level, tilt = level + weight * cost, tilt + weight * per
     least = spread(1.0)
@@ -214,7 +219,7 @@ def tableau_walk(
     for j in range(n):
         end = larger(end, intensity[j])
     here, met, status = 0.0, 0, SOLVED
-    for _ in range(20_000):
+    for _ in range(MOST_STEPS):
         there, level, tilt, least = next_breakpoint(m, n, table)
         first, there = there, min(max(there, here), end)
         if least <= NEAR or thinnest < THIN:
@@ -232,7 +237,7 @@ def tableau_walk(
             return met, status if met % 2 == 1 else TIED
         entering = 0
         for i in range(m):
-            entering = i if table[m + RATIO, i] == first else entering
+            entering = i if table[m + PLACE, i] == first else entering
         leaving = leaving_column(m, n, table, entering)
         if leaving < 0:
             return met, LOST
@@ -247,7 +252,7 @@ def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
     """Writes the mixes of the basis at μ = place; False where one of them may not be the only one."""
     far, least = spread(place), spread(1.0)
     for i in range(0, padded(m), WIDTH):
-        cost = load(table, m + COST, i) + far * load(table, m + SLOPE, i)
+        cost = load(table, m + COST, i) + far * load(table, m + PER, i)
         store(cost, table, m + KEPT, i)
         least = smaller(least, cost)
     for i in range(m):
@@ -281,7 +286,8 @@ def walk(q, idle, slope, intensity, table, basic, nonbasic, defender, attacker):
     Args:
         q: (defences, attacks), scaled so that costs are of size 1; idle, slope: (defences,);
         intensity: (attacks,), at least 0 and 0 somewhere, at most 1.
-        table, basic, nonbasic: a ``tableau`` (one too small is replaced), and space of shapes (attacks,), (defences,).
+        table: a ``tableau``; one that is too small is replaced.
+        basic, nonbasic: space of shapes (attacks,) and (defences,).
 
     Returns:
         How many were met, and what became of the game.

@@ -2,7 +2,8 @@
 
 The four best-reply differences have 3⁴ = 81 combinations of signs; a table made from the single-game
 solver's rule lists the extreme equilibria of each. The sign of a difference of floats is exact, so
-no tie is invented and none is overlooked.
+no tie is invented and none is overlooked, and neither player can gain by leaving pure strategies the
+table pairs: only where somebody mixes is there a regret to be computed.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 MOST = 4  # extreme equilibria of a 2 × 2 game
 FIRST, SECOND, MIXED = 0, 1, 2  # a player's mix: a pure strategy, or the one that makes the other indifferent
+TOLERANCE = 2e-9  # the largest relative regret a certificate may show
+TILE = 512  # games that stay in the nearest cache while they are worked on
 
 
 def _vertices(gains: tuple[int, int]) -> dict[int, set[int]]:
@@ -38,60 +41,128 @@ def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 COUNTS, PAIRS = _table()
+SHARE = np.array([1.0, 0.0, 2.0])[PAIRS]  # of the first strategy; 2 where it must be computed
+MIXES = (PAIRS == MIXED).any(axis=2)
 
 
-@njit(cache=True, inline="always")
-def _code(a, b):
-    d0, d1 = a[0, 0] - a[1, 0], a[0, 1] - a[1, 1]
-    b0, b1 = b[0, 0] - b[0, 1], b[1, 0] - b[1, 1]
-    code = 1 + (d0 > 0) - (d0 < 0)
-    code = 3 * code + 1 + (d1 > 0) - (d1 < 0)
-    code = 3 * code + 1 + (b0 > 0) - (b0 < 0)
-    return 3 * code + 1 + (b1 > 0) - (b1 < 0)
-
-
-@njit(cache=True, parallel=True)
-def count(defender_payoffs, attacker_payoffs, codes, counts):
-    """Fills ``codes`` and ``counts`` (games,) from payoffs (games, 2, 2)."""
-    for game in prange(len(codes)):
-        code = _code(defender_payoffs[game], attacker_payoffs[game])
+@njit(cache=True, nogil=True, error_model="numpy")
+def signs(a, b, codes):
+    """Writes the combination of signs of each game; False where a difference is no finite number."""
+    sound = True
+    for game in range(len(a)):
+        d0, d1 = a[game, 0, 0] - a[game, 1, 0], a[game, 0, 1] - a[game, 1, 1]
+        b0, b1 = b[game, 0, 0] - b[game, 0, 1], b[game, 1, 0] - b[game, 1, 1]
+        code = 40
+        code += 27 if d0 > 0 else (-27 if d0 < 0 else 0)
+        code += 9 if d1 > 0 else (-9 if d1 < 0 else 0)
+        code += 3 if b0 > 0 else (-3 if b0 < 0 else 0)
+        code += 1 if b1 > 0 else (-1 if b1 < 0 else 0)
         codes[game] = code
-        counts[game] = COUNTS[code]
+        sound &= (abs(d0) < np.inf) & (abs(d1) < np.inf) & (abs(b0) < np.inf) & (abs(b1) < np.inf)
+    return sound
 
 
-@njit(cache=True, parallel=True)
-def fill(defender_payoffs, attacker_payoffs, codes, starts, index, defender, attacker, regret):
-    """Fills game_index, both mixes and both relative regrets of every equilibrium, games in order."""
-    for game in prange(len(codes)):
-        a, b = defender_payoffs[game], attacker_payoffs[game]
-        code, row = codes[game], starts[game]
-        for which in range(COUNTS[code]):
-            index[row] = game
-            x = _mix(PAIRS[code, which, 0], b[0, 0] - b[0, 1], b[1, 0] - b[1, 1])
-            y = _mix(PAIRS[code, which, 1], a[0, 0] - a[1, 0], a[0, 1] - a[1, 1])
-            defender[row, 0], defender[row, 1] = x, 1 - x
-            attacker[row, 0], attacker[row, 1] = y, 1 - y
-            regret[row, 0] = _regret(a[0, 0] * y + a[0, 1] * (1 - y), a[1, 0] * y + a[1, 1] * (1 - y), x, a)
-            regret[row, 1] = _regret(b[0, 0] * x + b[1, 0] * (1 - x), b[0, 1] * x + b[1, 1] * (1 - x), y, b)
-            row += 1
+@njit(cache=True, nogil=True, error_model="numpy")
+def count(a, b, first, last):
+    """How many equilibria the games ``first`` … ``last`` have."""
+    codes, found = np.empty(TILE, np.uint8), 0
+    for begin in range(first, last, TILE):
+        end = min(begin + TILE, last)
+        signs(a[begin:end], b[begin:end], codes)
+        found += total(codes, end - begin)
+    return found
 
 
-@njit(cache=True, inline="always")
-def _mix(kind, first_gain, second_gain):
-    """The probability of the first strategy."""
-    if kind == FIRST:
-        return 1.0
-    if kind == SECOND:
-        return 0.0
-    first, second = abs(first_gain) / 2, abs(second_gain) / 2
-    return second / (first + second)
+@njit(cache=True, nogil=True, error_model="numpy")
+def total(codes, games):
+    """How many equilibria games with these combinations of signs have."""
+    found = 0
+    for place in range(games):
+        found += COUNTS[codes[place]]
+    return found
 
 
-@njit(cache=True, inline="always")
-def _regret(first, second, share, payoffs):
-    """What a player could gain, relative to the range of that player's payoffs."""
-    low = min(min(payoffs[0, 0], payoffs[0, 1]), min(payoffs[1, 0], payoffs[1, 1]))
-    high = max(max(payoffs[0, 0], payoffs[0, 1]), max(payoffs[1, 0], payoffs[1, 1]))
-    gain = max(first, second) - (share * first + (1 - share) * second)
-    scale = high - low
-    return max(gain, 0.0) / scale if scale > 0 else max(gain, 0.0)
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill(a, b, first, last, row, index, defender, attacker, regret):
+    """Fills the equilibria of the games ``first`` … ``last``, in order, from a row on.
+
+    Args:
+        a, b: payoffs (games, 2, 2).
+        index: (rows,), defender, attacker and regret: (rows, 2), relative to the range of the payoffs.
+
+    Returns:
+        The row after the last one, -1 where there are too few rows; and whether all differences were finite
+        numbers and all regrets small.
+    """
+    codes, space = np.empty(TILE, np.uint8), np.empty((10, TILE))
+    mixed, games = np.empty(MOST * TILE + 1, np.int64), np.empty(MOST * TILE + 1, np.int64)
+    sound = True
+    for begin in range(first, last, TILE):
+        end = min(begin + TILE, last)
+        sound &= signs(a[begin:end], b[begin:end], codes)
+        if row + MOST * (end - begin) > len(index) and row + total(codes, end - begin) > len(index):
+            return -1, sound
+        mixing = 0
+        for place in range(end - begin):
+            code = codes[place]
+            for which in range(COUNTS[code]):
+                x, y = SHARE[code, which, 0], SHARE[code, which, 1]
+                index[row] = begin + place
+                defender[row, 0], defender[row, 1] = x, 1 - x
+                attacker[row, 0], attacker[row, 1] = y, 1 - y
+                regret[row, 0] = regret[row, 1] = 0.0
+                mixed[mixing], games[mixing] = row, begin + place
+                mixing += MIXES[code, which]
+                row += 1
+        for start in range(0, mixing, TILE):
+            count = min(TILE, mixing - start)
+            sound &= mix(a, b, mixed, games, start, count, space, defender, attacker, regret)
+    return row, sound
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mix(a, b, mixed, games, start, count, space, defender, attacker, regret):
+    """Computes the rows in which somebody mixes; False where a regret is not small.
+
+    In three passes: gathered, computed side by side, written back.
+    """
+    for k in range(count):
+        row, game = mixed[start + k], games[start + k]
+        space[0, k], space[1, k] = a[game, 0, 0], a[game, 0, 1]
+        space[2, k], space[3, k] = a[game, 1, 0], a[game, 1, 1]
+        space[4, k], space[5, k] = b[game, 0, 0], b[game, 0, 1]
+        space[6, k], space[7, k] = b[game, 1, 0], b[game, 1, 1]
+        space[8, k], space[9, k] = defender[row, 0], attacker[row, 0]
+    small = True
+    for k in range(count):
+        d0, d1 = space[0, k] - space[2, k], space[1, k] - space[3, k]
+        b0, b1 = space[4, k] - space[5, k], space[6, k] - space[7, k]
+        x, y = abs(b1) / (abs(b0) + abs(b1)), abs(d1) / (abs(d0) + abs(d1))
+        x = x if space[8, k] == 2.0 else space[8, k]
+        y = y if space[9, k] == 2.0 else space[9, k]
+        of_first, of_column = d0 * y + d1 * (1 - y), b0 * x + b1 * (1 - x)  # earns more than the second
+        one = gain(of_first, x) / span(space[0, k], space[1, k], space[2, k], space[3, k])
+        two = gain(of_column, y) / span(space[4, k], space[5, k], space[6, k], space[7, k])
+        small &= (one <= TOLERANCE) & (two <= TOLERANCE)
+        space[0, k], space[1, k], space[8, k], space[9, k] = one, two, x, y
+    for k in range(count):
+        row = mixed[start + k]
+        defender[row, 0], defender[row, 1] = space[8, k], 1 - space[8, k]
+        attacker[row, 0], attacker[row, 1] = space[9, k], 1 - space[9, k]
+        regret[row, 0], regret[row, 1] = space[0, k], space[1, k]
+    return small
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def span(p, q, r, s):
+    """The range of four payoffs; 1 where it is 0."""
+    most, more = p if p > q else q, r if r > s else s
+    least, less = q if p > q else p, s if r > s else r
+    size = (most if most > more else more) - (least if least < less else less)
+    return size if size > 0 else 1.0
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def gain(difference, share):
+    """What a player gains who plays the first strategy with a share, and earns so much more by it."""
+    return (1 - share) * difference if difference > 0 else -share * difference

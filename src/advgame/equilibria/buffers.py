@@ -1,0 +1,79 @@
+"""Arrays for the answers of a batch, filled again and again: fresh memory costs more than many a game."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.errors import GameError
+from advgame.games.game import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class BatchBuffers:
+    """What `solve_batch(..., out=buffers)` writes into.
+
+    The arrays of its answer are then parts of these, until they are written again. There must be room for
+    all games; where there are more equilibria than rows, the answer is given in new arrays.
+
+    >>> buffers = BatchBuffers.for_shape(games=1000, defences=2, attacks=3, rows=3000)
+    >>> buffers.defender.shape, buffers.status.shape
+    ((3000, 2), (1000,))
+
+    Raises:
+        GameError: for arrays of other shapes or kinds, that cannot be written, or that share memory.
+    """
+
+    game_index: NDArray[np.int64]  # (rows,)
+    defender: FloatArray  # (rows, defences)
+    attacker: FloatArray  # (rows, attacks)
+    regret: FloatArray  # (rows, 2)
+    complete: NDArray[np.bool_]  # (games,)
+    status: NDArray[np.uint8]  # (games,)
+
+    @staticmethod
+    def for_shape(games: int, defences: int, attacks: int, rows: int | None = None) -> BatchBuffers:
+        """Arrays for so many games of a shape, with rows for two equilibria of each unless told otherwise."""
+        rows = 2 * games if rows is None else rows
+        shape = (defences, attacks)
+        made: list[Any] = [np.empty(size, kind) for size, kind in _needed(games, rows, shape).values()]
+        return BatchBuffers(*made)
+
+    def __post_init__(self) -> None:
+        for name in (each.name for each in fields(self)):
+            given = getattr(self, name)
+            if not isinstance(given, np.ndarray):
+                raise GameError(
+                    f"The buffer {name} is a {type(given).__name__}; expected an array. "
+                    "`BatchBuffers.for_shape` makes all of them."
+                )
+        shape = tuple(each.shape[-1] if each.ndim == 2 else -1 for each in (self.defender, self.attacker))
+        needed = _needed(self.status.size, self.game_index.size, shape)
+        for name, (size, kind) in needed.items():
+            given = getattr(self, name)
+            if given.shape != size or given.dtype != kind:
+                raise GameError(
+                    f"The buffer {name} is {given.dtype} {given.shape}; expected {np.dtype(kind)} {size} "
+                    "beside the others. `BatchBuffers.for_shape` makes arrays that fit."
+                )
+            if not (given.flags.c_contiguous and given.flags.writeable):
+                raise GameError(f"The buffer {name} cannot be written row by row; give a contiguous array.")
+        for one, other in combinations(needed, 2):
+            if np.may_share_memory(getattr(self, one), getattr(self, other)):
+                raise GameError(f"The buffers {one} and {other} share memory; give each its own.")
+
+
+def _needed(games: int, rows: int, shape: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], type]]:
+    defences, attacks = shape
+    return {
+        "game_index": ((rows,), np.int64),
+        "defender": ((rows, defences), np.float64),
+        "attacker": ((rows, attacks), np.float64),
+        "regret": ((rows, 2), np.float64),
+        "complete": ((games,), np.bool_),
+        "status": ((games,), np.uint8),
+    }

@@ -1,0 +1,85 @@
+"""Degenerate games from the exact signs of their minors: all vertices of both players, and which pairs meet.
+
+A mix with support I is a vertex of the division of a player's mixes by best reply iff some replies J,
+as many as I has strategies, pay the same to no other mix on I. By Cramer's rule the F that make this mix
+then have one sign, turned as the rule asks, and no F that says what another reply gains is against it; a
+reply whose F is 0 is a best one too. A pair of vertices is an extreme equilibrium iff what either plays
+is a best reply to the other (Vorob'ev; Kuhn; Mangasarian 1964; see Avis, Rosenberg, Savani and von
+Stengel 2010, doi:10.1007/s00199-009-0449-x).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+ONE = np.uint64(1)
+FULL = -1  # there was no room for all
+
+
+@njit(cache=True)
+def list_vertices(words, above, below, game, sets, others, found):
+    """Lists the vertices of the mixes of one player; returns how many, or ``FULL``.
+
+    Args:
+        words: (pairs,) the third kind that ``minors.agree_unsure`` writes; above, below: the signs.
+        game: the bit of the game, every sign of which is known: what is neither above nor below is 0.
+        sets, others: the supports of the payoffs to the player who replies, and of the transposed shape.
+        found: (room, 4) filled with the number of the support among ``others``, the number of replies that
+            determine the mix among ``sets``, the support's bits, and the bits of all best replies.
+    """
+    shift, start, total = np.uint64(game), 0, 0
+    for size in range(1, min(len(sets.first), len(others.first)) - 1):
+        first = sets.first[size]
+        count = sets.first[size + 1] - first
+        for s in range(others.first[size], others.first[size + 1]):
+            of_support = total
+            wider = np.uint64(sets.place[others.columns[s]])
+            for q in range(count):
+                if not words[start + q] >> shift & ONE:
+                    continue
+                k = first + q
+                best = sets.columns[k]
+                for u in range(sets.joined.shape[1] - size):
+                    word = wider + sets.joined[k, u]
+                    if not (above[word] | below[word]) >> shift & ONE:
+                        best |= 1 << sets.others[k, u]
+                if listed(found, of_support, total, best):
+                    continue
+                if total == len(found):
+                    return FULL
+                found[total, 0], found[total, 1] = s, k
+                found[total, 2], found[total, 3] = others.columns[s], best
+                total += 1
+            start += count
+    return total
+
+
+@njit(cache=True)
+def listed(found, first, after, best):
+    """Whether a vertex with these best replies is among those from ``first`` on, which share its support."""
+    known = False
+    for place in range(first, after):
+        known |= found[place, 3] == best
+    return known
+
+
+@njit(cache=True)
+def meet(of_x, x_count, of_y, y_count, first, last, pairs):
+    """Lists the pairs of vertices that are best replies to each other; returns how many, or ``FULL``.
+
+    Args:
+        of_x, of_y: as from ``list_vertices``, of either player, with their counts.
+        first, last: the part of ``pairs`` (pairs, 4) that may be filled with the supports and determining
+            replies of x, then of y.
+    """
+    total = first
+    for i in range(x_count):
+        for j in range(y_count):
+            if of_x[i, 2] & ~of_y[j, 3] == 0 and of_y[j, 2] & ~of_x[i, 3] == 0:
+                if total == last:
+                    return FULL
+                pairs[total, 0], pairs[total, 1] = of_x[i, 0], of_x[i, 1]
+                pairs[total, 2], pairs[total, 3] = of_y[j, 0], of_y[j, 1]
+                total += 1
+    return total - first
