@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from time import monotonic
@@ -18,6 +18,7 @@ from advgame.equilibria.batch_one import one_nash_equilibrium
 from advgame.equilibria.buffers import BatchBuffers
 from advgame.equilibria.found import SLOTS, Found, Gathered, Status
 from advgame.equilibria.memory import free_bytes, in_words
+from advgame.equilibria.payoff_arrays import floats, payoff_array, refuse_infinite
 from advgame.equilibria.time_limit import Deadline
 from advgame.errors import GameError
 from advgame.games.game import FloatArray
@@ -25,7 +26,6 @@ from advgame.games.game import FloatArray
 CHUNK_BYTES = 1 << 27  # of the room for equilibria at any one time
 FIRST_CHUNK = 64  # games, where time is limited and it is not yet known how long they take
 SECONDS_OF_A_CHUNK = 0.1  # where time is limited
-LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
 
 Progress = Callable[[int, int], object]  # games done, games in all
 
@@ -128,7 +128,10 @@ def solve_batch(
         UnknownName: for a concept that is not solved in batches.
     """
     method = METHODS[concept]  # an unknown name is answered before any work
-    a, b = _games("defender_payoffs", defender_payoffs), _games("attacker_payoffs", attacker_payoffs)
+    a, b = (
+        payoff_array("defender_payoffs", defender_payoffs),
+        payoff_array("attacker_payoffs", attacker_payoffs),
+    )
     if a.shape != b.shape:
         raise GameError(
             f"defender_payoffs is {a.shape} and attacker_payoffs {b.shape}; both need one shape (k, m, n)."
@@ -136,7 +139,8 @@ def solve_batch(
     deadline = Deadline(_limit(time_limit_seconds))
     status, arrays = _place(a, b, out)
     games = len(a)
-    _refuse_infinite(a, b)
+    if a.shape[1:] != (2, 2) or concept != "nash" or {a.dtype.kind, b.dtype.kind} != {"f"}:
+        refuse_infinite(a, b)  # of 2 × 2 games, the kernel meets every payoff in a difference, and tells
     gathered = Gathered(a.shape[1:], arrays, deadline)
     status[:] = Status.UNSOLVED
     first, size = 0, _chunk(a.shape) if deadline.seconds == inf else min(FIRST_CHUNK, _chunk(a.shape))
@@ -144,7 +148,7 @@ def solve_batch(
         begun, last = monotonic(), min(first + size, games)
         gathered.game, gathered.ahead = first, (games - first) / (last - first)
         status[first:last] = Status.COMPILED
-        gathered.add(method(_floats(a[first:last]), _floats(b[first:last]), status[first:last], gathered))
+        gathered.add(method(floats(a[first:last]), floats(b[first:last]), status[first:last], gathered))
         if progress is not None:
             progress(last, games)
         first = last
@@ -173,28 +177,6 @@ def _limit(seconds: float | None) -> float:
     if not isinstance(seconds, int | float) or not seconds >= 0:
         raise GameError(f"time_limit_seconds is {seconds!r}; give a number of seconds from 0 on, or None.")
     return float(seconds)
-
-
-def _games(name: str, given: ArrayLike) -> NDArray[Any]:
-    """The numbers given, as they are, once their shape and kind are checked."""
-    try:
-        payoffs = np.asarray(given)
-    except (TypeError, ValueError):
-        raise GameError(f"{name} is no array of numbers; give floats of shape (k, m, n).") from None
-    if payoffs.ndim != 3 or 0 in payoffs.shape[1:]:
-        raise GameError(
-            f"{name} has shape {payoffs.shape}; expected (k, m, n) with at least one strategy of each player."
-        )
-    if payoffs.dtype.kind not in "iuf" or payoffs.dtype.itemsize > 8:
-        raise GameError(
-            f"{name} is no array of numbers that a float64 holds, but of {payoffs.dtype}; give floats or "
-            "whole numbers. Fractions are solved exactly one game at a time, as Game(…)."
-        )
-    return payoffs
-
-
-def _floats(payoffs: NDArray[Any]) -> FloatArray:
-    return np.ascontiguousarray(payoffs, dtype=np.float64)
 
 
 def _place(
@@ -229,33 +211,3 @@ def _place(
                     f"out shares memory with {name}; answers would overwrite games not yet solved."
                 )
     return out.status[:games], Found(out.game_index, out.defender, out.attacker, out.regret)
-
-
-def _refuse_infinite(a: NDArray[Any], b: NDArray[Any]) -> None:
-    """Every payoff must be a finite float64."""
-    for name, payoffs in (("defender_payoffs", a), ("attacker_payoffs", b)):
-        for first, last in _parts(payoffs):
-            part = payoffs[first:last]
-            if part.dtype.kind in "iu":
-                large = (part > LARGEST_WHOLE) | (part < -LARGEST_WHOLE)
-                wrong, wanted = large, f"whole numbers must be within ±{LARGEST_WHOLE:,}, or given as floats"
-            elif _sums_to_a_number(part):
-                continue
-            else:
-                wrong, wanted = ~np.isfinite(part), "every payoff must be a finite number"
-            if wrong.any():
-                game, row, column = (int(each) for each in np.argwhere(wrong)[0])
-                value = part[game, row, column]
-                raise GameError(f"{name}[{first + game}, {row}, {column}] is {value}; {wanted}.")
-
-
-def _sums_to_a_number(part: NDArray[Any]) -> bool:
-    """Whether all numbers are finite, seen at a glance: what is not shows in every sum."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(part.sum(dtype=np.float64)))
-
-
-def _parts(payoffs: NDArray[Any]) -> Iterator[tuple[int, int]]:
-    size = _chunk(payoffs.shape)
-    for first in range(0, len(payoffs), size):
-        yield first, min(first + size, len(payoffs))

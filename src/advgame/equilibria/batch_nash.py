@@ -12,6 +12,7 @@ from advgame.equilibria.batch_general import fits, general_equilibria
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import MORE_SLOTS, SLOTS, Found, Gathered, Status
 from advgame.equilibria.nash import Nash
+from advgame.equilibria.payoff_arrays import refuse_infinite
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
 from advgame.games.game import FloatArray
@@ -32,23 +33,21 @@ def nash_equilibria(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
 ) -> Found:
     """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so."""
-    games, gathered = len(a), gathered or Gathered(a.shape[1:])
-    rest = np.arange(games)
-    parts: list[Found] = []
-    for kernel in _kernels(a, b):
-        whole = len(rest) == games
-        found, proven = kernel(a, b, gathered) if whole else kernel(a[rest], b[rest], None)
-        if not proven.all():
-            found = found.kept(proven[found.game])
-        parts.append(found if whole else found._replace(game=rest[found.game]))
+    gathered = gathered or Gathered(a.shape[1:])
+    first, *others = _kernels(a, b)
+    found, proven = first(a, b, gathered)
+    if proven.all():
+        return found
+    parts, rest = [found.kept(proven[found.game])], np.flatnonzero(~proven)
+    for kernel in others:
+        found, proven = kernel(a[rest], b[rest], None)
+        found = found.kept(proven[found.game])
+        parts.append(found._replace(game=rest[found.game]))
         rest = rest[~proven]
         if len(rest) == 0:
             break
     parts.extend(singly(a, b, rest, status, gathered.deadline))
-    joined = Found.joined(parts)
-    return (
-        joined if (np.diff(joined.game) >= 0).all() else joined.kept(np.argsort(joined.game, kind="stable"))
-    )
+    return Found.joined(parts)
 
 
 def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
@@ -96,6 +95,7 @@ def _two_by_two(a: FloatArray, b: FloatArray, gathered: Gathered | None) -> tupl
         rows, sound = _filled(a, b, ends, counts, room)
     found, proven = room.begin(rows), np.ones(games, np.bool_)
     if not sound:
+        refuse_infinite(a, b, before=gathered.game)
         proven[found.game[~(found.regret <= TOLERANCE).all(axis=1)]] = False
         with np.errstate(over="ignore"):
             differences = np.hstack([a[:, 0] - a[:, 1], b[:, :, 0] - b[:, :, 1]])

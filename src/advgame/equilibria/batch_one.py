@@ -34,5 +34,4 @@ def one_nash_equilibrium(
         return found
     alone = [each.begin(1) for each in singly(a, b, lost, status, gathered.deadline)]
     status[lost[status[lost] == Status.SINGLE]] = Status.PARTIAL  # of what was found, one is told
-    joined = Found.joined([found.kept(state == lemke_howson.FOUND), *alone])
-    return joined.kept(np.argsort(joined.game, kind="stable"))
+    return Found.joined([found.kept(state == lemke_howson.FOUND), *alone])

@@ -48,12 +48,14 @@ class Found(NamedTuple):
 
     @staticmethod
     def joined(parts: Sequence[Found]) -> Found:
-        """All parts, one after the other; a single one that holds something is not copied."""
+        """All parts, games in order, as in each; a single one that holds something is not copied."""
         held = [part for part in parts if len(part.game)]
         if len(held) == 1:
             return held[0]
-        index, defender, attacker, regret = (np.concatenate(each) for each in zip(*parts, strict=True))
-        return Found(index, defender, attacker, regret)
+        whole = Found(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        if (np.diff(whole.game) >= 0).all():
+            return whole
+        return whole.kept(np.argsort(whole.game, kind="stable"))
 
     def after(self, count: int) -> Found:
         """All but the first equilibria, in the same memory."""

@@ -41,8 +41,11 @@ def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 COUNTS, PAIRS = _table()
+EACH = COUNTS.astype(np.uint64)
+ENTRIES = np.arange(81 * MOST, dtype=np.uint16).reshape(81, MOST)  # number the mixes paired in ``PAIRS``
 SHARE = np.array([1.0, 0.0, 2.0])[PAIRS]  # of the first strategy; 2 where it must be computed
-MIXES = (PAIRS == MIXED).any(axis=2)
+MIXES = np.ascontiguousarray(np.stack([SHARE, 1.0 - SHARE], axis=3).reshape(-1, 4))  # by entry
+MUST = (PAIRS == MIXED).any(axis=2).ravel().astype(np.uint64)  # be computed, by entry
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -95,39 +98,71 @@ def fill(a, b, first, last, row, index, defender, attacker, regret):
         numbers and all regrets small.
     """
     codes, space = np.empty(TILE, np.uint8), np.empty((10, TILE))
-    mixed, games = np.empty(MOST * TILE + 1, np.int64), np.empty(MOST * TILE + 1, np.int64)
-    sound = True
+    entries, games = np.empty(MOST * TILE + MOST, np.uint16), np.empty(MOST * TILE + MOST, np.int32)
+    mixed, sound = np.empty(MOST * TILE + 1, np.int32), True
     for begin in range(first, last, TILE):
         end = min(begin + TILE, last)
         sound &= signs(a[begin:end], b[begin:end], codes)
-        if row + MOST * (end - begin) > len(index) and row + total(codes, end - begin) > len(index):
+        rows = listed(codes, end - begin, entries, games)
+        if row + rows > len(index):
             return -1, sound
-        mixing = 0
-        for place in range(end - begin):
-            code = codes[place]
-            for which in range(COUNTS[code]):
-                x, y = SHARE[code, which, 0], SHARE[code, which, 1]
-                index[row] = begin + place
-                defender[row, 0], defender[row, 1] = x, 1 - x
-                attacker[row, 0], attacker[row, 1] = y, 1 - y
-                regret[row, 0] = regret[row, 1] = 0.0
-                mixed[mixing], games[mixing] = row, begin + place
-                mixing += MIXES[code, which]
-                row += 1
+        x, y, regrets = defender[row : row + rows], attacker[row : row + rows], regret[row : row + rows]
+        look_up(entries, games, begin, index[row : row + rows], x, y, regrets)
+        mixing = to_compute(entries, rows, mixed)
         for start in range(0, mixing, TILE):
-            count = min(TILE, mixing - start)
-            sound &= mix(a, b, mixed, games, start, count, space, defender, attacker, regret)
+            some = mixed[start : min(start + TILE, mixing)]
+            sound &= mix(a[begin:end], b[begin:end], some, games, space, x, y, regrets)
+        row += rows
     return row, sound
 
 
+# The loops below are apart, and without branches, so that the processor need not guess.
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def mix(a, b, mixed, games, start, count, space, defender, attacker, regret):
+def listed(codes, games, entries, places):
+    """Lists the equilibria of a tile: which entry of the table, of which game; how many there are."""
+    row, one, two, three = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
+    for place in range(games):
+        code, game = codes[place], np.int32(place)
+        entries[row], entries[row + one] = ENTRIES[code, 0], ENTRIES[code, 1]
+        entries[row + two], entries[row + three] = ENTRIES[code, 2], ENTRIES[code, 3]
+        places[row], places[row + one], places[row + two], places[row + three] = game, game, game, game
+        row += EACH[code]  # what was written in excess is written over
+    return np.int64(row)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def look_up(entries, places, begin, index, defender, attacker, regret):
+    """Writes the rows of a tile as the table has them."""
+    for row in range(len(index)):
+        entry = entries[row]
+        index[row] = begin + places[row]
+        defender[row, 0], defender[row, 1] = MIXES[entry, 0], MIXES[entry, 1]
+        attacker[row, 0], attacker[row, 1] = MIXES[entry, 2], MIXES[entry, 3]
+        regret[row, 0], regret[row, 1] = 0.0, 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def to_compute(entries, rows, mixed):
+    """Lists the rows in which somebody mixes; how many there are."""
+    count = np.uint64(0)
+    for row in range(rows):
+        mixed[count] = row
+        count += MUST[entries[row]]
+    return np.int64(count)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mix(a, b, mixed, games, space, defender, attacker, regret):
     """Computes the rows in which somebody mixes; False where a regret is not small.
 
     In three passes: gathered, computed side by side, written back.
     """
+    count = len(mixed)
     for k in range(count):
-        row, game = mixed[start + k], games[start + k]
+        row = np.uint64(mixed[k])
+        game = np.uint64(games[row])
         space[0, k], space[1, k] = a[game, 0, 0], a[game, 0, 1]
         space[2, k], space[3, k] = a[game, 1, 0], a[game, 1, 1]
         space[4, k], space[5, k] = b[game, 0, 0], b[game, 0, 1]
@@ -146,7 +181,7 @@ def mix(a, b, mixed, games, start, count, space, defender, attacker, regret):
         small &= (one <= TOLERANCE) & (two <= TOLERANCE)
         space[0, k], space[1, k], space[8, k], space[9, k] = one, two, x, y
     for k in range(count):
-        row = mixed[start + k]
+        row = np.uint64(mixed[k])
         defender[row, 0], defender[row, 1] = space[8, k], 1 - space[8, k]
         attacker[row, 0], attacker[row, 1] = space[9, k], 1 - space[9, k]
         regret[row, 0], regret[row, 1] = space[0, k], space[1, k]

@@ -1,0 +1,73 @@
+"""Payoffs of very many games, as arrays: what may be given, and what is told of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from advgame.errors import GameError
+from advgame.games.game import FloatArray
+
+PART = 1 << 21  # payoffs looked at together, so that little memory is needed beside them
+LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
+
+
+def payoff_array(name: str, given: ArrayLike) -> NDArray[Any]:
+    """The numbers given, as they are, once their shape and kind are checked."""
+    try:
+        payoffs = np.asarray(given)
+    except (TypeError, ValueError):
+        raise GameError(f"{name} is no array of numbers; give floats of shape (k, m, n).") from None
+    if payoffs.ndim != 3 or 0 in payoffs.shape[1:]:
+        raise GameError(
+            f"{name} has shape {payoffs.shape}; expected (k, m, n) with at least one strategy of each player."
+        )
+    if payoffs.dtype.kind not in "iuf" or payoffs.dtype.itemsize > 8:
+        raise GameError(
+            f"{name} is no array of numbers that a float64 holds, but of {payoffs.dtype}; give floats or "
+            "whole numbers. Fractions are solved exactly one game at a time, as Game(…)."
+        )
+    return payoffs
+
+
+def floats(payoffs: NDArray[Any]) -> FloatArray:
+    """The numbers in order, as the kernels read them; copied only where they are not."""
+    return np.ascontiguousarray(payoffs, dtype=np.float64)
+
+
+def refuse_infinite(a: NDArray[Any], b: NDArray[Any], before: int = 0) -> None:
+    """Refuses payoffs that are no finite float64.
+
+    Args:
+        a, b: payoffs (k, m, n) of the defender and the adversary.
+        before: the number of the first game.
+    """
+    for name, payoffs in (("defender_payoffs", a), ("attacker_payoffs", b)):
+        for first, last in _parts(payoffs):
+            part = payoffs[first:last]
+            if part.dtype.kind in "iu":
+                large = (part > LARGEST_WHOLE) | (part < -LARGEST_WHOLE)
+                wrong, wanted = large, f"whole numbers must be within ±{LARGEST_WHOLE:,}, or given as floats"
+            elif _sums_to_a_number(part):
+                continue
+            else:
+                wrong, wanted = ~np.isfinite(part), "every payoff must be a finite number"
+            if wrong.any():
+                game, row, column = (int(each) for each in np.argwhere(wrong)[0])
+                value = part[game, row, column]
+                raise GameError(f"{name}[{before + first + game}, {row}, {column}] is {value}; {wanted}.")
+
+
+def _sums_to_a_number(part: NDArray[Any]) -> bool:
+    """Whether all numbers are finite, seen at a glance: what is not shows in every sum."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(part.sum(dtype=np.float64)))
+
+
+def _parts(payoffs: NDArray[Any]) -> Iterator[tuple[int, int]]:
+    size = max(1, PART // (payoffs.shape[1] * payoffs.shape[2]))
+    for first in range(0, len(payoffs), size):
+        yield first, min(first + size, len(payoffs))
