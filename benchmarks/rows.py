@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks.sweeps import ALIKE, EACH, SWEEPS
+
 ONE, ALL, LOTTERY = "one equilibrium", "all equilibria", "commitment"
 
 
@@ -18,12 +20,19 @@ class Row:
     threads: int = 1
     part: str = "table"  # or "curve": cost against size
     goal_seconds: float | None = None  # per game
+    buffers: bool = False  # whether the answers are written into arrays made beforehand
 
     @property
     def name(self) -> str:
         """What the row is called in the table and with --rows."""
         threads = f", {self.threads} cores" if self.threads > 1 else ""
-        return f"{self.shape[0]}×{self.shape[1]} {self.family}, {self.question}{threads}"
+        buffers = ", into given arrays" if self.buffers else ""
+        return f"{self.shape[0]}×{self.shape[1]} {self.family}, {self.question}{buffers}{threads}"
+
+    @property
+    def swept(self) -> bool:
+        """Whether a scenario is swept, which only ours does."""
+        return self.family in SWEEPS
 
     @property
     def kind(self) -> tuple[str, str, str]:
@@ -37,6 +46,11 @@ class Row:
 
 TABLE = (
     Row("random", (2, 2), ALL, 1_000_000, goal_seconds=0.01e-6),
+    Row("random", (2, 2), ALL, 1_000_000, goal_seconds=0.01e-6, buffers=True),
+    Row(ALIKE, (2, 2), ALL, 16_000_000, goal_seconds=0.002e-6),
+    Row(ALIKE, (10, 8), ALL, 1_000_000, goal_seconds=0.15e-6),
+    Row(EACH, (10, 8), ALL, 200_000),
+    Row(EACH, (20, 11), ALL, 100_000),
     Row("random", (5, 5), ALL, 20_000, goal_seconds=0.5e-6),
     Row("random", (10, 10), ALL, 2_000, goal_seconds=0.4e-3),
     Row("random", (10, 10), ONE, 20_000, goal_seconds=1e-6),
@@ -59,7 +73,9 @@ TABLE = (
 SHARED = tuple(
     Row(row.family, row.shape, row.question, row.games, threads=2)
     for row in TABLE
-    if row.shape in ((2, 2), (10, 8)) and row.family != "several equilibria"
+    if row.shape in ((2, 2), (10, 8), (5, 5))
+    and row.family in ("random", "adversary–defender")
+    and not row.buffers
 )
 
 SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 50, 100, 200, 500, 1000)

@@ -42,8 +42,8 @@ class Run:
                 worker.close()
 
     def _solvers(self, row: Row) -> list[str]:
-        """Ours, and the peers that answer the question; nobody else is asked for two cores."""
-        if self.ours_only or row.threads > 1:
+        """Ours, and the peers that answer the question; nobody else takes two cores, arrays or scenarios."""
+        if self.ours_only or row.threads > 1 or row.buffers or row.swept:
             return [Ours.name]
         return [Ours.name, *(name for name, peer in PEERS.items() if row.question in peer.methods)]
 

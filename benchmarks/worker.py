@@ -8,20 +8,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from benchmarks.families import draw
 from benchmarks.rows import Row
 from benchmarks.solvers import PEERS, Ours, Peer
-
-if TYPE_CHECKING:
-    from advgame import BatchSolution
+from benchmarks.sweeps import sweep
 
 REPEATS = 7  # of a whole batch
 LONGEST_START = 180.0  # seconds to import, compile and draw the games: not measured, but not endless
@@ -128,31 +127,43 @@ def serve(pipe: Connection, solver: str) -> None:
 
 
 def _time_batch(pipe: Connection, row: Row, games: int, limit_seconds: float) -> None:
+    work, games = _sweep(row, games) if row.swept else _batch(row, games)
+    pipe.send(READY)
+    begin = perf_counter()
+    for repeat in range(REPEATS):
+        start = perf_counter()
+        solution = work()
+        took = perf_counter() - start
+        if repeat > 0 or took > limit_seconds / 4:  # the first one warms the caches, where there is time
+            pipe.send(took / games)
+        if repeat == 0 and hasattr(solution, "regret"):  # a map counts nothing
+            pipe.send(_facts(solution, games))
+        if perf_counter() - begin > limit_seconds - 1.5 * took:
+            break
+
+
+def _batch(row: Row, games: int) -> tuple[Callable[[], object], int]:
     import advgame as ag
 
     a, b = draw(row.family, row.shape, games)
     concept = Ours.concepts[row.question]
     few = draw(row.family, _small(row.shape), 3, seed=2)  # compiles; the large games would take their time
     ag.solve_batch(*few, concept=concept)
-    pipe.send(READY)
-    begin = perf_counter()
-    for repeat in range(REPEATS):
-        start = perf_counter()
-        solution = ag.solve_batch(a, b, concept=concept)
-        took = perf_counter() - start
-        if repeat > 0 or took > limit_seconds / 4:  # the first one warms the caches, where there is time
-            pipe.send(took / games)
-        if repeat == 0:
-            pipe.send(_facts(solution, games))
-        if perf_counter() - begin > limit_seconds - 1.5 * took:
-            break
+    buffers = ag.BatchBuffers.for_shape(games, *row.shape) if row.buffers else None
+    return (lambda: ag.solve_batch(a, b, concept=concept, out=buffers)), games
 
 
-def _facts(solution: BatchSolution, games: int) -> Facts:
+def _sweep(row: Row, cells: int) -> tuple[Callable[[], object], int]:
+    return sweep(row.family, row.shape, cells), round(cells**0.5) ** 2
+
+
+def _facts(solution: Any, games: int) -> Facts:
+    """From a `BatchSolution`, or from the answers of a sweep."""
     from advgame.equilibria.found import Status
 
+    found = len(solution.game_index) if hasattr(solution, "game_index") else solution.equilibria.sum()
     return Facts(
-        equilibria_per_game=len(solution.game_index) / games,
+        equilibria_per_game=float(found / games),
         complete=float(solution.complete.mean()),
         compiled=float(np.isin(solution.status, [Status.COMPILED, Status.ONE]).mean()),
         largest_regret=float(solution.regret.max(initial=0.0)),

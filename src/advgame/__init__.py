@@ -27,7 +27,7 @@ _HOMES = {
         "read_nfg",
         "write_nfg",
     ),
-    "advgame.equilibria": ("CONCEPTS", "BatchSolution", "Solution", "solve", "solve_batch"),
+    "advgame.equilibria": ("CONCEPTS", "BatchBuffers", "BatchSolution", "Solution", "solve", "solve_batch"),
     "advgame.scenarios": (
         "Scenario",
         "apply_preset",
@@ -63,6 +63,7 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from advgame.equilibria import CONCEPTS as CONCEPTS
+    from advgame.equilibria import BatchBuffers as BatchBuffers
     from advgame.equilibria import BatchSolution as BatchSolution
     from advgame.equilibria import Solution as Solution
     from advgame.equilibria import solve as solve

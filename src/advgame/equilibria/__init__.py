@@ -5,6 +5,7 @@ from advgame.equilibria.adversary_types import AdversaryTypes
 from advgame.equilibria.batch import BatchSolution, solve_batch
 from advgame.equilibria.batch_fused import BatchAnswers
 from advgame.equilibria.bayesian_solution import BayesianProfile, BayesianSolution
+from advgame.equilibria.buffers import BatchBuffers
 from advgame.equilibria.commitment import Commitment
 from advgame.equilibria.minimax_regret import LeastRegret, MinimaxRegret, least_regret
 from advgame.equilibria.nash import Nash
@@ -66,6 +67,7 @@ __all__ = [
     "RULES",
     "AdversaryTypes",
     "BatchAnswers",
+    "BatchBuffers",
     "BatchSolution",
     "BayesianProfile",
     "BayesianSolution",
