@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ from benchmarks.machine import machine
 Whole = NDArray[np.int64]
 Games = tuple[Whole, Whole]  # of defender and adversary, each (games, defences, attacks)
 Mixes = list[tuple[Fraction, ...]]  # the defender's shares, then the adversary's
-SMALL = tuple(product(range(2, 6), repeat=2))
+SMALL = tuple((defences, attacks) for defences in range(2, 6) for attacks in range(2, 6))
 LARGE = ((6, 6), (7, 5), (8, 8), (10, 6), (10, 8), (10, 10))
 GAMES_OF_LARGE = 100
 NEAR = 1e-7  # between a share in floats and the fraction

@@ -58,12 +58,12 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     if shape == (2, 2):
         return (_two_by_two,)
     if not fits(shape):
-        return (_structured,)
+        return (_walked,)
     if comb(sum(shape), shape[0]) > FEW_MINORS:
-        return _structured, general_equilibria
+        return _walked, general_equilibria
     probe = slice(None, None, -(-len(a) // PROBES))
     structured = _walked(a[probe], b[probe])[1].mean() > 0.75  # by chance, every other 3 × 3 game is
-    return (_structured, general_equilibria) if structured else (general_equilibria, _structured)
+    return (_walked, general_equilibria) if structured else (general_equilibria, _walked)
 
 
 def _compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
@@ -122,24 +122,24 @@ def _filled(
     return (-1 if (rows < 0).any() else int(rows[-1])), bool(sound.all())
 
 
-def _structured(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
-    return _walked(a, b)
-
-
-def _walked(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]:
+def _walked(
+    a: FloatArray, b: FloatArray, gathered: Gathered | None = None
+) -> tuple[Found, NDArray[np.bool_]]:
     """The walk along the intensity of attack; games with many equilibria once more, with more room."""
     from advgame.equilibria.kernels import rank_one
 
-    found, state = _walked_with_room(a, b, SLOTS)
+    found, state = _walked_with_room(a, b, SLOTS, gathered)
     crowded = np.flatnonzero(state == rank_one.CROWDED)
     if len(crowded):
-        more, again = _walked_with_room(a[crowded], b[crowded], MORE_SLOTS)
+        more, again = _walked_with_room(a[crowded], b[crowded], MORE_SLOTS, None)
         state[crowded] = again
         found = Found.joined([found, more._replace(game=crowded[more.game])])
     return found, state == rank_one.SOLVED
 
 
-def _walked_with_room(a: FloatArray, b: FloatArray, slots: int) -> tuple[Found, NDArray[np.int64]]:
+def _walked_with_room(
+    a: FloatArray, b: FloatArray, slots: int, gathered: Gathered | None
+) -> tuple[Found, NDArray[np.int64]]:
     from numba import get_num_threads
 
     from advgame.equilibria.kernels import rank_one
@@ -153,11 +153,17 @@ def _walked_with_room(a: FloatArray, b: FloatArray, slots: int) -> tuple[Found, 
     solve = rank_one.solve_many_large if large else rank_one.solve_many
     unknown = np.empty(0), np.empty((0, attacks))
     solve(a, b, *unknown, False, blocks, counts, state, filled, *room)
-    index = np.repeat(np.arange(games), counts)
-    parts = (
-        np.concatenate([part[:used] for part, used in zip(whole, filled, strict=True)]) for whole in room
-    )
-    return Found(index, *parts), state
+    ends = np.cumsum(filled)
+    found = (gathered or Gathered((defences, attacks))).free(int(ends[-1])).begin(int(ends[-1]))
+    found.game[:] = np.repeat(np.arange(games), counts)
+
+    def copy(block: int) -> None:
+        count, end = filled[block], ends[block]
+        for whole, written in zip(found[1:], room, strict=True):
+            whole[end - count : end] = written[block, :count]
+
+    on_all_cores(copy, blocks)
+    return found, state
 
 
 def singly(

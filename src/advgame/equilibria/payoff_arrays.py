@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.equilibria.cores import on_all_cores
 from advgame.errors import GameError
 from advgame.games.game import FloatArray
 
-PART = 1 << 21  # payoffs looked at together, so that little memory is needed beside them
+PART = 1 << 19  # payoffs looked at together, so that little memory is needed beside them
 LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
 
 
@@ -46,28 +46,28 @@ def refuse_infinite(a: NDArray[Any], b: NDArray[Any], before: int = 0) -> None:
         before: the number of the first game.
     """
     for name, payoffs in (("defender_payoffs", a), ("attacker_payoffs", b)):
-        for first, last in _parts(payoffs):
-            part = payoffs[first:last]
-            if part.dtype.kind in "iu":
-                large = (part > LARGEST_WHOLE) | (part < -LARGEST_WHOLE)
-                wrong, wanted = large, f"whole numbers must be within ±{LARGEST_WHOLE:,}, or given as floats"
-            elif _sums_to_a_number(part):
-                continue
-            else:
-                wrong, wanted = ~np.isfinite(part), "every payoff must be a finite number"
-            if wrong.any():
-                game, row, column = (int(each) for each in np.argwhere(wrong)[0])
-                value = part[game, row, column]
-                raise GameError(f"{name}[{before + first + game}, {row}, {column}] is {value}; {wanted}.")
+        size = max(1, PART // (payoffs.shape[1] * payoffs.shape[2]))
+
+        def check(part: int, name: str = name, payoffs: NDArray[Any] = payoffs, size: int = size) -> None:
+            _refuse_in(name, payoffs[part * size : (part + 1) * size], before + part * size)
+
+        on_all_cores(check, -(-len(payoffs) // size))
+
+
+def _refuse_in(name: str, part: NDArray[Any], before: int) -> None:
+    if part.dtype.kind in "iu":
+        wrong = (part > LARGEST_WHOLE) | (part < -LARGEST_WHOLE)
+        wanted = f"whole numbers must be within ±{LARGEST_WHOLE:,}, or given as floats"
+    elif _sums_to_a_number(part):
+        return
+    else:
+        wrong, wanted = ~np.isfinite(part), "every payoff must be a finite number"
+    if wrong.any():
+        game, row, column = (int(each) for each in np.argwhere(wrong)[0])
+        raise GameError(f"{name}[{before + game}, {row}, {column}] is {part[game, row, column]}; {wanted}.")
 
 
 def _sums_to_a_number(part: NDArray[Any]) -> bool:
     """Whether all numbers are finite, seen at a glance: what is not shows in every sum."""
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(part.sum(dtype=np.float64)))
-
-
-def _parts(payoffs: NDArray[Any]) -> Iterator[tuple[int, int]]:
-    size = max(1, PART // (payoffs.shape[1] * payoffs.shape[2]))
-    for first in range(0, len(payoffs), size):
-        yield first, min(first + size, len(payoffs))
