@@ -79,15 +79,10 @@ def autoattack_by_hand(norm: str, attacks: list[str]) -> Callable[..., list[int]
         right = []
         for radius in radii:
             attack = AutoAttack(
-                network,
-                norm=norm,
-                eps=radius,
-                version="custom",
-                attacks_to_run=attacks,
-                device="cpu",
-                verbose=False,
+                network, norm=norm, eps=radius, version="custom", attacks=attacks, device="cpu"
             )
-            changed = attack.run_standard_evaluation(inputs, labels, bs=BY_HAND)
+            attack.verbose, attack.apgd.n_restarts = False, 1  # one start, as ours
+            changed = attack.run_standard_evaluation(inputs, labels, batch_size=BY_HAND)
             with torch.no_grad():
                 right.append(int((network(changed).argmax(1) == labels).sum()))
         return right

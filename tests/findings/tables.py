@@ -18,6 +18,9 @@ SEEDS = (0, 1, 2)
 CLEAN = Column("none")
 STRONG = Column("strong", "Linf", 0.1)
 WEAK = Column("weak", "Linf", 0.1)
+ROUND = Column("round", "L2", 0.5)
+WHOLE = Column("strong", "Linf", 1.0)
+FULL = Column("full", "Linf", 0.1)
 ASKING = Column("asking", "Linf", 0.1)
 MOVED = Column("moved", "Linf", 0.1, "other")
 MEANING = Column("meaning", "Linf", 0.3)
@@ -26,6 +29,8 @@ FILTERED = Column("filtered", "cut", 0.5)
 ATTACKS: dict[str, dict[str, Any]] = {
     "strong": {"use": "strongest_linf", "metric": "robust", "queries_only": False},
     "weak": {"use": "pgd", "metric": "robust", "queries_only": False},
+    "round": {"use": "strongest_l2", "metric": "robust", "queries_only": False},
+    "full": {"use": "autoattack", "metric": "robust", "queries_only": False},
     "asking": {"use": "square", "metric": "robust", "queries_only": True},
     "moved": {"use": "pgd", "metric": "robust", "queries_only": False},
     "meaning": {"use": "invariance_linf", "metric": "robust", "queries_only": True},
@@ -41,14 +46,21 @@ def write(
     steps: Steps,
     right: Right,
     measures: Mapping[str, tuple[str, Mapping[str, Any], list[dict[str, Any]]]] | None = None,
+    warned: Mapping[tuple[str, Column], str] | None = None,
+    inputs: Mapping[Column, int] | None = None,
 ) -> Path:
-    """Writes a table and what stands beside it; each accuracy is reached on the first inputs of each seed."""
+    """Writes a table and what stands beside it; each accuracy is reached on the first inputs of each seed.
+
+    ``inputs``: how many of the inputs a column was tried on, the first ones, if not on all; ``warned``: what
+    the rows of a column say.
+    """
     table = folder / "byhand.csv"
     rows, outcomes = [], []
     for defence, columns in right.items():
         for column, accuracy in columns.items():
             metric = "clean" if column == CLEAN else ATTACKS[column.attack]["metric"]
-            count = round(accuracy * INPUTS)
+            tested = (inputs or {}).get(column, INPUTS)
+            count = round(accuracy * tested)
             for seed in SEEDS:
                 rows.append(
                     Measurement(
@@ -57,13 +69,14 @@ def write(
                         defence,
                         *column,
                         metric=metric,
-                        accuracy=count / INPUTS,
+                        accuracy=count / tested,
                         correct=count,
-                        tested=INPUTS,
+                        tested=tested,
                         seed=seed,
                         parameters_left=50,
                         parameters_total=100,
                         source="by hand",
+                        warnings=tuple(filter(None, [(warned or {}).get((defence, column))])),
                     )
                 )
                 about = {"dataset": "digits", "network": "cnn", "defence": defence, **column._asdict()}
@@ -73,8 +86,8 @@ def write(
                             **about,
                             "radius": np.nan if column.radius is None else column.radius,
                             "seed": seed,
-                            "input": np.arange(INPUTS),
-                            "correct": np.arange(INPUTS) < count,
+                            "input": np.arange(tested),
+                            "correct": np.arange(tested) < count,
                         }
                     )
                 )
@@ -137,9 +150,9 @@ def _costs(table: Path, right: Right) -> None:
     ).to_csv(table.with_suffix(".attacks.csv"), index=False)
 
 
-def measured(folder: Path, steps: Steps, right: Right, measures: Any = None) -> Measured:
+def measured(folder: Path, steps: Steps, right: Right, measures: Any = None, **others: Any) -> Measured:
     """The same, read back."""
-    (found,) = read_measured(write(folder, steps, right, measures))
+    (found,) = read_measured(write(folder, steps, right, measures, **others))
     return found
 
 

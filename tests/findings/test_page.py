@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from advgame.findings import QUESTIONS, measured_tables, read_measured
-from advgame.findings.__main__ import main
+from advgame.bundled import bundled
+from advgame.findings import QUESTIONS, Question, answering, measured_tables, read_measured
+from advgame.findings.__main__ import main, write_scenarios
 from advgame.findings.page import NO_TABLE, markdown, page
+from advgame.findings.pricing import Story
+from advgame.findings.stories import STORIES
+from advgame.findings.sweet_spots import QUESTION as SWEET_SPOTS
+from advgame.findings.sweet_spots import sweet_spots
+from advgame.findings.two_robustnesses import two_robustnesses
+from advgame.scenarios import read_scenario
 from tests.findings.tables import CLEAN, PRUNED, STRONG, write
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -61,6 +68,56 @@ def test_the_page_and_the_scenarios_are_written_by_one_command(
     (tmp_path / "byhand.outcomes.parquet").unlink()
     assert main(["--tables", str(tmp_path)]) == 2
     assert "There is no file" in capsys.readouterr().err
+
+
+def test_what_no_table_answers_is_told_in_one_line_with_the_experiment_that_would(tmp_path: Path) -> None:
+    text = page([write(tmp_path, STEPS, RIGHT)], [two_robustnesses])
+    line = text.splitlines()[-1]
+    command = "`advgame measure data/experiments/mnist-invariance.toml`"
+    assert line.startswith(f"*No table here answers this: {command} would. by hand: It lacks")
+    assert line.endswith(".*")
+
+
+def test_what_another_table_answers_is_only_named_where_it_is_missing(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+    bare = write(other, {"plain": ("standard", None, {})}, {"plain": {CLEAN: 0.9}})
+    text = page([write(one, STEPS, RIGHT), bare], [sweet_spots])
+    assert text.endswith("\n\n*Not measured in by hand.*\n")
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.__name__)
+def test_the_experiment_that_answers_a_question_is_bundled(question: Question) -> None:
+    (name,) = re.findall(r"data/(experiments/[a-z-]+\.toml)", answering(question))
+    assert (bundled("data") / name).is_file()
+
+
+def test_one_question_can_be_asked_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, STEPS, RIGHT)
+    assert main(["--tables", str(tmp_path), "--only", "sweet_spots"]) == 0
+    assert re.findall(r"(?m)^## (.*)$", capsys.readouterr().out) == [SWEET_SPOTS]
+
+
+def test_a_scenario_of_a_table_elsewhere_names_it_from_where_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = Story("By hand", "Which?", "plain")
+    monkeypatch.setitem(STORIES, "by hand", story)
+    table = write(tmp_path, STEPS, RIGHT)
+    (path,) = write_scenarios([table], tmp_path)
+    assert 'data = "byhand.csv"' in path.read_text(encoding="utf-8")
+    assert read_scenario(path).measurements.defences == ("plain", "pruned")
+
+
+def test_tiny_p_values_are_told_as_that() -> None:
+    rows = markdown([{"p-value": 1e-9}, {"p-value": 0.0123}]).splitlines()[2:]
+    assert rows == ["| below 0.001 |", "| 0.012 |"]
+
+
+def test_every_measured_table_that_is_bundled_is_told_about_in_the_sources() -> None:
+    sources = (bundled("data") / "SOURCES.md").read_text(encoding="utf-8")
+    assert [table.name for table in measured_tables() if f"measured/{table.name}" not in sources] == []
 
 
 def test_names_cannot_break_a_table() -> None:

@@ -15,7 +15,7 @@ from advgame.findings.best_by_share import SHARES, best_by_share, best_single
 from advgame.findings.pricing import Prices, Story, attack_cost, defence_cost, playable_columns, scenario_of
 from advgame.findings.stories import STORIES
 from advgame.scenarios import build_game, encounters, read_scenario, set_parameter, write_scenario
-from tests.findings.tables import ASKING, CLEAN, FOG, STRONG, WEAK, measured
+from tests.findings.tables import ASKING, CLEAN, FOG, STRONG, WEAK, WHOLE, measured
 
 STORY = Story("By hand", "Which?", "plain")
 STEPS = {
@@ -57,6 +57,14 @@ def test_nature_plays_only_where_the_story_says_so(by_hand: Measured) -> None:
     assert FOG in playable_columns(by_hand, replace(STORY, nature_plays=True))
 
 
+def test_an_attack_without_a_bound_is_neither_played_nor_the_measure_of_others(tmp_path: Path) -> None:
+    right = {name: {**columns, WHOLE: 0.0} for name, columns in RIGHT.items()}
+    found = measured(tmp_path, STEPS, right)
+    prices = Prices(propagation=0.01, query=0.002, notice=0.3)
+    assert playable_columns(found, STORY) == [STRONG, WEAK, ASKING]
+    assert attack_cost(found, STRONG, prices) == pytest.approx((30 + 2 * 10) / 2 * 0.01 + 0.3)
+
+
 def test_an_attack_not_tried_on_every_defence_is_not_played(tmp_path: Path) -> None:
     right = {"plain": {CLEAN: 0.9, STRONG: 0.1}, "hard": {CLEAN: 0.8}}
     some = measured(tmp_path, {name: STEPS[name] for name in right}, right)
@@ -72,6 +80,7 @@ def test_a_written_scenario_is_read_back_and_every_amount_has_a_basis(
     assert np.array_equal(build_game(again).defender_payoffs, build_game(scenario).defender_payoffs)
     assert np.array_equal(build_game(again).attacker_payoffs, build_game(scenario).attacker_payoffs)
     assert {"attack_cost", "defence_cost", "benign_gain", "largest_share"} <= set(again.basis)
+    assert {"benign_loss", "stopped_gain", "breach_loss", "attack_reward"} <= set(again.basis)
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=list(STORIES))

@@ -8,6 +8,8 @@ import pytest
 
 from advgame.errors import MeasurementError
 from advgame.findings import QUESTIONS, read_measured
+from advgame.findings.attack_strength import attack_strength
+from advgame.findings.hidden_gradients import hidden_gradients
 from advgame.findings.importance import importance
 from advgame.findings.intrinsic_robustness import intrinsic_robustness
 from advgame.findings.low_pass import low_pass
@@ -23,11 +25,14 @@ from tests.findings.tables import (
     CLEAN,
     FILTERED,
     FOG,
+    FULL,
     MEANING,
     MOVED,
     PRUNED,
+    ROUND,
     STRONG,
     WEAK,
+    WHOLE,
     measured,
     write,
 )
@@ -63,13 +68,71 @@ def test_a_ladder_of_prunings_is_based_on_the_network_that_was_not_pruned(tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("ours", "full", "near", "said"),
+    [
+        (0.5, 0.5, "yes", "On 1 of 1 pairs"),  # 40 equal answers cannot tell one point from none
+        (0.6, 0.3, "no", "further off on (plain, L∞ 0.1)"),
+        (0.3, 0.6, "no", "the difference is −30.0 points"),
+    ],
+)
+def test_our_attack_is_held_against_autoattack_on_the_inputs_that_both_met(
+    tmp_path: Path, ours: float, full: float, near: str, said: str
+) -> None:
+    steps = {"plain": ("standard", None, {}), "hard": ("standard", None, {})}
+    strong = ours * 40 / 200  # the first 40 inputs are those that autoattack meets
+    right = {"plain": {CLEAN: 0.9, STRONG: strong, WEAK: 0.9, FULL: full}, "hard": {CLEAN: 0.9, STRONG: 0.1}}
+    found = attack_strength(measured(tmp_path, steps, right, inputs={FULL: 40}))
+    (row,) = found.evidence
+    assert (row["defence"], row["inputs"], row["seeds"], row["within a point"]) == ("plain", 40, 3, near)
+    assert (row["strong"], row["full"]) == (pytest.approx(ours), pytest.approx(full))
+    assert row["difference"] == pytest.approx(ours - full)
+    assert said in found.answer
+
+
+def test_attacks_that_agree_on_many_inputs_are_surely_within_a_point(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {})}
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.5, FULL: 0.5}}
+    many = dict.fromkeys((CLEAN, STRONG, FULL), 400)  # 1 − .025^(1/400) is .92 points
+    (row,) = attack_strength(measured(tmp_path, steps, right, inputs=many)).evidence
+    assert row["within a point"] == "surely"
+    assert row["high"] == pytest.approx(1 - 0.025 ** (1 / 400))
+
+
+def test_networks_are_counted_whose_white_box_rows_warn(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {}), "rounded": ("bit_depth", "plain", {})}
+    right = {name: {CLEAN: 0.9, STRONG: 0.5, ASKING: 0.6, FOG: 0.5} for name in steps}
+    quiet = hidden_gradients(measured(tmp_path, steps, right))
+    assert quiet.answer.startswith("No: ")
+    (row,) = quiet.evidence
+    assert (row["held against"], row["networks"], row["trainings"]) == ("asking", 2, 6)
+    warned = {("rounded", STRONG): "obscured gradients: of 9 inputs"}
+    (row,) = hidden_gradients(measured(tmp_path, steps, right, warned=warned)).evidence
+    assert (row["trainings that warn"], row["of the networks"]) == (3, "rounded")
+
+
+def test_an_attack_without_a_bound_can_show_hidden_gradients_too(tmp_path: Path) -> None:
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.5, WHOLE: 0.2}}
+    found = measured(tmp_path, {"plain": ("standard", None, {})}, right)
+    (row,) = hidden_gradients(found).evidence
+    assert (row["held against"], row["networks"]) == ("strong", 1)
+    assert found.sides(["plain"])[WHITE_BOX] == [STRONG]
+
+
+def test_examples_made_on_the_network_itself_are_no_other_attack(tmp_path: Path) -> None:
+    steps = {"other": ("standard", None, {}), "plain": ("standard", None, {})}
+    right = {name: {CLEAN: 0.9, STRONG: 0.5, MOVED: 0.6} for name in steps}
+    (row,) = hidden_gradients(measured(tmp_path, steps, right)).evidence
+    assert (row["held against"], row["networks"]) == ("moved", 1)
+
+
+@pytest.mark.parametrize(
     ("clean", "attacked", "said"),
     [
-        (0.9, 0.6, "1 surely help under attack, and cost less than two points on honest inputs (pruned)"),
-        (0.9, 0.5, "1 surely cost less than two points, on honest inputs and under attack (pruned)"),
-        (0.8, 0.6, "1 surely cost some accuracy (pruned)"),
-        (0.9, 0.4, "1 surely cost some accuracy (pruned)"),
-        (0.885, 0.5, "1 stay open"),
+        (0.9, 0.6, "surely helps under attack, and costs less than two points on honest inputs: 1 (pruned)"),
+        (0.9, 0.5, "surely costs less than two points, on honest inputs and under attack: 1 (pruned)"),
+        (0.8, 0.6, "surely costs some accuracy: 1 (pruned)"),
+        (0.9, 0.4, "surely costs some accuracy: 1 (pruned)"),
+        (0.885, 0.5, "two points: 1 (pruned)"),
     ],
 )
 def test_a_pruning_is_judged_by_both_intervals(
@@ -136,6 +199,19 @@ def test_a_stochastic_head_is_compared_under_each_kind_of_attack(tmp_path: Path)
         (TRANSFERRED, "better"),
     ]
     assert "transferred examples +10.0 points" in found.answer
+
+
+def test_a_stochastic_head_is_compared_norm_by_norm_where_there_are_several(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {}), "head": ("stochastic_head", "plain", {})}
+    right = {
+        "plain": {CLEAN: 0.9, STRONG: 0.5, ROUND: 0.5},
+        "head": {CLEAN: 0.9, STRONG: 0.5, ROUND: 0.7},
+    }
+    found = stochastic_heads(measured(tmp_path, steps, right))
+    differences = {row["on"]: row["difference"] for row in found.evidence}
+    assert differences[WHITE_BOX] == pytest.approx(0.1)
+    assert differences["of these, L∞"] == pytest.approx(0.0)
+    assert differences["of these, L2"] == pytest.approx(0.2)
 
 
 def test_psi_ranks_networks_as_attacks_do_where_divergence_falls_as_accuracy_rises(tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ To add one, write a file with a function from `Measured` to `Finding`, and list 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from advgame.bundled import bundled
+from advgame.findings.attack_strength import attack_strength
 from advgame.findings.best_by_share import best_by_share
 from advgame.findings.finding import Finding
+from advgame.findings.hidden_gradients import hidden_gradients
 from advgame.findings.importance import importance
 from advgame.findings.intrinsic_robustness import intrinsic_robustness
 from advgame.findings.low_pass import low_pass
@@ -21,7 +23,11 @@ from advgame.findings.stochastic_heads import stochastic_heads
 from advgame.findings.sweet_spots import sweet_spots
 from advgame.findings.two_robustnesses import two_robustnesses
 
-QUESTIONS: tuple[Callable[[Measured], Finding], ...] = (
+Question = Callable[[Measured], Finding]
+
+QUESTIONS: tuple[Question, ...] = (
+    attack_strength,
+    hidden_gradients,
     sweet_spots,
     two_robustnesses,
     pruning_methods,
@@ -33,7 +39,31 @@ QUESTIONS: tuple[Callable[[Measured], Finding], ...] = (
     best_by_share,
 )
 
-__all__ = ["QUESTIONS", "Finding", "Measured", "measured_tables", "read_measured"]
+# The experiment that answers a question, where it is not the quickest one.
+EXPERIMENTS: Mapping[Question, str] = {two_robustnesses: "mnist-invariance", low_pass: "pneumonia"}
+QUICKEST = "digits"
+
+__all__ = [
+    "QUESTIONS",
+    "Finding",
+    "Measured",
+    "Question",
+    "answering",
+    "measured_tables",
+    "read_measured",
+]
+
+
+def answering(question: Question) -> str:
+    """The command, as Markdown, that measures what a question needs.
+
+    >>> answering(two_robustnesses)
+    '`advgame measure data/experiments/mnist-invariance.toml`'
+    """
+    experiment = f"data/experiments/{EXPERIMENTS.get(question, QUICKEST)}.toml"
+    if question is importance:
+        return f"`python -m advgame.lab.importances {experiment} {QUICKEST}.csv`"
+    return f"`advgame measure {experiment}`"
 
 
 def measured_tables(folder: Path | None = None) -> list[Path]:

@@ -143,11 +143,13 @@ def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np
 def _answer(reigns: list[Reign], undefended: str) -> str:
     prices = Prices()
     told = [
-        f"{each.defence} {each.where} (wins in {each.wins:.0%} of the draws, next {each.next_best})"
+        f"{each.defence} {each.where} (in {each.wins:.0%} of {DRAWS} draws"
+        + (f"; otherwise mostly {each.next_best})" if each.wins < 1 else ")")
         for each in reigns
     ]
     return (
-        f"A right answer earns 1, an input through {undefended} costs {prices.propagation:g}, an answer to "
-        f"the adversary {prices.query:g}, being noticed {prices.notice:g} at the largest radius. The best "
-        f"single defence is then, by largest share, {'; '.join(told)}."
+        f"Where a right answer earns 1, an input through {undefended} costs {prices.propagation:g}, an "
+        f"answer to the adversary {prices.query:g} and being noticed {prices.notice:g} at the largest "
+        f"radius, the best single defence by adversarial share is {'; '.join(told)}. A draw takes "
+        "inputs and training seeds anew, with replacement: how often it wins tells how sure that is."
     )

@@ -53,6 +53,15 @@ def hundredths(amount: float) -> str:
     return f"{round(amount, 2) + 0.0:.2f}".replace("-", "−")
 
 
+def norm_sign(norm: str | None) -> str:
+    """A norm as people write it.
+
+    >>> norm_sign("Linf"), norm_sign("L2")
+    ('L∞', 'L2')
+    """
+    return "L∞" if norm == "Linf" else norm or ""
+
+
 def listed(names: Sequence[str], most: int = 8) -> str:
     """Names as a sentence has them.
 

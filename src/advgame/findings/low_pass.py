@@ -9,6 +9,11 @@ from advgame.measurements.rank_correlation import FEWEST, rank_correlation
 
 QUESTION = "Is invariance to low-pass filtering desirable?"
 FILTER = "low_pass"
+VERDICTS = {
+    "better": "better on",
+    "worse": "worse on",
+    "not told apart": "not told apart on",
+}
 
 
 def low_pass(measured: Measured) -> Finding:
@@ -32,14 +37,12 @@ def low_pass(measured: Measured) -> Finding:
 
 
 def _answer(differences: list[Difference]) -> str:
-    told = {
-        word: listed([f"{each.on} {each.words}" for each in differences if each.verdict == word])
-        for word in ("better", "worse", "not told apart")
-    }
-    return (
-        f"{differences[0].first} beside {differences[0].second} is better on {told['better']}; worse on "
-        f"{told['worse']}; not told apart on {told['not told apart']}."
-    )
+    told = []
+    for verdict, phrase in VERDICTS.items():
+        names = [f"{each.on} {each.words}" for each in differences if each.verdict == verdict]
+        if names:
+            told.append(f"{phrase} {listed(names)}")
+    return f"{differences[0].first} beside {differences[0].second} is {'; '.join(told)}."
 
 
 def _of_all_networks(measured: Measured) -> list[str]:

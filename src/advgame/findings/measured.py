@@ -26,7 +26,9 @@ BLACK_BOX = "attacks by queries"
 TRANSFERRED = "transferred examples"
 MEANING = "changed meaning"  # the true label changed, and the network should follow
 NATURAL = "natural changes"
-SIDES = (HONEST, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL)
+UNBOUNDED = "attacks without a bound"  # tried to see whether gradients are hidden; no adversary's choice
+SIDES = (HONEST, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL, UNBOUNDED)
+ANY_CHANGE = 1.0  # the L∞ radius within which every input can become every other
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ class Measured:
             return NATURAL
         if str(kind["use"]).startswith("invariance"):
             return MEANING
+        if column.norm == "Linf" and (column.radius or 0.0) >= ANY_CHANGE:
+            return UNBOUNDED
         if column.crafted_on is not None:
             return TRANSFERRED
         return BLACK_BOX if kind["queries_only"] else WHITE_BOX

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from advgame.findings import QUESTIONS, Finding, Measured, read_measured
-from advgame.findings.finding import Row, points
+from advgame.findings import QUESTIONS, Finding, Measured, Question, answering, read_measured
+from advgame.findings.finding import Row, listed, points
 
 OPENING = """# What the measured tables say
 
@@ -23,23 +23,30 @@ very networks: an exact sign test over inputs. Each interval stands for itself, 
 norm and radius if it withstands every attack tried there. Rank correlations are Spearman's, with a
 bootstrap interval over networks.
 """
+P_VALUE = "p-value"
+SHARES = ("wins in draws",)  # told in percent
+LEAST_P = 0.001  # a smaller one is told as that
 NO_TABLE = "No table has been measured yet: `advgame measure` with a file of data/experiments writes one."
 
 
-def page(tables: Sequence[Path]) -> str:
-    """The page for some measured tables.
+def page(tables: Sequence[Path], questions: Sequence[Question] = QUESTIONS) -> str:
+    """The page for some measured tables, with all questions or some.
 
     Raises:
         MeasurementError: for a table whose files are not whole.
     """
     measured = [each for table in tables for each in read_measured(table)]
     parts = [OPENING, about(measured) if measured else NO_TABLE]
-    for question in QUESTIONS:
+    for question in questions:
         findings = [question(each) for each in measured]
         if findings:
             parts.append(f"## {findings[0].question}")
             parts += [told(finding) for finding in findings if finding.answered]
-            parts += [left_out(finding) for finding in findings if not finding.answered]
+            missing = [finding for finding in findings if not finding.answered]
+            if missing:
+                parts.append(
+                    left_out(missing, question) if len(missing) == len(findings) else beside(missing)
+                )
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -64,9 +71,15 @@ def told(finding: Finding) -> str:
     return f"**{finding.experiment}.** {finding.answer}\n\n{markdown(finding.evidence)}"
 
 
-def left_out(finding: Finding) -> str:
-    """Why an experiment does not answer."""
-    return f"*{finding.experiment}: not measured. {finding.answer}*"
+def left_out(findings: Sequence[Finding], question: Question) -> str:
+    """Why no experiment answers, and what would."""
+    reasons = " ".join(f"{each.experiment}: {each.answer}" for each in findings)
+    return f"*No table here answers this: {answering(question)} would. {reasons}*"
+
+
+def beside(findings: Sequence[Finding]) -> str:
+    """Which other experiments did not ask."""
+    return f"*Not measured in {listed([each.experiment for each in findings])}.*"
 
 
 def markdown(rows: Sequence[Row]) -> str:
@@ -78,7 +91,7 @@ def markdown(rows: Sequence[Row]) -> str:
     | a | +2.0 (0.0 to +4.0) |
     """
     shown = [_merged(row) for row in rows]
-    lines = [list(shown[0]), *([_cell(value) for value in row.values()] for row in shown)]
+    lines = [list(shown[0]), *([_cell(name, value) for name, value in row.items()] for row in shown)]
     table = [f"| {' | '.join(line)} |" for line in lines]
     return "\n".join([table[0], "|" + "---|" * len(shown[0]), *table[1:]])
 
@@ -96,6 +109,10 @@ def _merged(row: Row) -> Row:
     }
 
 
-def _cell(value: object) -> str:
+def _cell(name: str, value: object) -> str:
     text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    if name == P_VALUE and isinstance(value, float):
+        text = f"{value:.2g}" if value >= LEAST_P else f"below {LEAST_P}"
+    if name in SHARES and isinstance(value, float):
+        text = f"{value:.0%}"
     return text.replace("|", "\\|")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from advgame.errors import MeasurementError
-from advgame.findings.measured import BLACK_BOX, CLEAN, NATURAL, Measured
+from advgame.findings.measured import BLACK_BOX, CLEAN, NATURAL, UNBOUNDED, Measured
 from advgame.measurements import Column
 from advgame.measurements.measurement import PLAYABLE
 from advgame.payoffs.encounters import column_names
@@ -14,6 +14,15 @@ from advgame.payoffs.terms import AdversarialTraffic, AttackCost, AttackReward, 
 from advgame.scenarios import AttackChoice, Scenario, Select
 
 DIGITS_OF_A_PRICE = 3  # significant ones
+
+
+ASSUMED = {  # of amounts that a story leaves at their defaults
+    "benign_loss": "assumed: a wrong answer costs no more than the right one it is not",
+    "stopped_gain": "assumed: an attacked input classified right is worth what an honest one is",
+    "breach_loss": "assumed: a wrong answer costs no more than the right one it is not",
+    "attack_reward": "assumed: a wrong answer is worth to the adversary what a right one is to the defender",
+    "attack_penalty": "assumed: a failed attack costs nothing beyond its making",
+}
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
                 f"input through {story.undefended} costs {prices.propagation:g}, a backward pass twice that, "
                 f"and training is spread over {prices.inputs_served:,} inputs"
             ),
+            **{name: why for name, why in ASSUMED.items() if name not in story.amounts},
             **story.basis,
         },
     )
@@ -99,9 +109,9 @@ def playable_columns(measured: Measured, story: Story) -> list[Column]:
     Raises:
         MeasurementError: when there is none.
     """
+    left_out = {UNBOUNDED} if story.nature_plays else {UNBOUNDED, NATURAL}
     rows = [row for row in measured.table if row.metric in PLAYABLE and row.column != CLEAN]
-    if not story.nature_plays:
-        rows = [row for row in rows if measured.side(row.column) != NATURAL]
+    rows = [row for row in rows if measured.side(row.column) not in left_out]
     met: dict[Column, set[str]] = {}
     for row in rows:
         met.setdefault(row.column, set()).add(row.defence)
@@ -133,7 +143,9 @@ def relative_size(measured: Measured, column: Column) -> float:
     radii = [
         row.radius or 0.0
         for row in measured.table
-        if row.norm == column.norm and (not by_nature or row.attack == column.attack)
+        if row.norm == column.norm
+        and (not by_nature or row.attack == column.attack)
+        and measured.side(row.column) != UNBOUNDED
     ]
     return (column.radius or 0.0) / max(radii)
 

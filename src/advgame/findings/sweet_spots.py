@@ -12,10 +12,10 @@ QUESTION = "Are there sweet spots, where moderate pruning helps or costs nothing
 PRUNINGS = ("magnitude", "random", "taylor")
 NOTHING = 0.02  # less than two points is called nothing
 VERDICTS = {
-    "helps": "surely help under attack, and cost less than two points on honest inputs",
-    "costs nothing": "surely cost less than two points, on honest inputs and under attack",
-    "costs": "surely cost some accuracy",
-    "open": "stay open, as their intervals hold no cost and a cost of two points",
+    "helps": "surely helps under attack, and costs less than two points on honest inputs",
+    "costs nothing": "surely costs less than two points, on honest inputs and under attack",
+    "costs": "surely costs some accuracy",
+    "open": "open, as its intervals hold both no cost and a cost of two points",
 }
 
 
@@ -60,10 +60,12 @@ def _answer(found: Mapping[str, Mapping[str, Difference]], compression: Mapping[
     counts = []
     for word, phrase in VERDICTS.items():
         names = [name for name, sides in found.items() if verdict(sides) == word]
-        counts.append(f"{len(names)} {phrase}" + (f" ({listed(names)})" if names else ""))
+        if names:
+            counts.append(f"{phrase}: {len(names)} ({listed(names)})")
     name, best = max(found.items(), key=lambda each: each[1][WHITE_BOX].found.difference)
     return (
-        f"Of {len(found)} pruned networks, {'; '.join(counts)}. The best of them under attack, beside the "
-        f"network that was pruned, is {name}, {compression[name]:.3g} times smaller than "
-        f"{best[HONEST].second}: {best[WHITE_BOX].words} under attack, {best[HONEST].words} on honest inputs."
+        f"Of {len(found)} pruned, {'; '.join(counts)}. "
+        f"Under attack, {name} stands best beside the network it was pruned from, {best[HONEST].second}, "
+        f"which is {compression[name]:.2g} times larger: {best[WHITE_BOX].words} under attack, "
+        f"{best[HONEST].words} on honest inputs."
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from advgame.files import spreadsheet_safe, written_whole
 from advgame.lab.bench import NOT_COUNTED
 from advgame.lab.experiment import AttackPlan, DefencePlan, MeasurePlan
+from advgame.lab.hidden_gradients import obscured_rows
 from advgame.lab.journal import Journal
 from advgame.lab.units import CRAFT, MAKE, Plan, Unit
 from advgame.measurements import Measurement, MeasurementTable, mark_contradictions, write_table
@@ -77,11 +78,11 @@ Cells = list[tuple[Unit, AttackPlan | None, dict[str, Any]]]
 
 
 def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> Iterator[Measurement]:
-    chance = _at_chance(cells)
+    chance, obscured = _at_chance(cells), obscured_rows(cells)
     for unit, attack, record in cells:
         facts = networks[plan.network(unit.dataset, unit.network, unit.defence, unit.seed).key]
         warnings = [*record["warnings"], *((AT_CHANCE,) if unit.needs[0] in chance else ())]
-        for radius, right in zip(record["radii"], record["right"], strict=True):
+        for number, (radius, right) in enumerate(zip(record["radii"], record["right"], strict=True)):
             tested = len(right) - right.count(NOT_COUNTED)
             if tested == 0:
                 continue
@@ -102,7 +103,7 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
                 parameters_left=facts["parameters_left"],
                 parameters_total=facts["parameters_total"],
                 source=f"measured: experiment {plan.experiment.name}",
-                warnings=tuple(warnings),
+                warnings=(*warnings, *obscured.get((unit.key, number), ())),
             )
 
 

@@ -36,8 +36,11 @@ class Column(NamedTuple):
 
         >>> Column("autoattack", "Linf", 8 / 255).full_name
         'autoattack-Linf-8/255'
+        >>> Column("fmn-L0", "L0", 3).full_name
+        'fmn-L0-3'
         """
-        parts = [self.attack, self.norm or "", radius_text(self.radius, self.norm)]
+        norm = "" if self.norm is None or self.attack.endswith(f"-{self.norm}") else self.norm
+        parts = [self.attack, norm, radius_text(self.radius, self.norm)]
         made_on = f"@{self.crafted_on}" if self.crafted_on else ""
         return "-".join(part for part in parts if part) + made_on
 

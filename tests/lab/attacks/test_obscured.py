@@ -10,9 +10,16 @@ import numpy as np
 
 from advgame.errors import LabError
 from advgame.lab.attacks import ATTACKS, Victim
-from advgame.lab.attacks.obscured import left_without_bound, signs_of_obscurity
+from advgame.lab.attacks.obscured import SIGN, Tried, signs_of_obscurity
 from advgame.lab.guard import craft, outcomes
 from tests.lab.attacks.conftest import Digits
+
+ANY_CHANGE = 1.0
+
+
+def tried(attack: str, right: np.ndarray, first: int = 0) -> Tried:
+    """Outcomes on so many inputs in a row."""
+    return Tried(attack, np.arange(first, first + len(right)), np.asarray(right))
 
 
 class Rounded(torch.nn.Module):
@@ -35,12 +42,16 @@ def test_a_network_behind_rounding_shows_all_three_signs(digits: Digits) -> None
     black_box = outcomes(ATTACKS["square"](queries=200), victim, inputs, labels, radii).right[0]
     made = craft(white, Victim(digits.robust, digits.robust, {}, 0), inputs, labels, radii).crafted
     transferred = outcomes(white, victim, inputs, labels, radii, made).right[0]
-    unbounded = left_without_bound(victim, inputs, labels)
-    signs = signs_of_obscurity(direct, black_box=black_box, transferred=transferred, unbounded=unbounded)
-    said = ["a black-box attack", "an attack made on another network", f"{unbounded.sum()} of 50 inputs"]
-    assert [sign.startswith(f"obscured: {each}") for sign, each in zip(signs, said, strict=True)] == [
-        True
-    ] * 3
+    unbounded = outcomes(ATTACKS["strongest_linf"](), victim, inputs, labels, [ANY_CHANGE]).right[0]
+    asking, moving, left = signs_of_obscurity(
+        tried("direct", direct),
+        black_box=[tried("square", black_box)],
+        transferred=[tried("moved", transferred)],
+        unbounded=[tried("strongest", unbounded)],
+    )
+    assert asking.startswith("obscured gradients: of 50 inputs, square, which only asks, fools")
+    assert moving.startswith("obscured gradients: of 50 inputs, moved, made on another network, fools")
+    assert left == f"{SIGN}: {unbounded.sum()} of 50 inputs withstand strongest, which may change anything"
 
 
 def test_a_network_that_hides_nothing_shows_no_sign(digits: Digits) -> None:
@@ -48,20 +59,33 @@ def test_a_network_that_hides_nothing_shows_no_sign(digits: Digits) -> None:
     victim = Victim(digits.robust, digits.robust, {}, 0)
     direct = outcomes(ATTACKS["strongest_linf"](targets=1), victim, inputs, labels, radii).right[0]
     black_box = outcomes(ATTACKS["square"](queries=200), victim, inputs, labels, radii).right[0]
-    unbounded = left_without_bound(victim, inputs, labels)
+    unbounded = outcomes(ATTACKS["strongest_linf"](), victim, inputs, labels, [ANY_CHANGE]).right[0]
     assert not unbounded.any()
-    assert signs_of_obscurity(direct, black_box=black_box, unbounded=unbounded) == ()
+    signs = signs_of_obscurity(
+        tried("direct", direct),
+        black_box=[tried("square", black_box)],
+        unbounded=[tried("strongest", unbounded)],
+    )
+    assert signs == ()
 
 
 def test_a_difference_within_sampling_error_is_no_sign() -> None:
     direct, other = np.ones(20, bool), np.ones(20, bool)
     other[:6] = False  # only the other attack fools these: 1/64 by chance
-    assert signs_of_obscurity(direct, black_box=other) == ()
+    assert signs_of_obscurity(tried("direct", direct), black_box=[tried("square", other)]) == ()
     other[6] = False  # 1/128
-    assert len(signs_of_obscurity(direct, black_box=other)) == 1
+    assert len(signs_of_obscurity(tried("direct", direct), black_box=[tried("square", other)])) == 1
 
 
-@pytest.mark.parametrize(("direct", "other"), [(5, 6), (0, 0)])
-def test_outcomes_that_cannot_be_paired_are_refused(direct: int, other: int) -> None:
-    with pytest.raises(LabError, match="same inputs"):
-        signs_of_obscurity(np.ones(direct, bool), transferred=np.ones(other, bool))
+def test_attacks_are_compared_on_the_inputs_that_both_met() -> None:
+    direct = tried("direct", np.ones(20, bool))
+    (said,) = signs_of_obscurity(direct, transferred=[tried("moved", np.zeros(20, bool), first=10)])
+    assert said.startswith(
+        "obscured gradients: of 10 inputs, moved, made on another network, fools 10 that direct"
+    )
+    assert signs_of_obscurity(direct, transferred=[tried("moved", np.zeros(20, bool), first=20)]) == ()
+
+
+def test_outcomes_that_do_not_fit_their_inputs_are_refused() -> None:
+    with pytest.raises(LabError, match="one for each input"):
+        Tried("direct", np.arange(5), np.ones(6, bool))

@@ -7,80 +7,92 @@ a bound does not succeed always. Each is tested on the outcomes of the same inpu
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from advgame.errors import LabError
-from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.strongest import StrongestLinf
-from advgame.lab.guard import outcomes
 
-Outcomes = NDArray[np.bool_]  # (inputs,): still classified right
-
+SIGN = "obscured gradients"  # how every such warning begins
 LEVEL = 0.01  # of the one-sided test that two attacks are equally strong
-ANY_CHANGE = 1.0  # the L∞ radius within which every input in [0, 1] can become every other
 STRAY_SHARE = 0.01  # of inputs that an unbounded attack may leave
 
 
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """Which inputs are still classified right under one attack, within one radius.
+
+    Raises:
+        LabError: where places and outcomes are not as many.
+    """
+
+    attack: str  # its name in the experiment
+    inputs: NDArray[np.int64]  # (inputs,) places in the test set
+    right: NDArray[np.bool_]  # (inputs,)
+
+    def __post_init__(self) -> None:
+        if self.inputs.shape != self.right.shape or self.right.ndim != 1:
+            raise LabError(
+                f"Outcomes of the shape {self.right.shape} do not fit places of the shape "
+                f"{self.inputs.shape}; give one for each input."
+            )
+
+
 def signs_of_obscurity(
-    direct: Outcomes,
+    direct: Tried,
     *,
-    black_box: Outcomes | None = None,
-    transferred: Outcomes | None = None,
-    unbounded: Outcomes | None = None,
+    black_box: Sequence[Tried] = (),
+    transferred: Sequence[Tried] = (),
+    unbounded: Sequence[Tried] = (),
     level: float = LEVEL,
 ) -> tuple[str, ...]:
     """What speaks against trusting the accuracy under a white-box attack, as warnings.
 
+    Two attacks are compared on the inputs that both met; those that share none say nothing.
+
     Args:
-        direct: under the strongest white-box attack within a radius.
-        black_box: under an attack of the same norm and radius that only asks.
-        transferred: under examples of the same norm and radius that were made on another network.
-        unbounded: under a white-box attack that may change anything.
+        direct: the strongest white-box attack within a radius.
+        black_box: attacks of the same norm and radius that only ask.
+        transferred: examples of the same norm and radius that were made on other networks.
+        unbounded: white-box attacks that may change anything.
         level: of McNemar's exact one-sided test.
 
-    >>> right, wrong = np.ones(40, bool), np.zeros(40, bool)
-    >>> signs_of_obscurity(right, black_box=wrong)
-    ('obscured: a black-box attack fools 40 inputs that the white-box attack misses; 0 the other way round',)
-    >>> signs_of_obscurity(wrong, black_box=right, unbounded=wrong)
+    >>> places = np.arange(40)
+    >>> all_stand = Tried("pgd", places, np.ones(40, bool))
+    >>> none_stands = Tried("square", places, np.zeros(40, bool))
+    >>> (sign,) = signs_of_obscurity(all_stand, black_box=[none_stands])
+    >>> sign.partition(": ")[2]
+    'of 40 inputs, square, which only asks, fools 40 that pgd does not; 0 the other way round'
+    >>> signs_of_obscurity(none_stands, black_box=[all_stand], unbounded=[none_stands])
     ()
-
-    Raises:
-        LabError: for outcomes of different inputs, or of none.
     """
-    found = []
-    for who, other in (("a black-box attack", black_box), ("an attack made on another network", transferred)):
-        if other is None:
-            continue
-        more, fewer = _disagreements(direct, other)
+    return (
+        *_beaten(direct, black_box, "which only asks", level),
+        *_beaten(direct, transferred, "made on another network", level),
+        *_left_standing(unbounded),
+    )
+
+
+def _beaten(direct: Tried, others: Sequence[Tried], how: str, level: float) -> Iterator[str]:
+    """A warning for each attack that fools more of what the direct one leaves than the other way round."""
+    for other in others:
+        shared, here, there = np.intersect1d(direct.inputs, other.inputs, return_indices=True)
+        stands, stands_there = direct.right[here], other.right[there]
+        more, fewer = int((stands & ~stands_there).sum()), int((~stands & stands_there).sum())
         if more and _sign_test(more, fewer) < level:
-            found.append(
-                f"obscured: {who} fools {more} inputs that the white-box attack misses; {fewer} the other "
-                "way round"
+            yield (
+                f"{SIGN}: of {len(shared)} inputs, {other.attack}, {how}, fools {more} that "
+                f"{direct.attack} does not; {fewer} the other way round"
             )
-    if unbounded is not None and unbounded.mean() > STRAY_SHARE:
-        found.append(
-            f"obscured: {int(unbounded.sum())} of {len(unbounded)} inputs stay right under an attack that "
-            "may change anything"
-        )
-    return tuple(found)
 
 
-def left_without_bound(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> Outcomes:
-    """Which inputs stay right although the attack may change every value to any other, (inputs,)."""
-    left: Outcomes = outcomes(StrongestLinf(), victim, inputs, labels, [ANY_CHANGE]).right[0]
-    return left
-
-
-def _disagreements(direct: Outcomes, other: Outcomes) -> tuple[int, int]:
-    """How many inputs only the other attack fools, and how many only the direct one."""
-    if direct.shape != other.shape or direct.ndim != 1 or len(direct) == 0:
-        raise LabError(
-            f"Outcomes of the shapes {direct.shape} and {other.shape} cannot be paired; give those of the "
-            "same inputs at one radius, at least one."
-        )
-    return int((direct & ~other).sum()), int((~direct & other).sum())
+def _left_standing(unbounded: Sequence[Tried]) -> Iterator[str]:
+    for each in unbounded:
+        left, tested = int(each.right.sum()), len(each.right)
+        if left > STRAY_SHARE * tested:
+            yield f"{SIGN}: {left} of {tested} inputs withstand {each.attack}, which may change anything"
 
 
 def _sign_test(more: int, fewer: int) -> float:
