@@ -190,6 +190,17 @@ def test_games_in_which_something_is_worth_nothing_are_answered_like_single_game
     check(changed, solved(changed))
 
 
+@pytest.mark.parametrize("shape", [(2, 2), (3, 2), (4, 3)])
+@pytest.mark.parametrize("player", [0, 1])
+def test_who_attacks_nothing_pays_nothing_for_having_begun(shape: tuple[int, int], player: int) -> None:
+    games = attacked(*shape, games=12)
+    entered, values = games.entered.copy(), games.values.copy()
+    entered[player, 0, :, 1:] = -0.125 if player == 1 else 0.125 * np.arange(shape[0])[:, None]
+    values[1, ::3] = 0.0  # no attack has any intensity, so that all are worth as much as no attack
+    changed = replace(games, entered=entered, values=values)
+    check(changed, solved(changed))
+
+
 def test_powers_of_two_as_units_of_money_change_no_mix() -> None:
     games = attacked(6, 5, games=100)
     scale = np.array([2.0**40, 2.0**-40]).reshape(2, 1, 1, 1)

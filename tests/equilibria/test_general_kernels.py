@@ -4,13 +4,14 @@ from math import comb
 
 import numpy as np
 import pytest
+from numba import njit
 from numpy.typing import NDArray
 
 from advgame.equilibria import BatchSolution, solve_batch
 from advgame.equilibria.batch_general import MOST_MINORS, fits, general_equilibria
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.found import Status
-from advgame.equilibria.kernels import lemke_howson, minors, residues
+from advgame.equilibria.kernels import lanes, lemke_howson, minors, profiles, residues
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
 
@@ -315,3 +316,112 @@ def test_of_rows_that_tie_the_lexicographically_least_leaves() -> None:
     home = np.array([0, 1, -1, -2, -3])  # two strategies in the columns, three slacks in the rows
     assert lemke_howson.leaving_row(table, home, 0, 2) == 2
     assert lemke_howson.leaving_row(table, home, 1, 2) == 1  # no tie: 1/1.5 is the least ratio
+
+
+def exact_sign(payoffs: Games, rows: tuple[int, ...], columns: tuple[int, ...]) -> int:
+    matrix = [[Fraction(payoffs[0, i, j]) for j in columns] for i in rows]
+    value = determinant([[Fraction(1)] * len(columns), *matrix])
+    return (value > 0) - (value < 0)
+
+
+@pytest.mark.parametrize("bits", [10, 16, 17, 18, 20, 21, 30, 50])
+@pytest.mark.parametrize("thorough", [False, True])
+def test_no_sign_is_called_certain_that_rounding_may_have_made(bits: int, thorough: bool) -> None:
+    # rows that are multiples of each other but for a constant: F is 0, or as small as it can be
+    random = np.random.default_rng(bits)
+    payoffs = random.integers(-(2**bits) // 8, 2**bits // 8, (1, 4, 4)).astype(float)
+    payoffs[0, 1] = 3 * payoffs[0, 0] + 1
+    payoffs[0, 3] = payoffs[0, 2] - payoffs[0, 0] + random.integers(0, 2, 4)
+    sets, words, bounds, _ = signs(payoffs)
+    if thorough:
+        assert residues.settle(payoffs, 0, False, sets, 0, words[0], words[1])
+    assert (bounds.max() == 0) == (bits < 18)
+    for size in range(5):
+        for chosen in combinations(range(4), size):
+            base = sets.place[sum(1 << row for row in chosen)]
+            for rank, kept in enumerate(combinations(range(4), size + 1)):
+                told = [bool(word[base + rank] & np.uint64(1)) for word in words]
+                sign = exact_sign(payoffs, chosen, kept)
+                assert told[0] <= (sign > 0)
+                assert told[1] <= (sign < 0)
+                if thorough:
+                    assert any(told) == (sign != 0)
+
+
+def test_large_minors_have_their_signs_modulo_primes_too() -> None:
+    # nothing is known beforehand: every sign is that of its residues, of the least and of the largest F
+    random = np.random.default_rng(21)
+    payoffs = random.normal(size=(1, 4, 4)) * 2.0 ** random.integers(-30, 30, (1, 4, 4))
+    sets = minors.supports(4, 4)
+    above, below = np.zeros((2, sets.words), np.uint64)
+    assert residues.settle(payoffs, 0, False, sets, 5, above, below)
+    for size in range(4):
+        for chosen in combinations(range(4), size):
+            base = sets.place[sum(1 << row for row in chosen)]
+            for rank, kept in enumerate(combinations(range(4), size + 1)):
+                sign = exact_sign(payoffs, chosen, kept)
+                assert above[base + rank] == (np.uint64(32) if sign > 0 else 0)
+                assert below[base + rank] == (np.uint64(32) if sign < 0 else 0)
+
+
+def test_the_regrets_of_profiles_that_are_no_equilibria_are_those_of_the_payoffs() -> None:
+    random = np.random.default_rng(22)
+    m, n = 3, 4
+    a, b = random.normal(size=(1, m, n)), 100 * random.normal(size=(1, m, n))
+    sets = minors.supports(n, m), minors.supports(m, n)
+    pairs = np.array([[i, j, j, i] for i in range(m) for j in range(n)], np.int32)  # each against each
+    count, one = len(pairs), np.zeros(1, np.int64)
+    index, regret = np.empty(count, np.int64), np.empty((count, 2))
+    x, y = np.empty((count, m)), np.empty((count, n))
+    profiles.fill(a, b, 0, 1, *sets, pairs, one, one, np.array([count]), index, x, y, regret)
+    for row, (i, j, _, _) in enumerate(pairs):
+        gains = (a[0, :, j].max() - a[0, i, j]) / np.ptp(a), (b[0, i].max() - b[0, i, j]) / np.ptp(b)
+        assert regret[row] == pytest.approx(gains, abs=1e-14)
+        assert (x[row].argmax(), y[row].argmax()) == (i, j)
+        assert x[row].sum() == y[row].sum() == 1
+
+
+@njit
+def _in_lanes(one: Games, other: Games, words: NDArray[np.uint64], out: Games) -> None:
+    first, second = lanes.load(one, 0), lanes.load(other, 0)
+    words[0], words[1] = lanes.whole(first), lanes.above(first, second)
+    words[2] = lanes.below(first, second)
+    lanes.store(out, 0, lanes.least(first, second))
+    lanes.store(out, 32, lanes.most(first, second))
+    lanes.store(out, 64, lanes.times(first, second))
+    lanes.store(out, 96, lanes.minus(first, second))
+    lanes.store(out, 128, lanes.plus_times(first, first, second))
+    lanes.store(out, 160, lanes.minus_times(first, first, second))
+
+
+def test_lanes_reckon_alike_with_a_compiler_and_without_one() -> None:
+    border = 2.0**51
+    edges = [0.0, -0.0, 0.5, -0.5, 1.5, 2.5, 1.0, -3.0, border, border - 1, border - 0.5, -border, 1 - border]
+    more = [
+        border + 1,
+        2 * border,
+        -3 * border,
+        2.0**52 + 1,
+        2.0**53,
+        1e300,
+        1e-300,
+        0.1,
+        1 / 3,
+        2.0**50 + 0.25,
+    ]
+    one = np.array([*edges, *more, *np.arange(32 - len(edges) - len(more), dtype=float) / 4])
+    other = np.abs(np.random.default_rng(23).permutation(one))
+    other[:4] = np.abs(one[:4])  # what is at its bound is not beyond it
+    answers = []
+    for reckon in (_in_lanes, _in_lanes.py_func):
+        words, out = np.zeros(3, np.uint64), np.zeros(6 * 32)
+        reckon(one, other, words, out)
+        answers.append((words.tolist(), out))
+    assert answers[0][0] == answers[1][0]
+    assert answers[0][0][0] == sum(
+        1 << lane for lane, each in enumerate(one) if each == np.floor(each) and abs(each) < border
+    )
+    assert answers[0][1][:128].tolist() == answers[1][1][:128].tolist()
+    assert answers[0][1] == pytest.approx(
+        answers[1][1], rel=1e-12
+    )  # sums of products may be rounded once less

@@ -7,6 +7,8 @@ from advgame.equilibria.batch_general import general_equilibria
 from advgame.equilibria.kernels import rank_one
 from advgame.equilibria.kernels.detection import careful_form, lines_for
 from advgame.equilibria.kernels.detection import rank_one_form as compiled_form
+from advgame.equilibria.kernels.support_walk import desk, support_walk
+from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
 from advgame.equilibria.kernels.uniqueness import only_one
 from advgame.games import Game
 from advgame.games.structure import rank_one_form
@@ -315,3 +317,92 @@ def test_the_walk_on_a_form_needs_no_payoffs() -> None:
         met, status = rank_one.walk(gain * b, idle, slope, intensity, *space, x, y)
         assert status == rank_one.SOLVED
         assert same(np.hstack([x, y])[:met], profiles)
+
+
+def met_by_itself(a: Numbers, b: Numbers, large: bool) -> tuple[int, Numbers]:
+    """What becomes of a game on the walk, and what is met there, before a certificate sharpens it."""
+    m, n = a.shape
+    idle, slope, intensity, x, y = np.empty(m), np.empty(m), np.empty(n), np.empty((64, m)), np.empty((64, n))
+    gain, row, beside, _, _ = compiled_form(a, b, idle, slope, intensity, np.empty(m), lines_for(n))
+    if gain == 0:
+        return rank_one.UNSTRUCTURED, np.empty((0, m + n))
+    if large:
+        met, status = support_walk(b, gain, idle, slope, intensity, row, beside, False, desk(m, n), x, y)
+    else:
+        space = tableau(m, n), np.empty(n, np.int64), np.empty(m, np.int64)
+        met, status = tableau_walk(b, gain, idle, slope, intensity, row, False, *space, x, y)
+    return status, np.hstack([x[:met], y[:met]])
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_walk_by_itself_meets_every_equilibrium_and_nothing_else(large: bool) -> None:
+    random = np.random.default_rng(19)
+    for shape in [*SHAPES, (7, 5), (5, 9)]:
+        for a, b in zip(*several_equilibria(random, 6, *shape), strict=True):
+            status, met = met_by_itself(a, b, large)
+            assert status == rank_one.SOLVED
+            assert same(met, exactly(a, b), 1e-9)
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("steps", [1, 2, 4, 8])
+def test_what_the_walk_by_itself_calls_proven_amid_ties_is_true(large: bool, steps: int) -> None:
+    random = np.random.default_rng([20, steps])
+    for noise in (0.0, 1e-10):
+        for shape in SHAPES:
+            for a, b in zip(*on_a_lattice(random, 6, shape, steps, noise), strict=True):
+                status, met = met_by_itself(a, b, large)
+                if status == rank_one.SOLVED:
+                    assert same(met, exactly(a, b), 1e-4 if noise else 1e-9)
+
+
+ROCK_PAPER_SCISSORS = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
+
+
+def test_one_false_profile_spoils_the_certificate_of_a_game() -> None:
+    a, b, third = ROCK_PAPER_SCISSORS, -ROCK_PAPER_SCISSORS, np.full(3, 1 / 3)
+    space = np.empty(3, np.int64), np.empty(3, np.int64), np.empty((4, 5)), np.empty(4), np.empty(4)
+    pure, gains = np.array([1.0, 0.0, 0.0]), np.empty((3, 2))
+    for mixes, certain in (((pure, third), False), ((third, pure), False), ((third, third), True)):
+        x, y = np.array([third, *mixes]), np.array([third, *mixes])
+        assert rank_one.certified(a, b, x, y, gains, 1, 2, 2.0, 2.0, *space) == certain
+    # rock against rock: either player could earn 1 by paper, of a range of 2
+    rank_one.certified(a, b, np.array([pure]), np.array([pure]), gains, 0, 1, 2.0, 2.0, *space)
+    assert gains[0].tolist() == [0.5, 0.5]
+
+
+def test_a_mix_is_sharpened_to_the_last_digit_and_put_back_where_that_would_be_worse() -> None:
+    space = np.empty(3, np.int64), np.empty(3, np.int64), np.empty((4, 5)), np.empty(4), np.empty(4)
+    x, y = np.array([0.4, 0.3, 0.3]), np.array([0.3, 0.4, 0.3])
+    assert max(rank_one.polish(ROCK_PAPER_SCISSORS, -ROCK_PAPER_SCISSORS, x, y, *space)) < 1e-15
+    assert [*x, *y] == pytest.approx([1 / 3] * 6, abs=1e-15)
+    # The first two strategies make each other indifferent where they are played alike. But then the third
+    # defence, which is poor against the first attack, is best by far.
+    a = np.array([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [-10.0, 14.0, 0.0]])
+    b = np.array([[0.0, 0.1, -9.0], [0.1, 0.0, -9.0], [0.0, 0.0, -9.0]])
+    x, y = np.array([0.99, 0.01, 0.0]), np.array([0.99, 0.01, 0.0])
+    before = rank_one.regrets(a, b, x, y)
+    assert rank_one.polish(a, b, x, y, *space) == before
+    assert x.tolist() == y.tolist() == [0.99, 0.01, 0.0]
+
+
+def test_no_form_beyond_the_theorem_is_said_to_have_one_equilibrium() -> None:
+    def said(q: Numbers, idle: Numbers, slope: Numbers, intensity: Numbers) -> tuple[bool, int]:
+        game = Game(-(q + idle[:, None] + np.outer(slope, intensity)), q)
+        unit = 1 / max(np.ptp(q), np.ptp(idle), np.ptp(slope))
+        equilibria = len(exactly(game.defender_payoffs, game.attacker_payoffs))
+        return bool(only_one(q, unit, idle * unit, slope * unit, intensity)), equilibria
+
+    q, one = np.array([[0.0, -1.0], [0.0, 1.0]]), np.array([0.0, 1.0])
+    slope = np.array([6.0, 0.0])  # (g + μ) c1 with g = c0 / c1
+    assert said(q, slope, slope, one) == (True, 1)
+    assert said(q, -2 * slope, slope, one) == (True, 1)  # g + μ < 0 all the way
+    assert said(q, -0.5 * slope, slope, one) == (False, 3)  # g + μ = 0 half of the way
+    # what the defences cost in peace is no multiple of what they cost by intensity
+    q = np.array([[0.0, 1.0], [0.0, -1.0], [0.0, 0.5]])
+    assert not said(q, np.array([-0.5, 0.0, -0.4]), np.array([3.0, 0.0, 0.0]), one)[0]
+    # two attacks of no intensity, of which the second one alone would do
+    q, two = np.array([[2.0, 3.0, 1.0], [2.0, -2.0, 3.0]]), np.array([0.0, 0.0, 1.0])
+    assert said(q, np.array([1.0, 2.0]), np.array([4.0, 0.0]), two) == (False, 3)
+    # two intensities
+    assert not said(q, np.array([1.0, 2.0]), np.array([4.0, 0.0]), np.array([0.0, 0.5, 1.0]))[0]

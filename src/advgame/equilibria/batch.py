@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
+from numbers import Real
 from time import monotonic
 from typing import Any, Protocol
 
@@ -174,7 +175,7 @@ def _next_chunk(size: int, seconds: float) -> int:
 def _limit(seconds: float | None) -> float:
     if seconds is None:
         return inf
-    if not isinstance(seconds, int | float) or not seconds >= 0:
+    if not isinstance(seconds, Real) or isinstance(seconds, bool) or not seconds >= 0:
         raise GameError(f"time_limit_seconds is {seconds!r}; give a number of seconds from 0 on, or None.")
     return float(seconds)
 

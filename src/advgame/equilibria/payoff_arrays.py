@@ -34,8 +34,11 @@ def payoff_array(name: str, given: ArrayLike) -> NDArray[Any]:
 
 
 def floats(payoffs: NDArray[Any]) -> FloatArray:
-    """The numbers in order, as the kernels read them; copied only where they are not."""
-    return np.ascontiguousarray(payoffs, dtype=np.float64)
+    """The numbers in order, as the kernels read them; copied only where they are not.
+
+    What cannot be written is copied, too: for such arrays all kernels would be compiled once more.
+    """
+    return np.require(payoffs, np.float64, ["C", "W"])
 
 
 def refuse_infinite(a: NDArray[Any], b: NDArray[Any], before: int = 0) -> None:

@@ -79,16 +79,20 @@ def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
 def equalise(payoffs, rows, columns, size, transposed, system, mix):
     """Writes the positive mix of ``columns`` against which ``rows`` pay the same; False where there is none.
 
-    With ``transposed`` the mix is of rows, against which the columns pay the same.
+    With ``transposed`` the mix is of rows, against which the columns pay the same. All equations are in the
+    unit of the payoffs, so that a power of two as their scale changes no bit.
     """
-    width = size + 1
+    width, unit = size + 1, 0.0
     for r in range(size):
         for c in range(size):
             system[r, c] = payoffs[rows[c], columns[r]] if transposed else payoffs[rows[r], columns[c]]
-        system[r, size], system[r, width] = -1.0, 0.0
+            unit = max(unit, abs(system[r, c]))
+    unit = unit if unit > 0.0 else 1.0
+    for r in range(size):
+        system[r, size], system[r, width] = -unit, 0.0
     for c in range(size):
-        system[size, c] = 1.0
-    system[size, size], system[size, width] = 0.0, 1.0
+        system[size, c] = unit
+    system[size, size], system[size, width] = 0.0, unit
     for k in range(width):  # elimination with partial pivoting
         top = k
         for r in range(k + 1, width):

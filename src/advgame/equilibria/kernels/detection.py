@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from advgame.equilibria.kernels.careful_detection import RESIDUE, centred, find_ratio
+from advgame.equilibria.kernels.careful_detection import centred, find_ratio, worst_place
 from advgame.equilibria.kernels.quads import (
     WIDTH,
     larger,
@@ -303,6 +303,8 @@ def careful_form(a, b, idle, slope, intensity, left, lines):
     ratio = find_ratio(unit_a, unit_b, left, right)
     if ratio <= 0:
         return 0.0, 0, 0.0, 0.0, 0.0
+    r, c = worst_place(unit_a, unit_b, ratio, left, right)
+    worst = abs(unit_a[r, c] + ratio * unit_b[r, c] - left[r] * right[c])
     ratio *= scale_b
     low_a = high_a = a[0, 0]
     low_b = high_b = b[0, 0]
@@ -317,4 +319,4 @@ def careful_form(a, b, idle, slope, intensity, left, lines):
     for k in range(lines.shape[1]):
         lines[RIGHT, k] = right[column_at(k, n)]
     gain, row = scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity)
-    return gain, row, RESIDUE, high_a - low_a, high_b - low_b
+    return gain, row, worst * gain / ratio, high_a - low_a, high_b - low_b
