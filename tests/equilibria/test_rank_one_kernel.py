@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from advgame.equilibria.batch_general import general_equilibria
 from advgame.equilibria.kernels import rank_one
+from advgame.equilibria.kernels.crossings import crossing
 from advgame.equilibria.kernels.detection import careful_form, lines_for
 from advgame.equilibria.kernels.detection import rank_one_form as compiled_form
 from advgame.equilibria.kernels.support_walk import desk, support_walk
@@ -406,3 +407,35 @@ def test_no_form_beyond_the_theorem_is_said_to_have_one_equilibrium() -> None:
     assert said(q, np.array([1.0, 2.0]), np.array([4.0, 0.0]), two) == (False, 3)
     # two intensities
     assert not said(q, np.array([1.0, 2.0]), np.array([4.0, 0.0]), np.array([0.0, 0.5, 1.0]))[0]
+
+
+@pytest.mark.parametrize(
+    ("level", "tilt", "here", "there", "wanted"),
+    [
+        (0.5, 0.0, 0.0, 1.0, (0.5, True)),  # downwards through μ
+        (-0.5, 2.0, 0.0, 1.0, (0.5, True)),  # upwards
+        (0.0, 0.5, 0.0, 1.0, (0.0, True)),  # nobody attacks
+        (0.5, 0.5, 0.0, 1.0, (1.0, True)),  # always
+        (0.25, 0.0, 0.25, 0.5, (0.25, False)),  # where the piece begins: a tie
+        (0.5, 0.0, 0.25, 0.5, (0.5, False)),  # where it ends
+        (0.25, 0.0, 0.5, 1.0, (-1.0, True)),  # before it
+        (0.75, 0.0, 0.0, 0.5, (-1.0, True)),  # beyond it
+        (0.25, 1.0, 0.25, 0.5, (-1.0, True)),  # nowhere
+        (0.0, 1.0, 0.25, 0.5, (0.25, False)),  # everywhere
+    ],
+)
+def test_a_crossing_is_found_where_it_is_and_at_a_breakpoint_it_is_a_tie(
+    level: float, tilt: float, here: float, there: float, wanted: tuple[float, bool]
+) -> None:
+    assert crossing(level, tilt, here, there, 1.0) == wanted
+
+
+def test_powers_of_two_change_no_bit_of_what_is_sharpened() -> None:
+    a, space, mixes = np.eye(5) + 0.1 * np.cos(np.arange(25)).reshape(5, 5), (np.arange(5), np.arange(5)), []
+    for power in (-60, -3, 0, 4, 60):
+        mix = np.empty(5)
+        assert rank_one.equalise(a * 2.0**power, *space, 5, False, np.empty((6, 7)), mix)
+        assert np.ptp(a @ mix) < 1e-15
+        assert mix.sum() == pytest.approx(1.0, abs=1e-15)
+        mixes.append(mix)
+    assert all((mix == mixes[0]).all() for mix in mixes)
