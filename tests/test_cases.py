@@ -21,6 +21,7 @@ SHAPES = {  # defences, columns with no attack
     "cifar10-pruned-and-defended": (42, 2),
     "cifar10-pruning": (11, 4),
     "cifar10-robustbench": (99, 2),
+    "digits-measured": (22, 16),
     "imagenette-explanations": (3, 1),
     "imagenette-pruning": (4, 2),
     "mnist-invariance": (5, 3),
