@@ -3,7 +3,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -144,13 +144,14 @@ def test_a_type_that_earns_nothing_by_attacking_stays_away_and_is_counted_by_its
 
 
 @given(seeds, st.booleans())
+@example(61438, True)  # rounded, the normal form breaks a tie
 @settings(max_examples=40, deadline=None)
 def test_any_small_game_is_answered_by_its_normal_form(seed: int, whole: bool) -> None:
     game = unstructured(seed, whole=whole)
     solution = AdversaryTypes().solve(game)
     assert max(regrets(game, solution.recommended.defender, solution.recommended.attackers)) < 1e-8
     if solution.complete:
-        assert_spans(solution, enumerated(game))
+        assert_spans(solution, enumerated(game, exact_normal_form(game)))
 
 
 def tied(seed: int, *, most_attacks: int = 3) -> BayesianGame:

@@ -89,6 +89,10 @@ LOUDER_AND_STEALTHY = adversary_game(
     [0.1, 0.35], [[0.1, 0.4, 0.95], [0.35, 0.35, 0.4]], [0, 0.9, 0.25], [0, 0.25, 0.05]
 )
 
+STEALTHY_AND_LOUD = Game(
+    LOUD_AND_STEALTHY.defender_payoffs[:, [0, 2, 1]], LOUD_AND_STEALTHY.attacker_payoffs[:, [0, 2, 1]]
+)
+
 
 def around(game: Game, *intensity: float) -> AffineGames:
     """200 games near a game: the adversary is paid a little more or less wherever it attacks."""
@@ -120,8 +124,9 @@ def with_a_worse_defence(games: AffineGames) -> AffineGames:
         around(DEAR_AND_CHEAP, 0.5),
         around(LOUD_AND_STEALTHY, 1.0, 0.2),
         around(LOUDER_AND_STEALTHY, 0.9, 0.25),
+        around(STEALTHY_AND_LOUD, 0.2, 1.0),
     ],
-    ids=["dear", "loud", "louder"],
+    ids=["dear", "loud", "louder", "stealthy"],
 )
 @pytest.mark.parametrize("third", [False, True])
 def test_where_three_equilibria_stand_side_by_side_all_are_counted_in_every_game(
@@ -158,6 +163,37 @@ def test_the_weight_on_errors_may_not_turn_where_one_equilibrium_is_to_be_the_on
     answers = solved(games)
     assert answers.equilibria.tolist() == [3] * 200
     check(replace(games, values=games.values[:, ::20]), solved(replace(games, values=games.values[:, ::20])))
+
+
+@pytest.mark.parametrize("last", [0, 1, 2])
+def test_a_neighbours_support_is_not_taken_for_the_only_one_where_another_defence_does_as_well(
+    last: int,
+) -> None:
+    # Attacked inputs always meet the attack, and 3/4 p = 1/4 (1 − p) + 1/2 p at p = 1/2: there, and only
+    # there, two defences do equally well; one more never does.
+    order = np.array([[1, 2, 0], [0, 2, 1], [0, 1, 2]])[last]  # so that each of them stands last once
+    e, eps = np.array([0.0, 0.5, 0.25])[order], np.array([0.75, 1.0, 0.5])[order]
+    still, shared = np.zeros((2, 2, 1, 3, 2))
+    still[0, 0] = (1 - e)[:, None]
+    shared[0, 0], shared[1, 0, :, 1] = (e - eps)[:, None], eps - 0.1
+    share = np.linspace(0.4, 0.6, 201)[None, :]
+    share[0, 100] = 0.5
+    games = AffineGames(
+        share,
+        np.array([], np.int64),
+        still,
+        shared,
+        np.zeros_like(still),
+        1.0,
+        0,
+        np.array([0.0, 1.0]),
+        np.full(2, NOWHERE),
+    )
+    answers = solved(games)
+    assert answers.equilibria.tolist() == [1] * 100 + [2] + [1] * 100
+    assert (answers.attacker == [0, 1]).all()
+    assert (answers.defender[:100, order == 0] == 1).all()
+    assert (answers.defender[101:, order == 2] == 1).all()
 
 
 def test_one_equilibrium_is_enough_where_that_is_asked_for() -> None:

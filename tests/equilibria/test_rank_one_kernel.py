@@ -286,6 +286,7 @@ def test_regrets_are_those_of_the_payoffs() -> None:
     a, b = random.normal(size=(2, 6, 5))
     x, y = random.dirichlet(np.ones(6)), random.dirichlet(np.ones(5))
     x[2] = y[1] = 0.0
+    x, y = x / x.sum(), y / y.sum()
     to_defender, to_attacker = a @ y, x @ b
     wanted = to_defender.max() - x @ to_defender, to_attacker.max() - to_attacker @ y
     assert rank_one.regrets(a, b, x, y) == pytest.approx((wanted[0] / np.ptp(a), wanted[1] / np.ptp(b)))
@@ -399,9 +400,9 @@ def test_no_form_beyond_the_theorem_is_said_to_have_one_equilibrium() -> None:
     assert said(q, slope, slope, one) == (True, 1)
     assert said(q, -2 * slope, slope, one) == (True, 1)  # g + μ < 0 all the way
     assert said(q, -0.5 * slope, slope, one) == (False, 3)  # g + μ = 0 half of the way
-    # what the defences cost in peace is no multiple of what they cost by intensity
-    q = np.array([[0.0, 1.0], [0.0, -1.0], [0.0, 0.5]])
-    assert not said(q, np.array([-0.5, 0.0, -0.4]), np.array([3.0, 0.0, 0.0]), one)[0]
+    # a dear and a cheap defence, g + μ = 0 at 1/4 for the two; beside the worst one, g < −1
+    q = np.array([[0.0, -0.025], [0.0, 0.025], [0.0, 0.225]])
+    assert said(q, np.array([0.275, 0.3, 1.9]), np.array([-0.05, -0.15, -0.45]), one) == (False, 3)
     # two attacks of no intensity, of which the second one alone would do
     q, two = np.array([[2.0, 3.0, 1.0], [2.0, -2.0, 3.0]]), np.array([0.0, 0.0, 1.0])
     assert said(q, np.array([1.0, 2.0]), np.array([4.0, 0.0]), two) == (False, 3)
@@ -430,11 +431,12 @@ def test_a_crossing_is_found_where_it_is_and_at_a_breakpoint_it_is_a_tie(
     assert crossing(level, tilt, here, there, 1.0) == wanted
 
 
-def test_powers_of_two_change_no_bit_of_what_is_sharpened() -> None:
-    a, space, mixes = np.eye(5) + 0.1 * np.cos(np.arange(25)).reshape(5, 5), (np.arange(5), np.arange(5)), []
-    for power in (-60, -3, 0, 4, 60):
+def test_powers_of_two_and_exact_shifts_change_no_bit_of_what_is_sharpened() -> None:
+    a = np.eye(5) + np.round(0.1 * np.cos(np.arange(25)).reshape(5, 5) * 2.0**20) / 2.0**20
+    mixes, space = [], (np.arange(5), np.arange(5))
+    for power, shift in ((-60, 0), (-3, 0), (0, 0), (4, 0), (60, 0), (0, 4096), (0, -(2.0**20)), (-10, 1)):
         mix = np.empty(5)
-        assert rank_one.equalise(a * 2.0**power, *space, 5, False, np.empty((6, 7)), mix)
+        assert rank_one.equalise(a * 2.0**power + shift, *space, 5, False, np.empty((6, 7)), mix)
         assert np.ptp(a @ mix) < 1e-15
         assert mix.sum() == pytest.approx(1.0, abs=1e-15)
         mixes.append(mix)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from advgame.errors import GameError
 from advgame.games.game import FloatArray, Game
 
 MOST_CELLS = 200_000  # of a normal form that is still written out
+MOST_EXACT = 2_000  # of one that is written in rational numbers, so that rounding breaks no tie
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -88,10 +91,12 @@ class BayesianGame:
                 f"The normal form over {len(self.types)} types would have {cells:,} cells, more than "
                 f"{MOST_CELLS:,}; leave out attacks or types, or ask for a commitment."
             )
-        weighted = [
-            (odds * each.defender_payoffs, odds * each.attacker_payoffs)
-            for odds, each in zip(self.priors, self.types, strict=True)
-        ]
+        exact = cells <= MOST_EXACT
+        weighted = []
+        for odds, each in zip(self.priors.tolist(), self.types, strict=True):
+            payoffs = each.exact_payoffs if exact else (each.defender_payoffs, each.attacker_payoffs)
+            share = Fraction(odds) if exact else odds
+            weighted.append([share * np.array(matrix, object if exact else float) for matrix in payoffs])
         to_defender, to_attacker = (_combined([pair[player] for pair in weighted]) for player in (0, 1))
         return Game(to_defender, to_attacker)
 
@@ -128,7 +133,7 @@ def _odds(given: ArrayLike, count: int) -> FloatArray:
     return odds
 
 
-def _combined(matrices: Sequence[FloatArray]) -> FloatArray:
+def _combined(matrices: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Sums of one column of each matrix, for every combination of columns, (defences, combinations)."""
     choices = product(*(range(matrix.shape[1]) for matrix in matrices))
     return np.column_stack(

@@ -46,7 +46,7 @@ def played(mixes, which, floor, out):
 def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
     """What each player could gain by another reply, relative to the ranges given; absolute where one is 0.
 
-    Only what is played is multiplied.
+    Only what is played is multiplied, and only differences of payoffs, so that shifts cost no digits.
 
     Args:
         a, b: payoffs (defences, attacks).
@@ -59,16 +59,17 @@ def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
     p, q = played(x, which, 0.0, rows), played(y, which, 0.0, columns)
     best_a = best_b = -np.inf
     earned_a = earned_b = 0.0
+    base_a, base_b = a[0, 0], b[0, 0]
     for i in range(m):
         pays = 0.0
         for c in range(q):
-            pays += a[i, columns[c]] * y[which, columns[c]]
+            pays += (a[i, columns[c]] - base_a) * y[which, columns[c]]
         best_a = larger(best_a, pays)
         earned_a += x[which, i] * pays
     for j in range(n):
         pays = 0.0
         for r in range(p):
-            pays += b[rows[r], j] * x[which, rows[r]]
+            pays += (b[rows[r], j] - base_b) * x[which, rows[r]]
         best_b = larger(best_b, pays)
         earned_b += y[which, j] * pays
     one, other = larger(best_a - earned_a, 0.0), larger(best_b - earned_b, 0.0)
@@ -79,13 +80,14 @@ def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
 def equalise(payoffs, rows, columns, size, transposed, system, mix):
     """Writes the positive mix of ``columns`` against which ``rows`` pay the same; False where there is none.
 
-    With ``transposed`` the mix is of rows, against which the columns pay the same. All equations are in the
-    unit of the payoffs, so that a power of two as their scale changes no bit.
+    With ``transposed`` the mix is of rows, against which the columns pay the same. All equations are of
+    differences and in their unit, so that exact shifts and powers of two as scale change no bit.
     """
-    width, unit = size + 1, 0.0
+    width, unit, base = size + 1, 0.0, payoffs[rows[0], columns[0]]
     for r in range(size):
         for c in range(size):
             system[r, c] = payoffs[rows[c], columns[r]] if transposed else payoffs[rows[r], columns[c]]
+            system[r, c] -= base
             unit = max(unit, abs(system[r, c]))
     unit = unit if unit > 0.0 else 1.0
     for r in range(size):
