@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -84,8 +86,11 @@ class Worker:
         return taken
 
     def close(self) -> None:
-        """Ends the process, if there is one."""
+        """Ends the process, if there is one, and the programs it has begun."""
         if self._process is not None:
+            if hasattr(os, "killpg") and self._process.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
             self._process.kill()
             self._process.join()
             self._process = None
@@ -113,6 +118,8 @@ def _note(taken: Taken, message: object) -> None:
 
 def serve(pipe: Connection, solver: str) -> None:
     """Measures the rows that are asked for until the process is ended."""
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()  # so that what it begins can be ended with it
     warnings.simplefilter("ignore")  # peers warn of ties and divide by zero; the table is not about that
     while True:
         row, games, limit_seconds = pipe.recv()

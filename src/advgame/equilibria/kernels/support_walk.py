@@ -30,6 +30,9 @@ UNSURE = 0.1  # a pivot below this is followed by a look at how much the inverse
 SHORT = 1e-4  # and one below this by a fresh inverse
 FRESH = 256  # steps after which the inverse is computed anew
 DRIFT = 2.5e-10  # by which the numbers may have moved meanwhile: less than what is looked at as a tie
+WRONG = (
+    NEAR / 2
+)  # by which two numbers may be wrong, each, and be told apart if they differ by more than NEAR
 ROUNDING = 1e-15  # of costs of size 1
 MOST_STEPS = 200_000
 
@@ -119,7 +122,7 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, d
             if met == len(defender):
                 return met, CROWDED
             clear = note(place, k, met, at, defender, attacker) and clear
-            if not clear or error_of(k, beside, at) > DRIFT:
+            if not clear or error_of(k, beside, at) > WRONG:
                 status = TIED
             met += 1
             if first_only:
@@ -132,7 +135,7 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, d
             drift, since = refresh(here, slope, row, k, at), 0
         if pivot == 0.0 or drift < 0.0:
             return met, LOST
-        if drift > DRIFT or (pivot < UNSURE and error_of(k, beside, at) > DRIFT):
+        if drift > DRIFT or (pivot < UNSURE and error_of(k, beside, at) > WRONG):
             status = TIED
     return met, LOST
 
