@@ -35,7 +35,8 @@ def draw_curves(results: Sequence[Result], path: Path, caption: str) -> bool:
     for axis, family in zip(axes[0], families, strict=True):
         _panel(axis, [result for result in curves if result.family == family])
         axis.set_title(f"{family} games, all equilibria", fontsize=11, pad=12)
-    axes[0][0].legend(frameon=False, fontsize=9, loc="lower right")  # one for all: same colours
+    for axis in axes[0]:
+        axis.legend(frameon=False, fontsize=8, loc="lower right")
     axes[0][0].set_ylabel("median seconds per game")
     figure.text(0.5, 0.005, caption, ha="center", fontsize=6.5, color="#555555")
     figure.tight_layout(rect=(0, 0.03, 1, 1))
@@ -47,7 +48,7 @@ def draw_curves(results: Sequence[Result], path: Path, caption: str) -> bool:
 def _panel(axis: Any, results: Sequence[Result]) -> None:
     for solver, colour in COLOURS.items():
         own = [result for result in results if result.solver == solver]
-        points = [(result.defences, result.seconds) for result in own if result.seconds is not None]
+        points = [(each.defences, each.seconds) for each in own if each.seconds is not None and _whole(each)]
         if points:
             wide = 2.4 if solver == Ours.name else 1.4
             axis.plot(*zip(*points, strict=True), "o-", color=colour, label=solver, lw=wide, ms=4)
@@ -56,6 +57,12 @@ def _panel(axis: Any, results: Sequence[Result]) -> None:
             lead = [points[-1][0], stop.defences] if points else []
             axis.plot(lead, [points[-1][1], limit] if points else [], ":", color=colour, lw=1.2)
             axis.plot([stop.defences], [limit], "x", color=colour, ms=8, mew=2)
+        partial = [
+            (each.defences, each.seconds) for each in own if each.seconds is not None and not _whole(each)
+        ]
+        if partial:
+            label = "not all equilibria listed"
+            axis.plot(*zip(*partial, strict=True), "o", mfc="none", color=colour, ms=7, label=label)
     _name_stops(axis, _stops(results))
     sizes = sorted({result.defences for result in results})
     axis.set(xscale="log", yscale="log", xlabel="strategies of each player")
@@ -63,6 +70,11 @@ def _panel(axis: Any, results: Sequence[Result]) -> None:
     axis.minorticks_off()
     axis.margins(y=0.15)
     axis.grid(color="#e5e5e5")
+
+
+def _whole(result: Result) -> bool:
+    """Whether all equilibria of all games were listed, as far as the solver tells."""
+    return not result.complete or float(result.complete) == 1.0
 
 
 def _stops(results: Sequence[Result]) -> list[Result]:

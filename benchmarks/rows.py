@@ -81,8 +81,15 @@ SHARED = tuple(
 SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 50, 100, 200, 500, 1000)
 GENERAL_SIZES = tuple(size for size in SIZES if size <= 15)
 
+
+def _games_of(family: str, size: int) -> int:
+    """Fewer where each takes longer: what general games cost grows about fourfold with each strategy."""
+    most = 10**9 // 4**size if family == "random" else 40_000_000 // size**4
+    return max(2, min(20_000, most))
+
+
 CURVES = tuple(
-    Row(family, (size, size), ALL, max(2, min(20_000, 40_000_000 // size**4)), part="curve")
+    Row(family, (size, size), ALL, _games_of(family, size), part="curve")
     for family, sizes in (("adversary–defender", SIZES), ("random", GENERAL_SIZES))
     for size in sizes
 )

@@ -26,6 +26,7 @@ SHAPES = {  # defences, columns with no attack
     "imagenette-pruning": (4, 2),
     "mnist-invariance": (5, 3),
     "mnist-pruning": (9, 4),
+    "pneumonia-measured": (11, 19),
 }
 TABLES = sorted((bundled("data") / "published").glob("*.csv"))
 PRUNING = ("imagenette-pruning", "cifar10-pruning", "mnist-pruning")
