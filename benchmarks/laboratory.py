@@ -82,7 +82,7 @@ def autoattack_by_hand(norm: str, attacks: list[str]) -> Callable[..., list[int]
                 network, norm=norm, eps=radius, version="custom", attacks=attacks, device="cpu"
             )
             attack.verbose, attack.apgd.n_restarts = False, 1  # one start, as ours
-            changed = attack.run_standard_evaluation(inputs, labels, batch_size=BY_HAND)
+            changed, _ = attack.run_standard_evaluation(inputs, labels, batch_size=BY_HAND)
             with torch.no_grad():
                 right.append(int((network(changed).argmax(1) == labels).sum()))
         return right
