@@ -56,7 +56,7 @@ class Import:
         return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
 
     @property
-    def library(self) -> str:
+    def package(self) -> str:
         return self.module.partition(".")[0]
 
 
@@ -98,7 +98,7 @@ def test_games_and_equilibria_know_only_mathematics() -> None:
         for each in imports()
         if folder_of(each.file) in {"games", "equilibria"}
         and is_foreign(each)
-        and each.library not in MATHEMATICS
+        and each.package not in MATHEMATICS
     ]
     assert astray == []
 
@@ -106,7 +106,7 @@ def test_games_and_equilibria_know_only_mathematics() -> None:
 @pytest.mark.parametrize(("library", "home"), [("streamlit", "app"), ("torch", "lab")])
 def test_a_library_stays_in_its_folder(library: str, home: str) -> None:
     assert [
-        each.place for each in imports() if each.library == library and folder_of(each.file) != home
+        each.place for each in imports() if each.package == library and folder_of(each.file) != home
     ] == []
 
 
@@ -114,7 +114,7 @@ def test_heavy_libraries_are_imported_where_they_are_needed() -> None:
     too_early = [
         each.place
         for each in imports()
-        if each.library in HEAVY
+        if each.package in HEAVY
         and each.when == "loading"
         and folder_of(each.file) not in {"app", "lab"}  # which are only loaded to be used
         and each.file.parent.name != "kernels"  # compiled as a whole, and imported when first called
@@ -237,7 +237,7 @@ def module_of(file: Path) -> str:
 
 
 def is_foreign(each: Import) -> bool:
-    return each.library not in sys.stdlib_module_names and each.library != "advgame"
+    return each.package not in sys.stdlib_module_names and each.package != "advgame"
 
 
 def python_files() -> list[Path]:

@@ -6,11 +6,13 @@ useful gradient, is an `Adapted` one.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import nn
 
 
-class Adapted(nn.Module):
+class Adapted(nn.Module, ABC):
     """A classifier whose adversary should not differentiate it as it stands.
 
     A subclass keeps two promises: ``forward`` is what users of the classifier get, and
@@ -21,9 +23,9 @@ class Adapted(nn.Module):
 
     randomised: bool = False  # whether two calls may answer differently
 
+    @abstractmethod
     def surrogate(self) -> nn.Module:
         """The differentiable form of the classifier: logits (inputs, classes) of inputs in [0, 1]."""
-        raise NotImplementedError
 
 
 def surrogate(network: nn.Module) -> nn.Module:
