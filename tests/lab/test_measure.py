@@ -185,6 +185,36 @@ def test_a_failing_unit_leaves_the_rest_measured_and_is_named(tmp_path: Path) ->
     assert {row.defence for row in ag.read_table(tmp_path / "rows.csv")} == {"plain"}
 
 
+def test_where_nothing_could_be_measured_the_cause_is_told_and_no_table_written(tmp_path: Path) -> None:
+    content = {
+        "dataset": "digits",
+        "network": "small_cnn",
+        "defences": {"diverging": {"use": "standard", "epochs": 2, "learning_rate": 1e30}},
+    }
+    with pytest.raises(LabError, match=r"while making diverging.*No table is written"):
+        measure(experiment_of(content), tmp_path / "rows.csv", workers=1)
+    assert not (tmp_path / "rows.csv").exists()
+
+
+def test_workers_do_not_run_the_program_that_measures_once_more(path: Path, tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "import sys\nfrom pathlib import Path\n"
+        "from advgame.lab.experiment import read_experiment\nfrom advgame.lab.measure import measure\n"
+        "print('begun')\n"
+        "measure(read_experiment(sys.argv[1]), Path(sys.argv[2]), workers=2)\n"
+        "print('ended as', sys.modules['__main__'].__file__)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, str(script), str(path), str(tmp_path / "rows.csv")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (run.stdout.splitlines(), run.returncode) == (["begun", f"ended as {script}"], 0), run.stderr
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [({"device": "cuda:77"}, "device"), ({"workers": 0}, "0 workers"), ({"device": "tpu"}, "device")],

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 
 import torch
 
@@ -21,6 +18,7 @@ from advgame.lab.experiment import Experiment
 from advgame.lab.journal import Journal
 from advgame.lab.results import Results, write_results
 from advgame.lab.units import MAKE, Plan, Unit
+from advgame.lab.workers import worker_pool
 
 MOST_TRIES = 3  # of a unit whose worker died: it may have died of its neighbour
 
@@ -82,14 +80,22 @@ def measure(
     _check_datasets(bench)
     begun = perf_counter()
     failures = _Run(bench, plan, progress).through(_workers(workers, chosen))
+    done = journal.finished(plan.units)
+    if not any(unit.key in done for unit, _ in plan.cells()):
+        raise LabError(
+            f"{_told(failures, plan)} No table is written; mend the cause and go on with --resume."
+        )
     results = write_results(plan, journal, output, chosen, perf_counter() - begun, failures)
     if failures:
-        first = next(iter(failures.items()))
         raise LabError(
-            f"{len(failures)} of {len(plan.units)} units failed, the first while {first[0]}: {first[1]} The "
-            f"other rows are in {output}; put the cause right and go on with --resume."
+            f"{_told(failures, plan)} The other rows are in {output}; mend the cause and go on with --resume."
         )
     return results
+
+
+def _told(failures: Mapping[str, str], plan: Plan) -> str:
+    doing, why = next(iter(failures.items()))
+    return f"{len(failures)} of {len(plan.units)} units failed, the first while {doing}: {why}"
 
 
 def _device(given: str) -> str:
@@ -135,7 +141,7 @@ class _Run:
             done = units.keys() - {unit.key for unit in waiting} - lost
             begun: dict[Future[float], Unit] = {}
             try:
-                with _pool(workers) as pool:
+                with worker_pool(workers) as pool:
                     while self._submit(pool, waiting, done, lost, begun, workers):
                         for future in wait(begun, return_when=FIRST_COMPLETED).done:
                             self._note(begun[future], future, done, lost)
@@ -215,37 +221,6 @@ class _Run:
 def _sort(unit: Unit) -> tuple[str, str]:
     """What takes about as long as this unit: training the same defence, or the same attack."""
     return unit.kind, unit.defence if unit.kind == MAKE else unit.attack or ""
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes of one thread each, which a Ctrl-C in the terminal stops with their parent."""
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin)
-    try:
-        yield pool
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _begin() -> None:
-    """One thread per worker: two of one thread are quicker than one of two."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers it, and ends its workers
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-
-
-def _end_with(parent: int) -> None:
-    """Ends this process once its parent is gone, however that ended."""
-    while os.getppid() == parent:
-        sleep(1.0)
-    os._exit(1)
 
 
 def _do(bench: Bench, unit: Unit) -> float:
