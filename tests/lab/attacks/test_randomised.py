@@ -7,6 +7,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from advgame.lab.attacks import ATTACKS, Victim
+from advgame.lab.attacks.norms import random_changes, size
+from advgame.lab.attacks.surest import surest_within
 from advgame.lab.classifier import Adapted
 from advgame.lab.guard import outcomes
 from tests.lab.attacks.conftest import Digits
@@ -55,7 +57,37 @@ def test_averaging_gradients_over_draws_costs_as_many_propagations(name: str, di
     assert four["backward_inputs"] == pytest.approx(4 * one["backward_inputs"])
 
 
-def test_a_randomised_network_is_fooled_surely_where_more_values_may_change(digits: Digits) -> None:
+@pytest.mark.parametrize(
+    ("name", "settings", "radii"),
+    [
+        ("fmn_l0", {}, [3, 10]),
+        ("ddn", {"steps": 40}, [0.5, 3.0]),
+        ("hopskipjump", {"steps": 5, "queries": 50}, [0.5, 4.0]),
+        ("boundary", {"steps": 200}, [0.5, 4.0]),
+    ],
+)
+def test_a_randomised_network_is_fooled_surely_where_the_radius_leaves_room(
+    name: str, settings: dict[str, int], radii: list[float], digits: Digits
+) -> None:
     inputs, labels = digits.inputs[:40], digits.labels[:40]
-    found = outcomes(ATTACKS["fmn_l0"](), victim(digits), inputs, labels, [3, 10])
+    found = outcomes(ATTACKS[name](**settings), victim(digits), inputs, labels, radii)
+    assert found.right[0].mean() > found.right[1].mean()
     assert found.right[1].mean() <= 0.05  # on the boundary it would be right every other time
+
+
+@pytest.mark.parametrize("norm", ["Linf", "L2", "L1", "L0"])
+def test_the_surest_example_stays_within_the_radius_and_is_no_less_sure_than_any_found(norm: str) -> None:
+    generator = torch.Generator().manual_seed(1)
+    inputs = torch.rand(50, 1, 4, 4, generator=generator)
+    weights = torch.randn(16, generator=generator)
+    found = [random_changes(inputs, norm, radius, generator) for radius in (1, 3)]
+
+    def sureness(changed: torch.Tensor) -> torch.Tensor:
+        return changed.flatten(1) @ weights
+
+    for radius, kept in zip((2, 4), surest_within(found, inputs, norm, [2, 4], sureness), strict=True):
+        assert (size(kept, inputs, norm) <= radius * (1 + 1e-5)).all()
+        assert ((kept >= 0) & (kept <= 1)).all()
+        for example in (inputs, *found):
+            known = size(example, inputs, norm) <= radius
+            assert (sureness(kept) >= sureness(example) - 1e-6)[known].all()
