@@ -15,6 +15,12 @@ STORIES: dict[str, Story] = {
         "white-box, black-box and natural changes?",
         undefended="plain",
     ),
+    "mnist-invariance": Story(
+        name="MNIST, measured: small changes, and changes of meaning",
+        question="Which training should a reader of digits have when an adversary may change a little, or "
+        "change what a digit is?",
+        undefended="plain",
+    ),
     "pneumonia": Story(
         name="PneumoniaMNIST, measured: a second reader that may err",
         question="Should an X-ray reader be hardened or filtered when pictures may be noisy, blurred or "
