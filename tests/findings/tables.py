@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,12 @@ def write(
     measures: Mapping[str, tuple[str, Mapping[str, Any], list[dict[str, Any]]]] | None = None,
     warned: Mapping[tuple[str, Column], str] | None = None,
     inputs: Mapping[Column, int] | None = None,
+    whole: Sequence[str] = (),
 ) -> Path:
     """Writes a table and what stands beside it; each accuracy is reached on the first inputs of each seed.
 
     ``inputs``: how many of the inputs a column was tried on, the first ones, if not on all; ``warned``: what
-    the rows of a column say.
+    the rows of a column say; ``whole``: the defences that have lost no parameter.
     """
     table = folder / "byhand.csv"
     rows, outcomes = [], []
@@ -73,7 +74,7 @@ def write(
                         correct=count,
                         tested=tested,
                         seed=seed,
-                        parameters_left=50,
+                        parameters_left=100 if defence in whole else 50,
                         parameters_total=100,
                         source="by hand",
                         warnings=tuple(filter(None, [(warned or {}).get((defence, column))])),
@@ -156,4 +157,10 @@ def measured(folder: Path, steps: Steps, right: Right, measures: Any = None, **o
     return found
 
 
-PRUNED: dict[str, Any] = {"structure": "unstructured", "scope": "global", "compression": 2.0}
+PRUNED: dict[str, Any] = {
+    "structure": "unstructured",
+    "scope": "global",
+    "compression": 2.0,
+    "epochs": 5,
+    "retrain": "standard",
+}

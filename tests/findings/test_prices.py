@@ -38,11 +38,11 @@ def by_hand(tmp_path: Path) -> Measured:
 
 
 def test_a_network_costs_its_running_and_its_share_of_all_training_behind_it(by_hand: Measured) -> None:
-    prices = Prices(propagation=0.01, inputs_served=10_000)
+    prices, served = Prices(propagation=0.01), 10_000
     own = (1000 + 2 * 500) / 10_000
-    assert defence_cost(by_hand, "plain", prices) == pytest.approx(0.01 * (1 + own))
-    assert defence_cost(by_hand, "light", prices) == pytest.approx(0.01 * (0.8 + 2 * own))
-    assert defence_cost(by_hand, "both", prices) == pytest.approx(0.01 * (1 + 3 * own))
+    assert defence_cost(by_hand, "plain", prices, served) == pytest.approx(0.01 * (1 + own))
+    assert defence_cost(by_hand, "light", prices, served) == pytest.approx(0.01 * (0.8 + 2 * own))
+    assert defence_cost(by_hand, "both", prices, served) == pytest.approx(0.01 * (1 + 3 * own))
 
 
 def test_an_attack_costs_its_propagations_or_its_queries_and_being_noticed(by_hand: Measured) -> None:
@@ -111,4 +111,4 @@ def test_the_winner_turns_at_the_break_even_share(tmp_path: Path) -> None:
 def test_clear_winners_win_in_every_draw_and_equal_networks_in_some(tmp_path: Path) -> None:
     apart = {"plain": {CLEAN: 0.95, STRONG: 0.1}, "hard": {CLEAN: 0.95, STRONG: 0.9}}
     (only,) = best_by_share(measured(tmp_path, {name: STEPS[name] for name in apart}, apart)).evidence[1:]
-    assert (only["defence"], only["wins in draws"], only["next best"]) == ("hard", 1.0, "none")
+    assert (only["defence"], only["wins there"], only["next best"]) == ("hard", 1.0, "none")

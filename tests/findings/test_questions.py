@@ -20,6 +20,7 @@ from advgame.findings.pruning_methods import pruning_methods
 from advgame.findings.stochastic_heads import stochastic_heads
 from advgame.findings.sweet_spots import sweet_spots
 from advgame.findings.two_robustnesses import two_robustnesses
+from advgame.measurements import Column
 from tests.findings.tables import (
     ASKING,
     CLEAN,
@@ -102,7 +103,7 @@ def test_networks_are_counted_whose_white_box_rows_warn(tmp_path: Path) -> None:
     steps = {"plain": ("standard", None, {}), "rounded": ("bit_depth", "plain", {})}
     right = {name: {CLEAN: 0.9, STRONG: 0.5, ASKING: 0.6, FOG: 0.5} for name in steps}
     quiet = hidden_gradients(measured(tmp_path, steps, right))
-    assert quiet.answer.startswith("No: ")
+    assert quiet.answer.startswith("None was found: ")
     (row,) = quiet.evidence
     assert (row["held against"], row["networks"], row["trainings"]) == ("asking", 2, 6)
     warned = {("rounded", STRONG): "obscured gradients: of 9 inputs"}
@@ -128,10 +129,10 @@ def test_examples_made_on_the_network_itself_are_no_other_attack(tmp_path: Path)
 @pytest.mark.parametrize(
     ("clean", "attacked", "said"),
     [
-        (0.9, 0.6, "surely helps under attack, and costs less than two points on honest inputs: 1 (pruned)"),
-        (0.9, 0.5, "surely costs less than two points, on honest inputs and under attack: 1 (pruned)"),
-        (0.8, 0.6, "surely costs some accuracy: 1 (pruned)"),
-        (0.9, 0.4, "surely costs some accuracy: 1 (pruned)"),
+        (0.9, 0.6, "helps under attack, and costs less than two points on honest inputs: 1 (pruned)"),
+        (0.9, 0.5, "costs less than two points, on honest inputs and under attack: 1 (pruned)"),
+        (0.8, 0.6, "costs accuracy: 1 (pruned)"),
+        (0.9, 0.4, "costs accuracy: 1 (pruned)"),
         (0.885, 0.5, "two points: 1 (pruned)"),
     ],
 )
@@ -143,6 +144,18 @@ def test_a_pruning_is_judged_by_both_intervals(
     found = sweet_spots(measured(tmp_path, steps, right))
     assert said in found.answer
     assert [row["compression"] for row in found.evidence] == [2.0, 2.0]
+    assert {row["trained again"] for row in found.evidence} == {"standard, 5 epochs"}
+
+
+def test_training_again_without_pruning_is_told_apart_from_pruning(tmp_path: Path) -> None:
+    whole = {**PRUNED, "compression": 1.0}
+    steps = {"plain": ("standard", None, {}), "again": ("magnitude", "plain", whole)}
+    steps["pruned"] = ("magnitude", "plain", PRUNED)
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.5}} | {name: {CLEAN: 0.9, STRONG: 0.4} for name in steps}
+    right["plain"] = {CLEAN: 0.9, STRONG: 0.5}
+    found = sweet_spots(measured(tmp_path, steps, right, whole=("again",)))
+    assert "Of 1 pruned and trained again" in found.answer
+    assert "Trained again alone, again differs from plain by −10.0 points" in found.answer
 
 
 def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Path) -> None:
@@ -152,6 +165,8 @@ def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Pa
         "magnitude": ("magnitude", "plain", PRUNED),
         "filters": ("random", "plain", {**PRUNED, "structure": "filter"}),
         "smaller": ("random", "plain", {**PRUNED, "compression": 4.0}),
+        "longer": ("random", "plain", {**PRUNED, "epochs": 10}),
+        "in-two-steps": ("random", "smaller", PRUNED),
     }
     right = {name: {CLEAN: 0.9, STRONG: 0.5} for name in steps} | {"taylor": {CLEAN: 0.9, STRONG: 0.7}}
     found = pruning_methods(measured(tmp_path, steps, right))
@@ -218,8 +233,9 @@ def test_psi_ranks_networks_as_attacks_do_where_divergence_falls_as_accuracy_ris
     names = [f"network {place}" for place in range(6)]
     right = {name: {CLEAN: 0.9, STRONG: 0.1 * (place + 1)} for place, name in enumerate(names)}
     rows = [
-        {"defence": name, "value": "divergence", "mean": 1.0 - 0.1 * place, "low": 0.0, "high": 1.0}
+        {"defence": name, "value": value, "mean": mean, "low": 0.0, "high": 1.0}
         for place, name in enumerate(names)
+        for value, mean in (("divergence", 1.0 - 0.1 * place), ("psi", 50.0 - place))
     ]
     steps = {name: ("standard", None, {}) for name in names}
     measures = {"psi": ("largest_divergence", {"radius": 0.08}, rows)}
@@ -227,6 +243,7 @@ def test_psi_ranks_networks_as_attacks_do_where_divergence_falls_as_accuracy_ris
     assert "Over 6 networks, the rank correlation of ψ (L∞ 0.08) is 1.00" in found.answer
     assert "L∞ 0.1, 1.00" in found.answer
     assert "and 0.00 (0.00 to 0.00) with the honest accuracy" in found.answer
+    assert "correlates with the accuracy under attack by −1.00" in found.answer
 
 
 def test_baselines_that_agree_least_and_most_are_named(tmp_path: Path) -> None:
@@ -253,8 +270,24 @@ def test_a_filtered_network_is_compared_with_the_same_one_unfiltered(tmp_path: P
         HONEST: "worse",
         WHITE_BOX: "better",
         "fog-share-0.5": "not told apart",
-        "filtered-cut-0.5": "better",
     }
+
+
+def test_what_networks_keep_without_detail_is_told_of_the_unfiltered_under_the_mildest_filter(
+    tmp_path: Path,
+) -> None:
+    harder = Column("filtered", "cut", 0.9)
+    names = [f"network {place}" for place in range(5)]
+    steps = {name: ("standard", None, {}) for name in names} | {"soft": ("low_pass", names[0], {})}
+    right = {
+        name: {CLEAN: 0.9, STRONG: 0.1 * place, FILTERED: 0.1 * place + 0.4, harder: 0.5 - 0.1 * place}
+        for place, name in enumerate(names)
+    } | {"soft": {CLEAN: 0.9, STRONG: 0.0, FILTERED: 0.9, harder: 0.5}}
+    found = low_pass(measured(tmp_path, steps, right))
+    assert "Over the 5 other networks" in found.answer
+    assert "filtered-cut-0.5 and the accuracy under white-box attacks have a rank correlation of 1.00" in (
+        found.answer
+    )
 
 
 def test_importances_are_told_by_network_structure_and_method(tmp_path: Path) -> None:

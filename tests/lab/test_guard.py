@@ -19,7 +19,7 @@ from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import ChangesMeaning, WithinRadius
+from advgame.lab.attacks.kinds import ChangesMeaning, SmallestChange, WithinRadius
 from advgame.lab.classifier import Adapted
 from advgame.lab.guard import craft, outcomes
 
@@ -52,6 +52,18 @@ class ToldWithin(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         return self.change(inputs, radius)
+
+
+@dataclass(frozen=True)
+class Nearest(SmallestChange):
+    """Moves the first value just across a half."""
+
+    name: ClassVar[str] = "nearest"
+    norm: ClassVar[str | None] = "L2"
+
+    def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        first = torch.where(inputs[:, :1] < 0.5, 0.501, 0.499)
+        return torch.cat([first, inputs[:, 1:]], dim=1)
 
 
 class Threshold(nn.Module):
@@ -216,6 +228,13 @@ def test_examples_for_other_networks_are_changed_at_every_radius() -> None:
     made = craft(ToldWithin(change=towards_the_other_side), victim(), INPUTS, LABELS, [0.1, 0.3])
     for radius, changed in zip([0.1, 0.3], made.crafted, strict=True):
         torch.testing.assert_close((changed - INPUTS).abs().amax(dim=1), torch.full((10,), radius))
+
+
+def test_smallest_changes_are_enlarged_to_the_radius_for_other_networks() -> None:
+    inputs, labels = INPUTS[3:7], LABELS[3:7]  # the nearest of the other class is .15 away, or .05
+    made = craft(Nearest(), victim(), inputs, labels, [0.1, 0.3])
+    for radius, changed in zip([0.1, 0.3], made.crafted, strict=True):
+        torch.testing.assert_close((changed - inputs).norm(dim=1), torch.full((4,), radius))
 
 
 def test_crafted_examples_are_judged_on_the_victim() -> None:

@@ -38,8 +38,14 @@ class Audit:
     def words(self) -> str:
         """The difference, where it was found, and its interval."""
         found = self.found
+        if not found.first_better and not found.second_better:
+            return (
+                f"no input of {found.inputs} tells the two apart ({self.where}), which leaves up to "
+                f"{points(found.high)[1:]} points open"
+            )
         return (
-            f"{points(found.difference)} points ({points(found.low)} to {points(found.high)}; {self.where})"
+            f"the difference is {points(found.difference)} points ({points(found.low)} to "
+            f"{points(found.high)}; {self.where})"
         )
 
     @property
@@ -110,4 +116,4 @@ def _answer(audits: list[Audit]) -> str:
         f"{len(surely)} the whole interval is. "
     )
     further = f"It is further off on {listed(far)}. " if far else ""
-    return f"{told}{further}Where it leaves most standing, the difference is {weakest.words}."
+    return f"{told}{further}Where it leaves most standing, {weakest.words}."

@@ -25,6 +25,7 @@ SHARES = np.linspace(0.0, 1.0, 101)
 DRAWS = 300
 SEED = 0
 TIE = 1e-9
+SURE = 0.9  # of the draws
 
 
 def best_by_share(measured: Measured) -> Finding:
@@ -99,7 +100,10 @@ class Reign:
     defence: str
     low: float  # the first share of the run
     high: float  # the last
-    wins: float  # share of the draws in which it wins, on average over the run
+    wins: tuple[
+        float, float
+    ]  # share of the draws in which it wins, at the first share of the run and at the last
+    surely: float | None  # the first share of the run from which on it wins in nine draws of ten
     next_best: str  # who wins in most of the other draws
 
     @property
@@ -116,7 +120,9 @@ class Reign:
             "defence": self.defence,
             "from share": self.low,
             "to share": self.high,
-            "wins in draws": self.wins,
+            "wins there": self.wins[0],
+            "wins at its last": self.wins[1],
+            "in nine of ten from": "nowhere" if self.surely is None else f"{self.surely:.2f}",
             "next best": self.next_best,
         }
 
@@ -128,12 +134,16 @@ def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np
         winner, here = int(best[first]), drawn[:, first:after]
         counts = np.bincount(here.ravel(), minlength=len(defences))
         counts[winner] = 0
+        wins = (here == winner).mean(axis=0)
+        unsure = np.flatnonzero(wins < SURE)
+        sure_from = int(unsure[-1]) + 1 if len(unsure) else 0
         found.append(
             Reign(
                 defences[winner],
                 float(SHARES[first]),
                 float(SHARES[after - 1]),
-                float((here == winner).mean()),
+                (float(wins[0]), float(wins[-1])),
+                float(SHARES[first + sure_from]) if sure_from < len(wins) else None,
                 defences[int(counts.argmax())] if counts.any() else "none",
             )
         )
@@ -142,14 +152,23 @@ def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np
 
 def _answer(reigns: list[Reign], undefended: str) -> str:
     prices = Prices()
-    told = [
-        f"{each.defence} {each.where} (in {each.wins:.0%} of {DRAWS} draws"
-        + (f"; otherwise mostly {each.next_best})" if each.wins < 1 else ")")
-        for each in reigns
-    ]
+    told = [f"{each.defence} {each.where} ({_how_sure(each)})" for each in reigns]
     return (
         f"Where a right answer earns 1, an input through {undefended} costs {prices.propagation:g}, an "
         f"answer to the adversary {prices.query:g} and being noticed {prices.notice:g} at the largest "
         f"radius, the best single defence by adversarial share is {'; '.join(told)}. A draw takes "
-        "inputs and training seeds anew, with replacement: how often it wins tells how sure that is."
+        "inputs and training seeds anew, with replacement; who wins also turns on the prices, which are "
+        "assumed."
     )
+
+
+def _how_sure(reign: Reign) -> str:
+    if min(reign.wins) == 1:
+        return f"in all of {DRAWS} draws"
+    first = (
+        f"at first in {reign.wins[0]:.0%} of {DRAWS} draws"
+        if reign.low < reign.high
+        else (f"in {reign.wins[0]:.0%} of {DRAWS} draws")
+    )
+    later = "" if reign.surely in (None, reign.low) else f", in nine of ten from {reign.surely:.2f} on"
+    return f"{first}{later}, else mostly {reign.next_best}"

@@ -8,6 +8,7 @@ from advgame.measurements import Column, Measurement
 
 QUESTION = "Does any network only hide its gradients, so that its accuracy under attack is too high?"
 SIGN = "obscured gradients"  # how a warning of it begins
+FEWEST_TO_TELL = 7  # inputs: 2^−7 is below the level of 1 %
 
 
 def hidden_gradients(measured: Measured) -> Finding:
@@ -46,8 +47,10 @@ def hidden_gradients(measured: Measured) -> Finding:
         return Finding(QUESTION, measured.experiment, reason)
     if not warned:
         answer = (
-            "No: nowhere did an attack that only asks, or an example made on another network, fool more "
-            "inputs than the white-box attack within the same radius, beyond chance."
+            "None was found: nowhere did an attack that only asks, or an example made on another network, "
+            "fool more inputs than the white-box attack within the same radius, beyond chance. Of one "
+            f"training, {FEWEST_TO_TELL} inputs the other way and none this way would have been the "
+            "fewest to tell."
         )
     else:
         answer = (

@@ -34,7 +34,7 @@ class Prices:
     notice: float = (
         0.3  # for the largest change in its norm, which people may see; smaller ones in proportion
     )
-    inputs_served: int = 12_000_000  # that the cost of training is spread over
+    months_served: int = 12  # whose inputs the cost of training is spread over
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
     columns = playable_columns(measured, story)
     names = column_names(tuple(columns))
     attack_costs = {names[column]: attack_cost(measured, column, prices) for column in columns}
-    defence_costs = {name: defence_cost(measured, name, prices) for name in measured.steps}
+    served = prices.months_served * story.volume_per_month
+    defence_costs = {name: defence_cost(measured, name, prices, served) for name in measured.steps}
     amounts = story.amounts
     return Scenario(
         name=story.name,
@@ -95,7 +96,7 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
             "defence_cost": (
                 "measured multiplications of each network and propagations of its training; assumed: an "
                 f"input through {story.undefended} costs {prices.propagation:g}, a backward pass twice that, "
-                f"and training is spread over {prices.inputs_served:,} inputs"
+                f"and training is spread over the {served:,.0f} inputs of {prices.months_served} months"
             ),
             **{name: why for name, why in ASSUMED.items() if name not in story.amounts},
             **story.basis,
@@ -156,11 +157,11 @@ def single_pass(measured: Measured) -> list[str]:
     return list(measured.networks.loc[relative <= 1, "defence"].unique())
 
 
-def defence_cost(measured: Measured, defence: str, prices: Prices) -> float:
+def defence_cost(measured: Measured, defence: str, prices: Prices, served: float) -> float:
     """What an input costs the defender: running the network, and its share of all training behind it."""
     rows = measured.networks[measured.networks["defence"] == defence]
     running = float((rows["multiplications"] / rows["multiplications_reference"]).mean())
-    return prices.propagation * (running + training(measured, defence) / prices.inputs_served)
+    return prices.propagation * (running + training(measured, defence) / served)
 
 
 def training(measured: Measured, defence: str) -> float:

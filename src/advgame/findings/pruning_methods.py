@@ -9,16 +9,27 @@ from advgame.findings.finding import Finding, listed
 from advgame.findings.measured import HONEST, WHITE_BOX, Measured, Step
 
 QUESTION = "Does Taylor pruning beat pruning by magnitude and at random?"
+SHARED_SETTINGS = (
+    "compression",
+    "structure",
+    "scope",
+    "epochs",
+    "learning_rate",
+    "retrain",
+    "radius",
+    "noise",
+)
 METHODS = ("taylor", "magnitude", "random")  # of a pair, the one that stands first here is named first
 
 
 def pruning_methods(measured: Measured) -> Finding:
-    """Pairs of networks that differ in nothing but how it was chosen what is pruned."""
+    """Pairs of networks that differ in nothing but how it was chosen what is pruned.
+
+    They come from the same network over as many steps, each to the same compression and trained again alike.
+    """
     alike: dict[tuple[object, ...], list[Step]] = {}
     for step in measured.using(*METHODS):
-        settings = step.settings
-        key = measured.base(step.name), settings["structure"], settings["scope"], settings["compression"]
-        alike.setdefault(key, []).append(step)
+        alike.setdefault(_all_but_the_method(measured, step), []).append(step)
     pairs = [
         (one.name, other.name)
         for steps in alike.values()
@@ -39,6 +50,15 @@ def pruning_methods(measured: Measured) -> Finding:
         for each in differences
     ]
     return Finding(QUESTION, measured.experiment, _answer(measured, differences), tuple(evidence))
+
+
+def _all_but_the_method(measured: Measured, step: Step) -> tuple[object, ...]:
+    """The network that was pruned, and the settings of each step from there."""
+    ways: list[object] = []
+    while step.use in METHODS and step.after is not None:
+        ways.append(tuple(step.settings.get(name) for name in SHARED_SETTINGS))
+        step = measured.steps[step.after]
+    return step.name, *ways
 
 
 def _answer(measured: Measured, differences: list[Difference]) -> str:

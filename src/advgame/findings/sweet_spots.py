@@ -8,19 +8,24 @@ from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
 from advgame.findings.measured import HONEST, WHITE_BOX, Measured
 
-QUESTION = "Are there sweet spots, where moderate pruning helps or costs nothing?"
+QUESTION = "Are there sweet spots, where moderate pruning helps or costs next to nothing?"
 PRUNINGS = ("magnitude", "random", "taylor")
-NOTHING = 0.02  # less than two points is called nothing
+LITTLE = 0.02  # a choice: less than two points is called next to nothing
+PRUNED_AT_ALL = 1.01  # true compression: below, nothing was pruned
 VERDICTS = {
-    "helps": "surely helps under attack, and costs less than two points on honest inputs",
-    "costs nothing": "surely costs less than two points, on honest inputs and under attack",
-    "costs": "surely costs some accuracy",
-    "open": "open, as its intervals hold both no cost and a cost of two points",
+    "helps": "helps under attack, and costs less than two points on honest inputs",
+    "costs under two points": "costs less than two points, on honest inputs and under attack",
+    "costs": "costs accuracy",
+    "open": "open, as the intervals hold both no cost and a cost of two points",
 }
 
 
 def sweet_spots(measured: Measured) -> Finding:
-    """Each pruned network beside the one it was pruned from, on honest inputs and under white-box attacks."""
+    """Each pruned network beside the one it was pruned from, on honest inputs and under white-box attacks.
+
+    Whole intervals decide. What is left was trained again: a network "pruned" to a compression of 1 tells
+    what that training does alone.
+    """
     pruned = {step.name: base for step in measured.using(*PRUNINGS) if (base := measured.base(step.name))}
     found = {
         name: sides
@@ -33,7 +38,12 @@ def sweet_spots(measured: Measured) -> Finding:
         )
     compression = {name: true_compression(measured, name) for name in found}
     evidence = [
-        {**each.row, "compression": compression[name], "verdict": verdict(sides)}
+        {
+            **{column: value for column, value in each.row.items() if column != "verdict"},
+            "compression": compression[name],
+            "trained again": trained_again(measured, name),
+            "all in all": verdict(sides),
+        }
         for name, sides in found.items()
         for each in sides.values()
     ]
@@ -43,10 +53,10 @@ def sweet_spots(measured: Measured) -> Finding:
 def verdict(sides: Mapping[str, Difference]) -> str:
     """What the intervals on honest inputs and under attack say of one pruning; a key of ``VERDICTS``."""
     honest, attacked = sides[HONEST].found, sides[WHITE_BOX].found
-    if attacked.low > 0 and honest.low > -NOTHING:
+    if attacked.low > 0 and honest.low > -LITTLE:
         return "helps"
-    if min(honest.low, attacked.low) > -NOTHING:
-        return "costs nothing"
+    if min(honest.low, attacked.low) > -LITTLE:
+        return "costs under two points"
     return "costs" if min(honest.high, attacked.high) < 0 else "open"
 
 
@@ -56,15 +66,38 @@ def true_compression(measured: Measured, defence: str) -> float:
     return sum(found) / len(found)
 
 
+def trained_again(measured: Measured, defence: str) -> str:
+    """How, and for how many epochs of all steps together, a pruned network was trained again."""
+    ways: dict[str, int] = {}
+    step = measured.steps[defence]
+    while step.use in PRUNINGS and step.after is not None:
+        how = str(step.settings["retrain"])
+        ways[how] = ways.get(how, 0) + int(step.settings["epochs"])
+        step = measured.steps[step.after]
+    return ", ".join(f"{how}, {epochs} epochs" for how, epochs in ways.items())
+
+
 def _answer(found: Mapping[str, Mapping[str, Difference]], compression: Mapping[str, float]) -> str:
+    verdicts = {name: verdict(sides) for name, sides in found.items() if compression[name] > PRUNED_AT_ALL}
+    sweet = [name for name, word in verdicts.items() if word in ("helps", "costs under two points")]
     counts = []
     for word, phrase in VERDICTS.items():
-        names = [name for name, sides in found.items() if verdict(sides) == word]
+        names = [name for name in verdicts if verdicts[name] == word]
         if names:
             counts.append(f"{phrase}: {len(names)} ({listed(names)})")
-    name, best = max(found.items(), key=lambda each: each[1][WHITE_BOX].found.difference)
+    controls = [
+        f"Trained again alone, {name} differs from {sides[HONEST].second} by {sides[WHITE_BOX].words} under "
+        f"attack and {sides[HONEST].words} on honest inputs. "
+        for name, sides in found.items()
+        if name not in verdicts
+    ]
+    name, best = max(
+        ((name, found[name]) for name in verdicts or found),
+        key=lambda each: each[1][WHITE_BOX].found.difference,
+    )
     return (
-        f"Of {len(found)} pruned, {'; '.join(counts)}. "
+        f"{'Yes' if sweet else 'None that is sure'}. Of {len(verdicts)} pruned and trained again, "
+        f"{'; '.join(counts)}. {''.join(controls)}"
         f"Under attack, {name} stands best beside the network it was pruned from, {best[HONEST].second}, "
         f"which is {compression[name]:.2g} times larger: {best[WHITE_BOX].words} under attack, "
         f"{best[HONEST].words} on honest inputs."

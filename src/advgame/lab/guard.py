@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import BATCH, ChangesMeaning, WithinRadius
+from advgame.lab.attacks.kinds import BATCH, ChangesMeaning, SmallestChange, WithinRadius
 from advgame.lab.attacks.layout import quick_layout
 from advgame.lab.attacks.norms import NO_CHANGE, NORMS, beside, pulled_inside, random_changes, size
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.attacks.spending import Spending, spending_on
+from advgame.lab.attacks.surest import moved
+from advgame.lab.classifier import is_randomised
 
 PREDICTED_AT_ONCE = 250
 SMALLEST_PIECE = 25  # a batch that an attack fails on is halved down to this
@@ -101,7 +103,7 @@ def outcomes(
         right=judge.right.cpu().numpy(),
         counted=judge.counted.cpu().numpy(),
         honest=honest.cpu().numpy(),
-        norms=judge.norms.cpu().numpy() if judge.hostile else None,
+        norms=judge.norms.cpu().numpy() if judge.hostile and not is_randomised(victim.network) else None,
         crafted=tuple(judge.examples),
         cost_per_input=spending.per_input(len(inputs), attack.queries_only),
         warnings=tuple(judge.warnings),
@@ -124,10 +126,13 @@ def craft(
     everything = torch.arange(len(inputs), device=inputs.device)
     with _at_rest(victim, inputs), spending_on(victim, inputs.device) as spending:
         tensors = _changed(attack, victim, inputs, labels, everything, radii, spending, warned)
-    tidy = [
-        _usable(attack.norm, changed, inputs, radius)[0]
-        for changed, radius in zip(tensors, radii, strict=True)
-    ]
+    tidy = []
+    for changed, radius in zip(tensors, radii, strict=True):
+        usable, _ = _usable(attack.norm, changed, inputs, radius)
+        if isinstance(attack, SmallestChange):  # which stops at the boundary of this very network
+            norm = str(attack.norm)
+            usable = moved(usable, inputs, norm, size(usable, inputs, norm), radius, way=1.0)
+        tidy.append(usable)
     return Crafted(tuple(tidy), spending.per_input(len(inputs), attack.queries_only), tuple(warned))
 
 

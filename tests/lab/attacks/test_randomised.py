@@ -6,10 +6,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from advgame.errors import LabError
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.attacks.norms import random_changes, size
 from advgame.lab.attacks.surest import surest_within
 from advgame.lab.classifier import Adapted
+from advgame.lab.defences.switching import Switched
 from advgame.lab.guard import outcomes
 from tests.lab.attacks.conftest import Digits
 
@@ -19,16 +21,16 @@ class NoisyInputs(Adapted):
 
     randomised = True
 
-    def __init__(self, network: torch.nn.Module, draws: int) -> None:
+    def __init__(self, network: torch.nn.Module, draws: int, noise: float = 0.1) -> None:
         super().__init__()
-        self.network, self.draws = network, draws
+        self.network, self.draws, self.noise = network, draws, noise
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        noisy = [self.network(inputs + 0.1 * torch.randn_like(inputs)) for _ in range(self.draws)]
+        noisy = [self.network(inputs + self.noise * torch.randn_like(inputs)) for _ in range(self.draws)]
         return torch.stack(noisy).softmax(dim=2).mean(dim=0).log()
 
     def surrogate(self) -> torch.nn.Module:
-        return NoisyInputs(self.network, 4)
+        return NoisyInputs(self.network, 4, self.noise)
 
 
 def victim(digits: Digits) -> Victim:
@@ -73,6 +75,35 @@ def test_a_randomised_network_is_fooled_surely_where_the_radius_leaves_room(
     found = outcomes(ATTACKS[name](**settings), victim(digits), inputs, labels, radii)
     assert found.right[0].mean() > found.right[1].mean()
     assert found.right[1].mean() <= 0.05  # on the boundary it would be right every other time
+
+
+@pytest.mark.parametrize("name", ["square", "strongest_linf", "strongest_l2"])
+def test_a_randomness_that_changes_nothing_protects_from_nothing(name: str, digits: Digits) -> None:
+    silent = NoisyInputs(digits.plain, draws=1, noise=0.0)
+    attack = ATTACKS[name](**({"queries": 200} if name == "square" else {"steps": 15, "aimed_steps": 15}))
+    inputs, labels, radii = digits.inputs[:30], digits.labels[:30], [0.1 if attack.norm == "Linf" else 0.5]
+    at_random, plain = (
+        outcomes(attack, Victim(network, network, {}, 0), inputs, labels, radii).right.mean()
+        for network in (silent, digits.plain)
+    )
+    assert at_random == pytest.approx(plain, abs=0.1)
+
+
+def test_a_mixture_is_attacked_with_all_members_in_view(digits: Digits) -> None:
+    both = Switched([digits.plain, digits.robust], [0.5, 0.5])
+    inputs, labels, attack = digits.inputs[:60], digits.labels[:60], ATTACKS["strongest_linf"](aimed_steps=30)
+    alone = [
+        outcomes(attack, Victim(network, network, {}, 0), inputs, labels, [0.2]).right.mean()
+        for network in (digits.plain, digits.robust)
+    ]
+    found = outcomes(attack, Victim(both, both.surrogate(), {}, 0), inputs, labels, [0.2]).right.mean()
+    # An example that meets all members at once fools at most as often as each member alone on average.
+    assert sum(alone) / 2 - 0.1 <= found <= sum(alone) / 2 + 0.1
+
+
+def test_autoattack_refuses_a_network_that_answers_at_random(digits: Digits) -> None:
+    with pytest.raises(LabError, match="answers at random"):
+        outcomes(ATTACKS["autoattack"](), victim(digits), digits.inputs[:5], digits.labels[:5], [0.1])
 
 
 @pytest.mark.parametrize("norm", ["Linf", "L2", "L1", "L0"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,6 +14,8 @@ from torch import nn
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import WithinRadius, check_counts, fooled, in_batches
 from advgame.lab.attacks.norms import beside
+from advgame.lab.attacks.surest import errors_and_margin, surest_of
+from advgame.lab.classifier import is_randomised
 
 MOST_TARGETS = 9  # what the standard protocol asks for
 CLASSES_FOR_DLR = 4  # the targeted difference-of-logits ratio divides by the third and fourth logit
@@ -109,7 +112,8 @@ def climbed(
     """Each input moved up the cross-entropy within the radius."""
 
     def climb(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
-        return _run(APGDAttack(loss="ce", **_settings(victim, some, norm, radius, steps, draws)), some, goal)
+        run = APGDAttack(loss="ce", **_settings(victim, some, norm, radius, steps, draws))
+        return _run(run, victim, some, goal)
 
     return in_batches(climb, inputs, labels)
 
@@ -127,20 +131,17 @@ def aimed(
 ) -> torch.Tensor:
     """What still stands of the changed inputs moved towards the likeliest other classes, likeliest first.
 
-    Where no target fools, the change that was there is kept, unless there was none.
+    Where no target fools, the change that was there is kept, unless there was none. Of a randomised network
+    every input is moved towards every target, and the surest change is kept.
     """
     changed = changed.clone()
+    if is_randomised(victim.network):
+        return _aimed_at_all(victim, inputs, labels, changed, norm, radius, steps, targets, draws)
     standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
     if len(standing) == 0:
         return changed
     order = _likeliest_others(victim.surrogate, inputs[standing], labels[standing])
-    kind = APGDAttack_targeted if order.shape[1] + 1 >= CLASSES_FOR_DLR else Margin
-
-    def aim(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
-        run = kind(**_settings(victim, some, norm, radius, steps, draws))
-        run.y_target = goal[:, 1]
-        return _run(run, some, goal[:, 0])
-
+    aim = _aim(victim, order.shape[1] + 1, norm, radius, steps, draws)
     for rank in range(min(targets, order.shape[1])):
         if len(standing) == 0:
             break
@@ -151,6 +152,39 @@ def aimed(
         changed[standing[fell | untouched]] = found[fell | untouched]
         standing, order = standing[~fell], order[~fell]
     return changed
+
+
+def _aimed_at_all(
+    victim: Victim,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    changed: torch.Tensor,
+    norm: str,
+    radius: float,
+    steps: int,
+    targets: int,
+    draws: int,
+) -> torch.Tensor:
+    order = _likeliest_others(victim.surrogate, inputs, labels)
+    aim = _aim(victim, order.shape[1] + 1, norm, radius, steps, draws)
+    attempts = [changed]
+    for rank in range(min(targets, order.shape[1])):
+        attempts.append(in_batches(aim, inputs, torch.stack([labels, order[:, rank]], dim=1)))
+    return surest_of(attempts, errors_and_margin(victim, labels))
+
+
+def _aim(
+    victim: Victim, classes: int, norm: str, radius: float, steps: int, draws: int
+) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """An ascent from inputs and pairs of the right class and the target."""
+    kind = APGDAttack_targeted if classes >= CLASSES_FOR_DLR else Margin
+
+    def aim(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
+        run = kind(**_settings(victim, some, norm, radius, steps, draws))
+        run.y_target = goal[:, 1]
+        return _run(run, victim, some, goal[:, 0])
+
+    return aim
 
 
 class Margin(APGDAttack_targeted):  # type: ignore[misc]  # the library has no types
@@ -178,16 +212,22 @@ def _settings(
     }
 
 
-def _run(run: APGDAttack, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """One ascent, without the predictions that the library's own loop around it repeats."""
+def _run(run: APGDAttack, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """One ascent, without the predictions that the library's own loop around it repeats.
+
+    The last point that fooled, or the one of the greatest loss; always that of a randomised network, which
+    any point fools by luck.
+    """
     run.init_hyperparam(inputs)
     if run.use_largereps:
         radii, steps = _shrinking(run.eps_orig, run.n_iter_orig)
         highest, right, _, fooling = run.decr_eps_pgd(inputs, labels, radii, steps)
     else:
         highest, right, _, fooling = run.attack_single_run(inputs, labels)
-    changed: torch.Tensor = torch.where(beside(right == 0, inputs), fooling, highest)
-    return changed.detach()
+    if not is_randomised(victim.network):
+        highest = torch.where(beside(right == 0, inputs), fooling, highest)
+    changed: torch.Tensor = highest.detach()
+    return changed
 
 
 def _shrinking(radius: float, steps: int) -> tuple[list[float], list[int]]:

@@ -9,10 +9,12 @@ from typing import ClassVar
 import pyautoattack
 import torch
 
+from advgame.errors import LabError
 from advgame.lab.attacks.apgd import CLASSES_FOR_DLR, MOST_TARGETS, QUIET, Margin
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import WithinRadius
 from advgame.lab.attacks.square import SMALLEST_SIDE, AsImages, as_images
+from advgame.lab.classifier import is_randomised
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class AutoAttack(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """The first attack's example that fools; the input itself where none does."""
+        if is_randomised(victim.network):
+            raise LabError(
+                f"The attack {self.name!r} takes one answer of a network for all, and this one answers at "
+                "random; use 'strongest_linf', 'strongest_l2' or 'apgd_l1', which average over draws."
+            )
         images, network = as_images(inputs), AsImages(victim.surrogate, inputs.shape[1:])
         with torch.no_grad():
             classes = network(images[:1]).shape[1]

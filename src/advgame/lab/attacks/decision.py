@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -12,15 +13,16 @@ from eagerpy.tensor.tensor import Tensor
 from foolbox.attacks.boundary_attack import BoundaryAttack
 from foolbox.attacks.hop_skip_jump import HopSkipJumpAttack
 from foolbox.models.pytorch import PyTorchModel
-from torch import nn
 
 from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.foolbox_model import foolbox_model
 from advgame.lab.attacks.kinds import SmallestChange, check_counts
 from advgame.lab.attacks.norms import beside
-from advgame.lab.attacks.seeding import seeded
 from advgame.lab.attacks.starts import from_neighbours, labels_of
-from advgame.lab.classifier import is_randomised
+
+BLIND = 0.2  # of random points: where fewer answer differently from the others, they tell no direction
+WIDER = 30.0  # times further away lie the next ones then
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Boundary(DecisionBased):
         self, model: PyTorchModel, inputs: torch.Tensor, labels: torch.Tensor, starts: torch.Tensor
     ) -> torch.Tensor:
         """The ends of the walks from wrongly classified starts."""
-        return BoundaryAttack(steps=self.steps).run(model, inputs, labels, starting_points=starts)
+        # Foolbox looks at every tenth step, and a hundred of those before its steps change: too late.
+        run = BoundaryAttack(steps=self.steps, update_stats_every_k=1)
+        return run.run(model, inputs, labels, starting_points=starts)
 
 
 @dataclass(frozen=True)
@@ -95,39 +99,38 @@ class HopSkipJumpLinf(HopSkipJump):
 
 
 class _OneByOne(HopSkipJumpAttack):
-    """Foolbox's attack with each input's direction of length 1.
+    """Foolbox's attack with each input's direction of length 1, and steps that are wide enough to see.
 
     Foolbox divides by the length of all directions of the batch together, so that its steps shrink as batches
-    grow.
+    grow. Its random points lie so near that a network behind rounded inputs answers the same at all
+    of them: where that happens, those of the next estimate lie further away.
     """
 
-    def approximate_gradients(self, *given: Any) -> Tensor:
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.wider: Any = 1.0  # by input, once something was asked
+
+    def select_delta(self, originals: Tensor, distances: Tensor, step: int) -> Tensor:
+        """How far away the random points lie, (inputs,)."""
+        delta: Tensor = super().select_delta(originals, distances, step)
+        if isinstance(self.wider, torch.Tensor):
+            delta = (delta * astensor(self.wider)).minimum(distances / 2)
+        return delta
+
+    def approximate_gradients(
+        self, is_adversarial: Callable[[Tensor], Tensor], x_advs: Tensor, steps: int, delta: Tensor
+    ) -> Tensor:
         """The estimated directions, each of length 1."""
-        raw = super().approximate_gradients(*given).raw
+        answers: list[torch.Tensor] = []
+
+        def noted(points: Tensor) -> Tensor:
+            answer = is_adversarial(points)
+            answers.append(answer.raw)
+            return answer
+
+        raw = super().approximate_gradients(noted, x_advs, steps, delta).raw
+        wrong = torch.stack(answers).to(raw.dtype).mean(dim=0)
+        blind = torch.minimum(wrong, 1 - wrong) < BLIND
+        self.wider = torch.where(blind, WIDER, 1.0).to(raw.dtype) * self.wider
         directions: Tensor = astensor(raw / beside(raw.flatten(1).norm(dim=1) + 1e-12, raw))
         return directions
-
-
-def steady(victim: Victim) -> nn.Module:
-    """The network to be asked; a randomised one always draws the same for the attack, and anew for the guard.
-
-    Walks along a boundary break off when a point that was wrong is right when asked again.
-    """
-    if not is_randomised(victim.network):
-        return victim.network
-    return _Steady(victim.network, victim.seed)
-
-
-class _Steady(nn.Module):
-    """A randomised network that draws the same at every call."""
-
-    def __init__(self, network: nn.Module, seed: int) -> None:
-        super().__init__()
-        self.network, self.seed = network, seed
-        self.training = network.training
-
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Logits (inputs, classes)."""
-        with seeded(self.seed, inputs.device):
-            logits: torch.Tensor = self.network(inputs)
-        return logits

@@ -11,7 +11,7 @@ import torch
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
 from advgame.lab.attacks.line import nearest_on_the_line
-from advgame.lab.attacks.surest import expected_margin, share_of_errors, surest_within
+from advgame.lab.attacks.surest import errors_and_margin, share_of_errors, surest_within
 from advgame.lab.classifier import is_randomised, predictions
 
 BATCH = 200  # inputs at once; 100 to 250 are nearly twice as cheap as 1,000, as they stay in the cache
@@ -60,7 +60,7 @@ class SmallestChange(Attack):
         """
         if is_randomised(victim.network):
             found_in_runs = self.against_randomness(victim, inputs, labels)
-            sureness = (share_of_errors if self.queries_only else expected_margin)(victim, labels)
+            sureness = (share_of_errors if self.queries_only else errors_and_margin)(victim, labels)
             return surest_within(found_in_runs, inputs, str(self.norm), radii, sureness)
         found = self.smallest(victim, inputs, labels)
         if not self.queries_only and self.norm != "L0":
@@ -83,13 +83,11 @@ class ChangesMeaning(Attack):
 
 
 def fooled(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Which changed inputs an adversary would take for a success, (inputs,).
+    """Which changed inputs the network gets wrong, (inputs,).
 
-    Those the network gets wrong; of a randomised network, those that its expectation gets wrong, as one
-    lucky draw is no success.
+    Of a randomised network one lucky draw is no success: attacks choose among all that they found.
     """
-    judge = victim.surrogate if is_randomised(victim.network) else victim.network
-    return predictions(judge, changed, BATCH) != labels
+    return predictions(victim.network, changed, BATCH) != labels
 
 
 def drawn_nearer(

@@ -9,7 +9,7 @@ import torch
 from foolbox.attacks.pointwise import PointwiseAttack
 
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.decision import steady
+from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.foolbox_model import foolbox_model
 from advgame.lab.attacks.kinds import SmallestChange
 from advgame.lab.attacks.starts import from_noise, labels_of

@@ -1,4 +1,7 @@
-"""The strongest attack for its price: stages that only meet what the stage before left standing."""
+"""The strongest attack for its price: stages that only meet what the stage before left standing.
+
+A randomised network meets all stages with every input, and the surest example is kept.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.ddn import Ddn
 from advgame.lab.attacks.kinds import WithinRadius, check_counts, fooled, in_batches
 from advgame.lab.attacks.norms import size
+from advgame.lab.attacks.surest import errors_and_margin, surest_of
+from advgame.lab.classifier import is_randomised
 
 FIRST_STEPS = 10  # a short ascent fells most inputs of a network that was not trained against attacks
 
@@ -34,9 +39,10 @@ class _Stages(WithinRadius):
     ) -> torch.Tensor:
         """The first stage's example that fools; the long ascent's end where none does."""
         norm = str(self.norm)
-        changed = climbed(victim, inputs, labels, norm, radius, min(FIRST_STEPS, self.steps), self.draws)
+        first = self.steps if is_randomised(victim.network) else min(FIRST_STEPS, self.steps)
+        changed = climbed(victim, inputs, labels, norm, radius, first, self.draws)
         standing = ~fooled(victim, changed, labels)
-        if self.steps > FIRST_STEPS and standing.any():
+        if self.steps > first and standing.any():
             changed[standing] = climbed(
                 victim, inputs[standing], labels[standing], norm, radius, self.steps, self.draws
             )
@@ -64,14 +70,17 @@ class StrongestL2(_Stages):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """The first stage's example that fools; the long ascent's end where none does."""
-        changed = super().within(victim, inputs, labels, radius)
-        standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
-        if len(standing) == 0:
-            return changed
 
         def shrink(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
             return Ddn().craft(victim, some, goal, [radius])[0]
 
+        changed = super().within(victim, inputs, labels, radius)
+        if is_randomised(victim.network):
+            near = in_batches(shrink, inputs, labels)
+            return surest_of([changed, near], errors_and_margin(victim, labels))
+        standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
+        if len(standing) == 0:
+            return changed
         near = in_batches(shrink, inputs[standing], labels[standing])
         fell = fooled(victim, near, labels[standing]) & (size(near, inputs[standing], "L2") <= radius)
         changed[standing[fell]] = near[fell]

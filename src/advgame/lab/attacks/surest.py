@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 import torch
 
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.norms import NO_CHANGE, scaled, size
+from advgame.lab.attacks.norms import NO_CHANGE, ROUNDING, scaled, size
 from advgame.lab.classifier import predictions
 
-DRAWS = 8  # of the network, to tell how surely it errs
+DRAWS = 16  # of the network, to tell how surely it errs
 WAYS_FURTHER = (1.0, 0.5, 0.25, 0.0)  # shares of the way from the example to the radius; the surest is kept
 
 Sureness = Callable[[torch.Tensor], torch.Tensor]  # inputs to how surely each fools, (inputs,)
@@ -38,35 +38,49 @@ def surest_within(
 
     >>> inputs, found = torch.tensor([[0.5, 0.5]]), torch.tensor([[0.6, 0.5]])
     >>> surest_within([found], inputs, "L2", [0.05, 0.3], lambda changed: changed[:, 0])
-    [tensor([[0.5000, 0.5000]]), tensor([[0.8000, 0.5000]])]
+    [tensor([[0.5500, 0.5000]]), tensor([[0.8000, 0.5000]])]
     """
     kept, best = [inputs.clone() for _ in radii], [sureness(inputs)] * len(radii)
     for examples in found:
         sizes = size(examples, inputs, norm)
         for place, radius in enumerate(radii):
             for way in WAYS_FURTHER:
-                further = _further(examples, inputs, norm, sizes, radius, way)
+                further = moved(examples, inputs, norm, sizes, radius, way)
                 sure = sureness(further)
-                surer = (sizes <= radius) & (sure > best[place])
+                fits = size(further, inputs, norm) <= radius * (1 + ROUNDING)
+                surer = fits & (sure > best[place])
                 kept[place][surer] = further[surer]
                 best[place] = torch.where(surer, sure, best[place])
     return kept
 
 
-def _further(
+def surest_of(attempts: Sequence[torch.Tensor], sureness: Sureness) -> torch.Tensor:
+    """Of several tensors of changed inputs, for each input the surest; of equal ones the first."""
+    kept, best = attempts[0].clone(), sureness(attempts[0])
+    for attempt in attempts[1:]:
+        sure = sureness(attempt)
+        surer = sure > best
+        kept[surer], best = attempt[surer], torch.maximum(sure, best)
+    return kept
+
+
+def moved(
     examples: torch.Tensor, inputs: torch.Tensor, norm: str, sizes: torch.Tensor, radius: float, way: float
 ) -> torch.Tensor:
-    """Changes enlarged by a share of what the radius leaves; in L0 as many values, nearer to 0 or 1."""
+    """Changes enlarged by a share of what the radius leaves, or shortened to it.
+
+    In L0 as many values stay changed, nearer to 0 or 1.
+    """
     change = examples - inputs
     if norm == "L0":
         end = torch.where(change > 0, 1.0, 0.0)
         return torch.where(change.abs() > NO_CHANGE, examples + way * (end - examples), inputs)
-    goals = sizes + way * (radius - sizes).clamp_min(0)
+    goals = torch.where(sizes > radius, radius, sizes + way * (radius - sizes))
     return (inputs + scaled(change, goals / sizes.clamp_min(NO_CHANGE))).clamp(0, 1)
 
 
 def share_of_errors(victim: Victim, labels: torch.Tensor) -> Sureness:
-    """How often the network errs when asked a few times, which needs nothing but its answers."""
+    """How often the network errs when asked some times, which needs nothing but its answers."""
 
     def sureness(changed: torch.Tensor) -> torch.Tensor:
         wrong = [predictions(victim.network, changed) != labels for _ in range(DRAWS)]
@@ -75,14 +89,16 @@ def share_of_errors(victim: Victim, labels: torch.Tensor) -> Sureness:
     return sureness
 
 
-def expected_margin(victim: Victim, labels: torch.Tensor) -> Sureness:
-    """By how much the likeliest other class is likelier than the right one, over a few draws."""
+def errors_and_margin(victim: Victim, labels: torch.Tensor) -> Sureness:
+    """The same for those who see inside: of equal shares, by how much another class is likelier."""
+    errors = share_of_errors(victim, labels)
 
     def sureness(changed: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            draws = [victim.surrogate(changed).softmax(dim=1) for _ in range(DRAWS)]
-        shares = torch.stack(draws).mean(dim=0)
+            shares = victim.surrogate(changed).softmax(dim=1).double()
         own = shares.gather(1, labels[:, None]).squeeze(1)
-        return shares.scatter(1, labels[:, None], -torch.inf).amax(dim=1) - own
+        margin = shares.scatter(1, labels[:, None], -torch.inf).amax(dim=1) - own
+        found: torch.Tensor = errors(changed) + margin / (4 * DRAWS)
+        return found
 
     return sureness

@@ -10,7 +10,9 @@ import torch
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
 from advgame.lab.attacks.kinds import WithinRadius, fooled, in_batches
-from advgame.lab.attacks.norms import ROUNDING, size
+from advgame.lab.attacks.norms import ROUNDING, beside, size
+from advgame.lab.attacks.surest import errors_and_margin, surest_of
+from advgame.lab.classifier import is_randomised
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,12 @@ class WorstOf(WithinRadius):
     def within(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
-        """The first example within the radius that fools; the first attack's attempt where none does."""
+        """The first example within the radius that fools; the first attack's attempt where none does.
+
+        Of a randomised network the surest of all attacks' examples.
+        """
+        if is_randomised(victim.network):
+            return self._surest(victim, inputs, labels, radius)
         changed = inputs.clone()
         standing = torch.arange(len(inputs), device=inputs.device)
         for number, member in enumerate(self.members()):
@@ -61,6 +68,20 @@ class WorstOf(WithinRadius):
             if len(standing) == 0:
                 break
         return changed
+
+    def _surest(
+        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
+    ) -> torch.Tensor:
+        attempts = [inputs]
+        for member in self.members():
+
+            def one(some: torch.Tensor, goal: torch.Tensor, member: Attack = member) -> torch.Tensor:
+                return member.craft(victim, some, goal, [radius])[0]
+
+            found = in_batches(one, inputs, labels)
+            fits = size(found, inputs, str(self.norm)) <= radius * (1 + ROUNDING)
+            attempts.append(torch.where(beside(fits, inputs), found, inputs))
+        return surest_of(attempts, errors_and_margin(victim, labels))
 
 
 @dataclass(frozen=True)
