@@ -8,6 +8,7 @@ from torch import nn
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.classifier import is_randomised
+from advgame.lab.defences.expectation import log_mean_probabilities
 
 DRAWS = 4  # of a randomised network, for each answer an attack goes by
 
@@ -40,11 +41,6 @@ class _Averaged(nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Log-probabilities (inputs, classes)."""
         if self.seed is None:
-            return self._drawn(inputs)
+            return log_mean_probabilities(self.network, inputs, DRAWS)
         with seeded(self.seed, inputs.device):
-            return self._drawn(inputs)
-
-    def _drawn(self, inputs: torch.Tensor) -> torch.Tensor:
-        answers = torch.stack([self.network(inputs).log_softmax(dim=1) for _ in range(DRAWS)])
-        found: torch.Tensor = answers.logsumexp(dim=0)
-        return found.log_softmax(dim=1)
+            return log_mean_probabilities(self.network, inputs, DRAWS)

@@ -13,6 +13,7 @@ import torch
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.norms import NO_CHANGE, ROUNDING, scaled, size
 from advgame.lab.classifier import predictions
+from advgame.lab.defences.expectation import repeated
 
 DRAWS = 16  # of the network, to tell how surely it errs
 WAYS_FURTHER = (1.0, 0.5, 0.25, 0.0)  # shares of the way from the example to the radius; the surest is kept
@@ -83,8 +84,11 @@ def share_of_errors(victim: Victim, labels: torch.Tensor) -> Sureness:
     """How often the network errs when asked some times, which needs nothing but its answers."""
 
     def sureness(changed: torch.Tensor) -> torch.Tensor:
-        wrong = [predictions(victim.network, changed) != labels for _ in range(DRAWS)]
-        return torch.stack(wrong).double().mean(dim=0)
+        errors = torch.zeros(len(changed), dtype=torch.float64, device=changed.device)
+        for part in repeated(changed, DRAWS):
+            answers = predictions(victim.network, part.flatten(0, 1)).view(part.shape[:2])
+            errors += (answers != labels).sum(dim=0)
+        return errors / DRAWS
 
     return sureness
 
