@@ -16,6 +16,8 @@ Open = Callable[..., AppTest]
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens the dashboard as `streamlit run main.py -- arguments` would; a case is chosen by its name."""
     monkeypatch.syspath_prepend(str(MAIN.parent))
+    # A page that runs becomes the main module, which processes begun by later tests would run once more.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
     def opened(*arguments: str, case: str | None = None, preset: str | None = None) -> AppTest:
         monkeypatch.setattr(sys, "argv", [str(MAIN), *arguments])
