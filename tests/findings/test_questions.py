@@ -156,6 +156,7 @@ def test_training_again_without_pruning_is_told_apart_from_pruning(tmp_path: Pat
     found = sweet_spots(measured(tmp_path, steps, right, whole=("again",)))
     assert "Of 1 pruned and trained again" in found.answer
     assert "Trained again alone, again differs from plain by −10.0 points" in found.answer
+    assert "Beside again, which was trained again alike and not pruned, pruned differs by 0.0" in found.answer
 
 
 def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Path) -> None:
@@ -171,7 +172,8 @@ def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Pa
     right = {name: {CLEAN: 0.9, STRONG: 0.5} for name in steps} | {"taylor": {CLEAN: 0.9, STRONG: 0.7}}
     found = pruning_methods(measured(tmp_path, steps, right))
     assert {(row["first"], row["second"]) for row in found.evidence} == {("taylor", "magnitude")}
-    assert "Taylor beside magnitude, unstructured, white-box attacks: better at 1" in found.answer
+    assert "Taylor beside magnitude, unstructured, white-box attacks: better at 1 of 1" in found.answer
+    assert "Not told apart: taylor beside magnitude, unstructured, honest inputs" in found.answer
     assert "+20.0 points" in found.answer
 
 

@@ -68,13 +68,16 @@ def _answer(measured: Measured, differences: list[Difference]) -> str:
         groups.setdefault((f"{one.use} beside {other.use}, {one.settings['structure']}", each.on), []).append(
             each
         )
-    parts = []
+    told, open_ = [], []
     for (methods, side), found in groups.items():
-        counts = {word: [each for each in found if each.verdict == word] for word in ("better", "worse")}
         widest = max(found, key=lambda each: abs(each.found.difference))
-        parts.append(
-            f"{methods}, {side}: better at {len(counts['better'])} and worse at {len(counts['worse'])} of "
-            f"{listed([f'{len(found)} compression' + 's' * (len(found) > 1)])}, at most {widest.words} "
-            f"({widest.first})"
-        )
-    return f"{'. '.join(part[0].upper() + part[1:] for part in parts)}."
+        counts = {word: sum(each.verdict == word for each in found) for word in ("better", "worse")}
+        seen = [f"{word} at {count} of {len(found)}" for word, count in counts.items() if count]
+        if seen:
+            told.append(f"{methods}, {side}: {listed(seen)}, at most {widest.words} ({widest.first})")
+        else:
+            open_.append(f"{methods}, {side} ({widest.words})")
+    parts = [part[0].upper() + part[1:] for part in told]
+    if open_:
+        parts.append(f"Not told apart: {'; '.join(open_)}")
+    return f"{'. '.join(parts)}."

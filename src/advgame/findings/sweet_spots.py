@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
@@ -37,6 +37,7 @@ def sweet_spots(measured: Measured) -> Finding:
             QUESTION, measured.experiment, "It attacks no pruned network and the one that was pruned."
         )
     compression = {name: true_compression(measured, name) for name in found}
+    beside_controls = _beside_controls(measured, list(found), compression)
     evidence = [
         {
             **{column: value for column, value in each.row.items() if column != "verdict"},
@@ -44,10 +45,36 @@ def sweet_spots(measured: Measured) -> Finding:
             "trained again": trained_again(measured, name),
             "all in all": verdict(sides),
         }
-        for name, sides in found.items()
+        for name, sides in [*found.items(), *((pair[0], sides) for pair, sides in beside_controls.items())]
         for each in sides.values()
     ]
-    return Finding(QUESTION, measured.experiment, _answer(found, compression), tuple(evidence))
+    answer = f"{_answer(found, compression)}{_beside_them(beside_controls)}"
+    return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
+
+
+Compared = Mapping[tuple[str, str], Mapping[str, Difference]]
+
+
+def _beside_controls(measured: Measured, names: Sequence[str], compression: Mapping[str, float]) -> Compared:
+    """Each pruned network beside the whole one that was trained again alike, where there is one."""
+    whole = [name for name in names if compression[name] <= PRUNED_AT_ALL]
+    alike = [
+        (name, control)
+        for name in names
+        for control in whole
+        if name not in whole
+        and (measured.base(name), trained_again(measured, name))
+        == (measured.base(control), trained_again(measured, control))
+    ]
+    return compared(measured, alike, (HONEST, WHITE_BOX))
+
+
+def _beside_them(found: Compared) -> str:
+    return "".join(
+        f" Beside {control}, which was trained again alike and not pruned, {name} differs by "
+        f"{sides[WHITE_BOX].words} under attack and {sides[HONEST].words} on honest inputs."
+        for (name, control), sides in found.items()
+    )
 
 
 def verdict(sides: Mapping[str, Difference]) -> str:
