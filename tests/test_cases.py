@@ -25,6 +25,7 @@ SHAPES = {  # defences, columns with no attack
     "imagenette-explanations": (3, 1),
     "imagenette-pruning": (4, 2),
     "mnist-invariance": (5, 3),
+    "mnist-invariance-measured": (6, 4),
     "mnist-pruning": (9, 4),
     "pneumonia-measured": (12, 19),
 }

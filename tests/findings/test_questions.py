@@ -200,7 +200,9 @@ def test_training_at_once_is_judged_on_both_kinds_of_attack(
         "in-turn": {CLEAN: 0.9, STRONG: 0.5, MEANING: 0.6},
         "at-once": {CLEAN: 0.9, STRONG: attacked, MEANING: meant},
     }
-    assert said in two_robustnesses(measured(tmp_path, steps, right)).answer
+    answer = two_robustnesses(measured(tmp_path, steps, right)).answer
+    assert said in answer
+    assert f"{min(attacked, meant):.2f} of at-once and 0.50 of in-turn" in answer
 
 
 def test_a_stochastic_head_is_compared_under_each_kind_of_attack(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ TABLES = measured_tables()
 PROMISED = {  # at least so many defences, columns (honest inputs among them), seeds of each, test inputs
     "digits": (17, 12, 5, 300),
     "fashion-mnist": (22, 13, 3, 1000),
+    "mnist-invariance": (6, 4, 3, 1000),
     "pneumonia": (4, 6, 1, 600),
 }
 

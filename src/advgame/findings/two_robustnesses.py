@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advgame.findings.comparisons import Difference, compared
-from advgame.findings.finding import Finding
+from advgame.findings.finding import Finding, listed
 from advgame.findings.measured import HONEST, MEANING, WHITE_BOX, Measured, Step
 
 QUESTION = "Does training against perturbations and for invariance at once beat training in either order?"
@@ -39,10 +39,24 @@ def two_robustnesses(measured: Measured) -> Finding:
     ]
     answer = " ".join(
         f"{first} {outcome(sides)} {second} ({orders[second]}): "
-        f"{', '.join(f'{each.words} under {side}' for side, each in sides.items())}."
+        f"{', '.join(f'{each.words} {side_words(side)}' for side, each in sides.items())}."
         for (first, second), sides in found.items()
     )
+    worse = {name: worse_side(measured, name) for pair in found for name in pair}
+    told = [f"{accuracy:.2f} of {name}" for name, accuracy in worse.items()]
+    answer += f" On the worse of its two sides the accuracy is {listed(told)}."
     return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
+
+
+def side_words(side: str) -> str:
+    """The kind of inputs with its preposition."""
+    return f"on {side}" if side == HONEST else f"under {side}"
+
+
+def worse_side(measured: Measured, name: str) -> float:
+    """The accuracy of a network under the kind of attack that it withstands less."""
+    sides = measured.sides([name])
+    return min(measured.standing(name, sides[side]).accuracy for side in (WHITE_BOX, MEANING))
 
 
 def order_of(measured: Measured, step: Step) -> str:
