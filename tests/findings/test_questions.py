@@ -229,8 +229,8 @@ def test_a_stochastic_head_is_compared_norm_by_norm_where_there_are_several(tmp_
     found = stochastic_heads(measured(tmp_path, steps, right))
     differences = {row["on"]: row["difference"] for row in found.evidence}
     assert differences[WHITE_BOX] == pytest.approx(0.1)
-    assert differences["of these, L∞"] == pytest.approx(0.0)
-    assert differences["of these, L2"] == pytest.approx(0.2)
+    assert differences[f"{WHITE_BOX}, L∞"] == pytest.approx(0.0)
+    assert differences[f"{WHITE_BOX}, L2"] == pytest.approx(0.2)
 
 
 def test_psi_ranks_networks_as_attacks_do_where_divergence_falls_as_accuracy_rises(tmp_path: Path) -> None:

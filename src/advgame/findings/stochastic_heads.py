@@ -9,7 +9,6 @@ from advgame.findings.measured import BLACK_BOX, HONEST, NATURAL, TRANSFERRED, W
 
 QUESTION = "Does a stochastic head help, against transferred examples and against adaptive attacks?"
 STOCHASTIC = ("stochastic_head", "stochastic_extractor")
-OF_THESE = "of these, "
 SIDES = (HONEST, WHITE_BOX, TRANSFERRED, BLACK_BOX, NATURAL)
 
 
@@ -42,7 +41,7 @@ def stochastic_heads(measured: Measured) -> Finding:
 def _in_each(differences: list[Difference]) -> str:
     if not differences:
         return ""
-    norms = [f"{points(each.found.difference)} in {each.on.removeprefix(OF_THESE)}" for each in differences]
+    norms = [f"{points(each.found.difference)} in {each.on.rpartition(', ')[2]}" for each in differences]
     return f", {listed(norms)}"
 
 
@@ -63,7 +62,7 @@ def by_norm(measured: Measured, first: str, second: str, side: str) -> list[Diff
             measured,
             first,
             second,
-            f"{OF_THESE}{norm_sign(norm)}",
+            f"{side}, {norm_sign(norm)}",
             [column for column in columns if column.norm == norm],
         )
         for norm in norms
