@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from advgame.lab.attacks.starts import from_neighbours, from_noise
+from advgame.lab.attacks.starts import firmly_wrong, from_neighbours, from_noise
 
 
 def by_the_first(inputs: torch.Tensor) -> torch.Tensor:
@@ -53,3 +53,17 @@ def test_where_nothing_fools_there_is_no_start() -> None:
         starts, there = find(lambda given: torch.zeros(len(given)).long(), inputs, torch.zeros(5).long())
         assert not there.any()
         assert (starts == inputs).all()
+
+
+def test_starts_that_another_draw_puts_right_are_moved_further_or_dropped() -> None:
+    inputs, labels = torch.full((6, 1), 0.2), torch.zeros(6, dtype=torch.int64)
+    starts, there = torch.full((6, 1), 0.41), torch.tensor([False, True, True, True, True, True])
+
+    def by_place(given: torch.Tensor) -> torch.Tensor:
+        above = torch.tensor([0.4, 0.6, 0.4, 0.4, 2.0])[: len(given)]  # the last is never wrong
+        return (given[:, 0] > above).long()
+
+    moved, kept = firmly_wrong(by_place, inputs, starts, labels, there)
+    assert kept.tolist() == [False, True, True, True, True, False]
+    assert moved[2].item() > 0.6
+    torch.testing.assert_close(moved[[1, 3, 4]], starts[[1, 3, 4]])

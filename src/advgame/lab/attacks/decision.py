@@ -19,7 +19,8 @@ from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.foolbox_model import foolbox_model
 from advgame.lab.attacks.kinds import SmallestChange, check_counts
 from advgame.lab.attacks.norms import beside
-from advgame.lab.attacks.starts import from_neighbours, labels_of
+from advgame.lab.attacks.starts import firmly_wrong, from_neighbours, labels_of
+from advgame.lab.classifier import is_randomised
 
 BLIND = 0.2  # of random points: where fewer answer differently from the others, they tell no direction
 WIDER = 30.0  # times further away lie the next ones then
@@ -35,6 +36,8 @@ class DecisionBased(SmallestChange):
         """The nearest point of the walk; the input itself where there was nothing to start from."""
         network = steady(victim)
         starts, there = from_neighbours(labels_of(network), inputs, labels)
+        if is_randomised(victim.network):
+            starts, there = firmly_wrong(labels_of(network), inputs, starts, labels, there)
         changed = inputs.clone()
         if there.any():
             model = foolbox_model(network, inputs)

@@ -12,7 +12,8 @@ from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.foolbox_model import foolbox_model
 from advgame.lab.attacks.kinds import SmallestChange
-from advgame.lab.attacks.starts import from_noise, labels_of
+from advgame.lab.attacks.starts import firmly_wrong, from_noise, labels_of
+from advgame.lab.classifier import is_randomised
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Pointwise(SmallestChange):
         """What is left when no value can be put back; the input itself where no noise fooled."""
         network = steady(victim)
         starts, there = from_noise(labels_of(network), inputs, labels)
+        if is_randomised(victim.network):
+            starts, there = firmly_wrong(labels_of(network), inputs, starts, labels, there)
         changed = inputs.clone()
         if there.any():
             changed[there] = PointwiseAttack(l2_binary_search=False).run(

@@ -13,6 +13,8 @@ from advgame.lab.classifier import predictions
 Asked = Callable[[torch.Tensor], torch.Tensor]  # inputs to labels
 NOISE_LEVELS = 20
 NOISE_DRAWS = 3
+MOVES = 6  # of a start that another draw of a randomised network puts right
+FURTHER = 1.3  # times the way from the input, at each move
 
 
 def from_neighbours(
@@ -58,6 +60,29 @@ def from_noise(ask: Asked, inputs: torch.Tensor, labels: torch.Tensor) -> tuple[
     others, known = from_neighbours(ask, inputs, labels)
     works = ~there & known
     return torch.where(beside(works, inputs), others, starts), there | known
+
+
+def firmly_wrong(
+    ask: Asked, inputs: torch.Tensor, starts: torch.Tensor, labels: torch.Tensor, there: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Starts that are wrong when asked about without the inputs that have none, and which those are.
+
+    A randomised network draws by the place in the batch, so that a start on the boundary may be right at
+    its new place, and foolbox gives up on all where one is. Such a start is moved further from its input.
+    """
+    starts = starts.clone()
+    for _ in range(MOVES):
+        right = there.nonzero().squeeze(1)[ask(starts[there]) == labels[there]]
+        if len(right) == 0:
+            break
+        starts[right] = (inputs[right] + FURTHER * (starts[right] - inputs[right])).clamp(0, 1)
+    while there.any():
+        wrong = ask(starts[there]) != labels[there]
+        if wrong.all():
+            break
+        there = there.clone()
+        there[there.nonzero().squeeze(1)[~wrong]] = False
+    return starts, there
 
 
 def labels_of(network: torch.nn.Module) -> Asked:
