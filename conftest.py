@@ -1,10 +1,10 @@
-"""Without torch installed, the laboratory's own examples are left out, and the header says so."""
+"""Without torch installed, the laboratory's examples and tests are left out, and the header says so."""
 
 from importlib.util import find_spec
 
 LABORATORY = find_spec("torch") is not None
 
-collect_ignore_glob = [] if LABORATORY else ["src/advgame/lab/*"]
+collect_ignore_glob = [] if LABORATORY else ["src/advgame/lab/*", "tests/lab/*"]
 
 
 def pytest_report_header() -> str:

@@ -49,12 +49,15 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A real Chromium without a window; the tests are skipped only where there is none."""
+    """A real Chromium without a window; `make test` installs one, and `-m "not browser"` does without."""
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=_chromium(), args=list(QUIET))
         except Error as problem:
-            pytest.skip(f"No Chromium could be started: {problem.message.splitlines()[0]}")
+            pytest.fail(
+                f"No Chromium could be started: {problem.message.splitlines()[0]}. Install one with "
+                "tools/browser.sh, or leave these tests out with -m 'not browser'."
+            )
         yield browser
         browser.close()
 

@@ -1,7 +1,7 @@
 import pytest
+import torch
 
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
-    torch = pytest.importorskip("torch")
     torch.set_num_threads(1)

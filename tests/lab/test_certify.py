@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import norm
-
-torch = pytest.importorskip("torch")
 
 from advgame.errors import LabError
 from advgame.lab.certify import ABSTAINS, Certification

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("torch")
-
 from advgame.errors import LabError, UnknownName
 from advgame.lab.experiment import experiment_of, read_experiment
 from advgame.lab.units import CRAFT, MAKE, MEASURE, Plan

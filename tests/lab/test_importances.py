@@ -7,8 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-torch = pytest.importorskip("torch")
-
 from advgame.errors import LabError
 from advgame.lab.bench import Bench
 from advgame.lab.experiment import Experiment, experiment_of

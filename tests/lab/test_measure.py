@@ -10,11 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("torch")
-
 import pandas as pd
+import pytest
 
 import advgame as ag
 from advgame.errors import LabError

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("matplotlib")
-
+import torch
 from torch import nn
 from torch.nn.functional import log_softmax
 

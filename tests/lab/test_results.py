@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytest.importorskip("torch")
-
 from advgame.findings.hidden_gradients import warns
 from advgame.lab.experiment import experiment_of
 from advgame.lab.journal import Journal

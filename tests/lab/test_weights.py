@@ -6,9 +6,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-
-torch = pytest.importorskip("torch")
-
+import torch
 from torch import nn
 
 from advgame.errors import LabError

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 
 @dataclass(frozen=True, eq=False)

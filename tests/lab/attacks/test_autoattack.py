@@ -6,8 +6,6 @@ import sys
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.guard import outcomes
 from tests.lab.attacks.conftest import linear

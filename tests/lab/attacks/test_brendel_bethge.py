@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
-torch = pytest.importorskip("torch")
-
 from foolbox.attacks import brendel_bethge as library
 
 from advgame.lab.attacks import ATTACKS, Victim

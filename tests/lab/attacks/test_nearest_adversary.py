@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-torch = pytest.importorskip("torch")
-
 import numpy as np
+import pytest
+import torch
 
 from advgame.lab.attacks import ATTACKS, Attack, Victim
 from advgame.lab.guard import outcomes

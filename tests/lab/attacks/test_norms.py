@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from advgame.lab.attacks.norms import NORMS, pulled_inside, random_changes, size
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from advgame.errors import LabError
 from advgame.lab.attacks import ATTACKS, Victim

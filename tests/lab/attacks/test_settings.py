@@ -6,8 +6,6 @@ from dataclasses import fields
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
 from advgame.errors import LabError, UnknownName
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.guard import outcomes

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from advgame.lab.attacks.starts import firmly_wrong, from_neighbours, from_noise
 

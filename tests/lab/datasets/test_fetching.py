@@ -11,8 +11,6 @@ from threading import Thread
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
 from advgame.errors import LabError, UnknownName
 from advgame.lab.datasets import DATASETS, fetch
 from advgame.lab.datasets.dataset import Dataset

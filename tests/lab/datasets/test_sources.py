@@ -12,8 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from advgame.errors import LabError, UnknownName
 from advgame.lab.datasets import DATASETS

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-torch = pytest.importorskip("torch")
-
 from advgame.errors import LabError
 from advgame.lab.datasets import DATASETS, for_validation
 from advgame.lab.datasets.splits import stratified

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from advgame.errors import LabError
 from advgame.lab.classifier import is_randomised, surrogate

@@ -6,8 +6,7 @@ from math import erf, log, sqrt
 from typing import Any
 
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from advgame.errors import LabError
 from advgame.lab.certify import Certification
@@ -101,7 +100,8 @@ def test_accuracy_stays_near_the_network_trained_under_the_same_noise() -> None:
 
 
 def test_smallest_changes_that_fool_the_base_flatter_smoothing_but_the_adaptive_attack_does_not() -> None:
-    foolbox = pytest.importorskip("foolbox")
+    import foolbox
+
     base = trained(noise=0.25)
     network = Smoothing(noise=0.25).prepared(base).eval()
     inputs, labels = some_digits()

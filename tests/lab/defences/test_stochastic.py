@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-torch = pytest.importorskip("torch")
-
+import torch
 from torch.distributions import Normal, kl_divergence
 
 from advgame.errors import LabError

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import spearmanr
-
-torch = pytest.importorskip("torch")
-
 from torch import nn
 
 from advgame.errors import LabError

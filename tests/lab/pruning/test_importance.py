@@ -6,10 +6,8 @@ from math import isnan
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import spearmanr
-
-torch = pytest.importorskip("torch")
-
 from torch import nn
 from torch.nn.functional import cross_entropy
 

@@ -7,11 +7,9 @@ from typing import cast
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
-
-torch = pytest.importorskip("torch")
-
 from torch.nn.functional import cross_entropy
 
 from advgame.lab.compression import parameters_left

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -134,57 +133,33 @@ def aimed(
     Where no target fools, the change that was there is kept, unless there was none. Of a randomised network
     every input is moved towards every target, and the surest change is kept.
     """
-    changed = changed.clone()
-    if is_randomised(victim.network):
-        return _aimed_at_all(victim, inputs, labels, changed, norm, radius, steps, targets, draws)
-    standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
+    changed, at_random = changed.clone(), is_randomised(victim.network)
+    every = torch.ones_like(labels, dtype=torch.bool)
+    standing = (every if at_random else ~fooled(victim, changed, labels)).nonzero().squeeze(1)
     if len(standing) == 0:
         return changed
     order = _likeliest_others(victim.surrogate, inputs[standing], labels[standing])
-    aim = _aim(victim, order.shape[1] + 1, norm, radius, steps, draws)
-    for rank in range(min(targets, order.shape[1])):
-        if len(standing) == 0:
-            break
-        pairs = torch.stack([labels[standing], order[:, rank]], dim=1)
-        found = in_batches(aim, inputs[standing], pairs)
-        fell = fooled(victim, found, labels[standing])
-        untouched = (changed[standing] == inputs[standing]).flatten(1).all(dim=1)
-        changed[standing[fell | untouched]] = found[fell | untouched]
-        standing, order = standing[~fell], order[~fell]
-    return changed
-
-
-def _aimed_at_all(
-    victim: Victim,
-    inputs: torch.Tensor,
-    labels: torch.Tensor,
-    changed: torch.Tensor,
-    norm: str,
-    radius: float,
-    steps: int,
-    targets: int,
-    draws: int,
-) -> torch.Tensor:
-    order = _likeliest_others(victim.surrogate, inputs, labels)
-    aim = _aim(victim, order.shape[1] + 1, norm, radius, steps, draws)
-    attempts = [changed]
-    for rank in range(min(targets, order.shape[1])):
-        attempts.append(in_batches(aim, inputs, torch.stack([labels, order[:, rank]], dim=1)))
-    return surest_of(attempts, errors_and_margin(victim, labels))
-
-
-def _aim(
-    victim: Victim, classes: int, norm: str, radius: float, steps: int, draws: int
-) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-    """An ascent from inputs and pairs of the right class and the target."""
-    kind = APGDAttack_targeted if classes >= CLASSES_FOR_DLR else Margin
+    kind = APGDAttack_targeted if order.shape[1] + 1 >= CLASSES_FOR_DLR else Margin
 
     def aim(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
         run = kind(**_settings(victim, some, norm, radius, steps, draws))
         run.y_target = goal[:, 1]
         return _run(run, victim, some, goal[:, 0])
 
-    return aim
+    attempts = [changed]
+    for rank in range(min(targets, order.shape[1])):
+        if len(standing) == 0:
+            break
+        pairs = torch.stack([labels[standing], order[:, rank]], dim=1)
+        found = in_batches(aim, inputs[standing], pairs)
+        if at_random:
+            attempts.append(found)
+            continue
+        fell = fooled(victim, found, labels[standing])
+        untouched = (changed[standing] == inputs[standing]).flatten(1).all(dim=1)
+        changed[standing[fell | untouched]] = found[fell | untouched]
+        standing, order = standing[~fell], order[~fell]
+    return surest_of(attempts, errors_and_margin(victim, labels)) if at_random else changed
 
 
 class Margin(APGDAttack_targeted):  # type: ignore[misc]  # the library has no types
