@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 LABORATORY = find_spec("torch") is not None
 
-collect_ignore_glob = [] if LABORATORY else ["src/advgame/lab/*", "tests/lab/*"]
+collect_ignore_glob = [] if LABORATORY else ["src/advgame/lab/*", "tests/lab"]
 
 
 def pytest_report_header() -> str:

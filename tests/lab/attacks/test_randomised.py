@@ -76,10 +76,11 @@ def test_a_randomised_network_is_fooled_surely_where_the_radius_leaves_room(
     assert found.right[1].mean() <= 0.05  # on the boundary it would be right every other time
 
 
-@pytest.mark.parametrize("name", ["square", "strongest_linf", "strongest_l2"])
+@pytest.mark.parametrize("name", ["square", "strongest_linf", "strongest_l2", "worst_of_linf"])
 def test_a_randomness_that_changes_nothing_protects_from_nothing(name: str, digits: Digits) -> None:
     silent = NoisyInputs(digits.plain, draws=1, noise=0.0)
-    attack = ATTACKS[name](**({"queries": 200} if name == "square" else {"steps": 15, "aimed_steps": 15}))
+    settings = {"square": {"queries": 200}, "worst_of_linf": {"of": ("pgd", "apgd_ce")}}
+    attack = ATTACKS[name](**settings.get(name, {"steps": 15, "aimed_steps": 15}))
     inputs, labels, radii = digits.inputs[:30], digits.labels[:30], [0.1 if attack.norm == "Linf" else 0.5]
     at_random, plain = (
         outcomes(attack, Victim(network, network, {}, 0), inputs, labels, radii).right.mean()

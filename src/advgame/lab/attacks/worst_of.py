@@ -50,9 +50,8 @@ class WorstOf(WithinRadius):
 
         Of a randomised network the surest of all attacks' examples.
         """
-        if is_randomised(victim.network):
-            return self._surest(victim, inputs, labels, radius)
-        changed = inputs.clone()
+        changed, attempts = inputs.clone(), [inputs]
+        at_random = is_randomised(victim.network)
         standing = torch.arange(len(inputs), device=inputs.device)
         for number, member in enumerate(self.members()):
 
@@ -61,27 +60,16 @@ class WorstOf(WithinRadius):
 
             found = in_batches(one, inputs[standing], labels[standing])
             fits = size(found, inputs[standing], str(self.norm)) <= radius * (1 + ROUNDING)
+            if at_random:
+                attempts.append(torch.where(beside(fits, inputs), found, inputs))
+                continue
             fell = fits & fooled(victim, found, labels[standing])
             kept = fell | (fits & (number == 0))
             changed[standing[kept]] = found[kept]
             standing = standing[~fell]
             if len(standing) == 0:
                 break
-        return changed
-
-    def _surest(
-        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
-    ) -> torch.Tensor:
-        attempts = [inputs]
-        for member in self.members():
-
-            def one(some: torch.Tensor, goal: torch.Tensor, member: Attack = member) -> torch.Tensor:
-                return member.craft(victim, some, goal, [radius])[0]
-
-            found = in_batches(one, inputs, labels)
-            fits = size(found, inputs, str(self.norm)) <= radius * (1 + ROUNDING)
-            attempts.append(torch.where(beside(fits, inputs), found, inputs))
-        return surest_of(attempts, errors_and_margin(victim, labels))
+        return surest_of(attempts, errors_and_margin(victim, labels)) if at_random else changed
 
 
 @dataclass(frozen=True)
