@@ -89,6 +89,31 @@ def test_a_randomness_that_changes_nothing_protects_from_nothing(name: str, digi
     assert at_random == pytest.approx(plain, abs=0.1)
 
 
+class NoisyAnswers(Adapted):
+    """A network whose answers are disturbed by chance, whatever the input."""
+
+    randomised = True
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.network(inputs)
+        return logits + 2.0 * torch.randn_like(logits)
+
+    def surrogate(self) -> torch.nn.Module:
+        return self.network
+
+
+def test_square_does_not_end_at_the_first_lucky_answer(digits: Digits) -> None:
+    noisy = NoisyAnswers(digits.plain)
+    inputs, labels = digits.inputs[:60], digits.labels[:60]
+    network = Victim(noisy, noisy.surrogate(), {}, 0)
+    found = outcomes(ATTACKS["square"](queries=400), network, inputs, labels, [0.3])
+    assert found.right.mean() <= 0.3  # ended there, it leaves more than half
+
+
 def test_a_mixture_is_attacked_with_all_members_in_view(digits: Digits) -> None:
     both = Switched([digits.plain, digits.robust], [0.5, 0.5])
     inputs, labels, attack = digits.inputs[:60], digits.labels[:60], ATTACKS["strongest_linf"](aimed_steps=30)
