@@ -114,6 +114,14 @@ def test_square_does_not_end_at_the_first_lucky_answer(digits: Digits) -> None:
     assert found.right.mean() <= 0.3  # ended there, it leaves more than half
 
 
+def test_square_is_not_held_up_by_its_luckiest_answer(digits: Digits) -> None:
+    noisy = NoisyInputs(digits.plain, draws=4, noise=0.3)
+    inputs, labels = digits.inputs[:60], digits.labels[:60]
+    network = Victim(noisy, noisy.surrogate(), {}, 0)
+    found = outcomes(ATTACKS["square"](queries=300), network, inputs, labels, [0.15])
+    assert found.right.mean() <= 0.45  # asked with new draws each time, it leaves more than half
+
+
 def test_a_mixture_is_attacked_with_all_members_in_view(digits: Digits) -> None:
     both = Switched([digits.plain, digits.robust], [0.5, 0.5])
     inputs, labels, attack = digits.inputs[:60], digits.labels[:60], ATTACKS["strongest_linf"](aimed_steps=30)

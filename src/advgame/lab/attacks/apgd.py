@@ -11,9 +11,9 @@ from pyautoattack.autopgd_base import APGDAttack, APGDAttack_targeted
 from torch import nn
 
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.kinds import WithinRadius, check_counts, fooled, in_batches
+from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
 from advgame.lab.attacks.norms import beside
-from advgame.lab.attacks.surest import errors_and_margin, surest_of
+from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.classifier import is_randomised
 
 MOST_TARGETS = 9  # what the standard protocol asks for
@@ -59,9 +59,9 @@ class ApgdT(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """The first target's point that fools; the last one's where none does."""
-        return aimed(
-            victim, inputs, labels, inputs, str(self.norm), radius, self.steps, self.targets, self.draws
-        )
+        survivors = Survivors(victim, inputs, labels, inputs)
+        aim(survivors, str(self.norm), radius, self.steps, self.targets, self.draws)
+        return survivors.changed
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ class _CrossEntropyThenTargets(WithinRadius):
     ) -> torch.Tensor:
         norm = str(self.norm)
         changed = climbed(victim, inputs, labels, norm, radius, self.steps, self.draws)
-        return aimed(victim, inputs, labels, changed, norm, radius, self.steps, self.targets, self.draws)
+        survivors = Survivors(victim, inputs, labels, changed)
+        aim(survivors, norm, radius, self.steps, self.targets, self.draws)
+        return survivors.changed
 
 
 @dataclass(frozen=True)
@@ -117,49 +119,23 @@ def climbed(
     return in_batches(climb, inputs, labels)
 
 
-def aimed(
-    victim: Victim,
-    inputs: torch.Tensor,
-    labels: torch.Tensor,
-    changed: torch.Tensor,
-    norm: str,
-    radius: float,
-    steps: int,
-    targets: int,
-    draws: int = 1,
-) -> torch.Tensor:
-    """What still stands of the changed inputs moved towards the likeliest other classes, likeliest first.
-
-    Where no target fools, the change that was there is kept, unless there was none. Of a randomised network
-    every input is moved towards every target, and the surest change is kept.
-    """
-    changed, at_random = changed.clone(), is_randomised(victim.network)
-    every = torch.ones_like(labels, dtype=torch.bool)
-    standing = (every if at_random else ~fooled(victim, changed, labels)).nonzero().squeeze(1)
-    if len(standing) == 0:
-        return changed
-    order = _likeliest_others(victim.surrogate, inputs[standing], labels[standing])
+def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int, draws: int = 1) -> None:
+    """Moves what still stands towards the likeliest other classes, likeliest first."""
+    if len(survivors) == 0:
+        return
+    victim = survivors.victim
+    order = _likeliest_others(victim.surrogate, survivors.inputs, survivors.labels)
     kind = APGDAttack_targeted if order.shape[1] + 1 >= CLASSES_FOR_DLR else Margin
 
-    def aim(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
+    def towards(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
         run = kind(**_settings(victim, some, norm, radius, steps, draws))
         run.y_target = goal[:, 1]
         return _run(run, victim, some, goal[:, 0])
 
-    attempts = [changed]
     for rank in range(min(targets, order.shape[1])):
-        if len(standing) == 0:
-            break
-        pairs = torch.stack([labels[standing], order[:, rank]], dim=1)
-        found = in_batches(aim, inputs[standing], pairs)
-        if at_random:
-            attempts.append(found)
-            continue
-        fell = fooled(victim, found, labels[standing])
-        untouched = (changed[standing] == inputs[standing]).flatten(1).all(dim=1)
-        changed[standing[fell | untouched]] = found[fell | untouched]
-        standing, order = standing[~fell], order[~fell]
-    return surest_of(attempts, errors_and_margin(victim, labels)) if at_random else changed
+        if len(survivors) > 0:
+            pairs = torch.stack([survivors.labels, order[:, rank]], dim=1)
+            order = order[survivors.meet(in_batches(towards, survivors.inputs, pairs))]
 
 
 class Margin(APGDAttack_targeted):  # type: ignore[misc]  # the library has no types

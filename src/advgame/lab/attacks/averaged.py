@@ -13,34 +13,27 @@ from advgame.lab.defences.expectation import log_mean_probabilities
 DRAWS = 4  # of a randomised network, for each answer an attack goes by
 
 
-def averaged(victim: Victim) -> nn.Module:
-    """The network to be asked; of a randomised one the mean of new draws at every call.
-
-    A search that keeps what one lucky draw got wrong ends where the network errs by luck.
-    """
-    return _Averaged(victim.network, None) if is_randomised(victim.network) else victim.network
-
-
-def steady(victim: Victim) -> nn.Module:
+def steady(victim: Victim, draws: int = DRAWS) -> nn.Module:
     """The network to be asked; of a randomised one the mean of the same draws at every call.
 
-    Walks along a boundary break off when a point that was wrong is right when asked again. The guard
-    judges by draws of its own.
+    Asked with new draws, a search that keeps what lowers a margin keeps the luckiest draw and finds nothing
+    better, and a walk along the boundary breaks off where a wrong point is suddenly right. The guard judges
+    by draws of its own.
     """
-    return _Averaged(victim.network, victim.seed) if is_randomised(victim.network) else victim.network
+    if not is_randomised(victim.network):
+        return victim.network
+    return _Averaged(victim.network, victim.seed, draws)
 
 
 class _Averaged(nn.Module):
     """The logarithm of a randomised network's probabilities, on average over some draws."""
 
-    def __init__(self, network: nn.Module, seed: int | None) -> None:
+    def __init__(self, network: nn.Module, seed: int, draws: int) -> None:
         super().__init__()
-        self.network, self.seed = network, seed
+        self.network, self.seed, self.draws = network, seed, draws
         self.training = network.training
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Log-probabilities (inputs, classes)."""
-        if self.seed is None:
-            return log_mean_probabilities(self.network, inputs, DRAWS)
         with seeded(self.seed, inputs.device):
-            return log_mean_probabilities(self.network, inputs, DRAWS)
+            return log_mean_probabilities(self.network, inputs, self.draws)

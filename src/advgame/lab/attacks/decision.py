@@ -22,6 +22,7 @@ from advgame.lab.attacks.norms import beside
 from advgame.lab.attacks.starts import firmly_wrong, from_neighbours, labels_of
 from advgame.lab.classifier import is_randomised
 
+DRAWS = 2  # of a randomised network, for each label; four lead no nearer on the digits
 BLIND = 0.2  # of random points: where fewer answer differently from the others, they tell no direction
 WIDER = 30.0  # times further away lie the next ones then
 
@@ -34,7 +35,7 @@ class DecisionBased(SmallestChange):
 
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The nearest point of the walk; the input itself where there was nothing to start from."""
-        network = steady(victim)
+        network = steady(victim, DRAWS)
         starts, there = from_neighbours(labels_of(network), inputs, labels)
         if is_randomised(victim.network):
             starts, there = firmly_wrong(labels_of(network), inputs, starts, labels, there)

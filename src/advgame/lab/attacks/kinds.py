@@ -85,7 +85,7 @@ class ChangesMeaning(Attack):
 def fooled(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Which changed inputs the network gets wrong, (inputs,).
 
-    Of a randomised network one lucky draw is no success: attacks choose among all that they found.
+    A randomised one by a single draw each, which may be luck; `always_errs` tells whom it fools for good.
     """
     return predictions(victim.network, changed, BATCH) != labels
 

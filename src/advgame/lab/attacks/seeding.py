@@ -28,7 +28,10 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
     arrays, plain = np.random.get_state(), random.getstate()
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed)
+        if devices:
+            torch.manual_seed(seed)
+        else:  # the same without a note for GPUs, which takes a millisecond and is kept for good
+            torch.default_generator.manual_seed(seed)
         np.random.seed(seed % (1 << 32))
         random.seed(seed)
         try:

@@ -11,7 +11,7 @@ from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.averaged import averaged
+from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.kinds import WithinRadius, check_counts
 from advgame.lab.classifier import is_randomised
 
@@ -39,7 +39,7 @@ class Square(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """What fooled, or the last state of the search."""
-        images, network = as_images(inputs), AsImages(averaged(victim), inputs.shape[1:])
+        images, network = as_images(inputs), AsImages(steady(victim), inputs.shape[1:])
         if self.norm != "Linf" and min(images.shape[2:]) < SMALLEST_SIDE:
             raise LabError(
                 f"The attack {self.name!r} needs images at least {SMALLEST_SIDE} values high and wide, these "

@@ -1,7 +1,4 @@
-"""The strongest attack for its price: stages that only meet what the stage before left standing.
-
-A randomised network meets all stages with every input, and the surest example is kept.
-"""
+"""The strongest attack for its price: stages that only meet what the stage before left standing."""
 
 from __future__ import annotations
 
@@ -10,13 +7,12 @@ from typing import ClassVar
 
 import torch
 
-from advgame.lab.attacks.apgd import aimed, climbed
+from advgame.lab.attacks.apgd import aim, climbed
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.ddn import Ddn
-from advgame.lab.attacks.kinds import WithinRadius, check_counts, fooled, in_batches
+from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
 from advgame.lab.attacks.norms import size
-from advgame.lab.attacks.surest import errors_and_margin, surest_of
-from advgame.lab.classifier import is_randomised
+from advgame.lab.attacks.survivors import Survivors
 
 FIRST_STEPS = 10  # a short ascent fells most inputs of a network that was not trained against attacks
 
@@ -38,17 +34,20 @@ class _Stages(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """The first stage's example that fools; the long ascent's end where none does."""
-        norm = str(self.norm)
-        first = self.steps if is_randomised(victim.network) else min(FIRST_STEPS, self.steps)
-        changed = climbed(victim, inputs, labels, norm, radius, first, self.draws)
-        standing = ~fooled(victim, changed, labels)
-        if self.steps > first and standing.any():
-            changed[standing] = climbed(
-                victim, inputs[standing], labels[standing], norm, radius, self.steps, self.draws
-            )
-        return aimed(
-            victim, inputs, labels, changed, norm, radius, self.aimed_steps, self.targets, self.draws
-        )
+        return self.staged(victim, inputs, labels, radius).changed
+
+    def staged(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float) -> Survivors:
+        """The examples, and what still stands after all stages."""
+
+        def climb(some: torch.Tensor, goal: torch.Tensor, steps: int) -> torch.Tensor:
+            return climbed(victim, some, goal, str(self.norm), radius, steps, self.draws)
+
+        first = min(FIRST_STEPS, self.steps)
+        survivors = Survivors(victim, inputs, labels, climb(inputs, labels, first))
+        if self.steps > first and len(survivors) > 0:
+            survivors.meet(climb(survivors.inputs, survivors.labels, self.steps), instead=True)
+        aim(survivors, str(self.norm), radius, self.aimed_steps, self.targets, self.draws)
+        return survivors
 
 
 @dataclass(frozen=True)
@@ -66,22 +65,14 @@ class StrongestL2(_Stages):
     name: ClassVar[str] = "strongest_l2"
     norm: ClassVar[str | None] = "L2"
 
-    def within(
-        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
-    ) -> torch.Tensor:
-        """The first stage's example that fools; the long ascent's end where none does."""
+    def staged(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float) -> Survivors:
+        """The examples, and what still stands after all stages."""
 
         def shrink(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
             return Ddn().craft(victim, some, goal, [radius])[0]
 
-        changed = super().within(victim, inputs, labels, radius)
-        if is_randomised(victim.network):
-            near = in_batches(shrink, inputs, labels)
-            return surest_of([changed, near], errors_and_margin(victim, labels))
-        standing = (~fooled(victim, changed, labels)).nonzero().squeeze(1)
-        if len(standing) == 0:
-            return changed
-        near = in_batches(shrink, inputs[standing], labels[standing])
-        fell = fooled(victim, near, labels[standing]) & (size(near, inputs[standing], "L2") <= radius)
-        changed[standing[fell]] = near[fell]
-        return changed
+        survivors = super().staged(victim, inputs, labels, radius)
+        if len(survivors) > 0:
+            near = in_batches(shrink, survivors.inputs, survivors.labels)
+            survivors.meet(near, size(near, survivors.inputs, "L2") <= radius)
+        return survivors

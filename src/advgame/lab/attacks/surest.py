@@ -16,6 +16,7 @@ from advgame.lab.classifier import predictions
 from advgame.lab.defences.expectation import repeated
 
 DRAWS = 16  # of the network, to tell how surely it errs
+ALWAYS = (1, 3, 12, 48)  # further draws of the network, for what it got wrong in all before
 WAYS_FURTHER = (1.0, 0.5, 0.25, 0.0)  # shares of the way from the example to the radius; the surest is kept
 
 Sureness = Callable[[torch.Tensor], torch.Tensor]  # inputs to how surely each fools, (inputs,)
@@ -55,16 +56,6 @@ def surest_within(
     return kept
 
 
-def surest_of(attempts: Sequence[torch.Tensor], sureness: Sureness) -> torch.Tensor:
-    """Of several tensors of changed inputs, for each input the surest; of equal ones the first."""
-    kept, best = attempts[0].clone(), sureness(attempts[0])
-    for attempt in attempts[1:]:
-        sure = sureness(attempt)
-        surer = sure > best
-        kept[surer], best = attempt[surer], torch.maximum(sure, best)
-    return kept
-
-
 def moved(
     examples: torch.Tensor, inputs: torch.Tensor, norm: str, sizes: torch.Tensor, radius: float, way: float
 ) -> torch.Tensor:
@@ -80,15 +71,27 @@ def moved(
     return (inputs + scaled(change, goals / sizes.clamp_min(NO_CHANGE))).clamp(0, 1)
 
 
-def share_of_errors(victim: Victim, labels: torch.Tensor) -> Sureness:
+def always_errs(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Where a randomised network errs in every one of `ALWAYS` draws, (inputs,).
+
+    One that is right in a twentieth of its answers passes in 4 of 100 cases.
+    """
+    wrong = torch.ones_like(labels, dtype=torch.bool)
+    for draws in ALWAYS:
+        if wrong.any():
+            wrong[wrong.clone()] = share_of_errors(victim, labels[wrong], draws)(changed[wrong]) == 1
+    return wrong
+
+
+def share_of_errors(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) -> Sureness:
     """How often the network errs when asked some times, which needs nothing but its answers."""
 
     def sureness(changed: torch.Tensor) -> torch.Tensor:
         errors = torch.zeros(len(changed), dtype=torch.float64, device=changed.device)
-        for part in repeated(changed, DRAWS):
+        for part in repeated(changed, draws):
             answers = predictions(victim.network, part.flatten(0, 1)).view(part.shape[:2])
             errors += (answers != labels).sum(dim=0)
-        return errors / DRAWS
+        return errors / draws
 
     return sureness
 

@@ -9,10 +9,9 @@ import torch
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import WithinRadius, fooled, in_batches
-from advgame.lab.attacks.norms import ROUNDING, beside, size
-from advgame.lab.attacks.surest import errors_and_margin, surest_of
-from advgame.lab.classifier import is_randomised
+from advgame.lab.attacks.kinds import WithinRadius, in_batches
+from advgame.lab.attacks.norms import ROUNDING, size
+from advgame.lab.attacks.survivors import Survivors
 
 
 @dataclass(frozen=True)
@@ -46,30 +45,18 @@ class WorstOf(WithinRadius):
     def within(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
-        """The first example within the radius that fools; the first attack's attempt where none does.
-
-        Of a randomised network the surest of all attacks' examples.
-        """
-        changed, attempts = inputs.clone(), [inputs]
-        at_random = is_randomised(victim.network)
-        standing = torch.arange(len(inputs), device=inputs.device)
-        for number, member in enumerate(self.members()):
+        """The first example within the radius that fools; the first attempt where none does."""
+        survivors = Survivors(victim, inputs, labels, inputs)
+        for member in self.members():
 
             def one(some: torch.Tensor, goal: torch.Tensor, member: Attack = member) -> torch.Tensor:
                 return member.craft(victim, some, goal, [radius])[0]
 
-            found = in_batches(one, inputs[standing], labels[standing])
-            fits = size(found, inputs[standing], str(self.norm)) <= radius * (1 + ROUNDING)
-            if at_random:
-                attempts.append(torch.where(beside(fits, inputs), found, inputs))
-                continue
-            fell = fits & fooled(victim, found, labels[standing])
-            kept = fell | (fits & (number == 0))
-            changed[standing[kept]] = found[kept]
-            standing = standing[~fell]
-            if len(standing) == 0:
-                break
-        return surest_of(attempts, errors_and_margin(victim, labels)) if at_random else changed
+            if len(survivors) > 0:
+                found = in_batches(one, survivors.inputs, survivors.labels)
+                fits = size(found, survivors.inputs, str(self.norm)) <= radius * (1 + ROUNDING)
+                survivors.meet(found, fits)
+        return survivors.changed
 
 
 @dataclass(frozen=True)

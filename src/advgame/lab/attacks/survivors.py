@@ -1,0 +1,70 @@
+"""Attacks in stages: each meets only the inputs that those before it have left standing."""
+
+from __future__ import annotations
+
+import torch
+
+from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.kinds import fooled
+from advgame.lab.attacks.surest import always_errs, errors_and_margin
+from advgame.lab.classifier import is_randomised
+
+
+class Survivors:
+    """The best example of each input so far, and which inputs are not fooled yet.
+
+    A randomised network is fooled for good where it errs however often it is asked; until then the
+    example on which it errs most surely is kept.
+    """
+
+    def __init__(
+        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, changed: torch.Tensor
+    ) -> None:
+        self.victim, self._inputs, self._labels = victim, inputs, labels
+        self._at_random = is_randomised(victim.network)
+        self.changed = changed.clone()
+        self.places = (~self._falls(changed, labels)).nonzero().squeeze(1)  # of those that stand
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def inputs(self) -> torch.Tensor:
+        """Those that stand."""
+        return self._inputs[self.places]
+
+    @property
+    def labels(self) -> torch.Tensor:
+        """Theirs, (standing,)."""
+        return self._labels[self.places]
+
+    def meet(
+        self, found: torch.Tensor, usable: torch.Tensor | None = None, instead: bool = False
+    ) -> torch.Tensor:
+        """Takes over what fools, and attempts that are better than what there was.
+
+        Args:
+            found: an example for each that stands.
+            usable: which of them are, (standing,); by default all.
+            instead: whether all count as better, as those of a longer run do.
+
+        Returns:
+            Which of them stand still, (standing,).
+        """
+        usable = torch.ones_like(self.places, dtype=torch.bool) if usable is None else usable
+        fell = usable & self._falls(found, self.labels)
+        kept = fell | (usable & self._better(found, instead))
+        self.changed[self.places[kept]] = found[kept]
+        self.places = self.places[~fell]
+        return ~fell
+
+    def _falls(self, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        return (always_errs if self._at_random else fooled)(self.victim, changed, labels)
+
+    def _better(self, found: torch.Tensor, instead: bool) -> torch.Tensor:
+        """Where an attempt is worth more than the one before: surer, or the first at all."""
+        before = self.changed[self.places]
+        if self._at_random:
+            sureness = errors_and_margin(self.victim, self.labels)
+            return sureness(found) > sureness(before)
+        return (before == self.inputs).flatten(1).all(dim=1) | instead
