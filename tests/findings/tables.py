@@ -139,7 +139,7 @@ def _costs(table: Path, right: Right) -> None:
                 **same,
                 "defence": defence,
                 "attack": column.attack,
-                "radii": 2,
+                "runs": 2,
                 "forward_inputs": 30,
                 "backward_inputs": 10,
                 "queries": 100 if column == ASKING else 0,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from advgame.findings.hidden_gradients import warns
 from advgame.lab.experiment import experiment_of
 from advgame.lab.journal import Journal
@@ -176,3 +178,19 @@ def test_what_is_not_measured_yet_is_compared_with_nothing(tmp_path: Path) -> No
         if (unit.attack, unit.seed, unit.defence) == ("moved", 0, "rounded"):
             journal.record_path(unit).unlink()
     assert warned(rows_of(tmp_path)) == {}
+
+
+def test_costs_tell_how_many_runs_they_are_the_sum_of(tmp_path: Path) -> None:
+    attacks = {
+        "told": {"use": "pgd", "radii": [0.1, 0.2]},
+        "nearest": {"use": "ddn", "radii": [0.5, 1.0, 2.0]},
+        "natural": {"use": "blur", "radii": [0.5, 1.0]},
+    }
+    journalled(tmp_path, {}, attacks=attacks)
+    rows_of(tmp_path, attacks=attacks)
+    costs = pd.read_csv(tmp_path / "rows.attacks.csv")
+    assert costs.groupby("attack")["runs"].unique().map(list).to_dict() == {
+        "told": [2],
+        "nearest": [1],
+        "natural": [2],
+    }

@@ -88,7 +88,7 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
             "volume_per_month": "assumed",
             "benign_gain": "the unit of money: what one honest input classified right is worth",
             "attack_cost": (
-                "measured propagations and queries for each attacked input, shared by the attack's radii; "
+                "measured propagations and queries for each attacked input in one run; "
                 f"assumed: an input through {story.undefended} costs {prices.propagation:g}, a backward pass "
                 f"twice that, an answer of the deployed network {prices.query:g}, and being noticed "
                 f"{prices.notice:g} at the largest change in its norm, less in proportion"
@@ -135,7 +135,7 @@ def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
         each = rows["queries"] * prices.query
     else:
         each = (rows["forward_inputs"] + 2 * rows["backward_inputs"]) * prices.propagation
-    return float((each / rows["radii"]).mean()) + prices.notice * relative_size(measured, column)
+    return float((each / rows["runs"]).mean()) + prices.notice * relative_size(measured, column)
 
 
 def relative_size(measured: Measured, column: Column) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advgame.files import spreadsheet_safe, written_whole
+from advgame.lab.attacks.kinds import SmallestChange
 from advgame.lab.bench import NOT_COUNTED
 from advgame.lab.experiment import AttackPlan, DefencePlan, MeasurePlan
 from advgame.lab.hidden_gradients import obscured_rows
@@ -173,7 +174,10 @@ def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.Dat
 
 
 def _attack_costs(plan: Plan, journal: Journal, cells: Cells) -> pd.DataFrame:
-    """One row per attack and network: seconds, propagations and queries for each attacked input."""
+    """One row per attack and network: seconds, propagations and queries for each attacked input.
+
+    Together for all ``runs``: one for each radius, or one where the smallest change answers for all.
+    """
     import pandas as pd
 
     crafted = {
@@ -196,7 +200,7 @@ def _attack_costs(plan: Plan, journal: Journal, cells: Cells) -> pd.DataFrame:
                     "defence": unit.defence,
                     "attack": attack.name,
                     "norm": attack.attack.norm,
-                    "radii": len(attack.radii),
+                    "runs": 1 if isinstance(attack.attack, SmallestChange) else len(attack.radii),
                     "crafted_on": attack.crafted_on,
                     "seed": unit.seed,
                     "inputs": len(record["places"]),

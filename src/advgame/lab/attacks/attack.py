@@ -25,7 +25,7 @@ class Victim:
 class Attack(ABC):
     """One way to change inputs; its fields are its settings.
 
-    What comes back is not trusted: `guarded.measured` predicts again, measures the change again and
+    What comes back is not trusted: `guard.outcomes` predicts again, measures the change again and
     counts as fooled only what is finite, inside [0, 1] and inside the radius.
     """
 
