@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
+from advgame.lab.classifier import Adapted
 from advgame.lab.measures.divergence import LargestDivergence
 
 
@@ -35,6 +36,24 @@ def test_a_linear_model_is_moved_as_far_as_its_weights_allow() -> None:
     )
     assert found["divergence"][0] == pytest.approx(by_hand, rel=1e-4)
     assert found["psi"][0] == pytest.approx(1 / by_hand, rel=1e-4)
+
+
+class Noise(Adapted):
+    """A network whose answers are chance, whatever the input."""
+
+    randomised = True
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return torch.randn(len(inputs), 2) + 0 * inputs.sum(dim=1, keepdim=True)
+
+    def surrogate(self) -> nn.Module:
+        return self
+
+
+def test_chance_alone_is_no_divergence() -> None:
+    inputs, labels = torch.rand(20, 3), torch.zeros(20, dtype=torch.int64)
+    found = LargestDivergence(radius=0.1).values(Noise(), Noise(), inputs, labels, 0)
+    assert found["divergence"] == pytest.approx(np.zeros(20), abs=1e-6)
 
 
 def test_a_constant_answer_does_not_diverge() -> None:

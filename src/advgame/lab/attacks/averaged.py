@@ -22,13 +22,16 @@ def steady(victim: Victim, draws: int = DRAWS) -> nn.Module:
     """
     if not is_randomised(victim.network):
         return victim.network
-    return _Averaged(victim.network, victim.seed, draws)
+    return FixedDraws(victim.network, victim.seed, draws)
 
 
-class _Averaged(nn.Module):
-    """The logarithm of a randomised network's probabilities, on average over some draws."""
+class FixedDraws(nn.Module):
+    """The logarithm of a randomised network's probabilities, on average over the same draws at every call.
 
-    def __init__(self, network: nn.Module, seed: int, draws: int) -> None:
+    An input's draws go by its place in the batch.
+    """
+
+    def __init__(self, network: nn.Module, seed: int, draws: int = 1) -> None:
         super().__init__()
         self.network, self.seed, self.draws = network, seed, draws
         self.training = network.training

@@ -10,9 +10,11 @@ from foolbox.attacks.brendel_bethge import L0BrendelBethgeAttack
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.averaged import FixedDraws
 from advgame.lab.attacks.foolbox_model import foolbox_model
 from advgame.lab.attacks.kinds import SmallestChange, check_counts
-from advgame.lab.attacks.starts import from_noise, labels_of
+from advgame.lab.attacks.starts import firmly_wrong, from_noise, labels_of
+from advgame.lab.classifier import is_randomised
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,19 @@ class BrendelBethgeL0(SmallestChange):
 
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The example that changes the fewest values; the input itself where there was no start."""
-        starts, there = from_noise(labels_of(victim.surrogate), inputs, labels)
+        network, at_random = victim.surrogate, is_randomised(victim.network)
+        if at_random:
+            network = FixedDraws(network, victim.seed).eval()
+        starts, there = from_noise(labels_of(network), inputs, labels)
+        if at_random:
+            starts, there = firmly_wrong(labels_of(network), inputs, starts, labels, there)
         changed = inputs.clone()
         if there.any():
             # foolbox multiplies by all values of the batch, so that its region grows with the batch
             values = inputs[there].numel()
             run = L0BrendelBethgeAttack(steps=self.steps, lr=self.trust / values)
             changed[there] = run.run(
-                foolbox_model(victim.surrogate, inputs),
+                foolbox_model(network, inputs),
                 inputs[there],
                 labels[there],
                 starting_points=starts[there],

@@ -56,10 +56,10 @@ class _Handicapped(nn.Module):
 
 
 class _AsMany(L0FMNAttack):
-    """Foolbox's attack, which looks past the last value once all of them may differ."""
+    """Foolbox's attack, which keeps one change more than it means to, and so never finds a single one."""
 
     def project(self, x: Tensor, x0: Tensor, epsilon: Tensor) -> Tensor:
-        """Keeps the largest changes."""
-        values = x0.raw[0].numel()
-        kept: Tensor = super().project(x, x0, epsilon.minimum(values - 1))
+        """Keeps so many of the largest changes, which foolbox counts from 0."""
+        last = x0.raw[0].numel() - 1
+        kept: Tensor = super().project(x, x0, (epsilon - 1).maximum(0).minimum(last))
         return kept

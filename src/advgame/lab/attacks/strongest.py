@@ -11,7 +11,7 @@ from advgame.lab.attacks.apgd import aim, climbed
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.ddn import Ddn
 from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
-from advgame.lab.attacks.norms import size
+from advgame.lab.attacks.norms import ROUNDING, size
 from advgame.lab.attacks.survivors import Survivors
 
 FIRST_STEPS = 10  # a short ascent fells most inputs of a network that was not trained against attacks
@@ -74,5 +74,5 @@ class StrongestL2(_Stages):
         survivors = super().staged(victim, inputs, labels, radius)
         if len(survivors) > 0:
             near = in_batches(shrink, survivors.inputs, survivors.labels)
-            survivors.meet(near, size(near, survivors.inputs, "L2") <= radius)
+            survivors.meet(near, size(near, survivors.inputs, "L2") <= radius * (1 + ROUNDING))
         return survivors

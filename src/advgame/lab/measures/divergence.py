@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn.functional import kl_div, log_softmax
 
 from advgame.errors import LabError
-from advgame.lab.classifier import surrogate
+from advgame.lab.attacks.averaged import FixedDraws
+from advgame.lab.classifier import is_randomised, surrogate
 from advgame.lab.measures.measure import Measure, Values
 
 
@@ -42,8 +43,11 @@ class LargestDivergence(Measure):
     ) -> Values:
         """The divergence and ψ, by input."""
         generator = torch.Generator().manual_seed(seed)
+        asked = surrogate(network)
+        if is_randomised(network):  # new draws would move the answer too, and the largest move is looked for
+            asked = FixedDraws(asked, seed).eval()
         found = torch.cat(
-            [self._largest(surrogate(network), part, generator) for part in inputs.split(250)]  # type: ignore[no-untyped-call]
+            [self._largest(asked, part, generator) for part in inputs.split(250)]  # type: ignore[no-untyped-call]
         ).numpy()
         return {"divergence": found, "psi": 1 / np.maximum(found, 1e-12)}
 
