@@ -68,6 +68,8 @@ def test_a_ladder_is_one_defence_after_the_other() -> None:
         ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1, 0.1]}}}, "all different"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": [8]}}}, "above 1"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": [-0.1]}}}, "radi"),
+        ({"attacks": {"few": {"use": "fmn_l0", "radii": [0.5]}}}, "whole numbers"),
+        ({"attacks": {"fog": {"use": "contrast", "radii": [0.5, 1.5]}}}, "at most 1"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": ["8/0"]}}}, "not a number"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "inputs": 0}}}, "at least 1"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "against": ["pruned"]}}}, "'pruned'"),

@@ -28,6 +28,7 @@ from advgame.lab.guard import craft, outcomes
 from advgame.lab.invariance import measuring_panel
 from advgame.lab.journal import Journal
 from advgame.lab.networks import NETWORKS
+from advgame.lab.surroundings import surroundings
 from advgame.lab.task import Task
 from advgame.lab.training import counting
 from advgame.lab.units import CRAFT, INSPECT, MAKE, MEASURE, Plan, Unit, seed_from
@@ -59,7 +60,9 @@ class Bench:
         begun = perf_counter()
         work = {MAKE: self._make, CRAFT: self._craft, MEASURE: self._measure, INSPECT: self._inspect}
         record = work[unit.kind](unit)
-        self.journal.write(unit, {**record, "wall_seconds": perf_counter() - begun})
+        self.journal.write(
+            unit, {**record, "wall_seconds": perf_counter() - begun, "made_with": surroundings(self.device)}
+        )
 
     def network(self, unit: Unit) -> nn.Module:
         """The defended network of a unit, from the journal, in evaluation mode on the device."""

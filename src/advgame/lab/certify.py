@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.classifier import is_randomised
@@ -78,7 +79,7 @@ class Certification:
         check_range("draws", self.draws, 1)
         check_range("risk", self.risk, 0, 0.5, low_included=False)
 
-    def certify(self, network: Smoothed, inputs: torch.Tensor, seed: int, batch: int = 250) -> Certificates:
+    def certify(self, network: nn.Module, inputs: torch.Tensor, seed: int, batch: int = 250) -> Certificates:
         """The class of each input and the radius within which it is proven.
 
         Args:
@@ -88,8 +89,7 @@ class Certification:
         Raises:
             LabError: for a network that is not smoothed, or whose answer to one noisy copy is random.
         """
-        _check(network)
-        network.eval()
+        network = _checked(network).eval()
         devices = [inputs.device] if inputs.device.type == "cuda" else []
         with torch.random.fork_rng(devices):
             torch.manual_seed(seed)
@@ -118,7 +118,7 @@ class Certification:
         return noise * float(ndtri(lower_limit(count, self.draws, self.risk)))
 
 
-def _check(network: Smoothed) -> None:
+def _checked(network: nn.Module) -> Smoothed:
     if not isinstance(network, Smoothed):
         raise LabError(
             f"A {type(network).__name__} cannot be certified; give the network that the defence smoothing "
@@ -129,3 +129,4 @@ def _check(network: Smoothed) -> None:
             "The network under the noise is random itself, so its counts are no independent trials; smooth a "
             "deterministic network, or give one draw of it."
         )
+    return network

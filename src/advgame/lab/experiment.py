@@ -47,6 +47,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from advgame.errors import LabError, MeasurementError, UnknownName, suggestion
 from advgame.lab.attacks import ATTACKS
 from advgame.lab.attacks.attack import Attack
+from advgame.lab.attacks.natural import NaturalChange
 from advgame.lab.datasets import DATASETS
 from advgame.lab.defences import DEFENCES
 from advgame.lab.defences.combination import Combination
@@ -336,6 +337,13 @@ def _check_radii(where: str, attack: Attack, radii: tuple[float, ...]) -> None:
             f"The radius {radii[-1]:g} of {where} is above 1, more than inputs in [0, 1] can change by in "
             "the L∞ norm; write pixel values as a fraction, such as '8/255'."
         )
+    if attack.norm == "L0" and any(radius != int(radius) for radius in radii):
+        raise LabError(
+            f"The radii of {where} are {list(radii)}; in L0 they count values that may change: give whole "
+            "numbers."
+        )
+    if isinstance(attack, NaturalChange):
+        attack.check_strengths(radii)
 
 
 def _part(kind: type, settings: Mapping[str, Any], where: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from advgame.lab.results import Results, write_results
 from advgame.lab.units import MAKE, Plan, Unit
 from advgame.lab.workers import worker_pool
 
-MOST_TRIES = 3  # of a unit whose worker died: it may have died of its neighbour
+MOST_TRIES = 2  # alone, of a unit whose worker died while others were at work
 
 
 @dataclass(frozen=True)
@@ -130,26 +130,35 @@ class _Run:
     progress: Progress | None
     took: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # seconds, by what was done
     failures: dict[str, str] = field(default_factory=dict)  # by the unit's words
-    tries: dict[str, int] = field(default_factory=dict)  # by the unit's key
+    suspects: set[str] = field(default_factory=set)  # keys of units at work when a worker died
+    tries: dict[str, int] = field(default_factory=dict)  # of a unit that died alone, by its key
 
     def through(self, workers: int) -> dict[str, str]:
-        """Does all that is not done; the failures, by what was being done."""
+        """Does all that is not done; the failures, by what was being done.
+
+        A worker that dies takes the others with it. What was at work then is done again one unit at a time,
+        so that the one which kills its worker is told from its neighbours.
+        """
         units = {unit.key: unit for unit in self.plan.units}
         lost = set[str]()
         while True:
             waiting = [unit for unit in self.bench.journal.to_do(units.values()) if unit.key not in lost]
             done = units.keys() - {unit.key for unit in waiting} - lost
+            alone = [unit for unit in waiting if unit.key in self.suspects]
+            at_once = 1 if alone else workers
             begun: dict[Future[float], Unit] = {}
             try:
-                with worker_pool(workers) as pool:
-                    while self._submit(pool, waiting, done, lost, begun, workers):
+                with worker_pool(at_once) as pool:
+                    while self._submit(pool, alone or waiting, done, lost, begun, at_once):
                         for future in wait(begun, return_when=FIRST_COMPLETED).done:
                             self._note(begun[future], future, done, lost)
                             unit = begun.pop(future)
                             self._tell(len(done), len(units), waiting, workers, unit)
-                return self.failures
+                if not self.suspects:
+                    return self.failures
+                self.suspects.clear()
             except BrokenProcessPool:
-                self._blame(begun.values(), lost)
+                self._blame(list(begun.values()), lost)
 
     def _submit(
         self,
@@ -192,13 +201,16 @@ class _Run:
             self.failures[unit.words] = f"{type(problem).__name__}: {problem}"
             lost.add(unit.key)
 
-    def _blame(self, begun: Iterable[Unit], lost: set[str]) -> None:
-        """Counts what was being done when a worker died; what died too often is given up."""
+    def _blame(self, begun: Sequence[Unit], lost: set[str]) -> None:
+        """Remembers what was being done when a worker died; what died alone too often is given up."""
+        self.suspects.update(unit.key for unit in begun)
+        if len(begun) > 1:
+            return
         for unit in begun:
             self.tries[unit.key] = self.tries.get(unit.key, 0) + 1
             if self.tries[unit.key] >= MOST_TRIES:
                 self.failures[unit.words] = (
-                    f"its process was killed {MOST_TRIES} times; is there memory enough?"
+                    f"its process was killed {MOST_TRIES} times, alone; is there memory enough?"
                 )
                 lost.add(unit.key)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import platform
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from advgame.lab.bench import NOT_COUNTED
 from advgame.lab.experiment import AttackPlan, DefencePlan, MeasurePlan
 from advgame.lab.hidden_gradients import obscured_rows
 from advgame.lab.journal import Journal
+from advgame.lab.surroundings import surroundings
 from advgame.lab.units import CRAFT, MAKE, Plan, Unit
 from advgame.measurements import Measurement, MeasurementTable, mark_contradictions, write_table
 
@@ -27,8 +27,6 @@ AT_CHANCE = "clean accuracy is no better than chance"
 METRIC = {"invariance": "robust"}  # following a changed label is being robust as well
 FEWEST_FOR_INTERVAL = 10  # inputs
 CHANCE_LEVEL = 0.01  # of the one-sided binomial test against guessing
-
-LIBRARIES = ("advgame", "torch", "foolbox", "pyautoattack", "torch-pruning", "captum", "numpy", "scipy")
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,7 @@ class Results:
     attacks: Path
     run: Path
     measures: Path | None  # None where the experiment takes none
+    made_with: int  # sets of versions and devices that its units were made with
 
 
 def write_results(
@@ -51,6 +50,8 @@ def write_results(
     done = journal.finished(plan.units)
     cells = [(unit, attack, journal.read(unit)) for unit, attack in plan.cells() if unit.key in done]
     networks = {unit.key: journal.read(unit) for unit in plan.units if unit.kind == MAKE and unit.key in done}
+    records = [journal.read(unit) for unit in plan.units if unit.key in done]
+    made_with = _made_with(records)
     table = mark_contradictions(MeasurementTable(tuple(_rows(plan, cells, networks))))
     results = Results(
         table,
@@ -60,6 +61,7 @@ def write_results(
         output.with_suffix(".attacks.csv"),
         output.with_suffix(".run.json"),
         output.with_suffix(".measures.csv") if plan.experiment.measures else None,
+        len(made_with),
     )
     write_table(table, output)
     _write_parquet(_outcomes(cells), results.outcomes)
@@ -67,9 +69,7 @@ def write_results(
     _write_csv(_attack_costs(plan, journal, cells), results.attacks)
     if results.measures is not None:
         _write_csv(_measures(plan, journal, done), results.measures)
-    record = _run_record(
-        plan, device, seconds, failures, [*networks.values(), *(each for _, _, each in cells)]
-    )
+    record = {**_run_record(plan, device, seconds, failures, records), "made_with": made_with}
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     written_whole(results.run, lambda file: file.write(text), text=True)
     return results
@@ -266,11 +266,14 @@ def _run_record(
         "failed": dict(failures),
         "seconds_of_this_run": round(seconds, 1),
         "seconds_of_all_units": round(sum(each["wall_seconds"] for each in records), 1),
-        "device": device,
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "libraries": {name: known for name in LIBRARIES if (known := _version(name))},
+        **surroundings(device),
     }
+
+
+def _made_with(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each set of versions and devices that units were made with, and how many units; the most first."""
+    sets = Counter(json.dumps(each.get("made_with", {}), sort_keys=True) for each in records)
+    return [{**json.loads(text), "units": count} for text, count in sets.most_common()]
 
 
 def _defence(plan: Plan, each: DefencePlan) -> dict[str, Any]:
@@ -302,13 +305,6 @@ def _measure(each: MeasurePlan) -> dict[str, Any]:
         "compared_with": each.compared_with,
         "settings": asdict(each.measure),
     }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -47,12 +47,20 @@ class NaturalChange(Attack):
                 f"The natural change {self.name!r} is made to images; these inputs are rows of "
                 f"{inputs[0].numel()} values. Leave it out, or use 'gaussian_noise'."
             )
-        if radii[-1] > self.most:
+        self.check_strengths(radii)
+        return [self.changed(inputs, radius, victim.seed).clamp(0, 1) for radius in radii]
+
+    def check_strengths(self, radii: Sequence[float]) -> None:
+        """Refuses a strength that means nothing.
+
+        Raises:
+            LabError: says what was given and how large it may be.
+        """
+        if max(radii) > self.most:
             raise LabError(
-                f"The strength {radii[-1]:g} of {self.name!r} is too large; in {self.norm} it is at most "
+                f"The strength {max(radii):g} of {self.name!r} is too large; in {self.norm} it is at most "
                 f"{self.most:g}."
             )
-        return [self.changed(inputs, radius, victim.seed).clamp(0, 1) for radius in radii]
 
     @abstractmethod
     def changed(self, inputs: torch.Tensor, strength: float, seed: int) -> torch.Tensor:

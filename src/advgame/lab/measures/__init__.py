@@ -1,6 +1,7 @@
 """What else is known of a network, besides how often it is right: one measure per file."""
 
 from advgame.catalogue import Catalogue
+from advgame.lab.measures.certified_radius import CertifiedRadius
 from advgame.lab.measures.divergence import LargestDivergence
 from advgame.lab.measures.measure import Measure
 from advgame.lab.measures.robustness_probability import RobustnessProbability
@@ -10,7 +11,13 @@ MEASURES: Catalogue[type[Measure]] = Catalogue(
     "measure",
     {
         kind.name: kind
-        for kind in (LargestDivergence, RobustnessProbability, OcclusionBaselines, Explanations)
+        for kind in (
+            LargestDivergence,
+            RobustnessProbability,
+            CertifiedRadius,
+            OcclusionBaselines,
+            Explanations,
+        )
     },
 )
 

@@ -1,0 +1,144 @@
+"""A worker that dies costs the unit that killed it, and no other; a full disk costs nothing that was done."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import pytest
+
+from advgame.errors import LabError
+from advgame.lab import measure as measuring
+from advgame.lab.experiment import experiment_of, read_experiment
+from advgame.lab.journal import Journal
+from advgame.lab.measure import measure
+from advgame.lab.units import Plan, Unit
+
+EXPERIMENT = """
+dataset = "digits"
+network = "small_cnn"
+test_inputs = 30
+[defences.plain]
+use = "standard"
+epochs = 1
+[defences.noise]
+use = "noise_training"
+epochs = 1
+[attacks.pgd]
+use = "pgd"
+radii = [0.1]
+"""
+CONTENT: dict[str, Any] = {
+    "dataset": "digits",
+    "network": "small_cnn",
+    "defences": {"plain": {"use": "standard"}, "noise": {"use": "noise_training"}},
+    "attacks": {"pgd": {"use": "pgd", "radii": [0.1]}},
+}
+LINGERS = 0.05  # seconds that a unit takes
+
+
+class Pool:
+    """Workers in which some units are deadly: they break the pool, with whatever is at work beside them."""
+
+    def __init__(self, journal: Journal, deadly: str) -> None:
+        self.journal, self.deadly = journal, deadly
+        self.at_work: list[Future[float]] = []
+
+    def submit(self, *given: Any) -> Future[float]:
+        unit: Unit = given[-1]
+        future: Future[float] = Future()
+        self.at_work.append(future)
+        if self.deadly in unit.words:
+            for each in self.at_work:
+                if not each.done():
+                    each.set_exception(BrokenProcessPool())
+        else:
+            Timer(LINGERS, self._finish, (unit, future)).start()
+        return future
+
+    def _finish(self, unit: Unit, future: Future[float]) -> None:
+        if not future.done():
+            self.journal.write(unit, {"wall_seconds": LINGERS})
+            if unit.stored:
+                self.journal.tensors_path(unit).touch()
+            future.set_result(LINGERS)
+
+
+@pytest.mark.parametrize("deadly", ["making noise", "pgd on plain", "honest inputs on plain"])
+def test_only_the_unit_that_kills_its_worker_is_given_up(
+    deadly: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, journal = Plan(experiment_of(CONTENT)), Journal(tmp_path / "journal")
+    journal.open()
+
+    @contextmanager
+    def pool(_: int) -> Any:
+        yield Pool(journal, deadly)
+
+    monkeypatch.setattr(measuring, "worker_pool", pool)
+    run = measuring._Run(measuring.Bench(plan.experiment, journal), plan, None)
+    failures = run.through(2)
+    assert len(failures) == 1
+    assert deadly in next(iter(failures))
+    (killer,) = [unit for unit in plan.units if deadly in unit.words]
+    spared = {unit.key for unit in plan.units if unit is not killer and killer.key not in unit.needs}
+    assert journal.finished(plan.units) == spared
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not limit the size of files")
+def test_a_disk_that_is_full_loses_nothing_and_is_told(tmp_path: Path) -> None:
+    import resource
+
+    path, whole, output = tmp_path / "mine.toml", tmp_path / "whole.csv", tmp_path / "rows.csv"
+    path.write_text(EXPERIMENT)
+    measure(read_experiment(path), whole, workers=1)
+    command = [sys.executable, "-m", "advgame.cli", "measure", str(path), "-o", str(output), "--workers", "1"]
+    no_room_for_weights = (20_000, 20_000)  # bytes of a file; weights take 150,000
+    run = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, no_room_for_weights),
+    )
+    assert run.returncode != 0
+    assert "make room" in " ".join(run.stderr.split())
+    assert "Traceback" not in run.stderr
+    assert not output.exists()
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and file not in _known(path, whole)]
+    measure(read_experiment(path), output, resume=True, workers=1)
+    assert output.read_bytes() == whole.read_bytes()
+
+
+def _known(path: Path, whole: Path) -> set[Path]:
+    """The experiment, and all that the undisturbed measurement wrote."""
+    beside = {file for file in path.parent.glob("whole.*") if file.is_file()}
+    return {path, *beside, *(file for file in Journal.beside(whole).folder.rglob("*") if file.is_file())}
+
+
+def test_an_error_of_the_disk_in_a_worker_is_no_failure_of_the_unit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, journal = Plan(experiment_of(CONTENT)), Journal(tmp_path / "journal")
+    journal.open()
+
+    class Full:
+        def submit(self, *_: object) -> Future[float]:
+            future: Future[float] = Future()
+            future.set_exception(OSError(28, "No space left on device"))
+            return future
+
+    @contextmanager
+    def pool(_: int) -> Any:
+        yield Full()
+
+    monkeypatch.setattr(measuring, "worker_pool", pool)
+    with pytest.raises(LabError, match=r"No space left on device.*make room"):
+        measuring._Run(measuring.Bench(plan.experiment, journal), plan, None).through(2)
