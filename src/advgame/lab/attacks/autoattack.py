@@ -72,7 +72,7 @@ class AutoAttack(WithinRadius):
 
 @dataclass(frozen=True)
 class AutoAttackL2(AutoAttack):
-    """The same in L2; Square is left out for inputs fewer than five values high or wide."""
+    """AutoAttack in L2; without Square for inputs fewer than five values high or wide."""
 
     name: ClassVar[str] = "autoattack_l2"
     norm: ClassVar[str | None] = "L2"
@@ -80,7 +80,7 @@ class AutoAttackL2(AutoAttack):
 
 @dataclass(frozen=True)
 class AutoAttackL1(AutoAttack):
-    """The same in L1; Square is left out for inputs fewer than five values high or wide."""
+    """AutoAttack in L1; without Square for inputs fewer than five values high or wide."""
 
     name: ClassVar[str] = "autoattack_l1"
     norm: ClassVar[str | None] = "L1"

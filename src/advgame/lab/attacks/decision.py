@@ -96,7 +96,7 @@ class HopSkipJump(DecisionBased):
 
 @dataclass(frozen=True)
 class HopSkipJumpLinf(HopSkipJump):
-    """The same in L∞."""
+    """HopSkipJump in L∞: the boundary's direction from labels at random points around it."""
 
     name: ClassVar[str] = "hopskipjump_linf"
     norm: ClassVar[str | None] = "Linf"

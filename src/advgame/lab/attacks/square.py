@@ -63,7 +63,7 @@ class Square(WithinRadius):
 
 @dataclass(frozen=True)
 class SquareL2(Square):
-    """The same in L2, for images."""
+    """Random squares in L2, for images; sees the network's logits."""
 
     name: ClassVar[str] = "square_l2"
     norm: ClassVar[str | None] = "L2"

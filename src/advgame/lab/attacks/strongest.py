@@ -60,7 +60,7 @@ class StrongestLinf(_Stages):
 
 @dataclass(frozen=True)
 class StrongestL2(_Stages):
-    """The same stages in L2, then the search for the smallest change by decoupled direction and norm."""
+    """Auto-PGD in L2, short, long, then towards other classes, then the search for the smallest change."""
 
     name: ClassVar[str] = "strongest_l2"
     norm: ClassVar[str | None] = "L2"
