@@ -220,6 +220,19 @@ def test_a_stochastic_head_is_compared_under_each_kind_of_attack(tmp_path: Path)
     assert "transferred examples +10.0 points" in found.answer
 
 
+def test_examples_crafted_on_one_of_two_networks_are_no_transfer_between_them(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {}), "head": ("stochastic_head", "plain", {})}
+    own = Column("moved", "Linf", 0.2, "plain")
+    right = {
+        "plain": {CLEAN: 0.9, STRONG: 0.5, MOVED: 0.6, own: 0.1},
+        "head": {CLEAN: 0.9, STRONG: 0.5, MOVED: 0.7, own: 0.5},
+    }
+    assert "transferred examples +10.0 points" in stochastic_heads(measured(tmp_path, steps, right)).answer
+    for columns in right.values():
+        del columns[MOVED]
+    assert "transferred" not in stochastic_heads(measured(tmp_path, steps, right)).answer
+
+
 def test_a_stochastic_head_is_compared_norm_by_norm_where_there_are_several(tmp_path: Path) -> None:
     steps = {"plain": ("standard", None, {}), "head": ("stochastic_head", "plain", {})}
     right = {

@@ -58,12 +58,18 @@ class Difference:
 def compared(
     measured: Measured, pairs: Sequence[tuple[str, str]], sides: Sequence[str]
 ) -> dict[tuple[str, str], dict[str, Difference]]:
-    """The differences of pairs by kind of inputs; kinds that a pair was not measured on are left out."""
+    """The differences of pairs by kind of inputs; kinds that a pair was not measured on are left out.
+
+    Examples crafted on one of the two are no transfer for it, and are left out as well.
+    """
     found = {}
     for pair in pairs:
-        shared = measured.sides(pair)
+        shared = {
+            side: [column for column in columns if column.crafted_on not in pair]
+            for side, columns in measured.sides(pair).items()
+        }
         found[pair] = {
-            side: difference(measured, *pair, side, shared[side]) for side in sides if side in shared
+            side: difference(measured, *pair, side, shared[side]) for side in sides if shared.get(side)
         }
     return found
 
