@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from advgame.bundled import bundled
 from advgame.findings import QUESTIONS, Question, answering, measured_tables, read_measured
 from advgame.findings.__main__ import main, write_scenarios
+from advgame.findings.attack_strength import QUESTION as STRENGTH
 from advgame.findings.page import NO_TABLE, markdown, page
 from advgame.findings.pricing import Story
 from advgame.findings.stories import STORIES
@@ -17,7 +19,7 @@ from advgame.findings.sweet_spots import QUESTION as SWEET_SPOTS
 from advgame.findings.sweet_spots import sweet_spots
 from advgame.findings.two_robustnesses import two_robustnesses
 from advgame.scenarios import read_scenario
-from tests.findings.tables import CLEAN, PRUNED, STRONG, write
+from tests.findings.tables import CLEAN, FULL, PRUNED, STRONG, write
 
 DOCS = Path(__file__).parents[2] / "docs"
 STEPS = {"plain": ("standard", None, {}), "pruned": ("magnitude", "plain", PRUNED)}
@@ -122,3 +124,14 @@ def test_every_measured_table_that_is_bundled_is_told_about_in_the_sources() -> 
 
 def test_names_cannot_break_a_table() -> None:
     assert re.findall(r"(?<!\\)\|", markdown([{"first": "a|b"}]).splitlines()[2]) == ["|", "|"]
+
+
+def test_an_audit_answers_its_own_question_and_no_other(tmp_path: Path) -> None:
+    right = {name: {**columns, FULL: 0.5} for name, columns in RIGHT.items()}
+    table = write(tmp_path, STEPS, right)
+    record = json.loads(table.with_suffix(".run.json").read_text())
+    record["attacks"] = {name: record["attacks"][name] for name in ("strong", "full")}
+    table.with_suffix(".run.json").write_text(json.dumps(record))
+    text = page([table])
+    assert f"## {STRENGTH}" in text
+    assert SWEET_SPOTS not in text

@@ -40,7 +40,11 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 # The experiment that answers a question, where it is not the quickest one.
-EXPERIMENTS: Mapping[Question, str] = {two_robustnesses: "mnist-invariance", low_pass: "pneumonia"}
+EXPERIMENTS: Mapping[Question, str] = {
+    attack_strength: "digits-audit",
+    two_robustnesses: "mnist-invariance",
+    low_pass: "pneumonia",
+}
 QUICKEST = "digits"
 
 __all__ = [

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advgame.findings.finding import Finding, Row, listed, norm_sign, points
-from advgame.findings.measured import Measured
+from advgame.findings.measured import FULL, OURS, Measured
 from advgame.measurements import Column
 from advgame.measurements.outcomes import on_common_ground
 from advgame.measurements.paired import PairedComparison, compare
 
 QUESTION = "Is the attack that every network meets as strong as AutoAttack, which runs far longer?"
-OURS = "strongest_"
-FULL = "autoattack"
 NEAR = 0.01  # one point
 SURELY, YES, NO = "surely", "yes", "no"
 

@@ -27,6 +27,8 @@ TRANSFERRED = "transferred examples"
 MEANING = "changed meaning"  # the true label changed, and the network should follow
 NATURAL = "natural changes"
 UNBOUNDED = "attacks without a bound"  # tried to see whether gradients are hidden; no adversary's choice
+OURS = "strongest_"  # attacks that every network meets
+FULL = "autoattack"
 SIDES = (HONEST, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL, UNBOUNDED)
 ANY_CHANGE = 1.0  # the L∞ radius within which every input can become every other
 
@@ -101,6 +103,14 @@ class Measured:
         while step.after is not None and self.steps[step.after].use == use:
             step = self.steps[step.after]
         return step.after
+
+    @property
+    def audit(self) -> bool:
+        """Whether it only holds white-box attacks against AutoAttack, on networks of another table."""
+        kinds = {str(attack["use"]) for attack in self.record["attacks"].values()}
+        return any(kind.startswith(FULL) for kind in kinds) and all(
+            kind.startswith((OURS, FULL)) for kind in kinds
+        )
 
     def kind(self, attack: str) -> Mapping[str, Any]:
         """What the record says of an attack."""

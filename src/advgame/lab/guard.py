@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import BATCH, ChangesMeaning, SmallestChange, WithinRadius
+from advgame.lab.attacks.kinds import ChangesMeaning, SmallestChange, WithinRadius, batch_of
 from advgame.lab.attacks.layout import quick_layout
 from advgame.lab.attacks.norms import NO_CHANGE, NORMS, beside, pulled_inside, random_changes, size
 from advgame.lab.attacks.seeding import seeded
@@ -267,20 +267,22 @@ def _changed(
 ) -> list[torch.Tensor]:
     """All inputs, those at some places changed by the attack, one tensor per radius."""
     changed = [inputs.clone() for _ in radii]
-    for each, batch in _batches(attack, victim, which):
+    for each, batch in _batches(attack, victim, inputs, which):
         found = _crafted_safely(attack, each, inputs[batch], labels[batch], radii, spending, warned)
         for whole, part in zip(changed, found, strict=True):
             whole[batch] = part
     return changed
 
 
-def _batches(attack: Attack, victim: Victim, places: torch.Tensor) -> Iterator[tuple[Victim, torch.Tensor]]:
+def _batches(
+    attack: Attack, victim: Victim, inputs: torch.Tensor, places: torch.Tensor
+) -> Iterator[tuple[Victim, torch.Tensor]]:
     """Places of inputs a batch at a time, each with a seed of its own.
 
     A batch takes every so-manieth place: where inputs come sorted by class, each batch still has several,
     which attacks that start from another class need.
     """
-    at_once = len(places) if attack.metric != "robust" else getattr(attack, "batch", BATCH)
+    at_once = len(places) if attack.metric != "robust" else getattr(attack, "batch", batch_of(inputs))
     batches = max(-(-len(places) // max(at_once, 1)), 1)
     for number in range(batches):
         yield replace(victim, seed=(victim.seed + 104_729 * number) % (1 << 31)), places[number::batches]
