@@ -22,6 +22,7 @@ SHAPES = {  # defences, columns with no attack
     "cifar10-pruning": (11, 4),
     "cifar10-robustbench": (99, 2),
     "digits-measured": (24, 16),
+    "fashion-mnist-measured": (1, 1),
     "imagenette-explanations": (3, 1),
     "imagenette-pruning": (4, 2),
     "mnist-invariance": (5, 3),
