@@ -23,6 +23,7 @@ from advgame.measurements import Measurement, MeasurementTable, mark_contradicti
 if TYPE_CHECKING:
     import pandas as pd
 
+ABOUT_THE_WORK = ("unit", "wall_seconds", "made_with")  # in each record, and in no table
 AT_CHANCE = "clean accuracy is no better than chance"
 METRIC = {"invariance": "robust"}  # following a changed label is being robust as well
 FEWEST_FOR_INTERVAL = 10  # inputs
@@ -160,9 +161,7 @@ def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.Dat
     rows = []
     for unit in plan.units:
         if unit.kind == MAKE and unit.key in networks:
-            facts = {
-                key: value for key, value in networks[unit.key].items() if key not in ("unit", "wall_seconds")
-            }
+            facts = {key: value for key, value in networks[unit.key].items() if key not in ABOUT_THE_WORK}
             about = {
                 "dataset": unit.dataset,
                 "network": unit.network,
