@@ -23,6 +23,7 @@ from advgame.findings.two_robustnesses import two_robustnesses
 from advgame.measurements import Column
 from tests.findings.tables import (
     ASKING,
+    ATTACKS,
     CLEAN,
     FILTERED,
     FOG,
@@ -85,9 +86,28 @@ def test_our_attack_is_held_against_autoattack_on_the_inputs_that_both_met(
     found = attack_strength(measured(tmp_path, steps, right, inputs={FULL: 40}))
     (row,) = found.evidence
     assert (row["defence"], row["inputs"], row["seeds"], row["within a point"]) == ("plain", 40, 3, near)
-    assert (row["strong"], row["full"]) == (pytest.approx(ours), pytest.approx(full))
+    assert (row["strongest"], row["AutoAttack"]) == (pytest.approx(ours), pytest.approx(full))
     assert row["difference"] == pytest.approx(ours - full)
     assert said in found.answer
+
+
+def test_an_audit_in_two_norms_names_the_attacks_of_both(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {})}
+    full_too = Column("full-L2", "L2", 0.5)
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.5, FULL: 0.5, ROUND: 0.4, full_too: 0.4}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ATTACKS, "full-L2", {"use": "autoattack_l2", "metric": "robust", "queries_only": False})
+        found = attack_strength(measured(tmp_path, steps, right))
+    assert "under strong and round is within one point of that under full and full-L2" in found.answer
+    assert [(row["norm"], row["strongest"]) for row in found.evidence] == [("L∞", 0.5), ("L2", 0.4)]
+
+
+def test_costs_of_an_earlier_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    table = write(tmp_path, {"plain": ("standard", None, {})}, {"plain": {CLEAN: 0.9, STRONG: 0.5}})
+    costs = table.with_suffix(".attacks.csv")
+    costs.write_text(costs.read_text().replace("runs", "radii"))
+    with pytest.raises(MeasurementError, match="--resume"):
+        read_measured(table)
 
 
 def test_attacks_that_agree_on_many_inputs_are_surely_within_a_point(tmp_path: Path) -> None:

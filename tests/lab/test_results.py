@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -194,3 +195,20 @@ def test_costs_tell_how_many_runs_they_are_the_sum_of(tmp_path: Path) -> None:
         "nearest": [1],
         "natural": [2],
     }
+
+
+def test_a_resumed_table_tells_that_its_units_were_made_with_different_versions(tmp_path: Path) -> None:
+    journal = Journal.beside(tmp_path / "rows.csv")
+    units = [unit for unit in journalled(tmp_path, {}) if journal.record_path(unit).is_file()]
+    for place, unit in enumerate(units):
+        libraries = {"torch": "2.12" if place == 0 else "2.13"}
+        record = {key: value for key, value in journal.read(unit).items() if key != "unit"}
+        journal.write(unit, {**record, "made_with": {"device": "cpu", "libraries": libraries}})
+    plan, output = Plan(experiment_of(EXPERIMENT)), tmp_path / "rows.csv"
+    assert write_results(plan, journal, output, "cpu", 0.0, {}).made_with == 2
+    told = json.loads((tmp_path / "rows.run.json").read_text())["made_with"]
+    assert [(each["libraries"]["torch"], each["units"]) for each in told] == [
+        ("2.13", len(units) - 1),
+        ("2.12", 1),
+    ]
+    assert "made_with" not in pd.read_csv(tmp_path / "rows.networks.csv")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -47,21 +49,27 @@ LINGERS = 0.05  # seconds that a unit takes
 class Pool:
     """Workers in which some units are deadly: they break the pool, with whatever is at work beside them."""
 
-    def __init__(self, journal: Journal, deadly: str) -> None:
-        self.journal, self.deadly = journal, deadly
-        self.at_work: list[Future[float]] = []
+    def __init__(self, journal: Journal, deadly: Sequence[str], submitted: list[str]) -> None:
+        self.journal, self.deadly, self.submitted = journal, deadly, submitted
+        self.at_work: list[tuple[Unit, Future[float]]] = []
 
     def submit(self, *given: Any) -> Future[float]:
         unit: Unit = given[-1]
         future: Future[float] = Future()
-        self.at_work.append(future)
-        if self.deadly in unit.words:
-            for each in self.at_work:
-                if not each.done():
-                    each.set_exception(BrokenProcessPool())
+        self.submitted.append(unit.words)
+        self.at_work = [(each, its) for each, its in self.at_work if not its.done()]
+        self.at_work.append((unit, future))
+        if self._dies():
+            for _, each in self.at_work:
+                each.set_exception(BrokenProcessPool())
         else:
             Timer(LINGERS, self._finish, (unit, future)).start()
         return future
+
+    def _dies(self) -> bool:
+        """Where all that is deadly together is at work."""
+        words = [unit.words for unit, _ in self.at_work]
+        return all(any(deadly in each for each in words) for deadly in self.deadly)
 
     def _finish(self, unit: Unit, future: Future[float]) -> None:
         if not future.done():
@@ -71,25 +79,56 @@ class Pool:
             future.set_result(LINGERS)
 
 
+@dataclass
+class Played:
+    """What a run made of an experiment in which some units are deadly."""
+
+    plan: Plan
+    failures: dict[str, str]
+    finished: set[str]
+    submitted: list[str]
+    pools: list[int]  # their sizes
+
+
+def played(folder: Path, monkeypatch: pytest.MonkeyPatch, *deadly: str) -> Played:
+    plan, journal = Plan(experiment_of(CONTENT)), Journal(folder / "journal")
+    journal.open()
+    submitted: list[str] = []
+    pools: list[int] = []
+
+    @contextmanager
+    def pool(workers: int) -> Any:
+        pools.append(workers)
+        yield Pool(journal, deadly, submitted)
+
+    monkeypatch.setattr(measuring, "worker_pool", pool)
+    failures = measuring._Run(measuring.Bench(plan.experiment, journal), plan, None).through(2)
+    return Played(plan, failures, journal.finished(plan.units), submitted, pools)
+
+
 @pytest.mark.parametrize("deadly", ["making noise", "pgd on plain", "honest inputs on plain"])
 def test_only_the_unit_that_kills_its_worker_is_given_up(
     deadly: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, journal = Plan(experiment_of(CONTENT)), Journal(tmp_path / "journal")
-    journal.open()
+    found = played(tmp_path, monkeypatch, deadly)
+    assert len(found.failures) == 1
+    assert deadly in next(iter(found.failures))
+    (killer,) = [unit for unit in found.plan.units if deadly in unit.words]
+    assert found.finished == {
+        unit.key for unit in found.plan.units if unit is not killer and killer.key not in unit.needs
+    }
 
-    @contextmanager
-    def pool(_: int) -> Any:
-        yield Pool(journal, deadly)
 
-    monkeypatch.setattr(measuring, "worker_pool", pool)
-    run = measuring._Run(measuring.Bench(plan.experiment, journal), plan, None)
-    failures = run.through(2)
-    assert len(failures) == 1
-    assert deadly in next(iter(failures))
-    (killer,) = [unit for unit in plan.units if deadly in unit.words]
-    spared = {unit.key for unit in plan.units if unit is not killer and killer.key not in unit.needs}
-    assert journal.finished(plan.units) == spared
+def test_units_that_die_only_beside_each_other_are_all_done_once_and_then_two_work_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = played(tmp_path, monkeypatch, "making noise", "honest inputs on plain")
+    assert found.failures == {}
+    assert found.finished == {unit.key for unit in found.plan.units}
+    assert found.pools == [2, 1, 2]
+    again = {words for words in found.submitted if found.submitted.count(words) > 1}
+    assert {words.partition(",")[0] for words in again} == {"making noise", "honest inputs on plain"}
+    assert max(found.submitted.count(words) for words in again) == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not limit the size of files")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advgame.findings.finding import Finding, Row, listed, norm_sign, points
@@ -59,8 +60,8 @@ class Audit:
             "defence": self.defence,
             "norm": norm_sign(self.ours.norm),
             "radius": self.ours.radius or 0.0,
-            self.ours.attack: self.left,
-            self.full.attack: self.left - found.difference,
+            "strongest": self.left,
+            "AutoAttack": self.left - found.difference,
             "difference": found.difference,
             "low": found.low,
             "high": found.high,
@@ -110,8 +111,13 @@ def _answer(audits: list[Audit]) -> str:
     weakest = max(audits, key=lambda each: each.found.difference)
     told = (
         f"On {len(near)} of {len(audits)} pairs of a network and a radius, the accuracy under "
-        f"{audits[0].ours.attack} is within one point of that under {audits[0].full.attack}; on "
-        f"{len(surely)} the whole interval is. "
+        f"{_named(each.ours for each in audits)} is within one point of that under "
+        f"{_named(each.full for each in audits)}; on {len(surely)} the whole interval is. "
     )
     further = f"It is further off on {listed(far)}. " if far else ""
     return f"{told}{further}Where it leaves most standing, {weakest.words}."
+
+
+def _named(columns: Iterable[Column]) -> str:
+    """The attacks, once each."""
+    return listed(list(dict.fromkeys(column.attack for column in columns)))

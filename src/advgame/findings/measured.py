@@ -221,6 +221,11 @@ def read_measured(table: Path) -> list[Measured]:
         name: _frame(table.with_suffix(f".{name}.csv"))
         for name in ("networks", "attacks", "measures", "importances")
     }
+    if not beside["attacks"].empty and "runs" not in beside["attacks"]:
+        raise MeasurementError(
+            f"{table.with_suffix('.attacks.csv').name} does not say how many runs its costs sum up; it was written "
+            f"by an earlier version. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`."
+        )
     return [
         Measured(
             record["experiment"],

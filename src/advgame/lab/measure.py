@@ -145,11 +145,11 @@ class _Run:
             waiting = [unit for unit in self.bench.journal.to_do(units.values()) if unit.key not in lost]
             done = units.keys() - {unit.key for unit in waiting} - lost
             alone = [unit for unit in waiting if unit.key in self.suspects]
-            at_once = 1 if alone else workers
+            to_do, at_once = (alone, 1) if alone else (waiting, workers)
             begun: dict[Future[float], Unit] = {}
             try:
                 with worker_pool(at_once) as pool:
-                    while self._submit(pool, alone or waiting, done, lost, begun, at_once):
+                    while self._submit(pool, to_do, done, lost, begun, at_once):
                         for future in wait(begun, return_when=FIRST_COMPLETED).done:
                             self._note(begun[future], future, done, lost)
                             unit = begun.pop(future)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import torch
 
-from advgame.lab.attacks import Victim
+from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.attacks.surest import ALWAYS, always_errs
 from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.classifier import Adapted
+from advgame.lab.guard import craft
+from tests.lab.attacks.conftest import Digits
 
 
 class ErrsAsOften(Adapted):
@@ -104,3 +106,12 @@ def test_of_a_randomised_network_the_surer_attempt_is_kept_and_luck_retires_nobo
     survivors.meet(column(1.0).repeat(40, 1))
     assert len(survivors) == 0
     assert (survivors.changed == 1.0).all()
+
+
+def test_examples_of_the_worst_of_attacks_are_made_of_inputs_that_are_wrong_already(digits: Digits) -> None:
+    inputs, labels = digits.inputs[:20], digits.labels[:20]
+    wrong = (labels + 1) % 10  # the network gives these to none
+    made = craft(
+        ATTACKS["worst_of_linf"](of=("pgd",)), Victim(digits.plain, digits.plain, {}, 0), inputs, wrong, [0.1]
+    )
+    assert ((made.crafted[0] - inputs).abs().flatten(1).amax(dim=1) > 0.05).all()

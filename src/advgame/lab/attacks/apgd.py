@@ -58,8 +58,8 @@ class ApgdT(WithinRadius):
     def within(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
-        """The first target's point that fools; the last one's where none does."""
-        survivors = Survivors(victim, inputs, labels, inputs)
+        """The first target's point that fools; the likeliest one's where none does."""
+        survivors = Survivors(victim, inputs, labels)
         aim(survivors, str(self.norm), radius, self.steps, self.targets, self.draws)
         return survivors.changed
 

@@ -18,12 +18,17 @@ class Survivors:
     """
 
     def __init__(
-        self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, changed: torch.Tensor
+        self,
+        victim: Victim,
+        inputs: torch.Tensor,
+        labels: torch.Tensor,
+        changed: torch.Tensor | None = None,  # a first attempt; without one every input stands
     ) -> None:
         self.victim, self._inputs, self._labels = victim, inputs, labels
         self._at_random = is_randomised(victim.network)
-        self.changed = changed.clone()
-        self.places = (~self._falls(changed, labels)).nonzero().squeeze(1)  # of those that stand
+        self.changed = (inputs if changed is None else changed).clone()
+        every = torch.arange(len(inputs), device=inputs.device)
+        self.places = every if changed is None else every[~self._falls(changed, labels)]  # that stand
 
     def __len__(self) -> int:
         return len(self.places)

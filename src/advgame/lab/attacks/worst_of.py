@@ -46,7 +46,7 @@ class WorstOf(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """The first example within the radius that fools; the first attempt where none does."""
-        survivors = Survivors(victim, inputs, labels, inputs)
+        survivors = Survivors(victim, inputs, labels)
         for member in self.members():
 
             def one(some: torch.Tensor, goal: torch.Tensor, member: Attack = member) -> torch.Tensor:

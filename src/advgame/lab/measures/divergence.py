@@ -23,7 +23,8 @@ class LargestDivergence(Measure):
     max KL(f(x) ‖ f(x + δ)) over ‖δ‖∞ ≤ radius, in nats, and ψ, one over it: an intrinsic robustness
     that asks for no label and for no attack to succeed (after Yu et al. 2019, arXiv:1905.04270).
     Found by projected gradient ascent from random starts, so the divergence is a lower bound and ψ an
-    upper one.
+    upper one. Of a randomised network it is that of one set of its draws, which the ascent can fit: there it
+    may be too large as well.
     """
 
     name: ClassVar[str] = "largest_divergence"
