@@ -223,8 +223,8 @@ def read_measured(table: Path) -> list[Measured]:
     }
     if not beside["attacks"].empty and "runs" not in beside["attacks"]:
         raise MeasurementError(
-            f"{table.with_suffix('.attacks.csv').name} does not say how many runs its costs sum up; it was written "
-            f"by an earlier version. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`."
+            f"{table.with_suffix('.attacks.csv').name} does not say how many runs its costs sum up: an older "
+            f"version wrote it. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`."
         )
     return [
         Measured(
