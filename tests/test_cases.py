@@ -21,14 +21,14 @@ SHAPES = {  # defences, columns with no attack
     "cifar10-pruned-and-defended": (42, 2),
     "cifar10-pruning": (11, 4),
     "cifar10-robustbench": (99, 2),
-    "digits-measured": (24, 16),
-    "fashion-mnist-measured": (1, 1),
+    "digits-measured": (27, 16),
+    "fashion-mnist-measured": (23, 14),
     "imagenette-explanations": (3, 1),
     "imagenette-pruning": (4, 2),
     "mnist-invariance": (5, 3),
     "mnist-invariance-measured": (6, 4),
     "mnist-pruning": (9, 4),
-    "pneumonia-measured": (12, 19),
+    "pneumonia-measured": (13, 19),
 }
 TABLES = sorted((bundled("data") / "published").glob("*.csv"))
 PRUNING = ("imagenette-pruning", "cifar10-pruning", "mnist-pruning")

@@ -179,6 +179,16 @@ def test_training_again_without_pruning_is_told_apart_from_pruning(tmp_path: Pat
     assert "Beside again, which was trained again alike and not pruned, pruned differs by 0.0" in found.answer
 
 
+def test_what_training_made_up_for_is_no_sweet_spot(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {}), "pruned": ("magnitude", "plain", PRUNED)}
+    steps["again"] = ("magnitude", "plain", {**PRUNED, "compression": 1.0})
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.5}, "pruned": {CLEAN: 0.9, STRONG: 0.5}}
+    right["again"] = {CLEAN: 0.9, STRONG: 0.6}
+    found = sweet_spots(measured(tmp_path, steps, right, whole=("again",)))
+    assert found.answer.startswith("None that is sure. Of 1 pruned and trained again, costs less than two")
+    assert "Training again, not pruning, made up for what pruning costs in pruned" in found.answer
+
+
 def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Path) -> None:
     steps = {
         "plain": ("standard", None, {}),

@@ -48,7 +48,7 @@ def sweet_spots(measured: Measured) -> Finding:
         for name, sides in [*found.items(), *((pair[0], sides) for pair, sides in beside_controls.items())]
         for each in sides.values()
     ]
-    answer = f"{_answer(found, compression)}{_beside_them(beside_controls)}"
+    answer = f"{_answer(found, compression, beside_controls)}{_beside_them(beside_controls)}"
     return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
 
 
@@ -104,9 +104,20 @@ def trained_again(measured: Measured, defence: str) -> str:
     return ", ".join(f"{how}, {epochs} epochs" for how, epochs in ways.items())
 
 
-def _answer(found: Mapping[str, Mapping[str, Difference]], compression: Mapping[str, float]) -> str:
+def _answer(
+    found: Mapping[str, Mapping[str, Difference]], compression: Mapping[str, float], beside_controls: Compared
+) -> str:
     verdicts = {name: verdict(sides) for name, sides in found.items() if compression[name] > PRUNED_AT_ALL}
     sweet = [name for name, word in verdicts.items() if word in ("helps", "costs under two points")]
+    trained = [
+        name for (name, _), sides in beside_controls.items() if name in sweet and verdict(sides) == "costs"
+    ]
+    doubted = (
+        f"Training again, not pruning, made up for what pruning costs in {listed(trained)}: beside a network "
+        "that was trained again alike and not pruned, accuracy is lost. "
+        if trained
+        else ""
+    )
     counts = []
     for word, phrase in VERDICTS.items():
         names = [name for name in verdicts if verdicts[name] == word]
@@ -123,8 +134,9 @@ def _answer(found: Mapping[str, Mapping[str, Difference]], compression: Mapping[
         key=lambda each: each[1][WHITE_BOX].found.difference,
     )
     return (
-        f"{'Yes' if sweet else 'None that is sure'}. Of {len(verdicts)} pruned and trained again, "
-        f"{'; '.join(counts)}. {''.join(controls)}"
+        f"{'Yes' if len(sweet) > len(trained) else 'None that is sure'}. "
+        f"Of {len(verdicts)} pruned and trained again, "
+        f"{'; '.join(counts)}. {doubted}{''.join(controls)}"
         f"Under attack, {name} stands best beside the network it was pruned from, {best[HONEST].second}, "
         f"which is {compression[name]:.2g} times larger: {best[WHITE_BOX].words} under attack, "
         f"{best[HONEST].words} on honest inputs."
