@@ -87,7 +87,7 @@ def autoattack_by_hand(norm: str, attacks: list[str]) -> Callable[..., list[int]
                 network, norm=norm, eps=radius, version="custom", attacks=attacks, device="cpu"
             )
             attack.verbose, attack.apgd.n_restarts = False, 1  # one start, as ours
-            attack.square.n_queries = QUERIES
+            attack.square.n_queries, attack.square.rescale_schedule = QUERIES, True  # as ours
             changed, _ = attack.run_standard_evaluation(inputs, labels, batch_size=BY_HAND)
             with torch.no_grad():
                 right.append(int((network(changed).argmax(1) == labels).sum()))
@@ -175,7 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"  {work.name} …", file=sys.stderr, flush=True)
         lines.append(compared(work, network, inputs, labels, given.repeats))
     text = "\n".join(lines) + "\n"
-    (given.results / "laboratory.md").write_text(text, encoding="utf-8")
+    (given.results / f"laboratory-{name.replace('_', '-')}.md").write_text(text, encoding="utf-8")
     print(text, end="")
     return 0
 

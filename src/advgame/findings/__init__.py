@@ -53,9 +53,15 @@ __all__ = [
     "Measured",
     "Question",
     "answering",
+    "concerns",
     "measured_tables",
     "read_measured",
 ]
+
+
+def concerns(question: Question, measured: Measured) -> bool:
+    """Whether a table is asked a question: an audit, whose networks stand in another table, only its own."""
+    return question is attack_strength or not measured.audit
 
 
 def answering(question: Question) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from advgame.findings import QUESTIONS, Finding, Measured, Question, answering, read_measured
-from advgame.findings.attack_strength import attack_strength
+from advgame.findings import QUESTIONS, Finding, Measured, Question, answering, concerns, read_measured
 from advgame.findings.finding import Row, listed, norm_sign, points
 from advgame.findings.measured import WHITE_BOX
 
@@ -43,7 +42,7 @@ def page(tables: Sequence[Path], questions: Sequence[Question] = QUESTIONS) -> s
     measured = [each for table in tables for each in read_measured(table)]
     parts = [OPENING, about(measured) if measured else NO_TABLE]
     for question in questions:
-        findings = [question(each) for each in measured if question is attack_strength or not each.audit]
+        findings = [question(each) for each in measured if concerns(question, each)]
         if findings:
             parts.append(f"## {findings[0].question}")
             parts += [told(finding) for finding in findings if finding.answered]
