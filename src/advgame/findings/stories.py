@@ -11,8 +11,8 @@ STORIES: dict[str, Story] = {
     ),
     "fashion-mnist": Story(
         name="Fashion-MNIST, measured: pruned, trained, or both",
-        question="Which network should sort pictures of clothes when an adversary may look inside it, only ask "
-        "it, or try what fooled another one?",
+        question="Which network should sort pictures of clothes when an adversary may look inside it, "
+        "only ask it, or try what fooled another one?",
         undefended="plain",
     ),
     "mnist-invariance": Story(
