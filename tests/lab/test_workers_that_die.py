@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,7 +43,6 @@ CONTENT: dict[str, Any] = {
     "defences": {"plain": {"use": "standard"}, "noise": {"use": "noise_training"}},
     "attacks": {"pgd": {"use": "pgd", "radii": [0.1]}},
 }
-LINGERS = 0.05  # seconds that a unit takes
 
 
 class Pool:
@@ -62,8 +61,6 @@ class Pool:
         if self._dies():
             for _, each in self.at_work:
                 each.set_exception(BrokenProcessPool())
-        else:
-            Timer(LINGERS, self._finish, (unit, future)).start()
         return future
 
     def _dies(self) -> bool:
@@ -71,12 +68,13 @@ class Pool:
         words = [unit.words for unit, _ in self.at_work]
         return all(any(deadly in each for each in words) for deadly in self.deadly)
 
-    def _finish(self, unit: Unit, future: Future[float]) -> None:
-        if not future.done():
-            self.journal.write(unit, {"wall_seconds": LINGERS})
-            if unit.stored:
-                self.journal.tensors_path(unit).touch()
-            future.set_result(LINGERS)
+    def finish(self, future: Future[float]) -> None:
+        """Does what a worker does."""
+        (unit,) = [unit for unit, its in self.at_work if its is future]
+        self.journal.write(unit, {"wall_seconds": 0.0})
+        if unit.stored:
+            self.journal.tensors_path(unit).touch()
+        future.set_result(0.0)
 
 
 @dataclass
@@ -94,16 +92,25 @@ def played(folder: Path, monkeypatch: pytest.MonkeyPatch, *deadly: str) -> Playe
     plan, journal = Plan(experiment_of(CONTENT)), Journal(folder / "journal")
     journal.open()
     submitted: list[str] = []
-    pools: list[int] = []
+    sizes: list[int] = []
+    pools: list[Pool] = []
 
     @contextmanager
     def pool(workers: int) -> Any:
-        pools.append(workers)
-        yield Pool(journal, deadly, submitted)
+        sizes.append(workers)
+        pools.append(Pool(journal, deadly, submitted))
+        yield pools[-1]
+
+    def wait(begun: Iterable[Future[float]], **_: object) -> SimpleNamespace:
+        """What was begun first is done first."""
+        if not any(future.done() for future in begun):
+            pools[-1].finish(next(iter(begun)))
+        return SimpleNamespace(done={future for future in begun if future.done()})
 
     monkeypatch.setattr(measuring, "worker_pool", pool)
+    monkeypatch.setattr(measuring, "wait", wait)
     failures = measuring._Run(measuring.Bench(plan.experiment, journal), plan, None).through(2)
-    return Played(plan, failures, journal.finished(plan.units), submitted, pools)
+    return Played(plan, failures, journal.finished(plan.units), submitted, sizes)
 
 
 @pytest.mark.parametrize("deadly", ["making noise", "pgd on plain", "honest inputs on plain"])
