@@ -5,7 +5,6 @@ The scripts are run with small stand-ins for Python and for Debian's package man
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,8 +14,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NEEDED = ("sh", "sed", "cat", "cksum", "env", "id", "ln", "echo")
-
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="shell scripts")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -138,10 +138,7 @@ def test_units_that_die_only_beside_each_other_are_all_done_once_and_then_two_wo
     assert max(found.submitted.count(words) for words in again) == 2
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not limit the size of files")
 def test_a_disk_that_is_full_loses_nothing_and_is_told(tmp_path: Path) -> None:
-    import resource
-
     path, whole, output = tmp_path / "mine.toml", tmp_path / "whole.csv", tmp_path / "rows.csv"
     path.write_text(EXPERIMENT)
     measure(read_experiment(path), whole, workers=1)

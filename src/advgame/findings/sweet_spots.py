@@ -77,6 +77,13 @@ def _beside_them(found: Compared) -> str:
     )
 
 
+def _made_up_for(sweet: Sequence[str], beside_controls: Compared) -> list[str]:
+    """Those that cost next to nothing beside their base, but do beside a whole network trained alike."""
+    return [
+        name for (name, _), sides in beside_controls.items() if name in sweet and verdict(sides) == "costs"
+    ]
+
+
 def verdict(sides: Mapping[str, Difference]) -> str:
     """What the intervals on honest inputs and under attack say of one pruning; a key of ``VERDICTS``."""
     honest, attacked = sides[HONEST].found, sides[WHITE_BOX].found
@@ -109,13 +116,11 @@ def _answer(
 ) -> str:
     verdicts = {name: verdict(sides) for name, sides in found.items() if compression[name] > PRUNED_AT_ALL}
     sweet = [name for name, word in verdicts.items() if word in ("helps", "costs under two points")]
-    trained = [
-        name for (name, _), sides in beside_controls.items() if name in sweet and verdict(sides) == "costs"
-    ]
+    made_up_for = _made_up_for(sweet, beside_controls)
     doubted = (
-        f"Training again, not pruning, made up for what pruning costs in {listed(trained)}: beside a network "
-        "that was trained again alike and not pruned, accuracy is lost. "
-        if trained
+        f"Training again, not pruning, made up for what pruning costs in {listed(made_up_for)}: beside a "
+        "network that was trained again alike and not pruned, accuracy is lost. "
+        if made_up_for
         else ""
     )
     counts = []
@@ -134,7 +139,7 @@ def _answer(
         key=lambda each: each[1][WHITE_BOX].found.difference,
     )
     return (
-        f"{'Yes' if len(sweet) > len(trained) else 'None that is sure'}. "
+        f"{'Yes' if set(sweet) - set(made_up_for) else 'None that is sure'}. "
         f"Of {len(verdicts)} pruned and trained again, "
         f"{'; '.join(counts)}. {doubted}{''.join(controls)}"
         f"Under attack, {name} stands best beside the network it was pruned from, {best[HONEST].second}, "

@@ -7,9 +7,7 @@ probability of at least p > 1/2, under noise of standard deviation σ, it is giv
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -25,22 +23,6 @@ from advgame.lab.exact_limits import lower_limit
 ABSTAINS = -1
 
 
-@dataclass(frozen=True)
-class CertifiedAccuracy:
-    """The share of inputs whose right class is proven within a radius; the numbers of a `Measurement`."""
-
-    metric: ClassVar[str] = "certified"
-    norm: ClassVar[str] = "L2"
-    radius: float  # of inputs in [0, 1]
-    correct: int
-    tested: int
-
-    @property
-    def accuracy(self) -> float:
-        """The share, 0..1."""
-        return self.correct / self.tested
-
-
 @dataclass(frozen=True, eq=False)
 class Certificates:
     """What is proven about each input; each proof fails with a probability of at most ``risk``."""
@@ -50,20 +32,14 @@ class Certificates:
     risk: float
 
     def proven(self, labels: NDArray[np.int64], radius: float) -> NDArray[np.bool_]:
-        """Whether each input is proven to be given its true label within the radius, (inputs,)."""
-        proven: NDArray[np.bool_] = (self.labels == labels) & (self.radii >= radius)
-        return proven
-
-    def accuracies(self, labels: NDArray[np.int64], radii: Iterable[float]) -> list[CertifiedAccuracy]:
-        """The certified accuracy at each radius.
+        """Whether each input is proven to be given its true label within the radius, (inputs,).
 
         >>> found = Certificates(np.array([0, 1, ABSTAINS]), np.array([0.5, 0.2, 0.0]), risk=0.001)
-        >>> [row.correct for row in found.accuracies(np.array([0, 1, 1]), (0, 0.3))]
-        [2, 1]
+        >>> [found.proven(np.array([0, 1, 1]), radius).tolist() for radius in (0, 0.3)]
+        [[True, True, False], [True, False, False]]
         """
-        return [
-            CertifiedAccuracy(radius, int(self.proven(labels, radius).sum()), len(labels)) for radius in radii
-        ]
+        proven: NDArray[np.bool_] = (self.labels == labels) & (self.radii >= radius)
+        return proven
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
 from advgame.lab.attacks.kinds import ChangesMeaning, SmallestChange, WithinRadius, batch_of
 from advgame.lab.attacks.layout import quick_layout
-from advgame.lab.attacks.norms import NO_CHANGE, NORMS, beside, pulled_inside, random_changes, size
+from advgame.lab.attacks.norms import NO_CHANGE, NORMS, WITHIN, beside, pulled_inside, random_changes, size
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.attacks.spending import Spending, spending_on
 from advgame.lab.attacks.surest import moved
@@ -31,7 +31,6 @@ from advgame.lab.classifier import is_randomised
 PREDICTED_AT_ONCE = 250
 SMALLEST_PIECE = 25  # a batch that an attack fails on is halved down to this
 OUTSIDE = 1e-6  # how far rounding may carry a value out of [0, 1]
-WITHIN = 1e-5  # how far, relative to the radius, rounding may carry a change beyond it
 SEED_OF_ANSWERS = 15_485_863  # added to the attack's
 COMPARED = 250  # inputs, the first ones, on which the attack is held against random changes
 BLIND_SHARE = 0.01  # of inputs without a gradient, from which on it is said

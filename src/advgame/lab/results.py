@@ -51,8 +51,9 @@ def write_results(
     done = journal.finished(plan.units)
     cells = [(unit, attack, journal.read(unit)) for unit, attack in plan.cells() if unit.key in done]
     networks = {unit.key: journal.read(unit) for unit in plan.units if unit.kind == MAKE and unit.key in done}
-    records = [journal.read(unit) for unit in plan.units if unit.key in done]
-    made_with = _made_with(records)
+    record = _run_record(
+        plan, device, seconds, failures, [journal.read(unit) for unit in plan.units if unit.key in done]
+    )
     table = mark_contradictions(MeasurementTable(tuple(_rows(plan, cells, networks))))
     results = Results(
         table,
@@ -62,7 +63,7 @@ def write_results(
         output.with_suffix(".attacks.csv"),
         output.with_suffix(".run.json"),
         output.with_suffix(".measures.csv") if plan.experiment.measures else None,
-        len(made_with),
+        len(record["made_with"]),
     )
     write_table(table, output)
     _write_parquet(_outcomes(cells), results.outcomes)
@@ -70,7 +71,6 @@ def write_results(
     _write_csv(_attack_costs(plan, journal, cells), results.attacks)
     if results.measures is not None:
         _write_csv(_measures(plan, journal, done), results.measures)
-    record = {**_run_record(plan, device, seconds, failures, records), "made_with": made_with}
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     written_whole(results.run, lambda file: file.write(text), text=True)
     return results
@@ -266,6 +266,7 @@ def _run_record(
         "seconds_of_this_run": round(seconds, 1),
         "seconds_of_all_units": round(sum(each["wall_seconds"] for each in records), 1),
         **surroundings(device),
+        "made_with": _made_with(records),
     }
 
 

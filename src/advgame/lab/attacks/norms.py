@@ -13,6 +13,7 @@ NORMS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "L0": lambda change: (change.abs() > NO_CHANGE).sum(dim=1).double(),
 }
 NO_CHANGE = 1e-6  # a value moved by less is not counted as changed
+WITHIN = 1e-5  # how far, relative to the radius, rounding may carry a change beyond it
 
 
 def size(changed: torch.Tensor, inputs: torch.Tensor, norm: str) -> torch.Tensor:

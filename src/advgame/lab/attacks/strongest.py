@@ -11,11 +11,9 @@ from advgame.lab.attacks.apgd import aim, climbed
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.ddn import Ddn
 from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
-from advgame.lab.attacks.norms import pulled_inside, size
+from advgame.lab.attacks.norms import WITHIN, size
 from advgame.lab.attacks.survivors import Survivors
-from advgame.lab.classifier import is_randomised
 
-EDGE = 1e-6  # of a radius
 FIRST_STEPS = 10  # a short ascent fells most inputs of a network that was not trained against attacks
 
 
@@ -71,13 +69,10 @@ class StrongestL2(_Stages):
         """The examples, and what still stands after all stages."""
 
         def shrink(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
-            near = Ddn().craft(victim, some, goal, [radius])[0]
-            if is_randomised(victim.network):  # the surest lie on the radius, give or take a rounding
-                near = pulled_inside(near, some, "L2", radius * (1 - EDGE))
-            return near
+            return Ddn().craft(victim, some, goal, [radius])[0]
 
         survivors = super().staged(victim, inputs, labels, radius)
         if len(survivors) > 0:
             near = in_batches(shrink, survivors.inputs, survivors.labels)
-            survivors.meet(near, size(near, survivors.inputs, "L2") <= radius)
+            survivors.meet(near, size(near, survivors.inputs, "L2") <= radius * (1 + WITHIN))
         return survivors
