@@ -37,6 +37,7 @@ def test_lists_are_the_same_in_any_order_and_only_if_each_is_met_once() -> None:
     assert correctness.same(np.array([[0.5, 0.5], [1.0, 0.0]]), exact)
     assert not correctness.same(np.array([[1.0, 0.0], [1.0, 0.0]]), exact)
     assert not correctness.same(np.array([[0.5, 0.5]]), exact)
+    assert not correctness.same(np.array([[0.5, 0.5], [1.0, 0.0], [1.0, 0.0]]), exact)
 
 
 @pytest.mark.parametrize("family", correctness.FAMILIES)
