@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from advgame.lab.attacks import ATTACKS, Attack, Victim
+from advgame.lab.classifier import Adapted
 from advgame.lab.guard import outcomes
 from tests.lab.attacks.conftest import Linear, linear
 
@@ -126,3 +127,34 @@ def test_fast_minimum_norm_in_l0_runs_on_when_every_value_may_differ(two_classes
     )
     assert found.right.all()
     assert not [warning for warning in found.warnings if "failed" in warning]
+
+
+class Silent(Adapted):
+    """A network that calls itself random and is not."""
+
+    randomised = True
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.network(inputs)
+        return logits
+
+    def surrogate(self) -> torch.nn.Module:
+        return self.network
+
+
+@pytest.mark.parametrize("at_random", [False, True])
+def test_what_short_ascents_leave_the_search_for_the_smallest_change_finds(
+    at_random: bool, five_classes: Linear
+) -> None:
+    network = Silent(five_classes.network).eval() if at_random else five_classes.network
+    victim = Victim(network, five_classes.network, {}, 0)
+    distances = five_classes.smallest("L2").numpy()
+    radius = float(np.median(distances))
+    attack = ATTACKS["strongest_l2"](steps=1, aimed_steps=1, targets=0)
+    found = outcomes(attack, victim, five_classes.inputs, five_classes.labels, [radius])
+    assert not found.right[0][distances < 0.75 * radius].any()
+    assert found.right[0][distances > radius].all()
