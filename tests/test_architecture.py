@@ -24,6 +24,7 @@ PICTURE = """
 app, cli → reports → studies → scenarios → payoffs → measurements ← lab
 studies → equilibria → games ← payoffs          cli → lab (lazily, to measure)
 measurements → files          scenarios → bundled          findings → studies
+cli → stopping
 all → errors, catalogue
 """
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from advgame.errors import AdvgameError, InputError, ScenarioError
+from advgame.stopping import Stopped, stop_signals, when_stopped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,13 +52,19 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="The file to
 
 
 def main() -> None:
-    """Runs the command; a mistake of the caller's is one line on standard error and exit code 2."""
+    """Runs the command; a mistake of the caller's is one line on standard error and exit code 2.
+
+    Ctrl-C and SIGTERM are one line as well, with the exit codes 130 and 143.
+    """
     try:
-        app()
+        with stop_signals():
+            app()
     except InputError as mistake:
         _leave(mistake, 2)
     except (AdvgameError, OSError, MemoryError) as problem:
         _leave(problem, 1)
+    except Stopped as stop:
+        _leave(stop, stop.exit_code)
 
 
 @app.command(epilog="Example: advgame cases")
@@ -94,11 +101,12 @@ def solve(
     """Solves a scenario and reports the decision."""
     import advgame as ag
 
-    report = ag.report(_scenario(scenario, settings, preset), concept=concept)
-    if output is None:
-        typer.echo(report.render(form or "text").rstrip("\n"))
-        return
-    report.save(output, form)
+    with when_stopped(_nothing_kept(output)):
+        report = ag.report(_scenario(scenario, settings, preset), concept=concept)
+        if output is None:
+            typer.echo(report.render(form or "text").rstrip("\n"))
+            return
+        report.save(output, form)
     typer.echo(report.verdict)
     typer.echo(f"The report is in {output}.")
 
@@ -126,12 +134,13 @@ def sweep(
     if output is not None and output.suffix not in TABLES:
         raise InputError(f"{output} ends in {output.suffix!r}; a sweep is written as {' or '.join(TABLES)}.")
     grid = _grid(vary)
-    with _progress_bar("Solving") as progress:
-        frame = ag.sweep(_scenario(scenario, settings, preset), grid, concept=concept, progress=progress)
-    if output is None:
-        typer.echo(_csv_text(frame), nl=False)
-        return
-    _write_frame(frame, output)
+    with when_stopped(_nothing_kept(output)):
+        with _progress_bar("Solving") as progress:
+            frame = ag.sweep(_scenario(scenario, settings, preset), grid, concept=concept, progress=progress)
+        if output is None:
+            typer.echo(_csv_text(frame), nl=False)
+            return
+        _write_frame(frame, output)
     typer.echo(f"{len(frame):,} cells in {output}; regimes:")
     for regime, count in frame["regime"].value_counts().head(12).items():
         typer.echo(f"  {count:>8,}  {regime}")
@@ -187,7 +196,10 @@ def measure(
     """Trains, prunes, defends and attacks networks, and writes their accuracies as measurements."""
     read_experiment, run = _laboratory()
     plan = read_experiment(_experiment_file(experiment))
-    with _measuring_bar() as progress:
+    kept = (
+        f"Finished units are kept in {output.with_suffix('.journal')}. To go on, add --resume to the command."
+    )
+    with when_stopped(kept), _measuring_bar() as progress:
         results = run(
             plan, output, resume=resume, device=device, workers=workers, images=images, progress=progress
         )
@@ -211,7 +223,8 @@ def fetch(
     _laboratory()
     from advgame.lab.datasets import fetch as download
 
-    with _progress_bar("Downloading") as progress:
+    kept = "Files that came whole are kept. The same command downloads the others."
+    with when_stopped(kept), _progress_bar("Downloading") as progress:
         folder = download(dataset, images, progress)
     typer.echo(f"{dataset} is in {folder}.")
 
@@ -294,6 +307,16 @@ def _server_flags(port: int, open_browser: bool) -> dict[str, str]:
         "client.toolbarMode": "minimal",
         "logger.hideWelcomeMessage": "true",  # with it goes a notice that would cover the verdict
     }
+
+
+def _nothing_kept(output: Path | None) -> str:
+    """What a stopped command that writes one file at its end says.
+
+    >>> _nothing_kept(Path("sweep.csv"))
+    'Nothing was written to sweep.csv. To start over, give the same command again.'
+    """
+    done = "printed" if output is None else f"written to {output}"
+    return f"Nothing was {done}. To start over, give the same command again."
 
 
 def _scenario(question: str, settings: list[str] | None, preset: str | None) -> Scenario:
