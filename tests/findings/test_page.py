@@ -27,8 +27,8 @@ RIGHT = {"plain": {CLEAN: 0.9, STRONG: 0.5}, "pruned": {CLEAN: 0.9, STRONG: 0.6}
 
 
 def test_the_page_in_the_documentation_is_the_one_the_bundled_tables_make() -> None:
-    written = (DOCS / "findings.md").read_text(encoding="utf-8")
-    assert written == page(measured_tables()), "run python -m advgame.findings docs/findings.md"
+    written = (DOCS / "reference" / "findings.md").read_text(encoding="utf-8")
+    assert written == page(measured_tables()), "run python -m advgame.findings docs/reference/findings.md"
 
 
 def test_every_question_is_told_with_the_figures_of_its_answer_or_a_reason(tmp_path: Path) -> None:

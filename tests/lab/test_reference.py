@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_page_in_the_documentation_is_the_one_the_catalogues_make(tmp_path: Path) -> None:
     assert main([str(tmp_path / "page.md")]) == 0
     made = (tmp_path / "page.md").read_text(encoding="utf-8")
-    assert made == (ROOT / "docs" / "laboratory.md").read_text(encoding="utf-8"), (
-        "run: python -m advgame.lab.reference docs/laboratory.md"
+    assert made == (ROOT / "docs" / "reference" / "experiments.md").read_text(encoding="utf-8"), (
+        "run: python -m advgame.lab.reference docs/reference/experiments.md"
     )
 
 

@@ -11,9 +11,9 @@ from advgame.findings.measured import WHITE_BOX
 
 OPENING = """# What the measured tables say
 
-Made by `python -m advgame.findings docs/findings.md` from the tables in
-[data/measured](../data/measured); no number on this page is typed by hand. The
-[notebook](../notebooks/findings.ipynb) draws the same figures.
+Made by `python -m advgame.findings docs/reference/findings.md` from the tables in
+[data/measured](../../data/measured); no number on this page is typed by hand. The
+[notebook](../../notebooks/findings.ipynb) draws the same figures.
 
 How to read it. A *point* is a hundredth of accuracy. Differences are paired: both networks saw the same
 inputs and were trained from the same seeds. Their 95 % intervals are Student's t for a design in which

@@ -1,6 +1,6 @@
 """The page of all that an experiment can name, made from the catalogues.
 
-    python -m advgame.lab.reference docs/laboratory.md
+    python -m advgame.lab.reference docs/reference/experiments.md
 
 A setting's meaning is the comment behind it in the code, so that there is one place to keep it right.
 """
@@ -28,9 +28,9 @@ from advgame.lab.networks import NETWORKS
 
 OPENING = """# What an experiment can name
 
-Made by `python -m advgame.lab.reference docs/laboratory.md` from the catalogues of the laboratory. How the
-parts come together is told in the [how-to guides](how-to/README.md). Names stand after `use`, settings beside
-it; hyphens and underscores mean the same. Inputs lie in [0, 1], and so do radii in L∞; in L0 a radius is a
+Made by `python -m advgame.lab.reference docs/reference/experiments.md` from the catalogues of the
+laboratory. [A how-to guide](../how-to/measure-your-networks.md) shows how the parts are put together. Names
+stand after `use`, settings beside it; hyphens and underscores mean the same. Inputs lie in [0, 1], and so do radii in L∞; in L0 a radius is a
 number of values.
 """
 DATA_SETS = """

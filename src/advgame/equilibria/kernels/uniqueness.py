@@ -3,7 +3,7 @@
 If all real attacks have one intensity and "no attack" is among the attacks, and if the costs of the defences
 are w(μ) e_i with one vector e and w without a zero on the way, then any two equilibria of different mean
 intensity give the adversary nothing, a case of ties; without ties there is one equilibrium. (Derived here;
-`docs/mathematics.md` has the proof's outline and counterexamples for each assumption.)
+`docs/explanation/mathematics.md` has the proof's outline and counterexamples for each assumption.)
 """
 
 from __future__ import annotations
