@@ -1,7 +1,7 @@
 """Sweeps that are timed: a bundled scenario over a grid of prices and shares, its payoffs never stored.
 
-Where all defences are equally dear, one equilibrium is a theorem (`docs/explanation/mathematics.md`), and a neighbour's
-supports, once confirmed, answer a cell. Where each has its price, every cell is searched.
+Where all defences cost the same, the equilibrium is unique (`docs/explanation/mathematics.md`), and a
+neighbour's supports, once confirmed, answer a cell. Where each has its price, every cell is searched.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ OPENING = """# What an experiment can name
 
 Made by `python -m advgame.lab.reference docs/reference/experiments.md` from the catalogues of the
 laboratory. [A how-to guide](../how-to/measure-your-networks.md) shows how the parts are put together. Names
-stand after `use`, settings beside it; hyphens and underscores mean the same. Inputs lie in [0, 1], and so do radii in L∞; in L0 a radius is a
-number of values.
+stand after `use`, settings beside it; hyphens and underscores mean the same. Inputs are in [0, 1], and so
+are radii in L∞; in L0 a radius is a number of values.
 """
 DATA_SETS = """
 ## Data sets
