@@ -73,7 +73,8 @@ class GambitPeer(Peer):
     def work(self, question: str, a: FloatArray, b: FloatArray) -> Work:
         import pygambit
 
-        game = pygambit.Game.from_arrays(a, b)
+        kind = getattr(pygambit, "StrategicGame", pygambit.Game)  # as version 17 calls it
+        game = kind.from_arrays(a, b)
         if question == ONE:
             return lambda: pygambit.nash.lcp_solve(game, rational=False, stop_after=1)
         return lambda: pygambit.nash.enummixed_solve(game, rational=False)

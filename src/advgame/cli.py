@@ -93,7 +93,8 @@ def solve(
     form: Annotated[
         str | None,
         typer.Option(
-            "--format", help="text, markdown, html, json or nfg; by default as the file's name says."
+            "--format",
+            help="text, markdown, html, json, nfg or nfg_counts; by default as the file's name says.",
         ),
     ] = None,
     output: Output = None,

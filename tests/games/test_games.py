@@ -1,5 +1,4 @@
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,6 @@ from advgame.games import (
     attacker_best_replies,
     certified_profile,
     defender_best_replies,
-    read_nfg,
-    write_nfg,
 )
 from advgame.games.reduction import reduce_game
 from advgame.games.structure import rank_one_form
@@ -95,30 +92,6 @@ def test_replies_a_millionth_worse_are_no_best_replies() -> None:
 def test_payoffs_too_far_apart_for_a_float_are_refused() -> None:
     with pytest.raises(GameError, match="differ by more than a float64 can hold"):
         Game([[1e308, -1e308]], [[0, 0]])
-
-
-@given(games())
-def test_nfg_files_give_back_the_same_payoffs(tmp_path_factory: pytest.TempPathFactory, game: Game) -> None:
-    path = Path(tmp_path_factory.mktemp("nfg")) / "game.nfg"
-    path.write_text(write_nfg(game, 'a "quoted" title'))
-    again = read_nfg(path)
-    assert again.exact_payoffs == game.exact_payoffs
-    assert (again.defences, again.attacks) == (game.defences, game.attacks)
-
-
-def test_an_nfg_file_with_counts_instead_of_names_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "counts.nfg"
-    path.write_text('NFG 1 R "pd" { "a" "b" } { 2 2 }\n\n1 2 3 4 5 6 7 1/2')
-    game = read_nfg(path)
-    assert game.defender_payoffs.tolist() == [[1, 5], [3, 7]]
-    assert game.attacker_payoffs.tolist() == [[2, 6], [4, 0.5]]
-
-
-def test_another_file_is_refused_as_nfg(tmp_path: Path) -> None:
-    path = tmp_path / "x.nfg"
-    path.write_text("EFG 2 R")
-    with pytest.raises(GameError, match="no two-player payoff"):
-        read_nfg(path)
 
 
 def test_dominated_strategies_go_again_and_again_and_duplicates_are_merged() -> None:

@@ -1,11 +1,13 @@
-"""Games as Gambit's strategic-form files (.nfg, payoff version, two players).
+"""Games as Gambit's strategic-form files (.nfg): both versions are read, the payoff version is written.
 
-Format: https://gambitproject.readthedocs.io/en/latest/formats.nfg.html
+Formats: https://gambitproject.readthedocs.io/en/latest/formats.nfg.html (payoffs in cells) and
+https://gambitproject.readthedocs.io/en/latest/formats.nfg.html#outcome-version (numbered outcomes).
 """
 
 from __future__ import annotations
 
-import re
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,84 +15,221 @@ import numpy as np
 
 from advgame.errors import GameError
 from advgame.games.game import Game
+from advgame.games.nfg_tokens import SHOWN, Tokens, quoted, text_of, unquoted
 
-TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}]|[^\s{}"]+')
+PLAYERS = 2
+MOST_CELLS = 4_000_000  # of a game that is read: 2,000 × 2,000
+SMALL = 2**31  # OpenSpiel reads numerators and denominators below this
+OTHER_FORMATS = {
+    "EFG": "a game in extensive form; write its strategic form as .nfg with Gambit first",
+    "#AGG": "an action-graph game; write its strategic form as .nfg with Gambit first",
+    "#BAGG": "a Bayesian action-graph game; write its strategic form as .nfg with Gambit first",
+    "<?xml": "a Gambit workbench; save its game as .nfg with Gambit first",
+}
 
 
-def write_nfg(game: Game, title: str = "adversary against defender") -> str:
-    """The game as the text of an ``.nfg`` file, payoffs as exact fractions.
+def write_nfg(game: Game, title: str = "adversary against defender", *, names: bool = True) -> str:
+    """The game as the text of an ``.nfg`` file.
 
-    >>> print(write_nfg(Game([[1, 0]], [[0, 2]]), "tiny"))
+    >>> print(write_nfg(Game([[1, 0.5]], [[0, 2]]), "tiny"))
     NFG 1 R "tiny" { "defender" "adversary" }
     { { "d1" } { "a1" "a2" } }
     ""
-    1 0 0 2
+    1 0 1/2 2
     <BLANKLINE>
+    >>> print(write_nfg(Game([[1, 0.5]], [[0, 2]]), "tiny", names=False))
+    NFG 1 R "tiny" { "defender" "adversary" } { 1 2 }
+    <BLANKLINE>
+    1 0 1/2 2
+    <BLANKLINE>
+
+    Args:
+        game: payoffs are written as exact fractions.
+        title: any text.
+        names: with the strategies' names, for Gambit. Without them their numbers are written, no comment
+            and no quotation mark in the title, for programs such as OpenSpiel that read nothing else;
+            a fraction whose terms need more than 31 bits is then the nearest float64 as a decimal.
     """
+    text = str if names else _short
     to_defender, to_attacker = game.exact_payoffs
-    numbers = [
-        text
+    numbers = " ".join(
+        text(payoff)
         for column in range(game.shape[1])  # the first player's strategy runs fastest
         for row in range(game.shape[0])
-        for text in (str(to_defender[row][column]), str(to_attacker[row][column]))
-    ]
-    strategies = " ".join(
-        "{ " + " ".join(map(_quoted, names)) + " }" for names in (game.defences, game.attacks)
+        for payoff in (to_defender[row][column], to_attacker[row][column])
     )
-    head = f'NFG 1 R {_quoted(title)} {{ "defender" "adversary" }}'
-    return f'{head}\n{{ {strategies} }}\n""\n{" ".join(numbers)}\n'
+    players = '{ "defender" "adversary" }'
+    if not names:
+        plain = quoted(title.replace('"', "'").replace("\\", "/"))
+        return f"NFG 1 R {plain} {players} {{ {game.shape[0]} {game.shape[1]} }}\n\n{numbers}\n"
+    strategies = " ".join("{ " + " ".join(map(quoted, each)) + " }" for each in (game.defences, game.attacks))
+    return f'NFG 1 R {quoted(title)} {players}\n{{ {strategies} }}\n""\n{numbers}\n'
+
+
+def _short(payoff: Fraction) -> str:
+    fits = abs(payoff.numerator) < SMALL and payoff.denominator < SMALL
+    return str(payoff) if fits or payoff.denominator == 1 else repr(float(payoff))
 
 
 def read_nfg(path: str | Path) -> Game:
     """The two-player game in an ``.nfg`` file, payoffs exact.
 
+    Read are the payoff version and the outcome version (outcome 0 pays nothing), strategies by names or
+    by their number. The first player is the defender, the second the adversary. A name that is empty or
+    stands twice gets ``_1``, ``_2``, … behind it, numbers in use left out, as in Gambit 17.
+
+    Args:
+        path: a file in UTF-8, of at most 64 MiB and four million cells.
+
+    Returns:
+        The game; decimals and fractions are kept as Fractions.
+
     Raises:
-        GameError: when the file is no two-player payoff ``.nfg``.
+        GameError: names the file, the line, what is there and what was expected.
     """
-    text = Path(path).read_text(encoding="utf-8")
-    tokens = TOKEN.findall(text)
+    path = Path(path)
+    tokens = Tokens(text_of(path), path.name)
+    _skip_head(tokens)
+    strategies = _strategies(tokens)
+    shape = strategies[0][0], strategies[1][0]
+    if shape[0] * shape[1] > MOST_CELLS:
+        raise tokens.refusal(f"{shape[0]} × {shape[1]} strategies; at most {MOST_CELLS:,} cells are read")
+    if tokens.peek().startswith('"'):
+        tokens.take()  # a comment
+    payoffs = (_cells_of_outcomes if tokens.peek() == "{" else _cells_of_payoffs)(tokens, shape)
+    cells = np.array(payoffs, dtype=object).reshape(shape[1], shape[0], PLAYERS)
     try:
-        return _game_of(tokens)
-    except (IndexError, ValueError, ZeroDivisionError):
-        raise GameError(
-            f"{Path(path).name} is no two-player payoff .nfg file (NFG 1 R …, strategy names, then one "
-            "payoff for each player and cell)."
-        ) from None
+        return Game(cells[:, :, 0].T, cells[:, :, 1].T, strategies[0][1], strategies[1][1])
+    except GameError as mistake:
+        raise GameError(f"{path.name}: {mistake}") from None
 
 
-def _game_of(tokens: list[str]) -> Game:
-    if tokens[:2] != ["NFG", "1"] or tokens[4] != "{" or tokens[7] != "}":
-        raise ValueError
-    place = 8
-    if tokens[place] != "{":
-        raise ValueError
-    if tokens[place + 1] == "{":
-        defences, place = _block(tokens, place + 1)
-        attacks, place = _block(tokens, place)
-        place += 1  # the outer brace
-    else:
-        counts, place = _block(tokens, place)
-        defences, attacks = (
-            [f"{letter}{k + 1}" for k in range(int(n))] for letter, n in zip("da", counts, strict=True)
+def _skip_head(tokens: Tokens) -> None:
+    """Takes ``NFG 1 R "title" { "player" "player" }``."""
+    kind = tokens.peek()
+    if kind in OTHER_FORMATS:
+        raise tokens.problem(f"this is {OTHER_FORMATS[kind]}")
+    expected = 'a strategic game of Gambit, NFG 1 R "title" …,'
+    tokens.expect("NFG", expected)
+    tokens.expect("1", expected)
+    if tokens.peek() not in ("R", "D"):
+        raise tokens.problem(f"{tokens.shown()} where {expected} was expected")
+    tokens.take()
+    if not tokens.peek().startswith('"'):
+        raise tokens.problem(f"{tokens.shown()} where the title was expected, between quotation marks")
+    tokens.take()
+    tokens.expect("{", "the list of players, { … },")
+    players = _names(tokens)
+    if len(players) != PLAYERS:
+        some = ", ".join(repr(name[:SHOWN]) for name in players[:6])
+        raise tokens.refusal(
+            f"this is a game of {len(players)} players ({some}); expected two, the defender and the adversary"
         )
-    if tokens[place].startswith('"'):
-        place += 1  # a comment
-    payoffs = [Fraction(token) for token in tokens[place:]]
-    shape = len(defences), len(attacks)
-    if len(payoffs) != 2 * shape[0] * shape[1]:
-        raise ValueError
-    cells = np.array(payoffs, dtype=object).reshape(shape[1], shape[0], 2)
-    return Game(cells[:, :, 0].T, cells[:, :, 1].T, defences, attacks)
 
 
-def _block(tokens: list[str], start: int) -> tuple[list[str], int]:
-    end = tokens.index("}", start)
-    return [_unquoted(token) for token in tokens[start + 1 : end]], end + 1
+Strategies = tuple[int, Sequence[str] | None]  # how many, and their names
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _strategies(tokens: Tokens) -> list[Strategies]:
+    tokens.expect("{", "the strategies, { { names } { names } } or { number number },")
+    found: list[Strategies] = []
+    while tokens.peek() != "}":
+        if tokens.peek() == "{":
+            tokens.take()
+            names = _names(tokens)
+            found.append((len(names), unique_names(names)))
+        else:
+            found.append((_whole(tokens, "a number of strategies"), None))
+    tokens.take()
+    if len(found) != PLAYERS:
+        raise tokens.refusal(f"strategies of {len(found)} players are listed; expected {PLAYERS}")
+    if any(count < 1 for count, _ in found):
+        raise tokens.refusal("a player has no strategy; each needs at least one")
+    return found
 
 
-def _unquoted(token: str) -> str:
-    return re.sub(r"\\(.)", r"\1", token[1:-1]) if token.startswith('"') else token
+def _names(tokens: Tokens) -> list[str]:
+    """Takes names up to the closing brace."""
+    names = []
+    while tokens.peek() not in ("}", "{", ","):
+        if not tokens.peek():
+            raise tokens.problem("the file ends inside a list of names")
+        names.append(unquoted(tokens.take()))
+    tokens.expect("}", "a name or the end of the list, },")
+    return names
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """The names, those that are empty or stand twice with the next free ``_1``, ``_2``, … behind them.
+
+    >>> unique_names(["x", "", "x", "x_1"])
+    ['x_2', '_1', 'x_3', 'x_1']
+    """
+    used, counts = set(names), Counter(names)
+    suffixes: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        new = name
+        while (not name or counts[name] > 1) and new in used:
+            suffixes[name] += 1
+            new = f"{name}_{suffixes[name]}"
+        used.add(new)
+        unique.append(new)
+    return unique
+
+
+def _cells_of_payoffs(tokens: Tokens, shape: tuple[int, int]) -> list[Fraction]:
+    if "," in tokens.text[tokens.place :]:
+        raise tokens.refusal(
+            "a comma stands among the payoffs; separate them by spaces and write 1.5, not 1,5"
+        )
+    expected = PLAYERS * shape[0] * shape[1]
+    _check_count(tokens, "payoffs", expected, shape)
+    return [tokens.number("a payoff") for _ in range(expected)]
+
+
+def _cells_of_outcomes(tokens: Tokens, shape: tuple[int, int]) -> list[tuple[Fraction, Fraction]]:
+    tokens.take()
+    outcomes = [(Fraction(0), Fraction(0))]
+    while tokens.peek() != "}":
+        tokens.expect("{", "an outcome, { name payoff, payoff },")
+        outcomes.append(_outcome(tokens, len(outcomes)))
+    tokens.take()
+    _check_count(tokens, "numbers of outcomes", shape[0] * shape[1], shape)
+    cells = []
+    for _ in range(shape[0] * shape[1]):
+        if not 0 <= (number := _whole(tokens, "the number of an outcome")) < len(outcomes):
+            raise tokens.problem(f"a cell has outcome {number}, but {len(outcomes) - 1} outcomes are listed")
+        cells.append(outcomes[number])
+    return cells
+
+
+def _outcome(tokens: Tokens, number: int) -> tuple[Fraction, Fraction]:
+    """Takes an outcome from behind its opening brace: its name, then a payoff for each player."""
+    if tokens.peek().startswith('"'):
+        tokens.take()
+    payoffs = []
+    while tokens.peek() != "}":
+        payoffs.append(tokens.number(f"a payoff of outcome {number}"))
+        if tokens.peek() == ",":
+            tokens.take()
+    tokens.take()
+    if len(payoffs) != PLAYERS:
+        raise tokens.refusal(f"outcome {number} has {len(payoffs)} payoffs; expected one for each player")
+    return payoffs[0], payoffs[1]
+
+
+def _check_count(tokens: Tokens, what: str, expected: int, shape: tuple[int, int]) -> None:
+    given = tokens.left()
+    if given != expected:
+        raise tokens.refusal(
+            f"{given:,} {what} follow, but {shape[0]} × {shape[1]} strategies need {expected:,}; "
+            "the file looks cut off or has another number of strategies"
+        )
+
+
+def _whole(tokens: Tokens, what: str) -> int:
+    shown, number = tokens.shown(), tokens.number(what)
+    if number.denominator != 1:
+        raise tokens.problem(f"{shown} where {what} was expected, a whole number")
+    return number.numerator

@@ -63,8 +63,8 @@ class Report:
 def format_of(path: Path) -> str:
     """The name of the format that a file's ending asks for.
 
-    >>> format_of(Path("decision.htm"))
-    'html'
+    >>> format_of(Path("decision.htm")), format_of(Path("decision.counts.nfg"))
+    ('html', 'nfg_counts')
 
     Raises:
         UnknownName: for an ending that no format has.
@@ -72,6 +72,7 @@ def format_of(path: Path) -> str:
     from advgame.reports.formats import FORMATS
 
     endings = {ending: name for name, each in FORMATS.items() for ending in each.endings}
-    if path.suffix.lower() not in endings:
+    fitting = [ending for ending in endings if path.name.lower().endswith(ending)]
+    if not fitting:
         raise UnknownName("ending of a report's file", path.suffix or path.name, endings)
-    return endings[path.suffix.lower()]
+    return endings[max(fitting, key=len)]

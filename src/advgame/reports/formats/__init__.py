@@ -6,10 +6,11 @@ from advgame.reports.formats.html import Html
 from advgame.reports.formats.json import Json
 from advgame.reports.formats.markdown import Markdown
 from advgame.reports.formats.nfg import Nfg
+from advgame.reports.formats.nfg_counts import NfgCounts
 from advgame.reports.formats.text import Text
 
 FORMATS: Catalogue[Format] = Catalogue(
-    "report format", {each.name: each for each in (Text(), Markdown(), Html(), Json(), Nfg())}
+    "report format", {each.name: each for each in (Text(), Markdown(), Html(), Json(), Nfg(), NfgCounts())}
 )
 
 __all__ = ["FORMATS", "Format"]

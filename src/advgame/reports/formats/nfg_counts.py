@@ -1,0 +1,27 @@
+"""The game as a file of Gambit without names, for programs that read no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from advgame.games import write_nfg
+from advgame.reports.formats.format import Format
+from advgame.reports.words import one_line
+
+if TYPE_CHECKING:
+    from advgame.reports.document import Report
+
+
+@dataclass(frozen=True)
+class NfgCounts(Format):
+    """Gambit's strategic form with the numbers of strategies in place of names, as OpenSpiel reads it."""
+
+    name: ClassVar[str] = "nfg_counts"
+    endings: ClassVar[tuple[str, ...]] = (".counts.nfg",)
+    media_type: ClassVar[str] = "text/plain"
+    whole: ClassVar[bool] = False
+
+    def render(self, report: Report) -> str:
+        """The payoffs of both players; a fraction of large terms as the nearest float64."""
+        return write_nfg(report.recommendation.game, one_line(report.title), names=False)
