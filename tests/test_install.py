@@ -111,6 +111,9 @@ def test_the_dashboard_starts_without_asking_on_a_machine_that_never_saw_streaml
     )
     try:
         assert answer_of(f"http://127.0.0.1:{port}/_stcore/health", serving) == "ok"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
+            assert page.headers["X-Frame-Options"] == "DENY"
+            assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     finally:
         os.killpg(serving.pid, signal.SIGTERM)
         serving.communicate(timeout=30)

@@ -275,7 +275,7 @@ def app_(
 
     if scenario is not None:
         _scenario(scenario, None, None)  # a mistake in it is told here, not in the page
-    page = bundled("app") / "main.py"
+    page = bundled("app") / "server.py"
     opened = [str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario] if scenario else []
     flags = [f"--{name}={value}" for name, value in _server_flags(port, open_browser).items()]
     command = [sys.executable, "-m", "streamlit", "run", str(page), *flags, "--", *opened]

@@ -85,7 +85,7 @@ def _command(port: int) -> list[str]:
         "browser.gatherUsageStats": "false",
     }
     settings = [part for name, value in flags.items() for part in (f"--{name}", value)]
-    return [sys.executable, "-m", "streamlit", "run", str(bundled("app") / "main.py"), *settings]
+    return [sys.executable, "-m", "streamlit", "run", str(bundled("app") / "server.py"), *settings]
 
 
 def _free_port() -> int:

@@ -72,6 +72,19 @@ def test_nothing_is_asked_of_any_other_machine(page: Page, dashboard: str) -> No
     assert [url for url in asked if not url.startswith((dashboard, "data:", "blob:"))] == []
 
 
+def test_the_browser_is_told_to_show_the_page_in_no_frame_and_blocks_nothing_that_it_needs(
+    page: Page, dashboard: str
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    answer = page.goto(dashboard)
+    assert answer is not None
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    expect(page.locator(".st-key-map svg").first).to_be_visible(timeout=SLOW)
+    downloaded(page)
+    assert [line for line in said if "Content Security Policy" in line] == []
+
+
 def opened(page: Page, dashboard: str) -> Locator:
     """The verdict's sentence on the page that opens."""
     page.goto(dashboard)

@@ -31,7 +31,7 @@ def misses(game: Game, rationality: float, defender: np.ndarray, attacker: np.nd
 @pytest.mark.parametrize("rationality", [0.0, 0.3, 7.0, 1e4])
 def test_matching_pennies_stays_at_one_half(rationality: float) -> None:
     found = QuantalResponse(rationality).solve(Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])).recommended
-    assert found.defender.tolist() == found.attacker.tolist() == [0.5, 0.5]
+    assert [*found.defender, *found.attacker] == pytest.approx([0.5] * 4, abs=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_where_both_risk_the_same_the_mixed_equilibrium_is_preferred() -> None:
 def test_a_single_equilibrium_is_every_rules_choice() -> None:
     pennies = solve(Game([[1, -1, 0], [-1, 1, 0]], [[-1, 1, -2], [1, -1, -2]]))
     for rule in RULES:
-        assert choose(pennies, rule).defender.tolist() == [0.5, 0.5]
+        assert choose(pennies, rule).defender == pytest.approx([0.5, 0.5])
 
 
 def test_risk_dominance_in_a_larger_game_is_refused_and_other_rules_are_named() -> None:

@@ -40,7 +40,7 @@ class AdversaryTypes:
 
         >>> pennies, uncaring = [[1, -1], [-1, 1]], [[0, 0], [0, 0]]
         >>> game = BayesianGame([pennies, uncaring], [[[-1, 1], [1, -1]], [[1, 0], [1, 0]]], [0.5, 0.5])
-        >>> AdversaryTypes().solve(game).recommended.defender.tolist()
+        >>> AdversaryTypes().solve(game).recommended.defender.round(9).tolist()
         [0.5, 0.5]
 
         Raises:

@@ -111,7 +111,7 @@ def solve_batch(
     so nothing is guessed. ``nash_one`` stops at one equilibrium, whatever the size.
 
     >>> both = solve_batch([[[3, 0], [2, 1]]] * 2, [[[0, 2], [1, 0]]] * 2)
-    >>> both.game_index.tolist(), both.attacker[0].tolist(), both.complete.tolist()
+    >>> both.game_index.tolist(), both.attacker[0].round(9).tolist(), both.complete.tolist()
     ([0, 1], [0.5, 0.5], [True, True])
 
     Args:

@@ -60,7 +60,7 @@ class Commitment(Concept):
     def solve(self, game: Game) -> Solution:
         """The best commitment with the adversary's reply, certified by a bound on all others.
 
-        >>> Commitment(weak=True).solve(Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])).bound
+        >>> round(Commitment(weak=True).solve(Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])).bound, 9)
         2.0
         """
         if self.weak:

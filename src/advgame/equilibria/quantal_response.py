@@ -86,7 +86,7 @@ def principal_branch(game: Game, rationality: float) -> Branch:
     """The branch from blind chance to where it first reaches a rationality.
 
     >>> branch = principal_branch(Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]]), 5.0)
-    >>> branch.rationality[[0, -1]].tolist(), branch.defender[-1].tolist()
+    >>> branch.rationality[[0, -1]].round(9).tolist(), branch.defender[-1].round(9).tolist()
     ([0.0, 5.0], [0.5, 0.5])
 
     Raises:

@@ -37,8 +37,8 @@ def choose(solution: Solution, rule: str = "worst_for_defender") -> Profile:
 
     >>> from advgame.equilibria import solve
     >>> sexes = solve(Game([[3, 0], [0, 2]], [[2, 0], [0, 3]]))
-    >>> choose(sexes, "best_for_defender").defender.tolist(), choose(sexes, "most_entropic").defender.tolist()
-    ([1.0, 0.0], [0.6, 0.4])
+    >>> [choose(sexes, rule).defender.round(9).tolist() for rule in ("best_for_defender", "most_entropic")]
+    [[1.0, 0.0], [0.6, 0.4]]
 
     Args:
         solution: the profiles to choose from; a rule speaks of those listed, so of all where it is complete.

@@ -49,7 +49,7 @@ def compare(first: Outcomes, second: Outcomes, level: float = 0.95) -> PairedCom
     >>> one = Outcomes((0,), np.arange(10), np.array([[1.0] * 8 + [0.0] * 2]))
     >>> other = Outcomes((0,), np.arange(10), np.array([[1.0] * 2 + [0.0] * 8]))
     >>> found = compare(one, other)
-    >>> round(found.difference, 3), found.first_better, found.second_better, found.p_value
+    >>> round(found.difference, 3), found.first_better, found.second_better, round(found.p_value, 5)
     (0.6, 6, 0, 0.03125)
 
     Raises:

@@ -39,8 +39,8 @@ def log_mean_probabilities(answer: Answer, inputs: torch.Tensor, draws: int) -> 
     Sums are formed from logarithms: a probability that underflows keeps its gradient, so that an
     over-confident network does not look hard to attack.
 
-    >>> log_mean_probabilities(lambda rows: rows, torch.zeros(3, 2), draws=7).exp()[0].tolist()
-    [0.5, 0.5]
+    >>> log_mean_probabilities(lambda rows: rows, torch.zeros(3, 2), draws=7).exp()[0]
+    tensor([0.5000, 0.5000])
     """
     total: torch.Tensor | None = None
     for part in repeated(inputs, draws):
