@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 
 from advgame.equilibria.bayesian_commitment import best_commitment
-from advgame.equilibria.bayesian_solution import BayesianProfile, BayesianSolution, bayesian_profile
+from advgame.equilibria.bayesian_solution import (
+    BayesianProfile,
+    BayesianSolution,
+    bayesian_profile,
+    told_of_types,
+)
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.selection import RULES
 from advgame.equilibria.stacked_path import by_type, walk_types
@@ -47,6 +52,9 @@ class AdversaryTypes:
             GameError: when equilibria are asked for of a game without the structure, and its normal form
                 is too large.
         """
+        centred = game.centred(announced=self.announced)
+        if centred is not game:
+            return told_of_types(self.solve(centred), game)
         if self.announced:
             return best_commitment(game, self.time_limit_seconds)
         form = stacked_form(game)

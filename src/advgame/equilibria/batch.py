@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.catalogue import Catalogue
+from advgame.equilibria.batch_centring import Centred
 from advgame.equilibria.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch_nash import nash_equilibria
 from advgame.equilibria.batch_one import one_nash_equilibrium
@@ -46,10 +47,10 @@ class Method(Protocol):
 METHODS: Catalogue[Method] = Catalogue(
     "concept solved in batches",
     {
-        "nash": nash_equilibria,
-        "nash_one": one_nash_equilibrium,
-        "commitment": commitments,
-        "pure_commitment": pure_commitments,
+        "nash": Centred(nash_equilibria, but=(2, 2)),
+        "nash_one": Centred(one_nash_equilibrium),
+        "commitment": Centred(commitments, announced=True),
+        "pure_commitment": Centred(pure_commitments, announced=True),
     },
 )
 

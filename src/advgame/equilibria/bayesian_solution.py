@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from advgame.errors import SolverError
 from advgame.games.bayesian import BayesianGame
 from advgame.games.game import FloatArray
-from advgame.games.profile import TOLERANCE, relative_regret
+from advgame.games.profile import TOLERANCE, payoff_range, relative_regret
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +93,31 @@ def bayesian_profile(
             for pay, each, payoffs in zip(pays, earned, game.attacker_payoffs, strict=True)
         ),
     )
+
+
+def told_of_types(solution: BayesianSolution, game: BayesianGame) -> BayesianSolution:
+    """A solution of a game without large constants, told of the game itself: payoffs, regrets, bound."""
+    solved = solution.game
+    pairs = list(zip(solved.types, game.types, strict=True))
+    span = payoff_span(solved) / (payoff_span(game) or 1.0)
+    shares = [
+        payoff_range(inner.attacker_payoffs) / (payoff_range(outer.attacker_payoffs) or 1.0)
+        for inner, outer in pairs
+    ]
+    profiles = tuple(
+        replace(
+            bayesian_profile(game, each.defender, each.attackers),
+            defender_regret=each.defender_regret * span,
+            attacker_regrets=tuple(r * share for r, share in zip(each.attacker_regrets, shares, strict=True)),
+        )
+        for each in solution.profiles
+    )
+    constants = (
+        float(outer.defender_payoffs[0, 0]) - float(inner.defender_payoffs[0, 0]) for inner, outer in pairs
+    )
+    constant = sum(odds * each for odds, each in zip(game.priors.tolist(), constants, strict=True))
+    bound = None if solution.bound is None else solution.bound + constant
+    return replace(solution, game=game, profiles=profiles, bound=bound)
 
 
 def expected_payoffs(game: BayesianGame, attackers: Sequence[FloatArray]) -> FloatArray:

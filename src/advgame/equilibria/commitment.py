@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from advgame.equilibria.kernel import TIGHT
-from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.equilibria.weak_commitment import best_weak_plan, most_harmful_reply
 from advgame.games import Certificate, Game, Profile
 from advgame.games.best_replies import TIE
@@ -63,6 +63,8 @@ class Commitment(Concept):
         >>> round(Commitment(weak=True).solve(Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])).bound, 9)
         2.0
         """
+        if game.centred_for_commitment is not game:
+            return told_of(self.solve(game.centred_for_commitment), game)
         if self.weak:
             return self._weak_pure(game) if self.pure else self._weak_mixed(game)
         plan, bound = _best_pure(game) if self.pure else _best_mixed(game)

@@ -16,7 +16,7 @@ from advgame.equilibria.lemke_howson import one_equilibrium
 from advgame.equilibria.listing import Listing
 from advgame.equilibria.rank_one import Path, walk
 from advgame.equilibria.selection import RULES, ruled_by
-from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.equilibria.ties import (
     SECONDS_FOR_TIES,
     all_in_rationals,
@@ -66,6 +66,10 @@ class Nash(Concept):
             GameError: when the rule is not defined for the game.
         """
         words = RULES[self.rule].words  # an unknown name is answered before any work
+        if game.levelled is not game:
+            return told_of(self.solve(game.levelled), game)
+        if game.centred is not game:
+            return ruled_by(told_of(self.solve(game.centred), game), self.rule)
         reduction = reduce_game(game)
         found = self._found(reduction.game)
         copies = sum(reduction.copies(*pair) for pair in found.pairs)

@@ -16,7 +16,7 @@ import numpy as np
 
 from advgame.catalogue import Catalogue
 from advgame.equilibria.components import maximal_nash_subsets
-from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.equilibria.time_limit import TimeUp, within
 from advgame.games import Game, certified_profile
 from advgame.games.game import FloatArray
@@ -62,6 +62,10 @@ class Nashpy(Concept):
         Raises:
             UnknownName: when nashpy has no algorithm of that name here.
         """
+        if game.levelled is not game:
+            return told_of(self.solve(game.levelled), game)
+        if game.centred is not game:
+            return told_of(self.solve(game.centred), game)
         reduction = reduce_game(game)
         found, trouble = _found(reduction.game, self.algorithm, self.time_limit_seconds)
         whole = (pair for reduced in found for pair in reduction.put_back(*(mix.tolist() for mix in reduced)))

@@ -19,6 +19,7 @@ from advgame.equilibria.solution import Concept, Solution, certified
 from advgame.errors import GameError
 from advgame.games import Certificate, Game, Profile
 from advgame.games.game import FloatArray
+from advgame.games.profile import earnings
 
 ON_BRANCH = 1e-11  # residual of the equations, in units of the logarithms' own size
 MOST_STEPS = 20_000
@@ -101,12 +102,12 @@ def principal_branch(game: Game, rationality: float) -> Branch:
 def _responding(game: Game, rationality: float, logs: FloatArray) -> Profile:
     """The profile with the distance of each mix from the logit response to the other."""
     defender, attacker = (np.exp(part) / np.exp(part).sum() for part in np.split(logs, [game.shape[0]]))
-    to_defender, to_attacker = game.defender_payoffs @ attacker, defender @ game.attacker_payoffs
+    centred = game.centred
+    to_defender, to_attacker = centred.defender_payoffs @ attacker, defender @ centred.attacker_payoffs
     return Profile(
         defender,
         attacker,
-        float(defender @ to_defender),
-        float(to_attacker @ attacker),
+        *earnings(game, defender, attacker),
         Certificate(
             float(np.abs(defender - logit(rationality * to_defender)).max()),
             float(np.abs(attacker - logit(rationality * to_attacker)).max()),

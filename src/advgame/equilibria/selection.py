@@ -85,7 +85,7 @@ def announced_value(game: Game, defender: FloatArray) -> float:
     >>> announced_value(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), np.array([1.0, 0.0]))
     0.0
     """
-    pays = defender @ game.attacker_payoffs
+    pays = defender @ game.centred.attacker_payoffs
     replies = pays >= pays.max() - 1e-9 * float(np.ptp(game.attacker_payoffs))  # equilibria have rounding
     return float((defender @ game.defender_payoffs)[replies].min())
 

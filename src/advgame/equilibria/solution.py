@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from advgame.errors import SolverError
 from advgame.games import Game, Profile
 from advgame.games.game import FloatArray
+from advgame.games.profile import restated
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,15 @@ class Concept(ABC):
     @abstractmethod
     def solve(self, game: Game) -> Solution:
         """The certified solution of a game."""
+
+
+def told_of(solution: Solution, game: Game) -> Solution:
+    """A solution of a game without large constants, told of the game itself: payoffs, certificates, bound."""
+    solved = solution.game
+    profiles = tuple(restated(profile, solved, game) for profile in solution.profiles)
+    constant = float(game.defender_payoffs[0, 0]) - float(solved.defender_payoffs[0, 0])
+    bound = None if solution.bound is None else solution.bound + constant
+    return replace(solution, game=game, profiles=profiles, bound=bound)
 
 
 def certified(profiles: Iterable[Profile]) -> tuple[Profile, ...]:

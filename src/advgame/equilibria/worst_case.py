@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from advgame.equilibria.kernel import TIGHT, indifferent_mix
-from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.games import Certificate, Game, Profile
 from advgame.games.game import FloatArray
 from advgame.games.profile import relative_regret
@@ -25,6 +25,8 @@ class WorstCase(Concept):
 
         The certificate's regrets are those of the zero-sum game over the defender's payoffs.
         """
+        if game.levelled is not game:
+            return told_of(self.solve(game.levelled), game)
         return Solution(
             self.name,
             game,

@@ -77,6 +77,18 @@ class BayesianGame:
         """The number of attacks each type has."""
         return tuple(each.shape[1] for each in self.types)
 
+    def centred(self, *, announced: bool = False) -> BayesianGame:
+        """An equivalent game without large constants in the payoffs; this one where there are none.
+
+        Args:
+            announced: the defender commits, so that only a constant in all its payoffs may be left out.
+        """
+        types = [each.centred_for_commitment if announced else each.centred for each in self.types]
+        if all(one is other for one, other in zip(types, self.types, strict=True)):
+            return self
+        to_defender, to_attacker = zip(*(each.payoffs_as_given for each in types), strict=True)
+        return BayesianGame(to_defender, to_attacker, self.priors, self.names)
+
     def normal_form(self) -> Game:
         """The game in which one adversary chooses an attack for every type beforehand (Harsanyi 1967).
 

@@ -18,7 +18,7 @@ def defender_best_replies(game: Game, attacker: ArrayLike) -> tuple[int, ...]:
     (0, 1)
     """
     mix = checked_mix("attacker", attacker, game.shape[1])
-    return _best(game.defender_payoffs @ mix, game.defender_payoffs)
+    return _best(game.centred.defender_payoffs @ mix, game.defender_payoffs)
 
 
 def attacker_best_replies(game: Game, defender: ArrayLike) -> tuple[int, ...]:
@@ -28,7 +28,7 @@ def attacker_best_replies(game: Game, defender: ArrayLike) -> tuple[int, ...]:
     (1,)
     """
     mix = checked_mix("defender", defender, game.shape[0])
-    return _best(mix @ game.attacker_payoffs, game.attacker_payoffs)
+    return _best(mix @ game.centred.attacker_payoffs, game.attacker_payoffs)
 
 
 def checked_mix(player: str, given: ArrayLike, count: int) -> FloatArray:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.errors import GameError
+from advgame.games.centring import all_centred, columns_centred, rows_centred
 
 FloatArray = NDArray[np.float64]
 ExactMatrix = tuple[tuple[Fraction, ...], ...]
@@ -87,6 +88,41 @@ class Game:
         """Both matrices as rational numbers, equal to what was given."""
         to_defender, to_attacker = self.payoffs_as_given
         return _as_fractions(to_defender), _as_fractions(to_attacker)
+
+    @cached_property
+    def levelled(self) -> Game:
+        """The same game without a large constant in all payoffs of a player; this one where there is none.
+
+        >>> Game([[1e9 + 3, 1e9]], [[0, 2]]).levelled.defender_payoffs.tolist()
+        [[3.0, 0.0]]
+        """
+        return self._with(*(all_centred(payoffs) for payoffs in self.payoffs_as_given))
+
+    @cached_property
+    def centred(self) -> Game:
+        """An equivalent game without large constants in the defender's columns and the attacker's rows.
+
+        It has the same equilibria to the last digit, because nothing is rounded, and other payoffs; this
+        game itself where there are no large constants.
+
+        >>> Game([[1e9 + 3, 3], [1e9, 7]], [[0, 2], [1, 0]]).centred.defender_payoffs.tolist()
+        [[3.0, 3.0], [0.0, 7.0]]
+        """
+        to_defender, to_attacker = self.payoffs_as_given
+        return self._with(columns_centred(to_defender), rows_centred(to_attacker))
+
+    @cached_property
+    def centred_for_commitment(self) -> Game:
+        """As ``centred`` with one constant in all payoffs of the defender: who commits meets every column."""
+        to_defender, to_attacker = self.payoffs_as_given
+        return self._with(all_centred(to_defender), rows_centred(to_attacker))
+
+    def _with(self, to_defender: NDArray[Any], to_attacker: NDArray[Any]) -> Game:
+        """A game with other payoffs; this one where they are the same arrays."""
+        mine = self.payoffs_as_given
+        if to_defender is mine[0] and to_attacker is mine[1]:
+            return self
+        return Game(to_defender, to_attacker, self.defences, self.attacks)
 
     def __repr__(self) -> str:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -48,24 +48,50 @@ class Profile:
 
 
 def certified_profile(game: Game, defender: FloatArray, attacker: FloatArray) -> Profile:
-    """The profile with its regrets recomputed from the original payoffs.
+    """The profile with its regrets recomputed from the payoffs, in which constants hide nothing.
 
     >>> game = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
     >>> certified_profile(game, np.array([1 / 3, 2 / 3]), np.array([0.5, 0.5])).certificate.valid
     True
     """
     defender, attacker = _cleaned(defender), _cleaned(attacker)
-    to_defender, to_attacker = game.defender_payoffs @ attacker, defender @ game.attacker_payoffs
+    centred = game.centred
+    to_defender, to_attacker = centred.defender_payoffs @ attacker, defender @ centred.attacker_payoffs
     earned = float(defender @ to_defender), float(to_attacker @ attacker)
-    return Profile(
-        defender,
-        attacker,
-        *earned,
-        Certificate(
-            relative_regret(float(to_defender.max()) - earned[0], game.defender_payoffs),
-            relative_regret(float(to_attacker.max()) - earned[1], game.attacker_payoffs),
-        ),
+    certificate = Certificate(
+        relative_regret(float(to_defender.max()) - earned[0], game.defender_payoffs),
+        relative_regret(float(to_attacker.max()) - earned[1], game.attacker_payoffs),
     )
+    if centred is not game:
+        earned = earnings(game, defender, attacker)
+    return Profile(defender, attacker, *earned, certificate)
+
+
+def earnings(game: Game, defender: FloatArray, attacker: FloatArray) -> tuple[float, float]:
+    """What defender and attacker earn on average."""
+    return float(defender @ game.defender_payoffs @ attacker), float(
+        defender @ game.attacker_payoffs @ attacker
+    )
+
+
+def restated(profile: Profile, solved: Game, game: Game) -> Profile:
+    """A profile of a game without constants, in the payoffs and relative to the ranges of the game itself."""
+    shares = [
+        payoff_range(inner) / payoff_range(outer)
+        if payoff_range(inner) > 0 and payoff_range(outer) > 0
+        else 1.0
+        for inner, outer in (
+            (solved.defender_payoffs, game.defender_payoffs),
+            (solved.attacker_payoffs, game.attacker_payoffs),
+        )
+    ]
+    certificate = replace(
+        profile.certificate,
+        defender_regret=profile.certificate.defender_regret * shares[0],
+        attacker_regret=profile.certificate.attacker_regret * shares[1],
+    )
+    to_defender, to_attacker = earnings(game, profile.defender, profile.attacker)
+    return replace(profile, defender_payoff=to_defender, attacker_payoff=to_attacker, certificate=certificate)
 
 
 def exactly_certified_profile(
@@ -93,9 +119,13 @@ def exactly_certified_profile(
 
 def relative_regret(regret: float, payoffs: FloatArray) -> float:
     """A regret relative to the range of the player's payoffs; absolute where the range is 0."""
-    low, high = float(payoffs.min()), float(payoffs.max())
-    scale = high / 2 - low / 2  # halves, so that the range of the largest floats is finite
-    return max(regret, 0.0) / 2 / scale if scale > 0 else max(regret, 0.0)
+    scale = payoff_range(payoffs)
+    return max(regret, 0.0) / scale if scale > 0 else max(regret, 0.0)
+
+
+def payoff_range(payoffs: FloatArray) -> float:
+    """The largest payoff less the smallest; a `Game` has checked that it is a float."""
+    return float(payoffs.max()) - float(payoffs.min())
 
 
 def _cleaned(mix: FloatArray) -> FloatArray:

@@ -1,0 +1,64 @@
+"""Constants taken out of payoffs without rounding, so that small differences are not lost beside them.
+
+What is added to a column of the defender's payoffs, or to a row of the attacker's, changes no equilibrium.
+Floats of one sign and within a factor of two of each other have exact differences (Sterbenz 1974), so the
+smallest payoff can be subtracted exactly wherever payoffs are large compared with their range.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FAR = 64  # payoffs so many times as large as their range are centred
+
+
+def columns_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
+    """The payoffs with the least of each column subtracted, if any column is far from zero.
+
+    A column in which that would be rounded stays as it is; its payoffs are at most twice its range.
+
+    >>> columns_centred(np.array([[1e9 + 1, 3], [1e9, 1]])).tolist()
+    [[1.0, 3.0], [0.0, 1.0]]
+
+    Args:
+        payoffs: (strategies, opponent's strategies): a matrix of numbers of any kind.
+
+    Returns:
+        The very array given where no column is far from zero.
+    """
+    least, most = payoffs.min(axis=0), payoffs.max(axis=0)
+    low, high = (each if each.dtype == object else each.astype(np.float64) for each in (least, most))
+    size, reach = np.maximum(abs(low), abs(high)) / 2, high / 2 - low / 2  # halves cannot overflow
+    if not np.any((size > 0) & (size / FAR >= reach.max())):
+        return payoffs
+    return _less(payoffs, np.where(size / 2 >= reach, least, 0 * least))
+
+
+def rows_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
+    """The payoffs with the least of each row subtracted, as `columns_centred` does it by column."""
+    turned = payoffs.T
+    centred = columns_centred(turned)
+    return payoffs if centred is turned else centred.T
+
+
+def all_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
+    """The payoffs with the least of all subtracted, if they are far from zero; else the array given.
+
+    >>> all_centred(np.array([[1e9 + 1, 1e9 + 3]])).tolist()
+    [[0.0, 2.0]]
+    """
+    flat = payoffs.reshape(-1, 1)
+    centred = columns_centred(flat)
+    return payoffs if centred is flat else centred.reshape(payoffs.shape)
+
+
+def _less(payoffs: NDArray[Any], constants: NDArray[Any]) -> NDArray[Any]:
+    if payoffs.dtype.kind == "f":
+        return np.asarray(payoffs - constants)
+    exact = Fraction if payoffs.dtype == object else int
+    less = [exact(constant) for constant in constants.tolist()]
+    return np.array([[exact(p) - c for p, c in zip(row, less, strict=True)] for row in payoffs.tolist()])
