@@ -8,7 +8,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -170,3 +172,49 @@ def script(place: Path, name: str, *words: str, **variables: str) -> subprocess.
         text=True,
         check=False,
     )
+
+
+def test_tests_are_run_under_every_float_path_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = float_paths()
+    monkeypatch.setattr(tool.platform, "machine", lambda: "x86_64")
+    runs: list[tuple[str, dict[str, str], list[str]]] = []
+
+    def run(name: str, variables: dict[str, str], arguments: list[str], _cache: Path) -> bool:
+        runs.append((name, variables, arguments))
+        return name != "avx2"
+
+    monkeypatch.setattr(tool, "passes", run)
+    assert tool.main(["oldest", "avx2", "--", "tests/games", "-x"]) == 1  # one of them fails
+    assert tool.main(["oldest"]) == 0
+    assert [(name, arguments) for name, _, arguments in runs] == [
+        ("oldest", ["tests/games", "-x"]),
+        ("avx2", ["tests/games", "-x"]),
+        ("oldest", []),
+    ]
+    assert runs[0][1]["ATEN_CPU_CAPABILITY"] == "default"
+    assert tool.main(["newest"]) == 2
+    monkeypatch.setattr(tool.platform, "machine", lambda: "arm64")
+    assert tool.main(["oldest"]) == 2
+
+
+def test_a_path_reaches_the_tests_as_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tool = float_paths()
+    told: list[dict[str, str]] = []
+
+    def run(_command: list[str], env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        told.append(env)
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(tool.subprocess, "run", run)
+    assert tool.passes("oldest", {"OPENBLAS_CORETYPE": "Nehalem"}, [], tmp_path)
+    assert {env["OPENBLAS_CORETYPE"] for env in told} == {"Nehalem"}
+    assert {env["NUMBA_CACHE_DIR"] for env in told} == {str(tmp_path / "oldest")}
+
+
+def float_paths() -> ModuleType:
+    specification = spec_from_file_location("float_paths", ROOT / "tools" / "float_paths.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module

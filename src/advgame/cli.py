@@ -208,8 +208,8 @@ def measure(
     typer.echo(f"costs in {results.networks.name} and {results.attacks.name}, the run in {results.run.name}.")
     if results.made_with > 1:
         typer.echo(
-            f"Beware: the units were made with {results.made_with} different sets of versions or devices "
-            f"({results.run.name} lists them). To have all alike, measure anew into another file."
+            f"Beware: the units were made with {results.made_with} different sets of versions, processors "
+            f"or devices ({results.run.name} lists them). To have all alike, measure anew into another file."
         )
 
 
