@@ -1,4 +1,8 @@
-"""The processes that measure: one thread each, and gone once their parent is."""
+"""The processes that measure: one thread each, and gone once their parent is.
+
+torch takes seconds to import, in which a parent may die. This module does not import it at its top, so that a
+worker watches its parent from its first moments on.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
-from time import sleep
 from types import ModuleType
 
-import torch
+SECONDS_BETWEEN_LOOKS = 1.0  # at the parent's process id
+PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
 @contextmanager
 def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes of one thread each, which a Ctrl-C in the terminal stops with their parent."""
-    pool = ProcessPoolExecutor(workers, _Context(), initializer=_begin)
+    """Processes of one thread each, which end with the block, and with this process however it ends."""
+    pool = ProcessPoolExecutor(workers, _Context(), initializer=_begin, initargs=(os.getpid(),))
     try:
         yield pool
     except BaseException:
@@ -50,16 +56,45 @@ class _Context(SpawnContext):
     Process = _Worker
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     """One thread per worker: two of one thread are quicker than one of two."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers it, and ends its workers
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_with(parent)
+    import torch
+
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
 
 
 def _end_with(parent: int) -> None:
-    """Ends this process once its parent is gone, however that ended."""
-    while os.getppid() == parent:
-        sleep(1.0)
+    """Ends this process once its parent is gone, however that ended, and even if it is gone already.
+
+    Args:
+        parent: the parent's own process id. What `os.getppid` returns here may be that of another process,
+            which adopted this one while it was starting.
+    """
+    _ask_the_kernel()
+    if os.name == "posix" and os.getppid() != parent:
+        os._exit(1)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    """Waits for the end of the parent's pipe, and looks whether this process was adopted by another one."""
+    process = parent_process()
+    sentinels = [] if process is None else [process.sentinel]
+    while os.name != "posix" or os.getppid() == parent:
+        if wait(sentinels, SECONDS_BETWEEN_LOOKS):
+            break
     os._exit(1)
+
+
+def _ask_the_kernel() -> None:
+    """Has Linux kill this process with the thread that started it: also while an extension holds the GIL."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    with suppress(OSError, AttributeError):  # a C library without prctl: the thread that watches is enough
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
