@@ -18,7 +18,11 @@ from torch import nn
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
 from advgame.lab.attacks.kinds import ChangesMeaning, SmallestChange, WithinRadius
+from advgame.lab.attacks.spending import spending_on
 from advgame.lab.classifier import Adapted
+from advgame.lab.defences.ensemble import MeanProbabilities
+from advgame.lab.defences.gaussian_layers import AveragedDraws
+from advgame.lab.defences.smoothing import Smoothed
 from advgame.lab.guard import craft, outcomes
 
 Change = Callable[[torch.Tensor, float], torch.Tensor]
@@ -359,6 +363,35 @@ class Wrapped(Adapted):
         return Twice()
 
 
+@dataclass(frozen=True)
+class AskingOnly(Asking):
+    """The same by an attack that sees answers only."""
+
+    queries_only: ClassVar[bool] = True
+
+
+def test_each_draw_behind_an_averaged_answer_is_counted() -> None:
+    smoothed = Smoothed(Threshold(), noise=0.1, draws=20, surrogate_draws=8)
+    cost = outcomes(AskingOnly(), victim(smoothed), INPUTS, LABELS, [0.1]).cost_per_input
+    assert (cost["forward_inputs"], cost["backward_inputs"], cost["queries"]) == (3, 1, 3)
+    assert cost["forward_draws"] == cost["query_draws"] == 2 * 20 + 8
+    assert cost["backward_draws"] == 8
+
+
+def test_draws_are_the_rows_that_pass_the_network_in_the_middle() -> None:
+    middle = Threshold()
+    nested = AveragedDraws(nn.Identity(), Smoothed(middle, 0.1, draws=20, surrogate_draws=8), 5, 2).eval()
+    for asked in (nested, nested.surrogate(), MeanProbabilities([middle, middle], [0.5, 0.5])):
+        rows: list[int] = []
+        hook = middle.register_forward_hook(lambda _, given, __, rows=rows: rows.append(len(given[0])))
+        with spending_on(Victim(asked, asked, {}, 0), INPUTS.device) as spending, spending.running():
+            asked(INPUTS)
+        hook.remove()
+        members = 2 if isinstance(asked, MeanProbabilities) else 1
+        assert spending.counts["forward draws"] * members == sum(rows)
+        assert spending.counts["forward"] == len(INPUTS)
+
+
 @pytest.mark.parametrize("network", [Threshold(), Wrapped()], ids=["itself", "surrogate"])
 def test_propagations_are_counted_once_whoever_calls_whom(network: nn.Module) -> None:
     cost = outcomes(Asking(), victim(network), INPUTS, LABELS, [0.1]).cost_per_input
@@ -366,6 +399,7 @@ def test_propagations_are_counted_once_whoever_calls_whom(network: nn.Module) ->
     assert cost["backward_inputs"] == 1
     assert cost["queries"] == 0
     assert cost["seconds"] > 0
+    assert (cost["forward_draws"], cost["backward_draws"], cost["query_draws"]) == (3, 1, 0)
 
 
 def test_an_attack_that_only_asks_is_charged_queries() -> None:

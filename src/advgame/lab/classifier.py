@@ -38,6 +38,16 @@ def is_randomised(network: nn.Module) -> bool:
     return isinstance(network, Adapted) and network.randomised
 
 
+def draws_per_answer(network: nn.Module) -> int:
+    """How many random draws one answer averages over; 1 for a network that averages over none.
+
+    A network that averages says so by its ``draws``; where one such network is inside another, the draws
+    multiply. The members of an ensemble count once.
+    """
+    within = max((draws_per_answer(child) for child in network.children()), default=1)
+    return int(getattr(network, "draws", 1)) * within
+
+
 def predictions(network: nn.Module, inputs: torch.Tensor, batch: int = 250) -> torch.Tensor:
     """The label given to each input, (inputs,); without gradients, in evaluation mode."""
     network.eval()

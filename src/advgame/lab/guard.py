@@ -47,9 +47,8 @@ class Outcome:
         NDArray[np.float64] | None
     )  # (inputs,): smallest change found that fools; 0 where already wrong, inf
     crafted: tuple[torch.Tensor, ...]  # per radius, of the shape of the inputs
-    cost_per_input: Mapping[
-        str, float
-    ]  # seconds of CPU (wall on a GPU), forward and backward inputs, queries
+    # Seconds of CPU (wall on a GPU); forward and backward inputs and queries, in answers and in draws.
+    cost_per_input: Mapping[str, float]
     warnings: tuple[str, ...]
 
 
