@@ -23,7 +23,7 @@ PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 PICTURE = """
 app, cli → reports → studies → scenarios → payoffs → measurements ← lab
 studies → equilibria → games ← payoffs          cli → lab (lazily, to measure)
-measurements → files          scenarios → bundled          findings → studies
+measurements → files          scenarios, lab → bundled     findings → studies
 cli → stopping
 all → errors, catalogue
 """

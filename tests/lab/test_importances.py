@@ -10,7 +10,7 @@ import pytest
 from advgame.errors import LabError
 from advgame.lab.bench import Bench
 from advgame.lab.experiment import Experiment, experiment_of
-from advgame.lab.importances import importances, write_importances
+from advgame.lab.importances import importances, main, write_importances
 from advgame.lab.journal import Journal
 from advgame.lab.units import MAKE
 
@@ -74,3 +74,18 @@ def test_an_experiment_that_prunes_nothing_has_nothing_to_compare(table: Path) -
     bare = experiment_of({"dataset": "digits", "network": "mlp", "defences": {"plain": {"use": "standard"}}})
     with pytest.raises(LabError, match="prunes no network"):
         importances(bare, table)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "said"),
+    [
+        ("digits", "holds no 'plain'"),  # so the bundled experiment was read
+        ("digit", "did you mean 'digits'"),
+        ("nowhere.toml", "There is no experiment file"),
+    ],
+)
+def test_the_command_takes_bundled_experiments_by_name(
+    experiment: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([experiment, str(tmp_path / "rows.csv")]) == 2
+    assert said in capsys.readouterr().err

@@ -1,8 +1,9 @@
 """How far methods of pruning know what matters: their importances beside the true one, as a table.
 
-    python -m advgame.lab.importances EXPERIMENT.toml rows.csv
+    python -m advgame.lab.importances EXPERIMENT rows.csv
 
-writes ``rows.importances.csv`` from the networks in the journal of ``rows.csv``.
+writes ``rows.importances.csv`` from the networks in the journal of ``rows.csv``. EXPERIMENT is a TOML file or
+the name of a bundled experiment, as for ``advgame measure``.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import torch
 from advgame.errors import InputError, LabError
 from advgame.files import spreadsheet_safe, written_whole
 from advgame.lab.bench import CHOICE_OF_TEST_INPUTS, Bench, dataset_in
-from advgame.lab.experiment import Experiment, read_experiment
+from advgame.lab.experiment import Experiment
 from advgame.lab.journal import Journal
+from advgame.lab.named import named_experiment
 from advgame.lab.pruning import PRUNINGS, Pruning
 from advgame.lab.pruning.importance import importance_study
 from advgame.lab.task import Task
@@ -122,12 +124,12 @@ def write_importances(frame: pd.DataFrame, table: Path) -> Path:
 def main(arguments: list[str]) -> int:
     """Runs from a command line; the exit code."""
     if len(arguments) != 2:
-        sys.stderr.write("usage: python -m advgame.lab.importances EXPERIMENT.toml rows.csv\n")
+        sys.stderr.write("usage: python -m advgame.lab.importances EXPERIMENT rows.csv\n")
         return 2
-    experiment, table = (Path(each) for each in arguments)
+    experiment, table = arguments[0], Path(arguments[1])
     torch.set_num_threads(1)
     try:
-        path = write_importances(importances(read_experiment(experiment), table), table)
+        path = write_importances(importances(named_experiment(experiment), table), table)
     except InputError as mistake:
         sys.stderr.write(f"{mistake}\n")
         return 2
