@@ -186,6 +186,9 @@ def measure(
         Path, typer.Option("-o", "--output", help="The table to write, .csv or .parquet.")
     ] = Path("rows.csv"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a table that belongs to another experiment.")
+    ] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto: a GPU where there is one.")] = "auto",
     workers: Annotated[
         int | None, typer.Option(help="Processes of one thread each; by default one per core.")
@@ -195,14 +198,22 @@ def measure(
     ] = None,
 ) -> None:
     """Trains, prunes, defends and attacks networks, and writes their accuracies as measurements."""
-    read_experiment, run = _laboratory()
-    plan = read_experiment(_experiment_file(experiment))
+    named_experiment, run = _laboratory()
+    plan = named_experiment(experiment)
     kept = (
         f"Finished units are kept in {output.with_suffix('.journal')}. To go on, add --resume to the command."
     )
     with when_stopped(kept), _measuring_bar() as progress:
         results = run(
-            plan, output, resume=resume, device=device, workers=workers, images=images, progress=progress
+            plan,
+            output,
+            resume=resume,
+            overwrite=overwrite,
+            device=device,
+            workers=workers,
+            images=images,
+            progress=progress,
+            notice=lambda said: typer.echo(f"advgame: {said}", err=True),
         )
     typer.echo(f"{len(results.table)} rows in {output}; outcomes per input in {results.outcomes.name},")
     typer.echo(f"costs in {results.networks.name} and {results.attacks.name}, the run in {results.run.name}.")
@@ -252,10 +263,10 @@ def picture(
     ] = None,
 ) -> None:
     """Draws the loss and the answers of networks around an input, along an attack and a random direction."""
-    read_experiment, _ = _laboratory()
+    named_experiment, _ = _laboratory()
     from advgame.lab.pictures import picture_networks, save_picture
 
-    plan = read_experiment(_experiment_file(experiment))
+    plan = named_experiment(experiment)
     figure = picture_networks(plan, table, defence, input_, radius=radius, seed=seed, images=images)
     typer.echo(f"The picture is in {save_picture(figure, output)}.")
 
@@ -332,20 +343,6 @@ def _scenario(question: str, settings: list[str] | None, preset: str | None) -> 
         address, value = _assignment(setting, "--set", "NAME=VALUE")
         scenario = ag.set_parameter(scenario, address, _plain_value(value))
     return scenario
-
-
-def _experiment_file(given: str) -> Path:
-    """The file given, or the bundled experiment of that name."""
-    from advgame.bundled import bundled
-    from advgame.errors import UnknownName
-
-    path = Path(given)
-    if path.suffix == ".toml" or (len(given) < MOST_NAME and path.is_file()):
-        return path
-    known = {each.stem: each for each in (bundled("data") / "experiments").glob("*.toml")}
-    if given not in known:
-        raise UnknownName("bundled experiment", given, known)
-    return known[given]
 
 
 def _assignment(text: str, option: str, form: str) -> tuple[str, str]:
@@ -438,15 +435,15 @@ def _progress_bar(doing: str) -> Iterator[Callable[[int, int], Any] | None]:
 
 
 def _laboratory() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """What reads an experiment and what measures it, if torch is installed."""
+    """What finds an experiment and what measures it, if torch is installed."""
     try:
-        from advgame.lab.experiment import read_experiment
         from advgame.lab.measure import measure as run
+        from advgame.lab.named import named_experiment
     except ModuleNotFoundError as missing:
         raise InputError(
             f"The laboratory needs {missing.name}, which is not installed; run pip install 'advgame[lab]'."
         ) from None
-    return read_experiment, run
+    return named_experiment, run
 
 
 @contextmanager

@@ -71,9 +71,9 @@ class Pool:
     def finish(self, future: Future[float]) -> None:
         """Does what a worker does."""
         (unit,) = [unit for unit, its in self.at_work if its is future]
-        self.journal.write(unit, {"wall_seconds": 0.0})
         if unit.stored:
             self.journal.tensors_path(unit).touch()
+        self.journal.write(unit, {"wall_seconds": 0.0})
         future.set_result(0.0)
 
 
@@ -155,15 +155,15 @@ def test_a_disk_that_is_full_loses_nothing_and_is_told(tmp_path: Path) -> None:
     assert "make room" in " ".join(run.stderr.split())
     assert "Traceback" not in run.stderr
     assert not output.exists()
-    assert not [file for file in tmp_path.rglob("*") if file.is_file() and file not in _known(path, whole)]
+    assert not _left_by(output) - {"journal.json", "lock"}
     measure(read_experiment(path), output, resume=True, workers=1)
     assert output.read_bytes() == whole.read_bytes()
 
 
-def _known(path: Path, whole: Path) -> set[Path]:
-    """The experiment, and all that the undisturbed measurement wrote."""
-    beside = {file for file in path.parent.glob("whole.*") if file.is_file()}
-    return {path, *beside, *(file for file in Journal.beside(whole).folder.rglob("*") if file.is_file())}
+def _left_by(output: Path) -> set[str]:
+    """The names of the files that a measurement left behind, in its journal and beside."""
+    files = [*output.parent.glob(f"*{output.stem}.*"), *Journal.beside(output).folder.rglob("*")]
+    return {file.name for file in files if file.is_file()}
 
 
 def test_an_error_of_the_disk_in_a_worker_is_no_failure_of_the_unit(

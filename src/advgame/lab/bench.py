@@ -87,9 +87,18 @@ class Bench:
         """A defence's network with its weights."""
         plan = self.experiment.defence(defence)
         if plan.defence.learns:
-            stored = self.journal.tensors_path(self._made(unit, defence))
-            return load_weights(self._structure(unit, defence), stored)
+            stored = self.journal.stored_tensors(self._made(unit, defence))
+            return self._loaded(self._structure(unit, defence), stored)
         return self._assembled(unit, defence, self._built)
+
+    def _loaded(self, network: nn.Module, stored: Path) -> nn.Module:
+        try:
+            return load_weights(network, stored)
+        except LabError as mistake:
+            record = stored.with_suffix(".json").name
+            raise LabError(
+                f"{mistake} Delete it and {record} beside it, and go on with --resume: it is made again."
+            ) from None
 
     def _structure(self, unit: Unit, defence: str) -> nn.Module:
         """A defence's network before anything is learned."""
@@ -183,7 +192,7 @@ class Bench:
         crafted = None
         if attack.crafted_on is not None:
             source = self.plan.crafting(unit.dataset, unit.network, attack, unit.seed)
-            stored = load_file(self.journal.tensors_path(source), device=self.device)
+            stored = load_file(self.journal.stored_tensors(source), device=self.device)
             crafted = [stored[str(place)] for place in range(len(attack.radii))]
         found = outcomes(attack.attack, self._victim(unit, attack), inputs, labels, attack.radii, crafted)
         return {

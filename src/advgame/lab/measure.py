@@ -15,8 +15,11 @@ import torch
 from advgame.errors import LabError
 from advgame.lab.bench import Bench, dataset_in
 from advgame.lab.experiment import Experiment
-from advgame.lab.journal import Journal
+from advgame.lab.journal import Journal, SetAside
+from advgame.lab.lock import locked
+from advgame.lab.outputs import Output
 from advgame.lab.results import Results, write_results
+from advgame.lab.together import finish_replacing
 from advgame.lab.units import MAKE, Plan, Unit
 from advgame.lab.workers import worker_pool
 
@@ -36,61 +39,122 @@ class Step:
 Progress = Callable[[Step], object]
 
 
+Notice = Callable[[str], object]
+
+
 def measure(
     experiment: Experiment,
     output: Path,
     *,
     resume: bool = False,
+    overwrite: bool = False,
     device: str = "auto",
     workers: int | None = None,
     images: Path | None = None,
     progress: Progress | None = None,
+    notice: Notice | None = None,
 ) -> Results:
     """Measures every cell of an experiment and writes the table, the outcomes per input and the costs.
 
     Beside ``rows.csv`` stand ``rows.outcomes.parquet`` (right or wrong, for every input),
     ``rows.networks.csv`` and ``rows.attacks.csv`` (costs), ``rows.run.json`` (versions, seeds, seconds) and
-    the journal ``rows.journal/``. The same seed on the same machine gives the same table.
+    the journal ``rows.journal/``. The same seed on the same machine gives the same table. The files are
+    replaced together, once all of them are written.
 
     Args:
         output: the table to write, CSV or Parquet.
-        resume: go on with a journal that is there.
+        resume: go on with a journal that is there. Records and weights that are damaged or were changed are
+            renamed, and measured again.
+        overwrite: replace a table that belongs to another experiment.
         device: "cpu", "cuda" or "auto" (a GPU where there is one).
         workers: processes of one thread each; by default one per core, and one on a GPU.
         images: the folder of image sets; by default the one ADVGAME_IMAGES names.
+        progress: called after each unit.
+        notice: called with a sentence about each thing that a resumed journal had wrong.
+
+    Returns:
+        The table, the paths of what was written, and what the journal had wrong.
 
     Raises:
-        LabError: for a journal that is there without ``resume``, for a device that is not, and, once
+        LabError: for a journal that is there without ``resume``, an output that belongs to another
+            experiment or that another process measures into, a device that is not there, and, once
             everything else is done, for units that failed; what was measured is written all the same.
     """
-    if output.suffix not in (".csv", ".parquet"):
-        raise LabError(f"{output} ends in {output.suffix!r}; the table is written as .csv or .parquet.")
-    if not output.parent.is_dir():
-        raise LabError(f"There is no folder {output.parent} to write {output.name} into; make it first.")
+    files = Output(output)
+    files.check()
     chosen = _device(device)
-    plan, journal = Plan(experiment), Journal.beside(output)
-    finished = journal.finished(plan.units)
-    if finished and not resume:
-        raise LabError(
-            f"{journal.folder} holds {len(finished)} finished units of this experiment; go on with --resume, "
-            "or delete the folder to begin anew."
-        )
-    journal.open()
+    plan, journal = Plan(experiment), files.journal
+    if not overwrite:
+        files.check_owner(experiment.name)
+    _check_resumed(journal, plan, experiment.name, resume)
     bench = Bench(experiment, journal, images, chosen)
     _check_datasets(bench)
+    journal.make_folders()
+    with locked(files.lock, str(output)):
+        journal.open(experiment.name)
+        set_aside = _mended(files, plan, notice or _say_nothing)
+        return _measured(bench, plan, files, progress, _workers(workers, chosen), set_aside)
+
+
+def _check_resumed(journal: Journal, plan: Plan, experiment: str, resume: bool) -> None:
+    if resume:
+        return
+    finished = len(journal.finished(plan.units))
+    others = sum(1 for _ in journal.records()) if journal.experiment() == experiment else 0
+    if finished or others:
+        of = (
+            "finished units of this experiment" if finished else "units of an earlier form of this experiment"
+        )
+        raise LabError(
+            f"{journal.folder} holds {finished or others} {of}; go on with --resume, or delete the folder to "
+            "begin anew."
+        )
+
+
+def _mended(files: Output, plan: Plan, notice: Notice) -> list[SetAside]:
+    """Ends a replacement that was interrupted, and renames what of the journal cannot be trusted."""
+    if finish_replacing(files.note, files.files):
+        notice(f"An earlier run ended while it replaced {files.table.name}; its files are in place now.")
+    journal = files.journal
+    radii = {unit.key: (None,) if attack is None else attack.radii for unit, attack in plan.cells()}
+    set_aside = journal.set_bad_aside(plan.units, radii)
+    for file in set_aside:
+        notice(f"{file.path.name} was set aside ({file.unit}): {file.reason}. It is measured again.")
+    if unproved := journal.unproved(plan.units):
+        notice(
+            f"{unproved} records of {journal.folder.name} were written by an older version, without a proof "
+            "of their content; they are used as they are."
+        )
+    return set_aside
+
+
+def _measured(
+    bench: Bench,
+    plan: Plan,
+    files: Output,
+    progress: Progress | None,
+    workers: int,
+    set_aside: Sequence[SetAside],
+) -> Results:
     begun = perf_counter()
-    failures = _Run(bench, plan, progress).through(_workers(workers, chosen))
-    done = journal.finished(plan.units)
+    failures = _Run(bench, plan, progress).through(workers)
+    done = bench.journal.finished(plan.units)
     if not any(unit.key in done for unit, _ in plan.cells()):
         raise LabError(
             f"{_told(failures, plan)} No table is written; mend the cause and go on with --resume."
         )
-    results = write_results(plan, journal, output, chosen, perf_counter() - begun, failures)
+    seconds = perf_counter() - begun
+    results = write_results(plan, bench.journal, files.table, bench.device, seconds, failures, set_aside)
     if failures:
         raise LabError(
-            f"{_told(failures, plan)} The other rows are in {output}; mend the cause and go on with --resume."
+            f"{_told(failures, plan)} The other rows are in {files.table}; mend the cause and go on with "
+            "--resume."
         )
     return results
+
+
+def _say_nothing(_: str) -> None:
+    pass
 
 
 def _told(failures: Mapping[str, str], plan: Plan) -> str:

@@ -15,15 +15,17 @@ from advgame.lab.attacks.kinds import SmallestChange
 from advgame.lab.bench import NOT_COUNTED
 from advgame.lab.experiment import AttackPlan, DefencePlan, MeasurePlan
 from advgame.lab.hidden_gradients import obscured_rows
-from advgame.lab.journal import Journal
+from advgame.lab.journal import Journal, SetAside
+from advgame.lab.outputs import SOURCE, Output
 from advgame.lab.surroundings import surroundings
+from advgame.lab.together import replaced_together
 from advgame.lab.units import CRAFT, MAKE, Plan, Unit
 from advgame.measurements import Measurement, MeasurementTable, mark_contradictions, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ABOUT_THE_WORK = ("unit", "wall_seconds", "made_with")  # in each record, and in no table
+ABOUT_THE_WORK = ("wall_seconds", "made_with")  # in each record, and in no table
 AT_CHANCE = "clean accuracy is no better than chance"
 METRIC = {"invariance": "robust"}  # following a changed label is being robust as well
 FEWEST_FOR_INTERVAL = 10  # inputs
@@ -42,38 +44,63 @@ class Results:
     run: Path
     measures: Path | None  # None where the experiment takes none
     made_with: int  # sets of versions and devices that its units were made with
+    unproved: int = 0  # records of an older version, whose content cannot be checked
+    set_aside: tuple[SetAside, ...] = ()  # files of the journal that were damaged or changed
 
 
 def write_results(
-    plan: Plan, journal: Journal, output: Path, device: str, seconds: float, failures: Mapping[str, str]
+    plan: Plan,
+    journal: Journal,
+    output: Path,
+    device: str,
+    seconds: float,
+    failures: Mapping[str, str],
+    set_aside: Sequence[SetAside] = (),
 ) -> Results:
-    """Writes all tables of what the journal holds; cells that failed are left out."""
+    """Writes all tables of what the journal holds, together; cells that failed are left out.
+
+    Raises:
+        LabError: when a record cannot be used; nothing is replaced then.
+    """
     done = journal.finished(plan.units)
-    cells = [(unit, attack, journal.read(unit)) for unit, attack in plan.cells() if unit.key in done]
-    networks = {unit.key: journal.read(unit) for unit in plan.units if unit.kind == MAKE and unit.key in done}
-    record = _run_record(
-        plan, device, seconds, failures, [journal.read(unit) for unit in plan.units if unit.key in done]
-    )
+    records = {unit.key: journal.read(unit) for unit in plan.units if unit.key in done}
+    networks = {unit.key: records[unit.key] for unit in plan.units if unit.kind == MAKE and unit.key in done}
+    cells = [
+        (unit, attack, records[unit.key])
+        for unit, attack in plan.cells()
+        if unit.key in done and unit.needs[0] in networks
+    ]
+    unproved = journal.unproved(plan.units)
+    record = _run_record(plan, device, seconds, failures, list(records.values()))
+    record |= {
+        "unproved_records": unproved,
+        "set_aside": [{"unit": each.unit, "file": each.path.name, "why": each.reason} for each in set_aside],
+    }
     table = mark_contradictions(MeasurementTable(tuple(_rows(plan, cells, networks))))
-    results = Results(
+    files = Output(output)
+    measures = files.measures if plan.experiment.measures else None
+    written = tuple(path for path in files.files if path != files.measures or measures)
+    with replaced_together(written, files.note) as staged:
+        write_table(table, staged[output])
+        _write_parquet(_outcomes(cells), staged[files.outcomes])
+        _write_csv(_network_costs(plan, networks), staged[files.networks])
+        _write_csv(_attack_costs(plan, records, cells), staged[files.attacks])
+        if measures is not None:
+            _write_csv(_measures(plan, records), staged[measures])
+        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        written_whole(staged[files.run], lambda file: file.write(text), text=True)
+    return Results(
         table,
         output,
-        output.with_suffix(".outcomes.parquet"),
-        output.with_suffix(".networks.csv"),
-        output.with_suffix(".attacks.csv"),
-        output.with_suffix(".run.json"),
-        output.with_suffix(".measures.csv") if plan.experiment.measures else None,
+        files.outcomes,
+        files.networks,
+        files.attacks,
+        files.run,
+        measures,
         len(record["made_with"]),
+        unproved,
+        tuple(set_aside),
     )
-    write_table(table, output)
-    _write_parquet(_outcomes(cells), results.outcomes)
-    _write_csv(_network_costs(plan, networks), results.networks)
-    _write_csv(_attack_costs(plan, journal, cells), results.attacks)
-    if results.measures is not None:
-        _write_csv(_measures(plan, journal, done), results.measures)
-    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    written_whole(results.run, lambda file: file.write(text), text=True)
-    return results
 
 
 Cells = list[tuple[Unit, AttackPlan | None, dict[str, Any]]]
@@ -104,7 +131,7 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
                 compression_nominal=facts["compression_nominal"],
                 parameters_left=facts["parameters_left"],
                 parameters_total=facts["parameters_total"],
-                source=f"measured: experiment {plan.experiment.name}",
+                source=f"{SOURCE}{plan.experiment.name}",
                 warnings=(*warnings, *obscured.get((unit.key, number), ())),
             )
 
@@ -172,17 +199,19 @@ def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.Dat
     return pd.DataFrame(rows)
 
 
-def _attack_costs(plan: Plan, journal: Journal, cells: Cells) -> pd.DataFrame:
+def _attack_costs(plan: Plan, records: Mapping[str, dict[str, Any]], cells: Cells) -> pd.DataFrame:
     """One row per attack and network: seconds, propagations and queries for each attacked input.
 
+    Propagations and queries are counted as answers, and once more as the random draws behind them
+    (``forward_draws``, ``backward_draws``, ``query_draws``): an answer that averages 30 draws is 30 of them.
     Together for all ``runs``: one for each radius, or one where the smallest change answers for all.
     """
     import pandas as pd
 
     crafted = {
-        (unit.dataset, unit.network, unit.attack, unit.seed): journal.read(unit)
+        (unit.dataset, unit.network, unit.attack, unit.seed): records[unit.key]
         for unit in plan.units
-        if unit.kind == CRAFT and journal.record_path(unit).is_file()
+        if unit.kind == CRAFT and unit.key in records
     }
     rows = []
     for unit, attack, record in cells:
@@ -209,15 +238,15 @@ def _attack_costs(plan: Plan, journal: Journal, cells: Cells) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _measures(plan: Plan, journal: Journal, done: set[str]) -> pd.DataFrame:
+def _measures(plan: Plan, records: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
     """One row per network and value: its mean over the inputs, with a 95 % interval by the bootstrap."""
     import pandas as pd
 
     rows = []
     for unit, measure in plan.inspections():
-        if unit.key not in done:
+        if unit.key not in records:
             continue
-        for name, values in journal.read(unit)["values"].items():
+        for name, values in records[unit.key]["values"].items():
             rows.append(
                 {
                     "dataset": unit.dataset,

@@ -1,0 +1,93 @@
+"""One measurement at a time into one output: a lock that ends with the process that holds it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from advgame.errors import LabError
+
+
+@contextmanager
+def locked(path: Path, what: str) -> Iterator[None]:
+    """Holds a lock on a file, which is made and holds the id of this process; the file stays.
+
+    The operating system releases the lock when its holder ends, however that ends: a file left behind by
+    a killed process locks nothing.
+
+    Args:
+        path: in a folder that is there.
+        what: what is being written, for the message.
+
+    Raises:
+        LabError: when another process, or another thread of this one, holds it.
+    """
+    with path.open("a+", encoding="utf-8") as file:
+        if not _taken(file):
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise LabError(
+                f"{what} is being measured by another process, number {holder}. Wait until it ends, or give "
+                "another output."
+            )
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+            _release(file)
+
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows
+    import msvcrt
+
+    PLACE = 1 << 30  # a byte far behind the text: others can read who holds the lock
+
+    def _taken(file: IO[str]) -> bool:
+        file.seek(PLACE)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        file.seek(0)
+        return True
+
+    def _release(file: IO[str]) -> None:
+        file.seek(PLACE)
+        with suppress(OSError):
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+
+else:
+
+    def _taken(file: IO[str]) -> bool:
+        """Whether the lock is ours now."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks
+            return not _alive(file)
+        return True
+
+    def _release(file: IO[str]) -> None:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+    def _alive(file: IO[str]) -> bool:
+        """Whether the process that wrote its id is at work still; it may be that of another machine."""
+        file.seek(0)
+        text = file.read().strip()
+        try:
+            os.kill(int(text), 0)
+        except (ValueError, ProcessLookupError, OverflowError):
+            return False
+        except PermissionError:
+            return True
+        return int(text) != os.getpid()
