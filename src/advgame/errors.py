@@ -72,3 +72,16 @@ def suggestion(given: str, known: Iterable[str]) -> str:
     lowered = {name.casefold(): name for name in names}
     near = get_close_matches(given.casefold(), lowered, n=1, cutoff=0.5)
     return f" did you mean {lowered[near[0]]!r}?" if near else " nothing listed is near it."
+
+
+def shortened(given: object, most: int = 80) -> str:
+    """A value as messages show it: its repr, cut where it is long.
+
+    >>> shortened("0.5"), shortened("x" * 100, 10)
+    ("'0.5'", "'xxxxxxxxx…")
+    """
+    try:
+        shown = repr(given)
+    except ValueError:  # a whole number of more digits than Python writes
+        return f"a {type(given).__name__} too long to show"
+    return shown if len(shown) <= most else f"{shown[:most]}…"

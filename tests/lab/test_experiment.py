@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from advgame.errors import LabError, UnknownName
+from advgame.bundled import bundled
+from advgame.errors import AdvgameError, LabError, UnknownName
 from advgame.lab.experiment import experiment_of, read_experiment
 from advgame.lab.units import CRAFT, MAKE, MEASURE, Plan
+from tests.mutated import mutated
 
 
 def content(**changes: Any) -> dict[str, Any]:
@@ -74,6 +78,19 @@ def test_a_ladder_is_one_defence_after_the_other() -> None:
         ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "inputs": 0}}}, "at least 1"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "against": ["pruned"]}}}, "'pruned'"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "crafted_on": "pruned"}}}, "'pruned'"),
+        (
+            {"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "against": [0.5]}}},
+            r"'against' of attack 'pgd' is",
+        ),
+        ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "against": [["plain"]]}}}, "names of defences"),
+        ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "against": []}}}, "names of defences"),
+        ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1], "against": {"a": 1}}}}, "names of defences"),
+        ({"measures": {"psi": {"use": "largest_divergence", "against": [7]}}}, "'against' of measure 'psi'"),
+        ({"defences": {"plain": {"use": "standard", "seeds": 3}}}, "seeds of defence 'plain' are 3"),
+        ({"defences": {"plain": {"use": "standard", "seeds": ["a"]}}}, "seeds of defence 'plain'"),
+        ({"defences": {"plain": {"use": "standard", "seeds": [[0], [1]]}}}, "seeds of defence 'plain'"),
+        ({"seeds": [2**63]}, "below 2⁶³"),
+        ({"defences": {"plain": {"use": "standard", "learning_rate": 10**400}}}, "number"),
         ({"attacks": {" pgd": {"use": "pgd", "radii": [0.1]}}}, "attack name"),
     ],
 )
@@ -91,6 +108,15 @@ def test_a_file_that_is_no_experiment_is_named(tmp_path: Path, text: bytes, said
     path.write_bytes(text)
     with pytest.raises(LabError, match=said):
         read_experiment(path)
+
+
+def test_a_damaged_experiment_is_read_or_refused_with_a_message(tmp_path: Path) -> None:
+    text = (bundled("data") / "experiments" / "digits-audit.toml").read_bytes()
+    path, chance = tmp_path / "mine.toml", random.Random(0)
+    for _ in range(60):
+        path.write_bytes(mutated(text, chance))
+        with suppress(AdvgameError):
+            read_experiment(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

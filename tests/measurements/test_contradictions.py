@@ -20,6 +20,18 @@ def warnings_of(*rows: Measurement) -> list[tuple[str, ...]]:
     return [row.warnings for row in marked]
 
 
+@pytest.mark.parametrize("norm", ["Linf", "L∞", "l_inf"])
+def test_a_largest_change_above_the_range_of_inputs_is_marked_with_the_remedy(norm: str) -> None:
+    (marked,) = warnings_of(replace(LINF, norm=norm, radius=8.0))
+    assert marked == (
+        "the L∞ radius 8 is more than inputs in [0, 1] can change by: for pixel values 0 to 255 write 8/255",
+    )
+    assert warnings_of(replace(LINF, norm=norm, radius=1.0), replace(L2, radius=8.0, accuracy=0.0)) == [
+        (),
+        (),
+    ]
+
+
 def test_consistent_rows_carry_no_warning() -> None:
     assert warnings_of(CLEAN, LINF, replace(LINF, radius=0.2, accuracy=0.1)) == [(), (), ()]
 

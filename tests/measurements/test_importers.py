@@ -111,9 +111,63 @@ def test_a_corruption_record_without_radius_or_report_gives_corruption_rows(tmp_
 def test_a_radius_just_off_its_board_stays_on_the_board_with_a_warning(tmp_path: Path) -> None:
     robust = RobustbenchImporter().read(record(tmp_path, "cifar10/Linf/Near", eps="0.031")).rows[1]
     assert robust.radius == 8 / 255
-    assert robust.warnings == ("attacked at radius 0.031, on a board of radius 8/255",)
+    assert robust.warnings == ("attacked at radius 0.031 (7.9/255), on a board of radius 8/255",)
     far = RobustbenchImporter().read(record(tmp_path / "far", "cifar10/Linf/Far", eps="4/255")).rows[1]
     assert (far.radius, far.warnings) == (4 / 255, ())
+
+
+def test_a_radius_that_stands_in_a_footnote_alone_warns(tmp_path: Path) -> None:
+    note = r"Uses \(\ell_{\infty} \) = 0.031 ≈ 7.9/255 instead of 8/255.<br>Trained at \(\varepsilon = 0.5\)."
+    robust = RobustbenchImporter().read(record(tmp_path, "cifar10/Linf/Noted", footnote=note)).rows[1]
+    assert (robust.radius, len(robust.warnings)) == (8 / 255, 1)
+    assert robust.warnings == ("attacked at radius 0.031 (7.9/255), on a board of radius 8/255",)
+    trained = r"Trained for \(\ell_2 \) robustness with \(\varepsilon = 0.5\)."
+    assert (
+        RobustbenchImporter()
+        .read(record(tmp_path / "t", "cifar10/Linf/T", footnote=trained))
+        .rows[1]
+        .warnings
+        == ()
+    )
+
+
+@pytest.mark.parametrize("eps", ["8/255", "0.5", None])
+def test_the_radius_in_a_corruption_record_is_that_of_training_and_no_column(
+    tmp_path: Path, eps: str | None
+) -> None:
+    fields = {"eps": eps, "corruptions_acc": "70.1", "autoattack_acc": "absent", "reported": None}
+    _, corrupted = RobustbenchImporter().read(record(tmp_path, "cifar10/corruptions/Gowal", **fields))
+    assert (corrupted.norm, corrupted.radius, corrupted.warnings) == (None, None, ())
+
+
+def test_a_record_in_the_folder_of_another_data_set_goes_by_the_folder_and_warns(tmp_path: Path) -> None:
+    record(tmp_path, "model_info/cifar10/Linf/Hendrycks", clean_acc="87.11", autoattack_acc="54.92")
+    record(tmp_path, "model_info/cifar100/Linf/Hendrycks", clean_acc="59.23", autoattack_acc="28.42")
+    table = RobustbenchImporter().read(tmp_path)
+    rows = [row for row in table if row.dataset == "cifar100"]
+    assert [row.accuracy for row in rows if row.metric != "robust_reported"] == [0.5923, 0.2842]
+    assert {row.source for row in rows} == {"RobustBench, model_info/cifar100/Linf/Hendrycks.json"}
+    assert all("its folder 'cifar100'" in row.warnings[0] for row in rows)
+    assert {row.warnings for row in table if row.dataset == "cifar10"} == {()}
+
+
+def test_outside_robustbenchs_folders_the_record_names_the_data_set_and_no_path_is_made_up(
+    tmp_path: Path,
+) -> None:
+    table = RobustbenchImporter().read(record(tmp_path, "downloads/Linf/Rice"))
+    assert table.datasets == ("cifar10",)
+    assert table.sources == ("RobustBench, downloads/Linf/Rice.json",)
+
+
+def test_the_bundled_board_warns_of_what_its_records_state() -> None:
+    from advgame.bundled import bundled
+
+    rows = read_table(bundled("data") / "published" / "cifar10-robustbench.csv")
+    warned = {row.defence: row.warnings for row in rows if row.warnings}
+    unreliable = {name for name, texts in warned.items() if any("unreliable" in text for text in texts)}
+    assert unreliable == {"Kang2021Stable", "Xiao2020Enhancing"}
+    assert sum("attacked at radius 0.031" in texts[0] for texts in warned.values()) == 7
+    assert "Zhang2020Geometry" in warned
 
 
 def test_one_record_can_be_read_by_itself(tmp_path: Path) -> None:
@@ -135,6 +189,11 @@ def test_imported_records_write_and_read_back(tmp_path: Path) -> None:
         ({"autoattack_acc": "534.2"}, ["Rice.json", "autoattack_acc", "'534.2'", "0..100"]),
         ({"autoattack_acc": "nan"}, ["Rice.json", "autoattack_acc", "'nan'"]),
         ({"eps": "8:255"}, ["Rice.json", "eps", "'8:255'"]),
+        (
+            {"clean_acc": "0.8534", "autoattack_acc": "0.5342"},
+            ["Rice.json", "'0.8534' looks like a fraction"],
+        ),
+        ({"clean_acc": "1.0"}, ["looks like a fraction"]),
     ],
 )
 def test_a_record_that_cannot_be_used_is_refused_by_file_and_field(
@@ -145,7 +204,11 @@ def test_a_record_that_cannot_be_used_is_refused_by_file_and_field(
     assert all(part in str(mistake.value) for part in named), str(mistake.value)
 
 
-@pytest.mark.parametrize("text", ['{"clean_acc": "85.34",', "", "[1, 2]", "\udce4"])
+@pytest.mark.parametrize(
+    "text",
+    ['{"clean_acc": "85.34",', "", "[1, 2]", "\udce4", "[" * 100_000, '{"clean_acc": ' + "9" * 5000 + "}"],
+    ids=["cut", "empty", "list", "no text", "nested", "long number"],
+)
 def test_damaged_json_is_refused_by_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "cifar10" / "Linf" / "Cut.json"
     path.parent.mkdir(parents=True)
@@ -190,6 +253,16 @@ def test_percent_in_the_pruning_benchmark_is_offered_and_converted(tmp_path: Pat
     with pytest.raises(MeasurementError, match=r"line 2.*83\.38.*--percent"):
         AdvpruningImporter().read(path)
     assert [row.accuracy for row in AdvpruningImporter(percent=True).read(path)] == [0.8338, 0.454]
+
+
+def test_fractions_in_the_pruning_benchmark_are_never_taken_for_percent(tmp_path: Path) -> None:
+    for line in ("HARP,unstructured,0.9,0.8069,0.4540\n", "HARP,unstructured,0.9,,0.4540\n"):
+        path = text_file(tmp_path / "t.csv", PRUNED + "cifar10,ResNet18," + line)
+        with pytest.raises(MeasurementError, match=r"like( a)? fraction.*--percent"):
+            AdvpruningImporter(percent=True).read(path)
+    mixed = PRUNED + "cifar10,ResNet18,HARP,u,0.9,83.3,0.26\ncifar10,ResNet18,RST,u,0.9,80.1,0\n"
+    table = AdvpruningImporter(percent=True).read(text_file(tmp_path / "t.csv", mixed))
+    assert [row.accuracy for row in table] == [0.833, 0.0026, 0.801, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -261,6 +334,32 @@ def test_a_wide_table_gives_a_row_for_each_filled_cell(tmp_path: Path) -> None:
     assert (robust.norm, robust.radius, robust.accuracy) == ("Linf", 8 / 255, 0.0)
     assert fog.metric == "corruption"
     assert len(imported(tmp_path, WIDE_MAP, "model;plain;PGD-20;fog\nA;94.7;;n/a\n")) == 1
+
+
+def test_a_field_that_the_map_does_not_mention_is_read_from_the_column_of_its_name(tmp_path: Path) -> None:
+    columns = '[columns]\naccuracy = "acc"\n[constants]\ndataset = "m"\nnetwork = "n"\nseconds = ""\n'
+    text = "defence,attack,acc,seed,network,seconds,notes\nA,none,0.9,3,theirs,2 min,x\n"
+    (row,) = imported(tmp_path, columns, text)
+    assert (row.defence, row.attack, row.accuracy, row.seed) == ("A", "none", 0.9, 3)
+    assert (row.network, row.seconds) == ("n", None)  # what the map says goes first
+    wide = WIDE_MAP.replace('[columns]\ndefence = "model"\n', "")
+    table = imported(tmp_path, wide, "defence;attack;accuracy;plain;PGD-20;fog\nA;odd;7;94.7;0;50\n")
+    assert [(row.defence, row.attack, row.accuracy) for row in table] == [
+        ("A", "none", 0.947),
+        ("A", "pgd", 0.0),
+        ("A", "fog", 0.5),
+    ]
+
+
+def test_a_column_stands_for_one_field(tmp_path: Path) -> None:
+    columns = '[columns]\ndefence = "network"\n[constants]\ndataset = "m"\n'
+    with pytest.raises(MeasurementError, match="network is empty"):
+        imported(tmp_path, columns, "network,attack,accuracy\nA,none,0.9\n")
+
+
+def test_fractions_read_in_percent_through_a_map_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(MeasurementError, match="looks like a fraction"):
+        imported(tmp_path, WIDE_MAP, "model;plain;PGD-20;fog\nA;0.947;0.1;0.5\n")
 
 
 def test_without_a_map_the_columns_are_our_fields(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,83 @@ def test_numbers_of_numpy_are_written_as_numbers(tmp_path: Path) -> None:
 def test_a_large_seed_keeps_its_last_digit(tmp_path: Path) -> None:
     row = Measurement("mnist", "cnn", "plain", "none", metric="clean", accuracy=0.5, seed=2**53 + 1)
     assert read_table(write_table(MeasurementTable((row,)), tmp_path / "rows.csv")).rows[0].seed == 2**53 + 1
+
+
+def test_a_seed_beyond_64_signed_bits_is_written_as_parquet_and_a_larger_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    row = Measurement("mnist", "cnn", "plain", "none", metric="clean", accuracy=0.5, seed=2**64 - 1)
+    table = MeasurementTable((row, replace(row, seed=None, defence="other")))
+    assert read_table(write_table(table, tmp_path / "rows.parquet")) == table
+    with pytest.raises(MeasurementError, match="seed is 18446744073709551616"):
+        replace(row, seed=2**64)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"warnings": [[1, 2]]}, "row 1, column warnings: .* is no text"),
+        ({"warnings": [[None]]}, "column warnings"),
+        ({"warnings": [7]}, "column warnings"),
+        ({"source": [3]}, "column source"),
+        ({"defence": [b"plain"]}, "column defence"),
+        ({"accuracy": [[0.5]]}, "column accuracy"),
+        ({"tested": [True]}, "column tested"),
+        ({"seed": [-1]}, "seed is -1"),
+    ],
+)
+def test_a_parquet_value_of_another_type_is_refused_by_row_and_column(
+    tmp_path: Path, changes: dict[str, list[object]], said: str
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    row = Measurement("mnist", "cnn", "plain", "none", metric="clean", accuracy=0.5)
+    plain = {"dataset": "mnist", "network": "cnn", "defence": "plain", "attack": "none", "metric": "clean"}
+    columns = {**{field: [text] for field, text in plain.items()}, "accuracy": [0.5], **changes}
+    pq.write_table(pa.table(columns), tmp_path / "rows.parquet")
+    with pytest.raises(MeasurementError, match=said):
+        read_table(tmp_path / "rows.parquet")
+    pq.write_table(
+        pa.table(
+            {
+                **columns,
+                **{field: [None] for field in changes if field in ("warnings", "source", "tested", "seed")},
+            }
+        ),
+        tmp_path / "none.parquet",
+    )
+    if set(changes) <= {"warnings", "source", "tested", "seed"}:
+        assert read_table(tmp_path / "none.parquet").rows == (row,)
+
+
+@pytest.mark.parametrize("other", ["8/255", "0.031372", "0.0313725"])
+def test_radii_equal_within_rounding_are_one_cell(tmp_path: Path, other: str) -> None:
+    line = "mnist,cnn,plain,pgd,Linf,0.03137,robust,0.5,,\n"
+    twice = line.replace("0.03137", other)
+    with pytest.raises(MeasurementError, match=r"Two rows .* 0\.5 and 0\.4; keep one"):
+        read_table(written(tmp_path, HEADER + line + twice.replace("0.5,", "0.4,")))
+    assert len(read_table(written(tmp_path, HEADER + line + twice))) == 1
+    table = read_table(written(tmp_path, HEADER + line + twice.replace("plain", "hardened")))
+    assert len(table.columns) == 1
+    apart = read_table(
+        written(tmp_path, HEADER + line + line.replace("0.03137", "0.031").replace("0.5,", "0.6,"))
+    )
+    assert len(apart.columns) == 2
+
+
+def test_fractions_are_not_read_as_percent(tmp_path: Path) -> None:
+    with pytest.raises(MeasurementError, match=r"line 2: a clean accuracy of '0\.99' .*fraction"):
+        read_table(written(tmp_path, HEADER + CLEAN_LINE.replace("99,100", ",")), percent=True)
+    robust = HEADER + "mnist,cnn,plain,pgd,Linf,0.3,robust,0.9,,\n"
+    with pytest.raises(MeasurementError, match=r"largest accuracy is 0\.9: these look like fractions"):
+        read_table(written(tmp_path, robust), percent=True)
+
+
+def test_a_long_value_is_shown_shortened(tmp_path: Path) -> None:
+    with pytest.raises(MeasurementError) as mistake:
+        read_table(written(tmp_path, HEADER + CLEAN_LINE.replace(",99,", f",{'9' * 5000},")))
+    assert len(str(mistake.value)) < 300
 
 
 def test_contradictions_are_marked_when_a_file_is_read(tmp_path: Path) -> None:

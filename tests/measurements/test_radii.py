@@ -58,6 +58,11 @@ def test_the_text_of_a_radius_means_the_same_radius(radius: float, norm: str | N
     assert same_radius(read_radius(radius_text(radius, norm)), radius)
 
 
+def test_whole_numbers_are_counts_and_never_rounded() -> None:
+    assert not same_radius(2000, 2001)
+    assert same_radius(2000, 2000.0)
+
+
 def test_radii_one_percent_apart_are_two() -> None:
     assert not same_radius(0.031, 8 / 255)
     assert same_radius(None, None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from advgame.errors import UnknownName
+from advgame.errors import ScenarioError, UnknownName
 from advgame.scenarios import apply_preset, build_game, case, cases, get_parameter, preset, presets
 from advgame.scenarios.parameters import TERM_PARAMETERS
+from advgame.scenarios.presets import _preset_at
 
 SOURCES = (
     "MITRE",
@@ -69,3 +72,34 @@ def test_at_the_retail_price_of_delivery_spam_loses_money() -> None:
 def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean 'spam'"):
         preset("spa")
+
+
+WHOLE = (
+    'title = "t"\nstory = "s"\ncurrency = "USD"\n[parameters.attack_cost]\namount = 1\nbasis = "assumed"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title = ", "no valid TOML"),
+        (WHOLE.replace('"t"', "3"), "title is 3; expected a text"),
+        (WHOLE.replace('story = "s"', ""), "story is None"),
+        ('title = "t"\nstory = "s"\ncurrency = ""\n', "no parameters"),
+        (
+            WHOLE.split("[", maxsplit=1)[0] + "[parameters]\nattack_cost = 1\n",
+            "expected a table",
+        ),
+        (WHOLE.replace("= 1", "= nan"), "amount of attack_cost is nan"),
+        (WHOLE.replace("= 1", "= true"), "amount of attack_cost is True"),
+        (WHOLE.replace("= 1", "= " + "9" * 400), "amount of attack_cost is 999"),
+        (WHOLE.replace("amount = 1\n", ""), "amount of attack_cost is None"),
+        (WHOLE.replace('"assumed"', "1"), "basis is 1"),
+    ],
+)
+def test_a_preset_that_cannot_be_used_is_refused_by_key(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=said) as mistake:
+        _preset_at(path)
+    assert "mine.toml" in str(mistake.value)

@@ -173,6 +173,7 @@ def test_a_changed_table_is_read_again(folder: Path) -> None:
         (WHOLE + "name = 'again'\n", ["question.toml", "no valid TOML"]),
         (WHOLE.replace('"Faces"', '" "'), ["no name"]),
         (WHOLE.replace("rows.csv", "row.csv"), ["'row.csv'", "Bundled: published/"]),
+        (WHOLE.replace("rows.csv", "r" * 5000), ["data is 'rrr", "Bundled: published/"]),
         (WHOLE + "[terms.attack_reward]\nattack_reward = -1\n", ["attack_reward", "-1", "at least 0"]),
         (WHOLE + "[terms.attack_reward]\nattack_reward = nan\n", ["attack_reward", "nan", "finite"]),
         (

@@ -44,7 +44,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from advgame.errors import LabError, MeasurementError, UnknownName, suggestion
+from advgame.errors import LabError, MeasurementError, UnknownName, shortened, suggestion
 from advgame.lab.attacks import ATTACKS
 from advgame.lab.attacks.attack import Attack
 from advgame.lab.attacks.natural import NaturalChange
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 MOST_SEEDS = 1000
+LARGEST_SEED = 2**63  # what torch takes as it is
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,9 @@ def _validated(schema: type[BaseModel], content: Mapping[str, Any], where: str) 
             ) from None
         if first["type"] == "missing":
             raise LabError(f"The key {key!r} of {where} is missing.") from None
-        raise LabError(f"The key {key!r} of {where} is {first['input']!r}: {first['msg'].lower()}.") from None
+        raise LabError(
+            f"The key {key!r} of {where} is {shortened(first['input'])}: {first['msg'].lower()}."
+        ) from None
 
 
 def _tuples(given: Any) -> Any:
@@ -244,12 +247,16 @@ def _one_or_several(given: Mapping[str, Any], key: str, catalogue: Mapping[str, 
     return names
 
 
-def _seeds(where: str, given: Sequence[int]) -> tuple[int, ...]:
-    if not given or len(set(given)) < len(given) or min(given) < 0 or len(given) > MOST_SEEDS:
+def _seeds(where: str, given: Any) -> tuple[int, ...]:
+    seeds = given if isinstance(given, tuple | list) else ()
+    whole = all(isinstance(seed, int) and not isinstance(seed, bool) for seed in seeds)
+    if not seeds or not whole or len(set(seeds)) < len(seeds) or len(seeds) > MOST_SEEDS:
         raise LabError(
-            f"The seeds of {where} are {list(given)}; expected different whole numbers of at least 0."
+            f"The seeds of {where} are {shortened(given)}; expected a list of different whole numbers."
         )
-    return tuple(given)
+    if min(seeds) < 0 or max(seeds) >= LARGEST_SEED:
+        raise LabError(f"The seeds of {where} are {shortened(given)}; expected numbers from 0 to below 2⁶³.")
+    return tuple(seeds)
 
 
 OWN_KEYS = ("use", "after", "ladder", "seeds")
@@ -274,7 +281,7 @@ def _defences(name: str, table: Mapping[str, Any]) -> list[DefencePlan]:
         or not isinstance(next(iter(ladder.values())), tuple)
     ):
         raise LabError(
-            f"The ladder of {where} is {ladder!r}; expected one setting with its values, as in "
+            f"The ladder of {where} is {shortened(ladder)}; expected one setting with its values, as in "
             "{ compression = [2, 4, 8] }."
         )
     (key, values), plans = next(iter(ladder.items())), []
@@ -301,7 +308,7 @@ def _attack(name: str, table: Mapping[str, Any]) -> AttackPlan:
         attack,
         radii,
         _inputs(table, where),
-        _tuple(table["against"]) if "against" in table else None,
+        _against(table, where),
         _text(table, "crafted_on", where, optional=True),
     )
 
@@ -315,7 +322,7 @@ def _measure(name: str, table: Mapping[str, Any]) -> MeasurePlan:
         name,
         _part(kind, {key: value for key, value in table.items() if key not in own}, where),
         _inputs(table, where),
-        _tuple(table["against"]) if "against" in table else None,
+        _against(table, where),
         _text(table, "compared_with", where, optional=True),
     )
 
@@ -323,7 +330,9 @@ def _measure(name: str, table: Mapping[str, Any]) -> MeasurePlan:
 def _inputs(table: Mapping[str, Any], where: str) -> int | None:
     given = table.get("inputs")
     if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
-        raise LabError(f"The key 'inputs' of {where} is {given!r}; expected a whole number of at least 1.")
+        raise LabError(
+            f"The key 'inputs' of {where} is {shortened(given)}; expected a whole number of at least 1."
+        )
     return given
 
 
@@ -353,6 +362,8 @@ def _part(kind: type, settings: Mapping[str, Any], where: str) -> Any:
         return kind(**values)
     except LabError as mistake:
         raise LabError(f"{where}: {mistake}") from None
+    except OverflowError:
+        raise LabError(f"{where}: a number is too large; write one that a float64 holds.") from None
 
 
 @lru_cache(maxsize=256)
@@ -376,8 +387,20 @@ def _text(table: Mapping[str, Any], key: str, where: str, *, optional: bool = Fa
     if given is None and optional:
         return None
     if not isinstance(given, str) or not given:
-        raise LabError(f"The key {key!r} of {where} is {given!r}; expected a name.")
+        raise LabError(f"The key {key!r} of {where} is {shortened(given)}; expected a name.")
     return given
+
+
+def _against(table: Mapping[str, Any], where: str) -> tuple[str, ...] | None:
+    if "against" not in table:
+        return None
+    names = _tuple(table["against"])
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise LabError(
+            f"The key 'against' of {where} is {shortened(table['against'])}; expected names of defences, "
+            'such as ["plain"].'
+        )
+    return names
 
 
 def _tuple(given: Any) -> tuple[Any, ...]:

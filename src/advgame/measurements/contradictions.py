@@ -1,4 +1,4 @@
-"""Rows that contradict each other are marked where they stand, and never dropped."""
+"""Rows that contradict each other or themselves are marked where they stand, and never dropped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def mark_contradictions(table: MeasurementTable) -> MeasurementTable:
             for row, warning in find(rows):
                 marks.setdefault(id(row), {})[warning] = None
     for row in table:
-        for warning in _misses_compression(row):
+        for warning in (*_misses_compression(row), *_beyond_unit_inputs(row)):
             marks.setdefault(id(row), {})[warning] = None
     return MeasurementTable(tuple(_marked(row, marks.get(id(row), ())) for row in table))
 
@@ -129,6 +129,17 @@ def _misses_compression(row: Measurement) -> Iterator[str]:
     nominal, left, total = row.compression_nominal, row.parameters_left, row.parameters_total
     if nominal and left and total and abs(total / left / nominal - 1) > 0.1:
         yield f"compressed {total / left:.3g} times by parameters left, not {nominal:.3g} times as announced"
+
+
+def _beyond_unit_inputs(row: Measurement) -> Iterator[str]:
+    if row.norm is not None and row.norm.casefold() in LARGEST_CHANGE and (row.radius or 0.0) > 1:
+        yield (
+            f"the L∞ radius {row.radius:.10g} is more than inputs in [0, 1] can change by: "
+            f"for pixel values 0 to 255 write {row.radius:.10g}/255"
+        )
+
+
+LARGEST_CHANGE = frozenset({"linf", "l∞", "l_inf", "l-inf", "inf", "linfty"})
 
 
 def _error_of_difference(one: Measurement, other: Measurement) -> float:

@@ -10,7 +10,7 @@ from math import isnan
 from pathlib import Path
 from typing import IO, Any
 
-from advgame.errors import MeasurementError, suggestion
+from advgame.errors import MeasurementError, shortened, suggestion
 from advgame.files import spreadsheet_safe, without_guard, written_whole
 from advgame.measurements.contradictions import mark_contradictions
 from advgame.measurements.csv_records import csv_records
@@ -22,6 +22,8 @@ REQUIRED = ("dataset", "network", "defence", "attack", "metric", "accuracy")
 COUNTS = frozenset({"correct", "tested", "runs", "seed", "parameters_left", "parameters_total"})
 AMOUNTS = frozenset({"std", "seconds", "compression_nominal"})
 BETWEEN_WARNINGS = " | "
+MOST_ROWS = 5_000_000  # of a Parquet file
+LEAST_PERCENT = 0.01  # no network of use is right less often: 0.80 in a table of percent is a fraction
 
 
 def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> MeasurementTable:
@@ -42,10 +44,26 @@ def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> Measur
     rows = [read_row(record, where=f"{path.name}, {place}", percent=percent) for place, record in records]
     if not rows:
         raise MeasurementError(f"{path.name} has a header and no rows; give at least one measurement.")
+    if percent:
+        check_percent(rows, path)
     try:
         return mark_contradictions(MeasurementTable(tuple(rows)))
     except MeasurementError as mistake:
         raise MeasurementError(f"{path.name}: {mistake}") from None
+
+
+def check_percent(rows: Iterable[Measurement], path: Path) -> None:
+    """Nothing, if rows read as percent can have been percent.
+
+    Raises:
+        MeasurementError: when no accuracy of the file was above 1, as in a file of fractions.
+    """
+    largest = max((row.accuracy for row in rows), default=0.0)
+    if 0 < largest <= LEAST_PERCENT:
+        raise MeasurementError(
+            f"{path.name} was read in percent, but its largest accuracy is {100 * largest:.6g}: these look "
+            "like fractions. Read it without percent (--percent, percent = true)."
+        )
 
 
 def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) -> Measurement:
@@ -65,7 +83,7 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
             values[field] = _read_value(field, given)
         except (ValueError, TypeError, OverflowError) as mistake:
             raise MeasurementError(
-                f"{where}, column {field}: {given!r} {_problem(field, mistake)}."
+                f"{where}, column {field}: {shortened(given)} {_problem(field, mistake)}."
             ) from None
     missing = [field for field in REQUIRED if field not in values]
     if missing:
@@ -76,6 +94,12 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
         for field in ("accuracy", "std"):
             if field in values:
                 values[field] = round(values[field] / 100, 12)
+        if values["metric"] == "clean" and 0 < values["accuracy"] <= LEAST_PERCENT:
+            raise MeasurementError(
+                f"{where}: a clean accuracy of {shortened(record.get('accuracy'))} in a table read in "
+                "percent looks like a fraction. Read it without percent (--percent, percent = true), or "
+                "write all of it in percent."
+            )
     try:
         return Measurement(**values)
     except MeasurementError as mistake:
@@ -109,11 +133,20 @@ def _parquet_records(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as mistake:
-        raise MeasurementError(f"{path.name} is no Parquet file that can be read: {mistake}.") from None
-    _check_header(path, table.column_names)
-    for number, record in enumerate(table.to_pylist(), start=1):
+        with pq.ParquetFile(path) as file:
+            _check_header(path, file.schema_arrow.names)
+            if file.metadata.num_rows > MOST_ROWS:
+                raise MeasurementError(
+                    f"{path.name} has more than {MOST_ROWS:,} rows, the most that are read."
+                )
+            records = file.read().to_pylist()
+    except MeasurementError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as mistake:
+        raise MeasurementError(
+            f"{path.name} is no Parquet file that can be read: {str(mistake)[:200]}."
+        ) from None
+    for number, record in enumerate(records, start=1):
         yield f"row {number}", record
 
 
@@ -143,17 +176,30 @@ def _read_value(field: str, given: Any) -> Any:
     if field in COUNTS:
         return _whole_number(given)
     if field == "warnings":
-        return tuple(str(given).split(BETWEEN_WARNINGS)) if isinstance(given, str) else tuple(given)
+        return _warning_texts(given)
     if not isinstance(given, str):
         raise TypeError
     return given
 
 
+def _warning_texts(given: Any) -> tuple[str, ...]:
+    if isinstance(given, str):
+        return tuple(given.split(BETWEEN_WARNINGS))
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
+        raise TypeError
+    return tuple(given)
+
+
 def _number(given: Any) -> float:
-    """A number as tables write it; not what only Python reads as one (True, 1_000, foreign digits)."""
+    """A number as tables write it."""
+    _check_plain(given)
+    return float(given)
+
+
+def _check_plain(given: Any) -> None:
+    """Refuses what only Python reads as a number (True, 1_000, foreign digits)."""
     if isinstance(given, bool) or (isinstance(given, str) and ("_" in given or not given.isascii())):
         raise TypeError
-    return float(given)
 
 
 def _is_missing(given: Any) -> bool:
@@ -161,6 +207,7 @@ def _is_missing(given: Any) -> bool:
 
 
 def _whole_number(given: Any) -> int:
+    _check_plain(given)
     try:
         if not isinstance(given, float):
             return int(given)
@@ -197,8 +244,11 @@ def _write_parquet(table: MeasurementTable, file: IO[Any]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {field: [getattr(row, field) for row in table] for field in FIELDS}
+    columns: dict[str, Any] = {field: [getattr(row, field) for row in table] for field in FIELDS}
     columns["warnings"] = [list(row.warnings) for row in table]
+    for field in COUNTS:
+        if any(count is not None and count >= 2**63 for count in columns[field]):
+            columns[field] = pa.array(columns[field], pa.uint64())
     pq.write_table(pa.table(columns), file)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from math import isclose, isfinite
 from typing import NamedTuple
 
-from advgame.errors import MeasurementError, suggestion
+from advgame.errors import MeasurementError, shortened, suggestion
 from advgame.measurements.radii import radius_text
 
 METRICS = {
@@ -20,6 +20,7 @@ METRICS = {
 }
 PLAYABLE = frozenset({"clean", "robust", "corruption"})  # what an adversary's column may be made of
 NO_ATTACK = "none"
+MOST_COUNT = 2**64  # what Parquet can hold and seeds of NumPy and torch stay below
 
 
 class Column(NamedTuple):
@@ -111,7 +112,7 @@ def _check_names(row: Measurement) -> None:
         if text is None and field in ("norm", "crafted_on"):
             continue
         if not isinstance(text, str) or not text.strip():
-            raise MeasurementError(f"Row {row.row_name}: {field} is {text!r}; give it a name.")
+            raise MeasurementError(f"Row {row.row_name}: {field} is {shortened(text)}; give it a name.")
         if text != text.strip() or text == "*":
             raise MeasurementError(
                 f"Row {row.row_name}: {field} is {text!r}; a name has no spaces around it and is not '*'."
@@ -136,7 +137,9 @@ def _check_names(row: Measurement) -> None:
         )
 
 
-def _check_text(row: Measurement, field: str, text: str) -> None:
+def _check_text(row: Measurement, field: str, text: object) -> None:
+    if not isinstance(text, str):
+        raise MeasurementError(f"Row {row.row_name}: {field} is {shortened(text)}; expected a text.")
     if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise MeasurementError(
             f"Row {row.row_name}: {field} holds a control character or broken one; remove it."
@@ -163,8 +166,10 @@ def _check_counts(row: Measurement) -> None:
         count = getattr(row, field)
         if count is None:
             continue
-        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise MeasurementError(f"Row {row.row_name}: {field} is {count!r}; expected a whole number ≥ 0.")
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count < MOST_COUNT:
+            raise MeasurementError(
+                f"Row {row.row_name}: {field} is {shortened(count)}; expected a whole number ≥ 0, < 2⁶⁴."
+            )
     if row.correct is None:
         return
     if not row.tested or row.correct > row.tested:

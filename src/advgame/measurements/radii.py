@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isclose, isfinite
 
-from advgame.errors import MeasurementError
+from advgame.errors import MeasurementError, shortened
 
 
 def read_radius(given: str | float | None) -> float | None:
@@ -23,10 +23,11 @@ def read_radius(given: str | float | None) -> float | None:
         radius = _quotient(given) if isinstance(given, str) else float(given)
     except (ValueError, ZeroDivisionError, TypeError, OverflowError):
         raise MeasurementError(
-            f"The radius {given!r} is not a number; write a decimal such as 0.5 or a fraction such as 8/255."
+            f"The radius {shortened(given)} is not a number; write a decimal such as 0.5 or a fraction such "
+            "as 8/255."
         ) from None
     if not isfinite(radius) or radius < 0:
-        raise MeasurementError(f"The radius {given!r} is not a finite number of at least 0.")
+        raise MeasurementError(f"The radius {shortened(given)} is not a finite number of at least 0.")
     return radius
 
 
@@ -56,11 +57,13 @@ def radius_text(radius: float | None, norm: str | None = None) -> str:
 
 
 def same_radius(one: float | None, other: float | None) -> bool:
-    """Whether two radii are one, allowing for the digits a source rounded away.
+    """Whether two radii are one, allowing for the digits a source rounded away. Whole numbers are exact.
 
-    >>> same_radius(0.03137, 8 / 255)
-    True
+    >>> same_radius(0.03137, 8 / 255), same_radius(2000, 2001)
+    (True, False)
     """
     if one is None or other is None:
         return one is other
+    if one == int(one) and other == int(other):
+        return one == other
     return isclose(one, other, rel_tol=1e-3, abs_tol=1e-9)

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from advgame.errors import MeasurementError
 from advgame.measurements.measurement import Column, Measurement
+from advgame.measurements.radii import same_radius
 
 
 @dataclass(frozen=True)
 class MeasurementTable:
-    """Measurements in their order, each cell once.
+    """Measurements in their order, each cell once; radii that differ by rounding alone are one radius.
 
     Raises:
         MeasurementError: when there is no row, or two rows give one cell different values.
@@ -77,7 +78,7 @@ class MeasurementTable:
 
 def _each_cell_once(rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
     cells: dict[tuple[object, ...], Measurement] = {}
-    for row in rows:
+    for row in _with_one_radius_each(rows):
         cell = (row.dataset, row.network, row.defence, row.column, row.metric, row.seed)
         known = cells.setdefault(cell, row)
         if known is not row and known.accuracy == row.accuracy:
@@ -89,3 +90,17 @@ def _each_cell_once(rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
                 f"{row.accuracy}; keep one of them, or tell them apart by seed."
             )
     return tuple(cells.values())
+
+
+def _with_one_radius_each(rows: Iterable[Measurement]) -> Iterator[Measurement]:
+    """The rows, radii of an attack that differ by rounding alone (8/255 and 0.03137) written as the first."""
+    radii: dict[tuple[str, str | None, str | None], list[float]] = {}
+    for row in rows:
+        if row.radius is None:
+            yield row
+            continue
+        known = radii.setdefault((row.attack, row.norm, row.crafted_on), [])
+        first = next((radius for radius in known if same_radius(radius, row.radius)), None)
+        if first is None:
+            known.append(row.radius)
+        yield row if first in (None, row.radius) else replace(row, radius=first)

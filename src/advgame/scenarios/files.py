@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advgame.bundled import bundled
-from advgame.errors import InputError, ScenarioError, UnknownName, suggestion
+from advgame.errors import InputError, ScenarioError, UnknownName, shortened, suggestion
 from advgame.files import written_whole
 from advgame.measurements import MeasurementTable, radius_text, read_radius, read_table
 from advgame.payoffs import TERMS, Term
@@ -190,7 +190,7 @@ def _explained(mistake: ValidationError) -> str:
     quoted = " A name with a dot in it stands in quotes." if dotted else ""
     if isinstance(first["input"], str) and "number" in problem:
         quoted = " Write it without quotes."
-    return f"{address} is {first['input']!r}; expected {problem}.{quoted}"
+    return f"{address[:80]} is {shortened(first['input'])}; expected {problem}.{quoted}"
 
 
 def _most_telling(mistake: ValidationError) -> ErrorDetails:
@@ -313,13 +313,20 @@ def data_path(data: str, folder: Path) -> Path:
         ScenarioError: when there is no such file.
     """
     for path in (folder / data, bundled("data") / data):
-        if path.is_file():
+        if _is_file(path):
             return path
     names = [f"published/{path.name}" for path in sorted((bundled("data") / "published").glob("*.csv"))]
     raise ScenarioError(
-        f"data is {data!r}, and neither {folder / data} nor a bundled table of that name is there;"
-        f"{suggestion(data, names)} Bundled: {', '.join(names)}."
+        f"data is {shortened(data)}, and neither {str(folder / data)[:200]} nor a bundled table of that name "
+        f"is there;{suggestion(data[:200], names)} Bundled: {', '.join(names)}."
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long for the file system, or no name at all
+        return False
 
 
 __all__ = ["InputError", "data_path", "read_scenario", "scenario_of", "toml_of", "write_scenario"]

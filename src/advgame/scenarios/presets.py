@@ -5,10 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from advgame.bundled import bundled
-from advgame.errors import UnknownName
+from advgame.errors import ScenarioError, UnknownName, shortened
 from advgame.scenarios.parameters import set_parameter
 from advgame.scenarios.scenario import Scenario
 
@@ -55,13 +57,40 @@ def apply_preset(scenario: Scenario, chosen: Preset) -> Scenario:
 
 
 def _preset_at(path: Path) -> Preset:
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    parameters = content["parameters"]
-    return Preset(
-        path.stem,
-        content["title"],
-        content["story"],
-        content["currency"],
-        {address: float(about["amount"]) for address, about in parameters.items()},
-        {address: about["basis"] for address, about in parameters.items()},
-    )
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (
+        ValueError,
+        RecursionError,
+    ) as mistake:  # of TOML, of its numbers, not UTF-8, or nested without end
+        raise ScenarioError(f"The preset {path.name} is no valid TOML: {str(mistake)[:200]}.") from None
+    texts = {key: _text(path, content, key) for key in ("title", "story", "currency")}
+    parameters = content.get("parameters")
+    if not isinstance(parameters, dict) or not parameters:
+        raise ScenarioError(f"The preset {path.name} has no parameters; give [parameters.NAME] tables.")
+    amounts: dict[str, float] = {}
+    basis: dict[str, str] = {}
+    for address, about in parameters.items():
+        if not isinstance(about, dict):
+            raise ScenarioError(f"The preset {path.name}: {address} is {shortened(about)}; expected a table.")
+        amounts[address] = _amount(path, address, about.get("amount"))
+        basis[address] = _text(path, about, "basis")
+    return Preset(path.stem, texts["title"], texts["story"], texts["currency"], amounts, basis)
+
+
+def _text(path: Path, content: Mapping[str, Any], key: str) -> str:
+    given = content.get(key)
+    if not isinstance(given, str):
+        raise ScenarioError(f"The preset {path.name}: {key} is {shortened(given)}; expected a text.")
+    return given
+
+
+def _amount(path: Path, address: str, given: Any) -> float:
+    try:
+        if isinstance(given, bool) or not isinstance(given, int | float) or not isfinite(given):
+            raise ValueError
+        return float(given)
+    except (ValueError, OverflowError):
+        raise ScenarioError(
+            f"The preset {path.name}: the amount of {address} is {shortened(given)}; expected a number."
+        ) from None

@@ -42,7 +42,8 @@ class AdvpruningImporter(Importer):
         header, records = csv_records(path)
         check_columns(path, header, COLUMNS)
         rows = (row for place, record in records for row in self._rows(record, path, place))
-        return table_of(rows, path, "a line for each pruned network, with a clean or a robust accuracy")
+        expected = "a line for each pruned network, with a clean or a robust accuracy"
+        return table_of(rows, path, expected, percent=self.percent)
 
     def _rows(self, record: dict[str, str], path: Path, place: str) -> Iterator[Measurement]:
         where = f"{path.name}, {place}"

@@ -1,6 +1,7 @@
 """Any CSV table, through a small map from its columns to ours.
 
-The map is a TOML file. All of it is optional but what makes a row complete:
+The map is a TOML file. A field that it does not mention is read from the column of that name, if the file has
+one (seconds = "" under [constants] leaves it out). All of it is optional but what makes a row complete:
 
     percent = true            # accuracies and spreads are 0..100
     separator = ";"           # where it is not a comma
@@ -33,8 +34,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -46,6 +47,7 @@ from advgame.measurements.importers.importer import Importer, blank, check_colum
 from advgame.measurements.measurement import FIELDS, NO_ATTACK, Measurement
 from advgame.measurements.table import MeasurementTable
 
+PER_ACCURACY = ("accuracy", "correct", "std")  # in a wide table one column cannot serve all of its accuracies
 KEYS = ("percent", "separator", "columns", "constants", "accuracies")
 
 
@@ -82,30 +84,48 @@ class CsvImporter(Importer):
         check_columns(
             path, header, [*chosen.columns.values(), *(each["column"] for each in chosen.accuracies)]
         )
+        chosen = with_columns_of_our_names(chosen, header)
+        if not chosen.accuracies and "accuracy" not in chosen.columns:
+            raise MeasurementError(
+                f'{Path(self.columns).name} names no accuracy; add accuracy = "their column" under '
+                "[columns], or an [[accuracies]] table for each column of a wide table."
+            )
         percent = chosen.percent or self.percent
         rows = (
             row
             for place, record in records
             for row in _rows(record, chosen, where=f"{path.name}, {place}", percent=percent)
         )
-        return table_of(rows, path, "at least one line with an accuracy")
+        return table_of(rows, path, "at least one line with an accuracy", percent=percent)
+
+
+def with_columns_of_our_names(chosen: ColumnMap, header: Sequence[str]) -> ColumnMap:
+    """The map, and for each field it does not mention the column of that name, where the file has one."""
+    mentioned = {*chosen.columns, *chosen.columns.values(), *chosen.constants}
+    if chosen.accuracies:
+        mentioned |= {*PER_ACCURACY, *(each["column"] for each in chosen.accuracies)}
+    ours = {field: field for field in FIELDS if field in header and field not in mentioned}
+    return replace(chosen, columns={**ours, **chosen.columns})
 
 
 def read_map(path: str | os.PathLike[str]) -> ColumnMap:
     """The column map in a TOML file.
 
     Raises:
-        MeasurementError: for damaged TOML, unknown keys or fields, or a map without an accuracy.
+        MeasurementError: for damaged TOML, unknown keys or fields.
     """
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
         raise MeasurementError(
             f"There is no column map {path}; write one (our field = their column)."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
-        raise MeasurementError(f"{path.name} is no valid TOML: {mistake}.") from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as mistake:  # of TOML, of its numbers, not UTF-8, or nested without end
+        raise MeasurementError(f"{path.name} is no valid TOML: {str(mistake)[:200]}.") from None
     _check_names(path, "key", content, KEYS)
     wide = content.get("accuracies", [])
     columns, constants = content.get("columns", {}), content.get("constants", {})
@@ -114,11 +134,6 @@ def read_map(path: str | os.PathLike[str]) -> ColumnMap:
     _check_names(path, "field under [constants]", constants, FIELDS)
     for each in wide:
         _check_names(path, "field under [[accuracies]]", each, ("column", *FIELDS))
-    if not wide and "accuracy" not in columns:
-        raise MeasurementError(
-            f'{path.name} names no accuracy; add accuracy = "their column" under [columns], or an '
-            "[[accuracies]] table for each column of a wide table."
-        )
     return ColumnMap(
         content.get("percent", False), content.get("separator", ","), columns, constants, tuple(wide)
     )

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from advgame.errors import MeasurementError, suggestion
 from advgame.measurements.contradictions import mark_contradictions
+from advgame.measurements.files import check_percent
 from advgame.measurements.measurement import Measurement
 from advgame.measurements.table import MeasurementTable
 
@@ -41,11 +42,18 @@ class Importer(ABC):
         """
 
 
-def table_of(rows: Iterable[Measurement], path: Path, expected: str) -> MeasurementTable:
-    """The rows as a table, contradictions marked; no rows are an error that says what was expected."""
+def table_of(
+    rows: Iterable[Measurement], path: Path, expected: str, *, percent: bool = False
+) -> MeasurementTable:
+    """The rows as a table, contradictions marked; no rows are an error that says what was expected.
+
+    Rows that were read in percent and cannot have been percent are an error too.
+    """
     found = tuple(rows)
     if not found:
         raise MeasurementError(f"Nothing to import was found in {path}; expected {expected}.")
+    if percent:
+        check_percent(found, path)
     try:
         return mark_contradictions(MeasurementTable(found))
     except MeasurementError as mistake:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from math import isclose
 from pathlib import Path
 from typing import Any, ClassVar
 
-from advgame.errors import MeasurementError
+from advgame.errors import MeasurementError, shortened
 from advgame.measurements.files import read_row
 from advgame.measurements.importers.importer import Importer, table_of
 from advgame.measurements.measurement import Measurement
@@ -21,7 +22,15 @@ from advgame.measurements.table import MeasurementTable
 THREATS = ("Linf", "L2", "corruptions", "corruptions_3d")
 CORRUPTIONS = {"corruptions_acc": "common-corruptions", "corruptions_acc_3d": "common-corruptions-3d"}
 # A board ranks networks attacked at one radius; a few records say 0.031 where their board says 8/255.
-BOARDS = {("cifar10", "Linf"): "8/255", ("cifar10", "L2"): "0.5", ("cifar100", "Linf"): "8/255"}
+BOARDS = {
+    ("cifar10", "Linf"): "8/255",
+    ("cifar10", "L2"): "0.5",
+    ("cifar100", "Linf"): "8/255",
+    ("imagenet", "Linf"): "4/255",
+}
+DATASETS = frozenset(dataset for dataset, _ in BOARDS)
+# A record may state its radius in a footnote alone: "Uses … = 0.031 ≈ 7.9/255 instead of 8/255".
+FOOTNOTE_RADIUS = re.compile(r"\bUses\b[^=.<]{0,60}=\s*([0-9]*\.?[0-9]+(?:/[0-9]+)?)")
 IMAGES = {"cifar10": 10_000, "cifar100": 10_000}  # the whole test sets, so two digits of percent are a count
 
 
@@ -33,16 +42,21 @@ class Record:
     dataset: str
     threat: str
     fields: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
-        """Where the file stands among RobustBench's own folders."""
-        return f"RobustBench, model_info/{self.dataset}/{self.threat}/{self.path.name}"
+        """The file with the folders it was found in."""
+        folder = self.path.parent.parent.name
+        root = "model_info/" if folder in DATASETS else ""
+        return f"RobustBench, {root}{folder}/{self.threat}/{self.path.name}"
 
 
 @dataclass(frozen=True)
 class RobustbenchImporter(Importer):
     """Reads a folder of records at any depth. They are in percent, so accuracies are always divided by 100.
+
+    The folder names the data set: a record that states another one is taken for its folder's, with a warning.
 
     Of AutoAttack's figure and the best external one the smaller is the robust accuracy; what authors report
     becomes ``robust_reported``, which no game is made of. A network that is on several boards of a data set
@@ -73,14 +87,22 @@ class RobustbenchImporter(Importer):
 def _record_at(path: Path) -> Record:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as mistake:
+    except (ValueError, RecursionError) as mistake:  # damaged, not UTF-8, a number of thousands of digits
         raise MeasurementError(
-            f"{path} is no JSON that can be read ({mistake}); fetch the file again."
+            f"{path} is no JSON that can be read ({str(mistake)[:100]}); fetch the file again."
         ) from None
     if not isinstance(fields, dict):
         raise MeasurementError(f"{path} holds {type(fields).__name__}, not a record; fetch the file again.")
-    dataset = str(fields.get("dataset") or path.parent.parent.name)
-    return Record(path, dataset, path.parent.name, fields)
+    dataset, warnings = _dataset(path.parent.parent.name, str(fields.get("dataset") or ""))
+    return Record(path, dataset, path.parent.name, fields, warnings)
+
+
+def _dataset(folder: str, stated: str) -> tuple[str, tuple[str, ...]]:
+    """The data set by its folder where that is one of RobustBench's, else as the record states."""
+    if folder not in DATASETS or stated in ("", folder):
+        return (folder if folder in DATASETS else stated or folder), ()
+    shown = repr(stated[:40]).replace("|", "/")
+    return folder, (f"the record states the data set {shown}, its folder {folder!r}: the folder is followed",)
 
 
 def _rows(record: Record, several_boards: bool) -> Iterator[Measurement]:
@@ -90,9 +112,15 @@ def _rows(record: Record, several_boards: bool) -> Iterator[Measurement]:
         "network": str(record.fields.get("architecture") or "unnamed"),
         "defence": f"{stem} ({record.threat})" if several_boards else stem,
         "source": record.source,
+        "warnings": record.warnings,
     }
     if "clean_acc" not in record.fields:
         raise MeasurementError(f"{record.path}: the field 'clean_acc' is missing; every record states it.")
+    if 0 < _number(record, "clean_acc") <= 1:
+        raise MeasurementError(
+            f"{record.path}, field clean_acc: {record.fields['clean_acc']!r} looks like a fraction; records "
+            'hold percent, such as "85.34". Multiply its accuracies by 100.'
+        )
     yield _measured(record, shared | {"attack": "none", "metric": "clean"}, "clean_acc")
     yield from _attacked(record, shared) if record.threat in ("Linf", "L2") else _corrupted(record, shared)
 
@@ -100,8 +128,9 @@ def _rows(record: Record, several_boards: bool) -> Iterator[Measurement]:
 def _attacked(record: Record, shared: Mapping[str, Any]) -> Iterator[Measurement]:
     radius, warnings = _radius(record)
     column = {**shared, "attack": "autoattack", "norm": record.threat, "radius": radius}
-    if record.fields.get("unreliable") is True:
-        warnings = (*warnings, "RobustBench marks its AutoAttack figure as unreliable")
+    warnings = (*record.warnings, *warnings)
+    if str(record.fields.get("unreliable")).casefold() == "true":
+        warnings = (*warnings, "its source marks the AutoAttack figure as unreliable")
     figures = {
         name: _number(record, name) for name in ("autoattack_acc", "external") if _is_given(record, name)
     }
@@ -136,11 +165,26 @@ def _radius(record: Record) -> tuple[float | None, tuple[str, ...]]:
         raise MeasurementError(f"{record.path}, field eps: {mistake}") from None
     name = BOARDS.get((record.dataset, record.threat))
     board = read_radius(name)
-    if own is None or board is None or own == board:
-        return (board if own is None else own), ()
-    if not isclose(own, board, rel_tol=0.05):
+    if own is not None and board is not None and not isclose(own, board, rel_tol=0.05):
         return own, ()
-    return board, (f"attacked at radius {record.fields['eps']}, on a board of radius {name}",)
+    stated, used = _radius_used(record, own)
+    radius = own if board is None else board
+    if used in (None, radius):
+        return radius, ()
+    pixels = f" ({255 * used:.1f}/255)" if record.threat == "Linf" and "/" not in stated else ""
+    on = "" if name is None else f", on a board of radius {name}"
+    return radius, (f"attacked at radius {stated}{pixels}{on}",)
+
+
+def _radius_used(record: Record, own: float | None) -> tuple[str, float | None]:
+    """The radius as it is written, and as a number: a footnote about the evaluation corrects the field."""
+    match = FOOTNOTE_RADIUS.search(str(record.fields.get("footnote") or ""))
+    if match is None:
+        return str(record.fields.get("eps")), own
+    try:
+        return match[1], read_radius(match[1])
+    except MeasurementError:
+        return str(record.fields.get("eps")), own
 
 
 def _measured(record: Record, row: Mapping[str, Any], field: str, *, counted: bool = True) -> Measurement:
@@ -164,10 +208,13 @@ def _number(record: Record, field: str) -> float:
         if isinstance(given, bool):
             raise ValueError
         number = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise MeasurementError(
-            f'{record.path}, field {field}: {given!r} is no number; records hold percent, such as "85.34".'
+            f"{record.path}, field {field}: {shortened(given)} is no number; records hold percent, such as "
+            '"85.34".'
         ) from None
     if not 0 <= number <= 100:
-        raise MeasurementError(f"{record.path}, field {field}: {given!r} is no percentage in 0..100.")
+        raise MeasurementError(
+            f"{record.path}, field {field}: {shortened(given)} is no percentage in 0..100."
+        )
     return number
