@@ -14,6 +14,7 @@ from advgame.equilibria.components import maximal_nash_subsets
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.lemke_howson import one_equilibrium
 from advgame.equilibria.listing import Listing
+from advgame.equilibria.one_strategy import equilibria_of_one
 from advgame.equilibria.rank_one import Path, walk
 from advgame.equilibria.selection import RULES, ruled_by
 from advgame.equilibria.solution import Concept, Solution, certified, told_of
@@ -149,15 +150,7 @@ def _small(game: Game) -> Listing:
         return Listing(extreme_equilibria_2x2(game), True, "signs of the four best-reply differences")
     if min(rows, columns) == 2:
         return Listing(extreme_equilibria_of_two(game), True, "upper envelope, exact")
-    to_defender, to_attacker = game.payoffs_as_given
-    best_rows = np.flatnonzero(to_defender[:, 0] == to_defender[:, 0].max()) if columns == 1 else [0]
-    best_columns = np.flatnonzero(to_attacker[0] == to_attacker[0].max()) if rows == 1 else [0]
-    pairs = [(_pure(int(i), rows), _pure(int(j), columns)) for i in best_rows for j in best_columns]
-    return Listing(pairs, True, "comparison")
-
-
-def _pure(strategy: int, count: int) -> list[float]:
-    return [1.0 if place == strategy else 0.0 for place in range(count)]
+    return Listing(equilibria_of_one(game), True, "comparison")
 
 
 def _in_floats(pair: tuple[Sequence[Any], Sequence[Any]]) -> tuple[list[float], list[float]]:

@@ -2,7 +2,9 @@
 
 nashpy (https://nashpy.readthedocs.io) is the reference of this field in Python. Its algorithms are
 sensitive to the scale of payoffs, may loop for ever and may return what is no equilibrium; so both
-matrices are mapped to [0, 1], which changes no equilibrium, and every answer is checked.
+matrices are mapped to [1, 2], which changes no equilibrium, and every answer is checked. A game in which
+one strategy of a player is left once dominated ones are gone is answered by comparing payoffs: nashpy's
+polytopes need two dimensions.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 
 from advgame.catalogue import Catalogue
 from advgame.equilibria.components import maximal_nash_subsets
+from advgame.equilibria.one_strategy import equilibria_of_one
 from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.equilibria.time_limit import TimeUp, within
 from advgame.games import Game, certified_profile
@@ -67,8 +70,8 @@ class Nashpy(Concept):
         if game.centred is not game:
             return told_of(self.solve(game.centred), game)
         reduction = reduce_game(game)
-        found, trouble = _found(reduction.game, self.algorithm, self.time_limit_seconds)
-        whole = (pair for reduced in found for pair in reduction.put_back(*(mix.tolist() for mix in reduced)))
+        pairs, problem = _equilibria(reduction.game, self.algorithm, self.time_limit_seconds)
+        whole = (pair for reduced in pairs for pair in reduction.put_back(*(mix.tolist() for mix in reduced)))
         checked = certified(certified_profile(game, np.array(x), np.array(y)) for x, y in whole)
         profiles = tuple(
             {(p.defender.round(9).tobytes(), p.attacker.round(9).tobytes()): p for p in checked}.values()
@@ -81,19 +84,30 @@ class Nashpy(Concept):
             complete=False,
             rule="the equilibrium found that is worst for the defender",
             method=f"nashpy: {self.algorithm.replace('_', ' ')}",
-            remark=trouble or ("" if profiles else "The algorithm found no equilibrium; nash completes it."),
+            remark=_remark(problem, len(profiles)),
         )
 
 
-def _found(game: Game, algorithm: str, seconds: float) -> tuple[list[Pair], str]:
+def _remark(problem: str, count: int) -> str:
+    """What stopped the algorithm, and whether something was found."""
+    if count == 0:
+        return f"{problem} The algorithm found no equilibrium; the concept 'nash' lists them.".strip()
+    return f"{problem} There may be more equilibria." if problem else ""
+
+
+def _equilibria(game: Game, algorithm: str, seconds: float) -> tuple[list[Pair], str]:
     """The certified pairs the algorithm found, and what stopped it, if anything did."""
     run = ALGORITHMS[algorithm]
+    if min(game.shape) == 1:
+        return [(np.array(x), np.array(y)) for x, y in equilibria_of_one(game)], ""
     pairs: list[Pair] = []
 
     def work() -> None:
         import nashpy
 
-        players = nashpy.Game(_unit(game.defender_payoffs), _unit(game.attacker_payoffs))
+        players = nashpy.Game(
+            _between_one_and_two(game.defender_payoffs), _between_one_and_two(game.attacker_payoffs)
+        )
         for pair in _quietly(run(players)):
             if _is_equilibrium(game, pair):
                 pairs.append(pair)
@@ -101,9 +115,9 @@ def _found(game: Game, algorithm: str, seconds: float) -> tuple[list[Pair], str]
     try:
         within(seconds, work)
     except TimeUp:
-        return pairs, f"Stopped after {seconds:g} seconds; there may be more equilibria."
+        return pairs, f"Stopped after {seconds:g} seconds."
     except Exception as problem:  # some degenerate games make nashpy's own code fail in many ways
-        return pairs, f"nashpy gave up with {type(problem).__name__}; there may be more equilibria."
+        return pairs, f"nashpy raised {type(problem).__name__}."
     return pairs, ""
 
 
@@ -123,6 +137,6 @@ def _is_equilibrium(game: Game, pair: Pair) -> bool:
     return certified_profile(game, defender, attacker).certificate.valid
 
 
-def _unit(payoffs: FloatArray) -> FloatArray:
+def _between_one_and_two(payoffs: FloatArray) -> FloatArray:
     span = float(np.ptp(payoffs))
-    return np.asarray((payoffs - payoffs.min()) / span) if span > 0 else np.zeros_like(payoffs)
+    return np.asarray(1.0 + (payoffs - payoffs.min()) / span) if span > 0 else np.ones_like(payoffs)
