@@ -311,7 +311,7 @@ def test_an_unknown_concept_is_answered_before_the_games_are_looked_at() -> None
 def test_games_too_large_to_be_listed_name_the_method_that_answers_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("advgame.equilibria.batch_nash.SECONDS_WITHOUT_HOPE", 0.05)
+    monkeypatch.setattr("advgame.equilibria.batch_nash.WORK_WITHOUT_HOPE", 0.05)
     a, b = np.random.default_rng(0).normal(size=(2, 2, 14, 14))
     solution = solve_batch(a, b)
     assert not solution.complete.any()

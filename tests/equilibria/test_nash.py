@@ -264,9 +264,10 @@ def test_twenty_defences_against_nine_attacks_mix_three_of_each() -> None:
 def test_a_game_too_large_to_be_listed_in_time_says_so() -> None:
     random = np.random.default_rng(3)
     game = Game(random.normal(size=(14, 14)), random.normal(size=(14, 14)))
-    solution = solve(game, Nash(time_limit_seconds=0.3))
+    solution = solve(game, Nash(work_limit=0.02))
     assert not solution.complete
     assert "could be listed" in solution.remark
+    assert len(solution.profiles) > 0
     assert all(profile.certificate.valid for profile in solution.profiles)
 
 
@@ -283,7 +284,7 @@ def test_duplicates_too_many_to_be_listed_are_not_called_complete() -> None:
 def test_large_games_without_structure_get_one_certified_equilibrium() -> None:
     random = np.random.default_rng(5)
     for payoffs in (random.normal(size=(2, 60, 40)), random.integers(0, 3, size=(2, 40, 60))):
-        solution = solve(Game(*payoffs), Nash(time_limit_seconds=2))
+        solution = solve(Game(*payoffs), Nash(work_limit=2))
         assert solution.recommended.certificate.valid
         assert not solution.complete
 
@@ -295,7 +296,7 @@ def test_a_walk_without_time_claims_nothing() -> None:
     game = adversary_game(clean, np.column_stack([clean, attacked]), share, cost)
     solution = solve(game, Nash(time_limit_seconds=0.0))
     assert not solution.complete
-    assert "seconds" in solution.remark
+    assert "limit" in solution.remark
     assert all(profile.certificate.valid for profile in solution.profiles)
 
 
@@ -323,7 +324,7 @@ def test_equilibria_that_no_float_can_tell_apart_are_two_in_rational_numbers() -
 
 def test_without_time_for_exactness_nothing_inexact_is_given() -> None:
     random = np.random.default_rng(5)
-    solution = solve(Game(*random.normal(size=(2, 20, 20))), Nash(exact=True, time_limit_seconds=0.1))
+    solution = solve(Game(*random.normal(size=(2, 20, 20))), Nash(exact=True, work_limit=0.1))
     assert solution.profiles == ()
     assert "could be listed" in solution.remark
 

@@ -18,7 +18,7 @@ from advgame.equilibria.bayesian_solution import (
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.selection import RULES
 from advgame.equilibria.stacked_path import by_type, walk_types
-from advgame.equilibria.ties import SECONDS_FOR_TIES, all_of_types_in_rationals, ends_of_types, seconds_left
+from advgame.equilibria.ties import WORK_FOR_TIES, all_of_types_in_rationals, ends_of_types
 from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
 from advgame.games.game import FloatArray
@@ -34,11 +34,17 @@ class AdversaryTypes:
     Equilibria are found by one walk for all types where the game has the structure of adversary and
     defender, however many combinations of attacks there are; other games are written out as the normal
     form, if that is small. The announced lottery is found by a mixed-integer program, which answers with
-    the best it has, a bound and a gap when its time is over.
+    the best it has, a bound and a gap when its limit is reached.
+
+    Args:
+        announced: whether the lottery is announced; equilibria are found otherwise.
+        time_limit_seconds: wall-clock time after which the search stops: a guard well above the work limit.
+        work_limit: nominal seconds, counted from the number and the size of the steps; see ``Nash``.
     """
 
     announced: bool = False
-    time_limit_seconds: float = 10.0
+    time_limit_seconds: float = 60.0
+    work_limit: float = 10.0
 
     def solve(self, game: BayesianGame) -> BayesianSolution:
         """The certified answer, every type's regret included.
@@ -56,23 +62,22 @@ class AdversaryTypes:
         if centred is not game:
             return told_of_types(self.solve(centred), game)
         if self.announced:
-            return best_commitment(game, self.time_limit_seconds)
+            return best_commitment(game, self.time_limit_seconds, self.work_limit)
         form = stacked_form(game)
         return self._of_normal_form(game) if form is None else self._of_path(game, form)
 
     def _of_path(self, game: BayesianGame, form: StackedForm) -> BayesianSolution:
         """What one walk for all types finds or, where payoffs tie, the path in rational numbers."""
-        deadline = Deadline(self.time_limit_seconds)
+        deadline = Deadline(self.time_limit_seconds, self.work_limit)
         path = walk_types(form, game, deadline)
         profiles, all_valid = _certified(game, path.met)
         if path.complete and all_valid:
             return _solution(game, profiles, True, "rank-1 path over all types", "")
-        seconds = min(SECONDS_FOR_TIES, seconds_left(deadline))
-        listing = all_of_types_in_rationals(game, form, path.walked, seconds)
+        listing = all_of_types_in_rationals(game, form, path.walked, deadline.part(WORK_FOR_TIES))
         if listing is None:
             return _solution(game, profiles, False, "rank-1 path over all types", path.remark)
         if not listing.complete:
-            told = ends_of_types(game, form, listing.remark, seconds_left(deadline))
+            told = ends_of_types(game, form, listing.remark, deadline)
             if told is None and not listing.pairs:
                 return _solution(game, profiles, False, "rank-1 path over all types", listing.remark)
             listing = told or listing
@@ -81,7 +86,7 @@ class AdversaryTypes:
         return _solution(game, profiles, complete, listing.method, listing.remark)
 
     def _of_normal_form(self, game: BayesianGame) -> BayesianSolution:
-        solution = Nash(self.time_limit_seconds).solve(game.normal_form())
+        solution = Nash(self.time_limit_seconds, work_limit=self.work_limit).solve(game.normal_form())
         mixes = ((each.defender, game.mixes_of(each.attacker)) for each in solution.profiles)
         profiles, _ = _certified(game, mixes)
         complete = solution.complete and len(profiles) > 0

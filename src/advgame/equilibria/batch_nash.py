@@ -26,7 +26,7 @@ Kernel = Callable[[FloatArray, FloatArray, Gathered | None], tuple[Found, NDArra
 FEW_MINORS = 1000  # where listing them is about as quick as looking for structure
 PROBES = 16  # games of a batch that are looked at before the rest
 LEAST_PART = 4096  # 2 × 2 games that are worth a thread's while
-SECONDS_WITHOUT_HOPE = 0.5  # for a game too large for its equilibria to be listed, before one is looked for
+WORK_WITHOUT_HOPE = 0.5  # nominal seconds for a game too large for its equilibria to be listed
 
 
 def nash_equilibria(
@@ -177,8 +177,9 @@ def singly(
 
 
 def _single(game: Game, index: int, status: NDArray[np.uint8], deadline: Deadline) -> Found:
-    seconds = Nash.time_limit_seconds if _may_be_listed(game) else SECONDS_WITHOUT_HOPE
-    solution = Nash(time_limit_seconds=min(seconds, deadline.left)).solve(game)
+    work = Nash.work_limit if _may_be_listed(game) else WORK_WITHOUT_HOPE
+    seconds = min(Nash.time_limit_seconds, deadline.left)
+    solution = Nash(time_limit_seconds=seconds, work_limit=work).solve(game)
     profiles = solution.profiles
     if profiles:
         status[index] = Status.SINGLE if solution.complete else Status.PARTIAL

@@ -17,6 +17,8 @@ from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
 from advgame.games.game import ExactMatrix
 
+PER_PAIR = 2e-8  # nominal seconds of comparing a vertex with another, as measured
+
 Vertex = tuple[ExactMix, int]  # a mix, and its labels as bits
 
 
@@ -41,7 +43,7 @@ def extreme_equilibria(game: Game, deadline: Deadline) -> list[tuple[ExactMix, E
     having = _by_label(mixes_of_attacker, rows + columns)
     found = []
     for defender, own in mixes_of_defender:
-        deadline.check()
+        deadline.spend(len(mixes_of_attacker) * PER_PAIR)
         missing = everything_named & ~own
         rarest = min((having[label] for label in _bits(missing)), key=len)
         found += [(defender, attacker) for attacker, other in rarest if other & missing == missing]

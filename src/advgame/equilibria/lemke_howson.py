@@ -13,33 +13,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.kernel import sharpened
+from advgame.equilibria.kernels.compiled import is_ready
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.games import Game, certified_profile
 from advgame.games.game import FloatArray
 
 PATIENCE = 100  # pivots for each strategy before another label is tried: rounding can blur ties
 NEAR = 1e-10  # relative to the pivot column: ratios nearer than this are ties
+PER_PIVOT, PER_ENTRY = 5e-5, 2e-9  # nominal seconds, as measured
 
 Pair = tuple[Sequence[float], Sequence[float]]
 
 
 def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
-    """A certified equilibrium, from the first dropped label that leads to one; None if time is up before.
+    """A certified equilibrium, from the first dropped label that leads to one; None if work or time is over.
+
+    The path is walked by compiled code where that is at hand.
 
     >>> x, y = one_equilibrium(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), Deadline(5))
     >>> [round(share, 3) for share in (*x, *y)]
     [0.333, 0.667, 0.5, 0.5]
     """
+    pair = _compiled(game)
+    if pair is not None:
+        return pair
     for label in range(sum(game.shape)):
         try:
-            pair = _path(game, label, deadline)
+            mixes = _path(game, label, deadline)
         except TimeUp:
             return None
-        if pair is not None:
-            defender, attacker = sharpened(game, *pair)
+        if mixes is not None:
+            defender, attacker = sharpened(game, *mixes)
             if certified_profile(game, defender, attacker).certificate.valid:
                 return defender.tolist(), attacker.tolist()
     return None
+
+
+def _compiled(game: Game) -> Pair | None:
+    """What compiled code finds; None where rounding hides the way or the code is not ready."""
+    from advgame.equilibria.kernels import lemke_howson
+
+    rows, columns = game.shape
+    state, x, y = np.empty(1, np.uint8), np.empty((1, rows)), np.empty((1, columns))
+    a, b = (np.array(each, order="C")[None] for each in (game.defender_payoffs, game.attacker_payoffs))
+    arguments = a, b, 0, 1, state, x, y, np.empty((1, 2))
+    if not is_ready(lemke_howson.solve_some, *arguments):
+        return None
+    lemke_howson.solve_some(*arguments)
+    found = state[0] == lemke_howson.FOUND
+    if not found or not certified_profile(game, x[0], y[0]).certificate.valid:
+        return None
+    return x[0].tolist(), y[0].tolist()
 
 
 class _Tableau:
@@ -91,7 +115,7 @@ def _path(game: Game, dropped: int, deadline: Deadline) -> tuple[FloatArray, Flo
     )
     side, label = (0, dropped) if dropped < rows else (1, dropped)
     for _ in range(PATIENCE * (rows + columns)):
-        deadline.check()
+        deadline.spend(PER_PIVOT + sides[side].body.size * PER_ENTRY)
         left = sides[side].enter(label)
         if left is None:
             return None

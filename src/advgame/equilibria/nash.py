@@ -18,46 +18,62 @@ from advgame.equilibria.one_strategy import equilibria_of_one
 from advgame.equilibria.rank_one import Path, walk
 from advgame.equilibria.selection import RULES, ruled_by
 from advgame.equilibria.solution import Concept, Solution, certified, told_of
-from advgame.equilibria.ties import (
-    SECONDS_FOR_TIES,
-    all_in_rationals,
-    ends,
-    is_indifferent,
-    seconds_left,
-)
-from advgame.equilibria.time_limit import Deadline, TimeUp
+from advgame.equilibria.ties import WORK_FOR_TIES, all_in_rationals, ends, is_indifferent
+from advgame.equilibria.time_limit import Deadline, TimeUp, WorkDone
 from advgame.equilibria.two_by_two import extreme_equilibria_2x2
 from advgame.equilibria.two_columns import extreme_equilibria_of_two
+from advgame.equilibria.vertex_matching import Matched, matched_vertices
 from advgame.games import Game, Profile, certified_profile
-from advgame.games.profile import exactly_certified_profile
+from advgame.games.profile import certified_profiles, exactly_certified_profile
 from advgame.games.reduction import Reduction, reduce_game
 from advgame.games.structure import RankOneForm, rank_one_form
 
 MOST_IN_FRACTIONS = 100  # profiles whose certificates are computed in rational numbers unasked
 MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplicates is played
+WORK_FOR_ONE = 10.0  # nominal seconds for a single equilibrium, whatever listing has taken
 COPIES = (
     "Strategies that are duplicates of others make {:,} extreme equilibria; listed are those in which the "
     "first of the duplicates are played."
 )
 UNCERTIFIED = "Not all that was found could be certified in floating point; ask for exact=True."
 SOME = " Given are some of them, not necessarily the worst."
+OUT_OF_WORK = (
+    "Not all equilibria could be listed within the work limit of {:g}; raise it with Nash(work_limit=…)."
+)
+OUT_OF_TIME = (
+    "Not all equilibria could be listed in {:g} seconds; raise the limit with Nash(time_limit_seconds=…)."
+)
+HOPELESS = (
+    "One equilibrium; there may be others. Not all equilibria could be listed: the game has about {:.0e} "
+    "vertices to visit, far beyond the work limit of {:g}. Nash(work_limit=…) asks for more."
+)
+EXACTLY = "vertex enumeration in exact arithmetic"
 APART = " They make too many sets of equilibria to put together."
 
 
 @dataclass(frozen=True)
 class Nash(Concept):
-    """All Nash equilibria, each with its certificate, as long as the time allows.
+    """All Nash equilibria, each with its certificate, as far as the work limit allows.
 
-    What is not all is marked so: where listing takes longer than the time limit, or ties make too many
-    extreme equilibria to list, the worst and the best for the defender are given, or a single one.
-    ``exact=True`` answers in rational numbers with regrets of exactly zero; ``rule`` names which
-    equilibrium is recommended, from ``RULES``.
+    What is not all is marked so: where listing takes more work than the limit, or ties make too many
+    extreme equilibria to list, the worst and the best for the defender are given, or some, or a single one.
+    A game that is far too large to be listed is answered with one equilibrium at once.
+
+    Args:
+        time_limit_seconds: wall-clock time after which listing stops: a guard well above the work limit, so
+            that it does not decide the answer on a machine of ordinary speed.
+        exact: whether to answer in rational numbers, with regrets of exactly zero.
+        rule: which equilibrium is recommended, from ``RULES``.
+        work_limit: nominal seconds of listing. They are not measured but counted, from the number and the
+            size of the steps (pivots, vertices, linear programs), so that the same game gets the same
+            answer on every machine, however fast or busy. A typical machine takes about as many seconds.
     """
 
     name: ClassVar[str] = "nash"
-    time_limit_seconds: float = 10.0
+    time_limit_seconds: float = 60.0
     exact: bool = False
     rule: str = "worst_for_defender"
+    work_limit: float = 10.0
 
     def solve(self, game: Game) -> Solution:
         """The extreme equilibria of a game; ``complete`` where all are proven listed.
@@ -74,9 +90,10 @@ class Nash(Concept):
         reduction = reduce_game(game)
         found = self._found(reduction.game)
         copies = sum(reduction.copies(*pair) for pair in found.pairs)
-        if copies > MOST_COPIES:
+        too_many = copies > max(MOST_COPIES, len(found.pairs))
+        if too_many:
             found = replace(found, complete=False, remark=COPIES.format(copies))
-        listed = self._profiles(game, reduction, found, 1 if copies > MOST_COPIES else MOST_COPIES)
+        listed = self._profiles(game, reduction, found, 1 if too_many else MOST_COPIES)
         profiles = certified(listed)
         if found.complete and not len(profiles) == len(listed) > 0:
             found = replace(found, complete=False, remark=UNCERTIFIED)
@@ -90,17 +107,17 @@ class Nash(Concept):
 
     def _found(self, game: Game) -> Listing:
         """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""
+        deadline = Deadline(self.time_limit_seconds, self.work_limit)
         if min(game.shape) <= 2:
-            return self._enumerated(game) if self.exact else _small(game)
-        deadline = Deadline(self.time_limit_seconds)
+            return self._exactly(game, deadline) if self.exact else _small(game)
         form = None if is_indifferent(game) else rank_one_form(game)
         path = None if form is None else walk(form, game, deadline)
         if path is not None and path.complete and not self.exact:
             return Listing(path.pairs, True, "rank-1 path")
-        seconds = seconds_left(deadline) if self.exact else min(SECONDS_FOR_TIES, seconds_left(deadline))
-        listing = all_in_rationals(game, form, None if path is None else path.walked, seconds)
+        share = deadline if self.exact else deadline.part(WORK_FOR_TIES)
+        listing = all_in_rationals(game, form, None if path is None else path.walked, share)
         if listing is None:
-            return self._enumerated(game)
+            return self._exactly(game, deadline) if self.exact else self._general(game, deadline)
         return (
             listing if listing.complete or self.exact else self._partly(game, form, path, listing, deadline)
         )
@@ -109,9 +126,9 @@ class Nash(Concept):
         self, game: Game, form: RankOneForm | None, path: Path | None, listing: Listing, deadline: Deadline
     ) -> Listing:
         """Of equilibria that are not all listed: the worst and the best, or some, or one."""
-        told = ends(game, form, listing.remark, seconds_left(deadline))
-        if told is not None:
-            return told
+        both = ends(game, form, listing.remark, deadline)
+        if both is not None:
+            return both
         if listing.pairs:
             return replace(listing, remark=listing.remark + SOME)
         if path is not None and path.pairs:
@@ -122,25 +139,38 @@ class Nash(Concept):
         """The profiles of the whole game with their certificates, each in so many copies at most."""
         in_floats = len(found.pairs) > MOST_IN_FRACTIONS and not self.exact
         pairs = map(_in_floats, found.pairs) if in_floats else found.pairs
-        spread = (pair for each in pairs for pair in islice(reduction.put_back(*each), copies))
-        return _without_repeats((_profile(game, *pair) for pair in spread), self.exact)
+        spread = [pair for each in pairs for pair in islice(reduction.put_back(*each), copies)]
+        return _without_repeats(_all_certified(game, spread), self.exact)
 
-    def _enumerated(self, game: Game) -> Listing:
-        """All equilibria by enumeration, or one if that takes too long."""
-        try:
-            found = extreme_equilibria(game, Deadline(self.time_limit_seconds))
-            return Listing(found, True, "vertex enumeration in exact arithmetic")
-        except TimeUp:
-            return self._one(
-                game, f"Not all equilibria could be listed in {self.time_limit_seconds:g} seconds."
-            )
+    def _general(self, game: Game, deadline: Deadline) -> Listing:
+        """A game without structure: all equilibria, or those found within the limits, one at least."""
+        matched = matched_vertices(game, deadline)
+        if matched.complete:
+            return Listing(_as_lists(matched), True, "vertex enumeration")
+        if matched.too_large:
+            return self._one(game, HOPELESS.format(matched.vertices, self.work_limit))
+        listing = self._exactly(game, deadline)
+        if listing.complete or len(matched.pairs[0]) == 0:
+            return listing if listing.complete else self._one(game, listing.remark)
+        return Listing(_as_lists(matched), False, "vertex enumeration", listing.remark)
 
     def _one(self, game: Game, remark: str) -> Listing:
-        """A single equilibrium of a game too large to be enumerated; none where exactness is asked for."""
-        if self.exact:
-            return Listing((), False, "vertex enumeration in exact arithmetic", remark)
-        pair = one_equilibrium(game, Deadline(self.time_limit_seconds))
+        """A single equilibrium of a game whose equilibria cannot be listed."""
+        pair = one_equilibrium(game, Deadline(self.time_limit_seconds, WORK_FOR_ONE))
         return Listing((pair,) if pair else (), False, "Lemke–Howson, lexicographic", remark)
+
+    def _exactly(self, game: Game, deadline: Deadline) -> Listing:
+        """All equilibria in rational numbers, or none where the limits do not allow it."""
+        try:
+            return Listing(extreme_equilibria(game, deadline), True, EXACTLY)
+        except WorkDone:
+            return Listing((), False, EXACTLY, OUT_OF_WORK.format(self.work_limit))
+        except TimeUp:
+            return Listing((), False, EXACTLY, OUT_OF_TIME.format(self.time_limit_seconds))
+
+
+def _as_lists(matched: Matched) -> list[tuple[list[float], list[float]]]:
+    return list(zip(*(each.tolist() for each in matched.pairs), strict=True))
 
 
 def _small(game: Game) -> Listing:
@@ -155,6 +185,15 @@ def _small(game: Game) -> Listing:
 
 def _in_floats(pair: tuple[Sequence[Any], Sequence[Any]]) -> tuple[list[float], list[float]]:
     return list(map(float, pair[0])), list(map(float, pair[1]))
+
+
+def _all_certified(game: Game, pairs: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> list[Profile]:
+    """The profiles of pairs of mixes: in rational numbers where they are given in rational numbers."""
+    if not pairs:
+        return []
+    if any(isinstance(defender[0], Fraction) for defender, _ in pairs):
+        return [_profile(game, *pair) for pair in pairs]
+    return certified_profiles(game, *(np.array(mixes, float) for mixes in zip(*pairs, strict=True)))
 
 
 def _profile(game: Game, defender: Sequence[Any], attacker: Sequence[Any]) -> Profile:

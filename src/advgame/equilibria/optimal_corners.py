@@ -65,8 +65,8 @@ def optimal_corners(
     waiting = [_optimum(start, goal.low, deadline)]
     seen = {frozenset(waiting[0].basic)}
     while waiting:
-        deadline.check()
         corner = waiting.pop()
+        deadline.spend(corner.work)
         yield corner
         inside = frozenset(corner.basic)
         for column in _optimal_edges(corner, goal):
@@ -123,7 +123,7 @@ def _blurs(corner: Corner, blur: Whole) -> Whole:
 def _optimum(corner: Corner, place: Fraction, deadline: Deadline) -> Corner:
     """A corner that is optimal at one μ; the lexicographic rule rules out circles."""
     while True:
-        deadline.check()
+        deadline.spend(corner.work)
         costs = _reduced(corner, place)
         column = int(costs.argmin())
         row = corner.leaving_row(column) if costs[column] < 0 else None

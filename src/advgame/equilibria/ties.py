@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from time import monotonic
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from advgame.equilibria.listing import Listing
 from advgame.equilibria.parametric_walk import Walked
 from advgame.equilibria.rank_one import as_stacked
 from advgame.equilibria.tied_path import TiedGame, tied_equilibria
-from advgame.equilibria.time_limit import Deadline, TimeUp
+from advgame.equilibria.time_limit import Deadline, TimeUp, WorkDone
 from advgame.equilibria.worst_and_best import worst_and_best
 from advgame.equilibria.worst_case import WorstCase
 from advgame.games import BayesianGame, Game
@@ -24,33 +23,36 @@ from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
 from advgame.games.structure import RankOneForm
 
-SECONDS_FOR_TIES = 2.0  # for listing a continuum, of which the ends are told if that is too short
+WORK_FOR_TIES = (
+    2.0  # nominal seconds for listing a continuum, of which the ends are given if that is too little
+)
 MOST_LISTED = 2_000  # extreme equilibria that are told one by one
 IN_RATIONALS = "rank-1 path in rational numbers"
 BY_PROGRAMS = "linear programs for the worst and the best (HiGHS)"
 UNLISTED = f"Payoffs tie: there are more than {MOST_LISTED:,} extreme equilibria, too many to list."
-OUT_OF_TIME = "Payoffs tie: not all equilibria could be listed in {:g} seconds."
+OUT_OF_WORK = "Payoffs tie: not all equilibria could be listed within the work limit."
+OUT_OF_TIME = "Payoffs tie: not all equilibria could be listed within the time limit."
 ENDS = " Given are one that is worst for the defender and one that is best."
 
 
 def all_in_rationals(
-    game: Game, form: RankOneForm | None, walked: Walked | None, seconds: float
+    game: Game, form: RankOneForm | None, walked: Walked | None, deadline: Deadline
 ) -> Listing | None:
     """Every extreme equilibrium of a game of rank 1, whatever ties; None for a game without the structure.
 
-    Where they are too many, or time is too short, some are listed and the remark says why not all.
+    Where they are too many, or the work too much, some are listed and the remark says why not all.
 
     Args:
         game: in which no strategy is dominated.
         form: its structure; None also where the adversary or the defender is nearly indifferent.
         walked: what a walk has met, to begin with.
-        seconds: when to give up.
+        deadline: when to give up.
     """
-    return _listing(_pairs(game, form, walked, Deadline(seconds)), seconds)
+    return _listing(_pairs(game, form, walked, deadline))
 
 
 def all_of_types_in_rationals(
-    game: BayesianGame, form: StackedForm, walked: Walked, seconds: float
+    game: BayesianGame, form: StackedForm, walked: Walked, deadline: Deadline
 ) -> Listing | None:
     """As ``all_in_rationals`` against several types of adversary, whose mixes stand side by side."""
     odds = [Fraction(each) for each in game.priors.tolist()]
@@ -68,15 +70,15 @@ def all_of_types_in_rationals(
         ratios,
     )
     guess = walked.defences.tolist(), walked.attacks.tolist()
-    return _listing(tied_equilibria(tied, Deadline(seconds), *guess), seconds)
+    return _listing(tied_equilibria(tied, deadline, *guess))
 
 
-def ends(game: Game, form: RankOneForm | None, remark: str, seconds: float) -> Listing | None:
+def ends(game: Game, form: RankOneForm | None, remark: str, deadline: Deadline) -> Listing | None:
     """The equilibria that earn the defender least and most; None where they are not found."""
     if form is None and not is_indifferent(game):
         return None
     try:
-        pairs = _ends_of_indifferent(game) if form is None else _ends_of_path(game, form, Deadline(seconds))
+        pairs = _ends_of_indifferent(game) if form is None else _ends_of_path(game, form, deadline)
     except TimeUp:
         return None
     sharp = [sharpened(game, *pair) for pair in pairs]
@@ -84,11 +86,11 @@ def ends(game: Game, form: RankOneForm | None, remark: str, seconds: float) -> L
     return Listing(listed, False, BY_PROGRAMS, remark + ENDS) if listed else None
 
 
-def ends_of_types(game: BayesianGame, form: StackedForm, remark: str, seconds: float) -> Listing | None:
+def ends_of_types(game: BayesianGame, form: StackedForm, remark: str, deadline: Deadline) -> Listing | None:
     """As ``ends`` against several types of adversary, whose mixes stand side by side."""
     weighted = [odds * each for odds, each in zip(game.priors, game.defender_payoffs, strict=True)]
     try:
-        pairs = worst_and_best(form, np.hstack(weighted), Deadline(seconds))
+        pairs = worst_and_best(form, np.hstack(weighted), deadline)
     except TimeUp:
         return None
     listed = [(defender.tolist(), attackers.tolist()) for defender, attackers in pairs]
@@ -101,13 +103,8 @@ def is_indifferent(game: Game) -> bool:
     return bool(np.all(to_attacker == to_attacker[:, :1]))
 
 
-def seconds_left(deadline: Deadline) -> float:
-    """Until a deadline; 0 once it has passed."""
-    return max(0.0, deadline.seconds - (monotonic() - deadline.started))
-
-
-def _listing(pairs: Iterator[Pair] | None, seconds: float) -> Listing | None:
-    """What an iterator gives, up to ``MOST_LISTED`` and until it runs out of time."""
+def _listing(pairs: Iterator[Pair] | None) -> Listing | None:
+    """What an iterator gives, up to ``MOST_LISTED`` and until it may not go on."""
     if pairs is None:
         return None
     found: list[Pair] = []
@@ -116,8 +113,10 @@ def _listing(pairs: Iterator[Pair] | None, seconds: float) -> Listing | None:
             if len(found) == MOST_LISTED:
                 return Listing(found, False, IN_RATIONALS, UNLISTED)
             found.append(pair)
+    except WorkDone:
+        return Listing(found, False, IN_RATIONALS, OUT_OF_WORK)
     except TimeUp:
-        return Listing(found, False, IN_RATIONALS, OUT_OF_TIME.format(seconds))
+        return Listing(found, False, IN_RATIONALS, OUT_OF_TIME)
     return Listing(found, True, IN_RATIONALS)
 
 

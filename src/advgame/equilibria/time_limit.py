@@ -14,15 +14,35 @@ Answer = TypeVar("Answer")
 
 
 class TimeUp(Exception):
-    """The time allowed for a computation is over."""
+    """The work or the time allowed for a computation is over."""
 
 
-@dataclass(frozen=True)
+class WorkDone(TimeUp):
+    """The work allowed for a computation is done: the same for the same game, on every machine."""
+
+
+@dataclass(eq=False)
 class Deadline:
-    """A number of seconds from now on."""
+    """How much may be done: counted work, and a number of seconds from now on as the outer guard.
+
+    Work is counted in nominal seconds: each step adds what it takes on a typical machine, by its size alone.
+    So where work is the limit, an answer does not depend on how fast or busy the machine is.
+
+    >>> deadline = Deadline(60, work=1.0)
+    >>> deadline.spend(0.75)
+    >>> deadline.work_left
+    0.25
+    """
 
     seconds: float
+    work: float = math.inf  # nominal seconds
+    whole: Deadline | None = None  # of which this one is a part
     started: float = field(default_factory=monotonic)
+    spent: float = 0.0  # nominal seconds
+
+    def part(self, work: float) -> Deadline:
+        """A part of the work that is left, in the time that is left; what it spends counts for the whole."""
+        return Deadline(self.left, min(work, self.work_left), self)
 
     @property
     def left(self) -> float:
@@ -30,12 +50,30 @@ class Deadline:
         return max(0.0, self.started + self.seconds - monotonic())
 
     @property
+    def work_left(self) -> float:
+        """The nominal seconds that are left, 0 once the work is done."""
+        return max(0.0, self.work - self.spent)
+
+    @property
     def over(self) -> bool:
         """Whether the time is over."""
         return monotonic() - self.started > self.seconds
 
+    def spend(self, work: float) -> None:
+        """Counts work that is done; raises WorkDone or TimeUp once that was too much."""
+        self.count(work)
+        self.check()
+
+    def count(self, work: float) -> None:
+        """Counts work that is done."""
+        self.spent += work
+        if self.whole is not None:
+            self.whole.count(work)
+
     def check(self) -> None:
-        """Raises TimeUp once the time is over."""
+        """Raises WorkDone or TimeUp once the work is done or the time is over."""
+        if self.spent > self.work:
+            raise WorkDone
         if self.over:
             raise TimeUp
 

@@ -26,6 +26,7 @@ from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
 
 NEAR = 1e-11  # of the costs, whose range is about 1: lines that pass a value nearer than this pass through it
+PER_PROGRAM, PER_ENTRY = 2e-3, 1e-6  # nominal seconds, as measured
 
 Pair = tuple[FloatArray, FloatArray]
 
@@ -61,7 +62,7 @@ def worst_and_best(form: StackedForm, to_defender: FloatArray, deadline: Deadlin
     for low, high, line in _pieces(form, deadline):
         earned = line.mix @ to_defender
         for sign in (1, -1):
-            deadline.check()
+            deadline.spend(_work(form))
             attacker = _extreme_mix(form, (low, high), line, sign * earned)
             if attacker is not None:
                 value = sign * float(earned @ attacker)
@@ -70,12 +71,17 @@ def worst_and_best(form: StackedForm, to_defender: FloatArray, deadline: Deadlin
     return [pair for _, pair in ends.values()]
 
 
+def _work(form: StackedForm) -> float:
+    """The nominal seconds of one linear program."""
+    return PER_PROGRAM + form.attack_value.size * PER_ENTRY
+
+
 def _pieces(form: StackedForm, deadline: Deadline) -> Iterator[tuple[float, float, _Line]]:
     """Stretches of μ on each of which one mix of the defences is optimal throughout."""
     end = sum(float(form.intensity[group].max()) for group in members(form.type_of.tolist()))
     waiting = [(0.0, _optimal(form, 0.0), end, _optimal(form, end))]
     while waiting:
-        deadline.check()
+        deadline.spend(_work(form))
         low, first, high, last = waiting.pop()
         if high - low <= NEAR or first.slope - last.slope <= NEAR:
             yield low, high, first

@@ -94,6 +94,29 @@ def restated(profile: Profile, solved: Game, game: Game) -> Profile:
     return replace(profile, defender_payoff=to_defender, attacker_payoff=to_attacker, certificate=certificate)
 
 
+def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray) -> list[Profile]:
+    """As ``certified_profile`` for many pairs of mixes at once: (pairs, defences) and (pairs, attacks)."""
+    if game.centred is not game:
+        return [certified_profile(game, *pair) for pair in zip(defenders, attackers, strict=True)]
+    defenders, attackers = _all_cleaned(defenders), _all_cleaned(attackers)
+    to_defender, to_attacker = attackers @ game.defender_payoffs.T, defenders @ game.attacker_payoffs
+    earned = [
+        (pays * mixes).sum(axis=1) for pays, mixes in ((to_defender, defenders), (to_attacker, attackers))
+    ]
+    regrets = [
+        np.maximum(pays.max(axis=1) - got, 0.0) * relative_regret(1.0, payoffs)
+        for pays, got, payoffs in (
+            (to_defender, earned[0], game.defender_payoffs),
+            (to_attacker, earned[1], game.attacker_payoffs),
+        )
+    ]
+    rows = zip(defenders, attackers, *(each.tolist() for each in (*earned, *regrets)), strict=True)
+    return [
+        Profile(defender, attacker, one, other, Certificate(regret, other_regret))
+        for defender, attacker, one, other, regret, other_regret in rows
+    ]
+
+
 def exactly_certified_profile(
     game: Game, defender: tuple[Fraction, ...], attacker: tuple[Fraction, ...]
 ) -> Profile:
@@ -133,6 +156,12 @@ def _cleaned(mix: FloatArray) -> FloatArray:
     kept = np.maximum(mix, 0.0)
     total = kept.sum()
     return np.asarray(kept if total == 1.0 else kept / total, dtype=np.float64)
+
+
+def _all_cleaned(mixes: FloatArray) -> FloatArray:
+    """As ``_cleaned`` for each row."""
+    kept = np.maximum(mixes, 0.0)
+    return np.asarray(kept / kept.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _dot(one: tuple[Fraction, ...] | list[Fraction], other: tuple[Fraction, ...]) -> Fraction:

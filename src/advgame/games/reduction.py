@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
@@ -28,8 +29,15 @@ class Reduction:
     attacks: tuple[Group, ...]
     shape: tuple[int, int]  # of the original game
 
+    @cached_property
+    def has_duplicates(self) -> bool:
+        """Whether a strategy of the reduced game stands for several."""
+        return any(len(group) > 1 for group in (*self.defences, *self.attacks))
+
     def copies(self, defender: Sequence[Any], attacker: Sequence[Any]) -> int:
         """How many extreme profiles of the original game a profile of the reduced game stands for."""
+        if not self.has_duplicates:
+            return 1
         groups = [group for share, group in zip(defender, self.defences, strict=True) if share > 0]
         groups += [group for share, group in zip(attacker, self.attacks, strict=True) if share > 0]
         return prod(len(group) for group in groups)
@@ -41,6 +49,9 @@ class Reduction:
 
         A strategy with duplicates may be played by any one of them, so there is a profile for each choice.
         """
+        if not self.has_duplicates and (len(self.defences), len(self.attacks)) == self.shape:
+            yield list(defender), list(attacker)
+            return
         for rows in _spread(defender, self.defences, self.shape[0]):
             for columns in _spread(attacker, self.attacks, self.shape[1]):
                 yield rows, columns

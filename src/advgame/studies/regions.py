@@ -22,7 +22,9 @@ Regime = tuple[
     str, ...
 ]  # the defences deployed, in the order of the game; empty where no answer is certified
 COARSE = 9  # lines a map is first looked at along
-SECONDS_PER_POINT = 0.2  # a point whose equilibria take longer to list is answered with the ones found
+WORK_PER_POINT = (
+    0.2  # nominal seconds; a point whose equilibria take more to list is answered with the ones found
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,5 +195,5 @@ def _axis(scenario: Scenario, given: str | Axis) -> Axis:
 def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
     chosen = concept or concept_for(scenario)
     if chosen == Nash.name:
-        return Nash(time_limit_seconds=SECONDS_PER_POINT)
+        return Nash(work_limit=WORK_PER_POINT)
     return CONCEPTS[chosen] if isinstance(chosen, str) else chosen
