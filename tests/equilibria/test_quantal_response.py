@@ -7,6 +7,7 @@ from scipy.optimize import approx_fprime, brentq, fsolve
 from scipy.special import expit, softmax
 
 from advgame.equilibria import QuantalResponse, principal_branch, solve
+from advgame.equilibria.logit_branch import Reached
 from advgame.equilibria.quantal_response import _responding
 from advgame.errors import GameError
 from advgame.games import Game
@@ -87,6 +88,25 @@ def test_a_symmetric_fork_is_passed_straight_on() -> None:
     assert even.defender == pytest.approx([1 / 3] * 3)
 
 
+@pytest.mark.parametrize("seed", [7, 16, 241, 321])  # at the last two, short steps fail at the fork
+def test_a_symmetric_game_is_followed_past_forks_and_stays_symmetric(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size = int(random.integers(2, 6))
+    payoffs = random.integers(-5, 6, (size, size)).astype(float)
+    solution = QuantalResponse(10.0).solve(Game(payoffs, payoffs.T))
+    found = solution.recommended
+    assert found.defender == pytest.approx(found.attacker, abs=1e-7)
+    assert misses(solution.game, 10.0, found.defender, found.attacker) < 1e-9
+    if seed in (241, 321):
+        assert "forks at a rationality of about" in solution.remark
+
+
+def test_the_time_limit_ends_the_branch_with_a_remark() -> None:
+    solution = QuantalResponse(1e3, time_limit_seconds=0.0).solve(OCHS)
+    assert solution.profiles == ()
+    assert "in 0 seconds" in solution.remark
+
+
 def test_a_branch_that_turns_back_is_followed_round_the_turn() -> None:
     branch = principal_branch(TURNING, 20.0)
     turn = int(np.argmax(np.diff(branch.rationality) < 0))
@@ -105,10 +125,10 @@ def test_a_branch_with_a_turn_so_sharp_that_a_step_could_run_back_on_it_is_follo
     assert branch.rationality.min() == 0
     assert branch.rationality[-1] == 8
     end = np.concatenate([branch.defender[-1], branch.attacker[-1]])
-    assert end == pytest.approx(slowly_traced(sharp, 8.0, step=0.03), abs=1e-6)
+    assert end == pytest.approx(slowly_traced(sharp, 8.0, step=0.1), abs=1e-6)
 
 
-def slowly_traced(game: Game, rationality: float, step: float = 0.05) -> np.ndarray:
+def slowly_traced(game: Game, rationality: float, step: float = 0.2) -> np.ndarray:
     """Both mixes at the end of the branch, in short steps with scipy's root finder on other equations."""
     rows, columns = game.shape
 
@@ -150,7 +170,7 @@ def test_money_in_another_unit_is_the_same_as_a_rationality_in_another_unit(game
 
 
 def test_a_mix_that_is_no_logit_response_is_not_certified() -> None:
-    profile = _responding(OCHS, 2.0, np.log([0.5, 0.5, 0.5, 0.5]))
+    profile = _responding(OCHS, Reached(2.0, np.full(2, 0.5), np.full(2, 0.5), ()))
     assert profile.certificate.defender_regret == pytest.approx(expit(0.8356) - 0.5, abs=1e-9)
     assert not profile.certificate.valid
 
@@ -158,7 +178,7 @@ def test_a_mix_that_is_no_logit_response_is_not_certified() -> None:
 def test_a_branch_that_cannot_be_followed_gives_a_remark_and_no_profile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("advgame.equilibria.quantal_response.MOST_STEPS", 3)
+    monkeypatch.setattr("advgame.equilibria.logit_branch.MOST_STEPS", 3)
     solution = QuantalResponse(100.0).solve(OCHS)
     assert solution.profiles == ()
     assert "could be followed" in solution.remark

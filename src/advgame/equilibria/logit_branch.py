@@ -1,0 +1,286 @@
+"""The branch of logit quantal response equilibria that starts from blind chance, followed by its arclength.
+
+A point is (w, v, λ): w and v are the logarithms of both players' weights, each summing to 0, so that
+x = softmax(w) and y = softmax(v). With payoffs A and B′ whose columns have means of 0 it satisfies
+
+    w = λ A y    and    v = λ B′ x.
+
+A step along the curve is predicted from its tangent and curvature, and Newton steps lead back to the curve
+(Turocy 2005, doi:10.1016/j.geb.2004.04.003). The block of the derivatives that belongs to the player with
+more strategies is the identity, so it is eliminated: a step costs little when either player has few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import copysign, inf, sqrt
+
+import numpy as np
+
+from advgame.games import Game
+from advgame.games.game import FloatArray
+
+ON_BRANCH = 1e-11  # the last Newton step, in units of the logarithms' own size
+MOST_STEPS = 20_000
+MOST_CORRECTIONS = 8
+FIRST_STEP = 0.03
+SMALLEST_STEP = 1e-9
+FASTEST_GROWTH = 2.0  # of one step over the last
+FORK_STEP = 1e-4  # the branch seems to turn round: believed, as a fork passed over, only in steps as small
+LEAPS = tuple(10.0**exponent for exponent in range(-6, 1))  # over a fork at which shorter steps fail
+FARTHEST_CORRECTION = 0.3  # of the step, beyond which a step may have landed on another branch
+FURTHEST_PROBABILITY = (
+    0.02  # between a probability as predicted and as corrected; λ may hide this in the length
+)
+SHARPEST_TURN = 0.9  # cosine of the angle between tangents, below which a step was too long
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A point of the curve, or a direction in which it goes."""
+
+    many: FloatArray  # w, of the player with more strategies
+    few: FloatArray  # v, of the other
+    rationality: float  # λ, per unit of the larger payoff range
+
+    def plus(self, step: float, along: Point) -> Point:
+        """The point so many steps further along a direction."""
+        return Point(
+            self.many + step * along.many,
+            self.few + step * along.few,
+            self.rationality + step * along.rationality,
+        )
+
+    def times(self, other: Point) -> float:
+        """The scalar product."""
+        return float(self.many @ other.many + self.few @ other.few + self.rationality * other.rationality)
+
+    @property
+    def length(self) -> float:
+        """The Euclidean length."""
+        return sqrt(self.times(self))
+
+    @property
+    def largest(self) -> float:
+        """The largest component, in size."""
+        return max(float(np.abs(self.many).max()), float(np.abs(self.few).max()), abs(self.rationality))
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """A point of the branch in the game's own order and unit."""
+
+    rationality: float  # per unit of money
+    defender: FloatArray
+    attacker: FloatArray
+    forks: tuple[float, ...]  # rationalities at which the branch forks, up to here
+
+
+def branch_points(game: Game, rationality: float) -> Iterator[Reached]:
+    """Points of the branch from blind chance, in order; the last has the rationality asked for.
+
+    Where the branch cannot be followed so far, the last has another.
+    """
+    curve = _Curve(game)
+    forks: tuple[float, ...] = ()
+    for place, forked in curve.points(rationality * curve.scale):
+        if forked:
+            forks = (*forks, place.rationality / curve.scale)
+        arrived = place.rationality == rationality * curve.scale
+        yield curve.reached(place, rationality if arrived else place.rationality / curve.scale, forks)
+
+
+class _Curve:
+    """The equations of one game, payoffs in units of the larger range."""
+
+    def __init__(self, game: Game) -> None:
+        centred = game.centred
+        ranges = [float(np.ptp(each)) for each in (centred.defender_payoffs, centred.attacker_payoffs)]
+        self.scale = max(ranges) or 1.0
+        by_defence = _from_mean(centred.defender_payoffs / self.scale)
+        by_attack = _from_mean(centred.attacker_payoffs.T / self.scale)
+        self.turned = game.shape[0] < game.shape[1]
+        self.to_many, self.to_few = (by_attack, by_defence) if self.turned else (by_defence, by_attack)
+
+    def reached(self, place: Point, rationality: float, forks: tuple[float, ...]) -> Reached:
+        """The point as probabilities of defender and attacker."""
+        mixes = _softmax(place.many), _softmax(place.few)
+        return Reached(rationality, *(mixes[::-1] if self.turned else mixes), forks)
+
+    def points(self, target: float) -> Iterator[tuple[Point, bool]]:
+        """Points up to the target, and whether the branch forks shortly before each."""
+        here = Point(np.zeros(len(self.to_many)), np.zeros(len(self.to_few)), 0.0)
+        yield here, False
+        if target == 0:
+            return
+        straight = Point(np.zeros_like(here.many), np.zeros_like(here.few), 1.0)
+        tangent, side = self.tangent(here, straight)
+        way = _Way(here, tangent, side, Point(here.many, here.few, 0.0))
+        step = FIRST_STEP
+        for _ in range(MOST_STEPS):
+            found = self.next(way, step)
+            forked = found is not None and found[0].side != way.side
+            if found is None:
+                step /= 2
+                if step >= SMALLEST_STEP:
+                    continue
+                found = self.leap(way)
+                if found is None:
+                    return
+                step, forked = FIRST_STEP / 10, True
+            there, eased = found
+            if there.here.rationality >= target:
+                arrived = self.at(target, way.here, there.here)
+                if arrived is not None:
+                    yield arrived, forked
+                    return
+                step /= 2
+                if step < SMALLEST_STEP:
+                    return
+                continue
+            way = there
+            step *= eased
+            yield way.here, forked
+
+    def next(self, way: _Way, step: float) -> tuple[_Way, float] | None:
+        """The next point and by what the step may grow; None if the step is too long."""
+        predicted = way.here.plus(step, way.tangent).plus(step * step / 2, way.curvature)
+        corrected = self.corrected(predicted, way.tangent)
+        if corrected is None or corrected.rationality < 0:
+            return None
+        missed = corrected.plus(-1.0, predicted).length
+        misled = _furthest_probability(corrected, predicted)
+        if missed > FARTHEST_CORRECTION * step + 1e-12 or misled > FURTHEST_PROBABILITY:
+            return None
+        tangent, side = self.tangent(corrected, way.tangent)
+        turn = tangent.times(way.tangent)
+        turned_round = step > FORK_STEP and side != way.side
+        if turn < SHARPEST_TURN or turned_round:
+            return None
+        change = tangent.plus(-1.0, way.tangent)
+        curvature = Point(change.many / step, change.few / step, change.rationality / step)
+        missed_by_turn = (1 - turn) / (1 - SHARPEST_TURN)
+        ease = max(missed / (FARTHEST_CORRECTION * step), misled / FURTHEST_PROBABILITY, missed_by_turn)
+        growth = FASTEST_GROWTH if ease < 0.1 else 1.3 if ease < 0.4 else 1.0
+        return _Way(corrected, tangent, side, curvature), growth
+
+    def leap(self, way: _Way) -> tuple[_Way, float] | None:
+        """The branch beyond a point at which it forks: the one that goes on most nearly straight."""
+        for step in LEAPS:
+            corrected = self.corrected(way.here.plus(step, way.tangent), way.tangent)
+            if corrected is None or corrected.rationality < 0:
+                continue
+            tangent, side = self.tangent(corrected, way.tangent)
+            if (
+                tangent.times(way.tangent) > 0
+                and corrected.plus(-1.0, way.here).times(way.tangent) > step / 2
+            ):
+                flat = Point(np.zeros_like(tangent.many), np.zeros_like(tangent.few), 0.0)
+                return _Way(corrected, tangent, side, flat), 1.0
+        return None
+
+    def at(self, target: float, here: Point, there: Point) -> Point | None:
+        """The point of the branch at a rationality passed between two points; None if that is not near."""
+        change = there.plus(-1.0, here)
+        between = here.plus((target - here.rationality) / change.rationality, change)
+        between = Point(between.many, between.few, target)
+        found = self.corrected(between, None)
+        far = change.length * FARTHEST_CORRECTION + 1e-12
+        return None if found is None or found.plus(-1.0, between).length > far else found
+
+    def tangent(self, point: Point, before: Point) -> tuple[Point, float]:
+        """The direction of the branch that goes on the way ``before`` went, and the side it is seen from.
+
+        The side, 1 or −1, changes along a branch at forks only, and if one turns round.
+        """
+        slopes = _Slopes(self, point)
+        direction = slopes.solved(Point(0 * point.many, 0 * point.few, 0.0), before, 1.0)
+        if direction is None:
+            return before, 0.0
+        length = direction.length
+        tangent = Point(direction.many / length, direction.few / length, direction.rationality / length)
+        return tangent, copysign(1.0, slopes.determinant(tangent))
+
+    def corrected(self, point: Point, across: Point | None) -> Point | None:
+        """Newton steps onto the branch, in the plane that ``across`` is normal to, or at one rationality."""
+        for _ in range(MOST_CORRECTIONS):
+            slopes = _Slopes(self, point)
+            change = slopes.solved(slopes.missed, across, 0.0)
+            if change is None:
+                return None
+            point = point.plus(1.0, change)
+            largest = change.largest
+            if not largest < inf:
+                return None
+            if largest <= ON_BRANCH * (1 + point.largest):
+                return point
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """Where the branch is and how it goes on."""
+
+    here: Point
+    tangent: Point
+    side: float
+    curvature: Point
+
+
+class _Slopes:
+    """The equations and their derivatives at a point."""
+
+    def __init__(self, curve: _Curve, point: Point) -> None:
+        self.x, self.y = _softmax(point.many), _softmax(point.few)
+        self.pay_of_many, self.pay_of_few = curve.to_many @ self.y, curve.to_few @ self.x
+        rationality = point.rationality
+        self.missed = Point(
+            rationality * self.pay_of_many - point.many, rationality * self.pay_of_few - point.few, 0.0
+        )
+        self.many = rationality * (curve.to_many * self.y - np.outer(self.pay_of_many, self.y))  # ∂w/∂v
+        self.few = rationality * (curve.to_few * self.x - np.outer(self.pay_of_few, self.x))  # ∂v/∂w
+
+    def solved(self, missed: Point, across: Point | None, forward: float) -> Point | None:
+        """The change that makes up for what is missed and goes so far forward along a direction."""
+        system, right = self._reduced(missed, across, forward)
+        try:
+            solution = np.linalg.solve(system, right)
+        except np.linalg.LinAlgError:
+            return None
+        few, rationality = solution[:-1], float(solution[-1])
+        return Point(missed.many + self.many @ few + self.pay_of_many * rationality, few, rationality)
+
+    def determinant(self, across: Point) -> float:
+        """The sign of the determinant of all derivatives and a direction."""
+        return float(np.linalg.slogdet(self._reduced(across, across, 0.0)[0])[0])
+
+    def _reduced(self, missed: Point, across: Point | None, forward: float) -> tuple[FloatArray, FloatArray]:
+        """The system that is left for the player with few strategies and λ."""
+        count = len(self.y)
+        system, right = np.empty((count + 1, count + 1)), np.empty(count + 1)
+        system[:count, :count] = np.eye(count) - self.few @ self.many
+        system[:count, count] = -(self.pay_of_few + self.few @ self.pay_of_many)
+        right[:count] = missed.few + self.few @ missed.many
+        if across is None:
+            system[count, :count], system[count, count], right[count] = 0.0, 1.0, forward
+        else:
+            system[count, :count] = across.few + across.many @ self.many
+            system[count, count] = across.rationality + across.many @ self.pay_of_many
+            right[count] = forward - across.many @ missed.many
+        return system, right
+
+
+def _softmax(logarithms: FloatArray) -> FloatArray:
+    weights = np.exp(logarithms - logarithms.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _furthest_probability(one: Point, other: Point) -> float:
+    """The largest difference between probabilities at two points."""
+    pairs = (one.many, other.many), (one.few, other.few)
+    return max(float(np.abs(_softmax(a) - _softmax(b)).max()) for a, b in pairs)
+
+
+def _from_mean(payoffs: FloatArray) -> FloatArray:
+    return np.asarray(payoffs - payoffs.mean(axis=0), dtype=np.float64)
