@@ -3,7 +3,7 @@
 from advgame.catalogue import Catalogue
 from advgame.equilibria.adversary_types import AdversaryTypes
 from advgame.equilibria.batch import BatchSolution, solve_batch
-from advgame.equilibria.batch_fused import BatchAnswers
+from advgame.equilibria.batch_answers import BatchAnswers
 from advgame.equilibria.bayesian_solution import BayesianProfile, BayesianSolution
 from advgame.equilibria.buffers import BatchBuffers
 from advgame.equilibria.commitment import Commitment

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.batch import METHODS, Progress
+from advgame.equilibria.batch_answers import BatchAnswers
+from advgame.equilibria.batch_exact import NEAR, Exactly, clear_of_ties, write_exactly
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import Found, Status
 from advgame.equilibria.memory import free_bytes, in_words
@@ -25,38 +27,8 @@ if TYPE_CHECKING:
 
 PAYOFFS_AT_ONCE = 1 << 23  # of both players, where they have to be stored
 FUSED = ("nash", "nash_one")  # concepts that are solved without storing payoffs
-NEAR = 1e-9  # of the largest payoff: a difference below it may be a tie
 
 Payoffs = Callable[[NDArray[np.int64]], tuple[FloatArray, FloatArray]]  # of some games, to their last bit
-
-
-@dataclass(frozen=True, eq=False)
-class BatchAnswers:
-    """The recommended profile of each of k games: the equilibrium worth least to the defender."""
-
-    concept: str
-    defender: FloatArray  # (k, defences)
-    attacker: FloatArray  # (k, attacks)
-    value: FloatArray  # (k, 2) to defender and adversary, in the unit of the payoffs
-    regret: FloatArray  # (k, 2) of defender and adversary relative to their payoff ranges, at most
-    equilibria: NDArray[np.int64]  # (k,) how many extreme ones were found
-    complete: NDArray[np.bool_]  # (k,) whether all are proven found
-    status: NDArray[np.uint8]  # (k,) a Status
-
-    @staticmethod
-    def room(concept: str, games: int, shape: tuple[int, int]) -> BatchAnswers:
-        """Arrays for the answers of games of one shape, to be filled; they can be filled again and again."""
-        defences, attacks = shape
-        return BatchAnswers(
-            concept,
-            np.empty((games, defences)),
-            np.empty((games, attacks)),
-            np.empty((games, 2)),
-            np.empty((games, 2)),
-            np.empty(games, np.int64),
-            np.empty(games, np.bool_),
-            np.empty(games, np.uint8),
-        )
 
 
 def solve_affine(
@@ -65,6 +37,7 @@ def solve_affine(
     shape: tuple[int, int, int],
     concept: str = "nash",
     *,
+    exactly: Exactly | None = None,
     order: NDArray[np.int64] | None = None,
     out: BatchAnswers | None = None,
     progress: Progress | None = None,
@@ -73,12 +46,14 @@ def solve_affine(
 
     Games of adversary and defender are solved from the numbers they are told by; those near a tie, and
     all where ``games`` is None or without that structure, from the payoffs, so that nothing is guessed.
+    Where the payoffs are floats that stand for rational numbers, a tie is decided by those.
 
     Args:
         games: all k games, told by coefficients.
         payoffs: gives both players' payoffs of those games that need them.
         shape: how many games, defences and attacks.
         concept: a name in ``METHODS``. ``nash_one`` takes the first equilibrium met.
+        exactly: gives the payoffs of the games that tie as rational numbers; None where floats are exact.
         order: the order in which the games are visited, (k,); each is tried first with what the last ones
             played, so that neighbours should be alike. By default as they are.
         out: where to write; by default new arrays.
@@ -93,13 +68,14 @@ def solve_affine(
     answers = _checked(out, concept, shape)
     solver = _solver(games, concept)
     order = None if shape[1:] == (2, 2) else order  # no neighbour helps where signs tell all
+    walk = solver is None or _is_left_for_its_size(shape)
     size = max(1, PAYOFFS_AT_ONCE // (2 * shape[1] * shape[2]))
     for first in range(0, shape[0], size):
         last = min(first + size, shape[0])
         visited = np.arange(first, last) if order is None else order[first:last]
         left = visited if solver is None else solver(visited, answers)
         if len(left):
-            _from_payoffs(left, payoffs, answers)
+            _from_payoffs(left, payoffs, exactly, answers, walk=walk)
         if progress is not None:
             progress(last, shape[0])
     return answers
@@ -142,6 +118,13 @@ def _solver(games: AffineGames | None, concept: str) -> Solver | None:
     if games.shape == (2, 2):
         return _of_two(games)
     return _of_many(games, any_will_do=concept == "nash_one")
+
+
+def _is_left_for_its_size(shape: tuple[int, int, int]) -> bool:
+    """Whether the games are so large that those who have their payoffs walk them faster."""
+    from advgame.equilibria.kernels.rank_one import LARGE
+
+    return shape[1] * shape[2] >= LARGE
 
 
 def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
@@ -230,9 +213,21 @@ def _eight(parts: FloatArray) -> FloatArray:
     return np.ascontiguousarray([*differences, *a[:, 1].T, *b[:, :, 1].T])
 
 
-def _from_payoffs(chosen: NDArray[np.int64], payoffs: Payoffs, answers: BatchAnswers) -> None:
-    """Writes the answers of some games from their payoffs; games that are equal are solved once."""
+def _from_payoffs(
+    chosen: NDArray[np.int64], payoffs: Payoffs, exactly: Exactly | None, answers: BatchAnswers, *, walk: bool
+) -> None:
+    """Writes the answers of some games from their payoffs; games that are equal are solved once.
+
+    Of games that may tie, ``walk`` says whether a kernel is to look before they are solved exactly.
+    """
     a, b = payoffs(chosen)
+    if exactly is not None and answers.concept == Nash.name:
+        clear = clear_of_ties(a, b, walk=walk)
+        if not clear.all():
+            write_exactly(chosen[~clear], exactly, answers)
+            chosen, a, b = chosen[clear], a[clear], b[clear]
+        if len(chosen) == 0:
+            return
     flat = np.hstack([a.reshape(len(a), -1), b.reshape(len(b), -1)])
     keys = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.itemsize * flat.shape[1]))).ravel()
     _, firsts, place = np.unique(keys, return_index=True, return_inverse=True)

@@ -58,12 +58,12 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     if shape == (2, 2):
         return (_two_by_two,)
     if not fits(shape):
-        return (_walked,)
+        return (walked,)
     if comb(sum(shape), shape[0]) > FEW_MINORS:
-        return _walked, general_equilibria
+        return walked, general_equilibria
     probe = slice(None, None, -(-len(a) // PROBES))
-    structured = _walked(a[probe], b[probe])[1].mean() > 0.75  # by chance, every other 3 × 3 game is
-    return (_walked, general_equilibria) if structured else (general_equilibria, _walked)
+    structured = walked(a[probe], b[probe])[1].mean() > 0.75  # by chance, every other 3 × 3 game is
+    return (walked, general_equilibria) if structured else (general_equilibria, walked)
 
 
 def _compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
@@ -122,9 +122,7 @@ def _filled(
     return (-1 if (rows < 0).any() else int(rows[-1])), bool(sound.all())
 
 
-def _walked(
-    a: FloatArray, b: FloatArray, gathered: Gathered | None = None
-) -> tuple[Found, NDArray[np.bool_]]:
+def walked(a: FloatArray, b: FloatArray, gathered: Gathered | None = None) -> tuple[Found, NDArray[np.bool_]]:
     """The walk along the intensity of attack; games with many equilibria once more, with more room."""
     from advgame.equilibria.kernels import rank_one
 

@@ -112,7 +112,7 @@ class Nash(Concept):
             return self._exactly(game, deadline) if self.exact else _small(game)
         form = None if is_indifferent(game) else rank_one_form(game)
         path = None if form is None else walk(form, game, deadline)
-        if path is not None and path.complete and not self.exact:
+        if path is not None and path.complete and game.sharp and not self.exact:
             return Listing(path.pairs, True, "rank-1 path")
         share = deadline if self.exact else deadline.part(WORK_FOR_TIES)
         listing = all_in_rationals(game, form, None if path is None else path.walked, share)
@@ -145,7 +145,7 @@ class Nash(Concept):
     def _general(self, game: Game, deadline: Deadline) -> Listing:
         """A game without structure: all equilibria, or those found within the limits, one at least."""
         matched = matched_vertices(game, deadline)
-        if matched.complete:
+        if matched.complete and game.sharp:
             return Listing(_as_lists(matched), True, "vertex enumeration")
         if matched.too_large:
             return self._one(game, HOPELESS.format(matched.vertices, self.work_limit))
@@ -180,6 +180,8 @@ def _small(game: Game) -> Listing:
         return Listing(extreme_equilibria_2x2(game), True, "signs of the four best-reply differences")
     if min(rows, columns) == 2:
         return Listing(extreme_equilibria_of_two(game), True, "upper envelope, exact")
+    if (rows, columns) == (1, 1):
+        return Listing([([1.0], [1.0])], True, "comparison")
     return Listing(equilibria_of_one(game), True, "comparison")
 
 

@@ -9,10 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from advgame.equilibria.cores import on_all_cores
 from advgame.errors import GameError
-from advgame.games.game import FloatArray
+from advgame.games.game import LARGEST_WHOLE, FloatArray
 
 PART = 1 << 19  # payoffs looked at together, so that little memory is needed beside them
-LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
 
 
 def payoff_array(name: str, given: ArrayLike) -> NDArray[Any]:

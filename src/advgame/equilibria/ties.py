@@ -99,6 +99,9 @@ def ends_of_types(game: BayesianGame, form: StackedForm, remark: str, deadline: 
 
 def is_indifferent(game: Game) -> bool:
     """Whether the adversary earns the same with every attack, whatever the defence."""
+    floats = game.attacker_payoffs
+    if game.exact_pending and np.abs(floats - floats[:, :1]).max() > game.near[1]:
+        return False
     _, to_attacker = game.payoffs_as_given
     return bool(np.all(to_attacker == to_attacker[:, :1]))
 

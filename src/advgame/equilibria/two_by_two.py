@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
+
+from numpy.typing import NDArray
 
 from advgame.games import Game
 
 Mix = tuple[Any, Any]
+Gains = tuple[Any, Any]
 
 
 def extreme_equilibria_2x2(game: Game) -> list[tuple[Mix, Mix]]:
     """Every extreme equilibrium of a 2 × 2 game.
 
-    The sign of a difference of floats is exact, so no tie is invented and none is overlooked.
+    The sign of a difference of floats is exact, so no tie is invented and none is overlooked; payoffs in
+    Fractions give mixes in Fractions.
 
     >>> extreme_equilibria_2x2(Game([[3, 0], [2, 1]], [[0, 2], [2, 0]]))
     [((0.5, 0.5), (0.5, 0.5))]
@@ -21,9 +26,7 @@ def extreme_equilibria_2x2(game: Game) -> list[tuple[Mix, Mix]]:
     Args:
         game: of shape (2, 2).
     """
-    to_defender, to_attacker = game.payoffs_as_given
-    row_gains = to_defender[0, 0] - to_defender[1, 0], to_defender[0, 1] - to_defender[1, 1]
-    column_gains = to_attacker[0, 0] - to_attacker[0, 1], to_attacker[1, 0] - to_attacker[1, 1]
+    row_gains, column_gains = _gains(game)
     return [
         (defender, attacker)
         for defender, attacks in _vertices(column_gains)
@@ -32,16 +35,36 @@ def extreme_equilibria_2x2(game: Game) -> list[tuple[Mix, Mix]]:
     ]
 
 
-def _vertices(gains: tuple[Any, Any]) -> Iterator[tuple[Mix, set[int]]]:
+def _gains(game: Game) -> tuple[Gains, Gains]:
+    """What each player's first strategy earns more than the second, against either of the other's.
+
+    The floats of a game that knows better decide only if none of the four is near a tie.
+    """
+    if game.exact_pending:
+        floats = _differences(game.defender_payoffs, game.attacker_payoffs)
+        if all(abs(gain) > near for gains, near in zip(floats, game.near, strict=True) for gain in gains):
+            return floats
+    return _differences(*game.payoffs_as_given)
+
+
+def _differences(to_defender: NDArray[Any], to_attacker: NDArray[Any]) -> tuple[Gains, Gains]:
+    return (
+        (to_defender[0, 0] - to_defender[1, 0], to_defender[0, 1] - to_defender[1, 1]),
+        (to_attacker[0, 0] - to_attacker[0, 1], to_attacker[1, 0] - to_attacker[1, 1]),
+    )
+
+
+def _vertices(gains: Gains) -> Iterator[tuple[Mix, set[int]]]:
     """A player's pure mixes, and the one that makes the opponent indifferent, each with the best replies.
 
     ``gains[k]`` is what the opponent's first reply earns more than the second against strategy k.
     """
-    for mix, gain in zip(((1.0, 0.0), (0.0, 1.0)), gains, strict=True):
+    number = Fraction if all(isinstance(gain, Fraction) for gain in gains) else float
+    for mix, gain in zip(((number(1), number(0)), (number(0), number(1))), gains, strict=True):
         yield mix, {0, 1} if gain == 0 else {0} if gain > 0 else {1}
     if gains[0] > 0 > gains[1] or gains[0] < 0 < gains[1]:
         scale = abs(gains[0]) / 2 + abs(gains[1]) / 2  # halves: the sum of two large floats may overflow
-        yield (float(abs(gains[1]) / 2 / scale), float(abs(gains[0]) / 2 / scale)), {0, 1}
+        yield (number(abs(gains[1]) / 2 / scale), number(abs(gains[0]) / 2 / scale)), {0, 1}
 
 
 def _played(mix: Mix) -> set[int]:

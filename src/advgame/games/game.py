@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,12 @@ from advgame.games.centring import all_centred, columns_centred, rows_centred
 
 FloatArray = NDArray[np.float64]
 ExactMatrix = tuple[tuple[Fraction, ...], ...]
+SHARP = 1e-12  # of the range of the payoffs: how far floats may be from what they stand for
+APART = 4  # times the rounding of a payoff: floats farther apart are not in the wrong order
+LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
+Places = NDArray[np.intp]
+# Computes both matrices in Fractions, of some strategies of each player.
+Exactly = Callable[[Places, Places], tuple[NDArray[Any], NDArray[Any]]]
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -23,7 +29,7 @@ class Game:
     """Payoffs of a defender (rows) and an adversary (columns).
 
     The payoffs may be Fractions; they are then kept, and exact methods use them as they are.
-    A float is taken for the number it stores, exactly.
+    A float is taken for the number it stores, exactly, unless ``rounded`` has made the game.
 
     >>> Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]).shape
     (2, 2)
@@ -43,6 +49,7 @@ class Game:
     attacker_payoffs: FloatArray  # (defences, attacks)
     defences: tuple[str, ...]
     attacks: tuple[str, ...]
+    rounding: tuple[float, float]  # how far the floats may be from the exact payoffs: defender, attacker
 
     def __init__(
         self,
@@ -64,12 +71,45 @@ class Game:
                 raise GameError(f"{name} differ by more than a float64 can hold; scale them down.")
         for name, value in (
             ("_given", given),
+            ("_exactly", None),
+            ("rounding", tuple(_rounding(*pair) for pair in zip(given, floats, strict=True))),
             ("defender_payoffs", floats[0]),
             ("attacker_payoffs", floats[1]),
             ("defences", _names("defences", defences, rows, "d")),
             ("attacks", _names("attacks", attacks, columns, "a")),
         ):
             object.__setattr__(self, name, value)
+
+    @classmethod
+    def rounded(
+        cls,
+        defender_payoffs: ArrayLike,
+        attacker_payoffs: ArrayLike,
+        exactly: Exactly,
+        rounding: tuple[float, float],
+        defences: Sequence[str] | None = None,
+        attacks: Sequence[str] | None = None,
+    ) -> Self:
+        """A game whose payoffs are rational numbers, given as floats and computed exactly when asked for.
+
+        >>> third = np.array([[Fraction(1, 3)]])
+        >>> exactly = lambda defences, attacks: (third, third)
+        >>> game = Game.rounded([[1 / 3]], [[1 / 3]], exactly, (1e-16, 1e-16))
+        >>> game.exact_payoffs[0]
+        ((Fraction(1, 3),),)
+
+        Args:
+            defender_payoffs: (m, n) floats.
+            attacker_payoffs: (m, n) floats.
+            exactly: gives both matrices as arrays of Fractions, for some strategies of each by index.
+            rounding: how far a float may be from its Fraction at most; defender, attacker.
+            defences: as for any game.
+            attacks: as for any game.
+        """
+        game = cls(defender_payoffs, attacker_payoffs, defences, attacks)
+        object.__setattr__(game, "_exactly", exactly)
+        object.__setattr__(game, "rounding", rounding)
+        return game
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -79,9 +119,62 @@ class Game:
 
     @property
     def payoffs_as_given(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Both matrices in the numbers they were given in: float64, whole numbers or Fractions."""
+        """Both matrices in the numbers they were given in: float64, whole numbers or Fractions.
+
+        Those of a ``rounded`` game are computed here, which takes time: look at its floats first.
+        """
+        exactly: Exactly | None = self._exactly  # type: ignore[attr-defined]
+        if exactly is not None:
+            exact = tuple(_matrix("exactly", matrix) for matrix in exactly(*map(np.arange, self.shape)))
+            object.__setattr__(self, "_given", exact)
+            object.__setattr__(self, "_exactly", None)
         given: tuple[NDArray[Any], NDArray[Any]] = self._given  # type: ignore[attr-defined]
         return given
+
+    @property
+    def exact_pending(self) -> bool:
+        """Whether the exact payoffs are still to be computed, so that floats are worth looking at first."""
+        return self._exactly is not None  # type: ignore[attr-defined]
+
+    @property
+    def near(self) -> tuple[float, float]:
+        """Differences of floats up to which payoffs may tie, or be in another order: defender, attacker."""
+        return APART * self.rounding[0], APART * self.rounding[1]
+
+    @property
+    def sharp(self) -> bool:
+        """Whether the floats are so near to the exact payoffs that only ties depend on the difference."""
+        ranges = np.ptp(self.defender_payoffs / 2), np.ptp(self.attacker_payoffs / 2)
+        return all(
+            rounding <= SHARP * float(spread) for rounding, spread in zip(self.rounding, ranges, strict=True)
+        )
+
+    def part(self, defences: ArrayLike, attacks: ArrayLike) -> Game:
+        """The game of some strategies of each player, by index; exact payoffs stay uncomputed.
+
+        >>> Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]).part([1], [0, 1]).defender_payoffs.tolist()
+        [[2.0, 1.0]]
+        """
+        rows, columns = np.asarray(defences, np.intp), np.asarray(attacks, np.intp)
+        if (
+            (len(rows), len(columns)) == self.shape
+            and np.all(np.diff(rows) > 0)
+            and np.all(np.diff(columns) > 0)
+        ):
+            return self
+        cut = np.ix_(rows, columns)
+        names = [self.defences[row] for row in rows], [self.attacks[column] for column in columns]
+        exactly: Exactly | None = self._exactly  # type: ignore[attr-defined]
+        if exactly is None:
+            to_defender, to_attacker = self.payoffs_as_given
+            return Game(to_defender[cut], to_attacker[cut], *names)
+        return Game.rounded(
+            self.defender_payoffs[cut],
+            self.attacker_payoffs[cut],
+            lambda some, others: exactly(rows[some], columns[others]),
+            self.rounding,
+            *names,
+        )
 
     @cached_property
     def exact_payoffs(self) -> tuple[ExactMatrix, ExactMatrix]:
@@ -161,6 +254,13 @@ def _as_floats(matrix: NDArray[Any]) -> FloatArray:
         raise GameError("A payoff is too large for a float64; scale both matrices down.") from None
     floats.setflags(write=False)
     return floats
+
+
+def _rounding(given: NDArray[Any], floats: FloatArray) -> float:
+    """How far the floats may be from what was given: 0, or half a unit in the last place of the largest."""
+    if given.dtype.kind == "f" or (given.dtype.kind in "iu" and np.abs(floats).max() <= LARGEST_WHOLE):
+        return 0.0
+    return float(np.spacing(np.abs(floats).max()))
 
 
 def _as_fractions(matrix: NDArray[Any]) -> ExactMatrix:

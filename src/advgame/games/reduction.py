@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -60,38 +60,90 @@ class Reduction:
 def reduce_game(game: Game) -> Reduction:
     """The game without strictly dominated strategies (of both players, again and again) and duplicates.
 
-    Payoffs are compared as they were given, so nothing that matters is lost to rounding.
+    Payoffs are compared as they were given, so nothing that matters is lost to rounding. Of a game whose
+    exact payoffs are yet to be computed, the floats decide where they are clearly apart, and what is left
+    of the game decides whether more is computed.
 
     >>> reduce_game(Game([[3, 0], [2, 1], [1, 0]], [[0, 2], [1, 0], [5, 5]])).defences
     ((0,), (1,))
     """
+    if not game.exact_pending:
+        return _reduced(game)
+    near = game.near
+    rows, columns = _surviving((game.defender_payoffs, game.attacker_payoffs), near)
+    part = game.part(rows, columns)
+    both = part.defender_payoffs, part.attacker_payoffs
+    if _any_alike(both, near) or _any_alike((both[0].T, both[1].T), near):
+        inner = _reduced(part)
+    else:
+        rows_alone, columns_alone = (tuple((place,) for place in range(count)) for count in part.shape)
+        inner = Reduction(part, rows_alone, columns_alone, part.shape)
+    return Reduction(inner.game, _places(inner.defences, rows), _places(inner.attacks, columns), game.shape)
+
+
+def _reduced(game: Game) -> Reduction:
+    """As ``reduce_game``, from the payoffs as given."""
     to_defender, to_attacker = game.payoffs_as_given
-    rows, columns = np.arange(game.shape[0]), np.arange(game.shape[1])
-    while True:
-        kept_rows = rows[_undominated(to_defender[np.ix_(rows, columns)])]
-        kept_columns = columns[_undominated(to_attacker[np.ix_(kept_rows, columns)].T)]
-        if len(kept_rows) == len(rows) and len(kept_columns) == len(columns):
-            break
-        rows, columns = kept_rows, kept_columns
+    rows, columns = _surviving(game.payoffs_as_given, (0, 0))
     inside = np.ix_(rows, columns)
     row_groups = _groups(np.hstack([to_defender[inside], to_attacker[inside]]))
     column_groups = _groups(np.hstack([to_defender[inside].T, to_attacker[inside].T]))
-    firsts = np.ix_([rows[group[0]] for group in row_groups], [columns[group[0]] for group in column_groups])
-    smaller = Game(to_defender[firsts], to_attacker[firsts])
     return Reduction(
-        smaller,
-        tuple(tuple(int(rows[place]) for place in group) for group in row_groups),
-        tuple(tuple(int(columns[place]) for place in group) for group in column_groups),
+        game.part([rows[group[0]] for group in row_groups], [columns[group[0]] for group in column_groups]),
+        _places(row_groups, rows),
+        _places(column_groups, columns),
         game.shape,
     )
 
 
-def _undominated(payoffs: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which rows no other single row exceeds everywhere."""
+def _places(groups: Iterable[Sequence[int]], places: NDArray[np.intp]) -> tuple[Group, ...]:
+    """Groups of some strategies, as places among all."""
+    return tuple(tuple(int(places[each]) for each in group) for group in groups)
+
+
+def _surviving(
+    payoffs: tuple[NDArray[Any], NDArray[Any]], near: tuple[float, float]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The strategies of both players that are left: no other exceeds one of them by more than ``near``."""
+    to_defender, to_attacker = payoffs
+    rows, columns = (np.arange(count) for count in to_defender.shape)
+    while True:
+        kept_rows = rows[_undominated(to_defender[np.ix_(rows, columns)], near[0])]
+        kept_columns = columns[_undominated(to_attacker[np.ix_(kept_rows, columns)].T, near[1])]
+        if len(kept_rows) == len(rows) and len(kept_columns) == len(columns):
+            return rows, columns
+        rows, columns = kept_rows, kept_columns
+
+
+def _undominated(payoffs: NDArray[Any], near: float) -> NDArray[np.bool_]:
+    """Which rows no other single row exceeds everywhere by more than ``near``."""
     strategies, replies = payoffs.shape
     if strategies == 1 or strategies * strategies * replies > MOST_COMPARISONS:
         return np.ones(strategies, dtype=bool)
-    return np.array([not bool(np.any(np.all(payoffs > row, axis=1))) for row in payoffs])
+    raised = payoffs + near if near else payoffs
+    return np.array([not bool(np.any(np.all(payoffs > row, axis=1))) for row in raised])
+
+
+def _any_alike(payoffs: tuple[NDArray[Any], NDArray[Any]], near: tuple[float, float]) -> bool:
+    """Whether two rows differ in no payoff by more than ``near``, to either player.
+
+    Such rows have nearly the same weighted sum, so only neighbours in the order of that are compared.
+    """
+    replies = payoffs[0].shape[1]
+    weights = np.sqrt(np.arange(2, replies + 2))
+    sums = payoffs[0] @ weights / weights.sum()
+    order = np.argsort(sums, kind="stable")
+    close = np.diff(sums[order]) <= 2 * near[0]
+    for start in np.flatnonzero(close):
+        end = start + 1 + int(np.argmin(np.append(close[start:], False)))
+        others = order[start + 1 : end]
+        apart = [
+            np.abs(each[others] - each[order[start]]) <= limit
+            for each, limit in zip(payoffs, near, strict=True)
+        ]
+        if np.any(np.all(apart[0] & apart[1], axis=1)):
+            return True
+    return False
 
 
 def _groups(rows: NDArray[Any]) -> list[list[int]]:

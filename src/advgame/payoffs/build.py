@@ -3,29 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advgame.games import Game
 from advgame.games.game import FloatArray
+from advgame.measurements.decimals import Exact, as_fractions
 from advgame.payoffs.encounters import Encounters
-from advgame.payoffs.terms.term import Term
+from advgame.payoffs.terms.term import NOTHING, Term
+
+ROUNDINGS = 16 * 2.0**-53  # of all amounts and sums: more than a payoff's few operations can lose
 
 
 def build(met: Encounters, terms: Sequence[Term]) -> Game:
     """The game in which each player earns the sum of what the terms pay, in money per classified input.
 
-    >>> import numpy as np
-    >>> from advgame.payoffs.terms import BenignTraffic
-    >>> met = Encounters(("plain",), ("none",), np.array([0.9]), np.array([[0.9]]), np.array([0.0]))
-    >>> build(met, [BenignTraffic()]).defender_payoffs
-    array([[0.9]])
+        Its payoffs are floats; the exact ones, of the decimals that were given, are computed where a tie asks
+        for them.
+
+        >>> import numpy as np
+    from numpy.typing import NDArray
+        >>> from advgame.payoffs.terms import BenignTraffic
+        >>> met = Encounters(("plain",), ("none",), np.array([0.9]), np.array([[0.9]]), np.array([0.0]))
+        >>> build(met, [BenignTraffic()]).defender_payoffs
+        array([[0.9]])
     """
-    return Game(
-        _sum([term.to_defender(met) for term in terms], met),
-        _sum([term.to_attacker(met) for term in terms], met),
+    parts = [[term.to_defender(met) for term in terms], [term.to_attacker(met) for term in terms]]
+    return Game.rounded(
+        _sum(parts[0], met),
+        _sum(parts[1], met),
+        Exactly(met, tuple(terms)),
+        (_rounding(parts[0], terms), _rounding(parts[1], terms)),
         met.defences,
         met.attacks,
+    )
+
+
+def _rounding(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
+    """How far a sum of parts may be from the exact one."""
+    paid = sum(max(float(part.max()), -float(part.min())) for part in parts if part is not NOTHING)
+    return ROUNDINGS * (paid + sum(term.size() for term in terms))
+
+
+@dataclass(frozen=True, eq=False)
+class Exactly:
+    """Computes both players' payoffs in Fractions, by the same terms."""
+
+    met: Encounters
+    terms: tuple[Term, ...]
+
+    def __call__(self, defences: NDArray[np.intp], attacks: NDArray[np.intp]) -> tuple[Exact, Exact]:
+        """The payoffs (defences, attacks) of some strategies, by index."""
+        columns = [0, *(place for place in attacks.tolist() if place)]
+        both = build_exactly(self.met.exactly(defences.tolist(), columns), self.terms)
+        wanted = [columns.index(place) for place in attacks.tolist()]
+        return both[0][:, wanted], both[1][:, wanted]
+
+
+def build_exactly(met: Encounters, terms: Sequence[Term]) -> tuple[Exact, Exact]:
+    """Both players' payoffs in Fractions, of one game (defences, attacks) or of many (games, …).
+
+    Args:
+        met: encounters in Fractions, of ``Encounters.exactly``; the shares may be (games, attacks).
+        terms: amounts as they were given; arrays (games, 1, 1) for many games.
+    """
+    exact = [term.exactly({*met.defences, *met.attacks}) for term in terms]
+    return (
+        _exact_sum([term.to_defender(met) for term in exact], met),
+        _exact_sum([term.to_attacker(met) for term in exact], met),
     )
 
 
@@ -42,6 +90,14 @@ def build_many(met: Encounters, terms: Sequence[Term]) -> tuple[FloatArray, Floa
         _sum([term.to_defender(met) for term in terms], met),
         _sum([term.to_attacker(met) for term in terms], met),
     )
+
+
+def _exact_sum(payoffs: Sequence[Exact], met: Encounters) -> Exact:
+    total: Exact = np.full((len(met.defences), len(met.attacks)), Fraction(0))
+    for part in payoffs:
+        if part is not NOTHING:
+            total = total + (part if part.dtype == object else as_fractions(part))
+    return total
 
 
 def _sum(payoffs: Sequence[FloatArray], met: Encounters) -> FloatArray:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import isfinite
 
@@ -12,6 +13,7 @@ import numpy as np
 from advgame.errors import MeasurementError, ScenarioError, UnknownName, suggestion
 from advgame.games.game import FloatArray
 from advgame.measurements import Column, Measurement, MeasurementTable, pool_seeds
+from advgame.measurements.decimals import Exact, as_decimal, as_decimals, exact_accuracy
 from advgame.measurements.measurement import NO_ATTACK, PLAYABLE
 
 SUCCESS_RULES = {
@@ -33,6 +35,31 @@ class Encounters:
     other_measures: Mapping[str, Mapping[str, float]] = field(
         default_factory=dict
     )  # metric → defence → value
+    exact_accuracy: Callable[[], Exact] | None = None  # gives the accuracies (defences, attacks) exactly
+
+    def exactly(self, defences: Sequence[int], attacks: Sequence[int]) -> Encounters:
+        """Some of the encounters in Fractions: accuracies as measured, all else as decimals.
+
+        Args:
+            defences: which, by index.
+            attacks: which, by index; the first is 0, *no attack*.
+        """
+        cut = np.ix_(defences, attacks)
+        whole = None if self.exact_accuracy is None else self.exact_accuracy()
+        accuracy = as_decimals(self.attacked_accuracy[cut]) if whole is None else whole[cut]
+        names = tuple(self.defences[place] for place in defences)
+        return Encounters(
+            names,
+            tuple(self.attacks[place] for place in attacks),
+            accuracy[:, 0],
+            accuracy,
+            as_decimals(self.adversarial_share[cut[1][0]]),
+            self.success,
+            {
+                metric: {name: as_decimal(value) for name, value in values.items() if name in names}  # type: ignore[misc]
+                for metric, values in self.other_measures.items()
+            },
+        )
 
     @cached_property
     def clean_error(self) -> FloatArray:
@@ -86,7 +113,24 @@ def meet(
         adversarial_share=_shares(known.attacks, largest_share, caps or {}),
         success=_known_success(success),
         other_measures=known.other_measures,
+        exact_accuracy=_ExactAccuracy(known, what_if or {}),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _ExactAccuracy:
+    """Gives the accuracies of a table exactly, with those assumed instead; called where a tie needs them."""
+
+    known: _Measured
+    what_if: Mapping[str, float]
+
+    def __call__(self) -> Exact:
+        if not self.what_if:
+            return self.known.exact_accuracy
+        accuracy = self.known.exact_accuracy.copy()
+        for address, value in self.what_if.items():
+            accuracy[_place(address, self.known)] = as_decimal(value)
+        return accuracy
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +140,17 @@ class _Measured:
     defences: tuple[str, ...]
     attacks: tuple[str, ...]
     accuracy: FloatArray  # (defences, attacks)
+    rows: Mapping[tuple[str, str], tuple[Measurement, ...]]  # (defence, attack) → one for each seed
     other_measures: Mapping[str, Mapping[str, float]]
+
+    @cached_property
+    def exact_accuracy(self) -> Exact:
+        """As ``accuracy``, in Fractions; 0 where there is no row."""
+        exact = np.array([[Fraction(0)] * len(self.attacks)] * len(self.defences), dtype=object)
+        for (defence, attack), rows in self.rows.items():
+            exact[self.defences.index(defence), self.attacks.index(attack)] = exact_accuracy(rows)
+        exact.setflags(write=False)
+        return exact
 
 
 @lru_cache(maxsize=64)
@@ -120,7 +174,9 @@ def _measured(table: MeasurementTable) -> _Measured:
         [[cells.get((defence, attack), np.nan) for attack in attacks] for defence in defences]
     )
     accuracy.setflags(write=False)
-    return _Measured(defences, attacks, accuracy, _other_measures(pooled, names))
+    return _Measured(
+        defences, attacks, accuracy, _rows_of(table, names, columns), _other_measures(pooled, names)
+    )
 
 
 def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
@@ -157,8 +213,7 @@ def _cells(
     for row in table:
         if row.metric not in PLAYABLE:
             continue
-        attack = NO_ATTACK if row.attack == NO_ATTACK else columns[row.column]
-        cell = names[_identity(row)], attack
+        cell = _cell(row, names, columns)
         if cell in cells:
             raise MeasurementError(
                 f"Two playable rows for {row.row_name} (metrics differ); keep one of them in the selection."
@@ -167,14 +222,38 @@ def _cells(
     return cells
 
 
+def _rows_of(
+    table: MeasurementTable, names: Mapping[tuple[str, str], str], columns: Mapping[Column, str]
+) -> dict[tuple[str, str], tuple[Measurement, ...]]:
+    """The rows behind each cell, one for each seed."""
+    rows: dict[tuple[str, str], tuple[Measurement, ...]] = {}
+    for row in table:
+        if row.metric in PLAYABLE:
+            cell = _cell(row, names, columns)
+            rows[cell] = (*rows.get(cell, ()), row)
+    return rows
+
+
+def _cell(
+    row: Measurement, names: Mapping[tuple[str, str], str], columns: Mapping[Column, str]
+) -> tuple[str, str]:
+    return names[_identity(row)], NO_ATTACK if row.attack == NO_ATTACK else columns[row.column]
+
+
 def _assumed(known: _Measured, what_if: Mapping[str, float]) -> FloatArray:
     accuracy = known.accuracy.copy()
     for address, value in what_if.items():
-        defence, attack = accuracy_cell(address, known.defences, known.attacks)
+        place = _place(address, known)
         if not 0 <= value <= 1:
             raise ScenarioError(f"what_if {address!r} is {value!r}; expected a fraction in 0..1.")
-        accuracy[known.defences.index(defence), known.attacks.index(attack)] = value
+        accuracy[place] = value
     return accuracy
+
+
+def _place(address: str, known: _Measured) -> tuple[int, int]:
+    """Where the accuracy of an address stands."""
+    defence, attack = accuracy_cell(address, known.defences, known.attacks)
+    return known.defences.index(defence), known.attacks.index(attack)
 
 
 def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, ...]) -> tuple[str, str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from advgame.errors import ScenarioError, UnknownName
 from advgame.games.game import FloatArray
-from advgame.payoffs import Encounters, build_many
+from advgame.measurements.decimals import as_decimals
+from advgame.payoffs import Encounters, build_exactly, build_many
 from advgame.payoffs.terms.term import OTHERS
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, WHOLE_SCENARIO, split_address
 from advgame.scenarios.scenario import Scenario, encounters
@@ -49,6 +51,27 @@ def payoffs_over(
     met = replace(met, adversarial_share=_shares(scenario, met, values))
     prices = {address: column for address, column in values.items() if not is_share(address)}
     return *priced(scenario, met, prices), met
+
+
+def exact_payoffs_over(
+    scenario: Scenario, columns: Mapping[str, ArrayLike]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """As ``payoffs_over``, in Fractions: equal to the exact payoffs of the single games.
+
+    >>> from advgame.scenarios import case
+    >>> exact_payoffs_over(case("cifar10-two-defences"), {"attack_cost": [0.1]})[1][0, 0, 1]
+    Fraction(27, 100)
+    """
+    values = checked_columns(columns)
+    met = encounters(scenario)
+    shares = as_decimals(_shares(scenario, met, values))
+    for address, column in values.items():
+        if not is_share(address):
+            scenario = _with_amounts(scenario, address, column.reshape(-1, 1, 1))
+    exact = met.exactly(range(len(met.defences)), range(len(met.attacks)))
+    both = build_exactly(replace(exact, adversarial_share=shares), scenario.terms)
+    shape = (len(shares), len(met.defences), len(met.attacks))
+    return np.broadcast_to(both[0], shape), np.broadcast_to(both[1], shape)
 
 
 def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from advgame.equilibria.batch import Progress
 from advgame.equilibria.batch_fused import FUSED, BatchAnswers, solve_affine
 from advgame.games.game import FloatArray
 from advgame.scenarios import Scenario, encounters
-from advgame.scenarios.batch import checked_columns, payoffs_over
+from advgame.scenarios.batch import checked_columns, exact_payoffs_over, payoffs_over
 from advgame.scenarios.coefficients import affine_games
 from advgame.studies.recommendation import PLAYED, concept_for
 
@@ -94,12 +95,16 @@ def _solved(
         some = {address: column[games] for address, column in values.items()}
         return payoffs_over(scenario, some)[:2]
 
+    def exactly(games: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
+        return exact_payoffs_over(scenario, {address: column[games] for address, column in values.items()})
+
     chosen, met = concept or concept_for(scenario), encounters(scenario)
     return solve_affine(
         affine_games(scenario, values) if chosen in FUSED else None,
         payoffs,
         (len(next(iter(values.values()))), len(met.defences), len(met.attacks)),
         chosen,
+        exactly=exactly,
         order=order,
         out=out,
         progress=progress,

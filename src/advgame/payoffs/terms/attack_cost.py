@@ -45,6 +45,6 @@ class AttackCost(Term):
         running = spread(self.attack_cost, names, "attack_cost")  # (attacks that are one,)
         setup = spread(self.attack_setup, names, "attack_setup")
         share = met.adversarial_share[..., 1:]
-        charged = -(share * running + np.where(share > 0, setup, 0.0))
-        free = np.zeros((*charged.shape[:-1], 1))
+        charged = -(share * running + np.where(share > 0, setup, 0))
+        free = np.zeros((*charged.shape[:-1], 1), charged.dtype)
         return np.concatenate([free, charged], axis=-1)[..., None, :]  # (1, attacks)

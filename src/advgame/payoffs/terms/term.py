@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
+from functools import cache
 from math import isfinite
 from typing import Any, ClassVar, Self, cast
 
@@ -12,6 +15,7 @@ import numpy as np
 
 from advgame.errors import ScenarioError, UnknownName
 from advgame.games.game import FloatArray
+from advgame.measurements.decimals import as_decimal, as_decimals
 from advgame.payoffs.encounters import Encounters
 
 # One amount for all, or one by name; "*" stands for all others. In a batch, arrays (games, 1, 1) stand in.
@@ -58,6 +62,9 @@ def parameter(
 class Term(ABC):
     """One reason why money changes hands. All its fields are parameters.
 
+    The amounts and the encounters may be Fractions, in arrays of objects: what a term computes with ``+``,
+    ``-``, ``*`` and whole numbers is exact then.
+
     Raises:
         ScenarioError: for an amount that is no finite number, or negative where it may not be.
     """
@@ -72,6 +79,25 @@ class Term(ABC):
         """The same term with other amounts; one of many games is an array (games, 1, 1)."""
         return replace(self, **amounts)
 
+    def exactly(self, names: Container[str]) -> Self:
+        """The same term with its amounts in Fractions: the decimals that they print as.
+
+        Args:
+            names: of the defences and attacks whose amounts are wanted.
+        """
+        exact = copy(self)
+        for about in parameters_of(type(self)):
+            object.__setattr__(exact, about.name, _exactly(getattr(self, about.name), names))
+        return exact
+
+    def size(self) -> float:
+        """The sum of the amounts, of each the largest where there is a table: a bound on what it adds up."""
+        amounts = (getattr(self, about.name) for about in parameters_of(type(self)))
+        return sum(
+            max(map(abs, each.values()), default=0.0) if isinstance(each, Mapping) else abs(each)
+            for each in amounts
+        )
+
     @abstractmethod
     def to_defender(self, met: Encounters) -> FloatArray:
         """What the defender earns, broadcastable to (defences, attacks), money per classified input."""
@@ -85,6 +111,7 @@ NOTHING: FloatArray = np.zeros((1, 1))
 NOTHING.setflags(write=False)
 
 
+@cache
 def parameters_of(term: type[Term]) -> tuple[Parameter, ...]:
     """The parameters of a kind of term, in their order.
 
@@ -118,7 +145,7 @@ def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
         raise ScenarioError(
             f'{about} has no amount for {missing[0]!r}; give one, or add "*" = … for all that are not named.'
         )
-    each = [_alike(amount.get(name, amount.get(OTHERS, 0.0)), 1) for name in names]
+    each = [_alike(amount.get(name, amount.get(OTHERS, 0)), 1) for name in names]
     return np.concatenate(np.broadcast_arrays(*each), axis=-1) if each else np.zeros(0)
 
 
@@ -126,7 +153,15 @@ def _alike(amount: float | FloatArray, count: int) -> FloatArray:
     """An amount ``count`` times along a last axis; amounts of many games (games, 1, 1) keep their first."""
     if isinstance(amount, np.ndarray):
         return np.broadcast_to(amount[..., 0], (len(amount), count))
-    return np.full(count, float(amount))
+    return np.full(count, amount if isinstance(amount, Fraction) else float(amount))
+
+
+def _exactly(amount: Any, names: Container[str]) -> Any:
+    if isinstance(amount, Mapping):
+        return {
+            name: _exactly(each, names) for name, each in amount.items() if name == OTHERS or name in names
+        }
+    return as_decimals(amount) if isinstance(amount, np.ndarray) else as_decimal(amount)
 
 
 def _checked(about: Parameter, given: object) -> Amount:

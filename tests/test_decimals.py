@@ -1,0 +1,187 @@
+"""Figures are decimals: what ties as decimals ties, whatever their floats say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import advgame as ag
+from advgame.equilibria import Nash
+from advgame.games import Game
+from advgame.games.reduction import reduce_game
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.measurements.decimals import as_decimal, exact_accuracy
+from advgame.payoffs import SUCCESS_RULES, TERMS
+from advgame.payoffs.terms import parameters_of
+from advgame.scenarios import Scenario, cases, encounters, set_parameter
+from advgame.scenarios.batch import exact_payoffs_over
+from advgame.studies.many import solve_many
+from benchmarks.decimals import check
+
+HALF = Fraction(1, 2)
+
+
+def table(clean: dict[str, float], **attacks: list[float]) -> MeasurementTable:
+    rows = [
+        Measurement("data", "network", name, "none", metric="clean", accuracy=value)
+        for name, value in clean.items()
+    ]
+    rows += [
+        Measurement("data", "network", name, attack, "Linf", 0.1, accuracy=value)
+        for attack, values in attacks.items()
+        for name, value in zip(clean, values, strict=True)
+    ]
+    return MeasurementTable(tuple(rows))
+
+
+@pytest.fixture(scope="module")
+def four_defences() -> Scenario:
+    """A tie between two mixes of two defences, which floats break."""
+    scenario = Scenario(
+        "four defences",
+        table(
+            {"d1": 0.94, "d3": 0.92, "d5": 0.90, "d7": 0.88},
+            a0=[0.28, 0.64, 0.28, 0.64],
+            a1=[0.37, 0.19, 0.73, 0.55],
+            a2=[0.46] * 4,
+        ),
+        largest_share=0.3,
+    )
+    return set_parameter(scenario, "attack_cost", 0.2)
+
+
+def test_a_tie_of_decimals_lists_both_equilibria_and_proves_them(four_defences: Scenario) -> None:
+    solution = ag.solve(ag.build_game(four_defences))
+    assert solution.complete
+    assert {each.exact_mixes[0] for each in solution.profiles if each.exact_mixes} == {
+        (HALF, 0, 0, HALF),
+        (0, HALF, HALF, 0),
+    }
+    assert all(each.certificate.exact and each.certificate.regret == 0 for each in solution.profiles)
+
+
+def test_a_batch_lists_as_many(four_defences: Scenario) -> None:
+    answers = solve_many(four_defences, {"largest_share": [0.1, 0.2, 0.3]}, "nash")
+    alone = [
+        ag.solve(ag.build_game(set_parameter(four_defences, "largest_share", share)))
+        for share in (0.1, 0.2, 0.3)
+    ]
+    assert answers.equilibria.tolist() == [len(each.profiles) for each in alone]
+    assert answers.equilibria[-1] == 2
+    assert np.allclose(answers.defender, [each.recommended.defender for each in alone], atol=1e-12)
+
+
+def test_planted_ties_are_answered_like_brute_force_in_fractions() -> None:
+    single, batch = check(60, seed=7)
+    assert single.several > 5
+    assert (single.same, batch.same) == (60, 60)
+
+
+@pytest.mark.parametrize(
+    ("number", "fraction"),
+    [
+        (0.1, Fraction(1, 10)),
+        (-2.5, Fraction(-5, 2)),
+        (1e-07, Fraction(1, 10**7)),
+        (1.5e300, Fraction(15 * 10**299)),
+        (3, Fraction(3)),
+        (np.float64(0.2), Fraction(1, 5)),
+    ],
+)
+def test_a_number_is_the_decimal_it_prints_as(number: float, fraction: Fraction) -> None:
+    assert as_decimal(number) == fraction
+
+
+def test_counts_are_fractions_and_a_mean_of_seeds_is_exact() -> None:
+    row = Measurement("d", "n", "plain", "none", metric="clean", accuracy=0.9)
+    of_counts = replace(row, accuracy=2 / 3, correct=200, tested=300, seed=1)
+    rounded = replace(row, accuracy=0.667, correct=200, tested=300, seed=2)
+    assert exact_accuracy([of_counts]) == Fraction(2, 3)
+    assert exact_accuracy([rounded]) == Fraction(667, 1000)  # the table says so
+    assert exact_accuracy([row, of_counts]) == (Fraction(9, 10) + Fraction(2, 3)) / 2
+
+
+def test_seeds_and_assumed_accuracies_reach_the_exact_payoffs() -> None:
+    rows = [
+        Measurement("d", "n", "plain", "none", metric="clean", accuracy=value, seed=seed)
+        for seed, value in enumerate((0.7, 0.8, 0.8))
+    ]
+    rows += [Measurement("d", "n", "plain", "pgd", "Linf", 0.1, accuracy=0.1)]
+    scenario = Scenario("seeds", MeasurementTable(tuple(rows)), largest_share=0.5)
+    assert ag.build_game(scenario).exact_payoffs[0][0][0] == Fraction(23, 30)
+    assumed = set_parameter(scenario, "clean_accuracy[plain]", 0.6)
+    assert ag.build_game(assumed).exact_payoffs[0][0][0] == Fraction(3, 5)
+
+
+@pytest.mark.parametrize("success", SUCCESS_RULES)
+@pytest.mark.parametrize("name", TERMS)
+def test_every_term_computes_exactly_what_it_computes_in_floats(name: str, success: str) -> None:
+    scenario = replace(ag.case("mnist-invariance"), success=success)
+    amounts = {about.name: 0.3 for about in parameters_of(TERMS[name])}
+    term = TERMS[name](**amounts)
+    met = encounters(scenario)
+    measured = {"human_recognition": dict.fromkeys(met.defences, 0.7)}
+    met = replace(met, other_measures=measured)
+    exact_met = met.exactly(range(len(met.defences)), range(len(met.attacks)))
+    exact_term = term.exactly({*met.defences, *met.attacks})
+    for pay in ("to_defender", "to_attacker"):
+        floats, exact = getattr(term, pay)(met), getattr(exact_term, pay)(exact_met)
+        assert floats.shape == exact.shape
+        assert np.abs(floats - exact.astype(float)).max() < 1e-14
+        if floats.any():
+            assert {type(value) for value in exact.ravel().tolist()} <= {Fraction, int}
+
+
+@pytest.mark.parametrize("name", [each.name for each in cases()])
+def test_the_floats_of_a_case_are_as_near_as_they_say(name: str) -> None:
+    game = ag.build_game(ag.case(name))
+    for floats, exact, rounding in zip(
+        (game.defender_payoffs, game.attacker_payoffs), game.payoffs_as_given, game.rounding, strict=True
+    ):
+        apart = [abs(Fraction(a) - b) for a, b in zip(floats.ravel().tolist(), exact.ravel(), strict=True)]
+        assert max(apart) <= rounding < 1e-13
+
+
+def test_exact_payoffs_of_a_batch_are_those_of_the_single_games(four_defences: Scenario) -> None:
+    columns = {"attack_cost": [0.1, 0.25], "largest_share": [0.3, 1.0], "defence_cost[d3]": [0.0, -0.01]}
+    both = exact_payoffs_over(four_defences, columns)
+    for place in range(2):
+        scenario = four_defences
+        for address, values in columns.items():
+            scenario = set_parameter(scenario, address, values[place])
+        single = ag.build_game(scenario).payoffs_as_given
+        assert all(np.array_equal(many[place], one) for many, one in zip(both, single, strict=True))
+
+
+def test_where_nothing_ties_nothing_is_computed_exactly() -> None:
+    game = ag.build_game(ag.case("cifar10-many-attacks"))
+    assert ag.solve(game).complete
+    assert game.exact_pending
+
+
+def test_a_part_of_a_game_is_computed_exactly_like_the_whole(four_defences: Scenario) -> None:
+    game = ag.build_game(four_defences)
+    part = game.part([3, 0], [2, 0])
+    assert part.defences == ("d7", "d1")
+    cells = [[game.exact_payoffs[0][row][column] for column in (2, 0)] for row in (3, 0)]
+    assert part.exact_payoffs[0] == tuple(map(tuple, cells))
+
+
+def test_defences_that_are_alike_as_decimals_are_one_strategy_however_their_floats_differ() -> None:
+    third, tenth = Fraction(1, 3), Fraction(1, 10)
+    exact = np.array([[third, tenth], [third, tenth], [0, 1]], dtype=object)
+    floats = exact.astype(float)
+    floats[1, 1] = np.nextafter(floats[1, 1], 1)
+    game = Game.rounded(
+        floats, -floats, lambda rows, columns: (exact[np.ix_(rows, columns)],) * 2, (1e-16, 1e-16)
+    )
+    assert reduce_game(game).defences == ((0, 1), (2,))
+
+
+def test_exact_and_default_answers_of_a_tied_scenario_are_the_same(four_defences: Scenario) -> None:
+    game = ag.build_game(four_defences)
+    default, exact = ag.solve(game), ag.solve(game, Nash(exact=True))
+    assert {each.exact_mixes for each in default.profiles} == {each.exact_mixes for each in exact.profiles}
