@@ -185,3 +185,13 @@ def test_exact_and_default_answers_of_a_tied_scenario_are_the_same(four_defences
     game = ag.build_game(four_defences)
     default, exact = ag.solve(game), ag.solve(game, Nash(exact=True))
     assert {each.exact_mixes for each in default.profiles} == {each.exact_mixes for each in exact.profiles}
+
+
+def test_a_large_constant_is_taken_out_of_decimals_without_computing_them(four_defences: Scenario) -> None:
+    scenario = set_parameter(four_defences, "defence_cost", 1e7)
+    game = ag.build_game(scenario)
+    assert game.centred is not game
+    assert game.centred.exact_pending
+    exact, given = game.centred.exact_payoffs[0], game.exact_payoffs[0]
+    assert [row[1] - exact[0][1] for row in exact] == [row[1] - given[0][1] for row in given]
+    assert len(ag.solve(game).profiles) == 2

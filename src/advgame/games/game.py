@@ -19,7 +19,9 @@ ExactMatrix = tuple[tuple[Fraction, ...], ...]
 SHARP = 1e-12  # of the range of the payoffs: how far floats may be from what they stand for
 APART = 4  # times the rounding of a payoff: floats farther apart are not in the wrong order
 LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
+SIMPLE = 10**9  # the largest denominator of a constant that is subtracted from rational payoffs
 Places = NDArray[np.intp]
+Centring = Callable[[NDArray[Any]], NDArray[Any]]  # returns the very array where there is nothing to do
 # Computes both matrices in Fractions, of some strategies of each player.
 Exactly = Callable[[Places, Places], tuple[NDArray[Any], NDArray[Any]]]
 
@@ -189,7 +191,7 @@ class Game:
         >>> Game([[1e9 + 3, 1e9]], [[0, 2]]).levelled.defender_payoffs.tolist()
         [[3.0, 0.0]]
         """
-        return self._with(*(all_centred(payoffs) for payoffs in self.payoffs_as_given))
+        return self._less_constants(all_centred, all_centred)
 
     @cached_property
     def centred(self) -> Game:
@@ -201,21 +203,31 @@ class Game:
         >>> Game([[1e9 + 3, 3], [1e9, 7]], [[0, 2], [1, 0]]).centred.defender_payoffs.tolist()
         [[3.0, 3.0], [0.0, 7.0]]
         """
-        to_defender, to_attacker = self.payoffs_as_given
-        return self._with(columns_centred(to_defender), rows_centred(to_attacker))
+        return self._less_constants(columns_centred, rows_centred)
 
     @cached_property
     def centred_for_commitment(self) -> Game:
         """As ``centred`` with one constant in all payoffs of the defender: who commits meets every column."""
-        to_defender, to_attacker = self.payoffs_as_given
-        return self._with(all_centred(to_defender), rows_centred(to_attacker))
+        return self._less_constants(all_centred, rows_centred)
 
-    def _with(self, to_defender: NDArray[Any], to_attacker: NDArray[Any]) -> Game:
-        """A game with other payoffs; this one where they are the same arrays."""
-        mine = self.payoffs_as_given
-        if to_defender is mine[0] and to_attacker is mine[1]:
+    def _less_constants(self, for_defender: Centring, for_attacker: Centring) -> Game:
+        """A game without constants in its payoffs; this one where there are none to be taken out."""
+        exactly: Exactly | None = self._exactly  # type: ignore[attr-defined]
+        mine = self.payoffs_as_given if exactly is None else (self.defender_payoffs, self.attacker_payoffs)
+        less = for_defender(mine[0]), for_attacker(mine[1])
+        if less[0] is mine[0] and less[1] is mine[1]:
             return self
-        return Game(to_defender, to_attacker, self.defences, self.attacks)
+        if exactly is None:
+            return Game(*less, self.defences, self.attacks)
+        constants = [_constants(*pair) for pair in zip(mine, less, strict=True)]
+
+        def less_exactly(rows: Places, columns: Places) -> tuple[NDArray[Any], NDArray[Any]]:
+            to_defender, to_attacker = exactly(rows, columns)
+            cut = np.ix_(rows, columns)
+            return to_defender - constants[0][cut], to_attacker - constants[1][cut]
+
+        rounding = 2 * self.rounding[0], 2 * self.rounding[1]
+        return Game.rounded(*less, less_exactly, rounding, self.defences, self.attacks)
 
     def __repr__(self) -> str:
         return (
@@ -254,6 +266,16 @@ def _as_floats(matrix: NDArray[Any]) -> FloatArray:
         raise GameError("A payoff is too large for a float64; scale both matrices down.") from None
     floats.setflags(write=False)
     return floats
+
+
+def _constants(payoffs: FloatArray, less: FloatArray) -> NDArray[Any]:
+    """What was subtracted, as simple fractions: nearer to it than payoffs are to what they stand for."""
+    fractions = np.empty(payoffs.shape, dtype=object)
+    simple = {
+        each: Fraction(each).limit_denominator(SIMPLE) for each in set((payoffs - less).ravel().tolist())
+    }
+    fractions.ravel()[:] = [simple[each] for each in (payoffs - less).ravel().tolist()]
+    return fractions
 
 
 def _rounding(given: NDArray[Any], floats: FloatArray) -> float:

@@ -15,7 +15,7 @@ from advgame.measurements.decimals import Exact, as_fractions
 from advgame.payoffs.encounters import Encounters
 from advgame.payoffs.terms.term import NOTHING, Term
 
-ROUNDINGS = 16 * 2.0**-53  # of all amounts and sums: more than a payoff's few operations can lose
+ROUNDINGS = 64 * 2.0**-53  # of all amounts: more than a payoff's few operations can lose
 
 
 def build(met: Encounters, terms: Sequence[Term]) -> Game:
@@ -44,8 +44,9 @@ def build(met: Encounters, terms: Sequence[Term]) -> Game:
 
 def _rounding(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
     """How far a sum of parts may be from the exact one."""
-    paid = sum(max(float(part.max()), -float(part.min())) for part in parts if part is not NOTHING)
-    return ROUNDINGS * (paid + sum(term.size() for term in terms))
+    return ROUNDINGS * sum(
+        term.size() for term, part in zip(terms, parts, strict=True) if part is not NOTHING
+    )
 
 
 @dataclass(frozen=True, eq=False)

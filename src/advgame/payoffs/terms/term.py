@@ -91,7 +91,10 @@ class Term(ABC):
         return exact
 
     def size(self) -> float:
-        """The sum of the amounts, of each the largest where there is a table: a bound on what it adds up."""
+        """A bound on what the term adds up: its amounts, of each the largest where there is a table.
+
+        A term that multiplies amounts with each other, or with numbers beyond 1, gives a bound of its own.
+        """
         amounts = (getattr(self, about.name) for about in parameters_of(type(self)))
         return sum(
             max(map(abs, each.values()), default=0.0) if isinstance(each, Mapping) else abs(each)
