@@ -19,6 +19,7 @@ from advgame.lab.experiment import experiment_of, read_experiment
 from advgame.lab.journal import Journal
 from advgame.lab.measure import Step, measure
 from advgame.lab.units import MAKE, Plan
+from tests.lab.in_process import in_this_process
 
 EXPERIMENT = """
 name = "small"
@@ -62,7 +63,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def measured(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     steps: list[Step] = []
     output = tmp_path_factory.mktemp("measured") / "rows.csv"
-    measure(read_experiment(path), output, workers=1, progress=steps.append)
+    with in_this_process():
+        measure(read_experiment(path), output, workers=1, progress=steps.append)
     assert [step.done for step in steps] == list(range(1, steps[-1].total + 1))
     assert steps[-1].seconds_left == 0
     return output
@@ -123,20 +125,21 @@ def test_a_killed_measurement_is_resumed_to_the_same_table(
     path: Path, measured: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "rows.csv"
-    command = [sys.executable, "-m", "advgame.cli", "measure", str(path), "-o", str(output), "--workers", "2"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "advgame.cli", "measure", str(path), "-o", str(output), "--workers", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
     journal = Journal.beside(output)
     units = Plan(read_experiment(path)).units
     deadline = time.monotonic() + 120
     while len(journal.finished(units)) < 2 and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate(timeout=60)  # the worker holds the other end of the pipe open until it ends
     assert 2 <= len(journal.finished(units)) < len(units)
     assert not output.exists()
     with pytest.raises(LabError, match="--resume"):
         measure(read_experiment(path), output)
-    measure(read_experiment(path), output, resume=True, workers=1)
+    with in_this_process():
+        measure(read_experiment(path), output, resume=True, workers=1)
     assert output.read_bytes() == measured.read_bytes()
 
 
@@ -161,7 +164,8 @@ def test_a_network_at_chance_is_measured_flagged_and_kept(tmp_path: Path) -> Non
         "test_inputs": 40,
         "defences": {"untrained": {"use": "standard", "epochs": 1, "learning_rate": 1e-9}},
     }
-    measure(experiment_of(content), tmp_path / "rows.csv", workers=1)
+    with in_this_process():
+        measure(experiment_of(content), tmp_path / "rows.csv", workers=1)
     (row,) = ag.read_table(tmp_path / "rows.csv")
     assert row.accuracy < 0.3
     assert "clean accuracy is no better than chance" in row.warnings
@@ -177,7 +181,7 @@ def test_a_failing_unit_leaves_the_rest_measured_and_is_named(tmp_path: Path) ->
             "diverging": {"use": "standard", "epochs": 2, "learning_rate": 1e30},
         },
     }
-    with pytest.raises(LabError, match="diverging"):
+    with in_this_process(), pytest.raises(LabError, match="diverging"):
         measure(experiment_of(content), tmp_path / "rows.csv", workers=1)
     assert {row.defence for row in ag.read_table(tmp_path / "rows.csv")} == {"plain"}
 
@@ -188,22 +192,22 @@ def test_where_nothing_could_be_measured_the_cause_is_told_and_no_table_written(
         "network": "small_cnn",
         "defences": {"diverging": {"use": "standard", "epochs": 2, "learning_rate": 1e30}},
     }
-    with pytest.raises(LabError, match=r"while making diverging.*No table is written"):
+    with in_this_process(), pytest.raises(LabError, match=r"while making diverging.*No table is written"):
         measure(experiment_of(content), tmp_path / "rows.csv", workers=1)
     assert not (tmp_path / "rows.csv").exists()
 
 
-def test_workers_do_not_run_the_program_that_measures_once_more(path: Path, tmp_path: Path) -> None:
+def test_workers_do_not_run_the_program_that_measures_once_more(tmp_path: Path) -> None:
     script = tmp_path / "unguarded.py"
     script.write_text(
-        "import sys\nfrom pathlib import Path\n"
-        "from advgame.lab.experiment import read_experiment\nfrom advgame.lab.measure import measure\n"
+        "import os, sys\nfrom advgame.lab.workers import worker_pool\n"
         "print('begun')\n"
-        "measure(read_experiment(sys.argv[1]), Path(sys.argv[2]), workers=2)\n"
+        "with worker_pool(1) as pool:\n"
+        "    assert pool.submit(os.getppid).result() == os.getpid()\n"
         "print('ended as', sys.modules['__main__'].__file__)\n"
     )
     run = subprocess.run(
-        [sys.executable, str(script), str(path), str(tmp_path / "rows.csv")],
+        [sys.executable, str(script)],
         capture_output=True,
         text=True,
         timeout=300,

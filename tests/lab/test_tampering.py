@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ import torch
 from safetensors.torch import save_file
 
 from advgame.errors import LabError
-from advgame.lab import measure as measuring
 from advgame.lab import together
 from advgame.lab.bench import Bench
 from advgame.lab.experiment import Experiment, experiment_of
@@ -29,6 +26,7 @@ from advgame.lab.results import write_results
 from advgame.lab.together import STAGED, finish_replacing, replaced_together
 from advgame.lab.units import Plan, Unit
 from advgame.measurements import read_table
+from tests.lab.in_process import in_this_process
 
 CONTENT: dict[str, Any] = {
     "name": "tiny",
@@ -47,25 +45,10 @@ CONTENT: dict[str, Any] = {
 }
 
 
-class HereAndNow:
-    """Workers that are no processes."""
-
-    def submit(self, work: Callable[..., float], *given: Any) -> Future[float]:
-        future: Future[float] = Future()
-        try:
-            future.set_result(work(*given))
-        except Exception as problem:  # as a process does
-            future.set_exception(problem)
-        return future
-
-
 @pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def pool(_: int) -> Iterator[HereAndNow]:
-        yield HereAndNow()
-
-    monkeypatch.setattr(measuring, "worker_pool", pool)
+def without_processes() -> Iterator[None]:
+    with in_this_process():
+        yield
 
 
 @pytest.fixture(scope="module")

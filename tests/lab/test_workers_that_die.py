@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import resource
-import subprocess
-import sys
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -18,10 +17,11 @@ import pytest
 
 from advgame.errors import LabError
 from advgame.lab import measure as measuring
-from advgame.lab.experiment import experiment_of, read_experiment
+from advgame.lab.experiment import experiment_of
 from advgame.lab.journal import Journal
 from advgame.lab.measure import measure
 from advgame.lab.units import Plan, Unit
+from tests.lab.in_process import in_this_process
 
 EXPERIMENT = """
 dataset = "digits"
@@ -138,25 +138,27 @@ def test_units_that_die_only_beside_each_other_are_all_done_once_and_then_two_wo
     assert max(found.submitted.count(words) for words in again) == 2
 
 
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Within it, this process writes no larger files, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_a_disk_that_is_full_loses_nothing_and_is_told(tmp_path: Path) -> None:
-    path, whole, output = tmp_path / "mine.toml", tmp_path / "whole.csv", tmp_path / "rows.csv"
-    path.write_text(EXPERIMENT)
-    measure(read_experiment(path), whole, workers=1)
-    command = [sys.executable, "-m", "advgame.cli", "measure", str(path), "-o", str(output), "--workers", "1"]
-    no_room_for_weights = (20_000, 20_000)  # bytes of a file; weights take 150,000
-    run = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, no_room_for_weights),
-    )
-    assert run.returncode != 0
-    assert "make room" in " ".join(run.stderr.split())
-    assert "Traceback" not in run.stderr
-    assert not output.exists()
-    assert not _left_by(output) - {"journal.json", "lock"}
-    measure(read_experiment(path), output, resume=True, workers=1)
+    experiment = experiment_of(tomllib.loads(EXPERIMENT))
+    whole, output = tmp_path / "whole.csv", tmp_path / "rows.csv"
+    with in_this_process():
+        measure(experiment, whole)
+        with largest_file(20_000), pytest.raises(LabError, match="make room"):  # weights take 150,000
+            measure(experiment, output)
+        assert not output.exists()
+        assert not _left_by(output) - {"journal.json", "lock"}
+        measure(experiment, output, resume=True)
     assert output.read_bytes() == whole.read_bytes()
 
 

@@ -118,3 +118,22 @@ def _trained(inputs: torch.Tensor, labels: torch.Tensor, radius: float) -> torch
                 loss.backward()
                 steps.step()
     return network.eval()
+
+
+@pytest.fixture
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attack of Brendel & Bethge with foolbox's optimiser uncompiled: compiling takes a minute."""
+    from foolbox.attacks import brendel_bethge as library
+
+    def plain(compiled: type) -> type:
+        methods = {name: method.py_func for name, method in compiled.class_type.jit_methods.items()}
+        return type(compiled.__name__, (), methods)
+
+    optimiser, inner = plain(library.L0Optimizer), plain(library.BFGSB)
+
+    def instantiate(_: object) -> object:
+        made = optimiser.__new__(optimiser)
+        made.bfgsb = inner()
+        return made
+
+    monkeypatch.setattr(library.L0BrendelBethgeAttack, "instantiate_optimizer", instantiate)

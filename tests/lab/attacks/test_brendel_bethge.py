@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from foolbox.attacks import brendel_bethge as library
 
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.guard import outcomes
 from tests.lab.attacks.conftest import linear
-
-
-@pytest.fixture
-def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    def plain(compiled: type) -> type:
-        methods = {name: method.py_func for name, method in compiled.class_type.jit_methods.items()}
-        return type(compiled.__name__, (), methods)
-
-    optimiser, inner = plain(library.L0Optimizer), plain(library.BFGSB)
-
-    def instantiate(_: object) -> object:
-        made = optimiser.__new__(optimiser)
-        made.bfgsb = inner()
-        return made
-
-    monkeypatch.setattr(library.L0BrendelBethgeAttack, "instantiate_optimizer", instantiate)
 
 
 @pytest.mark.usefixtures("uncompiled")
