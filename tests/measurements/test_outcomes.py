@@ -132,3 +132,35 @@ def test_files_that_hold_no_outcomes_are_refused(table: OutcomeTable, tmp_path: 
         read_outcomes(broken)
     with pytest.raises(MeasurementError, match="lacks the columns correct"):
         read_outcomes(other)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("seed", [0.5, 1.5]),
+        ("seed", ["a", "b"]),
+        ("input", [None, 1]),
+        ("correct", [2, 0]),
+        ("correct", ["yes", "no"]),
+        ("correct", [None, True]),
+        ("radius", ["8/255", "8/255"]),
+        ("defence", [1, 2]),
+        ("defence", [None, "plain"]),
+        ("attack", [["none"], ["none"]]),
+        ("norm", [3, 3]),
+    ],
+)
+def test_outcomes_of_another_type_are_refused_by_column(
+    tmp_path: Path, column: str, values: list[object]
+) -> None:
+    frame = rows("plain", Column("none"), {0: {3: True, 9: True}}).assign(**{column: values})
+    frame.to_parquet(tmp_path / "rows.outcomes.parquet", index=False)
+    with pytest.raises(MeasurementError, match=f"the column '{column}' holds"):
+        read_outcomes(tmp_path / "rows.outcomes.parquet")
+
+
+def test_an_input_that_stands_twice_in_a_cell_is_refused(tmp_path: Path) -> None:
+    cell = rows("plain", Column("none"), {0: {3: True, 9: True}})
+    pd.concat([cell, cell]).to_parquet(tmp_path / "rows.outcomes.parquet", index=False)
+    with pytest.raises(MeasurementError, match="hold an input twice"):
+        read_outcomes(tmp_path / "rows.outcomes.parquet").networks  # noqa: B018

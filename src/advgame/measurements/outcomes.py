@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,7 +153,7 @@ def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
         raise MeasurementError(f"There is no file {path}; `advgame measure` writes it beside its table.")
     try:
         frame = pd.read_parquet(path)
-    except (OSError, ValueError) as mistake:
+    except (OSError, ValueError, NotImplementedError, KeyError, OverflowError) as mistake:
         raise MeasurementError(f"{path.name} is no Parquet file: {str(mistake)[:120]}.") from None
     missing = [name for name in NEEDED if name not in frame.columns]
     if missing or frame.empty:
@@ -161,7 +161,45 @@ def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
             f"{path.name} has {len(frame)} rows and lacks the columns {', '.join(missing) or 'none'}; "
             f"expected {', '.join(NEEDED)}."
         )
+    for name in NEEDED:
+        if not _holds(frame[name], name):
+            raise MeasurementError(
+                f"{path.name}: the column {name!r} holds {frame[name].dtype} values that are not "
+                f"{EXPECTED.get(name, 'texts')}; measure the experiment again."
+            )
     return OutcomeTable(frame)
+
+
+EXPECTED = {
+    "norm": "texts or empty",
+    "crafted_on": "texts or empty",
+    "radius": "numbers or empty",
+    "seed": "whole numbers",
+    "input": "whole numbers",
+    "correct": "in 0..1",
+}
+
+
+def _holds(values: pd.Series[Any], name: str) -> bool:
+    """Whether a column of outcomes holds what its name promises."""
+    from pandas.api.types import is_integer_dtype, is_numeric_dtype
+
+    if name in ("seed", "input"):
+        return bool(is_integer_dtype(values) and not values.isna().any())
+    if name == "correct":
+        return bool(is_numeric_dtype(values) and values.between(0, 1).all())
+    if name == "radius":
+        return bool(is_numeric_dtype(values) or values.isna().all())
+    try:
+        different = values.unique()
+    except TypeError:  # lists and the like
+        return False
+    empty = EXPECTED.get(name, "").endswith("empty")
+    return all(isinstance(text, str) or (empty and _is_empty(text)) for text in different)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
 
 
 def _column(attack: object, norm: object, radius: object, crafted_on: object) -> Column:
@@ -177,7 +215,13 @@ def _column(attack: object, norm: object, radius: object, crafted_on: object) ->
 
 def _outcomes(rows: pd.DataFrame) -> Outcomes:
     """The outcomes on the inputs that every seed has: an attack may not give an example of each."""
-    table = rows.pivot(index="seed", columns="input", values="correct").dropna(axis="columns")
+    try:
+        table = rows.pivot(index="seed", columns="input", values="correct").dropna(axis="columns")
+    except ValueError:
+        raise MeasurementError(
+            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} hold an input "
+            "twice; measure the experiment again."
+        ) from None
     if table.empty:
         raise MeasurementError(
             f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} have no input "
