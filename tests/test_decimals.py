@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import advgame as ag
-from advgame.equilibria import Nash
+from advgame.equilibria import RULES, Nash
 from advgame.games import Game
 from advgame.games.reduction import reduce_game
 from advgame.measurements import Measurement, MeasurementTable
@@ -19,6 +19,8 @@ from advgame.payoffs.terms import parameters_of
 from advgame.scenarios import Scenario, cases, encounters, set_parameter
 from advgame.scenarios.batch import exact_payoffs_over
 from advgame.studies.many import solve_many
+from advgame.studies.regions import regions
+from advgame.studies.thresholds import thresholds
 from benchmarks.decimals import check
 
 HALF = Fraction(1, 2)
@@ -72,6 +74,29 @@ def test_a_batch_lists_as_many(four_defences: Scenario) -> None:
     assert answers.equilibria.tolist() == [len(each.profiles) for each in alone]
     assert answers.equilibria[-1] == 2
     assert np.allclose(answers.defender, [each.recommended.defender for each in alone], atol=1e-12)
+
+
+def test_a_map_of_a_tie_is_no_patchwork(four_defences: Scenario) -> None:
+    found = regions(four_defences, "attack_cost", "attack_reward", points=17)
+    assert ("d3", "d5") not in found.regimes  # it ties with d1 + d7 wherever it is an equilibrium
+    assert found.regimes[found.here_regime] == ("d1", "d7")
+    assert found.shares[found.here_regime] > 0.8
+
+
+def test_a_turning_point_at_the_present_value_is_that_value(four_defences: Scenario) -> None:
+    accuracy, attack = thresholds(
+        four_defences, parameters=["clean_accuracy[d1]", "attacked_accuracy[d5, a1]"]
+    )
+    assert (accuracy.below, accuracy.deploy, accuracy.deploy_below) == (0.94, ("d1", "d7"), ("d3", "d5"))
+    assert (attack.above, attack.deploy_above) == (0.73, ("d3", "d5"))
+
+
+def test_of_equilibria_worth_the_same_the_choice_is_by_what_is_played(four_defences: Scenario) -> None:
+    game = ag.build_game(four_defences)
+    profiles = ag.solve(game).profiles
+    for order in (profiles, profiles[::-1]):
+        place = RULES["worst_for_defender"].place(game, order)
+        assert order[place].defender.tolist() == [0.5, 0, 0, 0.5]
 
 
 def test_planted_ties_are_answered_like_brute_force_in_fractions() -> None:

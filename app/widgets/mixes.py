@@ -43,6 +43,7 @@ def chosen_bars(mix: FloatArray, pay: FloatArray, most: int = MOST_BARS) -> list
 
 def _show_mix(title: str, names: Sequence[str], mix: FloatArray, pay: FloatArray, colour: str) -> None:
     st.markdown(f"**{title}**")
+    mix = np.where(mix > PLAYED, mix, 0.0)  # what is smaller does not count as played, here as anywhere
     chosen = chosen_bars(mix, pay)
     figure = _bars([names[each] for each in chosen], [float(mix[each]) for each in chosen], colour)
     st.plotly_chart(figure, config={"displayModeBar": False}, key=f"mix {title}")

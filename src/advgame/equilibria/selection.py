@@ -14,6 +14,8 @@ from advgame.games import Game, Profile
 from advgame.games.best_replies import TIE
 from advgame.games.game import FloatArray
 
+PLAYED = 1e-9  # a smaller probability does not count as played
+
 Places = Sequence[int]  # of profiles, the preferred first; never empty
 
 
@@ -21,7 +23,10 @@ Places = Sequence[int]  # of profiles, the preferred first; never empty
 class Rule:
     """A way to choose: which of a game's equilibria are preferred, best first.
 
-    Where a rule prefers several equally, the one that is worst for the defender is chosen.
+    Where a rule prefers several equally, the one that is worst for the defender is chosen. Of several that
+    are worth the same, within 1e-9 of the payoff range, it is the one with the fewest defences, then the one
+    whose defences come first in the order of the game, then likewise by attacks: so neighbouring games that
+    tie in the same way get the same answer, and no last digit decides.
     """
 
     words: str  # completes "the rule is …"
@@ -29,7 +34,18 @@ class Rule:
 
     def place(self, game: Game, profiles: Sequence[Profile]) -> int:
         """Where the chosen profile stands among the profiles."""
-        return min(self.preferred(game, profiles), key=lambda place: profiles[place].defender_payoff)
+        preferred = self.preferred(game, profiles)
+        worst = min(profiles[place].defender_payoff for place in preferred) + _near(game.defender_payoffs)
+        tied = [place for place in preferred if profiles[place].defender_payoff <= worst]
+        return tied[0] if len(tied) == 1 else min(tied, key=lambda place: _order(profiles[place]))
+
+
+def _order(profile: Profile) -> tuple[tuple[int, list[int], list[float]], ...]:
+    """By what is played, and only then by how often; the mixes are rounded, so that no last digit decides."""
+    return tuple(
+        (int((mix > PLAYED).sum()), np.flatnonzero(mix > PLAYED).tolist(), (-mix).round(9).tolist())
+        for mix in (profile.defender, profile.attacker)
+    )
 
 
 def choose(solution: Solution, rule: str = "worst_for_defender") -> Profile:

@@ -26,7 +26,8 @@ class Threshold:
     """Where one number of a scenario would change what is deployed.
 
     The same defences are deployed for all values between ``below`` and ``above``; None there means
-    down to ``low`` or up to ``high``.
+    down to ``low`` or up to ``high``. A turning point is ``value`` itself where something else is deployed
+    right beside it, nearer than the search can tell.
     """
 
     parameter: str  # its address
@@ -111,7 +112,10 @@ def _nearest_change(
     for tried in np.linspace(start, end, GRID + 1)[1:].tolist():
         other = deploy_at(tried)
         if other is not None and other != deployed:
-            return _bisected(deploy_at, deployed, same, tried, other, PRECISION * abs(end - start))
+            precision = PRECISION * abs(end - start)
+            place, beyond = _bisected(deploy_at, deployed, same, tried, other, precision)
+            exact = next((each for each in (start, end) if abs(place - each) <= precision), place)
+            return exact, beyond
         same = tried
     return None
 
