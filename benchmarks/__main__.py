@@ -9,9 +9,9 @@ from pathlib import Path
 from benchmarks.machine import machine
 from benchmarks.plot import draw_curves
 from benchmarks.results import Result, read, write
-from benchmarks.rows import chosen, names
+from benchmarks.rows import chosen, names, of_classes
 from benchmarks.run import Run
-from benchmarks.table import table
+from benchmarks.table import class_table, table
 
 HERE = Path(__file__).parent / "results"
 
@@ -19,11 +19,11 @@ HERE = Path(__file__).parent / "results"
 def main(arguments: list[str] | None = None) -> int:
     """Runs the rows asked for, prints the table, saves results and plot; 2 if no row is called that."""
     given = _parser().parse_args(arguments)
-    rows = chosen(given.quick, given.rows)
+    rows = of_classes(given.rows) if given.classes else chosen(given.quick, given.rows)
     if not rows:
         print(f"No row holds '{given.rows}'; the rows are:", *names(), sep="\n  ", file=sys.stderr)
         return 2
-    name = given.name or ("quick" if given.quick else "full")
+    name = given.name or ("classes" if given.classes else "quick" if given.quick else "full")
     path = given.results / f"{name}.csv"
     known = read(path) if given.resume else []
     run = Run(
@@ -38,9 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
         measured.append(result)
         held = {each.key for each in measured}
         write(path, [*measured, *(each for each in known if each.key not in held)])
-    (given.results / f"{name}.md").write_text(f"{machine()}\n\n{table(measured)}\n", encoding="utf-8")
-    drawn = draw_curves(measured, given.results / f"{name}.svg", machine())
-    print(table(measured))
+    text = class_table(measured) if given.classes else table(measured)
+    (given.results / f"{name}.md").write_text(f"{machine()}\n\n{text}\n", encoding="utf-8")
+    drawn = not given.classes and draw_curves(measured, given.results / f"{name}.svg", machine())
+    print(text)
     print(f"Saved {path.name}, {name}.md{f' and {name}.svg' if drawn else ''} in {given.results.name}/.")
     return 0
 
@@ -48,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer games and sizes; under two minutes")
+    parser.add_argument("--classes", action="store_true", help="the classes of games from the literature")
     parser.add_argument("--rows", help="only rows whose names hold all these words, such as '10×8 all'")
     parser.add_argument("--ours-only", action="store_true", help="leave the other solvers out")
     parser.add_argument("--resume", action="store_true", help="keep what the results' file already holds")

@@ -71,4 +71,6 @@ FAMILIES: dict[str, Family] = {
 
 def draw(family: str, shape: tuple[int, int], games: int, seed: int = 1) -> Games:
     """The games of a family: the same for the same seed, for every solver."""
-    return FAMILIES[family](np.random.default_rng(seed), games, *shape)
+    from benchmarks.game_classes import CLASSES
+
+    return {**CLASSES, **FAMILIES}[family](np.random.default_rng(seed), games, *shape)

@@ -18,7 +18,7 @@ class Row:
     question: str
     games: int  # in the full mode, for the solvers that take many at once
     threads: int = 1
-    part: str = "table"  # or "curve": cost against size
+    part: str = "table"  # or "curve": cost against size; or "classes": one game after the other
     goal_seconds: float | None = None  # per game
     buffers: bool = False  # whether the answers are written into arrays made beforehand
 
@@ -94,6 +94,26 @@ CURVES = tuple(
     for size in sizes
 )
 
+# Classes from the literature, one game after the other, by `solve` and by the others.
+SHAPES = {
+    "random": ((12, 12), (60, 60)),
+    "coordination": ((12, 12), (60, 60)),
+    "covariant": ((12, 12), (60, 60)),
+    "dual cyclic": ((10, 10), (16, 16)),
+    "travellers": ((10, 10), (60, 60)),
+    "attrition": ((10, 10), (60, 60)),
+    "Blotto": ((15, 15), (45, 45)),
+    "ranking": ((10, 10), (60, 60)),
+    "sgc": ((11, 11), (59, 59)),
+    "tournament": ((6, 15), (10, 45)),
+    "unit vector": ((12, 12), (60, 60)),
+}
+CLASS_ROWS = tuple(
+    Row(family, shape, question, 5, part="classes")
+    for family, shapes in SHAPES.items()
+    for shape, question in zip(shapes, (ALL, ONE), strict=True)
+)
+
 ROWS = tuple(sorted((*TABLE, *SHARED), key=lambda row: (row.kind, row.shape[0] * row.shape[1], row.threads)))
 
 
@@ -102,6 +122,11 @@ def chosen(quick: bool, wanted: str | None) -> tuple[Row, ...]:
     curves = [row for row in CURVES if not quick or row.shape[0] in (2, 5, 10, 20, 100, 1000)]
     words = (wanted or "").split()
     return tuple(row for row in (*ROWS, *curves) if all(word in row.name for word in words))
+
+
+def of_classes(wanted: str | None) -> tuple[Row, ...]:
+    """The rows of the classes whose names hold the wanted words."""
+    return tuple(row for row in CLASS_ROWS if all(word in row.name for word in (wanted or "").split()))
 
 
 def names() -> list[str]:

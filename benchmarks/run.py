@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.results import Result
 from benchmarks.rows import Row
-from benchmarks.solvers import PEERS, Ours
+from benchmarks.solvers import PEERS, GambitPeer, Ours, QuantEconPeer
 from benchmarks.worker import Taken, Worker
 
 MOST_GAMES_OF_A_PEER = 200
@@ -45,6 +45,8 @@ class Run:
         """Ours, and the peers that answer the question; nobody else takes two cores, arrays or scenarios."""
         if self.ours_only or row.threads > 1 or row.buffers or row.swept:
             return [Ours.name]
+        if row.part == "classes":
+            return [Ours.name, QuantEconPeer.name, GambitPeer.name]
         return [Ours.name, *(name for name, peer in PEERS.items() if row.question in peer.methods)]
 
     def _result(self, row: Row, solver: str) -> Result:
@@ -52,7 +54,7 @@ class Run:
         if reason:
             return _as_result(row, solver, 0, Taken(), reason)
         ours = solver == Ours.name
-        games = row.games_for(self.quick)
+        games = row.games if row.part == "classes" else row.games_for(self.quick)
         games = games if ours else min(games, MOST_GAMES_OF_A_PEER)
         limit = self.own_seconds if ours else self.peer_seconds
         taken = self._worker(solver, row.threads).measure(row, games, limit)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,15 @@ class Peer(ABC):
     def work(self, question: str, a: FloatArray, b: FloatArray) -> Work:
         """The work that answers one game, with everything made that can be made beforehand."""
 
+    def count(self, answer: Any) -> int:
+        """How many equilibria an answer holds."""
+        return len(answer)
+
+    def is_complete(self, answer: Any) -> bool:
+        """Whether the answer says that it holds all equilibria; peers do not say."""
+        del answer
+        return False
+
 
 class NashpyPeer(Peer):
     name, package = "nashpy", "nashpy"
@@ -63,7 +72,7 @@ class QuantEconPeer(Peer):
         from quantecon.game_theory import NormalFormGame, Player, lemke_howson, vertex_enumeration
 
         game = NormalFormGame((Player(a), Player(np.ascontiguousarray(b.T))))
-        return lambda: (lemke_howson if question == ONE else vertex_enumeration)(game)
+        return lambda: [lemke_howson(game)] if question == ONE else vertex_enumeration(game)
 
 
 class GambitPeer(Peer):
@@ -78,6 +87,9 @@ class GambitPeer(Peer):
         if question == ONE:
             return lambda: pygambit.nash.lcp_solve(game, rational=False, stop_after=1)
         return lambda: pygambit.nash.enummixed_solve(game, rational=False)
+
+    def count(self, answer: Any) -> int:
+        return len(answer.equilibria)
 
 
 class LrsPeer(Peer):
@@ -133,6 +145,29 @@ class Ours:
         return self.concepts[question] in METHODS
 
 
+class SinglePeer(Peer):
+    """`advgame.solve` on one game, or one certified equilibrium; not the batches."""
+
+    name, package = "advgame", "advgame"
+    methods: ClassVar[dict[str, str]] = {ALL: "solve", ONE: "nash_one"}
+
+    def work(self, question: str, a: FloatArray, b: FloatArray) -> Work:
+        import advgame as ag
+        from advgame.equilibria.vertex_matching import compile_search
+
+        compile_search()  # once; solve itself never waits for a compiler
+        if question == ONE:
+            return lambda: ag.solve_batch(a[None], b[None], concept="nash_one")
+        return lambda: ag.solve(ag.Game(a, b))
+
+    def count(self, answer: Any) -> int:
+        return len(answer.profiles if hasattr(answer, "profiles") else answer.game_index)
+
+    def is_complete(self, answer: Any) -> bool:
+        return bool(np.all(answer.complete))
+
+
+SINGLE = SinglePeer()
 PEERS: dict[str, Peer] = {
     peer.name: peer for peer in (NashpyPeer(), QuantEconPeer(), GambitPeer(), LrsPeer(), HighsPeer())
 }

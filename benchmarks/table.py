@@ -23,6 +23,27 @@ def table(results: Iterable[Result]) -> str:
     return _aligned(lines)
 
 
+def class_table(results: Iterable[Result]) -> str:
+    """Markdown for the classes: medians, equilibria found, and how many times longer peers take."""
+    rows: dict[str, dict[str, Result]] = {}
+    for result in results:
+        rows.setdefault(result.row, {})[result.solver] = result
+    solvers = list(dict.fromkeys(solver for row in rows.values() for solver in row))
+    lines = [["median per game", "complete", *solvers]]
+    for name, row in rows.items():
+        ours = row.get(Ours.name)
+        complete = f"{100 * float(ours.complete):.4g} %" if ours and ours.complete and "all" in name else ""
+        lines.append([name, complete, *(_cell_of_class(row.get(solver), ours) for solver in solvers)])
+    return _aligned(lines)
+
+
+def _cell_of_class(result: Result | None, ours: Result | None) -> str:
+    listed = (
+        "" if result is None or not result.equilibria_per_game else f", {result.equilibria_per_game} found"
+    )
+    return _cell(result, ours) + listed
+
+
 def _line(
     name: str, row: dict[str, Result], solvers: Sequence[str], rows: dict[str, dict[str, Result]]
 ) -> list[str]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.families import draw
 from benchmarks.rows import Row
-from benchmarks.solvers import PEERS, Ours, Peer
+from benchmarks.solvers import PEERS, SINGLE, Ours, Peer
 from benchmarks.sweeps import sweep
 
 REPEATS = 7  # of a whole batch
@@ -124,7 +124,11 @@ def serve(pipe: Connection, solver: str) -> None:
     while True:
         row, games, limit_seconds = pipe.recv()
         try:
-            if solver == Ours.name:
+            if row.part == "classes":
+                _time_singly(
+                    pipe, SINGLE if solver == Ours.name else PEERS[solver], row, games, limit_seconds
+                )
+            elif solver == Ours.name:
                 _time_batch(pipe, row, games, limit_seconds)
             else:
                 _time_singly(pipe, PEERS[solver], row, games, limit_seconds)
@@ -185,13 +189,17 @@ def _time_singly(pipe: Connection, peer: Peer, row: Row, games: int, limit_secon
     peer.work(row.question, *(each[0] for each in draw(row.family, (3, 3), 1, seed=2)))()
     a, b = draw(row.family, row.shape, games)
     pipe.send(READY)
-    spent = 0.0
+    spent, equilibria, complete = 0.0, [], []
     for game in range(games):
         work = peer.work(row.question, a[game], b[game])
         start = perf_counter()
-        work()
+        answer = work()
         took = perf_counter() - start
         pipe.send(took)
         spent += took
+        equilibria.append(peer.count(answer))
+        complete.append(peer.is_complete(answer))
         if spent > limit_seconds / 2 and game >= 2:
             break
+    if row.part == "classes":
+        pipe.send(Facts(float(np.mean(equilibria)), float(np.mean(complete)), 0.0, 0.0))

@@ -9,7 +9,7 @@ import pytest
 
 from advgame.equilibria import Nash, Solution, solve, time_limit, vertex_matching
 from advgame.equilibria.enumeration import extreme_equilibria
-from advgame.equilibria.kernels import lemke_howson, vertex_walk
+from advgame.equilibria.kernels import lemke_howson
 from advgame.equilibria.kernels.compiled import is_ready
 from advgame.equilibria.lemke_howson import one_equilibrium
 from advgame.equilibria.time_limit import Deadline, WorkDone
@@ -21,9 +21,7 @@ from tests.equilibria.brute_force import every_extreme_equilibrium
 @pytest.fixture(scope="module", autouse=True)
 def compiled() -> None:
     """The code for single games, which solve would not wait for."""
-    matrix, cost = np.full((2, 2), 1.5) - 0.25 * np.eye(2), np.array([1.0, 1.1])
-    vertex_walk.search(matrix, 0, 2, cost, np.empty((9, 1), np.uint64), np.empty(3, np.int64))
-    vertex_walk.estimate(matrix, cost, 1, 9.0)
+    vertex_matching.compile_search()
 
 
 def mixes(solution: Solution) -> set[tuple[float, ...]]:

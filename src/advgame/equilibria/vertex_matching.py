@@ -74,6 +74,15 @@ def matched_vertices(game: Game, deadline: Deadline) -> Matched:
     return Matched(pairs, complete)
 
 
+def compile_search() -> None:
+    """Compiles the search, once per machine; ``solve`` itself never waits for a compiler."""
+    from advgame.equilibria.kernels import vertex_walk
+
+    side = _Side(np.array([[1.0, 2.0], [2.0, 1.0]]), 0, 2)
+    side.vertices(9)
+    vertex_walk.estimate(side.matrix, side.cost(0), 1, 9.0)
+
+
 def _sides(game: Game) -> tuple[_Side, _Side]:
     rows, _ = game.shape
     of_defender = _between_one_and_two(game.attacker_payoffs).T.copy()
@@ -103,7 +112,7 @@ class _Side:
     def is_ready(self) -> bool:
         from advgame.equilibria.kernels import vertex_walk
 
-        cost, found, rising = self._cost(0), np.empty((1, 1), np.uint64), np.empty(1, np.int64)
+        cost, found, rising = self.cost(0), np.empty((1, 1), np.uint64), np.empty(1, np.int64)
         search = vertex_walk.search, self.matrix, 0, 0, cost, found, rising
         return is_ready(*search) and is_ready(vertex_walk.estimate, self.matrix, cost, 0, 0.0)
 
@@ -117,7 +126,7 @@ class _Side:
         from advgame.equilibria.kernels import vertex_walk
 
         most = 1e3 * deadline.work_left / self.work_per_vertex
-        return float(vertex_walk.estimate(self.matrix, self._cost(0), PROBES, most))
+        return float(vertex_walk.estimate(self.matrix, self.cost(0), PROBES, most))
 
     def vertices(self, most: int) -> _Vertices:
         """So many vertices at most, the artificial one that plays nothing among them."""
@@ -127,7 +136,7 @@ class _Side:
         found, rising = np.empty((most, -(-(replies + own) // 64)), np.uint64), np.empty(own + 1, np.int64)
         for seed in range(SEEDS):
             count, state = vertex_walk.search(
-                self.matrix, self.first_own, self.first_slack, self._cost(seed), found, rising
+                self.matrix, self.first_own, self.first_slack, self.cost(seed), found, rising
             )
             if state != vertex_walk.BLURRED:
                 break
@@ -135,7 +144,8 @@ class _Side:
         simple = bool((rising == rising[::-1]).all()) and len(np.unique(basic, axis=0)) == count
         return _Vertices(basic, state == vertex_walk.DONE and simple)
 
-    def _cost(self, seed: int) -> FloatArray:
+    def cost(self, seed: int) -> FloatArray:
+        """A positive cost under which the order of the vertices is most probably certain."""
         return np.asarray(np.random.default_rng(seed).uniform(1.0, 2.0, self.matrix.shape[1]))
 
 
