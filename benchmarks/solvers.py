@@ -154,7 +154,9 @@ class SinglePeer(Peer):
     def work(self, question: str, a: FloatArray, b: FloatArray) -> Work:
         import advgame as ag
         from advgame.equilibria.vertex_matching import compile_search
+        from advgame.equilibria.whole_enumeration import compile_whole_search
 
+        compile_whole_search()
         compile_search()  # once; solve itself never waits for a compiler
         if question == ONE:
             return lambda: ag.solve_batch(a[None], b[None], concept="nash_one")

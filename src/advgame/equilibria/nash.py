@@ -23,6 +23,7 @@ from advgame.equilibria.time_limit import Deadline, TimeUp, WorkDone
 from advgame.equilibria.two_by_two import extreme_equilibria_2x2
 from advgame.equilibria.two_columns import extreme_equilibria_of_two
 from advgame.equilibria.vertex_matching import Matched, matched_vertices
+from advgame.equilibria.whole_enumeration import extreme_equilibria_in_words
 from advgame.games import Game, Profile, certified_profile
 from advgame.games.profile import certified_profiles, exactly_certified_profile
 from advgame.games.reduction import Reduction, reduce_game
@@ -162,7 +163,8 @@ class Nash(Concept):
     def _exactly(self, game: Game, deadline: Deadline) -> Listing:
         """All equilibria in rational numbers, or none where the limits do not allow it."""
         try:
-            return Listing(extreme_equilibria(game, deadline), True, EXACTLY)
+            pairs = extreme_equilibria_in_words(game, deadline)
+            return Listing(extreme_equilibria(game, deadline) if pairs is None else pairs, True, EXACTLY)
         except WorkDone:
             return Listing((), False, EXACTLY, OUT_OF_WORK.format(self.work_limit))
         except TimeUp:
