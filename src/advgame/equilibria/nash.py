@@ -14,6 +14,7 @@ from advgame.equilibria.components import maximal_nash_subsets
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.lemke_howson import one_equilibrium
 from advgame.equilibria.listing import Listing
+from advgame.equilibria.near_ties import NEARLY_TIED, nearly_tied
 from advgame.equilibria.one_strategy import equilibria_of_one
 from advgame.equilibria.rank_one import Path, walk
 from advgame.equilibria.selection import RULES, ruled_by
@@ -25,6 +26,7 @@ from advgame.equilibria.two_columns import extreme_equilibria_of_two
 from advgame.equilibria.vertex_matching import Matched, matched_vertices
 from advgame.equilibria.whole_enumeration import extreme_equilibria_in_words
 from advgame.games import Game, Profile, certified_profile
+from advgame.games.nearest_rational import nearest_rational
 from advgame.games.profile import certified_profiles, exactly_certified_profile
 from advgame.games.reduction import Reduction, reduce_game
 from advgame.games.structure import RankOneForm, rank_one_form
@@ -49,6 +51,8 @@ HOPELESS = (
     "vertices to visit, far beyond the work limit of {:g}. Nash(work_limit=…) asks for more."
 )
 EXACTLY = "vertex enumeration in exact arithmetic"
+RATIONAL = "Payoffs are taken for the simplest fractions that round to them."
+NOT_ALL_RATIONAL = " No simple fraction rounds to {:,} of them, which are taken as stored."
 APART = " They make too many sets of equilibria to put together."
 
 
@@ -65,6 +69,8 @@ class Nash(Concept):
             that it does not decide the answer on a machine of ordinary speed.
         exact: whether to answer in rational numbers, with regrets of exactly zero.
         rule: which equilibrium is recommended, from ``RULES``.
+        nearest_rational: whether floats stand for the simplest fractions that round to them, so that what
+            ties in thirds or decimals ties.
         work_limit: nominal seconds of listing. They are not measured but counted, from the number and the
             size of the steps (pivots, vertices, linear programs), so that the same game gets the same
             answer on every machine, however fast or busy. A typical machine takes about as many seconds.
@@ -75,6 +81,7 @@ class Nash(Concept):
     exact: bool = False
     rule: str = "worst_for_defender"
     work_limit: float = 10.0
+    nearest_rational: bool = False
 
     def solve(self, game: Game) -> Solution:
         """The extreme equilibria of a game; ``complete`` where all are proven listed.
@@ -84,12 +91,16 @@ class Nash(Concept):
             GameError: when the rule is not defined for the game.
         """
         words = RULES[self.rule].words  # an unknown name is answered before any work
+        if self.nearest_rational:
+            return self._as_fractions(game)
         if game.levelled is not game:
             return told_of(self.solve(game.levelled), game)
         if game.centred is not game:
             return ruled_by(told_of(self.solve(game.centred), game), self.rule)
         reduction = reduce_game(game)
         found = self._found(reduction.game)
+        if nearly_tied(game, reduction, found.pairs):
+            found = replace(found, remark=f"{found.remark} {NEARLY_TIED}".strip())
         copies = sum(reduction.copies(*pair) for pair in found.pairs)
         too_many = copies > max(MOST_COPIES, len(found.pairs))
         if too_many:
@@ -105,6 +116,13 @@ class Nash(Concept):
             self.name, game, profiles, components, found.complete, words, found.method, found.remark
         )
         return ruled_by(solution, self.rule)
+
+    def _as_fractions(self, game: Game) -> Solution:
+        """The solution of the game of the nearest simple fractions, with a remark that says so."""
+        rational, kept = nearest_rational(game)
+        solution = replace(self, nearest_rational=False).solve(rational)
+        remark = RATIONAL + (NOT_ALL_RATIONAL.format(kept) if kept else "")
+        return replace(solution, remark=f"{remark} {solution.remark}".strip())
 
     def _found(self, game: Game) -> Listing:
         """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""

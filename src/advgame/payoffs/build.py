@@ -21,15 +21,14 @@ ROUNDINGS = 64 * 2.0**-53  # of all amounts: more than a payoff's few operations
 def build(met: Encounters, terms: Sequence[Term]) -> Game:
     """The game in which each player earns the sum of what the terms pay, in money per classified input.
 
-        Its payoffs are floats; the exact ones, of the decimals that were given, are computed where a tie asks
-        for them.
+    Its payoffs are floats; the exact ones, of the decimals that were given, are computed where a tie asks
+    for them.
 
-        >>> import numpy as np
-    from numpy.typing import NDArray
-        >>> from advgame.payoffs.terms import BenignTraffic
-        >>> met = Encounters(("plain",), ("none",), np.array([0.9]), np.array([[0.9]]), np.array([0.0]))
-        >>> build(met, [BenignTraffic()]).defender_payoffs
-        array([[0.9]])
+    >>> import numpy as np
+    >>> from advgame.payoffs.terms import BenignTraffic
+    >>> met = Encounters(("plain",), ("none",), np.array([0.9]), np.array([[0.9]]), np.array([0.0]))
+    >>> build(met, [BenignTraffic()]).defender_payoffs
+    array([[0.9]])
     """
     parts = [[term.to_defender(met) for term in terms], [term.to_attacker(met) for term in terms]]
     return Game.rounded(
