@@ -7,7 +7,7 @@ from scipy.optimize import approx_fprime, brentq, fsolve
 from scipy.special import expit, softmax
 
 from advgame.equilibria import QuantalResponse, principal_branch, solve
-from advgame.equilibria.logit_branch import Reached
+from advgame.equilibria.logit_branch import Reached, branch_points, only_response
 from advgame.equilibria.quantal_response import _responding
 from advgame.errors import GameError
 from advgame.games import Game
@@ -99,6 +99,24 @@ def test_a_symmetric_game_is_followed_past_forks_and_stays_symmetric(seed: int) 
     assert misses(solution.game, 10.0, found.defender, found.attacker) < 1e-9
     if seed in (241, 321):
         assert "forks at a rationality of about" in solution.remark
+
+
+@given(games(most=4), st.floats(0.0, 1.4))
+@settings(max_examples=40, deadline=None)
+def test_responses_in_turn_lead_to_the_end_of_the_branch(game: Game, scaled: float) -> None:
+    ranges = max(np.ptp(game.defender_payoffs), np.ptp(game.attacker_payoffs)) or 1.0
+    rationality = 2 * scaled / float(ranges)
+    only = only_response(game, rationality)
+    assert only is not None
+    *_, end = branch_points(game, rationality)
+    assert only.defender == pytest.approx(end.defender, abs=1e-10)
+    assert only.attacker == pytest.approx(end.attacker, abs=1e-10)
+
+
+def test_where_several_may_exist_responses_in_turn_are_not_trusted() -> None:
+    assert only_response(Game(np.eye(2), np.eye(2)), 4.0) is None
+    assert "Others may exist" in QuantalResponse(4.0).solve(Game(np.eye(2), np.eye(2))).remark
+    assert "only one" in QuantalResponse(1.0).solve(Game(np.eye(2), np.eye(2))).remark
 
 
 def test_the_time_limit_ends_the_branch_with_a_remark() -> None:

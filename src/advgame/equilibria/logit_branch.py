@@ -33,6 +33,9 @@ FARTHEST_CORRECTION = 0.3  # of the step, beyond which a step may have landed on
 FURTHEST_PROBABILITY = (
     0.02  # between a probability as predicted and as corrected; λ may hide this in the length
 )
+MOST_SHRUNK = 0.5  # the factor of a contraction; closer to 1 the branch leads there sooner
+MOST_RESPONSES = 60
+SETTLED = 1e-14  # the last change of a probability
 SHARPEST_TURN = 0.9  # cosine of the angle between tangents, below which a step was too long
 
 
@@ -89,6 +92,28 @@ def branch_points(game: Game, rationality: float) -> Iterator[Reached]:
             forks = (*forks, place.rationality / curve.scale)
         arrived = place.rationality == rationality * curve.scale
         yield curve.reached(place, rationality if arrived else place.rationality / curve.scale, forks)
+
+
+def only_response(game: Game, rationality: float) -> Reached | None:
+    """The only quantal response equilibrium of so little rationality; None where there may be several.
+
+    A logit response moves by at most λ/4 times the payoff range when the other's mix moves by 1, in total
+    variation. With a product of both factors below 1, responding in turn is a contraction: it has one fixed
+    point, which therefore lies on the branch, and leads there from anywhere.
+    """
+    centred = game.centred
+    to_defender, to_attacker = centred.defender_payoffs, centred.attacker_payoffs.T
+    shrinks = np.ptp(to_defender) * rationality / 4 * np.ptp(to_attacker) * rationality / 4
+    if not shrinks <= MOST_SHRUNK:
+        return None
+    defender, attacker = (np.full(count, 1 / count) for count in game.shape)
+    for _ in range(MOST_RESPONSES):
+        before = attacker
+        defender = _softmax(rationality * (to_defender @ attacker))
+        attacker = _softmax(rationality * (to_attacker @ defender))
+        if float(np.abs(attacker - before).max()) <= SETTLED:
+            return Reached(rationality, _softmax(rationality * (to_defender @ attacker)), attacker, ())
+    return None
 
 
 class _Curve:
@@ -248,7 +273,7 @@ class _Slopes:
             solution = np.linalg.solve(system, right)
         except np.linalg.LinAlgError:
             return None
-        few, rationality = solution[:-1], float(solution[-1])
+        few, rationality = np.asarray(solution[:-1], dtype=np.float64), float(solution[-1])
         return Point(missed.many + self.many @ few + self.pay_of_many * rationality, few, rationality)
 
     def determinant(self, across: Point) -> float:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from advgame.equilibria.logit_branch import Reached, branch_points
+from advgame.equilibria.logit_branch import Reached, branch_points, only_response
 from advgame.equilibria.solution import Concept, Solution, certified
 from advgame.equilibria.time_limit import Deadline
 from advgame.errors import GameError
@@ -20,6 +20,7 @@ from advgame.games import Certificate, Game, Profile
 from advgame.games.game import FloatArray
 from advgame.games.profile import earnings
 
+ONLY = "The only one at this rationality."
 OTHERS = "Others may exist at this rationality."
 LOST = "The branch could be followed up to a rationality of {:g} only."
 OUT_OF_TIME = (
@@ -60,21 +61,28 @@ class QuantalResponse(Concept):
         Raises:
             GameError: when the rationality is negative or not finite.
         """
+        only = only_response(game, self._checked_rationality())
+        if only is not None:
+            return self._solution(game, (_responding(game, only),), "responses in turn", ONLY)
         deadline = Deadline(self.time_limit_seconds)
         for last in branch_points(game, self._checked_rationality()):  # noqa: B007
             if deadline.over:
                 break
         arrived = last.rationality == self.rationality
-        profile = _responding(game, last)
+        profiles = (_responding(game, last),) if arrived else ()
+        remark = self._remark(last, arrived, deadline.over)
+        return self._solution(game, profiles, "continuation from blind chance", remark)
+
+    def _solution(self, game: Game, profiles: tuple[Profile, ...], method: str, remark: str) -> Solution:
         return Solution(
             self.name,
             game,
-            certified([profile]) if arrived else (),
+            certified(profiles),
             components=(),
             complete=False,
             rule=f"the logit response of players with a rationality of {self.rationality:g}",
-            method="continuation from blind chance",
-            remark=self._remark(last, arrived, deadline.over),
+            method=method,
+            remark=remark,
         )
 
     def _remark(self, last: Reached, arrived: bool, late: bool) -> str:
