@@ -62,10 +62,17 @@ def several_equilibria(random: np.random.Generator, games: int, defences: int, a
     return -value - 2 * (s**2 - 2 * s * p), value
 
 
+def zero_sum(random: np.random.Generator, games: int, defences: int, attacks: int) -> Games:
+    """Payoffs between 0 and 1 that one player wins and the other loses."""
+    won = random.random((games, defences, attacks))
+    return won, -won
+
+
 FAMILIES: dict[str, Family] = {
     "random": random_games,
     "adversary–defender": adversary_defender,
     "several equilibria": several_equilibria,
+    "zero-sum": zero_sum,
 }
 
 

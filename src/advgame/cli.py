@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -51,11 +52,21 @@ PresetName = Annotated[
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")]
 
 
+class _Notices(logging.Handler):
+    """What the library says on its way, such as that it compiles: a line on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(f"advgame: {record.getMessage()}", err=True)
+
+
 def main() -> None:
     """Runs the command; a mistake of the caller's is one line on standard error and exit code 2.
 
     Ctrl-C and SIGTERM are one line as well, with the exit codes 130 and 143.
     """
+    library = logging.getLogger("advgame")
+    library.addHandler(_Notices())
+    library.setLevel(logging.INFO)
     try:
         with stop_signals():
             app()

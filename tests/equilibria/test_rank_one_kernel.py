@@ -329,7 +329,8 @@ def met_by_itself(a: Numbers, b: Numbers, large: bool) -> tuple[int, Numbers]:
     if gain == 0:
         return rank_one.UNSTRUCTURED, np.empty((0, m + n))
     if large:
-        met, status = support_walk(b, gain, idle, slope, intensity, row, beside, False, desk(m, n), x, y)
+        at, stop = desk(m, n), np.zeros(1, np.uint8)
+        met, status = support_walk(b, gain, idle, slope, intensity, row, beside, False, at, stop, x, y)
     else:
         space = tableau(m, n), np.empty(n, np.int64), np.empty(m, np.int64)
         met, status = tableau_walk(b, gain, idle, slope, intensity, row, False, *space, x, y)

@@ -38,15 +38,18 @@ def walked(
 ) -> Walks:
     """All games as one block with room for so many equilibria of each."""
     games, defences, attacks = a.shape
-    counts, status, filled = np.empty(games, np.int64), np.empty(games, np.int64), np.empty(1, np.int64)
-    x, y, regret = (np.empty((1, room * games, size)) for size in (defences, attacks, 2))
+    counts, status = np.empty(games, np.int64), np.empty(games, np.int64)
+    x, y, regret = (np.empty((room * games, size)) for size in (defences, attacks, 2))
     ratios, shares = known if known is not None else (np.empty(0), np.empty((0, attacks)))
-    solve = rank_one.solve_many_large if large else rank_one.solve_many
-    solve(a, b, ratios, shares, first_only, 1, counts, status, filled, x, y, regret)
-    both, ends = np.concatenate([x[0], y[0]], axis=1), np.cumsum(counts)
-    assert filled[0] == ends[-1]
+    asked, told = (a, b, ratios, shares, first_only, 0, games), (counts, status, x, y, regret)
+    if large:
+        filled = rank_one.solve_some_large(*asked, np.zeros(1, np.uint8), *told)
+    else:
+        filled = rank_one.solve_some(*asked, *told)
+    both, ends = np.concatenate([x, y], axis=1), np.cumsum(counts)
+    assert filled == ends[-1]
     profiles = tuple(both[end - count : end] for end, count in zip(ends, counts, strict=True))
-    return Walks(status, profiles, regret[0, : filled[0]])
+    return Walks(status, profiles, regret[:filled])
 
 
 def exactly(a: Numbers, b: Numbers) -> Numbers:

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from advgame.equilibria.batch import METHODS, Progress
 from advgame.equilibria.batch_answers import BatchAnswers
 from advgame.equilibria.batch_exact import NEAR, Exactly, clear_of_ties, write_exactly
+from advgame.equilibria.batch_nash import singly
+from advgame.equilibria.compiled_path import at_hand
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import Found, Status
 from advgame.equilibria.memory import free_bytes, in_words
 from advgame.equilibria.nash import Nash
+from advgame.equilibria.time_limit import ALWAYS
 from advgame.errors import GameError, SolverError
 from advgame.games import Game
 from advgame.games.affine import AffineGames
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 PAYOFFS_AT_ONCE = 1 << 23  # of both players, where they have to be stored
 FUSED = ("nash", "nash_one")  # concepts that are solved without storing payoffs
+FEW = 256  # games that are sooner solved singly than a kernel is compiled
 
 Payoffs = Callable[[NDArray[np.int64]], tuple[FloatArray, FloatArray]]  # of some games, to their last bit
 
@@ -233,7 +237,10 @@ def _from_payoffs(
     _, firsts, place = np.unique(keys, return_index=True, return_inverse=True)
     a, b = np.ascontiguousarray(a[firsts]), np.ascontiguousarray(b[firsts])
     status = np.full(len(a), Status.COMPILED, np.uint8)
-    found = METHODS[answers.concept](a, b, status)
+    if answers.concept == Nash.name and len(a) <= FEW and not at_hand(a.shape[1:]):
+        found = Found.joined(list(singly(a, b, np.arange(len(a)), status, ALWAYS)))
+    else:
+        found = METHODS[answers.concept](a, b, status)
     value = np.column_stack(
         [np.einsum("si,sij,sj->s", found.defender, each[found.game], found.attacker) for each in (a, b)]
     )

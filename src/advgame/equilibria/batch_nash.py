@@ -13,7 +13,8 @@ from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import MORE_SLOTS, SLOTS, Found, Gathered, Status
 from advgame.equilibria.nash import Nash
 from advgame.equilibria.payoff_arrays import refuse_infinite
-from advgame.equilibria.time_limit import Deadline
+from advgame.equilibria.stop import stopped_by
+from advgame.equilibria.time_limit import ALWAYS, Deadline
 from advgame.games import Game
 from advgame.games.game import FloatArray
 from advgame.games.profile import TOLERANCE
@@ -138,19 +139,25 @@ def walked(a: FloatArray, b: FloatArray, gathered: Gathered | None = None) -> tu
 def _walked_with_room(
     a: FloatArray, b: FloatArray, slots: int, gathered: Gathered | None
 ) -> tuple[Found, NDArray[np.int64]]:
-    from numba import get_num_threads
-
     from advgame.equilibria.kernels import rank_one
 
     games, defences, attacks = a.shape
-    blocks = min(games, 8 * get_num_threads())
+    blocks = min(games, parts_for(games))
     each = max(slots * -(-games // blocks), MORE_SLOTS)  # equilibria that a block of games has room for
     counts, state, filled = np.empty(games, np.int64), np.empty(games, np.int64), np.empty(blocks, np.int64)
     room = tuple(np.empty((blocks, each, size)) for size in (defences, attacks, 2))
-    large = defences * attacks >= rank_one.LARGE
-    solve = rank_one.solve_many_large if large else rank_one.solve_many
     unknown = np.empty(0), np.empty((0, attacks))
-    solve(a, b, *unknown, False, blocks, counts, state, filled, *room)
+
+    def walk(block: int) -> None:
+        begin, end = block * games // blocks, (block + 1) * games // blocks
+        told = counts, state, *(whole[block] for whole in room)
+        if defences * attacks < rank_one.LARGE:
+            filled[block] = rank_one.solve_some(a, b, *unknown, False, begin, end, *told)
+        else:
+            filled[block] = rank_one.solve_some_large(a, b, *unknown, False, begin, end, stop, *told)
+
+    with stopped_by(gathered.deadline if gathered else ALWAYS) as stop:
+        on_all_cores(walk, blocks)
     ends = np.cumsum(filled)
     found = (gathered or Gathered((defences, attacks))).free(int(ends[-1])).begin(int(ends[-1]))
     found.game[:] = np.repeat(np.arange(games), counts)

@@ -22,6 +22,8 @@ def maximal_nash_subsets(profiles: Sequence[Profile]) -> tuple[Component, ...]:
     Returns:
         All of them; none where there are more than ``MOST``.
     """
+    if len(profiles) == 1:
+        return (Component(profiles[0].defender[None], profiles[0].attacker[None]),)
     defenders, row_of = _distinct(profile.defender for profile in profiles)
     attackers, column_of = _distinct(profile.attacker for profile in profiles)
     if len(defenders) == len(attackers) == len(profiles):  # nobody meets two

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from advgame.equilibria.compiled_path import compiled_equilibria
 from advgame.equilibria.components import maximal_nash_subsets
 from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.lemke_howson import one_equilibrium
@@ -90,13 +91,16 @@ class Nash(Concept):
             UnknownName: when no rule has the name given.
             GameError: when the rule is not defined for the game.
         """
-        words = RULES[self.rule].words  # an unknown name is answered before any work
+        _ = RULES[self.rule].words  # an unknown name is answered before any work
         if self.nearest_rational:
             return self._as_fractions(game)
         if game.levelled is not game:
             return told_of(self.solve(game.levelled), game)
         if game.centred is not game:
             return ruled_by(told_of(self.solve(game.centred), game), self.rule)
+        profiles = self._compiled(game)
+        if profiles:
+            return self._told(game, profiles, Listing((), True, "rank-1 path"))
         reduction = reduce_game(game)
         found = self._found(reduction.game)
         if nearly_tied(game, reduction, found.pairs):
@@ -109,11 +113,15 @@ class Nash(Concept):
         profiles = certified(listed)
         if found.complete and not len(profiles) == len(listed) > 0:
             found = replace(found, complete=False, remark=UNCERTIFIED)
+        return self._told(game, profiles, found)
+
+    def _told(self, game: Game, profiles: tuple[Profile, ...], found: Listing) -> Solution:
+        """The solution that recommends by the rule among certified profiles."""
         components = maximal_nash_subsets(profiles)
-        if profiles and not components:
-            found = replace(found, remark=(found.remark + APART).strip())
+        remark = (found.remark + APART).strip() if profiles and not components else found.remark
+        words = RULES[self.rule].words
         solution = Solution(
-            self.name, game, profiles, components, found.complete, words, found.method, found.remark
+            self.name, game, profiles, components, found.complete, words, found.method, remark
         )
         return ruled_by(solution, self.rule)
 
@@ -123,6 +131,14 @@ class Nash(Concept):
         solution = replace(self, nearest_rational=False).solve(rational)
         remark = RATIONAL + (NOT_ALL_RATIONAL.format(kept) if kept else "")
         return replace(solution, remark=f"{remark} {solution.remark}".strip())
+
+    def _compiled(self, game: Game) -> tuple[Profile, ...]:
+        """All equilibria where compiled code is at hand and proves them, dominated strategies or not."""
+        if self.exact:
+            return ()
+        pairs = compiled_equilibria(game, Deadline(self.time_limit_seconds)) or ()
+        profiles = tuple(certified_profile(game, *pair) for pair in pairs)
+        return profiles if len(certified(profiles)) == len(pairs) else ()
 
     def _found(self, game: Game) -> Listing:
         """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""

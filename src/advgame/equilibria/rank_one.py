@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from advgame.equilibria.kernel import sharpened
+from advgame.equilibria.matrix_game import is_large_matrix_game, solve_matrix_game
 from advgame.equilibria.parametric_walk import Walked, walk_along
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game, certified_profile
@@ -36,7 +37,10 @@ def walk(form: RankOneForm, game: Game, deadline: Deadline) -> Path:
 
     ``complete`` is False where anything came near a tie: equilibria may then form a continuum.
     """
-    walked = walk_along(as_stacked(form), deadline)
+    if is_large_matrix_game(form):
+        walked = solve_matrix_game(form, game, deadline)
+    else:
+        walked = walk_along(as_stacked(form), deadline)
     sharp = [sharpened(game, defender, attacker) for defender, attacker in walked.pairs]
     certain = all(certified_profile(game, *pair).certificate.valid for pair in sharp)
     pairs = tuple((defender.tolist(), attacker.tolist()) for defender, attacker in sharp)

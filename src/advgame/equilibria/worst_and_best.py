@@ -21,10 +21,11 @@ import numpy as np
 
 from advgame.equilibria.exact_tableau import members
 from advgame.equilibria.kernel import TIGHT
-from advgame.equilibria.time_limit import Deadline
+from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
 
+OUT_OF_TIME = 1  # the status of a program in scipy
 NEAR = 1e-11  # of the costs, whose range is about 1: lines that pass a value nearer than this pass through it
 PER_PROGRAM, PER_ENTRY = 2e-3, 1e-6  # nominal seconds, as measured
 
@@ -63,7 +64,7 @@ def worst_and_best(form: StackedForm, to_defender: FloatArray, deadline: Deadlin
         earned = line.mix @ to_defender
         for sign in (1, -1):
             deadline.spend(_work(form))
-            attacker = _extreme_mix(form, (low, high), line, sign * earned)
+            attacker = _extreme_mix(form, (low, high), line, sign * earned, deadline)
             if attacker is not None:
                 value = sign * float(earned @ attacker)
                 if sign not in ends or value < ends[sign][0]:
@@ -79,7 +80,7 @@ def _work(form: StackedForm) -> float:
 def _pieces(form: StackedForm, deadline: Deadline) -> Iterator[tuple[float, float, _Line]]:
     """Stretches of μ on each of which one mix of the defences is optimal throughout."""
     end = sum(float(form.intensity[group].max()) for group in members(form.type_of.tolist()))
-    waiting = [(0.0, _optimal(form, 0.0), end, _optimal(form, end))]
+    waiting = [(0.0, _optimal(form, 0.0, deadline), end, _optimal(form, end, deadline))]
     while waiting:
         deadline.spend(_work(form))
         low, first, high, last = waiting.pop()
@@ -87,7 +88,7 @@ def _pieces(form: StackedForm, deadline: Deadline) -> Iterator[tuple[float, floa
             yield low, high, first
             continue
         place = min(max((last.level - first.level) / (first.slope - last.slope), low), high)
-        between = _optimal(form, place)
+        between = _optimal(form, place, deadline)
         if between.at(place) >= min(first.at(place), last.at(place)) - NEAR:
             yield low, place, first
             yield place, high, last
@@ -95,7 +96,7 @@ def _pieces(form: StackedForm, deadline: Deadline) -> Iterator[tuple[float, floa
             waiting += [(low, first, place, between), (place, between, high, last)]
 
 
-def _optimal(form: StackedForm, place: float) -> _Line:
+def _optimal(form: StackedForm, place: float, deadline: Deadline) -> _Line:
     """The line of a mix that costs least at one μ."""
     defences, attacks = form.attack_value.shape
     groups = members(form.type_of.tolist())
@@ -108,6 +109,7 @@ def _optimal(form: StackedForm, place: float) -> _Line:
         np.zeros(attacks),
         np.append(np.ones(defences), np.zeros(len(groups)))[None, :],
         [(0, None)] * defences + [(None, None)] * len(groups),
+        deadline,
     )
     mix = np.maximum(program.x[:defences], 0.0)
     mix /= mix.sum()
@@ -117,7 +119,7 @@ def _optimal(form: StackedForm, place: float) -> _Line:
 
 
 def _extreme_mix(
-    form: StackedForm, stretch: tuple[float, float], line: _Line, earned: FloatArray
+    form: StackedForm, stretch: tuple[float, float], line: _Line, earned: FloatArray, deadline: Deadline
 ) -> FloatArray | None:
     """The adversary's mix of least value in the equilibria of one stretch; None where there are none."""
     groups = members(form.type_of.tolist())
@@ -130,6 +132,7 @@ def _extreme_mix(
         np.concatenate([form.idle_cost - line.level, [-stretch[0], stretch[1]]]),
         sums,
         [(0, None)] * len(form.type_of),
+        deadline,
     )
     if program.status != 0:
         return None
@@ -138,11 +141,21 @@ def _extreme_mix(
 
 
 def _solved(
-    cost: FloatArray, rows: FloatArray, limits: FloatArray, sums: FloatArray, bounds: list[Any]
+    cost: FloatArray,
+    rows: FloatArray,
+    limits: FloatArray,
+    sums: FloatArray,
+    bounds: list[Any],
+    deadline: Deadline,
 ) -> Any:
+    """What HiGHS finds.
+
+    Raises:
+        TimeUp: when the deadline passes first.
+    """
     from scipy.optimize import linprog
 
-    return linprog(
+    program = linprog(
         cost,
         A_ub=rows,
         b_ub=limits,
@@ -150,5 +163,8 @@ def _solved(
         b_eq=np.ones(len(sums)),
         bounds=bounds,
         method="highs-ds",
-        options=TIGHT,
+        options={**TIGHT, "time_limit": deadline.left},
     )
+    if program.status == OUT_OF_TIME:
+        raise TimeUp
+    return program

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FAR = 64  # payoffs so many times as large as their range are centred
+SAMPLE = 8  # of each player's strategies, about, that are looked at before the rest
 
 
 def columns_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
@@ -54,6 +55,27 @@ def all_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
     flat = payoffs.reshape(-1, 1)
     centred = columns_centred(flat)
     return payoffs if centred is flat else centred.reshape(payoffs.shape)
+
+
+def is_far(low: float, high: float) -> bool:
+    """Whether payoffs between two numbers are far from zero, compared with what they range over."""
+    size = max(-low, high) / 2  # halves cannot overflow
+    return size > 0 and size / FAR >= high / 2 - low / 2
+
+
+def plainly_near(payoffs: NDArray[np.float64], low: float, high: float) -> bool:
+    """Whether no column is far from zero, as a few payoffs show: their range in one column is large enough.
+
+    >>> plainly_near(np.array([[0.0, 2.0], [1.0, 5.0]]), 0.0, 5.0)
+    True
+
+    Args:
+        payoffs: (strategies, opponent's strategies).
+        low, high: the smallest and the largest of them.
+    """
+    some = payoffs[tuple(slice(None, None, max(1, length // SAMPLE)) for length in payoffs.shape)]
+    reach = float((some.max(axis=0) / 2 - some.min(axis=0) / 2).max())
+    return max(-low, high) / 2 / FAR < reach
 
 
 def _less(payoffs: NDArray[Any], constants: NDArray[Any]) -> NDArray[Any]:

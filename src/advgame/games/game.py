@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.errors import GameError
-from advgame.games.centring import all_centred, columns_centred, rows_centred
+from advgame.games.centring import all_centred, columns_centred, is_far, plainly_near, rows_centred
 
 FloatArray = NDArray[np.float64]
 ExactMatrix = tuple[tuple[Fraction, ...], ...]
@@ -68,13 +68,15 @@ class Game:
             )
         rows, columns = given[0].shape
         floats = [_as_floats(matrix) for matrix in given]
-        for name, matrix in zip(("defender_payoffs", "attacker_payoffs"), floats, strict=True):
-            if not np.isfinite(float(matrix.max()) - float(matrix.min())):
+        extremes = [(float(matrix.min()), float(matrix.max())) for matrix in floats]
+        for name, (low, high) in zip(("defender_payoffs", "attacker_payoffs"), extremes, strict=True):
+            if not np.isfinite(high - low):
                 raise GameError(f"{name} differ by more than a float64 can hold; scale them down.")
         for name, value in (
             ("_given", given),
             ("_exactly", None),
             ("rounding", tuple(_rounding(*pair) for pair in zip(given, floats, strict=True))),
+            ("_extremes", tuple(extremes)),
             ("defender_payoffs", floats[0]),
             ("attacker_payoffs", floats[1]),
             ("defences", _names("defences", defences, rows, "d")),
@@ -178,6 +180,12 @@ class Game:
             *names,
         )
 
+    @property
+    def extremes(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The smallest and the largest payoff of the defender, and of the attacker."""
+        extremes: tuple[tuple[float, float], tuple[float, float]] = self._extremes  # type: ignore[attr-defined]
+        return extremes
+
     @cached_property
     def exact_payoffs(self) -> tuple[ExactMatrix, ExactMatrix]:
         """Both matrices as rational numbers, equal to what was given."""
@@ -191,6 +199,8 @@ class Game:
         >>> Game([[1e9 + 3, 1e9]], [[0, 2]]).levelled.defender_payoffs.tolist()
         [[3.0, 0.0]]
         """
+        if not any(is_far(*each) for each in self.extremes):
+            return self
         return self._less_constants(all_centred, all_centred)
 
     @cached_property
@@ -203,6 +213,11 @@ class Game:
         >>> Game([[1e9 + 3, 3], [1e9, 7]], [[0, 2], [1, 0]]).centred.defender_payoffs.tolist()
         [[3.0, 3.0], [0.0, 7.0]]
         """
+        of_defender, of_attacker = self.extremes
+        if plainly_near(self.defender_payoffs, *of_defender) and plainly_near(
+            self.attacker_payoffs.T, *of_attacker
+        ):
+            return self
         return self._less_constants(columns_centred, rows_centred)
 
     @cached_property
@@ -250,7 +265,7 @@ def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
         raise GameError(f"{name} holds something that is no number; give floats, whole numbers or Fractions.")
     if matrix.dtype.kind not in "iufO" or (matrix.dtype == np.longdouble and matrix.dtype.itemsize > 8):
         raise GameError(f"{name} holds {matrix.dtype} values; give floats, whole numbers or Fractions.")
-    if not np.all(np.isfinite(_as_floats(matrix))):
+    if not _all_finite(_as_floats(matrix)):
         row, column = np.argwhere(~np.isfinite(_as_floats(matrix)))[0]
         raise GameError(
             f"{name}[{row}, {column}] is {matrix[row, column]}; every payoff must be a finite number."
@@ -259,9 +274,15 @@ def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
     return matrix
 
 
+def _all_finite(floats: FloatArray) -> bool:
+    """Whether all numbers are finite, mostly seen at a glance: what is not shows in every sum."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(floats.sum()) or np.all(np.isfinite(floats)))
+
+
 def _as_floats(matrix: NDArray[Any]) -> FloatArray:
     try:
-        floats = matrix.astype(np.float64)
+        floats = matrix.astype(np.float64, copy=False)
     except OverflowError:
         raise GameError("A payoff is too large for a float64; scale both matrices down.") from None
     floats.setflags(write=False)
@@ -290,12 +311,19 @@ def _as_fractions(matrix: NDArray[Any]) -> ExactMatrix:
 
 
 def _names(field: str, given: Sequence[str] | None, count: int, letter: str) -> tuple[str, ...]:
-    names = tuple(f"{letter}{number}" for number in range(1, count + 1)) if given is None else tuple(given)
+    if given is None:
+        return _numbered(letter, count)
+    names = tuple(given)
     if len(names) != count or len(set(names)) != count:
         raise GameError(
             f"{field} gives {len(names)} names ({len(set(names))} different) for {count} strategies."
         )
     return names
+
+
+@lru_cache(maxsize=64)
+def _numbered(letter: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{letter}{number}" for number in range(1, count + 1))
 
 
 def _by(shape: tuple[int, ...]) -> str:

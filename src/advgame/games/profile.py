@@ -58,10 +58,9 @@ def certified_profile(game: Game, defender: FloatArray, attacker: FloatArray) ->
     centred = game.centred
     to_defender, to_attacker = centred.defender_payoffs @ attacker, defender @ centred.attacker_payoffs
     earned = float(defender @ to_defender), float(to_attacker @ attacker)
-    certificate = Certificate(
-        relative_regret(float(to_defender.max()) - earned[0], game.defender_payoffs),
-        relative_regret(float(to_attacker.max()) - earned[1], game.attacker_payoffs),
-    )
+    regrets = float(to_defender.max()) - earned[0], float(to_attacker.max()) - earned[1]
+    ranges = [high - low for low, high in game.extremes]
+    certificate = Certificate(relative(regrets[0], ranges[0]), relative(regrets[1], ranges[1]))
     if centred is not game:
         earned = earnings(game, defender, attacker)
     return Profile(defender, attacker, *earned, certificate)
@@ -142,7 +141,11 @@ def exactly_certified_profile(
 
 def relative_regret(regret: float, payoffs: FloatArray) -> float:
     """A regret relative to the range of the player's payoffs; absolute where the range is 0."""
-    scale = payoff_range(payoffs)
+    return relative(regret, payoff_range(payoffs))
+
+
+def relative(regret: float, scale: float) -> float:
+    """A regret relative to a range of payoffs; absolute where the range is 0."""
     return max(regret, 0.0) / scale if scale > 0 else max(regret, 0.0)
 
 

@@ -7,7 +7,8 @@ sought for which their sum is of rank 1, first where a 2 × 2 minor of the large
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from advgame.equilibria.kernels.compiling import part
 
 RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
 
@@ -15,7 +16,7 @@ RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
 
 
-@njit(cache=True, fastmath=QUICK)
+@part(fastmath=QUICK)
 def centred(payoffs, out):
     """Writes the payoffs, divided by their range and without their row and column means, into ``out``."""
     rows, columns = payoffs.shape
@@ -42,7 +43,7 @@ def centred(payoffs, out):
     return unit
 
 
-@njit(cache=True, fastmath=QUICK)
+@part(fastmath=QUICK)
 def largest_size(matrix):
     """The size of the entry largest in size."""
     size = 0.0
@@ -52,7 +53,7 @@ def largest_size(matrix):
     return size
 
 
-@njit(cache=True)
+@part()
 def place_of(matrix, size):
     """The place of the first entry of a size."""
     for i in range(matrix.shape[0]):
@@ -62,7 +63,7 @@ def place_of(matrix, size):
     return 0, 0
 
 
-@njit(cache=True, fastmath=QUICK)
+@part(fastmath=QUICK)
 def products(a, b):
     """The sums of a·b and of b·b."""
     ab = bb = 0.0
@@ -73,7 +74,7 @@ def products(a, b):
     return ab, bb
 
 
-@njit(cache=True)
+@part()
 def cancels(a, b, ratio, allowed):
     """Whether a + ratio·b is nothing."""
     for i in range(a.shape[0]):
@@ -83,7 +84,7 @@ def cancels(a, b, ratio, allowed):
     return True
 
 
-@njit(cache=True, fastmath=QUICK)
+@part(fastmath=QUICK)
 def largest_of_sum(a, b, ratio):
     """The place and the size of the largest entry of a + ratio·b."""
     size = 0.0
@@ -97,7 +98,7 @@ def largest_of_sum(a, b, ratio):
     return 0, 0, size
 
 
-@njit(cache=True, fastmath=QUICK)
+@part(fastmath=QUICK)
 def residue(a, b, ratio, left, right):
     """Writes the rank-1 factors of a + ratio·b; returns their place, its size, and the most they leave."""
     rows, columns = a.shape
@@ -115,7 +116,7 @@ def residue(a, b, ratio, left, right):
     return r, c, size, worst
 
 
-@njit(cache=True)
+@part()
 def worst_place(a, b, ratio, left, right):
     """The place of the largest entry that rank-1 factors leave of a + ratio·b."""
     at_row = at_column = 0
@@ -128,7 +129,7 @@ def worst_place(a, b, ratio, left, right):
     return at_row, at_column
 
 
-@njit(cache=True)
+@part()
 def entry_residue(a, b, ratio, r, c, i, j):
     """One entry of a + ratio·b less its cross approximation through (r, c)."""
     pivot = a[r, c] + ratio * b[r, c]
@@ -138,7 +139,7 @@ def entry_residue(a, b, ratio, r, c, i, j):
     return value - (a[i, c] + ratio * b[i, c]) * (a[r, j] + ratio * b[r, j]) / pivot
 
 
-@njit(cache=True)
+@part()
 def find_ratio(a, b, left, right):
     """A t > 0 for which a + t·b has rank 0 or 1, its factors written; 0 where there is none."""
     size_a, size_b = largest_size(a), largest_size(b)
@@ -167,7 +168,7 @@ def find_ratio(a, b, left, right):
     return 0.0
 
 
-@njit(cache=True)
+@part()
 def opposite_corner(a, row, column, ceiling):
     """The largest entry below ``ceiling`` outside a row and a column, and its place; -1 for none."""
     best, other_row, other_column = -1.0, -1, -1
@@ -179,7 +180,7 @@ def opposite_corner(a, row, column, ceiling):
     return best, other_row, other_column
 
 
-@njit(cache=True)
+@part()
 def minor_roots(a, b, row, column, k, other):
     """The t for which the minor of a + t·b with two opposite corners is 0; 0 in place of one that is not."""
     square = b[row, column] * b[k, other] - b[row, other] * b[k, column]
@@ -193,7 +194,7 @@ def minor_roots(a, b, row, column, k, other):
     return (first if np.isfinite(first) else 0.0), (second if np.isfinite(second) else 0.0)
 
 
-@njit(cache=True)
+@part()
 def accepted_ratio(a, b, ratio, size_a, size_b, left, right):
     """The candidate, sharpened by secant steps if it nearly fits; 0 if it does not fit."""
     for _ in range(3):

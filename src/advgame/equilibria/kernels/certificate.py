@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import NEAR
 from advgame.equilibria.kernels.quads import larger, smaller
 
@@ -14,7 +14,7 @@ EXACT = 2e-15  # a regret that other floats are not sure to lessen
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
 
 
-@njit(cache=True)
+@njit()
 def regrets(a, b, x, y):
     """What each player could gain by another reply, relative to that player's payoff range."""
     rows, columns = np.empty(len(x), np.int64), np.empty(len(y), np.int64)
@@ -22,7 +22,7 @@ def regrets(a, b, x, y):
     return regrets_of(a, b, *mixes, 0, spread_of(a), spread_of(b), rows, columns)
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def spread_of(payoffs):
     """The range of payoffs."""
     low = high = payoffs[0, 0]
@@ -32,7 +32,7 @@ def spread_of(payoffs):
     return high - low
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def played(mixes, which, floor, out):
     """Writes the strategies that a mix plays with more than a floor, and gives back how many they are."""
     count = 0
@@ -42,7 +42,7 @@ def played(mixes, which, floor, out):
     return count
 
 
-@njit(cache=True, error_model="numpy", fastmath=QUICK, forceinline=True)
+@part(error_model="numpy", fastmath=QUICK, forceinline=True)
 def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
     """What each player could gain by another reply, relative to the ranges given; absolute where one is 0.
 
@@ -76,7 +76,7 @@ def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
     return (one / range_a if range_a > 0 else one), (other / range_b if range_b > 0 else other)
 
 
-@njit(cache=True)
+@njit()
 def equalise(payoffs, rows, columns, size, transposed, system, mix):
     """Writes the positive mix of ``columns`` against which ``rows`` pay the same; False where there is none.
 
@@ -122,7 +122,7 @@ def equalise(payoffs, rows, columns, size, transposed, system, mix):
     return True
 
 
-@njit(cache=True)
+@njit()
 def polish(a, b, x, y, rows, columns, system, mix, other):
     """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
 
@@ -137,7 +137,7 @@ def polish(a, b, x, y, rows, columns, system, mix, other):
     return sharpened(a, b, *mixes, 0, one, two, range_a, range_b, rows, columns, system, mix, other)
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, system, mix, other):
     """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
 
@@ -149,18 +149,23 @@ def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, syst
     p, q = played(x, which, NEAR, rows), played(y, which, NEAR, columns)
     if p != q:
         return one, two
-    if not equalise(b, rows, columns, p, True, system, mix):
+    transposed = p == q  # no constant: for True and for False all would be compiled once more
+    if not equalise(b, rows, columns, p, transposed, system, mix):
         return one, two
-    if not equalise(a, rows, columns, p, False, system, other):
+    if not equalise(a, rows, columns, p, not transposed, system, other):
         return one, two
     old_x, old_y = x[which].copy(), y[which].copy()
-    x[which] = 0.0
-    y[which] = 0.0
+    for i in range(x.shape[1]):
+        x[which, i] = 0.0
+    for j in range(y.shape[1]):
+        y[which, j] = 0.0
     for k in range(p):
         x[which, rows[k]], y[which, columns[k]] = mix[k], other[k]
     gains = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
     if larger(gains[0], gains[1]) <= larger(one, two):
         return gains
-    x[which] = old_x
-    y[which] = old_y
+    for i in range(x.shape[1]):
+        x[which, i] = old_x[i]
+    for j in range(y.shape[1]):
+        y[which, j] = old_y[j]
     return one, two

@@ -12,8 +12,8 @@ cannot beat the best commitment known. Bounds are computed anew from the payoffs
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.rank_one import equalise
 
 TIE = 1e-12  # of the adversary's payoff range, as in `advgame.games.best_replies`
@@ -31,7 +31,7 @@ UNCLEAR = 1  # near a tie, or rounding hid the way
 REACHED, BEATEN, NEVER_BEST, LOST = 0, 1, 2, 3
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def normalised(payoffs, out):
     """Writes the payoffs by column, from 0 to 1; returns their factor, 0 if it overflows."""
     rows, columns = payoffs.shape
@@ -49,7 +49,7 @@ def normalised(payoffs, out):
     return unit
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def best_single(worth, reward):
     """The defence and the reply to it that are best for the defender, ties of the adversary in favour.
 
@@ -70,7 +70,7 @@ def best_single(worth, reward):
     return row, reply, value
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def first_bound(worth, reward, reply, peak):
     """What no lottery that ``reply`` is best against can exceed, from the best price of one other reply.
 
@@ -101,7 +101,7 @@ def first_bound(worth, reward, reply, peak):
     return top
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def start(worth, reward, reply, row, table, right, basic, nonbasic):
     """Writes the tableau of the defence ``row``, which pays best under ``reply``."""
     n, m = worth.shape
@@ -122,7 +122,7 @@ def start(worth, reward, reply, row, table, right, basic, nonbasic):
     basic[reply], nonbasic[row] = row, -1
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def missing_row(right, rows):
     """The basic variable that is most below zero; -1 where all are feasible."""
     found, least = -1, -BELOW
@@ -132,7 +132,7 @@ def missing_row(right, rows):
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def entering_column(table, row, cost, columns, ratio):
     """The column whose price is reached first; -1 where there is none. ``ratio`` is space for a row."""
     for c in range(columns):  # in passes without branches, as the steps are short
@@ -150,7 +150,7 @@ def entering_column(table, row, cost, columns, ratio):
     return found
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def pivot(table, right, basic, nonbasic, line, row, column):
     """Exchanges a basic and a nonbasic variable; ``line`` is space for a row."""
     rows, columns = table.shape
@@ -173,7 +173,7 @@ def pivot(table, right, basic, nonbasic, line, row, column):
     basic[row], nonbasic[column] = nonbasic[column], basic[row]
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def descend(table, right, basic, nonbasic, line, known):
     """Dual simplex steps down to the best lottery, or to what is ``known``; the outcome, and its row."""
     n, m = len(basic), len(nonbasic)
@@ -190,14 +190,14 @@ def descend(table, right, basic, nonbasic, line, known):
     return LOST, -1
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def add_gains(reward, other, reply, price, line):
     """Adds to ``line`` (defences,) the price of what the adversary gains by leaving ``reply`` for another."""
     for i in range(reward.shape[1]):
         line[i] += price * (reward[other, i] - reward[reply, i])
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def bound_of(worth, reward, reply, table, nonbasic, line):
     """What no lottery that ``reply`` is best against can exceed: it holds for any prices, so for these."""
     n, m = worth.shape
@@ -211,7 +211,7 @@ def bound_of(worth, reward, reply, table, nonbasic, line):
     return most
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def never_best(reward, reply, row, table, basic, nonbasic, line):
     """Whether a mix of other replies is clearly better than ``reply`` against every defence (Farkas)."""
     m = reward.shape[1]
@@ -230,7 +230,7 @@ def never_best(reward, reply, row, table, basic, nonbasic, line):
     return total > 0.0 and least > CLEAR * total
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def take(right, basic, nonbasic, defender, tight):
     """Writes the lottery of the basis and the replies it leaves as good; how many these are."""
     n, m = len(basic), len(nonbasic)
@@ -250,7 +250,7 @@ def take(right, basic, nonbasic, defender, tight):
     return count
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc"})
+@part(error_model="numpy", fastmath={"contract", "reassoc"})
 def outcome(worth, reward, reply, defender):
     """What the defender earns under ``reply``, and what the adversary could gain by another one."""
     n, m = worth.shape
@@ -267,7 +267,7 @@ def outcome(worth, reward, reply, defender):
     return value, gain
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, line):
     """Solves the lottery anew from the payoffs, where that leaves the adversary less to gain; its outcome."""
     before = outcome(worth, reward, reply, defender)
@@ -293,7 +293,7 @@ def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, 
     return after
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def most_promising(most):
     """The reply that can give the defender most."""
     found = 0
@@ -302,7 +302,7 @@ def most_promising(most):
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight):
     """Writes the best lottery found into ``x``; returns the reply, its worth, a bound on all, how many
     replies it leaves as good (-1 for a single defence), and whether every reply was settled clearly.
@@ -345,7 +345,7 @@ def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, no
     return best, value, bound, count, True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def solve_some(a, b, first, last, status, defender, attacker, regret):
     """Fills, for the games ``first`` … ``last``, what became of it, the commitment, the reply, both regrets.
 
@@ -377,7 +377,7 @@ def solve_some(a, b, first, last, status, defender, attacker, regret):
             status[game] = SOLVED
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def solve_some_single(a, b, first, last, status, defender, attacker, regret):
     """Fills the same as ``solve_some`` for the best single defence."""
     _, m, n = a.shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
+from advgame.equilibria.kernels.compiling import njit
 
 NEAR = 1e-9  # of the largest cost: what is smaller may be a tie
 LEAST = 1e-11  # what a pivot must exceed
@@ -17,7 +17,7 @@ LOST = 3  # rounding hid the way
 CROWDED = 4  # more equilibria than there was room for
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(error_model="numpy", forceinline=True)
 def crossing(level, tilt, here, there, end):
     """Where level + tilt · μ = μ between ``here`` and ``there``, pieces of the way from 0 to ``end``.
 

@@ -10,9 +10,9 @@ careful way decides.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from advgame.equilibria.kernels.careful_detection import centred, find_ratio, worst_place
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.quads import (
     WIDTH,
     larger,
@@ -34,13 +34,13 @@ USUAL = 1e-60, 1e60  # sizes of payoffs whose fourth powers are numbers
 FIRST_A, FIRST_B, SECOND_A, SECOND_B, MINORS, RIGHT = range(6)
 
 
-@njit(cache=True)
+@njit()
 def lines_for(n):
     """Space for games of n attacks."""
     return np.empty((6, padded(n)))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def rank_one_form(a, b, idle, slope, intensity, left, lines):
     """Writes the rank-1 form of a game, scaled so that its costs are of size 1.
 
@@ -71,7 +71,7 @@ def rank_one_form(a, b, idle, slope, intensity, left, lines):
     return careful_form(a, b, idle, slope, intensity, left, lines)
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def known_form(a, b, ratio, shares, idle, slope, intensity, left, lines):
     """What ``rank_one_form`` writes and returns, for a game whose structure is known.
 
@@ -106,7 +106,7 @@ def known_form(a, b, ratio, shares, idle, slope, intensity, left, lines):
     return rank_one_form(a, b, idle, slope, intensity, left, lines)
 
 
-@njit(cache=True, forceinline=True)
+@part(forceinline=True)
 def column_at(place, n):
     """The column that stands at a place in a line."""
     if n < WIDTH:
@@ -115,7 +115,7 @@ def column_at(place, n):
     return place if place < before else n - WIDTH + place - before
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def differences(payoffs, row, lines, line):
     """Writes Δ of a row into a line."""
     n = payoffs.shape[1]
@@ -125,7 +125,7 @@ def differences(payoffs, row, lines, line):
         store((load(payoffs, row, j) - load(payoffs, 0, j)) - level, lines, line, k)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def candidate(n, lines):
     """The t for which two rows of Δa + t Δb are of rank 1.
 
@@ -175,13 +175,13 @@ def candidate(n, lines):
     return one, min(most_a, one * most_b), False
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def minor_of(lines, first, second, j, k):
     """The minor of a first row of Δa or Δb and a second row of Δa or Δb in two columns."""
     return lines[first, j] * lines[second + 2, k] - lines[first, k] * lines[second + 2, j]
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def beside(lines, ratio, j, third):
     """The minor of Δa + t Δb in two columns, relative to its two products."""
     one, other = (
@@ -193,7 +193,7 @@ def beside(lines, ratio, j, third):
     return abs(first - second) / (abs(first) + abs(second))
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def right_factor(ratio, opposed, lines):
     """Writes the first row of Δa + t Δb over its entry that is largest in size, or zeros if ``opposed``.
 
@@ -215,7 +215,7 @@ def right_factor(ratio, opposed, lines):
     return j, over
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def left_factor(a, b, ratio, j, over, level, left):
     """Writes what rows of a + t b have more than the first: in column 0, and from there to column j.
 
@@ -227,7 +227,7 @@ def left_factor(a, b, ratio, j, over, level, left):
         left[i] = beyond if over != 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def remainder(a, b, ratio, level, left, lines, top):
     """The most that Δa + t Δb differs by from the product, and the extremes of both payoffs.
 
@@ -251,7 +251,7 @@ def remainder(a, b, ratio, level, left, lines, top):
     return largest(worst), smallest(low_a), largest(high_a), smallest(low_b), largest(high_b)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity):
     """Writes the form in units of its largest cost.
 
@@ -294,7 +294,7 @@ def scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity):
     return gain, row
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def careful_form(a, b, idle, slope, intensity, left, lines):
     """What ``rank_one_form`` writes and returns, the careful way."""
     m, n = a.shape

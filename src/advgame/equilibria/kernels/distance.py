@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from advgame.equilibria.kernels.compiling import njit
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def far_from_zero(payoffs, first, last, whole, turned, far, marked):
     """Marks the games a column of which is at least ``far`` times as large as the largest range of one.
 

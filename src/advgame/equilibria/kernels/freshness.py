@@ -15,9 +15,14 @@ from pathlib import Path
 RECORD = "made_of.json"  # of each kernel, the digest of what it was made of
 
 
-def forget_outdated(kernels: Path) -> None:
-    """Removes what numba keeps, in the folder of the kernels, of those made of anything that has changed."""
-    kept, sources = kernels / "__pycache__", sources_in(kernels)
+def forget_outdated(kernels: Path, kept: Path) -> None:
+    """Removes what is kept compiled of kernels that are made of anything that has changed.
+
+    Args:
+        kernels: the folder of the sources.
+        kept: the folder where numba keeps what it has compiled of them.
+    """
+    sources = sources_in(kernels)
     now = {name: digest(sources, name) for name in sources}
     try:
         before = json.loads((kept / RECORD).read_text(encoding="utf-8"))
@@ -30,7 +35,7 @@ def forget_outdated(kernels: Path) -> None:
             if before.get(name) != made:
                 for path in kept.glob(f"{name}.*.nb?"):
                     path.unlink(missing_ok=True)
-        kept.mkdir(exist_ok=True)
+        kept.mkdir(parents=True, exist_ok=True)
         (kept / RECORD).write_text(json.dumps(now, indent=1), encoding="utf-8")
     except OSError:  # where nobody may write, numba has written nothing either
         return

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from advgame.equilibria.kernels.certificate import EXACT, regrets_of, sharpened, spread_of
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import SOLVED
 from advgame.equilibria.kernels.rank_one import LARGE
 from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
@@ -132,7 +132,7 @@ class Desk(NamedTuple):
     columns: np.ndarray
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def solve_some(form, any_will_do, first, last, answers):
     """Writes the answers of the games visited first … last, tile by tile.
 
@@ -143,21 +143,27 @@ def solve_some(form, any_will_do, first, last, answers):
     for start in range(first, last, TILE):
         width = min(TILE, last - start)
         _load(form, start, width, start == first, tile)
-        for place in range(memory.held[0]):
-            if not _waiting(tile, any_will_do):
-                break
-            if _fits(form, tile, bench, memory, place, any_will_do, start, answers):
-                _to_the_front(memory, place)
-        c = 0
+        _try_remembered(form, tile, bench, memory, memory.held[0], any_will_do, start, answers)
+        c = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
         while c < width:
             c, k = _walk_on(form, tile, desk, start, c, width, any_will_do, answers)
             if k > 0:
                 _remember(desk, memory, k)
-                if _waiting(tile, any_will_do):
-                    _fits(form, tile, bench, memory, 0, any_will_do, start, answers)
+                newest = min(memory.held[0], 1)
+                _try_remembered(form, tile, bench, memory, newest, any_will_do, start, answers)
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
+def _try_remembered(form, tile, bench, memory, most, any_will_do, start, answers):
+    """Tries the supports that fitted last, so many at most, on the games of a tile that wait."""
+    for place in range(most):
+        if not _waiting(tile, any_will_do):
+            break
+        if _fits(form, tile, bench, memory, place, any_will_do, start, answers):
+            _to_the_front(memory, place)
+
+
+@part(error_model="numpy")
 def _tile(m, n):
     return Tile(
         np.zeros((n, TILE)),
@@ -174,7 +180,7 @@ def _tile(m, n):
     )
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _bench(m, n):
     most = min(min(m, n), MOST_PLAYED)
     return Bench(
@@ -198,7 +204,7 @@ def _bench(m, n):
     )
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _desk(m, n):
     size = min(m, n) + 1
     return Desk(
@@ -220,7 +226,7 @@ def _desk(m, n):
     )
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _memory():
     shape = (REMEMBERED, MOST_PLAYED)
     return Memory(
@@ -231,7 +237,7 @@ def _memory():
     )
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _load(form, start, width, fresh, tile):
     """Writes the numbers of the games of a tile; those all games share only if it is ``fresh``."""
     values, rows = form.values, form.price_rows
@@ -254,7 +260,7 @@ def _load(form, start, width, fresh, tile):
         tile.done[c] = True
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _shares(form, start, width, share):
     """Writes the intensity of each attack."""
     values = form.values
@@ -269,7 +275,7 @@ def _shares(form, start, width, share):
                 share[j, c] = min(values[form.cap_rows[j], start + c], share[j, c])
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _sums(weights, values, rows, start, width, fresh, out):
     """Writes Σ_b φ_b weights[b, s] for each strategy s and game; what all games share only if ``fresh``."""
     for s in range(weights.shape[1]):
@@ -286,7 +292,7 @@ def _sums(weights, values, rows, start, width, fresh, out):
                     out[s, c] += weight * values[row, start + c]
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _add_up(parts, share, out):
     """Writes h + p b + 1[p > 0] f."""
     for j in range(len(share)):
@@ -295,7 +301,7 @@ def _add_up(parts, share, out):
             out[j, c] = parts[0, j, c] + share[j, c] * parts[1, j, c] + entered
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _mark_unique(form, tile):
     """Marks the games whose equilibrium, where nothing ties, is the only one.
 
@@ -314,7 +320,7 @@ def _mark_unique(form, tile):
             tile.unique[c] = tile.unique[c] and tile.share[j, c] == tile.share[1, c]
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _waiting(tile, any_will_do):
     """Whether there is a game that may still be tried."""
     found = False
@@ -323,7 +329,7 @@ def _waiting(tile, any_will_do):
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _to_the_front(memory, place):
     """Moves a support before those that fitted longer ago."""
     for each in range(place, 0, -1):
@@ -335,7 +341,7 @@ def _to_the_front(memory, place):
             memory.columns[each, p], memory.columns[each - 1, p] = other, one
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def _set_up(form, tile, rows, columns, k, bench):
     """Writes the systems of the support's mixes, all relative to its first row and column.
 
@@ -371,7 +377,7 @@ def _set_up(form, tile, rows, columns, k, bench):
             x[a + 1, c] = at_idle - (column[j, c] + share[j, c] * (S[c] * E[first, j] + lured[first, c]))
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def _solve_systems(r, bench):
     """Solves them by one elimination, in the order that was best when the support was met."""
     M, x, y, tilt, inverse, slack = bench.system, bench.x, bench.y, bench.tilt, bench.inverse, bench.slack
@@ -405,7 +411,7 @@ def _solve_systems(r, bench):
             tilt[b + 1, c] *= inverse[b, c]
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def _mixes(tile, columns, k, any_will_do, bench):
     """Writes both mixes and the mean intensity; the slack is negative where they are no mixes."""
     share, idle, level, fall = tile.share, columns[0], bench.best, bench.worst
@@ -434,7 +440,7 @@ def _mixes(tile, columns, k, any_will_do, bench):
             slack[c] = least if least < slack[c] else slack[c]
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _among(strategy, strategies, k):
     found = False
     for each in range(k):
@@ -442,7 +448,7 @@ def _among(strategy, strategies, k):
     return found
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def _check_attacks(form, tile, rows, columns, k, bench):
     """What every attack pays the adversary: the slack is negative where another one pays as much."""
     E, S, share, column, lured = form.table, tile.swing[1], tile.share, tile.column, tile.lured
@@ -497,7 +503,7 @@ def _check_attacks(form, tile, rows, columns, k, bench):
         bench.regret[1, c] = _relative(best[c] - earned[1, c], best[c] - worst[c], top[c] - bottom[c])
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def _check_defences(form, tile, rows, columns, k, bench):
     """What every defence pays the defender: the slack is negative where another one pays as much."""
     E, V, share, peace, shared = form.table, tile.swing[0], tile.share, tile.peace, tile.shared
@@ -547,7 +553,7 @@ def _check_defences(form, tile, rows, columns, k, bench):
         bench.regret[0, c] = _relative(best[c] - earned[0, c], best[c] - worst[c], spread)
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _relative(gain, one, other):
     """A gain relative to the larger of two ranges; as it is where both are 0."""
     spread = one if one > other else other
@@ -555,7 +561,7 @@ def _relative(gain, one, other):
     return gain / spread if spread > 0.0 else gain
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy", inline="always")
 def _fits(form, tile, bench, memory, place, any_will_do, start, answers):
     """Writes the answers of those games of a tile that a remembered support fits; whether there are any."""
     rows, columns, k = memory.rows[place], memory.columns[place], memory.size[place]
@@ -573,7 +579,7 @@ def _fits(form, tile, bench, memory, place, any_will_do, start, answers):
     return _write(form.places, tile, rows, columns, k, any_will_do, start, bench, answers)
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _write(places, tile, rows, columns, k, any_will_do, start, bench, answers):
     """Writes the answers of the games that fit; whether there are any."""
     x, y, slack, regret, earned = bench.x, bench.y, bench.slack, bench.regret, bench.earned
@@ -601,7 +607,7 @@ def _write(places, tile, rows, columns, k, any_will_do, start, bench, answers):
     return fitting
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def _add_neutral(tile, rows, columns, k, bench):
     """Adds to the values what changes no best reply: an attack's to one, a defence's to the other."""
     x, y, earned = bench.x, bench.y, bench.earned
@@ -612,7 +618,7 @@ def _add_neutral(tile, rows, columns, k, bench):
             earned[1, c] += x[a, c] * tile.neutral_row[i, c]
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
     """Walks the games from ``first`` on that no support fitted, up to one whose support may fit others.
 
@@ -679,7 +685,7 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
     return width, 0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def _value(payoffs, x, y, which):
     """What the mixes of an equilibrium met earn."""
     total = 0.0
@@ -691,7 +697,7 @@ def _value(payoffs, x, y, which):
     return total
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def _support(x, y, which, rows, columns):
     """Writes the strategies played; how many they are where both play as many, else 0."""
     k = played = 0
@@ -706,7 +712,7 @@ def _support(x, y, which, rows, columns):
     return k if k == played else 0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def _form_game(
     table, share, swing, peace, shared, lured, column, neutral_column, c, a, b, idle, slope, intensity
 ):
@@ -753,7 +759,7 @@ def _form_game(
     return t * unit, row
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def _remember(desk, memory, k):
     """Puts the support on the desk before all others, in an order in which it can be eliminated."""
     for place in range(memory.held[0]):

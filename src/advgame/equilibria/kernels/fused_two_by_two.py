@@ -12,8 +12,9 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from advgame.equilibria.kernels.compiling import njit
 
 TILE = 128  # games whose payoffs are added up together
 CERTAIN = 2e-9  # the largest relative regret of an equilibrium
@@ -60,7 +61,7 @@ class Sums(NamedTuple):
     near: np.ndarray  # (2,) a difference below it may be a tie; of defender and adversary
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _sign(difference, near):
     """0 for −, 1 near a tie, 2 for +."""
     return 2 if difference > near else (0 if difference < -near else 1)
@@ -69,7 +70,7 @@ def _sign(difference, near):
 # Along a line, only one number changes, so every difference rises or falls all the way, in floats too.
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def map_some(sums, numbers, values, row, first, last, code, defend, attack):
     """Fills, for every game of the lines first … last, what is played and both P(second strategy).
 
@@ -115,7 +116,7 @@ def map_some(sums, numbers, values, row, first, last, code, defend, attack):
     return left
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _line(sums, numbers, values, row, line, fixed, slope):
     """Writes the differences of a line as fixed + slope v; the most v counts; where p > 0 begins."""
     share, largest, cap = np.inf, sums.largest, sums.cap
@@ -148,7 +149,7 @@ def _line(sums, numbers, values, row, line, fixed, slope):
     return top, _first_beyond(values, top, 0.0, 1.0, 0.0) if top > 0.0 else length
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _first_beyond(values, top, fixed, slope, level):
     """The first place where the rising fixed + slope v is beyond a level; the length if it never is."""
     low, high = 0, len(values)
@@ -161,7 +162,7 @@ def _first_beyond(values, top, fixed, slope, level):
     return low
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _cut(values, top, fixed, slope, near, start, cuts):
     """Writes the places at which a sign changes, in order, from ``start`` to the length of the line."""
     cuts[0], cuts[1] = start, len(values)
@@ -179,7 +180,7 @@ def _cut(values, top, fixed, slope, near, start, cuts):
     cuts[10] = len(values)
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@njit(error_model="numpy", fastmath={"contract", "nsz"})
 def _mix(values, top, fixed, slope, code, defend, attack):
     """Writes both P(second strategy) where best replies go round; how many games are left."""
     left = 0
@@ -196,7 +197,7 @@ def _mix(values, top, fixed, slope, code, defend, attack):
     return left
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _second(d0, d1, b0, b1):
     """P(second strategy) of the defender, who makes the adversary indifferent, and of the adversary."""
     in_d, in_b = abs(d0) + abs(d1), abs(b0) + abs(b1)
@@ -204,7 +205,7 @@ def _second(d0, d1, b0, b1):
     return abs(b0) * in_d * inverse, abs(d0) * in_b * inverse
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _excess(d0, d1, b0, b1, x, y):
     """By how much the larger of both players' gains from leaving the mixes exceeds what is allowed."""
     gain, range_ = abs(d0 * (1.0 - y) + d1 * y), max(abs(d0), abs(d1))
@@ -215,7 +216,7 @@ def _excess(d0, d1, b0, b1, x, y):
 # Anything may change from game to game here, so the sums are added up a tile at a time.
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def solve_some(sums, numbers, first, last, code, defender, attacker, value, regret):
     """Fills the answers of the games first … last: what is played, both mixes, values and regrets.
 
@@ -241,7 +242,7 @@ def solve_some(sums, numbers, first, last, code, defender, attacker, value, regr
             regret[start + c, 0], regret[start + c, 1] = out[4, c], out[5, c]
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@njit(error_model="numpy", fastmath={"contract", "nsz"})
 def _play(total, kind, out):
     """Writes both P(second strategy), both values and both regrets; LEFT where rounding spoils a mix."""
     for c in range(TILE):
@@ -261,7 +262,7 @@ def _play(total, kind, out):
         kind[c] = LEFT if mixed & (max(lost, missed) > CERTAIN) else kind[c]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _interleave(x, y, won, taken, defender, attacker, value):
     for c in range(len(value)):
         defender[c, 0], defender[c, 1] = 1.0 - x[c], x[c]
@@ -269,7 +270,7 @@ def _interleave(x, y, won, taken, defender, attacker, value):
         value[c, 0], value[c, 1] = won[c], taken[c]
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract"})
+@njit(error_model="numpy", fastmath={"contract"})
 def _add_up(sums, numbers, start, width, share, total):
     """Writes the intensities of the attack and the sums of a tile of games."""
     for c in range(TILE):

@@ -8,8 +8,8 @@ of which only the nonbasic columns are kept; ties are broken lexicographically.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from advgame.equilibria.kernels.compiling import njit
 from advgame.equilibria.kernels.profiles import equalise, load, regret, spread
 
 NEAR = 1e-11  # ratios nearer than this are ties; entries of the tableaus start between 1 and 2
@@ -21,7 +21,7 @@ FOUND = 0  # an equilibrium, certified
 LOST = 1  # rounding hid the way
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def pure(of_a, of_b, best):
     """A row and a column that are best replies to each other; -1 and -1 where there are none."""
     m, n = of_b.shape
@@ -39,7 +39,7 @@ def pure(of_a, of_b, best):
     return -1, -1
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def start(payoffs, low, scale, first_slack, first_own, table, basic, nonbasic, home):
     """Writes the tableau in which every slack is basic.
 
@@ -61,7 +61,7 @@ def start(payoffs, low, scale, first_slack, first_own, table, basic, nonbasic, h
         home[first_own + i] = i
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def leaving_row(table, home, column, first_slack):
     """The row that stops the entering column first; among ties the lexicographically least, -1 for none."""
     last = table.shape[1] - 1
@@ -85,7 +85,7 @@ def leaving_row(table, home, column, first_slack):
     return found
 
 
-@njit(cache=True)
+@njit()
 def earlier(table, home, column, first_slack, one, other):
     """Whether a row, divided by its pivot, comes lexicographically before another in the slacks' columns."""
     for slack in range(first_slack, first_slack + table.shape[0]):
@@ -100,7 +100,7 @@ def earlier(table, home, column, first_slack, one, other):
     return False
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def pivot(table, basic, nonbasic, home, row, column):
     """Exchanges a basic and a nonbasic variable; returns the label that leaves."""
     rows, columns = table.shape
@@ -121,7 +121,7 @@ def pivot(table, basic, nonbasic, home, row, column):
     return left
 
 
-@njit(cache=True)
+@njit()
 def follow(table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, home_y, dropped):
     """Walks from the tableaus without play to an equilibrium, without the dropped label; False where lost."""
     m, n = len(basic_y), len(basic_x)
@@ -145,7 +145,7 @@ def follow(table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, h
     return False
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def read(table, basic, first_own, own, support, mix):
     """Writes the support, (1, own), and the shares of the mix of a tableau; returns the support's size."""
     last = table.shape[1] - 1
@@ -161,7 +161,7 @@ def read(table, basic, first_own, own, support, mix):
     return size
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def solve_some(a, b, first, last, status, defender, attacker, regrets):
     """Fills one equilibrium of each of the games ``first`` … ``last``, and what became of it.
 

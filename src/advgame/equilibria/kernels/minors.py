@@ -24,10 +24,10 @@ from math import comb, floor, log2
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from advgame.equilibria.kernels import lanes, residues, vertices
+from advgame.equilibria.kernels.compiling import njit
 from advgame.equilibria.kernels.lanes import FULL, WIDTH
 
 GAMES = 64  # side by side, one for each bit of a word
@@ -153,7 +153,7 @@ def _whole(deepest: int) -> float:
     return 2.0 ** floor(most - 1e-9) if most >= 1 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def load(payoffs, first, transposed, sets, entries, bounds, space):
     """Writes 64 games side by side, each row between -1/2 and 1/2, and how far their F may be rounded.
 
@@ -184,7 +184,7 @@ def load(payoffs, first, transposed, sets, entries, bounds, space):
     return exact | scale(entries, 1, sets, bounds, space) << np.uint64(WIDTH)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def scale(entries, half, sets, bounds, space):
     """Brings the rows of one half between -1/2 and 1/2; a bit for each game of which nothing is rounded."""
     rows, columns = entries.shape[1], entries.shape[2]
@@ -231,7 +231,7 @@ def scale(entries, half, sets, bounds, space):
     return exact
 
 
-@njit(cache=True)
+@njit()
 def minors(entries, half, bounds, sets, values, above, below):
     """Writes the signs of all F of one half of 64 games.
 
@@ -272,7 +272,7 @@ def minors(entries, half, bounds, sets, values, above, below):
             below[word] = below[word] & kept | lanes.below(f, bound) << shift
 
 
-@njit(cache=True)
+@njit()
 def agree(above, sets, others, space, words):
     """Writes for every pair of supports in which games the replies pay the same, and best, to the support.
 
@@ -316,7 +316,7 @@ def agree(above, sets, others, space, words):
             start += count
 
 
-@njit(cache=True)
+@njit()
 def agree_unsure(above, below, sets, others, space, words):
     """Writes the same as ``agree`` where some signs are uncertain, or 0.
 
@@ -363,13 +363,13 @@ def agree_unsure(above, below, sets, others, space, words):
             start += count
 
 
-@njit(cache=True)
+@njit()
 def sizes(sets, others):
     """One more than the largest size of a pair of supports."""
     return min(len(sets.first), len(others.first)) - 1
 
 
-@njit(cache=True)
+@njit()
 def pairs_of_supports(sets, others):
     """How many pairs of supports of one size there are."""
     total = 0
@@ -378,7 +378,7 @@ def pairs_of_supports(sets, others):
     return total
 
 
-@njit(cache=True)
+@njit()
 def unsure(above, below):
     """The games in which any sign is uncertain."""
     missing = NONE
@@ -387,7 +387,7 @@ def unsure(above, below):
     return missing
 
 
-@njit(cache=True)
+@njit()
 def match(sets_a, sets_b, words_a, words_b, sure, limit, listed, counts, status):
     """Lists the pairs of supports of 64 games on which both players agree; returns how many.
 
@@ -425,7 +425,7 @@ def match(sets_a, sets_b, words_a, words_b, sure, limit, listed, counts, status)
     return total
 
 
-@njit(cache=True)
+@njit()
 def hand_out(listed, total, limit, first, last, pairs, starts, counts, status):
     """Writes what ``match`` listed game by game; returns where what is written ends.
 
@@ -455,7 +455,7 @@ def hand_out(listed, total, limit, first, last, pairs, starts, counts, status):
     return place
 
 
-@njit(cache=True)
+@njit()
 def untie(lane, signs_a, signs_b, sets_a, sets_b, words_a, words_b, first, last, pairs):
     """Lists the extreme equilibria of a game whose signs are known exactly, ties or not.
 
@@ -479,7 +479,7 @@ def untie(lane, signs_a, signs_b, sets_a, sets_b, words_a, words_b, first, last,
     return met, SOLVED if met > 0 else TIED
 
 
-@njit(cache=True)
+@njit()
 def find_block(a, b, first, last, sets_a, sets_b, thorough, space, begin, end, pairs, starts, counts, status):
     """Finds the pairs of supports of up to 64 games; returns where what is filled of ``pairs`` ends.
 
@@ -528,7 +528,7 @@ def find_block(a, b, first, last, sets_a, sets_b, thorough, space, begin, end, p
     return place
 
 
-@njit(cache=True)
+@njit()
 def repeated(payoffs, first, last):
     """The 64 games from ``first`` on, the one before ``last`` again and again where they are fewer."""
     block = np.empty((GAMES, payoffs.shape[1], payoffs.shape[2]))
@@ -557,7 +557,7 @@ class Workspace(NamedTuple):
     listed: NDArray[np.int32]
 
 
-@njit(cache=True)
+@njit()
 def workspace(m, n, sets_a, sets_b, room):
     """Room for the work on 64 games of shape (m, n), and to list so many pairs."""
     widest = max(sets_a.widest, sets_b.widest)
@@ -578,7 +578,7 @@ def workspace(m, n, sets_a, sets_b, room):
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def find_some(a, b, first, last, sets_a, sets_b, thorough, pairs, begin, end, starts, counts, status):
     """Finds the pairs of supports of all equilibria of the games ``first`` … ``last``.
 

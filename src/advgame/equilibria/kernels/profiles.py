@@ -6,10 +6,11 @@ Only differences of payoffs enter, so that exact shifts change nothing, to the l
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from advgame.equilibria.kernels.compiling import njit
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def load(payoffs, game, transposed, matrix):
     """Copies the payoffs of one game; returns the lowest, and one over their range or 1."""
     rows, columns = matrix.shape
@@ -26,7 +27,7 @@ def load(payoffs, game, transposed, matrix):
     return low, (1.0 / (high - low) if high > low else 1.0)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def equalise(payoffs, scale, own, o, replies, r, size, system, mix):
     """Writes the shares of own strategies against which replies earn the same; False where there are none.
 
@@ -71,7 +72,7 @@ def equalise(payoffs, scale, own, o, replies, r, size, system, mix):
     return True
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def eliminate(system, k, size):
     """One step of elimination with partial pivoting; False where the column is empty."""
     top = k
@@ -91,7 +92,7 @@ def eliminate(system, k, size):
     return True
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
     """What the replier gains by the best reply instead of the mix ``reply``, relative to the range.
 
@@ -113,7 +114,7 @@ def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
     return max(best - earned, 0.0) * scale
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def spread(mix, supports, number, size, out, row):
     """Writes the shares of a support into a row of whole mixes."""
     for strategy in range(out.shape[1]):
@@ -122,7 +123,7 @@ def spread(mix, supports, number, size, out, row):
         out[row, supports[number, k]] = mix[k]
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def single(payoffs, own, reply):
     """Whether a reply is best against one own strategy."""
     best = payoffs[own, reply]
@@ -131,7 +132,7 @@ def single(payoffs, own, reply):
     return best == payoffs[own, reply]
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def mixes(
     of_a,
     of_b,
@@ -176,7 +177,7 @@ def mixes(
     return np.inf, np.inf
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def fill(
     a, b, first, last, sets_a, sets_b, pairs, places, starts, counts, index, defender, attacker, regrets
 ):

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import operator
 
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, register_model
+
+from advgame.equilibria.kernels.compiling import njit
 
 ir = cgutils.ir  # the language in which numba tells LLVM what to do
 
@@ -40,7 +42,7 @@ class QuadModel(models.PrimitiveModel):
         super().__init__(manager, kind, VECTOR)
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def padded(count):
     """The least multiple of four that is not below a count.
 

@@ -8,9 +8,9 @@ held against the payoffs (`certificate`).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
 
 from advgame.equilibria.kernels.certificate import EXACT, equalise, polish, regrets, regrets_of, sharpened
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import CROWDED, LOST, SOLVED, TIED, UNSTRUCTURED
 from advgame.equilibria.kernels.detection import known_form, lines_for, rank_one_form
 from advgame.equilibria.kernels.quads import larger
@@ -28,8 +28,8 @@ __all__ = [
     "equalise",
     "polish",
     "regrets",
-    "solve_many",
-    "solve_many_large",
+    "solve_some",
+    "solve_some_large",
     "tableau",
     "walk",
 ]
@@ -38,56 +38,27 @@ LARGE = 6000  # payoffs of a player, from which on it is quicker to walk on what
 CERTAIN = 2e-9  # the largest relative regret of an equilibrium
 
 
-@njit(cache=True, parallel=True)
-def solve_many(
-    a, b, ratios, intensities, first_only, blocks, counts, status, filled, defender, attacker, regret
-):
-    """Writes the equilibria of all games, those of each block of games one after the other.
+@njit(nogil=True, error_model="numpy")
+def solve_some(a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains):
+    """Writes the equilibria of the games ``begin`` … ``end``, one after the other, and returns their number.
 
     Args:
         a, b: payoffs (games, defences, attacks).
         ratios, intensities: t (games,) and p (games, attacks) for which a + t b is a column times p, apart
             from what only rows or only columns add; (0,) and (0, attacks) where they are not known.
         first_only: whether to stop at the first equilibrium of a game that is known to have no other.
-        blocks: into how many parts the games are divided among threads.
+        begin, end: which games.
         counts, status: (games,) how many equilibria were met, and what became of a game.
-        filled: (blocks,) how many equilibria were written.
-        defender, attacker, regret: (blocks, room, defences), (blocks, room, attacks), (blocks, room, 2). A
+        x, y, gains: (room, defences), (room, attacks), (room, 2) mixes and regrets, filled from row 0 on. A
             game for whose equilibria there is no room left is crowded, and none of them is written.
     """
-    games = len(a)
-    for block in prange(blocks):
-        x, y, gains = defender[block], attacker[block], regret[block]
-        begin, end = block * games // blocks, (block + 1) * games // blocks
-        filled[block] = solve_block(
-            a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains
-        )
-
-
-@njit(cache=True, parallel=True)
-def solve_many_large(
-    a, b, ratios, intensities, first_only, blocks, counts, status, filled, defender, attacker, regret
-):
-    """What ``solve_many`` does, for games of which only what is played is looked at."""
-    games = len(a)
-    for block in prange(blocks):
-        x, y, gains = defender[block], attacker[block], regret[block]
-        begin, end = block * games // blocks, (block + 1) * games // blocks
-        filled[block] = solve_large_block(
-            a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains
-        )
-
-
-@njit(cache=True, error_model="numpy")
-def solve_block(a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains):
-    """Writes the equilibria of consecutive games, and gives back how many there are."""
     m, n = a.shape[1:]
     idle, slope, intensity = np.empty(m), np.empty(m), np.empty(n)
     left, lines, table = np.empty(m), lines_for(n), tableau(m, n)
     rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
     size = min(m, n) + 1
     system, mix, other = np.empty((size, size + 1)), np.empty(size), np.empty(size)
-    written = 0
+    written = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
     for game in range(begin, end):
         one, two = a[game], b[game]
         counts[game], status[game] = 0, UNSTRUCTURED
@@ -109,16 +80,20 @@ def solve_block(a, b, ratios, intensities, first_only, begin, end, counts, statu
     return written
 
 
-@njit(cache=True, error_model="numpy")
-def solve_large_block(a, b, ratios, intensities, first_only, begin, end, counts, status, x, y, gains):
-    """What ``solve_block`` does, for games of which only what is played is looked at."""
+@njit(nogil=True, error_model="numpy")
+def solve_some_large(a, b, ratios, intensities, first_only, begin, end, stop, counts, status, x, y, gains):
+    """What ``solve_some`` does, for games of which only what is played is looked at.
+
+    Args:
+        As ``solve_some``; and ``stop`` (1,): once another thread makes this anything but 0, games are LOST.
+    """
     m, n = a.shape[1:]
     idle, slope, intensity = np.empty(m), np.empty(m), np.empty(n)
     left, lines, at = np.empty(m), lines_for(n), desk(m, n)
     rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
     size = min(m, n) + 1
     system, mix, other = np.empty((size, size + 1)), np.empty(size), np.empty(size)
-    written = 0
+    written = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
     for game in range(begin, end):
         one, two = a[game], b[game]
         counts[game], status[game] = 0, UNSTRUCTURED
@@ -128,7 +103,7 @@ def solve_large_block(a, b, ratios, intensities, first_only, begin, end, counts,
         if gain > 0:
             alone = first_only and only_one(two, gain, idle, slope, intensity)
             met, status[game] = support_walk(
-                two, gain, idle, slope, intensity, row, beside, alone, at, x[written:], y[written:]
+                two, gain, idle, slope, intensity, row, beside, alone, at, stop, x[written:], y[written:]
             )
             if status[game] != CROWDED:
                 if not certified(
@@ -140,7 +115,7 @@ def solve_large_block(a, b, ratios, intensities, first_only, begin, end, counts,
     return written
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy")
 def form_of(a, b, ratios, intensities, game, idle, slope, intensity, left, lines):
     """The rank-1 form of a game, from what is known of it or from its payoffs alone."""
     if len(ratios) > 0:
@@ -148,7 +123,7 @@ def form_of(a, b, ratios, intensities, game, idle, slope, intensity, left, lines
     return rank_one_form(a, b, idle, slope, intensity, left, lines)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(error_model="numpy")
 def certified(a, b, x, y, gains, first, count, range_a, range_b, rows, columns, system, mix, other):
     """Writes the regrets of profiles, sharpened where that helps; whether all are equilibria.
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import (
     CROWDED,
     FALLING,
@@ -68,7 +68,7 @@ class Desk(NamedTuple):
     defences: np.ndarray
 
 
-@njit(cache=True)
+@njit()
 def desk(m, n):
     """A desk for games of m defences and n attacks."""
     size = min(m, n) + 2
@@ -85,8 +85,8 @@ def desk(m, n):
     )
 
 
-@njit(cache=True, error_model="numpy")
-def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, defender, attacker):
+@njit(error_model="numpy")
+def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, stop, defender, attacker):
     """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
 
     Args:
@@ -97,19 +97,22 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, d
         beside: what the payoffs may differ from this form by.
         first_only: whether to stop at the first equilibrium, where it is known to be the only one.
         at: a ``desk`` for games of this shape.
+        stop: (1,) the walk is given up once another thread makes this anything but 0.
 
     Returns:
         How many were met, and what became of the game.
     """
     begin(b, gain, idle, slope, row, at)
-    k = optimise_at_zero(b, gain, slope, row, at)
+    k = optimise_at_zero(b, gain, slope, row, at, stop)
     if k == 0:
         return 0, LOST
     end = 0.0
     for j in range(len(intensity)):
         end = larger(end, intensity[j])
-    here, met, since, status = 0.0, 0, 0, SOLVED
+    here, met, since, status = 0.0, np.int64(0), 0, SOLVED
     for _ in range(MOST_STEPS):
+        if stop[0] != 0:
+            return met, LOST
         there, entering = next_breakpoint(k, at)
         there = min(max(there, here), end)
         if least_level(k, at) <= NEAR:  # the adversary's optimal mixes may form a continuum
@@ -129,7 +132,7 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, d
                 return met, status
         if there >= end:
             return met, status if met % 2 == 1 else TIED
-        k, pivot = step(b, gain, row, entering, k, True, at)
+        k, pivot = step(b, gain, row, entering, k, np.bool_(True), at)
         here, since, drift = there, since + 1, 0.0
         if 0.0 < pivot < SHORT or since >= FRESH:
             drift, since = refresh(here, slope, row, k, at), 0
@@ -140,19 +143,22 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, d
     return met, LOST
 
 
-@njit(cache=True, error_model="numpy")
-def optimise_at_zero(b, gain, slope, row, at):
+@part(error_model="numpy")
+def optimise_at_zero(b, gain, slope, row, at, stop):
     """Primal simplex steps until the costs at μ = 0 are least.
 
     Returns:
-        How many defences are played then; 0 where rounding hides the way.
+        How many defences are played then; 0 where rounding hides the way, or where it is stopped.
     """
-    k, since, patience = 1, 0, 50 * b.shape[1]
+    # A bare 1 or True is a type of its own, for which what is called would be compiled once more.
+    k, since, patience = np.int64(1), 0, 50 * b.shape[1]
     for count in range(2000 + patience):
+        if stop[0] != 0:
+            return 0
         entering = cheapest(k, count > patience, at)
         if entering < 0:
             return k if refresh(0.0, slope, row, k, at) >= 0 else 0
-        k, pivot = step(b, gain, row, entering, k, False, at)
+        k, pivot = step(b, gain, row, entering, k, np.bool_(False), at)
         if pivot == 0.0:
             return 0
         since += 1
@@ -163,7 +169,7 @@ def optimise_at_zero(b, gain, slope, row, at):
     return 0
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def mean_intensity(k, intensity, at):
     """Level and tilt of the adversary's mean intensity on this piece of the way."""
     who, slots = at.who, at.slots
@@ -174,7 +180,7 @@ def mean_intensity(k, intensity, at):
     return level, tilt
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def begin(b, gain, idle, slope, row, at):
     """Lays out the pure defence ``row`` against its worst attack: both are the first ones."""
     who, slots, inverse, attacks, defences = at.who, at.slots, at.inverse, at.attacks, at.defences
@@ -205,7 +211,7 @@ def begin(b, gain, idle, slope, row, at):
     inverse[1, 0], inverse[1, 1] = 1.0, 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def cheapest(k, by_number, at):
     """What enters at μ = 0: a defence, or the attack of a slot beyond the last defence; −1 for nothing.
 
@@ -232,7 +238,7 @@ def cheapest(k, by_number, at):
     return m + found
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def next_breakpoint(k, at):
     """The first μ at which a cost vanishes, and whose: a defence's, or m + a slot of an attack."""
     slots, defences = at.slots, at.defences
@@ -256,7 +262,7 @@ def next_breakpoint(k, at):
     return first, entering
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def least_level(k, at):
     """The least share of a defence that is played, or slack of an attack that is not."""
     slots, attacks = at.slots, at.attacks
@@ -268,7 +274,7 @@ def least_level(k, at):
     return least
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def error_of(k, beside, at):
     """About what levels and costs are wrong by: rounding, and what the form leaves out, times the inverse."""
     inverse = at.inverse
@@ -279,15 +285,17 @@ def error_of(k, beside, at):
     return (beside + ROUNDING) * (k + 1) * size
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def note(place, k, which, at, defender, attacker):
     """Writes the mixes at μ = place; False where one of them may not be the only one."""
     who, slots, defences = at.who, at.slots, at.defences
     least = 1.0
     for i in range(defences.shape[1]):
         least = smaller(least, defences[COST, i] + place * defences[PER, i])
-    defender[which, :] = 0.0
-    attacker[which, :] = 0.0
+    for i in range(defender.shape[1]):
+        defender[which, i] = 0.0
+    for j in range(attacker.shape[1]):
+        attacker[which, j] = 0.0
     whole = other = 0.0
     for s in range(k):
         weight = slots[WEIGHT, s] + place * slots[PACE, s]
@@ -302,7 +310,7 @@ def note(place, k, which, at, defender, attacker):
     return least > NEAR
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def step(b, gain, row, entering, k, pers, at):
     """Lets a defence be played, or the attack in slot ``entering`` − m no longer; something gives way.
 
@@ -361,7 +369,7 @@ def step(b, gain, row, entering, k, pers, at):
     return exchange(k, entering - m, stop, pivot, size, cost, per, at), pivot
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def exchange(k, slot, stop, pivot, size, cost, per, at):
     """Gives what enters and what leaves their places; the new k.
 
@@ -403,7 +411,7 @@ def exchange(k, slot, stop, pivot, size, cost, per, at):
     return k - 1
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def load_defence(b, gain, row, defence, at):
     """Sees to it that what attacks lose by a defence is at hand."""
     by_defence, defences, has = at.by_defence, at.defences, at.has
@@ -414,7 +422,7 @@ def load_defence(b, gain, row, defence, at):
             by_defence[defence, j] = (first - (b[defence, j] - b[row, j])) * gain
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def load_attack(b, gain, row, attack, at):
     """Sees to it that what defences pay more under an attack is at hand."""
     by_attack, defences, has = at.by_attack, at.defences, at.has
@@ -425,7 +433,7 @@ def load_attack(b, gain, row, attack, at):
             by_attack[attack, i] = ((b[i, attack] - defences[FIRST, i]) - level) * gain
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def column_of_defence(k, at):
     """How everything falls with the share of the defence that stands ready in slot k."""
     who, slots, inverse, by_defence, attacks = at.who, at.slots, at.inverse, at.by_defence, at.attacks
@@ -441,7 +449,7 @@ def column_of_defence(k, at):
         attacks[FALL, who[ATTACK, c]] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def column_of_attack(slot, k, at):
     """How everything falls with the slack of the attack in a slot."""
     who, slots, inverse, by_defence, attacks = at.who, at.slots, at.inverse, at.by_defence, at.attacks
@@ -452,7 +460,7 @@ def column_of_attack(slot, k, at):
         attacks[FALL, who[ATTACK, c]] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def row_of_defence(slot, k, at):
     """How the share of the defence in a slot falls with what is not played."""
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
@@ -463,7 +471,7 @@ def row_of_defence(slot, k, at):
         defences[FALL, who[DEFENCE, s]] = 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath=QUICK)
+@part(error_model="numpy", fastmath=QUICK)
 def row_of_attack(k, at):
     """How the slack of the attack that stands ready in slot k falls with what is not played."""
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
@@ -481,7 +489,7 @@ def row_of_attack(k, at):
         defences[FALL, who[DEFENCE, s]] = 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath=QUICK)
+@part(error_model="numpy", fastmath=QUICK)
 def combine(slots, weights, lines, who, side, count, out):
     """Writes w_0 + Σ_s w_1+s lines[who[side, s]] into ``out[FALL]``, the weights being a row of ``slots``."""
     length = out.shape[1]
@@ -504,7 +512,7 @@ def combine(slots, weights, lines, who, side, count, out):
         s += 1
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def first_stop(k, at):
     """What gives way first, that with the largest pivot among ties.
 
@@ -538,14 +546,14 @@ def first_stop(k, at):
     return found
 
 
-@njit(cache=True, error_model="numpy", fastmath=QUICK)
+@part(error_model="numpy", fastmath=QUICK)
 def take_off(factor, table, values):
     """Takes factor · ``table[FALL]`` off a row of the table."""
     for j in range(table.shape[1]):
         table[values, j] -= factor * table[FALL, j]
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def refresh(place, slope, row, k, at):
     """Computes the inverse and all that follows from it anew.
 
@@ -580,15 +588,15 @@ def refresh(place, slope, row, k, at):
         attacks[COST, j] = slack
     for i in range(len(slope)):
         defences[PLACE, i] = defences[COST, i] + place * defences[PER, i]
-    refresh_costs(COST, slope, row, k, at)
-    refresh_costs(PER, slope, row, k, at)
+    refresh_costs(np.int64(COST), slope, row, k, at)
+    refresh_costs(np.int64(PER), slope, row, k, at)
     for i in range(len(slope)):
         cost = defences[COST, i] + place * defences[PER, i]
         drift = larger(drift, abs(cost - defences[PLACE, i]))
     return drift
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def refresh_costs(part, slope, row, k, at):
     """Writes the weights of the attacks and the costs of the defences, at μ = 0 or per μ."""
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
@@ -609,7 +617,7 @@ def refresh_costs(part, slope, row, k, at):
         defences[part, who[DEFENCE, s]] = 1.0 if part == COST else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@part(error_model="numpy")
 def invert(system, width, inverse):
     """Writes the inverse of the leading square of a matrix, which is used up; False where it has none."""
     for r in range(width):

@@ -6,8 +6,8 @@ The same steps as `advgame.equilibria.parametric_walk`, which explains them, on 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import (
     CROWDED,
     FALLING,
@@ -39,13 +39,13 @@ MOST_STEPS = 20_000
 LEVEL, COST, PER, INTENSITY, LEAVING, KEPT, PLACE = range(7)
 
 
-@njit(cache=True)
+@njit()
 def tableau(m, n):
     """Room for the tableau of games of m defences and n attacks."""
     return np.empty((m + 7, padded(max(m, n))))
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def start(b, gain, idle, slope, intensity, row, table, basic, nonbasic):
     """Writes the tableau of one pure defence against its worst attack, with Q = gain · b.
 
@@ -86,7 +86,7 @@ def start(b, gain, idle, slope, intensity, row, table, basic, nonbasic):
     basic[column], nonbasic[row] = row, m + column
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def pivot(m, n, intensity, table, basic, nonbasic, row, column):
     """Exchanges the nonbasic variable of a row and the basic one of a column."""
     over = 1.0 / table[row, column]
@@ -117,7 +117,7 @@ def pivot(m, n, intensity, table, basic, nonbasic, row, column):
     table[m + INTENSITY, row] = intensity[nonbasic[row] - m] if nonbasic[row] >= m else 0.0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def leaving_column(m, n, table, row):
     """What stops the entering variable of a row first, the largest pivot among ties; −1 for nothing."""
     least, free, limit = spread(np.inf), spread(np.inf), spread(LEAST)
@@ -141,7 +141,7 @@ def leaving_column(m, n, table, row):
     return found
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
     """Primal simplex steps until the costs at μ = 0 are least.
 
@@ -171,7 +171,7 @@ def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
     return 0.0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def next_breakpoint(m, n, table):
     """Writes down where the costs vanish.
 
@@ -193,7 +193,7 @@ def next_breakpoint(m, n, table):
     return smallest(first), total(level), total(tilt), smallest(least)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def tableau_walk(
     b, gain, idle, slope, intensity, row, first_only, table, basic, nonbasic, defender, attacker
 ):
@@ -218,7 +218,8 @@ def tableau_walk(
     end = 0.0
     for j in range(n):
         end = larger(end, intensity[j])
-    here, met, status = 0.0, 0, SOLVED
+    # A bare 0 is a type of its own, for which what is called would be compiled once more.
+    here, met, status = 0.0, np.int64(0), SOLVED
     for _ in range(MOST_STEPS):
         there, level, tilt, least = next_breakpoint(m, n, table)
         first, there = there, min(max(there, here), end)
@@ -235,7 +236,7 @@ def tableau_walk(
                 return met, status
         if there >= end:
             return met, status if met % 2 == 1 else TIED
-        entering = 0
+        entering = np.int64(0)
         for i in range(m):
             entering = i if table[m + PLACE, i] == first else entering
         leaving = leaving_column(m, n, table, entering)
@@ -247,7 +248,7 @@ def tableau_walk(
     return met, LOST
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
     """Writes the mixes of the basis at μ = place; False where one of them may not be the only one."""
     far, least = spread(place), spread(1.0)
@@ -279,7 +280,7 @@ def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
     return smallest(least) > NEAR
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def walk(q, idle, slope, intensity, table, basic, nonbasic, defender, attacker):
     """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from advgame.equilibria.kernels.compiling import njit
 
 MOST = 4  # extreme equilibria of a 2 × 2 game
 FIRST, SECOND, MIXED = 0, 1, 2  # a player's mix: a pure strategy, or the one that makes the other indifferent
@@ -48,7 +49,7 @@ MIXES = np.ascontiguousarray(np.stack([SHARE, 1.0 - SHARE], axis=3).reshape(-1, 
 MUST = (PAIRS == MIXED).any(axis=2).ravel().astype(np.uint64)  # be computed, by entry
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def signs(a, b, codes):
     """Writes the combination of signs of each game; False where a difference is no finite number."""
     sound = True
@@ -65,7 +66,7 @@ def signs(a, b, codes):
     return sound
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def count(a, b, first, last):
     """How many equilibria the games ``first`` … ``last`` have."""
     codes, found = np.empty(TILE, np.uint8), 0
@@ -76,7 +77,7 @@ def count(a, b, first, last):
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def total(codes, games):
     """How many equilibria games with these combinations of signs have."""
     found = 0
@@ -85,7 +86,7 @@ def total(codes, games):
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def fill(a, b, first, last, row, index, defender, attacker, regret):
     """Fills the equilibria of the games ``first`` … ``last``, in order, from a row on.
 
@@ -119,7 +120,7 @@ def fill(a, b, first, last, row, index, defender, attacker, regret):
 # The loops below are apart, and without branches, so that the processor need not guess.
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def listed(codes, games, entries, places):
     """Lists the equilibria of a tile: which entry of the table, of which game; how many there are."""
     row, one, two, three = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
@@ -132,7 +133,7 @@ def listed(codes, games, entries, places):
     return np.int64(row)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def look_up(entries, places, begin, index, defender, attacker, regret):
     """Writes the rows of a tile as the table has them."""
     for row in range(len(index)):
@@ -143,7 +144,7 @@ def look_up(entries, places, begin, index, defender, attacker, regret):
         regret[row, 0], regret[row, 1] = 0.0, 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def to_compute(entries, rows, mixed):
     """Lists the rows in which somebody mixes; how many there are."""
     count = np.uint64(0)
@@ -153,7 +154,7 @@ def to_compute(entries, rows, mixed):
     return np.int64(count)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def mix(a, b, mixed, games, space, defender, attacker, regret):
     """Computes the rows in which somebody mixes; False where a regret is not small.
 
@@ -188,7 +189,7 @@ def mix(a, b, mixed, games, space, defender, attacker, regret):
     return small
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def span(p, q, r, s):
     """The range of four payoffs; 1 where it is 0."""
     most, more = p if p > q else q, r if r > s else s
@@ -197,7 +198,7 @@ def span(p, q, r, s):
     return size if size > 0 else 1.0
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def gain(difference, share):
     """What a player gains who plays the first strategy with a share, and earns so much more by it."""
     return (1 - share) * difference if difference > 0 else -share * difference

@@ -8,15 +8,14 @@ intensity give the adversary nothing, a case of ties; without ties there is one 
 
 from __future__ import annotations
 
-from numba import njit
-
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import NEAR
 from advgame.equilibria.kernels.quads import larger
 
 ALIKE = 1e-12  # of costs of size 1: what differs by less is the same but for rounding
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def only_one(b, gain, idle, slope, intensity):
     """Whether a game in its rank-1 form has one equilibrium unless payoffs tie.
 
@@ -52,7 +51,7 @@ def only_one(b, gain, idle, slope, intensity):
     return worst <= ALIKE
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def peace(b, gain, idle, quiet, i, k):
     """What one defence costs more than another when nobody attacks."""
     return (b[i, quiet] - b[k, quiet]) * gain + (idle[i] - idle[k])

@@ -16,7 +16,8 @@ rising cost must read the same from both ends (Dehn and Sommerville), which the 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from advgame.equilibria.kernels.compiling import njit
 
 DONE, TIED, BLURRED, FULL, DEEP = range(5)  # what became of a search; BLURRED: another cost may do
 SAFE = 1e3  # a basic variable must exceed the tableau's measured rounding by this factor
@@ -28,7 +29,7 @@ MOST_DEEP = 400  # vertices between the root and any other
 LEVEL, CHECK = 0, 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def start(matrix, first_own, first_slack, cost, table, basic, nonbasic):
     """Writes the tableau of the origin.
 
@@ -53,7 +54,7 @@ def start(matrix, first_own, first_slack, cost, table, basic, nonbasic):
     table[replies, own + LEVEL] = table[replies, own + CHECK] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def margin(table):
     """How small a basic variable may be for its sign to be certain."""
     replies, own = table.shape[0] - 1, table.shape[1] - 2
@@ -68,7 +69,7 @@ def margin(table):
     return LEAST + SAFE * worst + ROUNDING * largest
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def edges(table, least, row_of, ratio):
     """Writes for every column the row that stops it first; False where a neighbour has a variable near 0."""
     replies, own = table.shape[0] - 1, table.shape[1] - 2
@@ -88,7 +89,7 @@ def edges(table, least, row_of, ratio):
     return nearest > least
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def is_child(table, row, column):
     """Whether Dantzig's rule leads from the neighbour along a column back: 1 yes, 0 no, -1 uncertain."""
     replies, own = table.shape[0] - 1, table.shape[1] - 2
@@ -104,7 +105,7 @@ def is_child(table, row, column):
     return -1 if uncertain else 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def exchange(table, moved, row, column):
     """Writes the tableau in which a basic and a nonbasic variable have changed places."""
     rows, columns = table.shape
@@ -122,7 +123,7 @@ def exchange(table, moved, row, column):
     moved[rows - 1, own + LEVEL] = moved[rows - 1, own + CHECK] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def descend(tables, basics, nonbasics, depth, row, column):
     """Goes down to a child."""
     exchange(tables[depth], tables[depth + 1], row, column)
@@ -130,7 +131,7 @@ def descend(tables, basics, nonbasics, depth, row, column):
     basics[depth + 1, row], nonbasics[depth + 1, column] = nonbasics[depth, column], basics[depth, row]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def search(matrix, first_own, first_slack, cost, found, rising):
     """Writes the sets of basic variables of all vertices.
 
@@ -184,7 +185,7 @@ def search(matrix, first_own, first_slack, cost, found, rising):
     return count, DONE
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def estimate(matrix, cost, probes, most):
     """How many vertices there are about, from random ways down the tree; at least the number seen.
 

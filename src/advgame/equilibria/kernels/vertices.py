@@ -11,13 +11,14 @@ Stengel 2010, doi:10.1007/s00199-009-0449-x).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from advgame.equilibria.kernels.compiling import njit
 
 ONE = np.uint64(1)
 FULL = -1  # there was no room for all
 
 
-@njit(cache=True)
+@njit()
 def list_vertices(words, above, below, game, sets, others, found):
     """Lists the vertices of the mixes of one player; returns how many, or ``FULL``.
 
@@ -55,7 +56,7 @@ def list_vertices(words, above, below, game, sets, others, found):
     return total
 
 
-@njit(cache=True)
+@njit()
 def listed(found, first, after, best):
     """Whether a vertex with these best replies is among those from ``first`` on, which share its support."""
     known = False
@@ -64,7 +65,7 @@ def listed(found, first, after, best):
     return known
 
 
-@njit(cache=True)
+@njit()
 def meet(of_x, x_count, of_y, y_count, first, last, pairs):
     """Lists the pairs of vertices that are best replies to each other; returns how many, or ``FULL``.
 

@@ -9,13 +9,14 @@ denominator. A tableau with an entry of 2³¹ or more is refused, so that no pro
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from advgame.equilibria.kernels.compiling import njit
 
 DONE, OVERFLOW, FULL = range(3)  # what became of the search
 LARGEST = 2**31 - 1
 
 
-@njit(cache=True)
+@njit()
 def before(table, basic, nonbasic, unit, first_slack, column, one, other):
     """Whether a row stops the entering column before another, ties decided lexicographically."""
     replies, own = table.shape[0], table.shape[1] - 1
@@ -39,7 +40,7 @@ def before(table, basic, nonbasic, unit, first_slack, column, one, other):
     return False
 
 
-@njit(cache=True)
+@njit()
 def leaving_row(table, basic, nonbasic, unit, first_slack, column):
     """The row that stops the entering column first: there is one, because M is positive."""
     row = -1
@@ -51,7 +52,7 @@ def leaving_row(table, basic, nonbasic, unit, first_slack, column):
     return row
 
 
-@njit(cache=True)
+@njit()
 def exchange(table, moved, unit, row, column):
     """Writes the tableau after a pivot, whose entry is the new denominator; returns its largest entry."""
     rows, columns = table.shape
@@ -72,7 +73,7 @@ def exchange(table, moved, unit, row, column):
     return largest
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def search(matrix, first_own, first_slack, tables, bases, positive, values):
     """Writes the vertices of all bases.
 
@@ -138,7 +139,7 @@ def search(matrix, first_own, first_slack, tables, bases, positive, values):
     return count, DONE
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def meet(of_x, of_y, pairs):
     """Writes the places of pairs in which every label is 0 in one of both; returns how many there are."""
     count = 0

@@ -1,0 +1,93 @@
+"""How the kernels are compiled, and where their code is kept: on disk, or nowhere if nothing can be written.
+
+numba keeps compiled code beside the source, in NUMBA_CACHE_DIR or in the user's cache folder, and raises an
+error where none of them can be written. A locked-down container then gets a temporary folder, and one
+without any writable folder compiles in memory.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import event
+
+from advgame.equilibria.kernels.freshness import forget_outdated
+
+SECONDS = 15  # of CPU time that the kernels of one command take to compile, about
+COMPILING = "Compiling the solvers once; about %d seconds …"
+NOT_KEPT = (
+    "Compiled solvers cannot be kept, because neither %s nor the user's cache folder can be written: every "
+    "process compiles them anew. Set NUMBA_CACHE_DIR to a folder that can be written."
+)
+LOG = logging.getLogger("advgame")
+
+
+def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """numba's decorator; what it compiles is kept on disk where some folder can be written."""
+    decorate: Callable[[Callable[..., Any]], Any] = numba.njit(cache=KEPT is not None, **options)
+    return decorate
+
+
+def part(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """As ``njit``, for functions that only compiled code calls: without what Python would need to call them.
+
+    Unpacking tuples of arrays that Python hands over takes longer to compile than many a kernel itself.
+    """
+    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
+
+
+def folder_of_compiled_code() -> Path | None:
+    """Where compiled kernels are kept; None where they cannot be kept."""
+    folder = _folder_of_numba()
+    if folder is not None:
+        return folder
+    LOG.warning(NOT_KEPT, Path(__file__).parent / "__pycache__")
+    try:
+        temporary = tempfile.mkdtemp(prefix="advgame-compiled-")
+    except OSError:
+        return None
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    vars(numba.config)["CACHE_DIR"] = temporary
+    return _folder_of_numba()
+
+
+def _folder_of_numba() -> Path | None:
+    """The folder that numba chooses for code of this file; it looks for one as it decorates a function."""
+    try:
+        return Path(str(numba.njit(cache=True)(_nothing).stats.cache_path))
+    except RuntimeError:  # no folder can be written
+        return None
+
+
+def _nothing() -> None:
+    """What is never compiled."""
+
+
+class Announcement(event.Listener):
+    """Says once that kernels are being compiled."""
+
+    def __init__(self) -> None:
+        self.made = False
+
+    def on_start(self, event: Any) -> None:
+        """Called by numba before it compiles any function, of this package or of another."""
+        ours = event.data["dispatcher"].py_func.__module__.startswith(__package__)
+        if ours and not self.made:
+            self.made = True
+            LOG.info(COMPILING, SECONDS)
+
+    def on_end(self, event: Any) -> None:
+        """Called by numba afterwards."""
+
+
+KEPT = folder_of_compiled_code()
+if KEPT is not None:
+    forget_outdated(Path(__file__).parent, KEPT)
+event.register("numba:compile", Announcement())
