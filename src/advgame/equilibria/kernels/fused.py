@@ -561,7 +561,7 @@ def _relative(gain, one, other):
     return gain / spread if spread > 0.0 else gain
 
 
-@part(error_model="numpy", inline="always")
+@part(error_model="numpy")
 def _fits(form, tile, bench, memory, place, any_will_do, start, answers):
     """Writes the answers of those games of a tile that a remembered support fits; whether there are any."""
     rows, columns, k = memory.rows[place], memory.columns[place], memory.size[place]
