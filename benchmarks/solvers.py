@@ -149,24 +149,28 @@ class SinglePeer(Peer):
     """`advgame.solve` on one game, or one certified equilibrium; not the batches."""
 
     name, package = "advgame", "advgame"
-    methods: ClassVar[dict[str, str]] = {ALL: "solve", ONE: "nash_one"}
+    methods: ClassVar[dict[str, str]] = {ALL: "solve", ONE: "Lemke–Howson"}
 
     def work(self, question: str, a: FloatArray, b: FloatArray) -> Work:
         import advgame as ag
+        from advgame.equilibria.lemke_howson import one_equilibrium
+        from advgame.equilibria.time_limit import Deadline
         from advgame.equilibria.vertex_matching import compile_search
         from advgame.equilibria.whole_enumeration import compile_whole_search
 
         compile_whole_search()
         compile_search()  # once; solve itself never waits for a compiler
+        game = ag.Game(a, b)
         if question == ONE:
-            return lambda: ag.solve_batch(a[None], b[None], concept="nash_one")
-        return lambda: ag.solve(ag.Game(a, b))
+            ag.solve_batch(a[None], b[None], concept="nash_one")  # compiles
+            return lambda: [one_equilibrium(game, Deadline(60))]
+        return lambda: ag.solve(game)
 
     def count(self, answer: Any) -> int:
-        return len(answer.profiles if hasattr(answer, "profiles") else answer.game_index)
+        return len(getattr(answer, "profiles", answer))
 
     def is_complete(self, answer: Any) -> bool:
-        return bool(np.all(answer.complete))
+        return getattr(answer, "complete", False)
 
 
 SINGLE = SinglePeer()
