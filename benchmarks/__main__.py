@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks import against
 from benchmarks.machine import machine
 from benchmarks.plot import draw_curves
 from benchmarks.results import Result, read, write
@@ -19,6 +20,8 @@ HERE = Path(__file__).parent / "results"
 def main(arguments: list[str] | None = None) -> int:
     """Runs the rows asked for, prints the table, saves results and plot; 2 if no row is called that."""
     given = _parser().parse_args(arguments)
+    if given.against is not None:
+        return against.main([str(given.against), "--rows", given.rows or ""])
     rows = of_classes(given.rows) if given.classes else chosen(given.quick, given.rows)
     if not rows:
         print(f"No row holds '{given.rows}'; the rows are:", *names(), sep="\n  ", file=sys.stderr)
@@ -56,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peer-seconds", type=float, help="for one row of another solver (30; quick: 1)")
     parser.add_argument("--own-seconds", type=float, help="for one row of ours (20; quick: 2)")
     parser.add_argument("--name", help="of the files of results (full, or quick)")
+    parser.add_argument("--against", type=Path, help="only single games, side by side with this checkout")
     parser.add_argument("--results", type=Path, default=HERE, help="the folder of results")
     return parser
 

@@ -1,4 +1,4 @@
-"""Single games timed side by side with another checkout: ``python -m benchmarks.against PATH``.
+"""Single games timed side by side with another checkout: ``python -m benchmarks --against PATH``.
 
 Each checkout solves the same games through ``ag.solve(Game(…))`` in a process of its own, one after the
 other, on one core. Printed are the medians of CPU seconds, their ratio, and whether the answers are the same.
