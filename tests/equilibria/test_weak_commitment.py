@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -118,3 +120,45 @@ def test_corners_of_the_regions_with_an_inside_give_the_same_supremum(game: Game
             ]
             best = max(best, *values)
     assert solve(game, "weak_commitment").bound == pytest.approx(best, abs=1e-8)
+
+
+def exact_worth(game: Game, lottery: np.ndarray) -> Fraction:
+    """What a lottery earns against the best reply that hurts most, in rational numbers."""
+    a, b = game.exact_payoffs
+    shares = [Fraction(share) for share in lottery.tolist()]
+    pays, worths = (
+        [sum(s * row[j] for s, row in zip(shares, payoffs, strict=True)) for j in range(len(payoffs[0]))]
+        for payoffs in (b, a)
+    )
+    return min(w for w, pay in zip(worths, pays, strict=True) if pay == max(pays)) / sum(shares)
+
+
+@pytest.mark.parametrize("constant", [0.0, 1e6, 1e8, -1e11])
+@pytest.mark.parametrize("near", [0.0, 1e-13, 1e-11])
+def test_what_is_claimed_is_earned_exactly_whatever_ties(constant: float, near: float) -> None:
+    for seed in range(30):
+        random = np.random.default_rng([seed, 3])
+        a, b = random.integers(-3, 4, (2, *random.integers(2, 4, 2)))
+        game = Game(a, b / 7 + near * random.integers(-2, 3, b.shape) + constant)
+        for concept in ("weak_commitment", "weak_pure_commitment"):
+            solution = solve(game, concept)
+            found = solution.recommended
+            assert exact_worth(game, found.defender) >= Fraction(found.defender_payoff) - Fraction(1, 10**9)
+            if "never reach" not in solution.remark and solution.bound is not None:
+                assert found.defender_payoff == pytest.approx(solution.bound, abs=1e-8)
+
+
+def test_a_tie_beside_a_constant_that_goes_against_the_defender_is_not_told_as_attained() -> None:
+    random = np.random.default_rng(366)
+    random.integers(2, 5, 2)
+    a, b = random.integers(-3, 4, (2, 2, 2)).astype(float)
+    game = Game(a, b / 7 + 1e8)
+    solution = solve(game, "weak_commitment")
+    assert float(exact_worth(game, solution.recommended.defender)) == pytest.approx(solution.bound, abs=1e-5)
+
+
+@pytest.mark.parametrize(("pay", "reply"), [(1 + 2**-50, 1), (1.0, 0), (1 - 2**-50, 0)])
+def test_replies_to_a_single_defence_tie_only_if_they_are_equal(pay: float, reply: int) -> None:
+    found = solve(Game([[0, 5]], [[1, pay]]), "weak_pure_commitment").recommended
+    assert found.attacker.tolist() == np.eye(2)[reply].tolist()
+    assert found.defender_payoff == 5 * reply

@@ -11,6 +11,7 @@ reply ties, and a little of a lottery from inside X(j) makes the adversary prefe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,10 +54,30 @@ def best_weak_plan(game: Game, within: float) -> WeakPlan:
 
 
 def most_harmful_reply(game: Game, defender: FloatArray) -> int:
-    """Of the adversary's best replies to a lottery, the one that leaves the defender least."""
-    pays = defender @ game.attacker_payoffs
-    tied = pays >= pays.max() - TIE * float(np.ptp(game.attacker_payoffs))
-    return int(np.where(tied, defender @ game.defender_payoffs, np.inf).argmin())
+    """Of the adversary's best replies to a lottery, the one that leaves the defender least.
+
+    Which replies are best is decided exactly, from the payoffs and the lottery as they are given.
+    """
+    near = _nearly_best(game, defender)
+    if len(near) > 1:
+        near = _exactly_best(game, defender, near)
+    return int(near[(defender @ game.defender_payoffs[:, near]).argmin()])
+
+
+def _nearly_best(game: Game, defender: FloatArray) -> NDArray[np.intp]:
+    """The replies that may be best: rounding is well below what they may differ by."""
+    pays = defender @ game.centred_for_commitment.attacker_payoffs
+    return np.flatnonzero(pays >= pays.max() - TIE * float(np.ptp(game.attacker_payoffs)))
+
+
+def _exactly_best(game: Game, defender: FloatArray, replies: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Of some replies those that pay most, in rational numbers."""
+    played = np.flatnonzero(defender)
+    shares = [Fraction(share) for share in defender[played].tolist()]
+    columns = game.payoffs_as_given[1][np.ix_(played, replies)].T.tolist()
+    pays = [sum(s * Fraction(b) for s, b in zip(shares, column, strict=True)) for column in columns]
+    best = max(pays)
+    return replies[[pay == best for pay in pays]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +152,8 @@ def _inside(game: Game, region: _Region, within: float) -> tuple[FloatArray, boo
 
 
 def _weak_worth(game: Game, lottery: FloatArray) -> float:
-    return float(lottery @ game.defender_payoffs[:, most_harmful_reply(game, lottery)])
+    """What a lottery earns however its rounding may break the adversary's ties."""
+    return float((lottery @ game.defender_payoffs)[_nearly_best(game, lottery)].min())
 
 
 def _lottery(shares: FloatArray) -> FloatArray:
