@@ -20,7 +20,7 @@ from advgame.games.game import FloatArray
 KERNELS = "advgame.equilibria.kernels.rank_one"
 WORTH_CALLING = 64  # payoffs of a player: of smaller games the walk in Python is as quick
 WORTH_LOADING = 1500  # from which on loading numba and compiled code pays within a few games
-WORTH_A_TIMER = 40_000  # smaller games end before any time limit one would set
+WORTH_A_TIMER = 100_000  # smaller games end before any time limit one would set
 ROOM = 64  # equilibria; games with more are walked in Python
 
 Pairs = tuple[tuple[FloatArray, FloatArray], ...]
