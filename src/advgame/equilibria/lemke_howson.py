@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.kernel import sharpened
-from advgame.equilibria.kernels.compiled import is_ready
+from advgame.equilibria.kernels.compiled import is_ready, worth_asking
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.games import Game, certified_profile
 from advgame.games.game import FloatArray
@@ -34,7 +34,7 @@ def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
     >>> [round(share, 3) for share in (*x, *y)]
     [0.333, 0.667, 0.5, 0.5]
     """
-    pair = _compiled(game)
+    pair = _compiled(game) if worth_asking(sum(game.shape)) else None
     if pair is not None:
         return pair
     for label in range(sum(game.shape)):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.kernels.compiled import is_ready
+from advgame.equilibria.kernels.compiled import is_ready, worth_asking
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
 from advgame.games.game import FloatArray
@@ -22,6 +22,7 @@ from advgame.games.profile import TOLERANCE
 
 PER_VERTEX, PER_ENTRY = 1e-6, 8e-9  # nominal seconds, as measured
 SEEDS = 3  # costs that are tried where one leaves the order of the vertices uncertain
+ROOM = 4096  # for vertices at first
 PROBES = 50  # random ways down the tree of vertices, for an estimate of its size
 SURE = 20  # strategies of both players up to which no estimate is needed
 IN_PYTHON = 200.0  # times the work without compiled code, in exact arithmetic
@@ -55,7 +56,7 @@ def matched_vertices(game: Game, deadline: Deadline) -> Matched:
     rows, columns = game.shape
     nothing = np.empty((0, rows)), np.empty((0, columns))
     sides = _sides(game)
-    compiled = all(side.is_ready for side in sides)
+    compiled = worth_asking(rows + columns) and all(side.is_ready for side in sides)
     if rows + columns > SURE or not compiled:
         sizes = [side.estimated(deadline) if compiled else _typical(game) for side in sides]
         factor = 1.0 if compiled else IN_PYTHON
@@ -133,12 +134,18 @@ class _Side:
         from advgame.equilibria.kernels import vertex_walk
 
         replies, own = self.matrix.shape
-        found, rising = np.empty((most, -(-(replies + own) // 64)), np.uint64), np.empty(own + 1, np.int64)
-        for seed in range(SEEDS):
+        words, rising = -(-(replies + own) // 64), np.empty(own + 1, np.int64)
+        seed, room = 0, min(most, ROOM)
+        while True:
+            found = np.empty((room, words), np.uint64)
             count, state = vertex_walk.search(
                 self.matrix, self.first_own, self.first_slack, self.cost(seed), found, rising
             )
-            if state != vertex_walk.BLURRED:
+            if state == vertex_walk.FULL and room < most:
+                room = min(most, 32 * room)
+            elif state == vertex_walk.BLURRED and seed < SEEDS:
+                seed += 1
+            else:
                 break
         basic = found[:count].copy()
         simple = bool((rising == rising[::-1]).all()) and len(np.unique(basic, axis=0)) == count

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.exact_tableau import ExactMix, whole
-from advgame.equilibria.kernels.compiled import is_ready
+from advgame.equilibria.kernels.compiled import is_ready, worth_asking
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
 
@@ -35,7 +35,7 @@ def extreme_equilibria_in_words(game: Game, deadline: Deadline) -> list[tuple[Ex
         WorkDone: when the listing takes more work than is left.
     """
     rows, columns = game.shape
-    if rows + columns > MOST_LABELS:
+    if rows + columns > MOST_LABELS or not worth_asking(rows + columns):
         return None
     matrices = [_positive(each) for each in game.payoffs_as_given]
     if matrices[0] is None or matrices[1] is None:

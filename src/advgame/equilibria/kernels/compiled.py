@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
+
+WORTH_LOADING = 9  # strategies of both players: smaller games are listed before numba is imported
+
+
+def worth_asking(strategies: int) -> bool:
+    """Whether a game is large enough, or numba loaded already, for compiled code to be looked for."""
+    return "numba" in sys.modules or strategies >= WORTH_LOADING
 
 
 def is_ready(function: Any, *arguments: Any) -> bool:
