@@ -15,7 +15,7 @@ def test_there_are_notebooks() -> None:
 def test_a_notebook_runs_and_still_says_what_it_said(path: Path, tmp_path: Path) -> None:
     stored = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
-    NotebookClient(fresh, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(fresh, timeout=1800, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert told(fresh) == told(stored)
     assert any(
         "image/png" in output.get("data", {}) for cell in fresh.cells for output in cell.get("outputs", [])

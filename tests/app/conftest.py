@@ -21,7 +21,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
 
     def opened(*arguments: str, case: str | None = None, preset: str | None = None) -> AppTest:
         monkeypatch.setattr(sys, "argv", [str(MAIN), *arguments])
-        page = AppTest.from_file(str(MAIN), default_timeout=60).run()
+        page = AppTest.from_file(str(MAIN), default_timeout=600).run()
         if case is not None:
             page.selectbox(key="case").set_value(case).run()
         if preset is not None:
