@@ -93,7 +93,7 @@ def fraction_game(
                 for p, error, c in zip(share, paid_for, cost, strict=True)
             ]
         )
-    return Game(defender, attacker)
+    return Game(np.array(defender, dtype=object), np.array(attacker, dtype=object))
 
 
 def lattice_game(
