@@ -208,7 +208,10 @@ _TOLD: set[str] = set()
 def _outcome(profiles: NDArray[np.float64], complete: bool, exact: Mixes) -> str:
     if len(profiles) == 0:
         return "none"
-    return "partial" if not complete else "same" if same(profiles, exact) else "different"
+    # Two equilibria may be one in floats.
+    distinct = list({tuple(map(float, each)): each for each in exact}.values())
+    profiles = np.unique(profiles, axis=0)
+    return "partial" if not complete else "same" if same(profiles, distinct) else "different"
 
 
 def main(arguments: list[str] | None = None) -> int:
