@@ -11,7 +11,7 @@ from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.measurements.measurement import NO_ATTACK
 from advgame.payoffs import Encounters
 from advgame.reports.money import Money, money_of
-from advgame.scenarios import Scenario, encounters
+from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Recommendation, Threshold, break_even_share, recommend, thresholds
 
 COMPARED = 5  # defences at most whose break-even shares are told pair by pair
@@ -49,14 +49,15 @@ class Facts:
 def gather(scenario: Scenario, concept: str | Concept | None) -> Facts:
     """Everything a report on the scenario tells of."""
     recommendation = recommend(scenario, concept)
+    what_if = _for_many_games(concept)
     return Facts(
         scenario,
         concept,
         recommendation,
-        encounters(scenario),
+        recommendation.situation.accuracies,
         pool_seeds(scenario.selected),
         money_of(scenario),
-        thresholds(scenario, _for_many_games(concept)),
+        thresholds(recommendation, None if what_if is concept else what_if),
         break_even_pairs(scenario, recommendation),
     )
 

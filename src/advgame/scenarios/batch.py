@@ -27,7 +27,7 @@ def can_be_batched(address: str) -> bool:
 
 
 def payoffs_over(
-    scenario: Scenario, columns: Mapping[str, ArrayLike]
+    scenario: Scenario, columns: Mapping[str, ArrayLike], met: Encounters | None = None
 ) -> tuple[FloatArray, FloatArray, Encounters]:
     """The defender's and the adversary's payoffs (games, defences, attacks), and the encounters behind them.
 
@@ -37,7 +37,9 @@ def payoffs_over(
     ((2, 2, 2), [[0.0, 0.1], [0.0, 0.3]])
 
     Args:
+        scenario: all that does not vary.
         columns: the values (games,) of each number by address; shares and prices only.
+        met: the scenario's accuracies, if they are at hand.
 
     Returns:
         Payoffs, equal to those of the single games to the last bit, and encounters whose
@@ -47,7 +49,7 @@ def payoffs_over(
         UnknownName, ScenarioError: for an address or a value the scenario cannot have.
     """
     values = checked_columns(columns)
-    met = encounters(scenario)
+    met = encounters(scenario) if met is None else met
     met = replace(met, adversarial_share=_shares(scenario, met, values))
     prices = {address: column for address, column in values.items() if not is_share(address)}
     return *priced(scenario, met, prices), met

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from numbers import Real
 from pathlib import Path
 
@@ -98,6 +98,16 @@ class Scenario:
         """
         return _selected(self.measurements, self.select)
 
+    @cached_property
+    def accuracies(self) -> Encounters:
+        """Accuracies (defences, attacks) and the traffic share of each attack (attacks,), made once.
+
+        Raises:
+            MeasurementError: when a cell is not measured, or nothing is selected.
+            UnknownName: for a defence, an attack or a cap that is not in the table.
+        """
+        return _met(self)
+
     def term(self, name: str) -> Term:
         """The scenario's term of that name, at its defaults if the scenario does not speak of it."""
         return next((term for term in self.terms if term.name == name), TERMS[name]())
@@ -110,7 +120,11 @@ class Scenario:
 
 
 def encounters(scenario: Scenario) -> Encounters:
-    """The accuracies and traffic shares the scenario is played with."""
+    """The accuracies and traffic shares the scenario is played with, made once for a scenario."""
+    return scenario.accuracies
+
+
+def _met(scenario: Scenario) -> Encounters:
     return meet(
         scenario.selected,
         largest_share=scenario.largest_share,

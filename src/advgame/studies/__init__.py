@@ -5,10 +5,12 @@ from advgame.studies.break_even import BreakEven, break_even_share, break_even_s
 from advgame.studies.dials import Dial, dials
 from advgame.studies.many import solve_grid, solve_many
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
-from advgame.studies.recommendation import Alone, Recommendation, concept_for, recommend
+from advgame.studies.recommendation import Alone, Recommendation, recommend
 from advgame.studies.regions import Regions, regions
+from advgame.studies.situation import Situation, concept_for, situate
 from advgame.studies.sweeps import sweep
 from advgame.studies.thresholds import Threshold, thresholds
+from advgame.studies.worth import Worth, worth_along
 
 __all__ = [
     "Alone",
@@ -17,8 +19,10 @@ __all__ = [
     "Dial",
     "Recommendation",
     "Regions",
+    "Situation",
     "Threshold",
     "TwoByTwoMap",
+    "Worth",
     "axis",
     "break_even_share",
     "break_even_shares",
@@ -26,9 +30,11 @@ __all__ = [
     "dials",
     "recommend",
     "regions",
+    "situate",
     "solve_grid",
     "solve_many",
     "sweep",
     "thresholds",
     "two_by_two_map",
+    "worth_along",
 ]

@@ -15,7 +15,8 @@ from advgame.games.game import FloatArray
 from advgame.scenarios import Scenario, encounters
 from advgame.scenarios.batch import checked_columns, exact_payoffs_over, payoffs_over
 from advgame.scenarios.coefficients import affine_games
-from advgame.studies.recommendation import PLAYED, concept_for
+from advgame.studies.recommendation import PLAYED
+from advgame.studies.situation import concept_for
 
 COARSE = 9  # points along each parameter, of the grid that is looked at first
 MANY = 100  # times as many points make looking first worth while

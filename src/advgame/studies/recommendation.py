@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advgame.equilibria import CONCEPTS, Concept, Solution
+from advgame.equilibria import Concept, Solution
 from advgame.errors import UnknownName
 from advgame.games import Game, Profile
 from advgame.games.best_replies import TIE
-from advgame.scenarios import Scenario, build_game
+from advgame.scenarios import Scenario
+from advgame.studies.situation import Situation, situate
 
 PLAYED = 1e-9  # a smaller probability counts as not played
 
@@ -28,8 +29,7 @@ class Alone:
 class Recommendation:
     """What to deploy in a scenario, by the rule of its solution."""
 
-    scenario: Scenario
-    solution: Solution
+    situation: Situation
     profile: Profile
     deploy: tuple[tuple[str, float], ...]  # defences and their probabilities, the most probable first
     attacked_by: tuple[tuple[str, float], ...]  # attacks and their probabilities, the most probable first
@@ -40,9 +40,19 @@ class Recommendation:
     alone: tuple[Alone, ...]  # every defence alone, in the order of the game
 
     @property
+    def scenario(self) -> Scenario:
+        """The question and its numbers."""
+        return self.situation.scenario
+
+    @property
+    def solution(self) -> Solution:
+        """The certified answer to the game."""
+        return self.situation.solution
+
+    @property
     def game(self) -> Game:
         """The game that was solved."""
-        return self.solution.game
+        return self.situation.game
 
     @property
     def pure(self) -> bool:
@@ -67,12 +77,7 @@ class Recommendation:
         return max(others, key=lambda each: each.value, default=None)
 
 
-def concept_for(scenario: Scenario) -> str:
-    """The concept a scenario is answered with: commitment where the defence is announced, else Nash."""
-    return "commitment" if scenario.announced else "nash"
-
-
-def recommend(scenario: Scenario, concept: str | Concept | None = None) -> Recommendation:
+def recommend(scenario: Scenario | Situation, concept: str | Concept | None = None) -> Recommendation:
     """What to deploy, by the mixed commitment if the defence is announced, else by the Nash
     equilibrium that is worst for the defender.
 
@@ -80,34 +85,35 @@ def recommend(scenario: Scenario, concept: str | Concept | None = None) -> Recom
     >>> [(name, round(share, 4)) for name, share in recommend(case("cifar10-two-defences")).deploy]
     [('Rice2020Overfitting', 0.7488), ('Standard', 0.2512)]
 
+    Args:
+        scenario: a scenario, or a situation: its game is not built again.
+        concept: by default that of the situation, or the one the scenario is answered with.
+
     Raises:
         SolverError: when no equilibrium could be certified.
         UnknownName: when the scenario's undefended network is not among its defences.
     """
-    chosen = concept or concept_for(scenario)
-    solver = CONCEPTS[chosen] if isinstance(chosen, str) else chosen
-    game = build_game(scenario)
-    solution = solver.solve(game)
-    profile = solution.recommended
+    if isinstance(scenario, Situation):
+        here = scenario if concept is None else scenario.answered_by(concept)
+    else:
+        here = situate(scenario, concept)
+    game, profile = here.game, here.solution.recommended
     return Recommendation(
-        scenario,
-        solution,
+        here,
         profile,
         deploy=_played(game.defences, profile.defender),
         attacked_by=_played(game.attacks, profile.attacker),
         value=profile.defender_payoff,
         attacker_value=profile.attacker_payoff,
-        expected_share=expected_share(scenario, profile),
-        undefended=_undefended(scenario, game),
-        alone=_each_alone(game, in_favour=solution.concept in {"commitment", "pure_commitment"}),
+        expected_share=float(here.accuracies.adversarial_share @ profile.attacker),
+        undefended=_undefended(here.scenario, game),
+        alone=_each_alone(game, in_favour=in_favour_of_defender(here.solution.concept)),
     )
 
 
-def expected_share(scenario: Scenario, profile: Profile) -> float:
-    """The share of traffic that is adversarial under the adversary's mix."""
-    from advgame.scenarios import encounters
-
-    return float(encounters(scenario).adversarial_share @ profile.attacker)
+def in_favour_of_defender(concept: str) -> bool:
+    """Whether an attacker who is indifferent is taken to do what the defender prefers."""
+    return concept in {"commitment", "pure_commitment"}
 
 
 def _undefended(scenario: Scenario, game: Game) -> str:

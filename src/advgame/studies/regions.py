@@ -16,7 +16,8 @@ from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters, build
 from advgame.scenarios import Scenario, encounters, get_parameter, set_parameter
 from advgame.studies.axes import Axis, axis
-from advgame.studies.recommendation import PLAYED, concept_for
+from advgame.studies.recommendation import PLAYED
+from advgame.studies.situation import concept_for
 
 Regime = tuple[
     str, ...

@@ -18,7 +18,8 @@ from advgame.payoffs import Encounters
 from advgame.scenarios import Scenario, build_game, encounters, set_parameter
 from advgame.scenarios.batch import can_be_batched, caps_over
 from advgame.studies.many import solve_grid
-from advgame.studies.recommendation import PLAYED, concept_for
+from advgame.studies.recommendation import PLAYED
+from advgame.studies.situation import concept_for
 
 if TYPE_CHECKING:
     import pandas as pd

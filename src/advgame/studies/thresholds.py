@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from advgame.equilibria import CONCEPTS, Concept
-from advgame.errors import AdvgameError
+from advgame.equilibria import Concept
+from advgame.equilibria.support_margin import support_margin
 from advgame.payoffs.terms import Parameter
-from advgame.scenarios import Scenario, get_parameter, set_parameter
+from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
-from advgame.studies.recommendation import Recommendation, concept_for, recommend
+from advgame.studies.line import Deploy, Line, Played, deployed, played, played_in
+from advgame.studies.recommendation import PLAYED, Recommendation, recommend
 
 GRID = 16  # points looked at on each side; an answer that holds between two neighbours only is not seen
 PRECISION = 1e-9  # of the searched range
+NO_MARGIN = 1e-12  # of a payoff range, or of a probability: an equilibrium with less is at its end
 NEAREST = 3  # defences and attacks whose own numbers are looked at, beside those played
-
-Deploy = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,7 @@ class Threshold:
     """Where one number of a scenario would change what is deployed.
 
     The same defences are deployed for all values between ``below`` and ``above``; None there means
-    down to ``low`` or up to ``high``. A turning point is ``value`` itself where something else is deployed
-    right beside it, nearer than the search can tell.
+    down to ``low`` or up to ``high``.
     """
 
     parameter: str  # its address
@@ -47,14 +46,16 @@ class Threshold:
 
 
 def thresholds(
-    scenario: Scenario,
+    scenario: Scenario | Recommendation,
     concept: str | Concept | None = None,
     parameters: Iterable[str] | None = None,
 ) -> tuple[Threshold, ...]:
     """The break-even values of the largest share, of each cost and of each accuracy.
 
-    The game is solved anew at each value tried, so both players answer the change: a grid finds where
-    the deployed defences change next, bisection finds the value.
+    The game is solved anew at each value tried, so both players answer the change. A grid, solved at once,
+    shows between which two values the deployed defences change next. There the equilibrium played before
+    the change ends: the root of its `support_margin` is the threshold. Where that root does not explain the
+    change, bisection finds it.
 
     >>> from advgame.scenarios import case
     >>> share, = thresholds(case("cifar10-two-defences"), parameters=["largest_share"])
@@ -62,86 +63,187 @@ def thresholds(
     (0.15017, ('Standard',))
 
     Args:
+        scenario: the scenario, or what is recommended in it.
         concept: by default the one the scenario is answered with.
         parameters: addresses; by default the largest share, every price, and the costs and accuracies
             of the defences and attacks that are played or come nearest.
 
     Raises:
         UnknownName, ScenarioError: for an address the scenario does not have.
-        SolverError: when no equilibrium could be certified where we stand.
+        SolverError: when no equilibrium could be certified where the scenario stands.
     """
-    chosen = concept or concept_for(scenario)
-    solver = CONCEPTS[chosen] if isinstance(chosen, str) else chosen
-    here = recommend(scenario, solver)
-    wanted = parameters if parameters is not None else _addresses(here)
-    return tuple(_threshold(here, solver, address) for address in wanted)
-
-
-def _threshold(here: Recommendation, solver: Concept, address: str) -> Threshold:
-    scenario = here.scenario
-    value = get_parameter(scenario, address)
-    low, high = _range(scenario, address, value)
-    deployed = _deployed(here)
-
-    def deploy_at(tried: float) -> Deploy | None:
-        try:
-            return _deployed(recommend(set_parameter(scenario, address, tried), solver))
-        except AdvgameError:
-            return None  # a value the scenario cannot have, or at which nothing could be certified
-
-    below = _nearest_change(deploy_at, deployed, value, low)
-    above = _nearest_change(deploy_at, deployed, value, high)
-    return Threshold(
-        address,
-        value,
-        below[0] if below else None,
-        above[0] if above else None,
-        low,
-        high,
-        deployed,
-        below[1] if below else None,
-        above[1] if above else None,
+    given = isinstance(scenario, Recommendation)
+    here = recommend(scenario.situation if given else scenario, concept)
+    wanted = list(parameters) if parameters is not None else _addresses(here)
+    sides = [side for address in wanted for side in _both_sides(here, address)]
+    changes = dict(zip(sides, _changes(sides), strict=True))
+    return tuple(
+        _threshold(below, above, changes[below], changes[above])
+        for below, above in zip(sides[::2], sides[1::2], strict=True)
     )
 
 
-def _nearest_change(
-    deploy_at: Callable[[float], Deploy | None], deployed: Deploy, start: float, end: float
-) -> tuple[float, Deploy] | None:
-    """The value nearest to ``start`` on the way to ``end`` beyond which something else is deployed."""
-    same = start
-    for tried in np.linspace(start, end, GRID + 1)[1:].tolist():
-        other = deploy_at(tried)
-        if other is not None and other != deployed:
-            precision = PRECISION * abs(end - start)
-            place, beyond = _bisected(deploy_at, deployed, same, tried, other, precision)
-            exact = next((each for each in (start, end) if abs(place - each) <= precision), place)
-            return exact, beyond
-        same = tried
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One number of the scenario, moved from where it stands to one end of its range."""
+
+    line: Line
+    here: Played
+    start: float
+    end: float
+
+    @property
+    def precision(self) -> float:
+        """How exactly a threshold is located, in the unit of the number."""
+        return PRECISION * abs(self.end - self.start)
+
+    def played(self, values: Sequence[float]) -> list[Played | None]:
+        """What is played at each value."""
+        situation = self.line.situation
+        return played_in(situation.concept, self.line.payoffs(values), situation.accuracies.defences)
+
+    def deploy_at(self, value: float) -> Deploy | None:
+        """The defences deployed at one value, solved on its own."""
+        situation = self.line.situation
+        found = played(situation.concept, self.line.game(value), situation.accuracies.defences)
+        return None if found is None else found.deploy
+
+
+@dataclass(frozen=True, eq=False)
+class Bracket:
+    """Two neighbouring values between which the deployed defences change."""
+
+    side: Side
+    same: float
+    before: Played  # what is played at ``same``
+    changed: float
+    after: Deploy  # what is deployed at ``changed``
+
+
+@dataclass(frozen=True)
+class Change:
+    """Where something else is deployed, and what."""
+
+    value: float
+    deploy: Deploy
+
+
+def _threshold(below: Side, above: Side, lower: Change | None, upper: Change | None) -> Threshold:
+    return Threshold(
+        below.line.address,
+        below.start,
+        lower.value if lower else None,
+        upper.value if upper else None,
+        below.end,
+        above.end,
+        below.here.deploy,
+        lower.deploy if lower else None,
+        upper.deploy if upper else None,
+    )
+
+
+def _both_sides(here: Recommendation, address: str) -> tuple[Side, Side]:
+    value = get_parameter(here.scenario, address)
+    low, high = _range(here.scenario, address, value)
+    line, profile = Line(here.situation, address), here.profile
+    stands = Played(deployed(profile.defender, here.game.defences), profile.defender, profile.attacker)
+    return Side(line, stands, value, low), Side(line, stands, value, high)
+
+
+def _changes(sides: Sequence[Side]) -> list[Change | None]:
+    """The nearest change on each side; all grids are solved as one batch, and so are all checks."""
+    grids = [np.linspace(side.start, side.end, GRID + 1)[1:].tolist() for side in sides]
+    brackets = [
+        _bracket(side, grid, answers)
+        for side, grid, answers in zip(sides, grids, _solved_together(sides, grids), strict=True)
+    ]
+    located = [bracket for bracket in brackets if bracket is not None]
+    changes = dict(zip((id(each) for each in located), _located(located), strict=True))
+    return [None if bracket is None else changes[id(bracket)] for bracket in brackets]
+
+
+def _solved_together(sides: Sequence[Side], values: Sequence[Sequence[float]]) -> list[list[Played | None]]:
+    """What is played at some values on each side, all games in one batch."""
+    filled = [(side, grid) for side, grid in zip(sides, values, strict=True) if len(grid)]
+    if not filled:
+        return [[] for _ in sides]
+    situation = filled[0][0].line.situation
+    parts = [side.line.payoffs(grid) for side, grid in filled]
+    both = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    answers = iter(played_in(situation.concept, both, situation.accuracies.defences))
+    return [[next(answers) for _ in grid] for grid in values]
+
+
+def _bracket(side: Side, grid: Sequence[float], answers: Sequence[Played | None]) -> Bracket | None:
+    same, before = side.start, side.here
+    for value, found in zip(grid, answers, strict=True):
+        if found is not None and found.deploy != side.here.deploy:
+            return Bracket(side, same, before, value, found.deploy)
+        if found is not None:
+            before, same = found, value
     return None
 
 
-def _bisected(
-    deploy_at: Callable[[float], Deploy | None],
-    deployed: Deploy,
-    same: float,
-    changed: float,
-    other: Deploy,
-    precision: float,
-) -> tuple[float, Deploy]:
-    while abs(changed - same) > precision:
+def _located(brackets: Sequence[Bracket]) -> list[Change]:
+    """The change in each bracket: the end of the equilibrium before it if that explains it, else bisected."""
+    ends = [_end_of_equilibrium(bracket) for bracket in brackets]
+    checks = [
+        [] if end is None else _beside(bracket, end) for bracket, end in zip(brackets, ends, strict=True)
+    ]
+    around = _solved_together([bracket.side for bracket in brackets], checks)
+    return [
+        _explained(bracket, end, answers) or _bisected(bracket)
+        for bracket, end, answers in zip(brackets, ends, around, strict=True)
+    ]
+
+
+def _beside(bracket: Bracket, end: float) -> list[float]:
+    """The values just before and just after an end, kept within the bracket."""
+    low, high = sorted((bracket.same, bracket.changed))
+    step = bracket.side.precision * (1 if bracket.changed > bracket.same else -1)
+    return [min(max(value, low), high) for value in (end - step, end + step)]
+
+
+def _explained(bracket: Bracket, end: float | None, around: Sequence[Played | None]) -> Change | None:
+    if end is None or any(each is None for each in around):
+        return None
+    before, after = (each.deploy for each in around if each is not None)
+    here = bracket.side.here.deploy
+    stands_there = abs(end - bracket.side.start) <= bracket.side.precision
+    return Change(end, after) if after != here and (before == here or stands_there) else None
+
+
+def _end_of_equilibrium(bracket: Bracket) -> float | None:
+    """Where the equilibrium on the supports of the last unchanged game ends; None where it is degenerate."""
+    from scipy.optimize import brentq
+
+    rows = np.flatnonzero(bracket.before.defender > PLAYED)
+    columns = np.flatnonzero(bracket.before.attacker > PLAYED)
+    if len(rows) != len(columns):
+        return None
+
+    def margin(value: float) -> float:
+        (a,), (b,) = bracket.side.line.payoffs([value])
+        return support_margin(a, b, rows, columns)
+
+    at_same = margin(bracket.same)
+    if abs(at_same) <= NO_MARGIN:
+        return bracket.same
+    if at_same < 0 or margin(bracket.changed) >= 0:
+        return None
+    return float(brentq(margin, bracket.same, bracket.changed, xtol=bracket.side.precision / 100))
+
+
+def _bisected(bracket: Bracket) -> Change:
+    same, changed, other = bracket.same, bracket.changed, bracket.after
+    while abs(changed - same) > bracket.side.precision:
         middle = (same + changed) / 2
-        found = deploy_at(middle)
-        if found == deployed:
+        found = bracket.side.deploy_at(middle)
+        if found == bracket.side.here.deploy:
             same = middle
         else:
             changed, other = middle, found or other
-    return (same + changed) / 2, other
-
-
-def _deployed(found: Recommendation) -> Deploy:
-    """The deployed defences in the order of the game."""
-    played = {defence for defence, _ in found.deploy}
-    return tuple(defence for defence in found.game.defences if defence in played)
+    return Change((same + changed) / 2, other)
 
 
 def _range(scenario: Scenario, address: str, value: float) -> tuple[float, float]:

@@ -29,7 +29,7 @@ def _answer(facts: Facts, concept: str) -> Recommendation | None:
     if situation_of(given.solution.concept) == SITUATIONS[concept]:
         return given
     try:
-        return recommend(facts.scenario, concept)
+        return recommend(given.situation, concept)
     except SolverError:
         return None
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.errors import AdvgameError
 from advgame.reports.blocks import Block, LineChart, Series
 from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts
-from advgame.scenarios import Scenario, set_parameter
-from advgame.studies import Recommendation, recommend
+from advgame.studies import Recommendation, worth_along
 
 POINTS = 41
 FEWEST_POINTS = 13
@@ -26,13 +24,16 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
     """A chart of the values of the recommendation and of single defences by the largest share."""
     if not facts.has_attacks:
         return ()
-    found = [(share, _solved(facts, share)) for share in _shares(facts)]
-    solved = [(share, each) for share, each in found if each is not None]
-    mix = Series("as recommended", tuple((share, each.value) for share, each in solved), strong=True)
-    known = "" if _announced(facts) else ", once known"
-    lines = tuple(
-        Series(f"{name} alone{known}", _alone(name, solved)) for name in _drawn(facts.recommendation)
+    curves = worth_along(
+        facts.recommendation.situation.answered_by(facts.what_if_concept)
+        if facts.what_if_concept is not None
+        else facts.recommendation.situation,
+        "largest_share",
+        _shares(facts),
     )
+    mix = Series("as recommended", curves.recommended, strong=True)
+    known = "" if _announced(facts) else ", once known"
+    lines = tuple(Series(f"{name} alone{known}", curves.alone(name)) for name in _drawn(facts.recommendation))
     return (
         LineChart(
             "Worth by the adversary's largest share",
@@ -55,19 +56,6 @@ def _shares(facts: Facts) -> list[float]:
     here = facts.scenario.largest_share
     top = min(1.0, max(2 * here, 0.1))
     return sorted({*np.linspace(0.0, top, points).round(12).tolist(), here})
-
-
-def _solved(facts: Facts, share: float) -> Recommendation | None:
-    try:
-        scenario: Scenario = set_parameter(facts.scenario, "largest_share", share)
-        return recommend(scenario, facts.what_if_concept)
-    except AdvgameError:
-        return None  # a gap in the line says that nothing could be certified there
-
-
-def _alone(name: str, solved: list[tuple[float, Recommendation]]) -> tuple[tuple[float, float], ...]:
-    place = solved[0][1].game.defences.index(name) if solved else 0
-    return tuple((share, each.alone[place].value) for share, each in solved)
 
 
 def _drawn(found: Recommendation) -> list[str]:

@@ -1,0 +1,118 @@
+"""One number of a scenario moved along a line: the games there, and which defences are deployed in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from advgame.equilibria import CONCEPTS, Concept
+from advgame.equilibria.batch import METHODS
+from advgame.equilibria.batch_fused import BatchAnswers, solve_affine
+from advgame.errors import AdvgameError, SolverError
+from advgame.games import Game
+from advgame.games.game import FloatArray
+from advgame.payoffs import Encounters, build
+from advgame.payoffs.encounters import accuracy_cell
+from advgame.scenarios import set_parameter
+from advgame.scenarios.batch import can_be_batched, payoffs_over
+from advgame.studies.recommendation import PLAYED
+from advgame.studies.situation import Situation
+
+Deploy = tuple[str, ...]  # the defences deployed, in the order of the game
+Payoffs = tuple[FloatArray, FloatArray]  # (games, defences, attacks) of the defender and of the attacker
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The scenario with one of its numbers, given by address, at other values."""
+
+    situation: Situation
+    address: str
+
+    def payoffs(self, values: Sequence[float]) -> Payoffs:
+        """Both players' payoffs (values, defences, attacks), in money per classified input."""
+        here = self.situation
+        if can_be_batched(self.address):
+            a, b, _ = payoffs_over(here.scenario, {self.address: values}, here.accuracies)
+            return a, b
+        games = [build(self._with_accuracy(value), here.scenario.terms) for value in values]
+        return (
+            np.array([game.defender_payoffs for game in games]),
+            np.array([game.attacker_payoffs for game in games]),
+        )
+
+    def game(self, value: float) -> Game:
+        """The game at one value, as exact as the scenario's numbers are."""
+        here = self.situation
+        if not can_be_batched(self.address):
+            return build(self._with_accuracy(value), here.scenario.terms)
+        moved = set_parameter(here.scenario, self.address, value)
+        shares = payoffs_over(here.scenario, {self.address: [value]}, here.accuracies)[2].adversarial_share
+        return build(replace(here.accuracies, adversarial_share=shares[0]), moved.terms)
+
+    def _with_accuracy(self, value: float) -> Encounters:
+        met = self.situation.accuracies
+        defence, attack = accuracy_cell(self.address, met.defences, met.attacks)
+        accuracy = met.attacked_accuracy.copy()
+        accuracy[met.defences.index(defence), met.attacks.index(attack)] = value
+        return replace(met, clean_accuracy=accuracy[:, 0], attacked_accuracy=accuracy)
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """What both players play in one game, and which defences are deployed."""
+
+    deploy: Deploy
+    defender: FloatArray  # (defences,)
+    attacker: FloatArray  # (attacks,)
+
+
+def played_in(concept: Concept, payoffs: Payoffs, defences: Deploy) -> list[Played | None]:
+    """The recommended profile of each game; None where none could be certified.
+
+    Concepts that are solved in batches are solved by the compiled solvers, if these are compiled; others
+    one by one.
+
+    Args:
+        concept: how the games are answered.
+        payoffs: of the games.
+        defences: their names, in the order of the rows.
+    """
+    if len(payoffs[0]) and _solved_in_batches(concept):
+        try:
+            answers = solve_affine(
+                None, lambda chosen: (payoffs[0][chosen], payoffs[1][chosen]), payoffs[0].shape, concept.name
+            )
+        except SolverError:
+            pass  # of one game at least nothing could be certified: the others are answered one by one
+        else:
+            return _of_batch(answers, defences)
+    return [played(concept, Game(a, b), defences) for a, b in zip(*payoffs, strict=True)]
+
+
+def played(concept: Concept, game: Game, defences: Deploy) -> Played | None:
+    """The recommended profile of one game; None where none could be certified."""
+    try:
+        profile = concept.solve(game).recommended
+    except AdvgameError:
+        return None
+    return Played(deployed(profile.defender, defences), profile.defender, profile.attacker)
+
+
+def deployed(defender: FloatArray, defences: Deploy) -> Deploy:
+    """The defences that are played with a probability that is more than rounding, in the order given."""
+    return tuple(name for name, share in zip(defences, defender.tolist(), strict=True) if share > PLAYED)
+
+
+def _solved_in_batches(concept: Concept) -> bool:
+    """Whether it is a concept of the batch solvers, with the settings of the catalogue."""
+    return concept.name in METHODS and concept.name in CONCEPTS and CONCEPTS[concept.name] == concept
+
+
+def _of_batch(answers: BatchAnswers, defences: Deploy) -> list[Played | None]:
+    return [
+        Played(deployed(defender, defences), defender, attacker)
+        for defender, attacker in zip(answers.defender, answers.attacker, strict=True)
+    ]

@@ -1,0 +1,81 @@
+"""A scenario with what was made of it: the accuracies, the game and its solution, each made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from advgame.equilibria import CONCEPTS, Concept, Solution
+from advgame.games import Game
+from advgame.payoffs import Encounters, build
+from advgame.scenarios import Scenario, encounters
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """A scenario under one concept. What is derived from it is computed when first needed, and once.
+
+    Recommendation, thresholds, report sections and dashboard pages take a situation, so that none of
+    them builds the game or solves it again.
+
+    >>> from advgame.scenarios import case
+    >>> here = Situation(case("cifar10-two-defences"), CONCEPTS["nash"])
+    >>> here.solution.complete, here.game is here.solution.game
+    (True, True)
+
+    Args:
+        scenario: the question and its numbers.
+        concept: how it is answered.
+    """
+
+    scenario: Scenario
+    concept: Concept
+
+    @cached_property
+    def accuracies(self) -> Encounters:
+        """Accuracies (defences, attacks) and the traffic share of each attack (attacks,)."""
+        return encounters(self.scenario)
+
+    @cached_property
+    def game(self) -> Game:
+        """Payoffs in money per classified input."""
+        return build(self.accuracies, self.scenario.terms)
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The certified answer of the concept.
+
+        Raises:
+            GameError: when the concept is not defined for the game.
+        """
+        return self.concept.solve(self.game)
+
+    def answered_by(self, concept: str | Concept) -> Situation:
+        """The same game under another concept; accuracies and payoffs are shared.
+
+        Raises:
+            UnknownName: when no concept has that name.
+        """
+        other = Situation(self.scenario, CONCEPTS[concept] if isinstance(concept, str) else concept)
+        other.__dict__.update(accuracies=self.accuracies, game=self.game)
+        return other
+
+
+def concept_for(scenario: Scenario) -> str:
+    """The concept a scenario is answered with: commitment where the defence is announced, else Nash.
+
+    >>> from advgame.scenarios import case
+    >>> concept_for(case("cifar10-two-defences"))
+    'nash'
+    """
+    return "commitment" if scenario.announced else "nash"
+
+
+def situate(scenario: Scenario, concept: str | Concept | None = None) -> Situation:
+    """The situation of a scenario under a concept, by default the one the scenario is answered with.
+
+    Raises:
+        UnknownName: when no concept has that name.
+    """
+    chosen = concept or concept_for(scenario)
+    return Situation(scenario, CONCEPTS[chosen] if isinstance(chosen, str) else chosen)
