@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import isfinite
@@ -59,6 +59,27 @@ class Encounters:
                 metric: {name: as_decimal(value) for name, value in values.items() if name in names}  # type: ignore[misc]
                 for metric, values in self.other_measures.items()
             },
+        )
+
+    def with_accuracy(self, defence: int, attack: int, value: float) -> Encounters:
+        """The same with one accuracy changed, exactly too.
+
+        Args:
+            defence: its place among the defences.
+            attack: its place among the attacks; 0 is *no attack*, the clean accuracy.
+            value: the accuracy, a fraction in 0..1.
+        """
+        accuracy = self.attacked_accuracy.copy()
+        accuracy[defence, attack] = value
+        before = self.exact_accuracy
+
+        def exactly() -> Exact:
+            exact = as_decimals(self.attacked_accuracy) if before is None else before().copy()
+            exact[defence, attack] = as_decimal(value)
+            return exact
+
+        return replace(
+            self, clean_accuracy=accuracy[:, 0], attacked_accuracy=accuracy, exact_accuracy=exactly
         )
 
     @cached_property

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advgame.equilibria import CONCEPTS, Concept
 from advgame.equilibria.batch import METHODS
-from advgame.equilibria.batch_fused import BatchAnswers, solve_affine
+from advgame.equilibria.batch_answers import BatchAnswers
+from advgame.equilibria.batch_fused import solve_affine
 from advgame.errors import AdvgameError, SolverError
 from advgame.games import Game
 from advgame.games.game import FloatArray
@@ -55,9 +58,7 @@ class Line:
     def _with_accuracy(self, value: float) -> Encounters:
         met = self.situation.accuracies
         defence, attack = accuracy_cell(self.address, met.defences, met.attacks)
-        accuracy = met.attacked_accuracy.copy()
-        accuracy[met.defences.index(defence), met.attacks.index(attack)] = value
-        return replace(met, clean_accuracy=accuracy[:, 0], attacked_accuracy=accuracy)
+        return met.with_accuracy(met.defences.index(defence), met.attacks.index(attack), value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,27 +70,53 @@ class Played:
     attacker: FloatArray  # (attacks,)
 
 
-def played_in(concept: Concept, payoffs: Payoffs, defences: Deploy) -> list[Played | None]:
-    """The recommended profile of each game; None where none could be certified.
+def played_along(lines: Sequence[tuple[Line, Sequence[float]]]) -> list[list[Played | None]]:
+    """The recommended profile at each value of each line; None where none could be certified.
 
-    Concepts that are solved in batches are solved by the compiled solvers, if these are compiled; others
-    one by one.
+    Concepts that the batch solvers know are solved in one batch, others one by one.
 
     Args:
-        concept: how the games are answered.
-        payoffs: of the games.
-        defences: their names, in the order of the rows.
+        lines: lines of one scenario under one concept, each with the values to solve at.
     """
-    if len(payoffs[0]) and _solved_in_batches(concept):
-        try:
-            answers = solve_affine(
-                None, lambda chosen: (payoffs[0][chosen], payoffs[1][chosen]), payoffs[0].shape, concept.name
-            )
-        except SolverError:
-            pass  # of one game at least nothing could be certified: the others are answered one by one
-        else:
-            return _of_batch(answers, defences)
-    return [played(concept, Game(a, b), defences) for a, b in zip(*payoffs, strict=True)]
+    filled = [(line, values) for line, values in lines if len(values)]
+    if not filled:
+        return [[] for _ in lines]
+    situation = filled[0][0].situation
+    parts = [line.payoffs(values) for line, values in filled]
+    payoffs = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    places = [(line, value) for line, values in filled for value in values]
+    answers = iter(_in_one_batch(situation, payoffs, places) or _one_by_one(situation, places))
+    return [[next(answers) for _ in values] for _, values in lines]
+
+
+def _in_one_batch(
+    situation: Situation, payoffs: Payoffs, places: Sequence[tuple[Line, float]]
+) -> list[Played | None] | None:
+    """All games by the batch solvers; None for a concept they do not know, or if one has no answer."""
+    concept = situation.concept
+    if not _solved_in_batches(concept):
+        return None
+
+    def exactly(chosen: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
+        games = [line.game(value).exact_payoffs for line, value in (places[each] for each in chosen)]
+        return np.array([game[0] for game in games]), np.array([game[1] for game in games])
+
+    try:
+        answers = solve_affine(
+            None,
+            lambda chosen: (payoffs[0][chosen], payoffs[1][chosen]),
+            payoffs[0].shape,
+            concept.name,
+            exactly=exactly,
+        )
+    except SolverError:
+        return None
+    return _of_batch(answers, situation.accuracies.defences)
+
+
+def _one_by_one(situation: Situation, places: Sequence[tuple[Line, float]]) -> list[Played | None]:
+    defences = situation.accuracies.defences
+    return [played(situation.concept, line.game(value), defences) for line, value in places]
 
 
 def played(concept: Concept, game: Game, defences: Deploy) -> Played | None:

@@ -12,11 +12,12 @@ from advgame.equilibria.support_margin import support_margin
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
-from advgame.studies.line import Deploy, Line, Played, deployed, played, played_in
+from advgame.studies.line import Deploy, Line, Played, deployed, played, played_along
 from advgame.studies.recommendation import PLAYED, Recommendation, recommend
 
 GRID = 16  # points looked at on each side; an answer that holds between two neighbours only is not seen
 PRECISION = 1e-9  # of the searched range
+BESIDE = 64 * PRECISION  # how far from a threshold the deployed defences are looked at, to be clear of ties
 NO_MARGIN = 1e-12  # of a payoff range, or of a probability: an equilibrium with less is at its end
 NEAREST = 3  # defences and attacks whose own numbers are looked at, beside those played
 
@@ -26,7 +27,8 @@ class Threshold:
     """Where one number of a scenario would change what is deployed.
 
     The same defences are deployed for all values between ``below`` and ``above``; None there means
-    down to ``low`` or up to ``high``.
+    down to ``low`` or up to ``high``. A turning point is ``value`` itself where something else is deployed
+    right beside it, nearer than the search can tell.
     """
 
     parameter: str  # its address
@@ -72,8 +74,7 @@ def thresholds(
         UnknownName, ScenarioError: for an address the scenario does not have.
         SolverError: when no equilibrium could be certified where the scenario stands.
     """
-    given = isinstance(scenario, Recommendation)
-    here = recommend(scenario.situation if given else scenario, concept)
+    here = recommend(scenario.situation if isinstance(scenario, Recommendation) else scenario, concept)
     wanted = list(parameters) if parameters is not None else _addresses(here)
     sides = [side for address in wanted for side in _both_sides(here, address)]
     changes = dict(zip(sides, _changes(sides), strict=True))
@@ -96,11 +97,6 @@ class Side:
     def precision(self) -> float:
         """How exactly a threshold is located, in the unit of the number."""
         return PRECISION * abs(self.end - self.start)
-
-    def played(self, values: Sequence[float]) -> list[Played | None]:
-        """What is played at each value."""
-        situation = self.line.situation
-        return played_in(situation.concept, self.line.payoffs(values), situation.accuracies.defences)
 
     def deploy_at(self, value: float) -> Deploy | None:
         """The defences deployed at one value, solved on its own."""
@@ -155,23 +151,15 @@ def _changes(sides: Sequence[Side]) -> list[Change | None]:
     grids = [np.linspace(side.start, side.end, GRID + 1)[1:].tolist() for side in sides]
     brackets = [
         _bracket(side, grid, answers)
-        for side, grid, answers in zip(sides, grids, _solved_together(sides, grids), strict=True)
+        for side, grid, answers in zip(sides, grids, _played(sides, grids), strict=True)
     ]
     located = [bracket for bracket in brackets if bracket is not None]
     changes = dict(zip((id(each) for each in located), _located(located), strict=True))
     return [None if bracket is None else changes[id(bracket)] for bracket in brackets]
 
 
-def _solved_together(sides: Sequence[Side], values: Sequence[Sequence[float]]) -> list[list[Played | None]]:
-    """What is played at some values on each side, all games in one batch."""
-    filled = [(side, grid) for side, grid in zip(sides, values, strict=True) if len(grid)]
-    if not filled:
-        return [[] for _ in sides]
-    situation = filled[0][0].line.situation
-    parts = [side.line.payoffs(grid) for side, grid in filled]
-    both = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-    answers = iter(played_in(situation.concept, both, situation.accuracies.defences))
-    return [[next(answers) for _ in grid] for grid in values]
+def _played(sides: Sequence[Side], values: Sequence[Sequence[float]]) -> list[list[Played | None]]:
+    return played_along([(side.line, each) for side, each in zip(sides, values, strict=True)])
 
 
 def _bracket(side: Side, grid: Sequence[float], answers: Sequence[Played | None]) -> Bracket | None:
@@ -190,7 +178,7 @@ def _located(brackets: Sequence[Bracket]) -> list[Change]:
     checks = [
         [] if end is None else _beside(bracket, end) for bracket, end in zip(brackets, ends, strict=True)
     ]
-    around = _solved_together([bracket.side for bracket in brackets], checks)
+    around = _played([bracket.side for bracket in brackets], checks)
     return [
         _explained(bracket, end, answers) or _bisected(bracket)
         for bracket, end, answers in zip(brackets, ends, around, strict=True)
@@ -200,7 +188,7 @@ def _located(brackets: Sequence[Bracket]) -> list[Change]:
 def _beside(bracket: Bracket, end: float) -> list[float]:
     """The values just before and just after an end, kept within the bracket."""
     low, high = sorted((bracket.same, bracket.changed))
-    step = bracket.side.precision * (1 if bracket.changed > bracket.same else -1)
+    step = BESIDE * (bracket.side.end - bracket.side.start)
     return [min(max(value, low), high) for value in (end - step, end + step)]
 
 
@@ -209,8 +197,14 @@ def _explained(bracket: Bracket, end: float | None, around: Sequence[Played | No
         return None
     before, after = (each.deploy for each in around if each is not None)
     here = bracket.side.here.deploy
-    stands_there = abs(end - bracket.side.start) <= bracket.side.precision
-    return Change(end, after) if after != here and (before == here or stands_there) else None
+    stands_there = abs(end - bracket.side.start) <= BESIDE * abs(bracket.side.end - bracket.side.start)
+    explains = after != here and (before == here or stands_there)
+    return Change(_snapped(bracket.side, end), after) if explains else None
+
+
+def _snapped(side: Side, value: float) -> float:
+    """The value, or where the scenario stands or the range ends if it is no farther than the precision."""
+    return next((end for end in (side.start, side.end) if abs(value - end) <= side.precision), value)
 
 
 def _end_of_equilibrium(bracket: Bracket) -> float | None:
@@ -229,8 +223,10 @@ def _end_of_equilibrium(bracket: Bracket) -> float | None:
     at_same = margin(bracket.same)
     if abs(at_same) <= NO_MARGIN:
         return bracket.same
-    if at_same < 0 or margin(bracket.changed) >= 0:
+    if at_same < 0:
         return None
+    if margin(bracket.changed) >= 0:
+        return bracket.changed  # it holds up to there, where the game may be degenerate
     return float(brentq(margin, bracket.same, bracket.changed, xtol=bracket.side.precision / 100))
 
 
@@ -243,7 +239,7 @@ def _bisected(bracket: Bracket) -> Change:
             same = middle
         else:
             changed, other = middle, found or other
-    return Change((same + changed) / 2, other)
+    return Change(_snapped(bracket.side, (same + changed) / 2), other)
 
 
 def _range(scenario: Scenario, address: str, value: float) -> tuple[float, float]:

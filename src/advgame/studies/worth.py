@@ -9,7 +9,7 @@ import numpy as np
 
 from advgame.games.best_replies import TIE
 from advgame.games.game import FloatArray
-from advgame.studies.line import Line, played_in
+from advgame.studies.line import Line, played_along
 from advgame.studies.recommendation import in_favour_of_defender
 from advgame.studies.situation import Situation
 
@@ -46,8 +46,9 @@ def worth_along(situation: Situation, address: str, values: Sequence[float]) -> 
         values: (k,) the values it takes; those at which nothing can be certified are left out.
     """
     defences = situation.accuracies.defences
-    a, b = Line(situation, address).payoffs(values)
-    answers = played_in(situation.concept, (a, b), defences)
+    line = Line(situation, address)
+    a, b = line.payoffs(values)
+    (answers,) = played_along([(line, values)])
     solved = [place for place, answer in enumerate(answers) if answer is not None]
     points = tuple(
         (float(values[place]), float(answer.defender @ a[place] @ answer.attacker))

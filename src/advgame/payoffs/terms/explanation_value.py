@@ -31,7 +31,7 @@ class ExplanationValue(Term):
 
     def to_defender(self, met: Encounters) -> FloatArray:
         """The expected value of each network's explanations."""
-        if self.explanation_value == 0:
+        if np.all(self.explanation_value == 0):  # of one game, or of all of a batch
             return NOTHING
         recognised = met.other_measures.get("human_recognition", {})
         missing = [defence for defence in met.defences if defence not in recognised]
