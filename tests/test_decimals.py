@@ -15,8 +15,8 @@ from advgame.games.reduction import reduce_game
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.decimals import as_decimal, exact_accuracy
 from advgame.payoffs import SUCCESS_RULES, TERMS
-from advgame.payoffs.terms import parameters_of
-from advgame.scenarios import Scenario, cases, encounters, set_parameter
+from advgame.payoffs.terms import DefenceCost, parameters_of
+from advgame.scenarios import Scenario, case, cases, encounters, set_parameter
 from advgame.scenarios.batch import exact_payoffs_over
 from advgame.studies.many import solve_many
 from advgame.studies.regions import regions
@@ -151,7 +151,7 @@ def test_every_term_computes_exactly_what_it_computes_in_floats(name: str, succe
     measured = {"human_recognition": dict.fromkeys(met.defences, 0.7)}
     met = replace(met, other_measures=measured)
     exact_met = met.exactly(range(len(met.defences)), range(len(met.attacks)))
-    exact_term = term.exactly({*met.defences, *met.attacks})
+    exact_term = term.exactly(met.defences, met.attacks)
     for pay in ("to_defender", "to_attacker"):
         floats, exact = getattr(term, pay)(met), getattr(exact_term, pay)(exact_met)
         assert floats.shape == exact.shape
@@ -220,3 +220,10 @@ def test_a_large_constant_is_taken_out_of_decimals_without_computing_them(four_d
     exact, given = game.centred.exact_payoffs[0], game.exact_payoffs[0]
     assert [row[1] - exact[0][1] for row in exact] == [row[1] - given[0][1] for row in given]
     assert len(ag.solve(game).profiles) == 2
+
+
+def test_a_defence_and_an_attack_of_one_name_keep_their_own_amounts() -> None:
+    term = DefenceCost(defence_cost={"invariance": 0.1, "plain": 0.0})
+    assert term.exactly(["plain"], ["none", "invariance"]).defence_cost == {"plain": Fraction(0)}
+    solution = ag.solve(ag.build_game(set_parameter(case("mnist-invariance-measured"), "largest_share", 0.0)))
+    assert solution.complete

@@ -244,7 +244,7 @@ def _from_payoffs(
     value = np.column_stack(
         [np.einsum("si,sij,sj->s", found.defender, each[found.game], found.attacker) for each in (a, b)]
     )
-    best, alike = _worst_of_each(found, value[:, 0], NEAR * np.abs(a).max(axis=(1, 2)))
+    best, alike = worst_of_each(found, value[:, 0], NEAR * np.abs(a).max(axis=(1, 2)))
     if len(best) < len(a):
         missing = np.setdiff1d(np.arange(len(a)), found.game)[0]
         raise SolverError(f"No profile of game {chosen[firsts[missing]]} could be certified.")
@@ -258,7 +258,7 @@ def _from_payoffs(
     answers.complete[chosen] = answers.status[chosen] < Status.PARTIAL
 
 
-def _worst_of_each(
+def worst_of_each(
     found: Found, value: FloatArray, near: FloatArray
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The place of each game's profile worth least to the defender, and the games with two nearly such."""

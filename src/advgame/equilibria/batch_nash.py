@@ -55,7 +55,7 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     """The kernels that can prove games of this shape, the one that probably will first."""
     shape = a.shape[1:]
     if 1 in shape:
-        return (_compared,)
+        return (compared,)
     if shape == (2, 2):
         return (_two_by_two,)
     if not fits(shape):
@@ -67,7 +67,7 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     return (walked, general_equilibria) if structured else (general_equilibria, walked)
 
 
-def _compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
+def compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
     """Games in which one player has a single strategy: the best replies of the other, each extreme."""
     defences, attacks = a.shape[1:]
     best = a == a.max(axis=1, keepdims=True) if attacks == 1 else b == b.max(axis=2, keepdims=True)

@@ -70,7 +70,7 @@ def build_exactly(met: Encounters, terms: Sequence[Term]) -> tuple[Exact, Exact]
         met: encounters in Fractions, of ``Encounters.exactly``; the shares may be (games, attacks).
         terms: amounts as they were given; arrays (games, 1, 1) for many games.
     """
-    exact = [term.exactly({*met.defences, *met.attacks}) for term in terms]
+    exact = [term.exactly(met.defences, met.attacks) for term in terms]
     return (
         _exact_sum([term.to_defender(met) for term in exact], met),
         _exact_sum([term.to_attacker(met) for term in exact], met),

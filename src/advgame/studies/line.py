@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advgame.equilibria import CONCEPTS, Concept
-from advgame.equilibria.batch import METHODS
-from advgame.equilibria.batch_answers import BatchAnswers
-from advgame.equilibria.batch_fused import solve_affine
-from advgame.errors import AdvgameError, SolverError
+from advgame.equilibria.batch_at_hand import recommended_at_hand
+from advgame.errors import AdvgameError
 from advgame.games import Game
 from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters, build
@@ -73,7 +69,8 @@ class Played:
 def played_along(lines: Sequence[tuple[Line, Sequence[float]]]) -> list[list[Played | None]]:
     """The recommended profile at each value of each line; None where none could be certified.
 
-    Concepts that the batch solvers know are solved in one batch, others one by one.
+    Concepts that the batch solvers know are solved in one batch where their code is compiled already; other
+    games, and games near a tie, are solved one by one.
 
     Args:
         lines: lines of one scenario under one concept, each with the values to solve at.
@@ -85,38 +82,27 @@ def played_along(lines: Sequence[tuple[Line, Sequence[float]]]) -> list[list[Pla
     parts = [line.payoffs(values) for line, values in filled]
     payoffs = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
     places = [(line, value) for line, values in filled for value in values]
-    answers = iter(_in_one_batch(situation, payoffs, places) or _one_by_one(situation, places))
+    answers = iter(_all_played(situation, payoffs, places))
     return [[next(answers) for _ in values] for _, values in lines]
 
 
-def _in_one_batch(
+def _all_played(
     situation: Situation, payoffs: Payoffs, places: Sequence[tuple[Line, float]]
-) -> list[Played | None] | None:
-    """All games by the batch solvers; None for a concept they do not know, or if one has no answer."""
-    concept = situation.concept
-    if not _solved_in_batches(concept):
-        return None
-
-    def exactly(chosen: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        games = [line.game(value).exact_payoffs for line, value in (places[each] for each in chosen)]
-        return np.array([game[0] for game in games]), np.array([game[1] for game in games])
-
-    try:
-        answers = solve_affine(
-            None,
-            lambda chosen: (payoffs[0][chosen], payoffs[1][chosen]),
-            payoffs[0].shape,
-            concept.name,
-            exactly=exactly,
-        )
-    except SolverError:
-        return None
-    return _of_batch(answers, situation.accuracies.defences)
+) -> list[Played | None]:
+    """All games by compiled code that is at hand; those it leaves, exactly and one by one."""
+    concept, defences = situation.concept, situation.accuracies.defences
+    answers = recommended_at_hand(*payoffs, concept.name) if _as_in_catalogue(concept) else None
+    return [
+        Played(deployed(answers.defender[game], defences), answers.defender[game], answers.attacker[game])
+        if answers is not None and answers.solved[game]
+        else played(concept, line.game(value), defences)
+        for game, (line, value) in enumerate(places)
+    ]
 
 
-def _one_by_one(situation: Situation, places: Sequence[tuple[Line, float]]) -> list[Played | None]:
-    defences = situation.accuracies.defences
-    return [played(situation.concept, line.game(value), defences) for line, value in places]
+def _as_in_catalogue(concept: Concept) -> bool:
+    """Whether a concept has the settings of the catalogue, which are those of the batch solvers."""
+    return concept.name in CONCEPTS and CONCEPTS[concept.name] == concept
 
 
 def played(concept: Concept, game: Game, defences: Deploy) -> Played | None:
@@ -131,15 +117,3 @@ def played(concept: Concept, game: Game, defences: Deploy) -> Played | None:
 def deployed(defender: FloatArray, defences: Deploy) -> Deploy:
     """The defences that are played with a probability that is more than rounding, in the order given."""
     return tuple(name for name, share in zip(defences, defender.tolist(), strict=True) if share > PLAYED)
-
-
-def _solved_in_batches(concept: Concept) -> bool:
-    """Whether it is a concept of the batch solvers, with the settings of the catalogue."""
-    return concept.name in METHODS and concept.name in CONCEPTS and CONCEPTS[concept.name] == concept
-
-
-def _of_batch(answers: BatchAnswers, defences: Deploy) -> list[Played | None]:
-    return [
-        Played(deployed(defender, defences), defender, attacker)
-        for defender, attacker in zip(answers.defender, answers.attacker, strict=True)
-    ]

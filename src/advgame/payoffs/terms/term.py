@@ -79,14 +79,16 @@ class Term(ABC):
         """The same term with other amounts; one of many games is an array (games, 1, 1)."""
         return replace(self, **amounts)
 
-    def exactly(self, names: Container[str]) -> Self:
+    def exactly(self, defences: Container[str], attacks: Container[str]) -> Self:
         """The same term with its amounts in Fractions: the decimals that they print as.
 
         Args:
-            names: of the defences and attacks whose amounts are wanted.
+            defences: names of the defences whose amounts are wanted.
+            attacks: names of the attacks whose amounts are wanted; a defence may have the same name.
         """
         exact = copy(self)
         for about in parameters_of(type(self)):
+            names = defences if about.by == "defence" else attacks
             object.__setattr__(exact, about.name, _exactly(getattr(self, about.name), names))
         return exact
 
