@@ -1,0 +1,123 @@
+"""What a report asks of the solvers: a scenario is built once, and its neighbours are solved together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import advgame as ag
+from advgame.equilibria import Nash
+from advgame.equilibria.batch_at_hand import generic_two_by_two, recommended_at_hand
+from advgame.equilibria.support_margin import support_margin
+from advgame.games import Game
+from advgame.scenarios import case, scenario, set_parameter
+from advgame.studies import recommend, situate
+from advgame.studies.line import Line, played, played_along
+from advgame.studies.worth import values_alone
+
+CASE = "cifar10-two-defences"
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts how often accuracies are built and single games solved."""
+    counted: Counter[str] = Counter()
+    meet, solve = scenario.meet, Nash.solve
+
+    def counting_meet(*given, **settings):
+        counted["accuracies"] += 1
+        return meet(*given, **settings)
+
+    def counting_solve(self, game):
+        counted["games"] += 1
+        return solve(self, game)
+
+    monkeypatch.setattr(scenario, "meet", counting_meet)
+    monkeypatch.setattr(Nash, "solve", counting_solve)
+    return counted
+
+
+def test_a_report_builds_the_accuracies_once_and_solves_few_single_games(calls: Counter[str]) -> None:
+    ag.report(case(CASE))
+    assert calls["accuracies"] <= 5
+    assert 1 <= calls["games"] <= 60
+
+
+def test_another_concept_shares_the_game(calls: Counter[str]) -> None:
+    here = situate(case(CASE))
+    assert here.answered_by("commitment").game is here.game
+    assert recommend(here, "commitment").value > recommend(here).value
+    assert calls["accuracies"] == 1
+
+
+@pytest.mark.parametrize("name", [CASE, "cifar10-many-attacks", "mnist-invariance-measured"])
+@pytest.mark.parametrize("address", ["largest_share", "attack_reward", "benign_gain"])
+def test_along_a_line_games_are_played_as_each_is_on_its_own(name: str, address: str) -> None:
+    here = situate(case(name))
+    line, values = Line(here, address), [0.0, 0.11, 0.23, 0.61, 1.0]
+    (together,) = played_along([(line, values)])
+    for value, found in zip(values, together, strict=True):
+        alone = recommend(set_parameter(here.scenario, address, value))
+        assert found is not None
+        assert set(found.deploy) == {defence for defence, _ in alone.deploy}
+        assert found.defender == pytest.approx(alone.profile.defender, abs=1e-9)
+
+
+def test_an_accuracy_moves_along_a_line_as_if_it_had_been_measured() -> None:
+    here = situate(case(CASE))
+    address = "attacked_accuracy[Standard, autoattack]"
+    moved = ag.build_game(set_parameter(here.scenario, address, 0.35))
+    line = Line(here, address)
+    assert line.game(0.35).exact_payoffs == moved.exact_payoffs
+    assert (line.payoffs([0.35])[0][0] == moved.defender_payoffs).all()
+    assert played(here.concept, moved, moved.defences) is not None
+
+
+def test_no_kernel_means_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = [threshold.below for threshold in ag.thresholds(case(CASE))]
+    monkeypatch.setattr("advgame.studies.line.recommended_at_hand", lambda *_: None)
+    assert [threshold.below for threshold in ag.thresholds(case(CASE))] == pytest.approx(compiled, abs=1e-9)
+
+
+@given(st.integers(0, 10**6))
+def test_generic_two_by_two_games_without_a_kernel_have_the_solver_s_equilibria(seed: int) -> None:
+    a, b = np.random.default_rng(seed).normal(size=(2, 8, 2, 2))
+    found = generic_two_by_two(a, b)
+    for game in range(len(a)):
+        mine = found.game == game
+        expected = ag.solve(Game(a[game], b[game])).profiles
+        wanted = sorted((*each.defender, *each.attacker) for each in expected)
+        got = sorted((*x, *y) for x, y in zip(found.defender[mine], found.attacker[mine], strict=True))
+        assert np.allclose(got, wanted, atol=1e-9)
+
+
+@given(st.integers(0, 10**6))
+def test_supports_carry_an_equilibrium_exactly_where_their_margin_is_positive(seed: int) -> None:
+    a, b = np.random.default_rng(seed).normal(size=(2, 3, 3))
+    listed = {
+        (tuple(np.flatnonzero(each.defender > 1e-9)), tuple(np.flatnonzero(each.attacker > 1e-9)))
+        for each in ag.solve(Game(a, b)).profiles
+    }
+    supports = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)]
+    for rows in supports:
+        for columns in supports:
+            if len(rows) == len(columns):
+                margin = support_margin(a, b, np.array(rows), np.array(columns))
+                assert (margin > 0) == ((rows, columns) in listed)
+
+
+def test_ties_among_replies_are_broken_as_the_concept_says() -> None:
+    a, b = np.array([[[5.0, 1.0], [2.0, 3.0]]]), np.array([[[1.0, 1.0], [0.0, 1.0]]])
+    assert values_alone(a, b, in_favour=True).tolist() == [[5.0, 3.0]]
+    assert values_alone(a, b, in_favour=False).tolist() == [[1.0, 3.0]]
+
+
+def test_games_near_a_tie_are_left_to_exact_arithmetic() -> None:
+    tied = np.array([[[1.0, 0.0], [1.0, 1.0]]])
+    answers = recommended_at_hand(tied, -tied, "nash")
+    assert answers is not None
+    assert not answers.solved.any()
