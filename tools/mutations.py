@@ -367,8 +367,8 @@ MUTANTS = (
     Mutant(
         "a false mix left in place of the one before",
         "certificate",
-        "    x[which] = old_x\n    y[which] = old_y\n",
-        "    x[which] = old_x\n",
+        "        y[which, j] = old_y[j]\n",
+        "        y[which, j] = y[which, j]\n",
         (WALKS,),
         "sharpened_to",
     ),

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advgame.equilibria import Nash, solve_batch
-from advgame.equilibria.batch_answers import BatchAnswers, solve_affine
+from advgame.equilibria.batch_answers import BatchAnswers
+from advgame.equilibria.batch_fused import solve_affine
 from advgame.equilibria.found import Found, Status
 from advgame.errors import GameError, SolverError, UnknownName
 from advgame.games import Game, Profile

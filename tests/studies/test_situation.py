@@ -16,8 +16,8 @@ from advgame.equilibria.support_margin import support_margin
 from advgame.games import Game
 from advgame.scenarios import case, scenario, set_parameter
 from advgame.studies import recommend, situate
-from advgame.studies.line import Line, played, played_along
-from advgame.studies.worth import values_alone
+from advgame.studies.parameter_line import Line, played, played_along
+from advgame.studies.worth_along import values_alone
 
 CASE = "cifar10-two-defences"
 
@@ -79,7 +79,7 @@ def test_an_accuracy_moves_along_a_line_as_if_it_had_been_measured() -> None:
 
 def test_no_kernel_means_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = [threshold.below for threshold in ag.thresholds(case(CASE))]
-    monkeypatch.setattr("advgame.studies.line.recommended_at_hand", lambda *_: None)
+    monkeypatch.setattr("advgame.studies.parameter_line.recommended_at_hand", lambda *_: None)
     assert [threshold.below for threshold in ag.thresholds(case(CASE))] == pytest.approx(compiled, abs=1e-9)
 
 

@@ -10,7 +10,7 @@ from advgame.studies.regions import Regions, regions
 from advgame.studies.situation import Situation, concept_for, situate
 from advgame.studies.sweeps import sweep
 from advgame.studies.thresholds import Threshold, thresholds
-from advgame.studies.worth import Worth, worth_along
+from advgame.studies.worth_along import Worth, worth_along
 
 __all__ = [
     "Alone",

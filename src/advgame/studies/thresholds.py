@@ -12,7 +12,7 @@ from advgame.equilibria.support_margin import support_margin
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
-from advgame.studies.line import Deploy, Line, Played, deployed, played, played_along
+from advgame.studies.parameter_line import Deploy, Line, Played, deployed, played, played_along
 from advgame.studies.recommendation import PLAYED, Recommendation, recommend
 
 GRID = 16  # points looked at on each side; an answer that holds between two neighbours only is not seen
