@@ -25,7 +25,8 @@ app, cli → reports → studies → scenarios → payoffs → measurements ← 
 studies → equilibria → games ← payoffs          cli → lab (lazily, to measure)
 measurements → files          scenarios, lab → bundled     findings → studies
 cli → stopping
-all → errors, catalogue
+reports → version
+all → errors, catalogue, arrays
 """
 
 MATHEMATICS = {"numpy", "scipy", "nashpy", "numba"}

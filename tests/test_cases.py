@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from advgame.arrays import NO_ATTACK
 from advgame.bundled import bundled
 from advgame.errors import UnknownName
 from advgame.measurements import Measurement, MeasurementTable, read_table
 from advgame.measurements.contradictions import PIXELS
-from advgame.measurements.measurement import NO_ATTACK
 from advgame.scenarios import addresses, build_game, case, cases, encounters, get_parameter
 from advgame.scenarios.parameters import WHOLE_SCENARIO
 

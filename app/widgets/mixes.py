@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from advgame.games.game import FloatArray
+from advgame.arrays import FloatArray
 from advgame.reports.numbers import percent
 from advgame.studies import Recommendation
 from advgame.studies.recommendation import PLAYED

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.games import Game
 from advgame.games.best_replies import TIE
-from advgame.games.game import FloatArray
 from advgame.reports.numbers import significant
 from advgame.reports.words import attack_in_words, currency_of
 from advgame.studies import Recommendation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from advgame.arrays import NO_ATTACK
 from advgame.measurements import pool_seeds
-from advgame.measurements.measurement import NO_ATTACK
 from advgame.reports.caveats import too_close, warned
 from advgame.reports.comparison import comparison
 from advgame.reports.money import money_of

@@ -13,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from advgame.version import __version__
 
 # Where each public name lives; a folder is imported when the first of its names is used.
 _HOMES = {

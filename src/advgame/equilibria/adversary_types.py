@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.bayesian_commitment import best_commitment
 from advgame.equilibria.bayesian_solution import (
     BayesianProfile,
@@ -21,7 +22,6 @@ from advgame.equilibria.stacked_path import by_type, walk_types
 from advgame.equilibria.ties import WORK_FOR_TIES, all_of_types_in_rationals, ends_of_types
 from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
-from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm, stacked_form
 
 Mixes = tuple[FloatArray, Sequence[FloatArray]]

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.arrays import FloatArray
 from advgame.catalogue import Catalogue
 from advgame.equilibria.batch_centring import Centred
 from advgame.equilibria.batch_commitment import commitments, pure_commitments
@@ -23,7 +24,6 @@ from advgame.equilibria.memory import free_bytes, in_words
 from advgame.equilibria.payoff_arrays import floats, payoff_array, refuse_infinite
 from advgame.equilibria.time_limit import Deadline
 from advgame.errors import GameError
-from advgame.games.game import FloatArray
 
 CHUNK_BYTES = 1 << 27  # of the room for equilibria at any one time
 FIRST_CHUNK = 64  # games, where time is limited and it is not yet known how long they take

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.games.game import FloatArray
+from advgame.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,13 +8,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria import compiled_path
 from advgame.equilibria.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch_exact import NEAR, clear_of_ties
 from advgame.equilibria.batch_fused import worst_of_each
 from advgame.equilibria.batch_nash import compared, walked
 from advgame.equilibria.found import Found, Status
-from advgame.games.game import FloatArray
 
 COMMITMENTS = {"commitment": commitments, "pure_commitment": pure_commitments}
 

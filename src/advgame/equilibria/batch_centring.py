@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import Found, Gathered
 from advgame.games.centring import FAR
-from advgame.games.game import FloatArray
 
 LEAST_PART = 4096  # games that are worth a thread's while
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.commitment import Commitment
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import Found, Gathered, Status
 from advgame.games import Game
-from advgame.games.game import FloatArray
 
 
 def commitments(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.batch_answers import BatchAnswers
 from advgame.equilibria.batch_nash import walked
 from advgame.equilibria.found import Status
@@ -15,7 +16,6 @@ from advgame.equilibria.nash import Nash
 from advgame.equilibria.solution import Solution
 from advgame.errors import SolverError
 from advgame.games import Game
-from advgame.games.game import FloatArray
 
 NEAR = 1e-9  # of a player's largest payoff: a difference below it may be a tie
 

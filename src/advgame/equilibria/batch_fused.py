@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.batch import METHODS, Progress
 from advgame.equilibria.batch_answers import BatchAnswers
 from advgame.equilibria.batch_exact import NEAR, Exactly, clear_of_ties, write_exactly
@@ -23,7 +24,6 @@ from advgame.errors import GameError, SolverError
 from advgame.games import Game
 from advgame.games.affine import AffineGames
 from advgame.games.affine_structure import affine_structure
-from advgame.games.game import FloatArray
 
 if TYPE_CHECKING:
     from advgame.equilibria.kernels import fused_two_by_two

@@ -7,9 +7,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import Found, Gathered
-from advgame.games.game import FloatArray
 from advgame.games.profile import TOLERANCE
 
 MOST_MINORS = 3_000_000  # of one player's payoffs: up to 12 × 12

@@ -8,6 +8,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.batch_general import fits, general_equilibria
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import MORE_SLOTS, SLOTS, Found, Gathered, Status
@@ -16,7 +17,6 @@ from advgame.equilibria.payoff_arrays import refuse_infinite
 from advgame.equilibria.stop import stopped_by
 from advgame.equilibria.time_limit import ALWAYS, Deadline
 from advgame.games import Game
-from advgame.games.game import FloatArray
 from advgame.games.profile import TOLERANCE
 from advgame.games.reduction import reduce_game
 from advgame.games.structure import rank_one_form

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.batch_nash import singly
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.equilibria.found import Found, Gathered, Status
-from advgame.games.game import FloatArray
 
 
 def one_nash_equilibrium(

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.bayesian_solution import (
     BayesianSolution,
     bayesian_profile,
@@ -24,7 +25,6 @@ from advgame.equilibria.commitment import best_lottery
 from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
 from advgame.games.best_replies import TIE
-from advgame.games.game import FloatArray
 
 OBJECTIVE = 1e4  # largest coefficient: HiGHS stops at an absolute gap of 1e-6 of these units
 PROVEN = 1e-6  # of the range of the defender's payoff: a smaller gap is the program's rounding

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.errors import SolverError
 from advgame.games.bayesian import BayesianGame
-from advgame.games.game import FloatArray
 from advgame.games.profile import TOLERANCE, payoff_range, relative_regret
 
 

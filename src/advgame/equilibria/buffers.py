@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.errors import GameError
-from advgame.games.game import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.kernel import TIGHT
 from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.equilibria.weak_commitment import best_weak_plan, most_harmful_reply
 from advgame.games import Certificate, Game, Profile
 from advgame.games.best_replies import TIE
-from advgame.games.game import FloatArray
 from advgame.games.profile import relative_regret
 
 SHARPER = 1e4  # makes the tolerance of the adversary's ties finer than HiGHS lets one ask for

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.stop import stopped_by
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
-from advgame.games.game import FloatArray
 
 KERNELS = "advgame.equilibria.kernels.rank_one"
 WORTH_CALLING = 64  # payoffs of a player: of smaller games the walk in Python is as quick

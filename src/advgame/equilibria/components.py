@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.solution import Component
 from advgame.games import Profile
-from advgame.games.game import FloatArray
 
 MOST = 5_000  # subsets that are still put together
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from advgame.arrays import ExactMatrix
 from advgame.equilibria.exact_tableau import ExactMix, whole
 from advgame.equilibria.optimal_corners import everything, optimal_corners
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
-from advgame.games.game import ExactMatrix
 
 PER_PAIR = 2e-8  # nominal seconds of comparing a vertex with another, as measured
 

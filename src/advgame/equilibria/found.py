@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.time_limit import ALWAYS, Deadline
 from advgame.errors import GameError
-from advgame.games.game import FloatArray
 
 SLOTS = 4  # equilibria of one game the compiled walk has room for at first
 MORE_SLOTS = 64  # and if there are more of them; still more are found one by one

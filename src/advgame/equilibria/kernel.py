@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.games import Game, certified_profile
-from advgame.games.game import FloatArray
 
 PLAYED = 1e-9  # a smaller probability is rounding
 

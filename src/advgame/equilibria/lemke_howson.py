@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.kernel import sharpened
 from advgame.equilibria.kernels.compiled import is_ready, worth_asking
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.games import Game, certified_profile
-from advgame.games.game import FloatArray
 
 PATIENCE = 100  # pivots for each strategy before another label is tried: rounding can blur ties
 NEAR = 1e-10  # relative to the pivot column: ratios nearer than this are ties

@@ -18,8 +18,8 @@ from math import copysign, inf, sqrt
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.games import Game
-from advgame.games.game import FloatArray
 
 ON_BRANCH = 1e-11  # the last Newton step, in units of the logarithms' own size
 MOST_STEPS = 20_000

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.batch_fused import sums_of
 from advgame.equilibria.cores import on_all_cores, parts_for
 from advgame.games.affine import AffineGames
-from advgame.games.game import FloatArray
 
 LEFT = 9  # in place of what is played: near a tie, to be solved from the payoffs
 LEAST_POINTS = 20_000  # of what one core does at a time

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.kernel import PLAYED, TIGHT, indifferent_mix
 from advgame.equilibria.parametric_walk import NEAR, Walked
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.games import Game
-from advgame.games.game import FloatArray
 from advgame.games.structure import RankOneForm
 
 LARGE = 10_000  # payoffs of a player: of smaller games the walk is as quick, and finds what ties

@@ -18,11 +18,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.solution import Concept, Solution, certified
 from advgame.equilibria.worst_case import WorstCase
 from advgame.errors import GameError, SolverError
 from advgame.games import Certificate, Game, Profile
-from advgame.games.game import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,13 +16,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.catalogue import Catalogue
 from advgame.equilibria.components import maximal_nash_subsets
 from advgame.equilibria.one_strategy import equilibria_of_one
 from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.equilibria.time_limit import TimeUp, within
 from advgame.games import Game, certified_profile
-from advgame.games.game import FloatArray
 from advgame.games.reduction import reduce_game
 
 Pair = tuple[FloatArray, FloatArray]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.games import Game
-from advgame.games.game import FloatArray
 from advgame.games.nearest_rational import may_be_rounded
 from advgame.games.reduction import Group, Reduction
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.time_limit import Deadline, TimeUp
-from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
 
 NEAR = 1e-9  # of the largest cost: what is smaller may be a tie

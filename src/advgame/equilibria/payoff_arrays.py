@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.cores import on_all_cores
 from advgame.errors import GameError
-from advgame.games.game import LARGEST_WHOLE, FloatArray
+from advgame.games.game import LARGEST_WHOLE
 
 PART = 1 << 19  # payoffs looked at together, so that little memory is needed beside them
 

@@ -12,12 +12,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.logit_branch import Reached, branch_points, only_response
 from advgame.equilibria.solution import Concept, Solution, certified
 from advgame.equilibria.time_limit import Deadline
 from advgame.errors import GameError
 from advgame.games import Certificate, Game, Profile
-from advgame.games.game import FloatArray
 from advgame.games.profile import earnings
 
 ONLY = "The only one at this rationality."

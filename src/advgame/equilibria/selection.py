@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.catalogue import Catalogue
 from advgame.equilibria.solution import Solution
 from advgame.errors import GameError
 from advgame.games import Game, Profile
 from advgame.games.best_replies import TIE
-from advgame.games.game import FloatArray
 
 PLAYED = 1e-9  # a smaller probability does not count as played
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from advgame.arrays import FloatArray
 from advgame.errors import SolverError
 from advgame.games import Game, Profile
-from advgame.games.game import FloatArray
 from advgame.games.profile import restated
 
 

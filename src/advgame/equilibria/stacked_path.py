@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.parametric_walk import Walked, walk_along
 from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
-from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
 
 PLAYED = 1e-9  # a smaller probability is rounding

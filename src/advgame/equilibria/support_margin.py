@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.games.game import FloatArray
+from advgame.arrays import FloatArray
 
 Places = NDArray[np.intp]
 

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.cost_line import cost_line, exact_goal
 from advgame.equilibria.exact_tableau import Corner, ExactMix, members, whole
 from advgame.equilibria.faces import Pair, WholeGame, equilibria_on_faces
 from advgame.equilibria.optimal_corners import Goal, span
 from advgame.equilibria.time_limit import Deadline
-from advgame.games.game import FloatArray
 
 SMALL = 1600  # cells of a game of which nothing is left out
 NEAR = 1e-7  # of the payoffs: what is left out stays farther from being a best reply than this

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.cost_line import simplified
 from advgame.equilibria.exact_tableau import fractions, whole
 from advgame.equilibria.faces import Pair, equilibria_of_indifferent
@@ -19,7 +20,6 @@ from advgame.equilibria.time_limit import Deadline, TimeUp, WorkDone
 from advgame.equilibria.worst_and_best import worst_and_best
 from advgame.equilibria.worst_case import WorstCase
 from advgame.games import BayesianGame, Game
-from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
 from advgame.games.structure import RankOneForm
 

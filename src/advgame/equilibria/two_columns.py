@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
+from advgame.arrays import ExactMatrix
 from advgame.games import Game
-from advgame.games.game import ExactMatrix
 
 Mix = list[Fraction]
 

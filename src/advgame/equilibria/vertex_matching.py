@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.kernels.compiled import is_ready, worth_asking
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
-from advgame.games.game import FloatArray
 from advgame.games.profile import TOLERANCE
 
 PER_VERTEX, PER_ENTRY = 1e-6, 8e-9  # nominal seconds, as measured

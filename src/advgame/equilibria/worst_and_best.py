@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.exact_tableau import members
 from advgame.equilibria.kernel import TIGHT
 from advgame.equilibria.time_limit import Deadline, TimeUp
-from advgame.games.game import FloatArray
 from advgame.games.stacked_structure import StackedForm
 
 OUT_OF_TIME = 1  # the status of a program in scipy

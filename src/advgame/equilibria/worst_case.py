@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.kernel import TIGHT, indifferent_mix
 from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.games import Certificate, Game, Profile
-from advgame.games.game import FloatArray
 from advgame.games.profile import relative_regret
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.errors import MeasurementError
 from advgame.findings.finding import Finding, Row
 from advgame.findings.measured import CLEAN, Measured
 from advgame.findings.pricing import Prices, Story, playable_columns, scenario_of
 from advgame.findings.stories import STORIES
-from advgame.games.game import FloatArray
 from advgame.measurements import Column
-from advgame.measurements.measurement import NO_ATTACK
 from advgame.measurements.outcomes import Outcomes
 from advgame.payoffs import Encounters, build_many
 from advgame.payoffs.encounters import column_names

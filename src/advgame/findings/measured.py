@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError
 from advgame.findings.finding import hundredths
 from advgame.measurements import Column, MeasurementTable, read_table
-from advgame.measurements.measurement import NO_ATTACK
 from advgame.measurements.outcomes import Outcomes, OutcomeTable, averaged, read_outcomes, right_in_all
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.games.game import FloatArray
+from advgame.arrays import FloatArray
 
 NOWHERE = -1  # in place of a row of ``values``, for a number that is the same in all games
 

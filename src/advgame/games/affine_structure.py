@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.games.affine import AffineGames
-from advgame.games.game import FloatArray
 
 NOT_ALIGNED = -1
 NOTHING_LEFT = 1e-13  # of a player's largest payoff: what may remain beside the structure

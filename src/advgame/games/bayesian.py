@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.arrays import FloatArray
 from advgame.errors import GameError
-from advgame.games.game import FloatArray, Game
+from advgame.games.game import Game
 
 MOST_CELLS = 200_000  # of a normal form that is still written out
 MOST_EXACT = 2_000  # of one that is written in rational numbers, so that rounding breaks no tie

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from advgame.arrays import FloatArray
 from advgame.errors import GameError
-from advgame.games.game import FloatArray, Game
+from advgame.games.game import Game
 
 TIE = 1e-12  # of a player's payoff range: payoffs nearer than this are one
 

@@ -11,11 +11,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.arrays import ExactMatrix, FloatArray
 from advgame.errors import GameError
 from advgame.games.centring import all_centred, columns_centred, is_far, plainly_near, rows_centred
 
-FloatArray = NDArray[np.float64]
-ExactMatrix = tuple[tuple[Fraction, ...], ...]
 SHARP = 1e-12  # of the range of the payoffs: how far floats may be from what they stand for
 APART = 4  # times the rounding of a payoff: floats farther apart are not in the wrong order
 LARGEST_WHOLE = 2**53  # whole numbers up to here are floats

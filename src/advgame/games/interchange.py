@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from advgame.arrays import FloatArray
 from advgame.errors import GameError
-from advgame.games.game import FloatArray, Game
+from advgame.games.game import Game
 
 PLAYERS = 2
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.games.game import FloatArray, Game
+from advgame.arrays import FloatArray
+from advgame.games.game import Game
 
 DENOMINATORS = (1, 12, 100, 1_000, 10_000, 100_000)  # bounds that are tried, one after the other
 

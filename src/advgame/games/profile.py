@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from advgame.games.game import FloatArray, Game
+from advgame.arrays import FloatArray
+from advgame.games.game import Game
 
 TOLERANCE = 2e-9  # the largest relative regret a certificate may show
 

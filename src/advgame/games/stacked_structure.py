@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.games.bayesian import BayesianGame
-from advgame.games.game import FloatArray
 from advgame.games.structure import rank_one_form
 
 RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part

@@ -8,7 +8,8 @@ from math import sqrt
 
 import numpy as np
 
-from advgame.games.game import FloatArray, Game
+from advgame.arrays import FloatArray
+from advgame.games.game import Game
 
 RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
 

@@ -30,7 +30,8 @@ def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> Measur
     """The measurements in a CSV or Parquet file, contradictions marked.
 
     Args:
-        path: a file with a header of field names (``advgame.measurements.FIELDS``); absent optional
+        path: a file with a header of field names (``advgame.measurements.measurement.FIELDS``); absent
+        optional
             fields are empty.
         percent: divide accuracies and spreads by 100 first.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from math import isclose, isfinite
 from typing import NamedTuple
 
+from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError, shortened, suggestion
 from advgame.measurements.radii import radius_text
 
@@ -19,7 +20,6 @@ METRICS = {
     "human_recognition": "share of explanations in which people recognise the object",
 }
 PLAYABLE = frozenset({"clean", "robust", "corruption"})  # what an adversary's column may be made of
-NO_ATTACK = "none"
 MOST_COUNT = 2**64  # what Parquet can hold and seeds of NumPy and torch stay below
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError
-from advgame.measurements.measurement import NO_ATTACK, Column
+from advgame.measurements.measurement import Column
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.games import Game
-from advgame.games.game import FloatArray
 from advgame.measurements.decimals import Exact, as_fractions
 from advgame.payoffs.encounters import Encounters
 from advgame.payoffs.terms.term import NOTHING, Term

@@ -10,11 +10,11 @@ from math import isfinite
 
 import numpy as np
 
+from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.errors import MeasurementError, ScenarioError, UnknownName, suggestion
-from advgame.games.game import FloatArray
 from advgame.measurements import Column, Measurement, MeasurementTable, pool_seeds
 from advgame.measurements.decimals import Exact, as_decimal, as_decimals, exact_accuracy
-from advgame.measurements.measurement import NO_ATTACK, PLAYABLE
+from advgame.measurements.measurement import PLAYABLE
 
 SUCCESS_RULES = {
     "every error": "the adversary is paid for every attacked input that is classified wrong",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
+from advgame.arrays import NO_ATTACK
 from advgame.equilibria import Concept
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
-from advgame.measurements.measurement import NO_ATTACK
 from advgame.payoffs import Encounters
 from advgame.reports.money import Money, money_of
 from advgame.scenarios import Scenario

@@ -9,9 +9,9 @@ import tomllib
 from dataclasses import astuple
 from importlib.metadata import version
 
-import advgame
 from advgame.scenarios import Scenario
 from advgame.scenarios.files import toml_of
+from advgame.version import __version__
 
 LIBRARIES = ("numpy", "scipy", "nashpy")
 
@@ -33,5 +33,5 @@ def inputs_sha256(scenario: Scenario) -> str:
 
 def versions() -> tuple[tuple[str, str], ...]:
     """The software that computed the report, with its versions."""
-    own = ("advgame", advgame.__version__), ("Python", platform.python_version())
+    own = ("advgame", __version__), ("Python", platform.python_version())
     return (*own, *((library, version(library)) for library in LIBRARIES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from advgame.measurements.measurement import NO_ATTACK
+from advgame.arrays import NO_ATTACK
 from advgame.scenarios import Scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
 

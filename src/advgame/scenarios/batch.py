@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
-from advgame.games.game import FloatArray
 from advgame.measurements.decimals import as_decimals
 from advgame.payoffs import Encounters, build_exactly, build_many
 from advgame.payoffs.terms.term import OTHERS

@@ -13,9 +13,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError
 from advgame.games.affine import NOWHERE, AffineGames
-from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters
 from advgame.scenarios.batch import caps_over, checked_columns, is_share, payoffs_over, priced
 from advgame.scenarios.scenario import Scenario, encounters

@@ -8,10 +8,10 @@ from functools import cached_property, lru_cache
 from numbers import Real
 from pathlib import Path
 
+from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError, ScenarioError, UnknownName
 from advgame.games import Game
 from advgame.measurements import Measurement, MeasurementTable
-from advgame.measurements.measurement import NO_ATTACK
 from advgame.measurements.radii import same_radius
 from advgame.payoffs import SUCCESS_RULES, TERMS, Encounters, Term, build, meet
 

@@ -8,8 +8,8 @@ from math import hypot, inf
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
-from advgame.games.game import FloatArray
 from advgame.measurements import Measurement, pool_seeds, standard_error
 from advgame.payoffs import build
 from advgame.payoffs.encounters import Encounters, column_names, defence_names

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.batch import Progress
 from advgame.equilibria.batch_answers import BatchAnswers
 from advgame.equilibria.batch_fused import FUSED, solve_affine
-from advgame.games.game import FloatArray
 from advgame.scenarios import Scenario, encounters
 from advgame.scenarios.batch import checked_columns, exact_payoffs_over, payoffs_over
 from advgame.scenarios.coefficients import affine_games

@@ -9,10 +9,10 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.map_two_by_two import LEFT, PlayMap, kinds, map_lines
 from advgame.errors import GameError, ScenarioError
 from advgame.games.affine import AffineGames
-from advgame.games.game import FloatArray
 from advgame.scenarios import Scenario, encounters
 from advgame.scenarios.batch import checked_columns, payoffs_over
 from advgame.scenarios.coefficients import affine_games

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria import CONCEPTS, Concept
 from advgame.equilibria.batch_at_hand import recommended_at_hand
 from advgame.errors import AdvgameError
 from advgame.games import Game
-from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters, build
 from advgame.payoffs.encounters import accuracy_cell
 from advgame.scenarios import set_parameter

@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria import CONCEPTS, Concept, Nash
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
-from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters, build
 from advgame.scenarios import Scenario, encounters, get_parameter, set_parameter
 from advgame.studies.axes import Axis, axis

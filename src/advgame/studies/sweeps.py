@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advgame.arrays import FloatArray
 from advgame.equilibria import CONCEPTS, Concept, Solution
 from advgame.equilibria.batch import METHODS
 from advgame.errors import ScenarioError
-from advgame.games.game import FloatArray
 from advgame.payoffs import Encounters
 from advgame.scenarios import Scenario, build_game, encounters, set_parameter
 from advgame.scenarios.batch import can_be_batched, caps_over

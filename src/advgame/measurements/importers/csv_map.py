@@ -39,12 +39,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError, suggestion
 from advgame.files import without_guard
 from advgame.measurements.csv_records import csv_records
 from advgame.measurements.files import read_row, read_table
 from advgame.measurements.importers.importer import Importer, blank, check_columns, table_of
-from advgame.measurements.measurement import FIELDS, NO_ATTACK, Measurement
+from advgame.measurements.measurement import FIELDS, Measurement
 from advgame.measurements.table import MeasurementTable
 
 PER_ACCURACY = ("accuracy", "correct", "std")  # in a wide table one column cannot serve all of its accuracies

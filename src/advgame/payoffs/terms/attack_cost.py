@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from advgame.games.game import FloatArray
+from advgame.arrays import FloatArray
 from advgame.payoffs.encounters import Encounters
 from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
 

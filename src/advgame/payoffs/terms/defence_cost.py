@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from advgame.games.game import FloatArray
+from advgame.arrays import FloatArray
 from advgame.payoffs.encounters import Encounters
 from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.errors import MeasurementError
-from advgame.games.game import FloatArray
 from advgame.payoffs.encounters import Encounters
 from advgame.payoffs.terms.term import NOTHING, Term, parameter
 

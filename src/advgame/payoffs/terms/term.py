@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
-from advgame.games.game import FloatArray
 from advgame.measurements.decimals import as_decimal, as_decimals
 from advgame.payoffs.encounters import Encounters
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advgame.measurements.measurement import NO_ATTACK
+from advgame.arrays import NO_ATTACK
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.caveats import too_close, turning_in_words, turning_share, warned
 from advgame.reports.comparison import comparison

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.games.best_replies import TIE
-from advgame.games.game import FloatArray
 from advgame.reports.blocks import Block, Heading, Matrix, Paragraph
 from advgame.reports.facts import Facts
 from advgame.reports.numbers import decimals_for, fixed
