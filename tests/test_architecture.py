@@ -26,6 +26,7 @@ studies → equilibria → games ← payoffs          cli → lab (lazily, to me
 measurements → files          scenarios, lab → bundled     findings → studies
 cli → stopping
 reports → version
+measurements → statistics          lab → statistics
 all → errors, catalogue, arrays
 """
 

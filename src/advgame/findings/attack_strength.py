@@ -9,7 +9,8 @@ from advgame.findings.finding import Finding, Row, listed, norm_sign, points
 from advgame.findings.measured import FULL, OURS, Measured
 from advgame.measurements import Column
 from advgame.measurements.outcomes import on_common_ground
-from advgame.measurements.paired import PairedComparison, compare
+from advgame.measurements.paired_outcomes import compare
+from advgame.statistics.paired import PairedComparison
 
 QUESTION = "Is the attack that every network meets as strong as AutoAttack, which runs far longer?"
 NEAR = 0.01  # one point

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from advgame.findings.finding import Row, points
 from advgame.findings.measured import Measured
 from advgame.measurements import Column
-from advgame.measurements.paired import PairedComparison, compare
+from advgame.measurements.paired_outcomes import compare
+from advgame.statistics.paired import PairedComparison
 
 
 @dataclass(frozen=True)

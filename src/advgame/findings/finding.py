@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from advgame.measurements.rank_correlation import RankCorrelation
+from advgame.statistics.rank_correlation import RankCorrelation
 
 Row = Mapping[str, str | float]  # figures by what they are
 

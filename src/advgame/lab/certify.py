@@ -18,7 +18,7 @@ from advgame.errors import LabError
 from advgame.lab.classifier import is_randomised
 from advgame.lab.defences.ranges import check_range
 from advgame.lab.defences.smoothing import Smoothed
-from advgame.lab.exact_limits import lower_limit
+from advgame.statistics.clopper_pearson import lower_limit
 
 ABSTAINS = -1
 

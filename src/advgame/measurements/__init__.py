@@ -2,11 +2,12 @@
 
 from advgame.measurements.contradictions import mark_contradictions
 from advgame.measurements.files import read_table, table_text, write_table
-from advgame.measurements.intervals import beta_interval, standard_error, wilson_interval
 from advgame.measurements.measurement import METRICS, Column, Measurement
 from advgame.measurements.pooling import pool_seeds
 from advgame.measurements.radii import radius_text, read_radius
+from advgame.measurements.standard_errors import standard_error
 from advgame.measurements.table import MeasurementTable
+from advgame.statistics.intervals import beta_interval, wilson_interval
 
 __all__ = [
     "METRICS",

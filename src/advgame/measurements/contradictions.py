@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 from math import sqrt
 
-from advgame.measurements.intervals import standard_error
 from advgame.measurements.measurement import PLAYABLE, Measurement
+from advgame.measurements.standard_errors import standard_error
 from advgame.measurements.table import MeasurementTable
 
 Marks = Iterator[tuple[Measurement, str]]

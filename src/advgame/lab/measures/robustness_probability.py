@@ -16,9 +16,9 @@ from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.classifier import is_randomised, surrogate
 from advgame.lab.defences.gaussian_layers import gaussian_layers, one_network
 from advgame.lab.defences.ranges import check_range
-from advgame.lab.guarantee import Guarantee, estimate_probabilities, looks
 from advgame.lab.guard import outcomes
 from advgame.lab.measures.measure import Measure, Values
+from advgame.statistics.sequential_estimate import Guarantee, estimate_probabilities, looks
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta, binom
 
 from advgame.errors import LabError
-from advgame.lab.guarantee import (
+from advgame.statistics.sequential_estimate import (
     Guarantee,
     estimate_probabilities,
     estimate_probability,

@@ -1,11 +1,8 @@
-"""How sure an accuracy is: intervals from counts, and the standard error of a row."""
+"""Intervals of a proportion from counts: Wilson's, and of the Beta posterior."""
 
 from __future__ import annotations
 
-from math import sqrt
-
 from advgame.errors import MeasurementError
-from advgame.measurements.measurement import Measurement
 
 
 def wilson_interval(correct: int, tested: int, level: float = 0.95) -> tuple[float, float]:
@@ -37,19 +34,6 @@ def beta_interval(correct: int, tested: int, level: float = 0.95) -> tuple[float
     low = 0.0 if correct == 0 else float(betaincinv(right, wrong, tail))
     high = 1.0 if correct == tested else float(betaincinv(right, wrong, 1 - tail))
     return low, high
-
-
-def standard_error(row: Measurement) -> float | None:
-    """The standard error of a row's accuracy; None where its source gives nothing to tell it from.
-
-    The spread over training runs where there are several, else the binomial error of the counts.
-    """
-    if row.std is not None and row.runs is not None and row.runs > 1:
-        return row.std / sqrt(row.runs)
-    if row.correct is not None and row.tested:
-        share = (row.correct + 0.5) / (row.tested + 1)
-        return sqrt(share * (1 - share) / (row.tested + 2))
-    return None
 
 
 def _check(correct: int, tested: int, level: float) -> None:

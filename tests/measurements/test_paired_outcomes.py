@@ -14,7 +14,7 @@ from scipy.stats import norm, ttest_rel
 
 from advgame.errors import MeasurementError
 from advgame.measurements.outcomes import Outcomes
-from advgame.measurements.paired import compare
+from advgame.measurements.paired_outcomes import compare
 
 
 def outcomes(right: NDArray[np.bool_] | list[list[int]]) -> Outcomes:

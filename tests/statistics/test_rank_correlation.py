@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from advgame.errors import MeasurementError
-from advgame.measurements.rank_correlation import rank_correlation
+from advgame.statistics.rank_correlation import rank_correlation
 
 values = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=5, max_size=20).filter(
     lambda pairs: all(len(set(each)) > 1 for each in zip(*pairs, strict=True))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.errors import LabError
-from advgame.lab.exact_limits import lower_limit, upper_limit
+from advgame.statistics.clopper_pearson import lower_limit, upper_limit
 
 LARGEST_STEP = 1.25  # from the draws at one look to those at the next
 LAST_SHARE = 0.5  # of the risk, kept for the last look
