@@ -102,7 +102,7 @@ def test_the_games_of_a_family_are_the_same_for_every_solver(family: str) -> Non
 def test_games_of_adversary_and_defender_are_of_rank_one_and_mix_three_strategies(family: str) -> None:
     from advgame import solve_batch
     from advgame.games import Game
-    from advgame.games.structure import rank_one_form
+    from advgame.games.rank_one_form import rank_one_form
 
     a, b = draw(family, (10, 8), 20)
     assert all(rank_one_form(Game(one, other)) is not None for one, other in zip(a, b, strict=True))

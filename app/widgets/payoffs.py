@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.games import Game
-from advgame.games.best_replies import TIE
+from advgame.games.best_responses import TIE
 from advgame.reports.numbers import significant
 from advgame.reports.words import attack_in_words, currency_of
 from advgame.studies import Recommendation

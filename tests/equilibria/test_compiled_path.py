@@ -17,7 +17,7 @@ from advgame.equilibria.matrix_game import solve_matrix_game
 from advgame.equilibria.solution import Solution
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
-from advgame.games.structure import rank_one_form
+from advgame.games.rank_one_form import rank_one_form
 from benchmarks.families import draw
 
 SMALL, LARGE = (13, 9), (81, 75)

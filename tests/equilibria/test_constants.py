@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from advgame.equilibria import CONCEPTS, AdversaryTypes, Nash, solve, solve_batch
 from advgame.equilibria.batch import METHODS
 from advgame.games import BayesianGame, Game
-from advgame.games.best_replies import attacker_best_replies, defender_best_replies
+from advgame.games.best_responses import attacker_best_replies, defender_best_replies
 from benchmarks.constants import checked
 from tests.equilibria.brute_force import every_extreme_equilibrium
 

@@ -10,7 +10,7 @@ from advgame.equilibria.enumeration import extreme_equilibria
 from advgame.equilibria.rank_one import walk
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game
-from advgame.games.structure import rank_one_form
+from advgame.games.rank_one_form import rank_one_form
 from tests.equilibria.games import (
     KNOWN,
     LOUD_AND_STEALTHY,

@@ -12,7 +12,7 @@ from advgame.equilibria.kernels.support_walk import desk, support_walk
 from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
 from advgame.equilibria.kernels.uniqueness import only_one
 from advgame.games import Game
-from advgame.games.structure import rank_one_form
+from advgame.games.rank_one_form import rank_one_form
 from benchmarks.families import adversary_defender, several_equilibria
 from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, adversary_game
 from tests.equilibria.walks import Family, Games, Numbers, exactly, on_a_lattice, same, walked

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from advgame.games.affine import NOWHERE, AffineGames
-from advgame.games.affine_structure import NOT_ALIGNED, AffineStructure, affine_structure
+from advgame.games.affine_rank_one import NOT_ALIGNED, AffineStructure, affine_structure
 from tests.equilibria.affine import attacked
 
 

@@ -12,8 +12,8 @@ from advgame.games import (
     certified_profile,
     defender_best_replies,
 )
+from advgame.games.rank_one_form import rank_one_form
 from advgame.games.reduction import reduce_game
-from advgame.games.structure import rank_one_form
 from tests.equilibria.games import adversary_games, fine_numbers, games
 
 GAME = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])

@@ -22,7 +22,7 @@ from advgame.equilibria.stacked_path import by_type, walk_types
 from advgame.equilibria.ties import WORK_FOR_TIES, all_of_types_in_rationals, ends_of_types
 from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
-from advgame.games.stacked_structure import StackedForm, stacked_form
+from advgame.games.bayesian_rank_one import StackedForm, stacked_form
 
 Mixes = tuple[FloatArray, Sequence[FloatArray]]
 

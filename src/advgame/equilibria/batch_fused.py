@@ -23,7 +23,7 @@ from advgame.equilibria.time_limit import ALWAYS
 from advgame.errors import GameError, SolverError
 from advgame.games import Game
 from advgame.games.affine import AffineGames
-from advgame.games.affine_structure import affine_structure
+from advgame.games.affine_rank_one import affine_structure
 
 if TYPE_CHECKING:
     from advgame.equilibria.kernels import fused_two_by_two

@@ -18,8 +18,8 @@ from advgame.equilibria.stop import stopped_by
 from advgame.equilibria.time_limit import ALWAYS, Deadline
 from advgame.games import Game
 from advgame.games.profile import TOLERANCE
+from advgame.games.rank_one_form import rank_one_form
 from advgame.games.reduction import reduce_game
-from advgame.games.structure import rank_one_form
 
 # What may write into the free end of what is gathered; and which games are proven.
 Kernel = Callable[[FloatArray, FloatArray, Gathered | None], tuple[Found, NDArray[np.bool_]]]

@@ -20,7 +20,7 @@ from advgame.equilibria.kernel import TIGHT
 from advgame.equilibria.solution import Concept, Solution, certified, told_of
 from advgame.equilibria.weak_commitment import best_weak_plan, most_harmful_reply
 from advgame.games import Certificate, Game, Profile
-from advgame.games.best_replies import TIE
+from advgame.games.best_responses import TIE
 from advgame.games.profile import relative_regret
 
 SHARPER = 1e4  # makes the tolerance of the adversary's ties finer than HiGHS lets one ask for

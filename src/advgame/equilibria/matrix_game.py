@@ -15,7 +15,7 @@ from advgame.equilibria.kernel import PLAYED, TIGHT, indifferent_mix
 from advgame.equilibria.parametric_walk import NEAR, Walked
 from advgame.equilibria.time_limit import Deadline, TimeUp
 from advgame.games import Game
-from advgame.games.structure import RankOneForm
+from advgame.games.rank_one_form import RankOneForm
 
 LARGE = 10_000  # payoffs of a player: of smaller games the walk is as quick, and finds what ties
 

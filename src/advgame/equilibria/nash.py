@@ -29,8 +29,8 @@ from advgame.equilibria.whole_enumeration import extreme_equilibria_in_words
 from advgame.games import Game, Profile, certified_profile
 from advgame.games.nearest_rational import nearest_rational
 from advgame.games.profile import certified_profiles, exactly_certified_profile
+from advgame.games.rank_one_form import RankOneForm, rank_one_form
 from advgame.games.reduction import Reduction, reduce_game
-from advgame.games.structure import RankOneForm, rank_one_form
 
 MOST_IN_FRACTIONS = 100  # profiles whose certificates are computed in rational numbers unasked
 MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplicates is played

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.time_limit import Deadline, TimeUp
-from advgame.games.stacked_structure import StackedForm
+from advgame.games.bayesian_rank_one import StackedForm
 
 NEAR = 1e-9  # of the largest cost: what is smaller may be a tie
 SMALL_PIVOT = 1e-7  # of the payoffs: dividing by less leaves too few digits to tell ties

@@ -16,8 +16,8 @@ from advgame.equilibria.matrix_game import is_large_matrix_game, solve_matrix_ga
 from advgame.equilibria.parametric_walk import Walked, walk_along
 from advgame.equilibria.time_limit import Deadline
 from advgame.games import Game, certified_profile
-from advgame.games.stacked_structure import StackedForm
-from advgame.games.structure import RankOneForm
+from advgame.games.bayesian_rank_one import StackedForm
+from advgame.games.rank_one_form import RankOneForm
 
 Pair = tuple[Sequence[float], Sequence[float]]
 

@@ -12,7 +12,7 @@ from advgame.catalogue import Catalogue
 from advgame.equilibria.solution import Solution
 from advgame.errors import GameError
 from advgame.games import Game, Profile
-from advgame.games.best_replies import TIE
+from advgame.games.best_responses import TIE
 
 PLAYED = 1e-9  # a smaller probability does not count as played
 

@@ -16,7 +16,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.parametric_walk import Walked, walk_along
 from advgame.equilibria.time_limit import Deadline
 from advgame.games.bayesian import BayesianGame
-from advgame.games.stacked_structure import StackedForm
+from advgame.games.bayesian_rank_one import StackedForm
 
 PLAYED = 1e-9  # a smaller probability is rounding
 

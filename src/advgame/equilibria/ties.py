@@ -20,8 +20,8 @@ from advgame.equilibria.time_limit import Deadline, TimeUp, WorkDone
 from advgame.equilibria.worst_and_best import worst_and_best
 from advgame.equilibria.worst_case import WorstCase
 from advgame.games import BayesianGame, Game
-from advgame.games.stacked_structure import StackedForm
-from advgame.games.structure import RankOneForm
+from advgame.games.bayesian_rank_one import StackedForm
+from advgame.games.rank_one_form import RankOneForm
 
 WORK_FOR_TIES = (
     2.0  # nominal seconds for listing a continuum, of which the ends are given if that is too little

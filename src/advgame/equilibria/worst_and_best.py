@@ -23,7 +23,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.exact_tableau import members
 from advgame.equilibria.kernel import TIGHT
 from advgame.equilibria.time_limit import Deadline, TimeUp
-from advgame.games.stacked_structure import StackedForm
+from advgame.games.bayesian_rank_one import StackedForm
 
 OUT_OF_TIME = 1  # the status of a program in scipy
 NEAR = 1e-11  # of the costs, whose range is about 1: lines that pass a value nearer than this pass through it

@@ -16,7 +16,7 @@ from advgame.findings.stories import STORIES
 from advgame.measurements import Column
 from advgame.measurements.outcomes import Outcomes
 from advgame.payoffs import Encounters, build_many
-from advgame.payoffs.encounters import column_names
+from advgame.payoffs.accuracies import column_names
 from advgame.scenarios import Scenario, encounters
 
 QUESTION = "Where does each defence win, as the adversarial share of the traffic grows?"

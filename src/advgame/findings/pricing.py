@@ -9,7 +9,7 @@ from advgame.errors import MeasurementError
 from advgame.findings.measured import BLACK_BOX, CLEAN, NATURAL, UNBOUNDED, Measured
 from advgame.measurements import Column
 from advgame.measurements.measurement import PLAYABLE
-from advgame.payoffs.encounters import column_names
+from advgame.payoffs.accuracies import column_names
 from advgame.payoffs.terms import AdversarialTraffic, AttackCost, AttackReward, BenignTraffic, DefenceCost
 from advgame.scenarios import AttackChoice, Scenario, Select
 

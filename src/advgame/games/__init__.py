@@ -1,7 +1,7 @@
 """Two-player games in payoffs: mixes, best replies, regret. Mathematics only."""
 
 from advgame.games.bayesian import BayesianGame
-from advgame.games.best_replies import attacker_best_replies, defender_best_replies
+from advgame.games.best_responses import attacker_best_replies, defender_best_replies
 from advgame.games.game import Game
 from advgame.games.interchange import from_array, from_nashpy, to_array, to_nashpy
 from advgame.games.nfg import read_nfg, write_nfg

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.games import Game
 from advgame.measurements.decimals import Exact, as_fractions
-from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.accuracies import Encounters
 from advgame.payoffs.terms.term import NOTHING, Term
 
 ROUNDINGS = 64 * 2.0**-53  # of all amounts: more than a payoff's few operations can lose

@@ -9,7 +9,7 @@ from numbers import Real
 
 from advgame.errors import ScenarioError, UnknownName
 from advgame.payoffs import TERMS
-from advgame.payoffs.encounters import accuracy_cell
+from advgame.payoffs.accuracies import accuracy_cell
 from advgame.payoffs.terms import Parameter, parameters_of
 from advgame.payoffs.terms.term import OTHERS
 from advgame.scenarios.scenario import Scenario, encounters

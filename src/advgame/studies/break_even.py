@@ -12,7 +12,7 @@ from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements import Measurement, pool_seeds, standard_error
 from advgame.payoffs import build
-from advgame.payoffs.encounters import Encounters, column_names, defence_names
+from advgame.payoffs.accuracies import Encounters, column_names, defence_names
 from advgame.scenarios import Scenario, encounters
 
 DRAWS = 20_000

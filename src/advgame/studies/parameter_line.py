@@ -13,7 +13,7 @@ from advgame.equilibria.batch_at_hand import recommended_at_hand
 from advgame.errors import AdvgameError
 from advgame.games import Game
 from advgame.payoffs import Encounters, build
-from advgame.payoffs.encounters import accuracy_cell
+from advgame.payoffs.accuracies import accuracy_cell
 from advgame.scenarios import set_parameter
 from advgame.scenarios.batch import can_be_batched, payoffs_over
 from advgame.studies.recommendation import PLAYED

@@ -9,7 +9,7 @@ import numpy as np
 from advgame.equilibria import Concept, Solution
 from advgame.errors import UnknownName
 from advgame.games import Game, Profile
-from advgame.games.best_replies import TIE
+from advgame.games.best_responses import TIE
 from advgame.scenarios import Scenario
 from advgame.studies.situation import Situation, situate
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from advgame.arrays import FloatArray
-from advgame.games.best_replies import TIE
+from advgame.games.best_responses import TIE
 from advgame.studies.parameter_line import Line, played_along
 from advgame.studies.recommendation import in_favour_of_defender
 from advgame.studies.situation import Situation

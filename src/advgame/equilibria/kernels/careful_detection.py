@@ -1,6 +1,6 @@
 """What makes a game of adversary and defender easy, read off its bare payoffs: the careful way.
 
-The same steps as `advgame.games.structure`: both matrices are centred by rows and columns, and a t > 0 is
+The same steps as `advgame.games.rank_one_form`: both matrices are centred by rows and columns, and a t > 0 is
 sought for which their sum is of rank 1, first where a 2 × 2 minor of the largest entries vanishes.
 """
 

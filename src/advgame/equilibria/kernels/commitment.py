@@ -16,7 +16,7 @@ import numpy as np
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.rank_one import equalise
 
-TIE = 1e-12  # of the adversary's payoff range, as in `advgame.games.best_replies`
+TIE = 1e-12  # of the adversary's payoff range, as in `advgame.games.best_responses`
 BELOW = 1e-13  # a slack below minus this is missing
 STEP = 1e-9  # the smallest pivot
 TOLERANCE = 2e-9  # the largest relative regret a certificate may show

@@ -1,6 +1,6 @@
 """Adversary–defender games solved from their prices and shares: their payoffs are never stored.
 
-The games are taken as `advgame.games.affine_structure` tells them, a tile of them at a time. Most games of
+The games are taken as `advgame.games.affine_rank_one` tells them, a tile of them at a time. Most games of
 a sweep play what a neighbour plays, so the supports met last are tried first, on a whole tile at once: two
 small systems for the mixes, and the signs of what all other strategies pay. Where an equilibrium is known
 to be the only one that proves it; everywhere else, and where the tries fail, the game is walked.

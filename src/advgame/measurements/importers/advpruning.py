@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from advgame.errors import MeasurementError
 from advgame.measurements.csv_records import csv_records
-from advgame.measurements.files import read_row
 from advgame.measurements.importers.importer import Importer, blank, check_columns, table_of
 from advgame.measurements.measurement import Measurement
 from advgame.measurements.table import MeasurementTable
+from advgame.measurements.table_files import read_row
 
 COLUMNS = ("dataset", "architecture", "pruning_method", "pruning_structure", "sparsity", "clean", "robust")
 RADIUS = "0.031"  # the benchmark attacks with this, not with 8/255

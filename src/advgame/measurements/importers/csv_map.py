@@ -43,10 +43,10 @@ from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError, suggestion
 from advgame.files import without_guard
 from advgame.measurements.csv_records import csv_records
-from advgame.measurements.files import read_row, read_table
 from advgame.measurements.importers.importer import Importer, blank, check_columns, table_of
 from advgame.measurements.measurement import FIELDS, Measurement
 from advgame.measurements.table import MeasurementTable
+from advgame.measurements.table_files import read_row, read_table
 
 PER_ACCURACY = ("accuracy", "correct", "std")  # in a wide table one column cannot serve all of its accuracies
 KEYS = ("percent", "separator", "columns", "constants", "accuracies")

@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from advgame.errors import MeasurementError, suggestion
 from advgame.measurements.contradictions import mark_contradictions
-from advgame.measurements.files import check_percent
 from advgame.measurements.measurement import Measurement
 from advgame.measurements.table import MeasurementTable
+from advgame.measurements.table_files import check_percent
 
 
 @dataclass(frozen=True)

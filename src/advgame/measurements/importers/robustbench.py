@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from advgame.errors import MeasurementError, shortened
-from advgame.measurements.files import read_row
 from advgame.measurements.importers.importer import Importer, table_of
 from advgame.measurements.measurement import Measurement
 from advgame.measurements.radii import read_radius
 from advgame.measurements.table import MeasurementTable
+from advgame.measurements.table_files import read_row
 
 THREATS = ("Linf", "L2", "corruptions", "corruptions_3d")
 CORRUPTIONS = {"corruptions_acc": "common-corruptions", "corruptions_acc_3d": "common-corruptions-3d"}

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from advgame.arrays import FloatArray
-from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.accuracies import Encounters
 from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
 
 

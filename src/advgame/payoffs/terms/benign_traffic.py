@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from advgame.arrays import FloatArray
-from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.accuracies import Encounters
 from advgame.payoffs.terms.term import NOTHING, Term, parameter
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.errors import MeasurementError
-from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.accuracies import Encounters
 from advgame.payoffs.terms.term import NOTHING, Term, parameter
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements.decimals import as_decimal, as_decimals
-from advgame.payoffs.encounters import Encounters
+from advgame.payoffs.accuracies import Encounters
 
 # One amount for all, or one by name; "*" stands for all others. In a batch, arrays (games, 1, 1) stand in.
 Amount = float | Mapping[str, float]

@@ -10,7 +10,7 @@ import numpy as np
 from advgame.arrays import NO_ATTACK
 from advgame.measurements import Measurement, standard_error
 from advgame.measurements.measurement import PLAYABLE
-from advgame.payoffs.encounters import column_names, defence_names
+from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, Paragraph, Table
 from advgame.reports.caveats import NUMBER
 from advgame.reports.facts import Facts

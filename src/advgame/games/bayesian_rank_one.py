@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.games.bayesian import BayesianGame
-from advgame.games.structure import rank_one_form
+from advgame.games.rank_one_form import rank_one_form
 
 RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
 SEVERAL = 3  # attacks from which on a type's own payoffs tell the shared direction
