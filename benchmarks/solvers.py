@@ -140,7 +140,7 @@ class Ours:
 
     def offers(self, question: str) -> bool:
         """Whether the concept behind a question is solved in batches."""
-        from advgame.equilibria.batch import METHODS
+        from advgame.equilibria.batch.solve_batch import METHODS
 
         return self.concepts[question] in METHODS
 
@@ -153,10 +153,10 @@ class SinglePeer(Peer):
 
     def work(self, question: str, a: FloatArray, b: FloatArray) -> Work:
         import advgame as ag
-        from advgame.equilibria.lemke_howson import one_equilibrium
-        from advgame.equilibria.time_limit import Deadline
-        from advgame.equilibria.vertex_matching import compile_search
-        from advgame.equilibria.whole_enumeration import compile_whole_search
+        from advgame.equilibria.algorithms.deadline import Deadline
+        from advgame.equilibria.algorithms.lemke_howson import one_equilibrium
+        from advgame.equilibria.algorithms.vertex_matching import compile_search
+        from advgame.equilibria.algorithms.whole_enumeration import compile_whole_search
 
         compile_whole_search()
         compile_search()  # once; solve itself never waits for a compiler

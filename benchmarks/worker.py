@@ -170,7 +170,7 @@ def _sweep(row: Row, cells: int) -> tuple[Callable[[], object], int]:
 
 def _facts(solution: Any, games: int) -> Facts:
     """From a `BatchSolution`, or from the answers of a sweep."""
-    from advgame.equilibria.found import Status
+    from advgame.equilibria.batch.gathered import Status
 
     found = len(solution.game_index) if hasattr(solution, "game_index") else solution.equilibria.sum()
     return Facts(

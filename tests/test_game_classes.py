@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from advgame.equilibria import solve
-from advgame.equilibria.vertex_matching import compile_search
-from advgame.equilibria.whole_enumeration import compile_whole_search
+from advgame.equilibria.algorithms.vertex_matching import compile_search
+from advgame.equilibria.algorithms.whole_enumeration import compile_whole_search
 from advgame.games import Game
 from benchmarks.game_classes import CLASSES
 from tests.equilibria.brute_force import every_extreme_equilibrium

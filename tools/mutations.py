@@ -1,13 +1,13 @@
 """Whether the tests notice slips in the compiled kernels: each mutant below is one that somebody could make.
 
     python tools/mutations.py               every mutant (over half an hour: each is compiled)
-    python tools/mutations.py residues      those of one kernel; or one mutant, by its name
+    python tools/mutations.py modular_signs      those of one kernel; or one mutant, by its name
 
 Each is written into a copy of the repository, in which the tests that should notice are run; the working
 tree is never changed. A mutant that survives asks for a test. Mutants that could not change an answer, only
 the time it takes, have no place here.
 
-What is compiled already is copied along; `advgame.equilibria.kernels.freshness` forgets of it what a mutant
+What is compiled already is copied along; `advgame.equilibria.kernels.cache` forgets of it what a mutant
 changes.
 """
 
@@ -30,13 +30,13 @@ COPIED = ("src", "tests", "benchmarks", "pyproject.toml", "conftest.py")
 SECONDS = 1800  # for some tests: a mutant that never ends is noticed, too
 PASSED, FAILED = 0, 1  # what pytest returns
 
-BATCH = "tests/equilibria/test_batch.py"
-BAD = "tests/equilibria/test_bad_games.py"
-CONTRACT = "tests/equilibria/test_batch_contract.py"
-COMMITMENT = "tests/equilibria/test_batch_commitment.py"
-FUSED = "tests/equilibria/test_fused.py"
-GENERAL = "tests/equilibria/test_general_kernels.py"
-WALKS = "tests/equilibria/test_rank_one_kernel.py"
+BATCH = "tests/equilibria/batch/test_solve_batch.py"
+BAD = "tests/equilibria/batch/test_bad_games.py"
+CONTRACT = "tests/equilibria/batch/test_batch_contract.py"
+COMMITMENT = "tests/equilibria/batch/test_batch_commitment.py"
+FUSED = "tests/equilibria/kernels/test_fused.py"
+GENERAL = "tests/equilibria/kernels/test_minors.py"
+WALKS = "tests/equilibria/kernels/test_rank_one_solver.py"
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,28 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "a tie counted as a gain",
-        "two_by_two",
+        "two_by_two_signs",
         "code += 9 if d1 > 0 else",
         "code += 9 if d1 >= 0 else",
         (BATCH,),
     ),
     Mutant(
         "games numbered anew in every tile",
-        "two_by_two",
+        "two_by_two_signs",
         "index[row] = begin + places[row]",
         "index[row] = places[row]",
         (BATCH, CONTRACT),
     ),
     Mutant(
         "infinite payoffs of the second defence overlooked",
-        "two_by_two",
+        "two_by_two_signs",
         " & (abs(b1) < np.inf)",
         "",
         (BATCH, BAD),
     ),
     Mutant(
         "each player's own payoffs make the own mix",
-        "two_by_two",
+        "two_by_two_signs",
         "x, y = abs(b1) / (abs(b0) + abs(b1)), abs(d1) / (abs(d0) + abs(d1))",
         "y, x = abs(b1) / (abs(b0) + abs(b1)), abs(d1) / (abs(d0) + abs(d1))",
         (BATCH,),
@@ -83,41 +83,41 @@ MUTANTS = (
     Mutant(
         "Laplace's signs turned",
         "minors",
-        "if t % 2 == 1 else lanes.plus_times",
-        "if t % 2 == 0 else lanes.plus_times",
+        "if t % 2 == 1 else simd32.plus_times",
+        "if t % 2 == 0 else simd32.plus_times",
         (GENERAL,),
     ),
     Mutant(
         "the last reply that is not played goes unchecked",
-        "minors",
+        "support_pairs",
         "range(columns - size):  # with one reply more",
         "range(columns - size - 1):  # with one reply more",
         (GENERAL,),
     ),
     Mutant(
         "the last reply goes unchecked amid ties",
-        "minors",
+        "support_pairs",
         "range(columns - size):\n                    word, turn =",
         "range(columns - size - 1):\n                    word, turn =",
         (GENERAL,),
     ),
     Mutant(
         "every sign believed, rounding or not",
-        "minors",
+        "supports",
         "bounds.append(2 * error)",
         "bounds.append(0.0)",
         (GENERAL,),
     ),
     Mutant(
         "large whole numbers believed to be free of rounding",
-        "minors",
+        "supports",
         "return 2.0 ** floor(most - 1e-9)",
         "return 2.0 ** floor(most + 4)",
         (GENERAL,),
     ),
     Mutant(
         "uncertain pairs taken for certain",
-        "minors",
+        "support_pairs",
         "    sure = 0 if certain else 1\n",
         "    sure = 0\n",
         (GENERAL,),
@@ -152,70 +152,70 @@ MUTANTS = (
     ),
     Mutant(
         "half as many primes as are needed",
-        "residues",
+        "modular_signs",
         "/ BITS_OF_PRIME) + 1",
         "/ BITS_OF_PRIME / 2) + 1",
         (GENERAL,),
     ),
     Mutant(
         "the sign of a residue turned",
-        "residues",
+        "modular_signs",
         "-1 if digits[i] > half else 1",
         "-1 if digits[i] < half else 1",
         (GENERAL,),
     ),
     Mutant(
         "Laplace's signs without turn, modulo primes",
-        "residues",
+        "modular_signs",
         "entry = entries[t % 2, row,",
         "entry = entries[0, row,",
         (GENERAL,),
     ),
     Mutant(
         "a reply as good as those played not among the best",
-        "vertices",
+        "degenerate_vertices",
         "best |= 1 << sets.others[k, u]",
         "best |= 0 << sets.others[k, u]",
         (GENERAL,),
     ),
     Mutant(
         "what is played by one need not be a best reply",
-        "vertices",
+        "degenerate_vertices",
         " and of_y[j, 2] & ~of_x[i, 3] == 0",
         "",
         (GENERAL,),
     ),
     Mutant(
         "vertices of other supports taken for the same",
-        "vertices",
+        "degenerate_vertices",
         "listed(found, of_support, total, best)",
         "listed(found, 0, total, best)",
         (GENERAL,),
     ),
     Mutant(
         "the largest supports left out amid ties",
-        "vertices",
+        "degenerate_vertices",
         "range(1, min(len(sets.first), len(others.first)) - 1)",
         "range(1, min(len(sets.first), len(others.first)) - 2)",
         (GENERAL,),
     ),
     Mutant(
         "halves taken for whole numbers",
-        "lanes",
+        "simd32",
         "every(3 * WHOLE)), every(3 * WHOLE))",
         "every(WHOLE)), every(WHOLE))",
         (GENERAL,),
     ),
     Mutant(
         "what is not surely above counted as below",
-        "lanes",
+        "simd32",
         "builder.fneg(bounds)",
         "bounds",
         (GENERAL,),
     ),
     Mutant(
         "the size of whole numbers not looked at",
-        "lanes",
+        "simd32",
         'builder.and_(builder.fcmp_ordered("==", rounded, numbers), small)',
         'builder.fcmp_ordered("==", rounded, numbers)',
         (GENERAL,),
@@ -238,7 +238,7 @@ MUTANTS = (
     ),
     Mutant(
         "games almost of rank 1 taken for such by the careful way",
-        "careful_detection",
+        "careful_rank_one_detection",
         "if worst <= RESIDUE * min(size_a, ratio * size_b):",
         "if worst <= 1e-3 * min(size_a, ratio * size_b):",
         (WALKS,),
@@ -246,7 +246,7 @@ MUTANTS = (
     ),
     Mutant(
         "a root's discriminant with a wrong sign",
-        "careful_detection",
+        "careful_rank_one_detection",
         "linear * linear - 4 * square * constant",
         "linear * linear + 4 * square * constant",
         (WALKS,),
@@ -254,7 +254,7 @@ MUTANTS = (
     ),
     Mutant(
         "rows centred by the wrong count",
-        "careful_detection",
+        "careful_rank_one_detection",
         "mean /= columns",
         "mean /= rows",
         (WALKS,),
@@ -262,7 +262,7 @@ MUTANTS = (
     ),
     Mutant(
         "games almost of rank 1 taken for such",
-        "detection",
+        "rank_one_detection",
         "            if worst <= CLEAN * size:",
         "            if worst <= 1e-3 * size:",
         (WALKS,),
@@ -270,7 +270,7 @@ MUTANTS = (
     ),
     Mutant(
         "a told structure believed",
-        "detection",
+        "rank_one_detection",
         "if size > 0 and worst <= CLEAN * size:",
         "if size > 0:",
         (WALKS,),
@@ -278,7 +278,7 @@ MUTANTS = (
     ),
     Mutant(
         "columns beyond the last four not looked at",
-        "detection",
+        "rank_one_detection",
         "for k in range(0, n, WIDTH):\n            j = min(k, n - WIDTH)\n            from_a",
         "for k in range(0, n - WIDTH + 1, WIDTH):\n            j = min(k, n - WIDTH)\n            from_a",
         (WALKS,),
@@ -286,7 +286,7 @@ MUTANTS = (
     ),
     Mutant(
         "a bound told in place of what the careful way leaves",
-        "detection",
+        "rank_one_detection",
         "idle, slope, intensity)\n    return gain, row, worst * gain / ratio,",
         "idle, slope, intensity)\n    return gain, row, 1e-11,",
         (WALKS,),
@@ -342,7 +342,7 @@ MUTANTS = (
     ),
     Mutant(
         "costs per intensity not relative to the first defence",
-        "support_walk",
+        "support_inverse",
         "else slope[played] - slope[row]",
         "else slope[played]",
         (WALKS,),
@@ -382,7 +382,7 @@ MUTANTS = (
     ),
     Mutant(
         "the least of four taken for the largest",
-        "quads",
+        "simd4",
         '"vector.reduce.fmin"',
         '"vector.reduce.fmax"',
         (WALKS,),
@@ -390,7 +390,7 @@ MUTANTS = (
     ),
     Mutant(
         "sums of four that begin with one",
-        "quads",
+        "simd4",
         "[ir.DoubleType()(0.0), given[0]]",
         "[ir.DoubleType()(1.0), given[0]]",
         (WALKS,),
@@ -398,7 +398,7 @@ MUTANTS = (
     ),
     Mutant(
         "the first equilibrium taken for the only one",
-        "rank_one",
+        "rank_one_solver",
         "alone = first_only and only_one(two, gain, idle, slope, intensity)\n"
         "            met, status[game] = tableau_walk(",
         "alone = first_only\n            met, status[game] = tableau_walk(",
@@ -407,7 +407,7 @@ MUTANTS = (
     ),
     Mutant(
         "only the last certificate counts",
-        "rank_one",
+        "rank_one_solver",
         "certain = certain and one <= CERTAIN",
         "certain = one <= CERTAIN",
         (WALKS,),
@@ -439,105 +439,105 @@ MUTANTS = (
     ),
     Mutant(
         "a weight that turns on the way called safe in a sweep",
-        "fused",
+        "affine_tile",
         "tile.unique[c] = form.aligned == 0 or (form.aligned > 0 and positive)",
         "tile.unique[c] = form.aligned >= 0",
         (FUSED,),
     ),
     Mutant(
         "attacks of several intensities taken for one",
-        "fused",
+        "affine_tile",
         "tile.unique[c] = tile.unique[c] and tile.share[j, c] == tile.share[1, c]",
         "tile.unique[c] = tile.unique[c] and tile.share[j, c] >= tile.share[1, c]",
         (FUSED,),
     ),
     Mutant(
         "a neighbour's support not held against the last attack",
-        "fused",
-        "    for j in range(len(share)):\n        if not _among(j, columns, k):",
-        "    for j in range(len(share) - 1):\n        if not _among(j, columns, k):",
+        "support_trial",
+        "    for j in range(len(share)):\n        if not among(j, columns, k):",
+        "    for j in range(len(share) - 1):\n        if not among(j, columns, k):",
         (FUSED,),
     ),
     Mutant(
         "a neighbour's support not held against the last defence",
-        "fused",
-        "    for i in range(len(peace)):\n        if not _among(i, rows, k):",
-        "    for i in range(len(peace) - 1):\n        if not _among(i, rows, k):",
+        "support_trial",
+        "    for i in range(len(peace)):\n        if not among(i, rows, k):",
+        "    for i in range(len(peace) - 1):\n        if not among(i, rows, k):",
         (FUSED,),
     ),
     Mutant(
         "sums of one tile carried into the next",
-        "fused",
+        "affine_tile",
         "if varies or fresh:",
         "if fresh:",
         (FUSED,),
     ),
     Mutant(
         "three equilibria of coordination taken for one",
-        "fused_two_by_two",
+        "affine_two_by_two",
         " and d0 * b0 < 0:",
         ":",
         (FUSED,),
     ),
     Mutant(
         "games in which nobody may attack read off their signs",
-        "fused_two_by_two",
+        "affine_two_by_two",
         "KINDS[signs] if share[c] > 0.0 else LEFT",
         "KINDS[signs]",
         (FUSED,),
     ),
     Mutant(
         "a dominant attack taken for the first one",
-        "fused_two_by_two",
+        "affine_two_by_two",
         "y = 1.0 if (kind[c] == 1.0) | (kind[c] == 4.0) else 0.0",
         "y = 1.0 if kind[c] == 1.0 else 0.0",
         (FUSED,),
     ),
     Mutant(
         "of rows that tie, the lexicographically largest leaves",
-        "lemke_howson",
+        "lemke_howson_pivots",
         "return difference < 0.0",
         "return difference > 0.0",
         (GENERAL,),
     ),
     Mutant(
         "a dominated attack taken for a best reply",
-        "lemke_howson",
+        "lemke_howson_pivots",
         "for j in range(n):\n            best[i] =",
         "for j in range(n - 1):\n            best[i] =",
         (GENERAL,),
     ),
     Mutant(
         "the path always in one tableau",
-        "lemke_howson",
+        "lemke_howson_pivots",
         "        of_x = not of_x\n",
         "        of_x = True\n",
         (GENERAL,),
     ),
     Mutant(
         "a reply given up before it is beaten",
-        "commitment",
+        "commitment_programs",
         "if right[n] <= known:",
         "if right[n] <= known + 0.05:",
         (COMMITMENT,),
     ),
     Mutant(
         "any reply to a single defence expected, best or not",
-        "commitment",
+        "commitment_programs",
         "if reward[j, i] >= most and worth[j, i] > value:",
         "if worth[j, i] > value:",
         (COMMITMENT,),
     ),
     Mutant(
         "a reply that pays less at the start taken to pay more",
-        "commitment",
+        "commitment_programs",
         "right[k] = -here",
         "right[k] = here",
         (COMMITMENT,),
     ),
     Mutant(
         "what the adversary gains by leaving counted against the defender",
-        "commitment",
+        "commitment_programs",
         "line[i] += price * (reward[other, i] - reward[reply, i])",
         "line[i] -= price * (reward[other, i] - reward[reply, i])",
         (COMMITMENT,),

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from advgame.equilibria import CONCEPTS, AdversaryTypes, Nash, solve, solve_batch
-from advgame.equilibria.batch import METHODS
+from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.games import BayesianGame, Game
 from advgame.games.best_responses import attacker_best_replies, defender_best_replies
 from benchmarks.constants import checked

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from advgame.equilibria import Nash, solve
-from advgame.equilibria.near_ties import NEARLY_TIED
+from advgame.equilibria.algorithms.near_ties import NEARLY_TIED
 from advgame.games import Game
 from advgame.games.nearest_rational import nearest_rational, simplest
 

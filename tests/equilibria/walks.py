@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.enumeration import extreme_equilibria
-from advgame.equilibria.kernels import rank_one
-from advgame.equilibria.time_limit import Deadline
+from advgame.equilibria.algorithms.deadline import Deadline
+from advgame.equilibria.algorithms.enumeration import extreme_equilibria
+from advgame.equilibria.kernels import rank_one_solver
 from advgame.games import Game
 
 Numbers = NDArray[np.float64]
@@ -43,9 +43,9 @@ def walked(
     ratios, shares = known if known is not None else (np.empty(0), np.empty((0, attacks)))
     asked, told = (a, b, ratios, shares, first_only, 0, games), (counts, status, x, y, regret)
     if large:
-        filled = rank_one.solve_some_large(*asked, np.zeros(1, np.uint8), *told)
+        filled = rank_one_solver.solve_some_large(*asked, np.zeros(1, np.uint8), *told)
     else:
-        filled = rank_one.solve_some(*asked, *told)
+        filled = rank_one_solver.solve_some(*asked, *told)
     both, ends = np.concatenate([x, y], axis=1), np.cumsum(counts)
     assert filled == ends[-1]
     profiles = tuple(both[end - count : end] for end, count in zip(ends, counts, strict=True))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advgame.equilibria import CONCEPTS, Nash
-from advgame.equilibria.batch_answers import BatchAnswers
+from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.errors import GameError, ScenarioError, UnknownName
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.payoffs.terms import BenignTraffic

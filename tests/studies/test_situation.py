@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import advgame as ag
 from advgame.equilibria import Nash
-from advgame.equilibria.batch_at_hand import generic_two_by_two, recommended_at_hand
-from advgame.equilibria.support_margin import support_margin
+from advgame.equilibria.algorithms.support_margin import support_margin
+from advgame.equilibria.batch.batch_at_hand import generic_two_by_two, recommended_at_hand
 from advgame.games import Game
 from advgame.scenarios import case, scenario, set_parameter
 from advgame.studies import recommend, situate

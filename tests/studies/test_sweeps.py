@@ -118,7 +118,7 @@ def test_payoffs_of_a_batch_are_those_of_the_single_games_to_the_last_bit() -> N
 
 
 def test_a_large_grid_is_solved_in_parts_each_telling_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("advgame.equilibria.batch_fused.PAYOFFS_AT_ONCE", 8_000)  # of 1,000 games
+    monkeypatch.setattr("advgame.equilibria.batch.affine_games.PAYOFFS_AT_ONCE", 8_000)  # of 1,000 games
     told = []
     shares = np.linspace(0, 1, 2_100)
     frame = sweep(

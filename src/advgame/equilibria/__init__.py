@@ -1,19 +1,19 @@
 """What rational players do: one concept per file."""
 
 from advgame.catalogue import Catalogue
-from advgame.equilibria.adversary_types import AdversaryTypes
-from advgame.equilibria.batch import BatchSolution, solve_batch
-from advgame.equilibria.batch_answers import BatchAnswers
-from advgame.equilibria.bayesian_solution import BayesianProfile, BayesianSolution
-from advgame.equilibria.buffers import BatchBuffers
-from advgame.equilibria.commitment import Commitment
-from advgame.equilibria.minimax_regret import LeastRegret, MinimaxRegret, least_regret
-from advgame.equilibria.nash import Nash
-from advgame.equilibria.nashpy_algorithms import ALGORITHMS, Nashpy
-from advgame.equilibria.quantal_response import Branch, QuantalResponse, principal_branch
+from advgame.equilibria.batch.batch_answers import BatchAnswers
+from advgame.equilibria.batch.buffers import BatchBuffers
+from advgame.equilibria.batch.solve_batch import BatchSolution, solve_batch
+from advgame.equilibria.concepts.adversary_types import AdversaryTypes
+from advgame.equilibria.concepts.bayesian_solution import BayesianProfile, BayesianSolution
+from advgame.equilibria.concepts.commitment import Commitment
+from advgame.equilibria.concepts.minimax_regret import LeastRegret, MinimaxRegret, least_regret
+from advgame.equilibria.concepts.nash import Nash
+from advgame.equilibria.concepts.nashpy import ALGORITHMS, Nashpy
+from advgame.equilibria.concepts.quantal_response import Branch, QuantalResponse, principal_branch
+from advgame.equilibria.concepts.worst_case import WorstCase
 from advgame.equilibria.selection import RULES, choose
 from advgame.equilibria.solution import Component, Concept, Solution
-from advgame.equilibria.worst_case import WorstCase
 from advgame.errors import GameError
 from advgame.games import Game
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.arrays import FloatArray
-from advgame.equilibria.batch import Progress
-from advgame.equilibria.batch_answers import BatchAnswers
-from advgame.equilibria.batch_fused import FUSED, solve_affine
+from advgame.equilibria.batch.affine_games import FUSED, solve_affine
+from advgame.equilibria.batch.batch_answers import BatchAnswers
+from advgame.equilibria.batch.solve_batch import Progress
 from advgame.scenarios import Scenario, encounters
 from advgame.scenarios.batch import checked_columns, exact_payoffs_over, payoffs_over
 from advgame.scenarios.coefficients import affine_games

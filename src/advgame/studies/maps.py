@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.arrays import FloatArray
-from advgame.equilibria.map_two_by_two import LEFT, PlayMap, kinds, map_lines
+from advgame.equilibria.batch.two_by_two_map import LEFT, PlayMap, kinds, map_lines
 from advgame.errors import GameError, ScenarioError
 from advgame.games.affine import AffineGames
 from advgame.scenarios import Scenario, encounters

@@ -9,7 +9,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.equilibria import CONCEPTS, Concept
-from advgame.equilibria.batch_at_hand import recommended_at_hand
+from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
 from advgame.errors import AdvgameError
 from advgame.games import Game
 from advgame.payoffs import Encounters, build

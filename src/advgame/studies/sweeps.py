@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.equilibria import CONCEPTS, Concept, Solution
-from advgame.equilibria.batch import METHODS
+from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.errors import ScenarioError
 from advgame.payoffs import Encounters
 from advgame.scenarios import Scenario, build_game, encounters, set_parameter

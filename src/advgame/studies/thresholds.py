@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from advgame.equilibria import Concept
-from advgame.equilibria.support_margin import support_margin
+from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS

@@ -6,7 +6,7 @@ import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import NEAR
-from advgame.equilibria.kernels.quads import larger, smaller
+from advgame.equilibria.kernels.simd4 import larger, smaller
 
 EXACT = 2e-15  # a regret that other floats are not sure to lessen
 

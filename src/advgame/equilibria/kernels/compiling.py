@@ -18,7 +18,7 @@ from typing import Any
 import numba
 from numba.core import event
 
-from advgame.equilibria.kernels.freshness import forget_outdated
+from advgame.equilibria.kernels.cache import forget_outdated
 
 SECONDS = 15  # of CPU time that the kernels of one command take to compile, about
 COMPILING = "Compiling the solvers once; about %d seconds …"

@@ -9,13 +9,6 @@ LEAST = 1e-11  # what a pivot must exceed
 THIN = 1e-6  # after a smaller pivot rounding may hide a tie
 FALLING = -1e-13  # per μ: a cost that falls slower does not fall
 
-# What became of a game.
-SOLVED = 0  # all equilibria, proven
-TIED = 1  # near a tie: what was found holds, but there may be more
-UNSTRUCTURED = 2  # not of rank 1
-LOST = 3  # rounding hid the way
-CROWDED = 4  # more equilibria than there was room for
-
 
 @njit(error_model="numpy", forceinline=True)
 def crossing(level, tilt, here, there, end):

@@ -1,6 +1,7 @@
 """The walk along the intensity of attack on a dense tableau: all equilibria of a small game.
 
-The same steps as `advgame.equilibria.parametric_walk`, which explains them, on arrays that the caller lends.
+The same steps as `advgame.equilibria.rank_one.parametric_simplex`, which explains them, on arrays that the
+caller lends.
 """
 
 from __future__ import annotations
@@ -8,18 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
-from advgame.equilibria.kernels.crossings import (
-    CROWDED,
-    FALLING,
-    LEAST,
-    LOST,
-    NEAR,
-    SOLVED,
-    THIN,
-    TIED,
-    crossing,
-)
-from advgame.equilibria.kernels.quads import (
+from advgame.equilibria.kernels.crossings import FALLING, LEAST, NEAR, THIN, crossing
+from advgame.equilibria.kernels.simd4 import (
     WIDTH,
     larger,
     load,
@@ -31,6 +22,7 @@ from advgame.equilibria.kernels.quads import (
     total,
     where_above,
 )
+from advgame.equilibria.kernels.states import CROWDED, LOST, SOLVED, TIED
 
 MOST_STEPS = 20_000
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.crossings import NEAR
-from advgame.equilibria.kernels.quads import larger
+from advgame.equilibria.kernels.simd4 import larger
 
 ALIKE = 1e-12  # of costs of size 1: what differs by less is the same but for rounding
 

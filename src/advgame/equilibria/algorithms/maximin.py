@@ -1,0 +1,65 @@
+"""The maximin mixed strategy by linear programming, sharpened on its support."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.indifference import TIGHT, indifferent_mix
+from advgame.games import Certificate, Game, Profile
+from advgame.games.profile import relative_regret
+
+
+def maximin(game: Game) -> Profile:
+    """The maximin mixed strategy, with the attacks that hold the defender to its value.
+
+    >>> maximin(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])).defender_payoff
+    1.0
+    """
+    return min(_candidates(game), key=lambda profile: profile.certificate.regret)
+
+
+def _candidates(game: Game) -> list[Profile]:
+    """The program's answer, and the one its supports give when they are solved directly."""
+    defender, attacker = _program(game.defender_payoffs)
+    found = [_secured(game, defender, attacker)]
+    rows, columns = np.flatnonzero(defender > 1e-9), np.flatnonzero(attacker > 1e-9)
+    if len(rows) == len(columns):
+        inside = game.defender_payoffs[np.ix_(rows, columns)]
+        mixes = indifferent_mix(inside.T), indifferent_mix(inside)
+        if mixes[0] is not None and mixes[1] is not None:
+            sharp = np.zeros_like(defender), np.zeros_like(attacker)
+            sharp[0][rows], sharp[1][columns] = mixes
+            found.append(_secured(game, *sharp))
+    return found
+
+
+def _program(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """max v with x·A_j ≥ v for every attack j; the dual prices are the adversary's mix."""
+    from scipy.optimize import linprog
+
+    rows, columns = payoffs.shape
+    span = float(np.ptp(payoffs)) or 1.0
+    unit = (payoffs - payoffs.min()) / span
+    program = linprog(
+        np.append(np.zeros(rows), -1.0),
+        A_ub=np.hstack([-unit.T, np.ones((columns, 1))]),
+        b_ub=np.zeros(columns),
+        A_eq=np.append(np.ones(rows), 0.0)[None, :],
+        b_eq=[1.0],
+        method="highs-ds",
+        options=TIGHT,
+    )
+    defender = np.maximum(program.x[:rows], 0.0)
+    attacker = np.maximum(-program.ineqlin.marginals, 0.0)
+    return defender / defender.sum(), attacker / attacker.sum()
+
+
+def _secured(game: Game, defender: FloatArray, attacker: FloatArray) -> Profile:
+    by_defence, by_attack = game.defender_payoffs @ attacker, defender @ game.defender_payoffs
+    value = float(defender @ by_defence)
+    certificate = Certificate(
+        relative_regret(float(by_defence.max()) - value, game.defender_payoffs),
+        relative_regret(value - float(by_attack.min()), game.defender_payoffs),
+    )
+    return Profile(defender, attacker, value, float(defender @ game.attacker_payoffs @ attacker), certificate)

@@ -1,0 +1,1 @@
+"""Many games at once: arrays in, certified answers out, on all threads."""

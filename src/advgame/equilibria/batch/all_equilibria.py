@@ -1,0 +1,208 @@
+"""Nash equilibria of a chunk of games: by the kernels that fit, and one by one where none can prove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import ALWAYS, Deadline
+from advgame.equilibria.algorithms.stop import stopped_by
+from advgame.equilibria.batch.gathered import MORE_SLOTS, SLOTS, Found, Gathered, Status
+from advgame.equilibria.batch.general_games import fits, general_equilibria
+from advgame.equilibria.batch.inputs import refuse_infinite
+from advgame.equilibria.batch.threads import on_all_cores, parts_for
+from advgame.equilibria.concepts.nash import Nash
+from advgame.games import Game
+from advgame.games.profile import TOLERANCE
+from advgame.games.rank_one_form import rank_one_form
+from advgame.games.reduction import reduce_game
+
+# What may write into the free end of what is gathered; and which games are proven.
+Kernel = Callable[[FloatArray, FloatArray, Gathered | None], tuple[Found, NDArray[np.bool_]]]
+
+FEW_MINORS = 1000  # where listing them is about as quick as looking for structure
+PROBES = 16  # games of a batch that are looked at before the rest
+LEAST_PART = 4096  # 2 × 2 games that are worth a thread's while
+WORK_WITHOUT_HOPE = 0.5  # nominal seconds for a game too large for its equilibria to be listed
+
+
+def nash_equilibria(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
+    """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so."""
+    gathered = gathered or Gathered(a.shape[1:])
+    first, *others = _kernels(a, b)
+    found, proven = first(a, b, gathered)
+    if proven.all():
+        return found
+    parts, rest = [found.kept(proven[found.game])], np.flatnonzero(~proven)
+    for kernel in others:
+        found, proven = kernel(a[rest], b[rest], None)
+        found = found.kept(proven[found.game])
+        parts.append(found._replace(game=rest[found.game]))
+        rest = rest[~proven]
+        if len(rest) == 0:
+            break
+    parts.extend(singly(a, b, rest, status, gathered.deadline))
+    return Found.joined(parts)
+
+
+def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
+    """The kernels that can prove games of this shape, the one that probably will first."""
+    shape = a.shape[1:]
+    if 1 in shape:
+        return (compared,)
+    if shape == (2, 2):
+        return (_two_by_two,)
+    if not fits(shape):
+        return (walked,)
+    if comb(sum(shape), shape[0]) > FEW_MINORS:
+        return walked, general_equilibria
+    probe = slice(None, None, -(-len(a) // PROBES))
+    structured = walked(a[probe], b[probe])[1].mean() > 0.75  # by chance, every other 3 × 3 game is
+    return (walked, general_equilibria) if structured else (general_equilibria, walked)
+
+
+def compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
+    """Games in which one player has a single strategy: the best replies of the other, each extreme."""
+    defences, attacks = a.shape[1:]
+    best = a == a.max(axis=1, keepdims=True) if attacks == 1 else b == b.max(axis=2, keepdims=True)
+    index, rows, columns = np.nonzero(best)
+    found = Found(index, np.eye(defences)[rows], np.eye(attacks)[columns], np.zeros((len(index), 2)))
+    return found, np.ones(len(a), np.bool_)
+
+
+def _two_by_two(a: FloatArray, b: FloatArray, gathered: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
+    from advgame.equilibria.kernels import two_by_two_signs
+
+    games, gathered = len(a), gathered or Gathered((2, 2))
+    parts = parts_for(games, LEAST_PART)
+    ends = [part * games // parts for part in range(parts + 1)]
+    counts = np.zeros(parts, np.int64)  # of equilibria
+
+    def count(part: int) -> None:
+        counts[part] = two_by_two_signs.count(a, b, ends[part], ends[part + 1])
+
+    on_all_cores(count, parts - 1)  # a part must know where the ones before it end
+    room = gathered.free(games if gathered.given else games + games // 2)
+    rows, sound = _filled(a, b, ends, counts, room)
+    if rows < 0:
+        count(parts - 1)
+        room = gathered.free(int(counts.sum()))
+        rows, sound = _filled(a, b, ends, counts, room)
+    found, proven = room.begin(rows), np.ones(games, np.bool_)
+    if not sound:
+        refuse_infinite(a, b, before=gathered.game)
+        proven[found.game[~(found.regret <= TOLERANCE).all(axis=1)]] = False
+        with np.errstate(over="ignore"):
+            differences = np.hstack([a[:, 0] - a[:, 1], b[:, :, 0] - b[:, :, 1]])
+        proven &= np.isfinite(differences).all(axis=1)
+    return found, proven
+
+
+def _filled(
+    a: FloatArray, b: FloatArray, ends: list[int], counts: NDArray[np.int64], room: Found
+) -> tuple[int, bool]:
+    """Fills in the equilibria of 2 × 2 games: how many, -1 if there is no room; and whether all is sound."""
+    from advgame.equilibria.kernels import two_by_two_signs
+
+    starts = np.cumsum(counts) - counts
+    parts = len(counts)
+    rows, sound = np.zeros(parts, np.int64), np.ones(parts, np.bool_)
+
+    def fill(part: int) -> None:
+        rows[part], sound[part] = two_by_two_signs.fill(
+            a, b, ends[part], ends[part + 1], int(starts[part]), *room
+        )
+
+    if starts[-1] > len(room.game):
+        return -1, True
+    on_all_cores(fill, parts)
+    return (-1 if (rows < 0).any() else int(rows[-1])), bool(sound.all())
+
+
+def walked(a: FloatArray, b: FloatArray, gathered: Gathered | None = None) -> tuple[Found, NDArray[np.bool_]]:
+    """The walk along the intensity of attack; games with many equilibria once more, with more room."""
+    from advgame.equilibria.kernels import rank_one_solver
+
+    found, state = _walked_with_room(a, b, SLOTS, gathered)
+    crowded = np.flatnonzero(state == rank_one_solver.CROWDED)
+    if len(crowded):
+        more, again = _walked_with_room(a[crowded], b[crowded], MORE_SLOTS, None)
+        state[crowded] = again
+        found = Found.joined([found, more._replace(game=crowded[more.game])])
+    return found, state == rank_one_solver.SOLVED
+
+
+def _walked_with_room(
+    a: FloatArray, b: FloatArray, slots: int, gathered: Gathered | None
+) -> tuple[Found, NDArray[np.int64]]:
+    from advgame.equilibria.kernels import rank_one_solver
+
+    games, defences, attacks = a.shape
+    blocks = min(games, parts_for(games))
+    each = max(slots * -(-games // blocks), MORE_SLOTS)  # equilibria that a block of games has room for
+    counts, state, filled = np.empty(games, np.int64), np.empty(games, np.int64), np.empty(blocks, np.int64)
+    room = tuple(np.empty((blocks, each, size)) for size in (defences, attacks, 2))
+    unknown = np.empty(0), np.empty((0, attacks))
+
+    def walk(block: int) -> None:
+        begin, end = block * games // blocks, (block + 1) * games // blocks
+        told = counts, state, *(whole[block] for whole in room)
+        if defences * attacks < rank_one_solver.LARGE:
+            filled[block] = rank_one_solver.solve_some(a, b, *unknown, False, begin, end, *told)
+        else:
+            filled[block] = rank_one_solver.solve_some_large(a, b, *unknown, False, begin, end, stop, *told)
+
+    with stopped_by(gathered.deadline if gathered else ALWAYS) as stop:
+        on_all_cores(walk, blocks)
+    ends = np.cumsum(filled)
+    found = (gathered or Gathered((defences, attacks))).free(int(ends[-1])).begin(int(ends[-1]))
+    found.game[:] = np.repeat(np.arange(games), counts)
+
+    def copy(block: int) -> None:
+        count, end = filled[block], ends[block]
+        for whole, written in zip(found[1:], room, strict=True):
+            whole[end - count : end] = written[block, :count]
+
+    on_all_cores(copy, blocks)
+    return found, state
+
+
+def singly(
+    a: FloatArray, b: FloatArray, games: NDArray[np.int64], status: NDArray[np.uint8], deadline: Deadline
+) -> Iterator[Found]:
+    """The equilibria of some games by the single-game solver, as long as the time allows."""
+    for game in games:
+        status[game] = Status.UNSOLVED
+        if not deadline.over:
+            yield _single(Game(a[game], b[game]), int(game), status, deadline)
+
+
+def _single(game: Game, index: int, status: NDArray[np.uint8], deadline: Deadline) -> Found:
+    work = Nash.work_limit if _may_be_listed(game) else WORK_WITHOUT_HOPE
+    seconds = min(Nash.time_limit_seconds, deadline.left)
+    solution = Nash(time_limit_seconds=seconds, work_limit=work).solve(game)
+    profiles = solution.profiles
+    if profiles:
+        status[index] = Status.SINGLE if solution.complete else Status.PARTIAL
+    rows, columns = game.shape
+    regrets = [(each.certificate.defender_regret, each.certificate.attacker_regret) for each in profiles]
+    return Found(
+        np.full(len(profiles), index, np.int64),
+        np.array([each.defender for each in profiles]).reshape(-1, rows),
+        np.array([each.attacker for each in profiles]).reshape(-1, columns),
+        np.array(regrets).reshape(-1, 2),
+    )
+
+
+def _may_be_listed(game: Game) -> bool:
+    """Whether all equilibria may be found in reasonable time: of a small game, or one with structure."""
+    if fits(game.shape):
+        return True
+    reduced = reduce_game(game).game
+    return fits(reduced.shape) or min(reduced.shape) <= 2 or rank_one_form(reduced) is not None

@@ -1,0 +1,71 @@
+"""Best commitments of a chunk of games: compiled, and one by one where the kernel cannot prove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.batch.gathered import Found, Gathered, Status
+from advgame.equilibria.batch.threads import on_all_cores, parts_for
+from advgame.equilibria.concepts.commitment import Commitment
+from advgame.games import Game
+
+
+def commitments(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
+    """The lottery over defences best to be committed to, one per game; ``status`` says how it was found."""
+    from advgame.equilibria.kernels import commitment_programs
+
+    return _committed(a, b, status, gathered, commitment_programs.solve_some, Commitment())
+
+
+def pure_commitments(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
+    """The single defence best to be committed to, one per game; ``status`` says how it was found."""
+    from advgame.equilibria.kernels import commitment_programs
+
+    return _committed(a, b, status, gathered, commitment_programs.solve_some_single, Commitment(pure=True))
+
+
+def _committed(
+    a: FloatArray,
+    b: FloatArray,
+    status: NDArray[np.uint8],
+    gathered: Gathered | None,
+    kernel: Callable[..., None],
+    singly: Commitment,
+) -> Found:
+    games, gathered = len(a), gathered or Gathered(a.shape[1:])
+    found = gathered.free(games).begin(games)
+    found.game[:] = np.arange(games)
+    state = np.empty(games, np.int64)
+    parts = parts_for(games)
+
+    def solve(part: int) -> None:
+        first, last = part * games // parts, (part + 1) * games // parts
+        kernel(a, b, first, last, state, found.defender, found.attacker, found.regret)
+
+    on_all_cores(solve, parts)
+    unclear = np.flatnonzero(state)
+    status[:] = Status.ONE  # others may be worth the same, so none is complete
+    for game in unclear:
+        answered = not gathered.deadline.over and _answered(singly, Game(a[game], b[game]), int(game), found)
+        status[game] = Status.PARTIAL if answered else Status.UNSOLVED
+    missing = status == Status.UNSOLVED
+    return found if not missing.any() else found.kept(~missing)
+
+
+def _answered(singly: Commitment, game: Game, index: int, found: Found) -> bool:
+    """Writes the single-game solver's answer in its place; False if it has none that it can certify."""
+    profiles = singly.solve(game).profiles
+    if not profiles:
+        return False
+    certificate = profiles[0].certificate
+    found.defender[index], found.attacker[index] = profiles[0].defender, profiles[0].attacker
+    found.regret[index] = certificate.defender_regret, certificate.attacker_regret
+    return True

@@ -1,0 +1,125 @@
+"""Equilibria of many games while they are gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import ALWAYS, Deadline
+from advgame.errors import GameError
+
+SLOTS = 4  # equilibria of one game the compiled walk has room for at first
+MORE_SLOTS = 64  # and if there are more of them; still more are found one by one
+
+
+class Status(IntEnum):
+    """How a game of a batch was answered."""
+
+    COMPILED = 0  # by a kernel, all equilibria proven
+    SINGLE = 1  # by the single-game solver: a tie, a game too large, or very many equilibria
+    PARTIAL = 2  # by the single-game solver, not proven complete
+    ONE = 3  # by a kernel that looks for one equilibrium only; there may be more
+    UNSOLVED = 4  # the time was up, or nothing could be certified: nothing is listed
+
+
+class Found(NamedTuple):
+    """Equilibria of some games: which game, both mixes, both regrets."""
+
+    game: NDArray[np.int64]  # (s,)
+    defender: FloatArray  # (s, defences)
+    attacker: FloatArray  # (s, attacks)
+    regret: FloatArray  # (s, 2)
+
+    @staticmethod
+    def nothing(defences: int, attacks: int) -> Found:
+        """No equilibria, of games of one shape."""
+        return Found.room(0, defences, attacks)
+
+    @staticmethod
+    def room(rows: int, defences: int, attacks: int) -> Found:
+        """Rows for equilibria of games of one shape, to be filled."""
+        sizes = (rows, defences), (rows, attacks), (rows, 2)
+        return Found(np.empty(rows, np.int64), *(np.empty(size) for size in sizes))
+
+    @staticmethod
+    def joined(parts: Sequence[Found]) -> Found:
+        """All parts, games in order, as in each; a single one that holds something is not copied."""
+        held = [part for part in parts if len(part.game)]
+        if len(held) == 1:
+            return held[0]
+        whole = Found(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        if (np.diff(whole.game) >= 0).all():
+            return whole
+        return whole.kept(np.argsort(whole.game, kind="stable"))
+
+    def after(self, count: int) -> Found:
+        """All but the first equilibria, in the same memory."""
+        return Found(self.game[count:], self.defender[count:], self.attacker[count:], self.regret[count:])
+
+    def begin(self, count: int) -> Found:
+        """The first equilibria, in the same memory."""
+        return Found(self.game[:count], self.defender[:count], self.attacker[:count], self.regret[:count])
+
+    def kept(self, wanted: NDArray[Any]) -> Found:
+        """The equilibria that are wanted, by truth or by place."""
+        return Found(self.game[wanted], self.defender[wanted], self.attacker[wanted], self.regret[wanted])
+
+
+class Gathered:
+    """Where the equilibria of a batch are gathered, games in order: in the caller's arrays, or in new ones.
+
+    A kernel that writes into the free end spares a copy. Arrays that turn out too short are replaced by
+    longer ones.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], arrays: Found | None = None, deadline: Deadline = ALWAYS
+    ) -> None:
+        self.given = arrays is not None
+        self.arrays = arrays or Found.nothing(*shape)
+        self.shape = shape
+        self.deadline = deadline
+        self.count = 0
+        self.game = 0  # the number of the first game of the chunk that is being solved
+        self.ahead = 1.0  # how many times the games of this chunk are still to come, this chunk included
+
+    def free(self, least: int) -> Found:
+        """What is not yet filled: at least so many rows.
+
+        Raises:
+            GameError: when there is no memory for them.
+        """
+        if self.count + least > len(self.arrays.game):
+            rows = self.count + int(np.ceil(least * max(self.ahead, 1.0)))
+            try:
+                longer = Found.room(rows, *self.shape)
+            except MemoryError:
+                raise GameError(
+                    f"There is no memory for {rows:,} equilibria of {self.shape[0]} × {self.shape[1]} games; "
+                    "solve fewer games at a time."
+                ) from None
+            for new, old in zip(longer, self.arrays, strict=True):
+                new[: self.count] = old[: self.count]
+            self.arrays = longer
+        return self.arrays.after(self.count)
+
+    def add(self, found: Found) -> None:
+        """Takes in the equilibria of games numbered within the chunk; those at the free end stay there."""
+        count = len(found.game)
+        here = self.free(count).begin(count)
+        if not np.shares_memory(found.game, here.game):
+            for place, each in zip(here, found, strict=True):
+                place[:] = each
+        if self.game:
+            here.game[:] += self.game
+        self.count += count
+
+    @property
+    def all(self) -> Found:
+        """What has been taken in."""
+        return self.arrays.begin(self.count)

@@ -1,0 +1,37 @@
+"""One Nash equilibrium of each of many games, of any shape."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.batch.all_equilibria import singly
+from advgame.equilibria.batch.gathered import Found, Gathered, Status
+from advgame.equilibria.batch.threads import on_all_cores, parts_for
+
+
+def one_nash_equilibrium(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
+    """An equilibrium of every game of a chunk; where the kernel loses its way, the first found singly."""
+    from advgame.equilibria.kernels import lemke_howson_pivots
+
+    games, gathered = len(a), gathered or Gathered(a.shape[1:])
+    found = gathered.free(games).begin(games)
+    found.game[:] = np.arange(games)
+    state = np.empty(games, np.uint8)
+    parts = parts_for(games)
+
+    def solve(part: int) -> None:
+        first, last = part * games // parts, (part + 1) * games // parts
+        lemke_howson_pivots.solve_some(a, b, first, last, state, *found[1:])
+
+    on_all_cores(solve, parts)
+    status[:] = Status.ONE
+    lost = np.flatnonzero(state != lemke_howson_pivots.FOUND)
+    if len(lost) == 0:
+        return found
+    alone = [each.begin(1) for each in singly(a, b, lost, status, gathered.deadline)]
+    status[lost[status[lost] == Status.SINGLE]] = Status.PARTIAL  # of what was found, one is told
+    return Found.joined([found.kept(state == lemke_howson_pivots.FOUND), *alone])

@@ -1,0 +1,1 @@
+"""What rational players do: one solution concept per file, listed in `advgame.equilibria.CONCEPTS`."""

@@ -1,0 +1,185 @@
+"""The lottery over defences best announced to an adversary of one of several types.
+
+A mixed-integer program chooses a reply q_h of each type and the lottery x to which all are best replies,
+with products z^h_ij = x_i q^h_j as variables (DOBSS: Paruchuri et al. 2008, AAMAS pp. 895–902). That a
+reply is best is said in the products, Σ_i z^h_ij (B_ij − B_ik) ≥ 0 for all k, which needs no large constant
+and bounds more tightly (compared by Casorrán, Fortz, Labbé and Ordóñez 2019, doi:10.1016/j.ejor.2019.01.010).
+Ties are broken in the defender's favour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import Deadline
+from advgame.equilibria.concepts.bayesian_solution import (
+    BayesianSolution,
+    bayesian_profile,
+    expected_payoffs,
+    payoff_span,
+)
+from advgame.equilibria.concepts.commitment import best_lottery
+from advgame.games.bayesian import BayesianGame
+from advgame.games.best_responses import TIE
+
+OBJECTIVE = 1e4  # largest coefficient: HiGHS stops at an absolute gap of 1e-6 of these units
+PROVEN = 1e-6  # of the range of the defender's payoff: a smaller gap is the program's rounding
+OUT_OF_TIME = "The time was over: another commitment may be worth up to {:.6g} more."
+ONE_OF = "One best commitment; others may be worth the same."
+RULE = "the lottery over defences best to be committed to"
+
+PER_NODE, PER_NONZERO = 5e-4, 2e-6  # nominal seconds of a node, as measured
+
+Replies = Sequence[int]  # of each type
+
+
+def best_commitment(game: BayesianGame, seconds: float, work: float) -> BayesianSolution:
+    """The best lottery found within the limits, with a bound on all others.
+
+    The regret of the defender in the profile is what another lottery with the same replies would earn; what
+    other replies might, is the solution's ``gap``.
+    """
+    replies, bound = _program(game, seconds, work)
+    candidates = [each for each in (replies, _best_pure_replies(game)) if each is not None]
+    profiles = [_committed(game, each) for each in candidates]
+    valid = [each for each in profiles if each is not None and each.valid]
+    best = max(valid, key=lambda each: each.defender_payoff, default=None)
+    bound = bound if best is None else max(bound, best.defender_payoff)
+    gap = np.inf if best is None else bound - best.defender_payoff
+    return BayesianSolution(
+        "announced to adversary types",
+        game,
+        () if best is None else (best,),
+        complete=False,
+        rule=RULE,
+        method="mixed-integer program (HiGHS)",
+        remark=ONE_OF if gap <= PROVEN * payoff_span(game) else OUT_OF_TIME.format(gap),
+        bound=bound,
+    )
+
+
+def _program(game: BayesianGame, seconds: float, work: float) -> tuple[Replies | None, float]:
+    """The replies of the best solution found, and the bound: what no commitment exceeds."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    deadline = Deadline(seconds)  # what building the program takes counts too
+    gain, whole = _objective(game)
+    matrix, low, high = _constraints(game)
+    scale = OBJECTIVE / (float(np.abs(gain).max()) or 1.0)
+    result = milp(
+        -scale * gain,
+        integrality=whole,
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(matrix, low, high),
+        options={"time_limit": deadline.left, "node_limit": _nodes(matrix, work), "mip_rel_gap": 0.0},
+    )
+    offset = sum(odds * each.min() for odds, each in zip(game.priors, game.defender_payoffs, strict=True))
+    trivial = float(sum(o * each.max() for o, each in zip(game.priors, game.defender_payoffs, strict=True)))
+    known = result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound)
+    bound = min(trivial, float(offset - result.mip_dual_bound / scale)) if known else trivial
+    return (None if result.x is None else _replies(game, result.x)), bound
+
+
+def _nodes(matrix: Any, work: float) -> int:
+    """How many nodes of the search tree take that many nominal seconds."""
+    return max(1, int(work / (PER_NODE + matrix.nnz * PER_NONZERO)))
+
+
+def _objective(game: BayesianGame) -> tuple[FloatArray, FloatArray]:
+    """What each variable earns above the least of its type, and which are whole: x, then z_h and q_h."""
+    gain, whole = [np.zeros(game.defences)], [np.zeros(game.defences)]
+    for odds, payoffs in zip(game.priors, game.defender_payoffs, strict=True):
+        attacks = payoffs.shape[1]
+        gain += [odds * (payoffs - payoffs.min()).ravel(), np.zeros(attacks)]
+        whole += [np.zeros(payoffs.size), np.ones(attacks)]
+    return np.concatenate(gain), np.concatenate(whole)
+
+
+def _constraints(game: BayesianGame) -> tuple[Any, FloatArray, FloatArray]:
+    """All rows as a sparse matrix with lower and upper limits."""
+    from scipy import sparse
+
+    rows = game.defences
+    ties = [_of_type(payoffs) for payoffs in game.attacker_payoffs]
+    left = sparse.vstack([each[0] for each in ties])  # the columns of x
+    total = sparse.hstack([np.ones((1, rows)), sparse.csr_array((1, sum(each[1].shape[1] for each in ties)))])
+    matrix = sparse.vstack([total, sparse.hstack([left, sparse.block_diag([each[1] for each in ties])])])
+    low = np.concatenate([[1.0], *(each[2] for each in ties)])
+    high = np.concatenate([[1.0], *(each[3] for each in ties)])
+    return sparse.csr_array(matrix), low, high
+
+
+def _of_type(payoffs: FloatArray) -> tuple[Any, Any, FloatArray, FloatArray]:
+    """One type's rows: their part in x, their part in (z, q), and both limits."""
+    from scipy import sparse
+
+    rows, columns = payoffs.shape
+    by_defence = sparse.kron(sparse.eye_array(rows), np.ones((1, columns)))  # Σ_j z_ij = x_i
+    by_attack = sparse.kron(np.ones((1, rows)), sparse.eye_array(columns))  # Σ_i z_ij = q_j
+    best = _preferences(payoffs / (float(np.ptp(payoffs)) or 1.0))
+    own = sparse.block_array(
+        [
+            [by_defence, sparse.csr_array((rows, columns))],
+            [by_attack, -sparse.eye_array(columns)],
+            [sparse.csr_array((1, rows * columns)), np.ones((1, columns))],
+            [best, sparse.csr_array((best.shape[0], columns))],
+        ]
+    )
+    counts = rows, columns + 1 + best.shape[0]
+    shared = sparse.vstack([-sparse.eye_array(rows), sparse.csr_array((counts[1], rows))])
+    fixed = np.concatenate([np.zeros(rows + columns), [1.0]])
+    unlimited = np.full(best.shape[0], np.inf)
+    return shared, own, np.append(fixed, np.zeros(best.shape[0])), np.append(fixed, unlimited)
+
+
+def _preferences(payoffs: FloatArray) -> Any:
+    """Σ_i z_ij (B_ij − B_ik) for every two attacks j and k, over the entries of z row by row."""
+    from scipy import sparse
+
+    rows, columns = payoffs.shape
+    j, k = (each.ravel() for each in np.indices((columns, columns)))
+    j, k = j[j != k], k[j != k]
+    gains = payoffs[:, j] - payoffs[:, k]  # (defences, pairs)
+    defence, pair = np.indices(gains.shape)
+    entries = gains.ravel(), (pair.ravel(), (defence * columns + j).ravel())
+    return sparse.csr_array(entries, shape=(len(j), rows * columns))
+
+
+def _replies(game: BayesianGame, variables: FloatArray) -> list[int]:
+    """The reply of each type in a solution of the program."""
+    place, replies = game.defences, []
+    for columns in game.attack_counts:
+        place += game.defences * columns
+        replies.append(int(variables[place : place + columns].argmax()))
+        place += columns
+    return replies
+
+
+def _best_pure_replies(game: BayesianGame) -> list[int]:
+    """The replies to the single defence that is best announced: something to answer with at any time."""
+    chosen = []
+    for odds, each in zip(game.priors, game.types, strict=True):
+        slack = TIE * float(np.ptp(each.attacker_payoffs))
+        tied = each.attacker_payoffs >= each.attacker_payoffs.max(axis=1, keepdims=True) - slack
+        value = np.where(tied, odds * each.defender_payoffs, -np.inf)  # (defences, attacks)
+        chosen.append((value.argmax(axis=1), value.max(axis=1)))
+    row = int(sum(value for _, value in chosen).argmax())
+    return [int(places[row]) for places, _ in chosen]
+
+
+def _committed(game: BayesianGame, replies: Replies) -> Any:
+    """The best lottery to which these are best replies, certified; None where there is none."""
+    attackers = [np.eye(count)[reply] for count, reply in zip(game.attack_counts, replies, strict=True)]
+    gains = [_gains(payoffs, reply) for payoffs, reply in zip(game.attacker_payoffs, replies, strict=True)]
+    found = best_lottery(expected_payoffs(game, attackers), np.hstack(gains))
+    return None if found is None else bayesian_profile(game, found[0], attackers, best=found[1])
+
+
+def _gains(payoffs: FloatArray, reply: int) -> FloatArray:
+    """What a type gains by each other attack, in units of its payoff range, (defences, attacks − 1)."""
+    relative = (payoffs - payoffs[:, [reply]]) / (float(np.ptp(payoffs)) or 1.0)
+    return np.asarray(np.delete(relative, reply, axis=1))

@@ -1,0 +1,222 @@
+"""Commitment: the defender announces a defence, or a lottery over defences, and the adversary replies.
+
+Also called a Stackelberg equilibrium. For each reply of the adversary, one linear program finds the
+best lottery to which it is a best reply (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
+Ties of the adversary are broken in the defender's favour (the strong form): a lottery that deters
+does so at the edge, and a hair more of the deterring defence makes it certain. The weak form breaks them
+against the defender; the lottery it answers with has that hair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.indifference import TIGHT
+from advgame.equilibria.concepts.weak_commitment import best_weak_plan, most_harmful_reply
+from advgame.equilibria.solution import Concept, Solution, certified, told_of
+from advgame.games import Certificate, Game, Profile
+from advgame.games.best_responses import TIE
+from advgame.games.profile import relative_regret
+
+SHARPER = 1e4  # makes the tolerance of the adversary's ties finer than HiGHS lets one ask for
+REMARK = "One best commitment; others may be worth the same."
+APPROACHED = (
+    "The best commitments come as near to {:.9g} as one likes and may never reach it, as the adversary "
+    "breaks its ties against the defender; this one is within {:g} of the payoff range of it."
+)
+PROGRAMS = "linear programs (HiGHS)"
+TOO_NEAR = "Within {:g} of the supremum {:.9g} only rounding would break the adversary's tie; allow more."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A lottery over defences, the reply to it, and a bound on what any commitment can earn."""
+
+    defender: FloatArray  # (defences,)
+    reply: int
+    bound: float = -np.inf  # money: no commitment that meets this reply earns more
+
+
+@dataclass(frozen=True)
+class Commitment(Concept):
+    """The commitment that is best for the defender: a lottery, or a single defence if ``pure``.
+
+    With ``weak`` the adversary breaks its ties against the defender. The best lottery may then not exist:
+    the solution's ``bound`` is the supremum, and the lottery given earns it or is ``within`` of it, in
+    units of the defender's payoff range. The certificate's regret of the defender is what another
+    commitment earns beyond that.
+    """
+
+    name: ClassVar[str] = "commitment"
+    pure: bool = False
+    weak: bool = False
+    within: float = 1e-6  # of the defender's payoff range; only where a supremum is not attained
+
+    def solve(self, game: Game) -> Solution:
+        """The best commitment with the adversary's reply, certified by a bound on all others.
+
+        >>> round(Commitment(weak=True).solve(Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])).bound, 9)
+        2.0
+        """
+        if game.centred_for_commitment is not game:
+            return told_of(self.solve(game.centred_for_commitment), game)
+        if self.weak:
+            return self._weak_pure(game) if self.pure else self._weak_mixed(game)
+        plan, bound = _best_pure(game) if self.pure else _best_mixed(game)
+        method = "comparison" if self.pure else "two rows" if game.shape[0] == 2 else PROGRAMS
+        return self._solution(game, _committed_profile(game, plan, bound), bound, method)
+
+    def _weak_pure(self, game: Game) -> Solution:
+        lotteries = np.eye(game.shape[0])
+        plans = [Plan(lottery, most_harmful_reply(game, lottery)) for lottery in lotteries]
+        plan = max(plans, key=lambda plan: _worth(game, plan))
+        bound = _worth(game, plan)
+        return self._solution(game, _committed_profile(game, plan, bound), bound, "comparison")
+
+    def _weak_mixed(self, game: Game) -> Solution:
+        found = best_weak_plan(game, self.within)
+        short = 0.0 if found.attained else self.within * float(np.ptp(game.defender_payoffs))
+        profile = _committed_profile(game, Plan(found.defender, found.reply), found.bound - short)
+        remark = REMARK if found.attained else APPROACHED.format(found.supremum, self.within)
+        if not profile.certificate.valid:
+            remark = TOO_NEAR.format(self.within, found.supremum)
+        return self._solution(game, profile, found.supremum, PROGRAMS, remark)
+
+    def _solution(
+        self, game: Game, profile: Profile, bound: float, method: str, remark: str = REMARK
+    ) -> Solution:
+        kind = "single defence" if self.pure else "lottery over defences"
+        ties = ", the adversary's ties going against the defender" if self.weak else ""
+        return Solution(
+            ("weak_" if self.weak else "") + ("pure_" if self.pure else "") + self.name,
+            game,
+            certified([profile]),
+            components=(),
+            complete=False,
+            rule=f"the {kind} best to be committed to{ties}",
+            method=method,
+            remark=remark,
+            bound=bound,
+        )
+
+
+def _best_pure(game: Game) -> tuple[Plan, float]:
+    slack = TIE * float(np.ptp(game.attacker_payoffs))
+    tied = game.attacker_payoffs >= game.attacker_payoffs.max(axis=1, keepdims=True) - slack
+    value = np.where(tied, game.defender_payoffs, -np.inf)  # (defences, attacks)
+    row, reply = np.unravel_index(int(value.argmax()), value.shape)
+    return Plan(np.eye(game.shape[0])[row], int(reply)), float(value.max())
+
+
+def _best_mixed(game: Game) -> tuple[Plan, float]:
+    """The best plan, and what none can exceed. Replies that cannot win are not looked into."""
+    best, _ = _best_pure(game)
+    value = _worth(game, best)
+    bound = value
+    most = game.defender_payoffs.max(axis=0)  # (attacks,): what a reply can give at best
+    for reply in np.argsort(-most, kind="stable"):
+        if most[reply] <= value:
+            break
+        for plan in _plans(game, int(reply)):
+            bound = max(bound, plan.bound)
+            if _worth(game, plan) > value:
+                best, value = plan, _worth(game, plan)
+    return best, bound
+
+
+def _worth(game: Game, plan: Plan) -> float:
+    return float(plan.defender @ game.defender_payoffs[:, plan.reply])
+
+
+def _plans(game: Game, reply: int) -> Iterator[Plan]:
+    """The best lottery to which ``reply`` is a best reply; none where there is no such lottery."""
+    return _from_two_rows(game, reply) if game.shape[0] == 2 else _from_program(game, reply)
+
+
+def _from_two_rows(game: Game, reply: int) -> Iterator[Plan]:
+    """With two defences, ``reply`` is best on an interval of the second one's probability."""
+    low, high = 0.0, 1.0
+    for first, second in (game.attacker_payoffs - game.attacker_payoffs[:, [reply]]).T:
+        if max(first, second) <= 0:
+            continue
+        if min(first, second) > 0 or first == second:
+            return
+        crossing = first / (first - second)
+        low, high = (max(low, crossing), high) if first > second else (low, min(high, crossing))
+    if low > high:
+        return
+    ends = [Plan(np.array([1 - share, share]), reply) for share in (low, high)]
+    best = max(ends, key=lambda plan: _worth(game, plan))
+    yield Plan(best.defender, reply, bound=_worth(game, best))
+
+
+def _from_program(game: Game, reply: int) -> Iterator[Plan]:
+    span = float(np.ptp(game.attacker_payoffs)) or 1.0
+    others = np.arange(game.shape[1]) != reply
+    gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]])[:, others] / span
+    found = best_lottery(game.defender_payoffs[:, reply], gains)
+    if found is not None:
+        yield Plan(found[0], reply, bound=found[1])
+
+
+def best_lottery(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
+    """The lottery x that makes x·worth largest where no x·gains is above 0, and a bound from duality.
+
+    >>> lottery, bound = best_lottery(np.array([3.0, 1.0]), np.array([[1.0], [-1.0]]))
+    >>> lottery.round(9).tolist(), round(bound, 9)
+    ([0.5, 0.5], 2.0)
+
+    Args:
+        worth: (defences,) to the defender.
+        gains: (defences, k) of the adversary's k ways to leave its reply, of the order of 1.
+
+    Returns:
+        None where every lottery makes the adversary leave.
+    """
+    from scipy.optimize import linprog
+
+    if gains.size and gains.min(axis=0).max() > 0:
+        return None  # some other reply is better against every defence
+    program = linprog(
+        -worth / (float(np.ptp(worth)) or 1.0),
+        A_ub=SHARPER * gains.T if gains.size else None,
+        b_ub=np.zeros(gains.shape[1]) if gains.size else None,
+        A_eq=np.ones((1, len(worth))),
+        b_eq=[1.0],
+        method="highs-ds",
+        options=TIGHT,
+    )
+    if program.status != 0:
+        return None
+    prices = np.maximum(-SHARPER * program.ineqlin.marginals, 0.0) if gains.size else np.zeros(0)
+    bound = float((worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max())  # holds for any prices
+    return _sharpened(program.x, gains), bound
+
+
+def _sharpened(lottery: FloatArray, gains: FloatArray) -> FloatArray:
+    """The lottery with the gains that are nearly zero made zero, where that is possible."""
+    played = np.flatnonzero(lottery > 1e-13)
+    plain = np.where(lottery > 1e-13, lottery, 0.0) / lottery[played].sum()
+    tight = np.flatnonzero(np.abs(plain @ gains) < 1e-9)
+    system = np.vstack([gains[np.ix_(played, tight)].T, np.ones(len(played))])
+    exact = np.linalg.lstsq(system, np.append(np.zeros(len(tight)), 1.0), rcond=None)[0]
+    sharp = np.zeros_like(plain)
+    sharp[played] = exact
+    better = exact.min() >= 0 and (sharp @ gains).max(initial=0.0) <= (plain @ gains).max(initial=0.0)
+    return np.asarray(sharp / sharp.sum() if better else plain)
+
+
+def _committed_profile(game: Game, plan: Plan, bound: float) -> Profile:
+    mix, reply = plan.defender, plan.reply
+    value = _worth(game, plan)
+    to_attacker = mix @ game.attacker_payoffs
+    certificate = Certificate(
+        relative_regret(bound - value, game.defender_payoffs),
+        relative_regret(float(to_attacker.max() - to_attacker[reply]), game.attacker_payoffs),
+    )
+    return Profile(mix, np.eye(game.shape[1])[reply], value, float(to_attacker[reply]), certificate)

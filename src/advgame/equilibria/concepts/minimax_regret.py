@@ -1,0 +1,118 @@
+"""Minimax regret: the lottery over defences that one will least wish to have chosen otherwise.
+
+The regret of defence i under attack j is what the best defence against j would have earned more; of a
+lottery x in the games g that may be the true one (Savage 1951, doi:10.1080/01621459.1951.10500768),
+
+    r(x) = max over g and j of ( max over i of U_g(i, j) − x·U_g(·, j) ).
+
+The adversary's pay plays no part: the comparison is with the best defence against the same attack.
+Where payoffs are affine in each of some parameters, the regret is convex in each, so the games at the
+corners of a box of parameters answer for the whole box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.concepts.worst_case import WorstCase
+from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.errors import GameError, SolverError
+from advgame.games import Certificate, Game, Profile
+
+
+@dataclass(frozen=True, eq=False)
+class LeastRegret:
+    """The lottery of least worst regret over some games, and where that regret is felt."""
+
+    games: tuple[Game, ...]
+    defender: FloatArray  # (defences,) probabilities
+    regret: float  # money: the worst over all games and attacks
+    regrets: FloatArray  # (games, attacks) money: of this lottery, against the best defence there
+    felt: FloatArray  # (games, attacks) probabilities that hold every lottery to at least this regret
+    certificate: Certificate  # the gap between the regret and that bound, relative to the range of regrets
+
+
+def least_regret(games: Sequence[Game]) -> LeastRegret:
+    """The lottery over defences whose worst regret over several games is least.
+
+    >>> found = least_regret([Game([[4, 0], [3, 3]], np.zeros((2, 2)))])
+    >>> found.defender.round(9).tolist(), round(found.regret, 9)
+    ([0.25, 0.75], 0.75)
+
+    Args:
+        games: at least one, with the same defences and attacks: what may turn out to be true.
+
+    Raises:
+        GameError: for no games, or games with different strategies.
+        SolverError: when the answer could not be certified.
+    """
+    checked = _checked(games)
+    regrets = np.array([_regrets(game) for game in checked])  # (games, defences, attacks)
+    side_by_side = np.concatenate(list(regrets), axis=1)
+    secured = WorstCase().solve(Game(-side_by_side, side_by_side))
+    profile = secured.recommended
+    felt = profile.attacker.reshape(len(checked), -1)
+    of_lottery = np.einsum("i,gij->gj", profile.defender, regrets)
+    return LeastRegret(
+        checked, profile.defender, float(of_lottery.max()), of_lottery, felt, profile.certificate
+    )
+
+
+def _regrets(game: Game) -> FloatArray:
+    """What the best defence against each attack earns more than each defence, (defences, attacks)."""
+    best = game.defender_payoffs.max(axis=0, keepdims=True)
+    return np.asarray(best - game.defender_payoffs)
+
+
+def _checked(games: Sequence[Game]) -> tuple[Game, ...]:
+    if len(games) == 0:
+        raise GameError("No games were given; minimax regret needs at least one.")
+    first = games[0]
+    for place, game in enumerate(games):
+        if (game.defences, game.attacks) != (first.defences, first.attacks):
+            raise GameError(f"Game {place} has other strategies than game 0; give games with the same names.")
+    return tuple(games)
+
+
+@dataclass(frozen=True)
+class MinimaxRegret(Concept):
+    """The lottery over defences that loses least against having known the attack.
+
+    The certificate's regrets are those of the zero-sum game over these losses, and the adversary's mix is
+    the one that makes every lottery lose that much. For several games ask ``least_regret``.
+    """
+
+    name: ClassVar[str] = "minimax_regret"
+
+    def solve(self, game: Game) -> Solution:
+        """The lottery of least worst regret over the attacks, with the mix of attacks it is felt under."""
+        try:
+            profiles, remark = certified([_felt(game, least_regret([game]))]), ""
+        except SolverError as problem:
+            profiles, remark = (), str(problem)
+        return Solution(
+            self.name,
+            game,
+            profiles,
+            components=(),
+            complete=False,
+            rule="the lottery over defences whose worst regret over the attacks is least",
+            method="linear program (HiGHS)",
+            remark=remark or "One lottery of least regret; others may have the same.",
+        )
+
+
+def _felt(game: Game, least: LeastRegret) -> Profile:
+    attacker = least.felt[0]
+    return Profile(
+        least.defender,
+        attacker,
+        float(least.defender @ game.defender_payoffs @ attacker),
+        float(least.defender @ game.attacker_payoffs @ attacker),
+        least.certificate,
+    )

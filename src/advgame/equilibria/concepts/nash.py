@@ -1,0 +1,249 @@
+"""Nash equilibria: pairs of mixes that neither player gains by leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice
+from typing import Any, ClassVar
+
+import numpy as np
+
+from advgame.equilibria.algorithms.components import maximal_nash_subsets
+from advgame.equilibria.algorithms.deadline import Deadline, TimeUp, WorkDone
+from advgame.equilibria.algorithms.enumeration import extreme_equilibria
+from advgame.equilibria.algorithms.equilibrium_list import Listing
+from advgame.equilibria.algorithms.lemke_howson import one_equilibrium
+from advgame.equilibria.algorithms.near_ties import NEARLY_TIED, nearly_tied
+from advgame.equilibria.algorithms.one_strategy import equilibria_of_one
+from advgame.equilibria.algorithms.two_by_two import extreme_equilibria_2x2
+from advgame.equilibria.algorithms.two_columns import extreme_equilibria_of_two
+from advgame.equilibria.algorithms.vertex_matching import Matched, matched_vertices
+from advgame.equilibria.algorithms.whole_enumeration import extreme_equilibria_in_words
+from advgame.equilibria.rank_one.compiled_path import compiled_equilibria
+from advgame.equilibria.rank_one.degenerate import WORK_FOR_TIES, all_in_rationals, ends, is_indifferent
+from advgame.equilibria.rank_one.path import Path, walk
+from advgame.equilibria.selection import RULES, ruled_by
+from advgame.equilibria.solution import Concept, Solution, certified, told_of
+from advgame.games import Game, Profile, certified_profile
+from advgame.games.nearest_rational import nearest_rational
+from advgame.games.profile import certified_profiles, exactly_certified_profile
+from advgame.games.rank_one_form import RankOneForm, rank_one_form
+from advgame.games.reduction import Reduction, reduce_game
+
+MOST_IN_FRACTIONS = 100  # profiles whose certificates are computed in rational numbers unasked
+MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplicates is played
+WORK_FOR_ONE = 10.0  # nominal seconds for a single equilibrium, whatever listing has taken
+COPIES = (
+    "Strategies that are duplicates of others make {:,} extreme equilibria; listed are those in which the "
+    "first of the duplicates are played."
+)
+UNCERTIFIED = "Not all that was found could be certified in floating point; ask for exact=True."
+SOME = " Given are some of them, not necessarily the worst."
+OUT_OF_WORK = (
+    "Not all equilibria could be listed within the work limit of {:g}; raise it with Nash(work_limit=…)."
+)
+OUT_OF_TIME = (
+    "Not all equilibria could be listed in {:g} seconds; raise the limit with Nash(time_limit_seconds=…)."
+)
+HOPELESS = (
+    "One equilibrium; there may be others. Not all equilibria could be listed: the game has about {:.0e} "
+    "vertices to visit, far beyond the work limit of {:g}. Nash(work_limit=…) asks for more."
+)
+EXACTLY = "vertex enumeration in exact arithmetic"
+RATIONAL = "Payoffs are taken for the simplest fractions that round to them."
+NOT_ALL_RATIONAL = " No simple fraction rounds to {:,} of them, which are taken as stored."
+APART = " They make too many sets of equilibria to put together."
+
+
+@dataclass(frozen=True)
+class Nash(Concept):
+    """All Nash equilibria, each with its certificate, as far as the work limit allows.
+
+    What is not all is marked so: where listing takes more work than the limit, or ties make too many
+    extreme equilibria to list, the worst and the best for the defender are given, or some, or a single one.
+    A game that is far too large to be listed is answered with one equilibrium at once.
+
+    Args:
+        time_limit_seconds: wall-clock time after which listing stops: a guard well above the work limit, so
+            that it does not decide the answer on a machine of ordinary speed.
+        exact: whether to answer in rational numbers, with regrets of exactly zero.
+        rule: which equilibrium is recommended, from ``RULES``.
+        nearest_rational: whether floats stand for the simplest fractions that round to them, so that what
+            ties in thirds or decimals ties.
+        work_limit: nominal seconds of listing. They are not measured but counted, from the number and the
+            size of the steps (pivots, vertices, linear programs), so that the same game gets the same
+            answer on every machine, however fast or busy. A typical machine takes about as many seconds.
+    """
+
+    name: ClassVar[str] = "nash"
+    time_limit_seconds: float = 60.0
+    exact: bool = False
+    rule: str = "worst_for_defender"
+    work_limit: float = 10.0
+    nearest_rational: bool = False
+
+    def solve(self, game: Game) -> Solution:
+        """The extreme equilibria of a game; ``complete`` where all are proven listed.
+
+        Raises:
+            UnknownName: when no rule has the name given.
+            GameError: when the rule is not defined for the game.
+        """
+        _ = RULES[self.rule].words  # an unknown name is answered before any work
+        if self.nearest_rational:
+            return self._as_fractions(game)
+        if game.levelled is not game:
+            return told_of(self.solve(game.levelled), game)
+        if game.centred is not game:
+            return ruled_by(told_of(self.solve(game.centred), game), self.rule)
+        profiles = self._compiled(game)
+        if profiles:
+            return self._told(game, profiles, Listing((), True, "rank-1 path"))
+        reduction = reduce_game(game)
+        found = self._found(reduction.game)
+        if nearly_tied(game, reduction, found.pairs):
+            found = replace(found, remark=f"{found.remark} {NEARLY_TIED}".strip())
+        copies = sum(reduction.copies(*pair) for pair in found.pairs)
+        too_many = copies > max(MOST_COPIES, len(found.pairs))
+        if too_many:
+            found = replace(found, complete=False, remark=COPIES.format(copies))
+        listed = self._profiles(game, reduction, found, 1 if too_many else MOST_COPIES)
+        profiles = certified(listed)
+        if found.complete and not len(profiles) == len(listed) > 0:
+            found = replace(found, complete=False, remark=UNCERTIFIED)
+        return self._told(game, profiles, found)
+
+    def _told(self, game: Game, profiles: tuple[Profile, ...], found: Listing) -> Solution:
+        """The solution that recommends by the rule among certified profiles."""
+        components = maximal_nash_subsets(profiles)
+        remark = (found.remark + APART).strip() if profiles and not components else found.remark
+        words = RULES[self.rule].words
+        solution = Solution(
+            self.name, game, profiles, components, found.complete, words, found.method, remark
+        )
+        return ruled_by(solution, self.rule)
+
+    def _as_fractions(self, game: Game) -> Solution:
+        """The solution of the game of the nearest simple fractions, with a remark that says so."""
+        rational, kept = nearest_rational(game)
+        solution = replace(self, nearest_rational=False).solve(rational)
+        remark = RATIONAL + (NOT_ALL_RATIONAL.format(kept) if kept else "")
+        return replace(solution, remark=f"{remark} {solution.remark}".strip())
+
+    def _compiled(self, game: Game) -> tuple[Profile, ...]:
+        """All equilibria where compiled code is at hand and proves them, dominated strategies or not."""
+        if self.exact:
+            return ()
+        pairs = compiled_equilibria(game, Deadline(self.time_limit_seconds)) or ()
+        profiles = tuple(certified_profile(game, *pair) for pair in pairs)
+        return profiles if len(certified(profiles)) == len(pairs) else ()
+
+    def _found(self, game: Game) -> Listing:
+        """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""
+        deadline = Deadline(self.time_limit_seconds, self.work_limit)
+        if min(game.shape) <= 2:
+            return self._exactly(game, deadline) if self.exact else _small(game)
+        form = None if is_indifferent(game) else rank_one_form(game)
+        path = None if form is None else walk(form, game, deadline)
+        if path is not None and path.complete and game.sharp and not self.exact:
+            return Listing(path.pairs, True, "rank-1 path")
+        share = deadline if self.exact else deadline.part(WORK_FOR_TIES)
+        listing = all_in_rationals(game, form, None if path is None else path.walked, share)
+        if listing is None:
+            return self._exactly(game, deadline) if self.exact else self._general(game, deadline)
+        return (
+            listing if listing.complete or self.exact else self._partly(game, form, path, listing, deadline)
+        )
+
+    def _partly(
+        self, game: Game, form: RankOneForm | None, path: Path | None, listing: Listing, deadline: Deadline
+    ) -> Listing:
+        """Of equilibria that are not all listed: the worst and the best, or some, or one."""
+        both = ends(game, form, listing.remark, deadline)
+        if both is not None:
+            return both
+        if listing.pairs:
+            return replace(listing, remark=listing.remark + SOME)
+        if path is not None and path.pairs:
+            return Listing(path.pairs, False, "rank-1 path", listing.remark + SOME)
+        return self._one(game, listing.remark)
+
+    def _profiles(self, game: Game, reduction: Reduction, found: Listing, copies: int) -> list[Profile]:
+        """The profiles of the whole game with their certificates, each in so many copies at most."""
+        in_floats = len(found.pairs) > MOST_IN_FRACTIONS and not self.exact
+        pairs = map(_in_floats, found.pairs) if in_floats else found.pairs
+        spread = [pair for each in pairs for pair in islice(reduction.put_back(*each), copies)]
+        return _without_repeats(_all_certified(game, spread), self.exact)
+
+    def _general(self, game: Game, deadline: Deadline) -> Listing:
+        """A game without structure: all equilibria, or those found within the limits, one at least."""
+        matched = matched_vertices(game, deadline)
+        if matched.complete and game.sharp:
+            return Listing(_as_lists(matched), True, "vertex enumeration")
+        if matched.too_large:
+            return self._one(game, HOPELESS.format(matched.vertices, self.work_limit))
+        listing = self._exactly(game, deadline)
+        if listing.complete or len(matched.pairs[0]) == 0:
+            return listing if listing.complete else self._one(game, listing.remark)
+        return Listing(_as_lists(matched), False, "vertex enumeration", listing.remark)
+
+    def _one(self, game: Game, remark: str) -> Listing:
+        """A single equilibrium of a game whose equilibria cannot be listed."""
+        pair = one_equilibrium(game, Deadline(self.time_limit_seconds, WORK_FOR_ONE))
+        return Listing((pair,) if pair else (), False, "Lemke–Howson, lexicographic", remark)
+
+    def _exactly(self, game: Game, deadline: Deadline) -> Listing:
+        """All equilibria in rational numbers, or none where the limits do not allow it."""
+        try:
+            pairs = extreme_equilibria_in_words(game, deadline)
+            return Listing(extreme_equilibria(game, deadline) if pairs is None else pairs, True, EXACTLY)
+        except WorkDone:
+            return Listing((), False, EXACTLY, OUT_OF_WORK.format(self.work_limit))
+        except TimeUp:
+            return Listing((), False, EXACTLY, OUT_OF_TIME.format(self.time_limit_seconds))
+
+
+def _as_lists(matched: Matched) -> list[tuple[list[float], list[float]]]:
+    return list(zip(*(each.tolist() for each in matched.pairs), strict=True))
+
+
+def _small(game: Game) -> Listing:
+    """Games in which one player has one strategy or two."""
+    rows, columns = game.shape
+    if (rows, columns) == (2, 2):
+        return Listing(extreme_equilibria_2x2(game), True, "signs of the four best-reply differences")
+    if min(rows, columns) == 2:
+        return Listing(extreme_equilibria_of_two(game), True, "upper envelope, exact")
+    if (rows, columns) == (1, 1):
+        return Listing([([1.0], [1.0])], True, "comparison")
+    return Listing(equilibria_of_one(game), True, "comparison")
+
+
+def _in_floats(pair: tuple[Sequence[Any], Sequence[Any]]) -> tuple[list[float], list[float]]:
+    return list(map(float, pair[0])), list(map(float, pair[1]))
+
+
+def _all_certified(game: Game, pairs: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> list[Profile]:
+    """The profiles of pairs of mixes: in rational numbers where they are given in rational numbers."""
+    if not pairs:
+        return []
+    if any(isinstance(defender[0], Fraction) for defender, _ in pairs):
+        return [_profile(game, *pair) for pair in pairs]
+    return certified_profiles(game, *(np.array(mixes, float) for mixes in zip(*pairs, strict=True)))
+
+
+def _profile(game: Game, defender: Sequence[Any], attacker: Sequence[Any]) -> Profile:
+    if isinstance(defender[0], Fraction):
+        return exactly_certified_profile(game, tuple(defender), tuple(attacker))
+    return certified_profile(game, np.array(defender, float), np.array(attacker, float))
+
+
+def _without_repeats(profiles: Iterable[Profile], exact: bool) -> list[Profile]:
+    """Each profile once; two that are one in floats are kept apart where exactness is asked for."""
+    distinct: dict[Hashable, Profile] = {}
+    for profile in profiles:
+        in_floats = profile.defender.tobytes(), profile.attacker.tobytes()
+        distinct.setdefault(profile.exact_mixes if exact else in_floats, profile)
+    return list(distinct.values())

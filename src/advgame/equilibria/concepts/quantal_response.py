@@ -1,0 +1,143 @@
+"""Logit quantal response: both players err, and err less the more an error costs.
+
+Each plays a strategy with a probability proportional to exp(λ · what it pays against the other's mix)
+(McKelvey and Palfrey 1995, doi:10.1006/game.1995.1023). λ = 0 is blind chance; as it grows, the branch of
+equilibria that starts there leads to a Nash equilibrium; ``logit_branch`` follows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import Deadline
+from advgame.equilibria.algorithms.logit_branch import Reached, branch_points, only_response
+from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.errors import GameError
+from advgame.games import Certificate, Game, Profile
+from advgame.games.profile import earnings
+
+ONLY = "The only one at this rationality."
+OTHERS = "Others may exist at this rationality."
+LOST = "The branch could be followed up to a rationality of {:g} only."
+OUT_OF_TIME = (
+    "The branch was followed up to a rationality of {:g} in {:g} seconds; allow more, or ask for less."
+)
+FORKED = " The branch forks at a rationality of about {}; it was followed straight on."
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """Points of the branch that starts from blind chance, in the order they are met."""
+
+    rationality: FloatArray  # (k,) per unit of money; it may turn back
+    defender: FloatArray  # (k, defences) probabilities
+    attacker: FloatArray  # (k, attacks) probabilities
+
+
+@dataclass(frozen=True)
+class QuantalResponse(Concept):
+    """The logit quantal response equilibrium of players who are only so rational.
+
+    ``rationality`` is λ, per unit of the payoffs' money. The certificate does not say that nobody gains by
+    deviating (who errs does): its two numbers are by how much a probability of the defender, and of the
+    adversary, differs from the logit response to the other's mix.
+    """
+
+    name: ClassVar[str] = "quantal_response"
+    rationality: float = 10.0  # λ, per unit of money
+    time_limit_seconds: float = 10.0
+
+    def solve(self, game: Game) -> Solution:
+        """The first equilibrium of that rationality on the branch that starts from blind chance.
+
+        >>> pennies = Game([[2, 0], [0, 1]], [[0, 1], [1, 0]])
+        >>> QuantalResponse(2.0).solve(pennies).recommended.defender.round(3).tolist()
+        [0.6, 0.4]
+
+        Raises:
+            GameError: when the rationality is negative or not finite.
+        """
+        only = only_response(game, self._checked_rationality())
+        if only is not None:
+            return self._solution(game, (_responding(game, only),), "responses in turn", ONLY)
+        deadline = Deadline(self.time_limit_seconds)
+        for last in branch_points(game, self._checked_rationality()):  # noqa: B007
+            if deadline.over:
+                break
+        arrived = last.rationality == self.rationality
+        profiles = (_responding(game, last),) if arrived else ()
+        remark = self._remark(last, arrived, deadline.over)
+        return self._solution(game, profiles, "continuation from blind chance", remark)
+
+    def _solution(self, game: Game, profiles: tuple[Profile, ...], method: str, remark: str) -> Solution:
+        return Solution(
+            self.name,
+            game,
+            certified(profiles),
+            components=(),
+            complete=False,
+            rule=f"the logit response of players with a rationality of {self.rationality:g}",
+            method=method,
+            remark=remark,
+        )
+
+    def _remark(self, last: Reached, arrived: bool, late: bool) -> str:
+        forks = FORKED.format(", ".join(f"{place:.4g}" for place in last.forks)) if last.forks else ""
+        if arrived:
+            return OTHERS + forks
+        if late:
+            return OUT_OF_TIME.format(last.rationality, self.time_limit_seconds) + forks
+        return LOST.format(last.rationality) + forks
+
+    def _checked_rationality(self) -> float:
+        if not np.isfinite(self.rationality) or self.rationality < 0:
+            raise GameError(f"rationality is {self.rationality}; give a finite number of at least 0.")
+        return self.rationality
+
+
+def principal_branch(game: Game, rationality: float) -> Branch:
+    """The branch from blind chance to where it first reaches a rationality.
+
+    >>> branch = principal_branch(Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]]), 5.0)
+    >>> branch.rationality[[0, -1]].round(9).tolist(), branch.defender[-1].round(9).tolist()
+    ([0.0, 5.0], [0.5, 0.5])
+
+    Raises:
+        GameError: when the rationality is negative or not finite.
+    """
+    points = list(branch_points(game, QuantalResponse(rationality)._checked_rationality()))
+    return Branch(
+        np.array([point.rationality for point in points]),
+        np.array([point.defender for point in points]),
+        np.array([point.attacker for point in points]),
+    )
+
+
+def _responding(game: Game, reached: Reached) -> Profile:
+    """The profile with the distance of each mix from the logit response to the other."""
+    defender, attacker, rationality = reached.defender, reached.attacker, reached.rationality
+    centred = game.centred
+    to_defender, to_attacker = centred.defender_payoffs @ attacker, defender @ centred.attacker_payoffs
+    return Profile(
+        defender,
+        attacker,
+        *earnings(game, defender, attacker),
+        Certificate(
+            float(np.abs(defender - logit(rationality * to_defender)).max()),
+            float(np.abs(attacker - logit(rationality * to_attacker)).max()),
+        ),
+    )
+
+
+def logit(utilities: FloatArray) -> FloatArray:
+    """Probabilities in proportion to the exponentials of utilities.
+
+    >>> logit(np.array([1000.0, 1000.0 + np.log(3)])).round(9).tolist()
+    [0.25, 0.75]
+    """
+    weights = np.exp(utilities - utilities.max())
+    return np.asarray(weights / weights.sum())

@@ -1,0 +1,161 @@
+"""The weak form of commitment: the adversary breaks its ties against the defender.
+
+A lottery x is then worth the least of x·A_j over the adversary's best replies j. The supremum over all
+lotteries is max over j of max { min over k in E(j) of x·A_k : x in X(j) }, where X(j) are the lotteries
+to which j is a best reply, E(j) the replies that pay the adversary the same as j against every defence,
+and only those j count to which some lottery makes all others strictly worse (von Stengel and Zamir 2010,
+doi:10.1016/j.geb.2009.11.008). It is often approached and never attained: at the best x itself another
+reply ties, and a little of a lottery from inside X(j) makes the adversary prefer j.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.indifference import TIGHT
+from advgame.games import Game
+from advgame.games.best_responses import TIE
+
+THIN = 1e-9  # of the adversary's payoff range: a reply that is best by less counts as never strictly best
+SHARPER = 1e4  # makes the adversary's ties finer than HiGHS lets one ask for
+
+
+@dataclass(frozen=True, eq=False)
+class WeakPlan:
+    """A lottery over defences, the reply that hurts most among the best ones, and the supremum."""
+
+    defender: FloatArray  # (defences,)
+    reply: int
+    supremum: float  # money: what the best lotteries come near to, or reach
+    bound: float  # money: from duality, that no lottery exceeds
+    attained: bool  # whether this lottery earns the supremum itself
+
+
+def best_weak_plan(game: Game, within: float) -> WeakPlan:
+    """The lottery that earns the supremum, or less by at most ``within`` of the defender's payoff range.
+
+    Where ``within`` is so small that only rounding would break the tie, the lottery goes further inside.
+
+    >>> game = Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])  # at the half of each, the adversary is indifferent
+    >>> plan = best_weak_plan(game, within=0.01)
+    >>> round(plan.supremum, 9), plan.attained, plan.defender.round(3).tolist()
+    (2.0, False, [0.485, 0.515])
+    """
+    regions = [region for reply in range(game.shape[1]) if (region := _region(game, reply)) is not None]
+    chosen = max(regions, key=lambda region: region.value)
+    bound = max(region.bound for region in regions)
+    lottery, attained = _inside(game, chosen, within)
+    return WeakPlan(lottery, most_harmful_reply(game, lottery), chosen.value, bound, attained)
+
+
+def most_harmful_reply(game: Game, defender: FloatArray) -> int:
+    """Of the adversary's best replies to a lottery, the one that leaves the defender least.
+
+    Which replies are best is decided exactly, from the payoffs and the lottery as they are given.
+    """
+    near = _nearly_best(game, defender)
+    if len(near) > 1:
+        near = _exactly_best(game, defender, near)
+    return int(near[(defender @ game.defender_payoffs[:, near]).argmin()])
+
+
+def _nearly_best(game: Game, defender: FloatArray) -> NDArray[np.intp]:
+    """The replies that may be best: rounding is well below what they may differ by."""
+    pays = defender @ game.centred_for_commitment.attacker_payoffs
+    return np.flatnonzero(pays >= pays.max() - TIE * float(np.ptp(game.attacker_payoffs)))
+
+
+def _exactly_best(game: Game, defender: FloatArray, replies: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Of some replies those that pay most, in rational numbers."""
+    played = np.flatnonzero(defender)
+    shares = [Fraction(share) for share in defender[played].tolist()]
+    columns = game.payoffs_as_given[1][np.ix_(played, replies)].T.tolist()
+    pays = [sum(s * Fraction(b) for s, b in zip(shares, column, strict=True)) for column in columns]
+    best = max(pays)
+    return replies[[pay == best for pay in pays]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Region:
+    """The lotteries to which a reply is best: the most they are worth, and how far one goes inside."""
+
+    value: float
+    bound: float
+    edge: FloatArray  # (defences,) where the value is reached if all ties go well
+    inside: FloatArray  # (defences,) where all other replies pay the adversary least
+    margin: float  # of its payoff range: by how much they then pay less
+    twins: NDArray[np.bool_]  # (attacks,) the replies that always pay the adversary the same
+
+
+def _region(game: Game, reply: int) -> _Region | None:
+    """None where no lottery makes the reply strictly best, by the margin that a tie needs to be broken."""
+    span = float(np.ptp(game.attacker_payoffs)) or 1.0
+    gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]]) / span  # of leaving the reply
+    twins = np.all(np.abs(gains) <= TIE, axis=0)
+    inside, margin = _deepest(gains[:, ~twins])
+    if margin < THIN:
+        return None
+    value, bound, edge = _most(game.defender_payoffs[:, twins], gains[:, ~twins])
+    return _Region(value, bound, edge, inside, margin, twins)
+
+
+def _deepest(gains: FloatArray) -> tuple[FloatArray, float]:
+    """The lottery at which leaving the reply costs the adversary most: max s with x·G_k + s ≤ 0."""
+    defences, others = gains.shape
+    if others == 0:
+        return np.full(defences, 1 / defences), 1.0
+    value, _, lottery = _most(-gains, np.empty((defences, 0)))
+    return lottery, value
+
+
+def _most(worth: FloatArray, gains: FloatArray) -> tuple[float, float, FloatArray]:
+    """max v with x·W_k ≥ v and x·G_k ≤ 0 over lotteries x: v at the x found, the dual bound, and x."""
+    from scipy.optimize import linprog
+
+    defences, goals = worth.shape
+    low, span = float(worth.min()), float(np.ptp(worth)) or 1.0
+    unit = (worth - low) / span
+    others = gains.shape[1]
+    program = linprog(
+        np.append(np.zeros(defences), -1.0),
+        A_ub=np.block([[-unit.T, np.ones((goals, 1))], [SHARPER * gains.T, np.zeros((others, 1))]]),
+        b_ub=np.zeros(goals + others),
+        A_eq=np.append(np.ones(defences), 0.0)[None, :],
+        b_eq=[1.0],
+        bounds=[(0, None)] * defences + [(None, None)],
+        method="highs-ds",
+        options=TIGHT,
+    )
+    if program.status != 0:
+        return -np.inf, -np.inf, np.full(defences, 1 / defences)
+    lottery = _lottery(program.x[:-1])
+    weights, prices = np.split(np.maximum(-program.ineqlin.marginals, 0.0), [goals])
+    weights /= weights.sum()
+    bound = float((unit @ weights - SHARPER * (gains @ prices)).max())  # holds for any weights and prices
+    return low + span * float((lottery @ unit).min()), low + span * bound, lottery
+
+
+def _inside(game: Game, region: _Region, within: float) -> tuple[FloatArray, bool]:
+    """The edge itself where all its ties go well, else a point just inside of it."""
+    span = float(np.ptp(game.defender_payoffs))
+    for lottery in (region.edge, region.inside):
+        if _weak_worth(game, lottery) >= region.value - 1e-10 * span:
+            return lottery, True
+    loss = region.value - float((region.inside @ game.defender_payoffs)[region.twins].min())
+    step = min(1.0, max(within * span / loss if loss > 0 else 1.0, 4 * TIE / region.margin))
+    return _lottery((1 - step) * region.edge + step * region.inside), False
+
+
+def _weak_worth(game: Game, lottery: FloatArray) -> float:
+    """What a lottery earns however its rounding may break the adversary's ties."""
+    return float((lottery @ game.defender_payoffs)[_nearly_best(game, lottery)].min())
+
+
+def _lottery(shares: FloatArray) -> FloatArray:
+    kept = np.where(shares > 1e-13, shares, 0.0)
+    return np.asarray(kept / kept.sum())

@@ -1,0 +1,35 @@
+"""The worst case: the lottery over defences that loses least if the adversary wanted only to harm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from advgame.equilibria.algorithms.maximin import maximin
+from advgame.equilibria.solution import Concept, Solution, certified, told_of
+from advgame.games import Game
+
+
+@dataclass(frozen=True)
+class WorstCase(Concept):
+    """The maximin lottery: what the defender can secure, whatever the adversary is paid."""
+
+    name: ClassVar[str] = "worst_case"
+
+    def solve(self, game: Game) -> Solution:
+        """The maximin lottery, with the mix of attacks that holds the defender to its value.
+
+        The certificate's regrets are those of the zero-sum game over the defender's payoffs.
+        """
+        if game.levelled is not game:
+            return told_of(self.solve(game.levelled), game)
+        return Solution(
+            self.name,
+            game,
+            certified([maximin(game)]),
+            components=(),
+            complete=False,
+            rule="the lottery over defences that secures most",
+            method="linear program (HiGHS)",
+            remark="One maximin lottery; others may secure the same.",
+        )

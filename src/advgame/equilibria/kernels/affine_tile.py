@@ -1,0 +1,152 @@
+"""A tile of games given by prices and shares: what each of them pays, a column for each game."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from advgame.equilibria.kernels.compiling import part
+
+TILE = 128  # games that are tried together
+
+NEAR = 1e-9  # what is smaller may be a tie: of a probability, or relative to the payoffs compared
+
+ALIKE = 1e-12  # relative: what differs by less is a multiple but for rounding
+
+
+class Form(NamedTuple):
+    """`AffineGames` and their `AffineStructure`, as the compiler likes them."""
+
+    values: np.ndarray  # (numbers, games), in the order they are visited
+    places: np.ndarray  # (games,) where their answers are written
+    price_rows: np.ndarray  # (features − 1,)
+    largest: float
+    largest_row: int
+    caps: np.ndarray  # (attacks,)
+    cap_rows: np.ndarray  # (attacks,)
+    table: np.ndarray  # (defences, attacks)
+    swing: np.ndarray  # (2, features)
+    row_still: np.ndarray  # (2, features, defences)
+    row_shared: np.ndarray  # (2, features, defences)
+    column_still: np.ndarray  # (2, features, attacks)
+    column_shared: np.ndarray  # (2, features, attacks)
+    column_entered: np.ndarray  # (2, features, attacks)
+    aligned: int
+
+
+class Tile(NamedTuple):
+    """The numbers of the games of a tile, a column for each game."""
+
+    share: np.ndarray  # p (attacks, TILE)
+    swing: np.ndarray  # V and S (2, TILE)
+    peace: np.ndarray  # k of the defender (defences, TILE)
+    shared: np.ndarray  # a of the defender (defences, TILE)
+    lured: np.ndarray  # a of the adversary (defences, TILE)
+    column: np.ndarray  # h + p b + 1[p > 0] f of the adversary (attacks, TILE)
+    neutral_row: np.ndarray  # k of the adversary (defences, TILE)
+    neutral_column: np.ndarray  # h + p b + 1[p > 0] f of the defender (attacks, TILE)
+    parts: np.ndarray  # (2, 3, attacks, TILE) h, b and f of both
+    unique: np.ndarray  # (TILE,) whether an equilibrium is known to be the only one
+    done: np.ndarray  # (TILE,)
+
+
+@part(error_model="numpy")
+def new_tile(m, n):
+    """Room for a tile of games of m defences and n attacks."""
+    return Tile(
+        np.zeros((n, TILE)),
+        np.zeros((2, TILE)),
+        np.zeros((m, TILE)),
+        np.zeros((m, TILE)),
+        np.zeros((m, TILE)),
+        np.zeros((n, TILE)),
+        np.zeros((m, TILE)),
+        np.zeros((n, TILE)),
+        np.zeros((2, 3, n, TILE)),
+        np.zeros(TILE, np.bool_),
+        np.zeros(TILE, np.bool_),
+    )
+
+
+@part(error_model="numpy")
+def load_tile(form, start, width, fresh, tile):
+    """Writes the numbers of the games of a tile; those all games share only if it is ``fresh``."""
+    values, rows = form.values, form.price_rows
+    fill_shares(form, start, width, tile.share)
+    weighted_sums(form.swing.T, values, rows, start, width, fresh, tile.swing)
+    weighted_sums(form.row_still[0], values, rows, start, width, fresh, tile.peace)
+    weighted_sums(form.row_shared[0], values, rows, start, width, fresh, tile.shared)
+    weighted_sums(form.row_shared[1], values, rows, start, width, fresh, tile.lured)
+    weighted_sums(form.row_still[1], values, rows, start, width, fresh, tile.neutral_row)
+    for player in range(2):
+        weighted_sums(form.column_still[player], values, rows, start, width, fresh, tile.parts[player, 0])
+        weighted_sums(form.column_shared[player], values, rows, start, width, fresh, tile.parts[player, 1])
+        weighted_sums(form.column_entered[player], values, rows, start, width, fresh, tile.parts[player, 2])
+    add_up(tile.parts[0], tile.share, tile.neutral_column)
+    add_up(tile.parts[1], tile.share, tile.column)
+    mark_unique(form, tile)
+    for c in range(width):
+        tile.done[c] = False
+    for c in range(width, TILE):
+        tile.done[c] = True
+
+
+@part(error_model="numpy")
+def fill_shares(form, start, width, share):
+    """Writes the intensity of each attack."""
+    values = form.values
+    for j in range(len(share)):
+        for c in range(width):
+            share[j, c] = min(form.largest, form.caps[j])
+        if form.largest_row >= 0:
+            for c in range(width):
+                share[j, c] = min(values[form.largest_row, start + c], share[j, c])
+        if form.cap_rows[j] >= 0:
+            for c in range(width):
+                share[j, c] = min(values[form.cap_rows[j], start + c], share[j, c])
+
+
+@part(error_model="numpy")
+def weighted_sums(weights, values, rows, start, width, fresh, out):
+    """Writes Σ_b φ_b weights[b, s] for each strategy s and game; what all games share only if ``fresh``."""
+    for s in range(weights.shape[1]):
+        varies = False
+        for b in range(1, len(weights)):
+            varies = varies or weights[b, s] != 0.0
+        if varies or fresh:
+            for c in range(width):
+                out[s, c] = weights[0, s]
+        for b in range(1, len(weights)):
+            weight, row = weights[b, s], rows[b - 1]
+            if weight != 0.0:
+                for c in range(width):
+                    out[s, c] += weight * values[row, start + c]
+
+
+@part(error_model="numpy")
+def add_up(parts, share, out):
+    """Writes h + p b + 1[p > 0] f."""
+    for j in range(len(share)):
+        for c in range(TILE):
+            entered = parts[2, j, c] if share[j, c] > 0.0 else 0.0
+            out[j, c] = parts[0, j, c] + share[j, c] * parts[1, j, c] + entered
+
+
+@part(error_model="numpy")
+def mark_unique(form, tile):
+    """Marks the games whose equilibrium, where nothing ties, is the only one.
+
+    That is so if all real attacks have one intensity p, and the defences' costs c0 + μ c1 are a positive
+    multiple w(μ) of one vector for all μ in [0, p].
+    """
+    n, far = len(tile.share), max(form.aligned, 0)
+    for c in range(TILE):
+        ratio = tile.swing[0, c] / tile.swing[1, c] if tile.swing[1, c] > 0.0 else 0.0
+        at_zero = tile.peace[far, c] - tile.peace[0, c]
+        tilt = tile.shared[far, c] - tile.shared[0, c] + ratio * (tile.lured[far, c] - tile.lured[0, c])
+        positive = at_zero * (at_zero + tile.share[1, c] * tilt) > NEAR * at_zero * at_zero
+        tile.unique[c] = form.aligned == 0 or (form.aligned > 0 and positive)
+    for j in range(2, n):
+        for c in range(TILE):
+            tile.unique[c] = tile.unique[c] and tile.share[j, c] == tile.share[1, c]

@@ -1,0 +1,398 @@
+"""The best commitment of many games, compiled: one small linear program for each reply that could win.
+
+For the reply j, the best lottery x to which j is a best reply is
+
+    max x·A_j  such that  x·(B_k − B_j) ≤ 0 for every other reply k,  Σ x = 1,  x ≥ 0
+
+(Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717). A dual simplex walks down from the defence
+that pays best under j; what it has reached bounds the program from above, so it stops as soon as j
+cannot beat the best commitment known. Bounds are computed anew from the payoffs and the prices.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.rank_one_solver import equalise
+
+TIE = 1e-12  # of the adversary's payoff range, as in `advgame.games.best_responses`
+BELOW = 1e-13  # a slack below minus this is missing
+STEP = 1e-9  # the smallest pivot
+TOLERANCE = 2e-9  # the largest relative regret a certificate may show
+LEAST = {"nnan", "nsz"}  # lets the least of a row be found in lanes; no payoff is a NaN
+CLEAR = 1e-10  # by what a reply must be beaten to count as never best
+
+# What became of a game.
+SOLVED = 0  # a best commitment, with its bound
+UNCLEAR = 1  # near a tie, or rounding hid the way
+
+# What became of one reply.
+REACHED, BEATEN, NEVER_BEST, LOST = 0, 1, 2, 3
+
+
+@part(error_model="numpy")
+def normalised(payoffs, out):
+    """Writes the payoffs by column, from 0 to 1; returns their factor, 0 if it overflows."""
+    rows, columns = payoffs.shape
+    low = high = payoffs[0, 0]
+    for i in range(rows):
+        for j in range(columns):
+            low, high = min(low, payoffs[i, j]), max(high, payoffs[i, j])
+    reach = high - low
+    unit = 1.0 / reach if reach > 0 else 1.0
+    if not np.isfinite(reach) or not np.isfinite(unit):
+        return 0.0
+    for i in range(rows):
+        for j in range(columns):
+            out[j, i] = (payoffs[i, j] - low) * unit
+    return unit
+
+
+@part(error_model="numpy")
+def best_single(worth, reward):
+    """The defence and the reply to it that are best for the defender, ties of the adversary in favour.
+
+    Args:
+        worth, reward: (attacks, at least defences), what defender and adversary earn, by column.
+    """
+    columns, rows = worth.shape
+    row = reply = 0
+    value = -np.inf
+    for i in range(rows):
+        most = reward[0, i]
+        for j in range(1, columns):
+            most = max(most, reward[j, i])
+        most -= TIE
+        for j in range(columns):
+            if reward[j, i] >= most and worth[j, i] > value:
+                row, reply, value = i, j, worth[j, i]
+    return row, reply, value
+
+
+@part(error_model="numpy")
+def first_bound(worth, reward, reply, peak):
+    """What no lottery that ``reply`` is best against can exceed, from the best price of one other reply.
+
+    The other one is the reply that tempts most away from ``peak``, the defence that pays best. -inf if it
+    is better than ``reply`` against every defence.
+    """
+    n, m = worth.shape
+    row, top = peak, worth[reply, peak]
+    other, gain = reply, reward[reply, row]
+    for k in range(n):
+        more = reward[k, row] > gain
+        other, gain = k if more else other, reward[k, row] if more else gain
+    gain -= reward[reply, row]
+    while gain > 0.0:  # along the upper envelope of worth − price · gain, down to its lowest point
+        price, least = np.inf, -1
+        for i in range(m):
+            step = gain - (reward[other, i] - reward[reply, i])
+            ratio = (top - worth[reply, i]) / step if step > STEP else np.inf
+            less = ratio < price
+            price, least = ratio if less else price, i if less else least
+        if least < 0:
+            return -np.inf if gain > CLEAR else top
+        bound = top - price * gain
+        row, top = least, worth[reply, least]
+        gain = reward[other, row] - reward[reply, row]
+        if gain <= 0.0:
+            return bound
+    return top
+
+
+@part(error_model="numpy")
+def start(worth, reward, reply, row, table, right, basic, nonbasic):
+    """Writes the tableau of the defence ``row``, which pays best under ``reply``."""
+    n, m = worth.shape
+    for i in range(m):
+        nonbasic[i] = i
+        table[n, i] = worth[reply, row] - worth[reply, i]
+    right[n] = worth[reply, row]
+    for k in range(n):
+        basic[k] = m + k
+        here = reward[k, row] - reward[reply, row]
+        right[k] = -here
+        for i in range(m):
+            table[k, i] = (reward[k, i] - reward[reply, i]) - here
+    for i in range(m):
+        table[reply, i] = 1.0
+    table[reply, row] = 0.0  # its column stays 0: the defence started from is basic
+    right[reply] = 1.0
+    basic[reply], nonbasic[row] = row, -1
+
+
+@part(error_model="numpy")
+def missing_row(right, rows):
+    """The basic variable that is most below zero; -1 where all are feasible."""
+    found, least = -1, -BELOW
+    for r in range(rows):
+        less = right[r] < least
+        found, least = r if less else found, right[r] if less else least
+    return found
+
+
+@part(error_model="numpy")
+def entering_column(table, row, cost, columns, ratio):
+    """The column whose price is reached first; -1 where there is none. ``ratio`` is space for a row."""
+    for c in range(columns):  # in passes without branches, as the steps are short
+        step = -table[row, c]
+        ratio[c] = table[cost, c] / step if step > STEP else np.inf
+    best = np.inf
+    for c in range(columns):
+        best = min(best, ratio[c])
+    if best == np.inf:
+        return -1
+    found = -1
+    for c in range(columns):
+        if ratio[c] == best and (found < 0 or table[row, c] < table[row, found]):
+            found = c
+    return found
+
+
+@part(error_model="numpy", fastmath={"contract"})
+def pivot(table, right, basic, nonbasic, line, row, column):
+    """Exchanges a basic and a nonbasic variable; ``line`` is space for a row."""
+    rows, columns = table.shape
+    inverse = 1.0 / table[row, column]
+    for c in range(columns):
+        line[c] = table[row, c] * inverse
+    line[column] = 0.0
+    level = right[row] * inverse
+    for r in range(rows):
+        factor = table[r, column]
+        if factor != 0.0 and r != row:
+            for c in range(columns):
+                table[r, c] -= factor * line[c]
+            table[r, column] = -factor * inverse
+            right[r] -= factor * level
+    for c in range(columns):
+        table[row, c] = line[c]
+    table[row, column] = inverse
+    right[row] = level
+    basic[row], nonbasic[column] = nonbasic[column], basic[row]
+
+
+@part(error_model="numpy")
+def descend(table, right, basic, nonbasic, line, known):
+    """Dual simplex steps down to the best lottery, or to what is ``known``; the outcome, and its row."""
+    n, m = len(basic), len(nonbasic)
+    for _ in range(100 + 20 * (m + n)):
+        if right[n] <= known:
+            return BEATEN, -1
+        row = missing_row(right, n)
+        if row < 0:
+            return REACHED, -1
+        column = entering_column(table, row, n, m, line)
+        if column < 0:
+            return NEVER_BEST, row
+        pivot(table, right, basic, nonbasic, line, row, column)
+    return LOST, -1
+
+
+@part(error_model="numpy")
+def add_gains(reward, other, reply, price, line):
+    """Adds to ``line`` (defences,) the price of what the adversary gains by leaving ``reply`` for another."""
+    for i in range(reward.shape[1]):
+        line[i] += price * (reward[other, i] - reward[reply, i])
+
+
+@part(error_model="numpy")
+def bound_of(worth, reward, reply, table, nonbasic, line):
+    """What no lottery that ``reply`` is best against can exceed: it holds for any prices, so for these."""
+    n, m = worth.shape
+    line[:] = 0.0
+    for c in range(m):
+        if nonbasic[c] >= m and table[n, c] > 0.0:
+            add_gains(reward, nonbasic[c] - m, reply, table[n, c], line)
+    most = -np.inf
+    for i in range(m):
+        most = max(most, worth[reply, i] - line[i])
+    return most
+
+
+@part(error_model="numpy")
+def never_best(reward, reply, row, table, basic, nonbasic, line):
+    """Whether a mix of other replies is clearly better than ``reply`` against every defence (Farkas)."""
+    m = reward.shape[1]
+    line[:] = 0.0
+    total = 0.0
+    if basic[row] >= m:
+        add_gains(reward, basic[row] - m, reply, 1.0, line)
+        total = 1.0
+    for c in range(m):
+        if nonbasic[c] >= m and table[row, c] > 0.0:
+            add_gains(reward, nonbasic[c] - m, reply, table[row, c], line)
+            total += table[row, c]
+    least = np.inf
+    for i in range(m):
+        least = min(least, line[i])
+    return total > 0.0 and least > CLEAR * total
+
+
+@part(error_model="numpy")
+def take(right, basic, nonbasic, defender, tight):
+    """Writes the lottery of the basis and the replies it leaves as good; how many these are."""
+    n, m = len(basic), len(nonbasic)
+    defender[:] = 0.0
+    total = 0.0
+    for r in range(n):
+        if basic[r] < m:
+            defender[basic[r]] = max(right[r], 0.0)
+            total += defender[basic[r]]
+    for i in range(m):
+        defender[i] /= total
+    count = 0
+    for c in range(m):
+        if nonbasic[c] >= m:
+            tight[count] = nonbasic[c] - m
+            count += 1
+    return count
+
+
+@part(error_model="numpy", fastmath={"contract", "reassoc"})
+def outcome(worth, reward, reply, defender):
+    """What the defender earns under ``reply``, and what the adversary could gain by another one."""
+    n, m = worth.shape
+    value = earned = 0.0
+    for i in range(m):
+        value += defender[i] * worth[reply, i]
+        earned += defender[i] * reward[reply, i]
+    gain = 0.0
+    for k in range(n):
+        other = 0.0
+        for i in range(m):
+            other += defender[i] * reward[k, i]
+        gain = max(gain, other - earned)
+    return value, gain
+
+
+@part(error_model="numpy")
+def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, line):
+    """Solves the lottery anew from the payoffs, where that leaves the adversary less to gain; its outcome."""
+    before = outcome(worth, reward, reply, defender)
+    if count < 1 or before[1] <= 1e-15:
+        return before
+    size = 0
+    for i in range(len(defender)):
+        if defender[i] > STEP:
+            if size <= count:
+                rows[size] = i
+            size += 1
+    tight[count] = reply
+    if size != count + 1 or not equalise(b, rows, tight, size, True, system, mix):
+        return before
+    line[:] = 0.0
+    for k in range(size):
+        line[rows[k]] = mix[k]
+    after = outcome(worth, reward, reply, line)
+    if after[1] > before[1]:
+        return before
+    for i in range(len(defender)):
+        defender[i] = line[i]
+    return after
+
+
+@part(error_model="numpy")
+def most_promising(most):
+    """The reply that can give the defender most."""
+    found = 0
+    for j in range(1, len(most)):
+        found = j if most[j] > most[found] else found
+    return found
+
+
+@part(error_model="numpy")
+def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight):
+    """Writes the best lottery found into ``x``; returns the reply, its worth, a bound on all, how many
+    replies it leaves as good (-1 for a single defence), and whether every reply was settled clearly.
+
+    Replies are looked into in the order of what they can give, until none can beat what is known.
+    """
+    n, m = worth.shape
+    row, best, value = best_single(worth, reward)
+    x[:] = 0.0
+    x[row] = 1.0
+    bound, count = value, -1
+    for j in range(n):
+        narrowed[j] = False
+        top, at = worth[j, 0], 0
+        for i in range(1, m):
+            more = worth[j, i] > top
+            top, at = worth[j, i] if more else top, i if more else at
+        most[j], peak[j] = top, at
+    for _ in range(2 * n):
+        reply = most_promising(most)
+        if most[reply] <= value + TIE:
+            return best, value, max(bound, most[reply]), count, True
+        if not narrowed[reply]:
+            narrowed[reply] = True
+            most[reply] = first_bound(worth, reward, reply, peak[reply])
+            continue
+        most[reply] = -np.inf
+        start(worth, reward, reply, peak[reply], table, right, basic, nonbasic)
+        end, at = descend(table, right, basic, nonbasic, line, value + TIE)
+        if end == LOST:
+            return best, value, bound, count, False
+        if end == NEVER_BEST:
+            if not never_best(reward, reply, at, table, basic, nonbasic, line):
+                return best, value, bound, count, False
+            continue
+        bound = max(bound, bound_of(worth, reward, reply, table, nonbasic, line))
+        if end == REACHED:
+            best, value = reply, right[n]
+            count = take(right, basic, nonbasic, x, tight)
+    return best, value, bound, count, True
+
+
+@njit(nogil=True, error_model="numpy")
+def solve_some(a, b, first, last, status, defender, attacker, regret):
+    """Fills, for the games ``first`` … ``last``, what became of it, the commitment, the reply, both regrets.
+
+    Args:
+        a, b: payoffs (games, defences, attacks).
+        status: (games,); defender: (games, defences); attacker: (games, attacks); regret: (games, 2).
+    """
+    _, m, n = a.shape
+    worth, reward = np.empty((n, m)), np.empty((n, m))
+    table, right = np.empty((n + 1, m)), np.empty(n + 1)
+    basic, nonbasic = np.empty(n, np.int64), np.empty(m, np.int64)
+    line, most = np.empty(m), np.empty(n)
+    peak, narrowed = np.empty(n, np.int64), np.empty(n, np.bool_)
+    rows, tight = np.empty(n + 1, np.int64), np.empty(m + 1, np.int64)
+    system, mix = np.empty((n + 1, n + 2)), np.empty(n + 1)
+    for game in range(first, last):
+        status[game] = UNCLEAR
+        if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
+            continue
+        x = defender[game]
+        reply, value, bound, count, clear = best_lottery(
+            worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight
+        )
+        value, gain = sharpen(b[game], worth, reward, reply, x, tight, count, rows, system, mix, line)
+        regret[game, 0], regret[game, 1] = max(bound - value, 0.0), gain
+        attacker[game] = 0.0
+        attacker[game, reply] = 1.0
+        if clear and regret[game, 0] <= TOLERANCE and gain <= TOLERANCE:
+            status[game] = SOLVED
+
+
+@njit(nogil=True, error_model="numpy")
+def solve_some_single(a, b, first, last, status, defender, attacker, regret):
+    """Fills the same as ``solve_some`` for the best single defence."""
+    _, m, n = a.shape
+    worth, reward = np.empty((n, m)), np.empty((n, m))
+    for game in range(first, last):
+        status[game] = UNCLEAR
+        if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
+            continue
+        row, reply, _ = best_single(worth, reward)
+        most = reward[reply, row]
+        for j in range(n):
+            most = max(most, reward[j, row])
+        defender[game] = 0.0
+        defender[game, row] = 1.0
+        attacker[game] = 0.0
+        attacker[game, reply] = 1.0
+        regret[game, 0], regret[game, 1] = 0.0, most - reward[reply, row]
+        status[game] = SOLVED

@@ -1,0 +1,128 @@
+"""The walk of `rank_one` for a single game by the kernel that answers batches, where its code is at hand."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from os import environ
+from pathlib import Path
+from sys import modules
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import Deadline
+from advgame.equilibria.algorithms.stop import stopped_by
+from advgame.games import Game
+
+KERNELS = "advgame.equilibria.kernels.rank_one_solver"
+WORTH_CALLING = 64  # payoffs of a player: of smaller games the walk in Python is as quick
+WORTH_LOADING = 1500  # from which on loading numba and compiled code pays within a few games
+WORTH_A_TIMER = 100_000  # smaller games end before any time limit one would set
+ROOM = 64  # equilibria; games with more are walked in Python
+
+Pairs = tuple[tuple[FloatArray, FloatArray], ...]
+
+_missing: set[bool] = set()  # which of the kernels this process has found neither loaded nor on disk
+
+
+def compiled_equilibria(game: Game, deadline: Deadline) -> Pairs | None:
+    """All equilibria of a game of rank 1 in which nothing ties.
+
+    None for any other game, and where no compiled code is at hand: nobody waits for a compiler.
+
+    Args:
+        game: in floats, dominated strategies and all.
+        deadline: when to give up.
+    """
+    defences, attacks = game.shape
+    size = defences * attacks
+    if min(defences, attacks) <= 2 or size < WORTH_CALLING or deadline.left <= 0:
+        return None
+    if any(game.rounding) and not game.sharp:
+        return None
+    if size < WORTH_LOADING and KERNELS not in modules:
+        return None
+    if not at_hand(game.shape):
+        return None
+    from advgame.equilibria.kernels import rank_one_solver
+
+    room = _Room.of(game.shape)
+    a, b = _lent(game.defender_payoffs), _lent(game.attacker_payoffs)
+    if size < rank_one_solver.LARGE:
+        rank_one_solver.solve_some(a, b, *room.asked, *room.told)
+    else:
+        with stopped_by(deadline) if size >= WORTH_A_TIMER else nullcontext(room.stop) as stop:
+            rank_one_solver.solve_some_large(a, b, *room.asked, stop, *room.told)
+    if room.state[0] != rank_one_solver.SOLVED:
+        return None
+    return tuple((room.x[place], room.y[place]) for place in range(room.counts[0]))
+
+
+def at_hand(shape: tuple[int, int]) -> bool:
+    """Whether games of a shape can be walked without waiting for a compiler."""
+    if KERNELS not in modules and not _may_be_on_disk():
+        return False
+    from advgame.equilibria.kernels import rank_one_solver
+
+    large = shape[0] * shape[1] >= rank_one_solver.LARGE
+    kernel = rank_one_solver.solve_some_large if large else rank_one_solver.solve_some
+    if kernel.overloads:
+        return True
+    if large in _missing:
+        return False
+    from advgame.equilibria.kernels.compiled import is_ready
+
+    room, payoffs = _Room.of(shape), np.empty((1, *shape))
+    ready = is_ready(kernel, payoffs, payoffs, *room.asked, *([room.stop] if large else []), *room.told)
+    if not ready:
+        _missing.add(large)
+    return ready
+
+
+def _lent(payoffs: FloatArray) -> FloatArray:
+    """The payoffs as those of a batch of one, in the same memory, for kernels that only read them.
+
+    A game's payoffs cannot be written, and for such arrays all kernels would be compiled once more.
+    """
+    rows = np.ascontiguousarray(payoffs)
+    known = rows.__array_interface__
+    lender = SimpleNamespace(__array_interface__=known | {"data": (known["data"][0], False)}, kept=rows)
+    return np.asarray(lender)[None]
+
+
+class _Room(NamedTuple):
+    """What the kernels are given beside the payoffs of one game."""
+
+    asked: tuple[Any, ...]  # nothing is known of the structure, all equilibria are wanted, of game 0
+    stop: NDArray[np.uint8]
+    counts: NDArray[np.int64]
+    state: NDArray[np.int64]
+    x: FloatArray
+    y: FloatArray
+    regret: FloatArray
+
+    @staticmethod
+    def of(shape: tuple[int, int]) -> _Room:
+        defences, attacks = shape
+        return _Room(
+            (np.empty(0), np.empty((0, attacks)), False, 0, 1),
+            np.zeros(1, np.uint8),
+            np.zeros(1, np.int64),
+            np.zeros(1, np.int64),
+            *(np.empty((ROOM, width)) for width in (defences, attacks, 2)),
+        )
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        return self.counts, self.state, self.x, self.y, self.regret
+
+
+def _may_be_on_disk() -> bool:
+    """Whether compiled code may be in some folder: a glance that spares loading numba to learn of none."""
+    if "NUMBA_CACHE_DIR" in environ:
+        return True
+    folder = Path(__file__).parent / "kernels" / "__pycache__"
+    return any(folder.glob("rank_one.solve_some*.nbi")) or not (folder / "made_of.json").exists()

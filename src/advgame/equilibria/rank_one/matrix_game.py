@@ -1,0 +1,87 @@
+"""The equilibrium of a large strategically zero-sum game, by one linear program.
+
+(x, y) is an equilibrium iff x minimises u + c0·x under u ≥ x·Q_j for every attack j, and y is the dual. Where
+no other strategy comes near to being a best reply, as many are played by either player, and their square
+system has one solution, the program has no other optimum, and the game no other equilibrium.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import Deadline, TimeUp
+from advgame.equilibria.algorithms.indifference import PLAYED, TIGHT, indifferent_mix
+from advgame.equilibria.rank_one.parametric_simplex import NEAR, Walked
+from advgame.games import Game
+from advgame.games.rank_one_form import RankOneForm
+
+LARGE = 10_000  # payoffs of a player: of smaller games the walk is as quick, and finds what ties
+
+
+def is_large_matrix_game(form: RankOneForm) -> bool:
+    """Whether a game is strategically zero-sum, and large enough for a program."""
+    return form.attack_value.size >= LARGE and not form.cost_per_intensity.any()
+
+
+def solve_matrix_game(form: RankOneForm, game: Game, deadline: Deadline) -> Walked:
+    """The equilibrium, as a walk would tell it: ``tied`` unless it is proven to be the only one."""
+    try:
+        defender, attacker = _program(form, deadline)
+    except TimeUp:
+        lost = f"The linear program was not solved in {deadline.seconds:g} seconds."
+        return Walked((), False, lost, np.empty(0, np.intp), np.empty(0, np.intp))
+    rows, columns = np.flatnonzero(defender > PLAYED), np.flatnonzero(attacker > PLAYED)
+    sharp = _sharp(game, rows, columns)
+    tied = sharp is None or _ties(form, *sharp)
+    return Walked((sharp or (defender, attacker),), tied, "", rows, columns)
+
+
+def _program(form: RankOneForm, deadline: Deadline) -> tuple[FloatArray, FloatArray]:
+    from scipy.optimize import linprog
+
+    defences, attacks = form.attack_value.shape
+    scale = _scale(form)
+    program = linprog(
+        np.append(form.idle_cost / scale, 1.0),
+        A_ub=np.hstack([form.attack_value.T / scale, -np.ones((attacks, 1))]),
+        b_ub=np.zeros(attacks),
+        A_eq=np.append(np.ones(defences), 0.0)[None, :],
+        b_eq=[1.0],
+        bounds=[(0, None)] * defences + [(None, None)],
+        method="highs-ds",
+        options={**TIGHT, "time_limit": deadline.left},
+    )
+    if program.status != 0:
+        raise TimeUp
+    defender, attacker = np.maximum(program.x[:-1], 0.0), np.maximum(-program.ineqlin.marginals, 0.0)
+    return defender / defender.sum(), attacker / attacker.sum()
+
+
+def _sharp(
+    game: Game, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray] | None:
+    """The mixes of these supports from the game's own payoffs; None where they are not the only ones."""
+    if len(rows) != len(columns):
+        return None
+    inside = np.ix_(rows, columns)
+    mixes = indifferent_mix(game.attacker_payoffs[inside].T), indifferent_mix(game.defender_payoffs[inside])
+    if mixes[0] is None or mixes[1] is None:
+        return None
+    defender, attacker = np.zeros(game.shape[0]), np.zeros(game.shape[1])
+    defender[rows], attacker[columns] = mixes
+    return defender, attacker
+
+
+def _ties(form: RankOneForm, defender: FloatArray, attacker: FloatArray) -> bool:
+    """Whether a strategy that is not played comes near to being a best reply, or one that is to not being."""
+    pays, costs = defender @ form.attack_value, form.attack_value @ attacker + form.idle_cost
+    near = NEAR * _scale(form)
+    least = min(float(defender[defender > 0].min()), float(attacker[attacker > 0].min()))
+    beside = (pays.max() - pays)[attacker == 0], (costs - costs.min())[defender == 0]
+    return least <= NEAR or any(len(each) and float(each.min()) <= near for each in beside)
+
+
+def _scale(form: RankOneForm) -> float:
+    return max(float(np.ptp(form.attack_value)), float(np.ptp(form.idle_cost))) or 1.0
