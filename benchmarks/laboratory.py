@@ -30,10 +30,10 @@ from advgame.lab.attacks.ddn import Ddn
 from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.attacks.square import Square
 from advgame.lab.datasets import DATASETS
-from advgame.lab.defences.fast_training import FastTraining
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
+from advgame.lab.fitting.task import Task
 from advgame.lab.networks import NETWORKS
-from advgame.lab.task import Task
+from advgame.lab.training.fast_training import FastTraining
 from benchmarks.machine import machine
 
 RESULTS = Path(__file__).parent / "results"

@@ -275,7 +275,7 @@ def picture(
 ) -> None:
     """Draws the loss and the answers of networks around an input, along an attack and a random direction."""
     named_experiment, _ = _laboratory()
-    from advgame.lab.pictures import picture_networks, save_picture
+    from advgame.lab.analysis.loss_surfaces import picture_networks, save_picture
 
     plan = named_experiment(experiment)
     figure = picture_networks(plan, table, defence, input_, radius=radius, seed=seed, images=images)
@@ -448,8 +448,8 @@ def _progress_bar(doing: str) -> Iterator[Callable[[int, int], Any] | None]:
 def _laboratory() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """What finds an experiment and what measures it, if torch is installed."""
     try:
-        from advgame.lab.measure import measure as run
-        from advgame.lab.named import named_experiment
+        from advgame.lab.experiment.named import named_experiment
+        from advgame.lab.experiment.run import measure as run
     except ModuleNotFoundError as missing:
         raise InputError(
             f"The laboratory needs {missing.name}, which is not installed; run pip install 'advgame[lab]'."

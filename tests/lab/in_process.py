@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 
-from advgame.lab import measure as measuring
+from advgame.lab.experiment import run as measuring
 
 
 class HereAndNow:

@@ -72,7 +72,7 @@ def answering(question: Question) -> str:
     """
     experiment = f"data/experiments/{EXPERIMENTS.get(question, QUICKEST)}.toml"
     if question is importance:
-        return f"`python -m advgame.lab.importances {experiment} {QUICKEST}.csv`"
+        return f"`python -m advgame.lab.analysis.pruning_importances {experiment} {QUICKEST}.csv`"
     return f"`advgame measure {experiment}`"
 
 

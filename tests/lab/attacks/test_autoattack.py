@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from advgame.lab.attacks import ATTACKS, Victim
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
 from tests.lab.attacks.conftest import linear
 
 

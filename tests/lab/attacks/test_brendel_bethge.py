@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advgame.lab.attacks import ATTACKS, Victim
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
 from tests.lab.attacks.conftest import linear
 
 

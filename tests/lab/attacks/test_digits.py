@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from advgame.lab.attacks import ATTACKS, Attack, Victim
-from advgame.lab.classifier import predictions
 from advgame.lab.defences.bit_depth import BitDepth
-from advgame.lab.guard import Outcome, outcomes
+from advgame.lab.evaluation.robust_accuracy import Outcome, outcomes
+from advgame.lab.networks.classifier import predictions
 from tests.lab.attacks.conftest import Digits
 
 QUICK: dict[str, dict[str, int]] = {

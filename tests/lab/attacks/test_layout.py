@@ -8,7 +8,7 @@ from torch import nn
 
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.attacks.layout import quick_layout
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
 
 
 def convolutional(channels: int = 3) -> nn.Sequential:

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from advgame.lab.attacks import ATTACKS, Attack, Victim
-from advgame.lab.classifier import Adapted
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
+from advgame.lab.networks.classifier import Adapted
 from tests.lab.attacks.conftest import Linear, linear
 
 # With fewer steps where a linear network needs no more.

@@ -8,10 +8,10 @@ import torch
 from advgame.errors import LabError
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.attacks.norms import random_changes, size
-from advgame.lab.attacks.surest import surest_within
-from advgame.lab.classifier import Adapted
+from advgame.lab.attacks.stochastic_targets import surest_within
 from advgame.lab.defences.switching import Switched
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
+from advgame.lab.networks.classifier import Adapted
 from tests.lab.attacks.conftest import Digits
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from advgame.errors import LabError, UnknownName
 from advgame.lab.attacks import ATTACKS, Victim
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
 from tests.lab.attacks.conftest import Linear
 
 COUNTS = [

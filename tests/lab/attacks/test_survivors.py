@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 
 from advgame.lab.attacks import ATTACKS, Victim
-from advgame.lab.attacks.surest import ALWAYS, always_errs
+from advgame.lab.attacks.stochastic_targets import ALWAYS, always_errs
 from advgame.lab.attacks.survivors import Survivors
-from advgame.lab.classifier import Adapted
-from advgame.lab.guard import craft
+from advgame.lab.evaluation.robust_accuracy import craft
+from advgame.lab.networks.classifier import Adapted
 from tests.lab.attacks.conftest import Digits
 
 

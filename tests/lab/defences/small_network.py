@@ -11,9 +11,9 @@ from sklearn.datasets import load_digits
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from advgame.lab.classifier import predictions
 from advgame.lab.datasets.dataset import Dataset
-from advgame.lab.task import Task
+from advgame.lab.fitting.task import Task
+from advgame.lab.networks.classifier import predictions
 
 
 @lru_cache(maxsize=1)

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from advgame.errors import LabError
-from advgame.lab.classifier import is_randomised, surrogate
 from advgame.lab.defences.combination import Combination
 from advgame.lab.defences.ensemble import Ensemble
 from advgame.lab.defences.low_pass import LowPass
 from advgame.lab.defences.smoothing import Smoothing
 from advgame.lab.defences.switching import Switching
+from advgame.lab.networks.classifier import is_randomised, surrogate
 from tests.lab.defences.small_network import accuracy, pgd, some_digits, trained
 
 PAIR = ("plain", "noisy")

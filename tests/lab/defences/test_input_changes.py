@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from advgame.errors import LabError
-from advgame.lab.classifier import is_randomised, surrogate
 from advgame.lab.defences.bit_depth import BitDepth, FewerBits
 from advgame.lab.defences.jpeg import Jpeg, JpegCompression
 from advgame.lab.defences.low_pass import LowPass, LowPassFilter
+from advgame.lab.networks.classifier import is_randomised, surrogate
 from tests.lab.defences.small_network import accuracy, pgd, some_digits, trained
 
 CHANGES = [LowPass(0.75), LowPass(0.6, "gaussian"), BitDepth(2), Jpeg(50)]

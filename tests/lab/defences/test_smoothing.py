@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from advgame.errors import LabError
-from advgame.lab.certify import Certification
-from advgame.lab.classifier import is_randomised, surrogate
-from advgame.lab.defences.expectation import log_mean_probabilities, repeated
 from advgame.lab.defences.low_pass import LowPass
 from advgame.lab.defences.smoothing import Smoothed, Smoothing
+from advgame.lab.measures.certification import Certification
+from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.expectation import log_mean_probabilities, repeated
 from tests.lab.defences.small_network import accuracy, pgd, some_digits, trained
 
 

@@ -11,8 +11,6 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from advgame.errors import LabError
-from advgame.lab.classifier import is_randomised, surrogate
-from advgame.lab.defences.defence import Defence
 from advgame.lab.defences.ensemble import Ensemble
 from advgame.lab.defences.gaussian_layers import (
     GaussianConv2d,
@@ -25,7 +23,9 @@ from advgame.lab.defences.low_pass import LowPass
 from advgame.lab.defences.smoothing import Smoothing
 from advgame.lab.defences.stochastic_extractor import StochasticExtractor
 from advgame.lab.defences.stochastic_head import StochasticHead
-from advgame.lab.weights import load_weights, save_weights
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.weights import load_weights, save_weights
 from tests.lab.defences.small_network import accuracy, fresh, pgd, some_digits, task, trained
 
 KINDS = [StochasticHead, StochasticExtractor]

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.classifier import Adapted
 from advgame.lab.measures.divergence import LargestDivergence
+from advgame.lab.networks.classifier import Adapted
 
 
 def two_classes(weights: list[float]) -> nn.Module:

@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from advgame.lab.datasets import DATASETS, Dataset
+from advgame.lab.fitting.loop import Recipe, fit
+from advgame.lab.fitting.task import Task
 from advgame.lab.networks import NETWORKS
-from advgame.lab.task import Task
-from advgame.lab.training import Recipe, fit
 
 
 @lru_cache(maxsize=1)

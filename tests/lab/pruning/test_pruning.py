@@ -12,11 +12,16 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError, UnknownName
-from advgame.lab.compression import multiplications, parameters_left, parameters_total, prunable_layers
 from advgame.lab.defences import DEFENCES
+from advgame.lab.fitting.loop import counting
+from advgame.lab.networks.complexity import (
+    multiplications,
+    parameters_left,
+    parameters_total,
+    prunable_layers,
+)
+from advgame.lab.networks.weights import load_weights, save_weights
 from advgame.lab.pruning import PRUNINGS
-from advgame.lab.training import counting
-from advgame.lab.weights import load_weights, save_weights
 from tests.lab.pruning.small_networks import accuracy, digits, fresh, task, trained
 
 STRUCTURES = ("unstructured", "kernel", "filter")

@@ -7,7 +7,7 @@ from advgame.lab.attacks.autoattack import AutoAttack, AutoAttackL1, AutoAttackL
 from advgame.lab.attacks.brendel_bethge import BrendelBethgeL0
 from advgame.lab.attacks.carlini_wagner import CarliniWagner
 from advgame.lab.attacks.ddn import Ddn
-from advgame.lab.attacks.decision import Boundary, HopSkipJump, HopSkipJumpLinf
+from advgame.lab.attacks.decision_based import Boundary, HopSkipJump, HopSkipJumpLinf
 from advgame.lab.attacks.ead import ElasticNet
 from advgame.lab.attacks.fab import Fab
 from advgame.lab.attacks.fmn_l0 import FmnL0

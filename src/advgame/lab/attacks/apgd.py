@@ -14,7 +14,7 @@ from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
 from advgame.lab.attacks.norms import beside
 from advgame.lab.attacks.survivors import Survivors
-from advgame.lab.classifier import is_randomised
+from advgame.lab.networks.classifier import is_randomised
 
 MOST_TARGETS = 9  # what the standard protocol asks for
 CLASSES_FOR_DLR = 4  # the targeted difference-of-logits ratio divides by the third and fourth logit

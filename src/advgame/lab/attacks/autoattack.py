@@ -14,7 +14,7 @@ from advgame.lab.attacks.apgd import CLASSES_FOR_DLR, MOST_TARGETS, QUIET, Margi
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import WithinRadius
 from advgame.lab.attacks.square import SMALLEST_SIDE, AsImages, as_images
-from advgame.lab.classifier import is_randomised
+from advgame.lab.networks.classifier import is_randomised
 
 
 @dataclass(frozen=True)

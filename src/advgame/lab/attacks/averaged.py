@@ -7,8 +7,8 @@ from torch import nn
 
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.seeding import seeded
-from advgame.lab.classifier import is_randomised
-from advgame.lab.defences.expectation import log_mean_probabilities
+from advgame.lab.networks.classifier import is_randomised
+from advgame.lab.networks.expectation import log_mean_probabilities
 
 DRAWS = 4  # of a randomised network, for each answer an attack goes by
 

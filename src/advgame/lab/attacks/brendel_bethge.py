@@ -14,7 +14,7 @@ from advgame.lab.attacks.averaged import FixedDraws
 from advgame.lab.attacks.foolbox_model import foolbox_model
 from advgame.lab.attacks.kinds import SmallestChange, check_counts
 from advgame.lab.attacks.starts import firmly_wrong, from_noise, labels_of
-from advgame.lab.classifier import is_randomised
+from advgame.lab.networks.classifier import is_randomised
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import torch
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import ChangesMeaning, check_counts
-from advgame.lab.classifier import is_randomised
-from advgame.lab.invariance import Panel, invariance_examples
+from advgame.lab.fitting.panel import Panel, invariance_examples
+from advgame.lab.networks.classifier import is_randomised
 
 PEOPLE = "people"  # the name of the panel among the networks an adversary knows
 

@@ -11,8 +11,8 @@ import torch
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
 from advgame.lab.attacks.line import nearest_on_the_line
-from advgame.lab.attacks.surest import errors_and_margin, share_of_errors, surest_within
-from advgame.lab.classifier import is_randomised, predictions
+from advgame.lab.attacks.stochastic_targets import errors_and_margin, share_of_errors, surest_within
+from advgame.lab.networks.classifier import is_randomised, predictions
 
 BATCH = 200  # images of 28 × 28 at once; 100 to 250 are nearly twice as cheap as 1,000, which leave the cache
 SMALL, BATCH_OF_SMALL = 256, 400  # of inputs of at most so many values more fit

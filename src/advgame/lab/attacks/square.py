@@ -13,7 +13,7 @@ from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.kinds import WithinRadius, check_counts
-from advgame.lab.classifier import is_randomised
+from advgame.lab.networks.classifier import is_randomised
 
 SMALLEST_SIDE = 5  # in L2 the library begins with a grid of a fifth of the side
 

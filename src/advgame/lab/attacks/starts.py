@@ -8,7 +8,7 @@ import torch
 
 from advgame.lab.attacks.line import nearest_on_the_line
 from advgame.lab.attacks.norms import beside
-from advgame.lab.classifier import predictions
+from advgame.lab.networks.classifier import predictions
 
 Asked = Callable[[torch.Tensor], torch.Tensor]  # inputs to labels
 NOISE_LEVELS = 20

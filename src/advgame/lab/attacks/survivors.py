@@ -6,8 +6,8 @@ import torch
 
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import fooled
-from advgame.lab.attacks.surest import always_errs, errors_and_margin
-from advgame.lab.classifier import is_randomised
+from advgame.lab.attacks.stochastic_targets import always_errs, errors_and_margin
+from advgame.lab.networks.classifier import is_randomised
 
 
 class Survivors:

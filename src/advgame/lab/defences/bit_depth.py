@@ -8,9 +8,9 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from advgame.lab.defences.defence import Defence
 from advgame.lab.defences.input_change import InputChanged, straight_through
-from advgame.lab.defences.ranges import check_range
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.settings import check_range
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import ClassVar
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.defences.defence import Defence
-from advgame.lab.defences.ranges import check_range
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.settings import check_range
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn.functional import log_softmax
 
-from advgame.lab.classifier import Adapted, is_randomised, surrogate
 from advgame.lab.defences.combination import Combination
+from advgame.lab.networks.classifier import Adapted, is_randomised, surrogate
 
 
 @dataclass(frozen=True)

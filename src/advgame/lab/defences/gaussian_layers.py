@@ -16,9 +16,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy, linear
 
 from advgame.errors import LabError
-from advgame.lab.classifier import Adapted, surrogate
-from advgame.lab.defences.expectation import log_mean_probabilities
-from advgame.lab.training import Batch, Objective
+from advgame.lab.fitting.loop import Batch, Objective
+from advgame.lab.networks.classifier import Adapted, surrogate
+from advgame.lab.networks.expectation import log_mean_probabilities
 
 Plain = TypeVar("Plain", nn.Linear, nn.Conv2d)
 

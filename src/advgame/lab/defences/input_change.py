@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.classifier import Adapted, is_randomised, surrogate
+from advgame.lab.networks.classifier import Adapted, is_randomised, surrogate
 
 
 class InputChanged(Adapted):

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.defences.defence import Defence
 from advgame.lab.defences.input_change import InputChanged, check_images, straight_through
-from advgame.lab.defences.ranges import check_range
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.settings import check_range
 
 MODES = {1: "L", 3: "RGB"}  # of PIL, by channels
 

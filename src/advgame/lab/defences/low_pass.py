@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.defences.defence import Defence
 from advgame.lab.defences.input_change import InputChanged, check_images
-from advgame.lab.defences.ranges import check_range
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.settings import check_range
 
 KINDS = ("fourier", "gaussian")
 

@@ -11,10 +11,10 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from advgame.lab.classifier import Adapted, surrogate
-from advgame.lab.defences.defence import Defence
-from advgame.lab.defences.expectation import log_mean_probabilities, repeated
-from advgame.lab.defences.ranges import check_range
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.settings import check_range
+from advgame.lab.networks.classifier import Adapted, surrogate
+from advgame.lab.networks.expectation import log_mean_probabilities, repeated
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from typing import ClassVar
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.defences.defence import Defence
 from advgame.lab.defences.gaussian_layers import (
     AveragedDraws,
     GaussianConv2d,
@@ -20,9 +19,10 @@ from advgame.lab.defences.gaussian_layers import (
     evidence_loss,
     gaussian_layers,
 )
-from advgame.lab.defences.ranges import check_range
-from advgame.lab.task import Task
-from advgame.lab.training import Recipe, fit
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.loop import Recipe, fit
+from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.task import Task
 
 
 @dataclass(frozen=True)

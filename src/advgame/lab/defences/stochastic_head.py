@@ -14,13 +14,13 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.classifier import Adapted
-from advgame.lab.defences.defence import Defence
 from advgame.lab.defences.gaussian_layers import AveragedDraws, GaussianLinear, evidence_loss
 from advgame.lab.defences.input_change import InputChanged
-from advgame.lab.defences.ranges import check_range
-from advgame.lab.task import Task
-from advgame.lab.training import Recipe, counted, fit
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.loop import Recipe, counted, fit
+from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.task import Task
+from advgame.lab.networks.classifier import Adapted
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import torch
 from torch import nn
 from torch.nn.functional import log_softmax
 
-from advgame.lab.classifier import Adapted, surrogate
 from advgame.lab.defences.combination import Combination
 from advgame.lab.defences.ensemble import MeanProbabilities
+from advgame.lab.networks.classifier import Adapted, surrogate
 
 
 @dataclass(frozen=True)

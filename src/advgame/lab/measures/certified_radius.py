@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.certify import Certification
+from advgame.lab.measures.certification import Certification
 from advgame.lab.measures.measure import Measure, Values
 
 

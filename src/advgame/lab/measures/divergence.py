@@ -12,8 +12,8 @@ from torch.nn.functional import kl_div, log_softmax
 
 from advgame.errors import LabError
 from advgame.lab.attacks.averaged import FixedDraws
-from advgame.lab.classifier import is_randomised, surrogate
 from advgame.lab.measures.measure import Measure, Values
+from advgame.lab.networks.classifier import is_randomised, surrogate
 
 
 @dataclass(frozen=True)

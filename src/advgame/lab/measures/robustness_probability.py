@@ -13,11 +13,11 @@ from torch import nn
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.pgd import Pgd
-from advgame.lab.classifier import is_randomised, surrogate
 from advgame.lab.defences.gaussian_layers import gaussian_layers, one_network
-from advgame.lab.defences.ranges import check_range
-from advgame.lab.guard import outcomes
+from advgame.lab.evaluation.robust_accuracy import outcomes
+from advgame.lab.fitting.settings import check_range
 from advgame.lab.measures.measure import Measure, Values
+from advgame.lab.networks.classifier import is_randomised, surrogate
 from advgame.statistics.sequential_estimate import Guarantee, estimate_probabilities, looks
 
 

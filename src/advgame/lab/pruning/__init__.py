@@ -3,7 +3,7 @@
 from advgame.catalogue import Catalogue
 from advgame.lab.pruning.chance import RandomPruning
 from advgame.lab.pruning.magnitude import MagnitudePruning
-from advgame.lab.pruning.pruning import Pruning
+from advgame.lab.pruning.method import Pruning
 from advgame.lab.pruning.taylor import TaylorPruning
 
 PRUNINGS: Catalogue[type[Pruning]] = Catalogue(

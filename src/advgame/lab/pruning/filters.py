@@ -14,8 +14,8 @@ import torch_pruning
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.compression import parameters_left, prunable_layers
-from advgame.lab.pruning.units import Removal, Units
+from advgame.lab.networks.complexity import parameters_left, prunable_layers
+from advgame.lab.pruning.prunable_units import Removal, Units
 
 
 class Filters(Units):

@@ -8,10 +8,10 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from advgame.lab.compression import prunable_layers
-from advgame.lab.pruning.pruning import Pruning
-from advgame.lab.pruning.units import Units
-from advgame.lab.task import Task
+from advgame.lab.fitting.task import Task
+from advgame.lab.networks.complexity import prunable_layers
+from advgame.lab.pruning.method import Pruning
+from advgame.lab.pruning.prunable_units import Units
 
 TINY = 1e-30  # a layer of zeros has no mean to compare with
 

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from advgame.lab.compression import parameters_left, prunable_layers
-from advgame.lab.pruning.units import Removal, Units
+from advgame.lab.networks.complexity import parameters_left, prunable_layers
+from advgame.lab.pruning.prunable_units import Removal, Units
 
 
 class Masked(Units):

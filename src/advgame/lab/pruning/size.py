@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from advgame.lab.compression import parameters_total
+from advgame.lab.networks.complexity import parameters_total
 
 MEMORY = "parameters_before_pruning"
 

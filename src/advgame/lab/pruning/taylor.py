@@ -9,12 +9,12 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from advgame.lab.classifier import surrogate
-from advgame.lab.defences.ranges import check_range
-from advgame.lab.pruning.pruning import Pruning
-from advgame.lab.pruning.units import Units
-from advgame.lab.task import Task
-from advgame.lab.training import counted
+from advgame.lab.fitting.loop import counted
+from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.task import Task
+from advgame.lab.networks.classifier import surrogate
+from advgame.lab.pruning.method import Pruning
+from advgame.lab.pruning.prunable_units import Units
 
 BATCH = 128
 

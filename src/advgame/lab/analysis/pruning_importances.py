@@ -1,0 +1,141 @@
+"""How far methods of pruning know what matters: their importances beside the true one, as a table.
+
+    python -m advgame.lab.analysis.pruning_importances EXPERIMENT rows.csv
+
+writes ``rows.importances.csv`` from the networks in the journal of ``rows.csv``. EXPERIMENT is a TOML file or
+the name of a bundled experiment, as for ``advgame measure``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from advgame.errors import InputError, LabError
+from advgame.files import spreadsheet_safe, written_whole
+from advgame.lab.experiment.journal import Journal
+from advgame.lab.experiment.named import named_experiment
+from advgame.lab.experiment.plan import Experiment
+from advgame.lab.experiment.runner import CHOICE_OF_TEST_INPUTS, Bench, dataset_in
+from advgame.lab.experiment.units import Unit, seed_from
+from advgame.lab.fitting.task import Task
+from advgame.lab.pruning import PRUNINGS, Pruning
+from advgame.lab.pruning.importance_study import importance_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRUCTURES = ("unstructured", "filter")
+INPUTS = 500  # test inputs on which the loss without a unit is measured, at most
+UNITS = 400  # removed in turn, drawn at random where there are more
+
+
+def importances(
+    experiment: Experiment,
+    table: Path,
+    *,
+    images: Path | None = None,
+    inputs: int = INPUTS,
+    units: int = UNITS,
+) -> pd.DataFrame:
+    """One row per network that is pruned, seed, method and structure: Spearman's correlation with the truth.
+
+    The methods estimate on training inputs; the true importance is the squared change of the loss on test
+    inputs when a unit is removed.
+
+    Args:
+        experiment: one that prunes networks.
+        table: what it was measured into; its journal stands beside it.
+        images: the folder of image sets; None for ADVGAME_IMAGES.
+        inputs: test inputs; units: of each network.
+
+    Raises:
+        LabError: when nothing is pruned, or a network is not in the journal.
+    """
+    import pandas as pd
+
+    bench = Bench(experiment, Journal.beside(table), images)
+    rows = []
+    for unit in _pruned_networks(bench):
+        if not bench.journal.record_path(unit).is_file():
+            raise LabError(
+                f"{bench.journal.folder} holds no {unit.defence!r} with seed {unit.seed}; measure the "
+                f"experiment into {table.name} first."
+            )
+        data = dataset_in(unit.dataset, images)
+        chosen = torch.from_numpy(data.chosen_for_test(inputs, CHOICE_OF_TEST_INPUTS))
+        for method in PRUNINGS.values():
+            for structure in STRUCTURES:
+                task = Task(data, seed_from(unit.key, method.name, structure))
+                found = importance_study(
+                    bench.network(unit),
+                    method(structure=structure),
+                    task,
+                    data.test_inputs[chosen],
+                    data.test_labels[chosen],
+                    units,
+                )
+                rows.append(
+                    {
+                        "dataset": unit.dataset,
+                        "network": unit.network,
+                        "defence": unit.defence,
+                        "seed": unit.seed,
+                        "method": method.name,
+                        "structure": structure,
+                        "units": len(found.true),
+                        "inputs": len(chosen),
+                        "correlation": found.correlation,
+                        "low": found.low,
+                        "high": found.high,
+                    }
+                )
+    if not rows:
+        raise LabError(f"The experiment {experiment.name} prunes no network, so there is nothing to compare.")
+    return pd.DataFrame(rows)
+
+
+def _pruned_networks(bench: Bench) -> Iterator[Unit]:
+    """The networks that a pruning starts from, and that are not pruned themselves."""
+    experiment = bench.experiment
+    for dataset in experiment.datasets:
+        for network in experiment.networks:
+            for plan in experiment.defences:
+                pruned = any(
+                    each.after == plan.name and isinstance(each.defence, Pruning)
+                    for each in experiment.defences
+                )
+                if pruned and not isinstance(plan.defence, Pruning):
+                    for seed in experiment.seeds_of(plan):
+                        yield bench.plan.network(dataset, network, plan.name, seed)
+
+
+def write_importances(frame: pd.DataFrame, table: Path) -> Path:
+    """Writes the frame beside a table, as ``….importances.csv``."""
+    safe = frame.map(lambda value: spreadsheet_safe(value) if isinstance(value, str) else value)
+    text = safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    return written_whole(table.with_suffix(".importances.csv"), lambda file: file.write(text), text=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Runs from a command line; the exit code."""
+    if len(arguments) != 2:
+        sys.stderr.write("usage: python -m advgame.lab.analysis.pruning_importances EXPERIMENT rows.csv\n")
+        return 2
+    experiment, table = arguments[0], Path(arguments[1])
+    torch.set_num_threads(1)
+    try:
+        path = write_importances(importances(named_experiment(experiment), table), table)
+    except InputError as mistake:
+        sys.stderr.write(f"{mistake}\n")
+        return 2
+    sys.stdout.write(f"{path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

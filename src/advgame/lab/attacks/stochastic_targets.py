@@ -1,0 +1,111 @@
+"""Examples for a network that is random: not the nearest that fooled once, but the surest within a radius.
+
+The smallest change ends on the decision boundary, where a randomised network is right every other time. An
+adversary who knows that goes on in the same direction, as far as the radius allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+
+from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.norms import NO_CHANGE, ROUNDING, scaled, size
+from advgame.lab.networks.classifier import predictions
+from advgame.lab.networks.expectation import repeated
+
+DRAWS = 16  # of the network, to tell how surely it errs
+ALWAYS = (1, 3, 12, 48)  # further draws of the network, for what it got wrong in all before
+WAYS_FURTHER = (1.0, 0.5, 0.25, 0.0)  # shares of the way from the example to the radius; the surest is kept
+
+Sureness = Callable[[torch.Tensor], torch.Tensor]  # inputs to how surely each fools, (inputs,)
+
+
+def surest_within(
+    found: Sequence[torch.Tensor],
+    inputs: torch.Tensor,
+    norm: str,
+    radii: Sequence[float],
+    sureness: Sureness,
+) -> list[torch.Tensor]:
+    """For each radius the surest of the examples found and of those further along the same ways.
+
+    Args:
+        found: tensors of the shape of ``inputs``; an example that was not found is its input.
+        sureness: of changed inputs.
+
+    Returns:
+        As many tensors as there are radii; an input stays as it is where nothing within the radius is surer.
+
+    >>> inputs, found = torch.tensor([[0.5, 0.5]]), torch.tensor([[0.6, 0.5]])
+    >>> surest_within([found], inputs, "L2", [0.05, 0.3], lambda changed: changed[:, 0])
+    [tensor([[0.5500, 0.5000]]), tensor([[0.8000, 0.5000]])]
+    """
+    kept, best = [inputs.clone() for _ in radii], [sureness(inputs)] * len(radii)
+    for examples in found:
+        sizes = size(examples, inputs, norm)
+        for place, radius in enumerate(radii):
+            for way in WAYS_FURTHER:
+                further = moved(examples, inputs, norm, sizes, radius, way)
+                sure = sureness(further)
+                fits = size(further, inputs, norm) <= radius * (1 + ROUNDING)
+                surer = fits & (sure > best[place])
+                kept[place][surer] = further[surer]
+                best[place] = torch.where(surer, sure, best[place])
+    return kept
+
+
+def moved(
+    examples: torch.Tensor, inputs: torch.Tensor, norm: str, sizes: torch.Tensor, radius: float, way: float
+) -> torch.Tensor:
+    """Changes enlarged by a share of what the radius leaves, or shortened to it.
+
+    In L0 as many values stay changed, nearer to 0 or 1.
+    """
+    change = examples - inputs
+    if norm == "L0":
+        end = torch.where(change > 0, 1.0, 0.0)
+        return torch.where(change.abs() > NO_CHANGE, examples + way * (end - examples), inputs)
+    goals = torch.where(sizes > radius, radius, sizes + way * (radius - sizes))
+    return (inputs + scaled(change, goals / sizes.clamp_min(NO_CHANGE))).clamp(0, 1)
+
+
+def always_errs(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Where a randomised network errs in every one of `ALWAYS` draws, (inputs,).
+
+    One that is right in a twentieth of its answers passes in 4 of 100 cases.
+    """
+    wrong = torch.ones_like(labels, dtype=torch.bool)
+    for draws in ALWAYS:
+        if wrong.any():
+            wrong[wrong.clone()] = share_of_errors(victim, labels[wrong], draws)(changed[wrong]) == 1
+    return wrong
+
+
+def share_of_errors(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) -> Sureness:
+    """How often the network errs when asked some times, which needs nothing but its answers."""
+
+    def sureness(changed: torch.Tensor) -> torch.Tensor:
+        errors = torch.zeros(len(changed), dtype=torch.float64, device=changed.device)
+        for part in repeated(changed, draws):
+            answers = predictions(victim.network, part.flatten(0, 1)).view(part.shape[:2])
+            errors += (answers != labels).sum(dim=0)
+        return errors / draws
+
+    return sureness
+
+
+def errors_and_margin(victim: Victim, labels: torch.Tensor) -> Sureness:
+    """The same for those who see inside: of equal shares, by how much another class is likelier."""
+    errors = share_of_errors(victim, labels)
+
+    def sureness(changed: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            shares = victim.surrogate(changed).softmax(dim=1).double()
+        own = shares.gather(1, labels[:, None]).squeeze(1)
+        margin = shares.scatter(1, labels[:, None], -torch.inf).amax(dim=1) - own
+        found: torch.Tensor = errors(changed) + margin / (4 * DRAWS)
+        return found
+
+    return sureness

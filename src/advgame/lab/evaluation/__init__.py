@@ -1,0 +1,1 @@
+"""How a network stands up to an attack: verified accuracies, costs, signs of masked gradients."""

@@ -1,0 +1,346 @@
+"""The journal of an experiment told as tables: accuracies, outcomes per input, costs, and the run itself."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advgame.files import spreadsheet_safe, written_whole
+from advgame.lab.attacks.kinds import SmallestChange
+from advgame.lab.experiment.environment import surroundings
+from advgame.lab.experiment.journal import Journal, SetAside
+from advgame.lab.experiment.masking_warnings import obscured_rows
+from advgame.lab.experiment.outputs import SOURCE, Output
+from advgame.lab.experiment.plan import AttackPlan, DefencePlan, MeasurePlan
+from advgame.lab.experiment.runner import NOT_COUNTED
+from advgame.lab.experiment.together import replaced_together
+from advgame.lab.experiment.units import CRAFT, MAKE, Plan, Unit
+from advgame.measurements import Measurement, MeasurementTable, mark_contradictions, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ABOUT_THE_WORK = ("wall_seconds", "made_with")  # in each record, and in no table
+AT_CHANCE = "clean accuracy is no better than chance"
+METRIC = {"invariance": "robust"}  # following a changed label is being robust as well
+FEWEST_FOR_INTERVAL = 10  # inputs
+CHANCE_LEVEL = 0.01  # of the one-sided binomial test against guessing
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was written, and where."""
+
+    table: MeasurementTable
+    path: Path
+    outcomes: Path
+    networks: Path
+    attacks: Path
+    run: Path
+    measures: Path | None  # None where the experiment takes none
+    made_with: int  # sets of versions and devices that its units were made with
+    unproved: int = 0  # records of an older version, whose content cannot be checked
+    set_aside: tuple[SetAside, ...] = ()  # files of the journal that were damaged or changed
+
+
+def write_results(
+    plan: Plan,
+    journal: Journal,
+    output: Path,
+    device: str,
+    seconds: float,
+    failures: Mapping[str, str],
+    set_aside: Sequence[SetAside] = (),
+) -> Results:
+    """Writes all tables of what the journal holds, together; cells that failed are left out.
+
+    Raises:
+        LabError: when a record cannot be used; nothing is replaced then.
+    """
+    done = journal.finished(plan.units)
+    records = {unit.key: journal.read(unit) for unit in plan.units if unit.key in done}
+    networks = {unit.key: records[unit.key] for unit in plan.units if unit.kind == MAKE and unit.key in done}
+    cells = [
+        (unit, attack, records[unit.key])
+        for unit, attack in plan.cells()
+        if unit.key in done and unit.needs[0] in networks
+    ]
+    unproved = journal.unproved(plan.units)
+    record = _run_record(plan, device, seconds, failures, list(records.values()))
+    record |= {
+        "unproved_records": unproved,
+        "set_aside": [{"unit": each.unit, "file": each.path.name, "why": each.reason} for each in set_aside],
+    }
+    table = mark_contradictions(MeasurementTable(tuple(_rows(plan, cells, networks))))
+    files = Output(output)
+    measures = files.measures if plan.experiment.measures else None
+    written = tuple(path for path in files.files if path != files.measures or measures)
+    with replaced_together(written, files.note) as staged:
+        write_table(table, staged[output])
+        _write_parquet(_outcomes(cells), staged[files.outcomes])
+        _write_csv(_network_costs(plan, networks), staged[files.networks])
+        _write_csv(_attack_costs(plan, records, cells), staged[files.attacks])
+        if measures is not None:
+            _write_csv(_measures(plan, records), staged[measures])
+        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        written_whole(staged[files.run], lambda file: file.write(text), text=True)
+    return Results(
+        table,
+        output,
+        files.outcomes,
+        files.networks,
+        files.attacks,
+        files.run,
+        measures,
+        len(record["made_with"]),
+        unproved,
+        tuple(set_aside),
+    )
+
+
+Cells = list[tuple[Unit, AttackPlan | None, dict[str, Any]]]
+
+
+def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> Iterator[Measurement]:
+    chance, obscured = _at_chance(cells), obscured_rows(cells)
+    for unit, attack, record in cells:
+        facts = networks[plan.network(unit.dataset, unit.network, unit.defence, unit.seed).key]
+        warnings = [*record["warnings"], *((AT_CHANCE,) if unit.needs[0] in chance else ())]
+        for number, (radius, right) in enumerate(zip(record["radii"], record["right"], strict=True)):
+            tested = len(right) - right.count(NOT_COUNTED)
+            if tested == 0:
+                continue
+            yield Measurement(
+                dataset=unit.dataset,
+                network=unit.network,
+                defence=unit.defence,
+                attack="none" if attack is None else attack.name,
+                norm=None if attack is None else attack.attack.norm,
+                radius=radius,
+                crafted_on=None if attack is None else attack.crafted_on,
+                metric="clean" if attack is None else METRIC.get(attack.attack.metric, attack.attack.metric),
+                accuracy=right.count("1") / tested,
+                correct=right.count("1"),
+                tested=tested,
+                seed=unit.seed,
+                compression_nominal=facts["compression_nominal"],
+                parameters_left=facts["parameters_left"],
+                parameters_total=facts["parameters_total"],
+                source=f"{SOURCE}{plan.experiment.name}",
+                warnings=(*warnings, *obscured.get((unit.key, number), ())),
+            )
+
+
+def _at_chance(cells: Cells) -> set[str]:
+    """The networks that do no better on honest inputs than the most frequent class would by guessing."""
+    from scipy.stats import binomtest
+
+    found = set()
+    for unit, attack, record in cells:
+        if attack is None:
+            right = record["right"][0]
+            guess = record["largest_class"]
+            if binomtest(right.count("1"), len(right), guess, alternative="greater").pvalue > CHANCE_LEVEL:
+                found.add(unit.needs[0])
+    return found
+
+
+def _outcomes(cells: Cells) -> pd.DataFrame:
+    """One row per cell, radius and input: whether it was classified right."""
+    import numpy as np
+    import pandas as pd
+
+    parts = []
+    for unit, attack, record in cells:
+        for radius, right in zip(record["radii"], record["right"], strict=True):
+            told = np.frombuffer(right.encode(), np.uint8)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "dataset": unit.dataset,
+                        "network": unit.network,
+                        "defence": unit.defence,
+                        "attack": "none" if attack is None else attack.name,
+                        "norm": None if attack is None else attack.attack.norm,
+                        "radius": np.nan if radius is None else radius,
+                        "crafted_on": None if attack is None else attack.crafted_on,
+                        "seed": unit.seed,
+                        "input": np.array(record["places"], np.int32),
+                        "correct": told == ord("1"),
+                    }
+                )[told != ord(NOT_COUNTED)]
+            )
+    frame: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    names = ["dataset", "network", "defence", "attack", "norm", "crafted_on"]
+    typed: pd.DataFrame = frame.astype(dict.fromkeys(names, "category"))
+    return typed
+
+
+def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
+    """One row per network: what it cost to make, and how large and quick it is."""
+    import pandas as pd
+
+    rows = []
+    for unit in plan.units:
+        if unit.kind == MAKE and unit.key in networks:
+            facts = {key: value for key, value in networks[unit.key].items() if key not in ABOUT_THE_WORK}
+            about = {
+                "dataset": unit.dataset,
+                "network": unit.network,
+                "defence": unit.defence,
+                "seed": unit.seed,
+            }
+            rows.append({**about, **facts})
+    return pd.DataFrame(rows)
+
+
+def _attack_costs(plan: Plan, records: Mapping[str, dict[str, Any]], cells: Cells) -> pd.DataFrame:
+    """One row per attack and network: seconds, propagations and queries for each attacked input.
+
+    Propagations and queries are counted as answers, and once more as the random draws behind them
+    (``forward_draws``, ``backward_draws``, ``query_draws``): an answer that averages 30 draws is 30 of them.
+    Together for all ``runs``: one for each radius, or one where the smallest change answers for all.
+    """
+    import pandas as pd
+
+    crafted = {
+        (unit.dataset, unit.network, unit.attack, unit.seed): records[unit.key]
+        for unit in plan.units
+        if unit.kind == CRAFT and unit.key in records
+    }
+    rows = []
+    for unit, attack, record in cells:
+        if attack is not None:
+            source = (
+                crafted.get((unit.dataset, unit.network, unit.attack, unit.seed))
+                if attack.crafted_on
+                else None
+            )
+            rows.append(
+                {
+                    "dataset": unit.dataset,
+                    "network": unit.network,
+                    "defence": unit.defence,
+                    "attack": attack.name,
+                    "norm": attack.attack.norm,
+                    "runs": 1 if isinstance(attack.attack, SmallestChange) else len(attack.radii),
+                    "crafted_on": attack.crafted_on,
+                    "seed": unit.seed,
+                    "inputs": len(record["places"]),
+                    **(source or record)["cost"],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _measures(plan: Plan, records: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
+    """One row per network and value: its mean over the inputs, with a 95 % interval by the bootstrap."""
+    import pandas as pd
+
+    rows = []
+    for unit, measure in plan.inspections():
+        if unit.key not in records:
+            continue
+        for name, values in records[unit.key]["values"].items():
+            rows.append(
+                {
+                    "dataset": unit.dataset,
+                    "network": unit.network,
+                    "defence": unit.defence,
+                    "compared_with": measure.compared_with,
+                    "seed": unit.seed,
+                    "measure": measure.name,
+                    "value": name,
+                    **_mean_with_interval(values),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _mean_with_interval(values: Sequence[float]) -> dict[str, float]:
+    """The mean, what a bootstrap of the inputs makes of it, and how many inputs had a value."""
+    import numpy as np
+    from scipy.stats import bootstrap
+
+    known = np.array([value for value in values if isfinite(value)])
+    mean = float(known.mean()) if len(known) else float("nan")
+    low = high = mean if len(known) >= FEWEST_FOR_INTERVAL else float("nan")
+    if len(known) >= FEWEST_FOR_INTERVAL and np.ptp(known) > 0:
+        draws = np.random.default_rng(0)
+        low, high = bootstrap(
+            (known,), np.mean, n_resamples=999, method="percentile", rng=draws
+        ).confidence_interval
+    return {"mean": mean, "low": float(low), "high": float(high), "inputs": len(known)}
+
+
+def _run_record(
+    plan: Plan, device: str, seconds: float, failures: Mapping[str, str], records: list[dict[str, Any]]
+) -> dict[str, Any]:
+    experiment = plan.experiment
+    return {
+        "experiment": experiment.name,
+        "datasets": list(experiment.datasets),
+        "networks": list(experiment.networks),
+        "defences": {each.name: _defence(plan, each) for each in experiment.defences},
+        "attacks": {each.name: _attack(each) for each in experiment.attacks},
+        "measures": {each.name: _measure(each) for each in experiment.measures},
+        "test_inputs": experiment.test_inputs,
+        "units": len(plan.units),
+        "failed": dict(failures),
+        "seconds_of_this_run": round(seconds, 1),
+        "seconds_of_all_units": round(sum(each["wall_seconds"] for each in records), 1),
+        **surroundings(device),
+        "made_with": _made_with(records),
+    }
+
+
+def _made_with(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each set of versions and devices that units were made with, and how many units; the most first."""
+    sets = Counter(json.dumps(each.get("made_with", {}), sort_keys=True) for each in records)
+    return [{**json.loads(text), "units": count} for text, count in sets.most_common()]
+
+
+def _defence(plan: Plan, each: DefencePlan) -> dict[str, Any]:
+    return {
+        "use": each.defence.name,
+        "after": each.after,
+        "seeds": list(plan.experiment.seeds_of(each)),
+        "settings": asdict(each.defence),
+    }
+
+
+def _attack(each: AttackPlan) -> dict[str, Any]:
+    return {
+        "use": each.attack.name,
+        "norm": each.attack.norm,
+        "metric": each.attack.metric,
+        "queries_only": each.attack.queries_only,
+        "radii": list(each.radii),
+        "inputs": each.inputs,
+        "crafted_on": each.crafted_on,
+        "settings": asdict(each.attack),
+    }
+
+
+def _measure(each: MeasurePlan) -> dict[str, Any]:
+    return {
+        "use": each.measure.name,
+        "inputs": each.inputs,
+        "compared_with": each.compared_with,
+        "settings": asdict(each.measure),
+    }
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    safe = frame.map(lambda value: spreadsheet_safe(value) if isinstance(value, str) else value)
+    text = safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    written_whole(path, lambda file: file.write(text), text=True)
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    written_whole(path, lambda file: frame.to_parquet(file, index=False))

@@ -1,0 +1,229 @@
+"""Where units are worked on: networks built, loaded, attacked, and each result handed to the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save
+from torch import nn
+
+from advgame.errors import LabError
+from advgame.files import written_whole
+from advgame.lab.attacks.attack import Victim
+from advgame.lab.attacks.invariance import PEOPLE
+from advgame.lab.datasets import DATASETS
+from advgame.lab.datasets.dataset import Dataset
+from advgame.lab.defences.combination import Combination
+from advgame.lab.evaluation.robust_accuracy import craft, outcomes
+from advgame.lab.experiment.environment import surroundings
+from advgame.lab.experiment.journal import Journal
+from advgame.lab.experiment.plan import AttackPlan, Experiment
+from advgame.lab.experiment.units import CRAFT, INSPECT, MAKE, MEASURE, Plan, Unit, seed_from
+from advgame.lab.fitting.loop import counting
+from advgame.lab.fitting.panel import measuring_panel
+from advgame.lab.fitting.task import Task
+from advgame.lab.networks import NETWORKS
+from advgame.lab.networks.classifier import predictions, surrogate
+from advgame.lab.networks.complexity import network_facts
+from advgame.lab.networks.weights import load_weights, save_weights
+
+STAND_INS = "what people would say is told by programs, which lean towards undefended networks"
+NOT_COUNTED = "-"  # in place of 0 or 1, for an input that an attack has no example of
+CHOICE_OF_TEST_INPUTS = 0  # the seed of the draw: the same inputs for every experiment
+
+
+@lru_cache(maxsize=4)
+def dataset_in(name: str, folder: Path | None) -> Dataset:
+    """A data set, read once per process."""
+    return DATASETS[name].load(folder)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Works on the units of an experiment, one at a time, on one device."""
+
+    experiment: Experiment
+    journal: Journal
+    images: Path | None = None  # the folder of image sets; None for ADVGAME_IMAGES
+    device: str = "cpu"
+
+    def do(self, unit: Unit) -> None:
+        """Does a unit and journals it; what it needs must be in the journal."""
+        torch.manual_seed(seed_from(unit.key))  # for whoever draws without being given a generator
+        begun = perf_counter()
+        work = {MAKE: self._make, CRAFT: self._craft, MEASURE: self._measure, INSPECT: self._inspect}
+        record = work[unit.kind](unit)
+        self.journal.write(
+            unit, {**record, "wall_seconds": perf_counter() - begun, "made_with": surroundings(self.device)}
+        )
+
+    def network(self, unit: Unit) -> nn.Module:
+        """The defended network of a unit, from the journal, in evaluation mode on the device."""
+        return self._built(unit, unit.defence).to(self.device).eval()
+
+    @property
+    def plan(self) -> Plan:
+        """The units and their keys."""
+        return Plan(self.experiment)
+
+    def _dataset(self, unit: Unit) -> Dataset:
+        return dataset_in(unit.dataset, self.images)
+
+    def _fresh(self, unit: Unit) -> nn.Module:
+        dataset = self._dataset(unit)
+        return NETWORKS[unit.network](dataset.shape, len(dataset.classes), unit.seed)
+
+    def _made(self, unit: Unit, defence: str) -> Unit:
+        return self.plan.network(unit.dataset, unit.network, defence, unit.seed)
+
+    def _built(self, unit: Unit, defence: str) -> nn.Module:
+        """A defence's network with its weights."""
+        plan = self.experiment.defence(defence)
+        if plan.defence.learns:
+            stored = self.journal.stored_tensors(self._made(unit, defence))
+            return self._loaded(self._structure(unit, defence), stored)
+        return self._assembled(unit, defence, self._built)
+
+    def _loaded(self, network: nn.Module, stored: Path) -> nn.Module:
+        try:
+            return load_weights(network, stored)
+        except LabError as mistake:
+            record = stored.with_suffix(".json").name
+            raise LabError(
+                f"{mistake} Delete it and {record} beside it, and go on with --resume: it is made again."
+            ) from None
+
+    def _structure(self, unit: Unit, defence: str) -> nn.Module:
+        """A defence's network before anything is learned."""
+        return self._assembled(unit, defence, self._structure)
+
+    def _assembled(self, unit: Unit, defence: str, part: Any) -> nn.Module:
+        """A step's structure around what it starts from, or combines."""
+        plan = self.experiment.defence(defence)
+        if isinstance(plan.defence, Combination):
+            return plan.defence.combined([part(unit, name) for name in plan.defence.of])
+        start = part(unit, plan.after) if plan.after else self._fresh(unit)
+        return plan.defence.prepared(start)
+
+    def _make(self, unit: Unit) -> dict[str, Any]:
+        """Trains or prunes a network, stores it, and notes what that cost and how large it is."""
+        plan = self.experiment.defence(unit.defence)
+        dataset = self._dataset(unit)
+        cpu, wall = process_time(), perf_counter()
+        with counting() as work:
+            if plan.defence.learns:
+                start = self._assembled(unit, unit.defence, self._built).to(self.device)
+                task = Task(dataset, seed_from(unit.key), torch.device(self.device))
+                network = plan.defence.fit(start, task).eval()
+                save_weights(network, self.journal.tensors_path(unit))
+            else:
+                network = self.network(unit)
+        return {
+            "seconds": process_time() - cpu if self.device == "cpu" else perf_counter() - wall,
+            "forward_inputs": work.forward_images,
+            "backward_inputs": work.backward_images,
+            "compression_nominal": self._nominal_compression(unit),
+            **network_facts(
+                network, self._fresh(unit).to(self.device), dataset.test_inputs[:250].to(self.device)
+            ),
+        }
+
+    def _nominal_compression(self, unit: Unit) -> float | None:
+        """The compression announced by the last pruning on the way to the defence."""
+        rates = [getattr(step.defence, "compression", None) for step in self.experiment.chain(unit.defence)]
+        return next((float(rate) for rate in reversed(rates) if rate is not None), None)
+
+    def _chosen(self, unit: Unit, most: int | None) -> tuple[torch.Tensor, torch.Tensor, list[int]]:
+        """The test inputs a cell is measured on, their labels and their places in the test set."""
+        dataset = self._dataset(unit)
+        places = dataset.chosen_for_test(self.experiment.test_inputs, CHOICE_OF_TEST_INPUTS)
+        if most is not None:
+            places = places[shuffled(len(places))[:most]]
+        if len(places) == 0:
+            raise LabError(f"The data set {dataset.name} has no test inputs to measure on.")
+        chosen = torch.from_numpy(places)
+        inputs, labels = dataset.test_inputs[chosen], dataset.test_labels[chosen]
+        return inputs.to(self.device), labels.to(self.device), places.tolist()
+
+    def _attack(self, unit: Unit) -> AttackPlan | None:
+        return next((plan for plan in self.experiment.attacks if plan.name == unit.attack), None)
+
+    def _victim(self, unit: Unit, attack: AttackPlan) -> Victim:
+        network = self.network(unit)
+        # Not of the defence: every network meets the same noise, so that cells can be paired.
+        seed = seed_from(unit.dataset, unit.network, unit.seed, attack.name)
+        known: dict[str, nn.Module] = {}
+        if attack.attack.metric == "invariance":
+            known = {PEOPLE: measuring_panel(self._dataset(unit), torch.device(self.device))}
+        return Victim(network, surrogate(network), known, seed)
+
+    def _craft(self, unit: Unit) -> dict[str, Any]:
+        attack = self._attack(unit)
+        assert attack is not None  # only attacks are crafted
+        inputs, labels, _ = self._chosen(unit, attack.inputs)
+        found = craft(attack.attack, self._victim(unit, attack), inputs, labels, attack.radii)
+        tensors = {str(place): each.cpu().contiguous() for place, each in enumerate(found.crafted)}
+        content = save(tensors)
+        written_whole(self.journal.tensors_path(unit), lambda file: file.write(content))
+        return {"cost": dict(found.cost_per_input), "warnings": list(found.warnings)}
+
+    def _measure(self, unit: Unit) -> dict[str, Any]:
+        attack = self._attack(unit)
+        inputs, labels, places = self._chosen(unit, attack.inputs if attack else None)
+        if attack is None:
+            cpu = process_time()
+            right = predictions(self.network(unit), inputs) == labels
+            cost = {"seconds": (process_time() - cpu) / len(inputs)}
+            return {
+                "places": places,
+                "radii": [None],
+                "right": [_packed(right.cpu().numpy())],
+                "largest_class": labels.bincount().max().item() / len(labels),  # what guessing would reach
+                "cost": cost,
+                "warnings": [],
+            }
+        crafted = None
+        if attack.crafted_on is not None:
+            source = self.plan.crafting(unit.dataset, unit.network, attack, unit.seed)
+            stored = load_file(self.journal.stored_tensors(source), device=self.device)
+            crafted = [stored[str(place)] for place in range(len(attack.radii))]
+        found = outcomes(attack.attack, self._victim(unit, attack), inputs, labels, attack.radii, crafted)
+        return {
+            "places": places,
+            "radii": list(attack.radii),
+            "right": [_packed(*each) for each in zip(found.right, found.counted, strict=True)],
+            "cost": dict(found.cost_per_input),
+            "warnings": [*found.warnings, *((STAND_INS,) if attack.attack.metric == "invariance" else ())],
+        }
+
+    def _inspect(self, unit: Unit) -> dict[str, Any]:
+        plan = next(plan for plan in self.experiment.measures if plan.name == unit.attack)
+        inputs, labels, places = self._chosen(unit, plan.inputs)
+        network = self.network(unit)
+        reference = self._built(unit, plan.compared_with).to(self.device) if plan.compared_with else network
+        seed = seed_from(unit.dataset, unit.network, unit.seed, plan.name)
+        cpu = process_time()
+        values = plan.measure.values(network, reference.eval(), inputs, labels, seed)
+        return {
+            "places": places,
+            "values": {name: [round(float(each), 9) for each in found] for name, found in values.items()},
+            "cost": {"seconds": (process_time() - cpu) / len(inputs)},
+        }
+
+
+def shuffled(count: int) -> NDArray[np.int64]:
+    """Places in an order of their own, so that the first of them are a fair sample."""
+    return np.random.default_rng(1).permutation(count)
+
+
+def _packed(right: NDArray[np.bool_], counted: NDArray[np.bool_] | None = None) -> str:
+    """Truths as a text of 0 and 1, with `NOT_COUNTED` where neither is known."""
+    text = np.where(right, "1", "0")
+    return "".join(text if counted is None else np.where(counted, text, NOT_COUNTED))

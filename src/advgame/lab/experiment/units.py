@@ -1,0 +1,165 @@
+"""What an experiment is cut into: networks to be made, examples to be crafted, cells to be measured.
+
+Each unit has a key made of everything its result depends on, so that a result is found again by whoever
+asks for the same, and never by who asks for something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from advgame.lab.defences.combination import Combination
+from advgame.lab.experiment.plan import AttackPlan, DefencePlan, Experiment, MeasurePlan
+
+FORMAT = 1  # raised when the same settings come to mean something else
+
+# What is done, and where the journal keeps it.
+MAKE, CRAFT, MEASURE, INSPECT = "networks", "crafted", "cells", "measures"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One piece of work that is done whole or not at all."""
+
+    kind: str  # MAKE, CRAFT, MEASURE or INSPECT
+    dataset: str
+    network: str
+    defence: str
+    seed: int
+    attack: str | None  # or measure; None for a network, and for its accuracy on honest inputs
+    key: str
+    needs: tuple[str, ...]  # keys of the units that must be done first
+    stored: bool = False  # whether weights or examples are kept for others
+
+    @property
+    def words(self) -> str:
+        """What is being done, for people."""
+        on = f"{self.defence}, {self.network}, {self.dataset}, seed {self.seed}"
+        if self.kind == MAKE:
+            return f"making {on}"
+        return f"{self.attack or 'honest inputs'} on {on}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment as units, each after what it needs."""
+
+    experiment: Experiment
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """All units, once each, seed by seed: a whole grid of one seed is worth more than two halves."""
+        found: dict[str, Unit] = {}
+        for unit in self._listed():
+            found.setdefault(unit.key, unit)
+        return tuple(sorted(found.values(), key=lambda unit: unit.seed))
+
+    def network(self, dataset: str, network: str, defence: str, seed: int) -> Unit:
+        """The unit that makes a defended network."""
+        plan = self.experiment.defence(defence)
+        needs = tuple(self.network(dataset, network, name, seed).key for name in plan.needs)
+        key = digest("network", dataset, network, seed, _described(plan.defence), needs)
+        return Unit(MAKE, dataset, network, defence, seed, None, key, needs, plan.defence.learns)
+
+    def crafting(self, dataset: str, network: str, attack: AttackPlan, seed: int) -> Unit:
+        """The unit that crafts the examples to be tried on other networks."""
+        source = self.network(dataset, network, attack.crafted_on or "", seed)
+        key = digest("crafted", source.key, self._attack(attack))
+        return Unit(CRAFT, dataset, network, source.defence, seed, attack.name, key, (source.key,), True)
+
+    def cell(self, dataset: str, network: str, defence: str, seed: int, attack: AttackPlan | None) -> Unit:
+        """The unit that measures a network under an attack, or on honest inputs."""
+        needs = [self.network(dataset, network, defence, seed).key]
+        if attack is not None and attack.crafted_on is not None:
+            needs.append(self.crafting(dataset, network, attack, seed).key)
+        about = None if attack is None else self._attack(attack)
+        key = digest("cell", needs, about, self.experiment.test_inputs)
+        return Unit(
+            MEASURE, dataset, network, defence, seed, attack.name if attack else None, key, tuple(needs)
+        )
+
+    def inspection(self, dataset: str, network: str, defence: str, seed: int, measure: MeasurePlan) -> Unit:
+        """The unit that takes a measure of a network."""
+        needs = [self.network(dataset, network, defence, seed).key]
+        if measure.compared_with is not None:
+            needs.append(self.network(dataset, network, measure.compared_with, seed).key)
+        about = _described(measure.measure), measure.inputs, self.experiment.test_inputs
+        key = digest("measure", needs, about)
+        return Unit(INSPECT, dataset, network, defence, seed, measure.name, key, tuple(needs))
+
+    def inspections(self) -> Iterator[tuple[Unit, MeasurePlan]]:
+        """The measures in the order of their table."""
+        for unit, attack in self.cells():
+            if attack is None:
+                yield from self._inspections_of(unit)
+
+    def _inspections_of(self, unit: Unit) -> Iterator[tuple[Unit, MeasurePlan]]:
+        for measure in self.experiment.measures:
+            reference = self.experiment.defence(measure.compared_with or unit.defence)
+            if measure.meets(unit.defence) and unit.seed in self.experiment.seeds_of(reference):
+                where = unit.dataset, unit.network, unit.defence, unit.seed
+                yield self.inspection(*where, measure), measure
+
+    def cells(self) -> Iterator[tuple[Unit, AttackPlan | None]]:
+        """The cells in the order of the table: by data set, network, defence, seed, attack."""
+        experiment = self.experiment
+        for dataset in experiment.datasets:
+            for network in experiment.networks:
+                for plan in experiment.defences:
+                    for seed in experiment.seeds_of(plan):
+                        yield from self._cells_of(dataset, network, plan, seed)
+
+    def _cells_of(
+        self, dataset: str, network: str, plan: DefencePlan, seed: int
+    ) -> Iterator[tuple[Unit, AttackPlan | None]]:
+        yield self.cell(dataset, network, plan.name, seed, None), None
+        for attack in self.experiment.attacks:
+            if attack.meets(plan.name) and self._has_source(attack, seed):
+                yield self.cell(dataset, network, plan.name, seed, attack), attack
+
+    def _has_source(self, attack: AttackPlan, seed: int) -> bool:
+        """Whether the network that examples are crafted on was trained with this seed too."""
+        if attack.crafted_on is None:
+            return True
+        return seed in self.experiment.seeds_of(self.experiment.defence(attack.crafted_on))
+
+    def _listed(self) -> Iterator[Unit]:
+        """Each network, then what is measured on it, so that a first row is there early."""
+        for unit, attack in self.cells():
+            yield self.network(unit.dataset, unit.network, unit.defence, unit.seed)
+            if attack is not None and attack.crafted_on is not None:
+                yield self.crafting(unit.dataset, unit.network, attack, unit.seed)
+            yield unit
+            if attack is None:
+                yield from (each for each, _ in self._inspections_of(unit))
+
+    def _attack(self, plan: AttackPlan) -> Any:
+        return _described(plan.attack), plan.radii, plan.inputs, self.experiment.test_inputs
+
+
+def digest(*parts: Any) -> str:
+    """A name for everything that is in the parts: 20 hexadecimal digits.
+
+    >>> digest("a", 1) == digest("a", 1), digest("a", 1) == digest("a", 2)
+    (True, False)
+    """
+    text = json.dumps([FORMAT, *parts], sort_keys=True, default=list)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def seed_from(*parts: Any) -> int:
+    """A seed of 31 bits that follows from the parts."""
+    return int(digest("seed", *parts), 16) % (1 << 31)
+
+
+def _described(part: Any) -> Any:
+    """A part by its name and its settings."""
+    settings = asdict(part)
+    if isinstance(part, Combination):
+        settings.pop("of")  # its members are told by the keys of their networks
+    return [part.name, settings]

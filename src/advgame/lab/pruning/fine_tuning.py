@@ -1,0 +1,48 @@
+"""Training after pruning, by any of the defences that train."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from torch import nn
+
+from advgame.errors import LabError, UnknownName
+from advgame.lab.fitting.task import Task
+from advgame.lab.training import TRAININGS
+from advgame.lab.training.trained import Trained
+
+NONE = "none"
+
+
+def check_retraining(name: str, settings: Mapping[str, Any]) -> None:
+    """Nothing, if there is such a defence and it can have these settings.
+
+    Raises:
+        LabError, UnknownName: if not.
+    """
+    _defence(name, settings)
+
+
+def retrained(network: nn.Module, task: Task, name: str, settings: Mapping[str, Any]) -> nn.Module:
+    """The network after that defence has trained it; weights that are 0 stay 0."""
+    defence = _defence(name, settings)
+    return network if defence is None else defence.fit(defence.prepared(network), task)
+
+
+def _defence(name: str, settings: Mapping[str, Any]) -> Trained | None:
+    if name == NONE:
+        return None
+    training = dict(TRAININGS.items())
+    kind = training.get(name.replace("-", "_"))
+    if kind is None:
+        raise UnknownName("training after pruning", name, [*training, NONE])
+    known = {field.name for field in fields(kind)}
+    for setting in settings:
+        if setting not in known:
+            raise LabError(
+                f"The setting {setting!r} is given, and the training {name!r} after pruning has none; leave "
+                "it out."
+            )
+    return kind(**settings)

@@ -1,0 +1,112 @@
+"""What every pruning does: the least important units go, what is left is trained again."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from advgame.errors import LabError
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.task import Task
+from advgame.lab.networks.complexity import parameters_left
+from advgame.lab.pruning.filters import Filters
+from advgame.lab.pruning.fine_tuning import check_retraining, retrained
+from advgame.lab.pruning.masks import Masked
+from advgame.lab.pruning.prunable_units import SCOPES, Units, fewest_to_remove, order_of_removal
+from advgame.lab.pruning.size import remember_size, size_before_pruning
+
+STRUCTURES = ("unstructured", "kernel", "filter")
+TOLERANCE = 1.1  # a network this much smaller than its compression says has been pruned further before
+
+
+@dataclass(frozen=True)
+class Pruning(Defence):
+    """Prunes to a compression of the whole network and trains what is left.
+
+    The compression counts from the network before its first pruning, so that levels follow each other: 2, 4,
+    8. At least one unit of each layer stays, and all classes. Filters are removed and make the network
+    quicker; kernels and single weights are set to 0.
+
+    Raises:
+        LabError: for a setting out of its range.
+    """
+
+    compression: float = 2.0  # parameters before over parameters left
+    structure: str = "unstructured"  # or "kernel", or "filter"
+    scope: str = "global"  # "local" takes the same share of each layer
+    epochs: int = 3  # of training afterwards
+    learning_rate: float = 3e-3
+    retrain: str = "standard"  # the defence that trains afterwards, by name; "none" for none
+    radius: float | None = None  # of that defence, where it has one; None for its default
+    noise: float | None = None  # likewise
+
+    def __post_init__(self) -> None:
+        check_range("compression", self.compression, 1)
+        for setting, given, known in (
+            ("structure", self.structure, STRUCTURES),
+            ("scope", self.scope, SCOPES),
+        ):
+            if given not in known:
+                raise LabError(f"The setting {setting!r} is {given!r}; expected one of {', '.join(known)}.")
+        check_retraining(self.retrain, self.settings_of_retraining)
+
+    @abstractmethod
+    def importances(self, network: nn.Module, units: Units, task: Task) -> list[torch.Tensor]:
+        """How much each unit matters, by group: (units,); the least goes first."""
+
+    @property
+    def settings_of_retraining(self) -> dict[str, float]:
+        """The settings of the defence that trains afterwards."""
+        given = {"radius": self.radius, "noise": self.noise}
+        return {
+            "epochs": self.epochs,
+            "learning_rate": self.learning_rate,
+            **{name: value for name, value in given.items() if value is not None},
+        }
+
+    def prepared(self, network: nn.Module) -> nn.Module:
+        """The network as it is, its size noted."""
+        remember_size(network)
+        return network
+
+    def fit(self, network: nn.Module, task: Task) -> nn.Module:
+        """The network, pruned and trained again.
+
+        Raises:
+            LabError: for a compression that the network is beyond, or that cannot be reached.
+        """
+        network = self.prepared(network).to(task.device).eval()
+        before = size_before_pruning(network)
+        self._prune(network, before, task)
+        task.progress(f"pruned to {before / parameters_left(network):.3g} times fewer parameters")
+        return retrained(network, task, self.retrain, self.settings_of_retraining).eval()
+
+    def _prune(self, network: nn.Module, before: int, task: Task) -> None:
+        left, target = parameters_left(network), round(before / self.compression)
+        if left * TOLERANCE < target:
+            raise LabError(
+                f"The compression {self.compression:g} is asked of a network that was pruned "
+                f"{before / left:.3g} times already; expected at least that. Let levels of a chain rise."
+            )
+        if left <= target:
+            return
+        units = self.units(network, task)
+        removal = order_of_removal(self.importances(network, units, task), self.scope)
+        count = fewest_to_remove(units, removal, target)
+        if count == len(removal) and (least := units.parameters_left(removal, count)) > target * TOLERANCE:
+            unit = "weight" if self.structure == "unstructured" else self.structure
+            raise LabError(
+                f"The compression {self.compression:g} cannot be reached: of {before:,} parameters {least:,} "
+                f"stay, offsets and one {unit} of each layer among them. Give at most {before / least:.3g}."
+            )
+        units.remove(removal, count)
+
+    def units(self, network: nn.Module, task: Task) -> Units:
+        """What can go, by the setting ``structure``."""
+        if self.structure == "filter":
+            return Filters(network, task.dataset.shape)
+        return Masked(network, kernels=self.structure == "kernel")

@@ -1,0 +1,142 @@
+"""The inner half of training against attacks: inputs moved up a loss inside a ball, then learned from.
+
+Short loops of our own. A training step is eight propagations of a small batch, so what a toolkit's attack
+does around them (copies, checks, bookkeeping for each call) would cost as much as the propagations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from advgame.errors import LabError
+from advgame.lab.fitting.loop import Batch
+from advgame.lab.fitting.settings import check_range
+
+BALLS = ("Linf", "L2")
+REACH = (
+    2.5  # all steps together, in radii, so that the far side of the ball can be reached (Madry et al. 2018)
+)
+
+
+@dataclass(frozen=True)
+class Ball:
+    """All changes of at most a radius."""
+
+    norm: str
+    radius: float
+
+    def drawn(self, batch: Batch) -> torch.Tensor:
+        """A random change of each input: uniform in L∞; in L2 of a random direction and length."""
+        if self.norm == "Linf":
+            return batch.uniform() * self.radius
+        length = torch.rand(len(batch.inputs), generator=batch.generator).to(batch.inputs.device)
+        return _of_length(batch.normal(), self.radius * length)
+
+    def step(self, gradient: torch.Tensor, length: float) -> torch.Tensor:
+        """The change of that length along which the loss rises fastest, to first order."""
+        return length * gradient.sign() if self.norm == "Linf" else _of_length(gradient, length)
+
+    def inside(self, change: torch.Tensor) -> torch.Tensor:
+        """The nearest change in the ball."""
+        if self.norm == "Linf":
+            return change.clamp(-self.radius, self.radius)
+        return change * _beside(self.radius / _lengths(change), change).clamp_max(1)
+
+
+def check_ball(norm: str, radius: float) -> None:
+    """Nothing, if training can work inside the ball.
+
+    >>> check_ball("L1", 0.1)
+    Traceback (most recent call last):
+    advgame.errors.LabError: The setting 'norm' is 'L1'; expected one of Linf, L2.
+
+    Raises:
+        LabError: for another norm, and for a radius out of range.
+    """
+    if norm not in BALLS:
+        raise LabError(f"The setting 'norm' is {norm!r}; expected one of {', '.join(BALLS)}.")
+    if norm == "Linf":
+        check_range("radius", radius, 0, 1, low_included=False)
+    else:
+        check_range("radius", radius, 0, low_included=False)
+
+
+def climbed(
+    batch: Batch,
+    ball: Ball,
+    steps: int,
+    loss: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    *,
+    start: torch.Tensor | None = None,
+    reach: float = REACH,
+) -> torch.Tensor:
+    """The batch's inputs after projected gradient ascent in the ball and in [0, 1], (inputs, …).
+
+    Args:
+        batch: its network is what is attacked.
+        steps: of ``reach`` / ``steps`` radii each.
+        loss: of the logits, one number; the cross-entropy by default.
+        start: a change to begin with; drawn from the ball by default.
+    """
+
+    def wrong(logits: torch.Tensor) -> torch.Tensor:
+        return cross_entropy(logits, batch.labels, reduction="sum")
+
+    rising = loss or wrong
+    change = ball.drawn(batch) if start is None else start
+    changed = (batch.inputs + change).clamp(0, 1)
+    with statistics_at_rest(batch.network):
+        for _ in range(steps):
+            changed.requires_grad_(True)
+            (gradient,) = torch.autograd.grad(rising(batch.network(changed)), changed)
+            change = changed.detach() + ball.step(gradient, reach * ball.radius / steps) - batch.inputs
+            changed = (batch.inputs + ball.inside(change)).clamp(0, 1)
+    return changed
+
+
+def ramped(radius: float, ramp: float, progress: float) -> float:
+    """The radius at a share of the training: it rises in a straight line during the first ``ramp`` of it.
+
+    >>> ramped(0.3, ramp=0.5, progress=0.25), ramped(0.3, ramp=0.5, progress=0.75)
+    (0.15, 0.3)
+    """
+    return radius * min(1.0, progress / ramp) if ramp > 0 else radius
+
+
+@contextmanager
+def statistics_at_rest(network: nn.Module) -> Iterator[None]:
+    """Inside, batch normalisation neither uses nor moves the statistics of the batch.
+
+    What is crafted on the way to an example is no training input.
+    """
+    layers = [
+        layer
+        for layer in network.modules()
+        if isinstance(layer, nn.modules.batchnorm._BatchNorm) and layer.training
+    ]
+    for layer in layers:
+        layer.training = False
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.training = True
+
+
+def _lengths(change: torch.Tensor) -> torch.Tensor:
+    lengths: torch.Tensor = torch.linalg.vector_norm(change.flatten(1), dim=1)
+    return lengths.clamp_min(1e-12)
+
+
+def _of_length(change: torch.Tensor, length: torch.Tensor | float) -> torch.Tensor:
+    return change * _beside(length / _lengths(change), change)
+
+
+def _beside(factor: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
+    return factor.reshape(-1, *[1] * (change.dim() - 1))

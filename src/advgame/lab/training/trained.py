@@ -1,0 +1,52 @@
+"""What defences that train have in common: a recipe, and the loss of a batch."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.fitting.loop import Batch, Recipe, fit
+from advgame.lab.fitting.task import Task
+
+
+@dataclass(frozen=True)
+class Trained(Defence):
+    """Trains the network it is given, on a loss of its own.
+
+    Raises:
+        LabError: for a setting out of its range.
+    """
+
+    epochs: int = 10
+    learning_rate: float = 3e-3  # the highest of the schedule
+    batch_size: int = 128
+    optimiser: str = "adam"  # or "sgd"
+    schedule: str = "one_cycle"  # "cosine", or "constant"
+    weight_decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        _ = self.recipe  # which checks itself
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the weights are moved."""
+        return Recipe(
+            self.epochs,
+            self.learning_rate,
+            self.batch_size,
+            self.optimiser,
+            self.schedule,
+            self.weight_decay,
+        )
+
+    @abstractmethod
+    def loss(self, batch: Batch) -> torch.Tensor:
+        """What is to fall on a batch of training inputs."""
+
+    def fit(self, network: nn.Module, task: Task) -> nn.Module:
+        """The trained network; weights that are exactly 0 stay 0."""
+        return fit(network, task, self.recipe, self.loss)

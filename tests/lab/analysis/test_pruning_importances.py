@@ -1,0 +1,92 @@
+"""Importances are compared on the networks that are pruned, from the journal of what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from advgame.errors import LabError
+from advgame.lab.analysis.pruning_importances import importances, main, write_importances
+from advgame.lab.experiment.journal import Journal
+from advgame.lab.experiment.plan import Experiment
+from advgame.lab.experiment.reading import experiment_of
+from advgame.lab.experiment.runner import Bench
+from advgame.lab.experiment.units import MAKE
+
+
+def an_experiment(**more: dict[str, object]) -> Experiment:
+    defences = {
+        "plain": {"use": "standard", "epochs": 8},
+        "small": {"use": "magnitude", "after": "plain", "compression": 2.0, "epochs": 0},
+        "smaller": {"use": "magnitude", "after": "small", "compression": 4.0, "epochs": 0},
+        "other": {"use": "standard", "epochs": 1},
+        **more,
+    }
+    return experiment_of({"dataset": "digits", "network": "small_cnn", "defences": defences})
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    table = tmp_path_factory.mktemp("measured") / "rows.csv"
+    bench = Bench(an_experiment(), Journal.beside(table))
+    bench.journal.open()
+    for unit in bench.plan.units:
+        if unit.kind == MAKE and unit.defence == "plain":
+            bench.do(unit)
+    return table
+
+
+@pytest.fixture(scope="module")
+def found(table: Path) -> pd.DataFrame:
+    return importances(an_experiment(), table, inputs=60, units=40)
+
+
+def test_only_the_network_that_a_pruning_starts_from_is_studied(found: pd.DataFrame) -> None:
+    assert set(found["defence"]) == {"plain"}
+    assert set(zip(found["method"], found["structure"], strict=True)) == {
+        (method, structure)
+        for method in ("magnitude", "random", "taylor")
+        for structure in ("unstructured", "filter")
+    }
+    assert set(found["units"]) == {40}
+    assert set(found["inputs"]) == {60}
+
+
+def test_taylor_knows_more_than_chance_and_the_interval_holds_the_correlation(found: pd.DataFrame) -> None:
+    assert ((found["low"] <= found["correlation"]) & (found["correlation"] <= found["high"])).all()
+    single = found[found["structure"] == "unstructured"].set_index("method")
+    assert single.loc["taylor", "low"] > single.loc["random", "correlation"]
+
+
+def test_the_table_stands_beside_the_measured_one(found: pd.DataFrame, table: Path) -> None:
+    path = write_importances(found, table)
+    assert path.name == "rows.importances.csv"
+    assert list(pd.read_csv(path).columns) == list(found.columns)
+
+
+def test_a_network_that_was_not_trained_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="holds no 'plain'"):
+        importances(an_experiment(), tmp_path / "rows.csv")
+
+
+def test_an_experiment_that_prunes_nothing_has_nothing_to_compare(table: Path) -> None:
+    bare = experiment_of({"dataset": "digits", "network": "mlp", "defences": {"plain": {"use": "standard"}}})
+    with pytest.raises(LabError, match="prunes no network"):
+        importances(bare, table)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "said"),
+    [
+        ("digits", "holds no 'plain'"),  # so the bundled experiment was read
+        ("digit", "did you mean 'digits'"),
+        ("nowhere.toml", "There is no experiment file"),
+    ],
+)
+def test_the_command_takes_bundled_experiments_by_name(
+    experiment: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([experiment, str(tmp_path / "rows.csv")]) == 2
+    assert said in capsys.readouterr().err
