@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 import advgame as ag
+from advgame.decision.solve_many import solve_many
 from advgame.games import Game
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.scenarios import Scenario, set_parameter
-from advgame.studies.many import solve_many
 from benchmarks.machine import machine
 from tests.equilibria.brute_force import Mix, every_extreme_equilibrium, fraction_game
 

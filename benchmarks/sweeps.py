@@ -25,7 +25,7 @@ Grid = dict[str, FloatArray]
 
 def sweep(family: str, shape: tuple[int, int], cells: int) -> Callable[[], object]:
     """What is timed, over a square of about so many cells, written into arrays made beforehand."""
-    from advgame.studies.many import solve_grid
+    from advgame.decision.solve_many import solve_grid
     from advgame.studies.maps import two_by_two_map
 
     side = round(cells**0.5)

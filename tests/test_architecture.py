@@ -27,6 +27,7 @@ measurements → files          scenarios, lab → bundled     findings → stud
 cli → stopping
 reports → version
 measurements → statistics          lab → statistics
+studies → decision → scenarios          decision → equilibria
 all → errors, catalogue, arrays
 """
 

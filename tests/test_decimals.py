@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import advgame as ag
+from advgame.decision.solve_many import solve_many
 from advgame.equilibria import RULES, Nash
 from advgame.games import Game
 from advgame.games.reduction import reduce_game
@@ -17,8 +18,7 @@ from advgame.measurements.decimals import as_decimal, exact_accuracy
 from advgame.payoffs import SUCCESS_RULES, TERMS
 from advgame.payoffs.terms import DefenceCost, parameters_of
 from advgame.scenarios import Scenario, case, cases, encounters, set_parameter
-from advgame.scenarios.batch import exact_payoffs_over
-from advgame.studies.many import solve_many
+from advgame.scenarios.family.payoffs_over import exact_payoffs_over
 from advgame.studies.regions import regions
 from advgame.studies.thresholds import thresholds
 from benchmarks.decimals import check

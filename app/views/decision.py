@@ -19,8 +19,8 @@ from widgets import (
 from widgets.mistakes import told
 from widgets.words import plain
 
-from advgame.reports.facts import break_even_pairs
-from advgame.studies import recommend
+from advgame.decision import recommend
+from advgame.studies.break_even import break_even_pairs
 
 
 def show() -> None:

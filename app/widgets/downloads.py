@@ -9,7 +9,7 @@ import streamlit as st
 
 from advgame.reports import FORMATS, report
 from advgame.scenarios import Scenario
-from advgame.scenarios.files import toml_of
+from advgame.scenarios.scenario_files import toml_of
 
 MAIN = "html"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from advgame.decision import Recommendation
 from advgame.reports.caveats import turning_in_words, turning_share
 from advgame.reports.comparison import comparison
 from advgame.reports.numbers import MONEY_DIGITS, percent, signed, significant
 from advgame.reports.words import currency_of
-from advgame.studies import BreakEven, Recommendation, thresholds
+from advgame.studies import BreakEven, thresholds
 
 
 def show(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:

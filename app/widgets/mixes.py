@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from advgame.arrays import FloatArray
+from advgame.decision import Recommendation
+from advgame.decision.recommendation import PLAYED
 from advgame.reports.numbers import percent
-from advgame.studies import Recommendation
-from advgame.studies.recommendation import PLAYED
 from widgets.colours import ADVERSARY, DEFENDER, FAINT, INK
 from widgets.words import short_names
 

@@ -12,11 +12,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision import Recommendation
 from advgame.games import Game
 from advgame.games.best_responses import TIE
 from advgame.reports.numbers import significant
 from advgame.reports.words import attack_in_words, currency_of
-from advgame.studies import Recommendation
 from widgets.colours import ADVERSARY_SCALE, DEFENDER_SCALE, INK
 from widgets.words import short_names
 

@@ -7,7 +7,8 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from advgame.studies import Axis, Regions
+from advgame.scenarios import Axis
+from advgame.studies import Regions
 from widgets.colours import INK, OTHER_REGIMES, REGIMES
 from widgets.words import sentence, short, short_names
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from advgame.scenarios import Scenario, build_game, get_parameter, set_parameter
-from advgame.scenarios.files import toml_of
-from advgame.studies import Axis, Regions, regions
+from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_parameter
+from advgame.scenarios.scenario_files import toml_of
+from advgame.studies import Regions, regions
 from widgets import state
 from widgets.mistakes import told
 from widgets.region_figure import region_figure

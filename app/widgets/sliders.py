@@ -6,8 +6,7 @@ from math import floor, log10
 
 import streamlit as st
 
-from advgame.scenarios import get_parameter
-from advgame.studies import Axis, Dial, axis, dials
+from advgame.scenarios import Axis, Dial, axis, dials, get_parameter
 from widgets import state
 from widgets.words import plain, sentence, short_names
 

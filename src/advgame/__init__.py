@@ -17,8 +17,17 @@ from advgame.version import __version__
 
 # Where each public name lives; a folder is imported when the first of its names is used.
 _HOMES = {
-    "advgame.errors": ("AdvgameError", "InputError", "SolverError"),
-    "advgame.measurements": ("Measurement", "MeasurementTable", "read_table", "write_table"),
+    "advgame.errors": (
+        "AdvgameError",
+        "InputError",
+        "SolverError",
+    ),
+    "advgame.measurements": (
+        "Measurement",
+        "MeasurementTable",
+        "read_table",
+        "write_table",
+    ),
     "advgame.games": (
         "Game",
         "Profile",
@@ -27,7 +36,14 @@ _HOMES = {
         "read_nfg",
         "write_nfg",
     ),
-    "advgame.equilibria": ("CONCEPTS", "BatchBuffers", "BatchSolution", "Solution", "solve", "solve_batch"),
+    "advgame.equilibria": (
+        "CONCEPTS",
+        "BatchBuffers",
+        "BatchSolution",
+        "Solution",
+        "solve",
+        "solve_batch",
+    ),
     "advgame.scenarios": (
         "Scenario",
         "apply_preset",
@@ -41,8 +57,16 @@ _HOMES = {
         "set_parameter",
         "write_scenario",
     ),
-    "advgame.studies": ("break_even_share", "solve_many", "sweep", "thresholds"),
-    "advgame.reports": ("Report", "report"),
+    "advgame.decision": ("solve_many",),
+    "advgame.studies": (
+        "break_even_share",
+        "sweep",
+        "thresholds",
+    ),
+    "advgame.reports": (
+        "Report",
+        "report",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -62,6 +86,7 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
+    from advgame.decision import solve_many as solve_many
     from advgame.equilibria import CONCEPTS as CONCEPTS
     from advgame.equilibria import BatchBuffers as BatchBuffers
     from advgame.equilibria import BatchSolution as BatchSolution
@@ -143,6 +168,5 @@ if TYPE_CHECKING:
         write_scenario as write_scenario,
     )
     from advgame.studies import break_even_share as break_even_share
-    from advgame.studies import solve_many as solve_many
     from advgame.studies import sweep as sweep
     from advgame.studies import thresholds as thresholds

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from advgame.bundled import bundled
+from advgame.decision import recommend
 from advgame.games import Game
 from advgame.reports import report
 from advgame.reports.comparison import comparison
 from advgame.reports.numbers import MONEY_DIGITS, signed, significant
 from advgame.scenarios import case, cases, set_parameter
-from advgame.studies import recommend
 
 WIDGETS = sorted(path.stem for path in (bundled("app") / "widgets").glob("[a-z]*.py"))
 

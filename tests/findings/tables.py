@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from advgame.findings import Measured, read_measured
 from advgame.measurements import Column, Measurement, MeasurementTable, write_table
+from advgame.measurements.experiment_tables import Measured, read_measured
 
 INPUTS = 200
 SEEDS = (0, 1, 2)

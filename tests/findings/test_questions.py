@@ -7,20 +7,27 @@ from pathlib import Path
 import pytest
 
 from advgame.errors import MeasurementError
-from advgame.findings import QUESTIONS, read_measured
+from advgame.findings import QUESTIONS
 from advgame.findings.attack_strength import attack_strength
 from advgame.findings.hidden_gradients import hidden_gradients
 from advgame.findings.importance import importance
 from advgame.findings.intrinsic_robustness import intrinsic_robustness
 from advgame.findings.low_pass import low_pass
-from advgame.findings.measured import BLACK_BOX, HONEST, NATURAL, TRANSFERRED, WHITE_BOX
-from advgame.findings.measured import MEANING as CHANGED
 from advgame.findings.occlusion_baselines import occlusion_baselines
 from advgame.findings.pruning_methods import pruning_methods
 from advgame.findings.stochastic_heads import stochastic_heads
 from advgame.findings.sweet_spots import sweet_spots
 from advgame.findings.two_robustnesses import two_robustnesses
 from advgame.measurements import Column
+from advgame.measurements.experiment_tables import (
+    BLACK_BOX,
+    HONEST,
+    NATURAL,
+    TRANSFERRED,
+    WHITE_BOX,
+    read_measured,
+)
+from advgame.measurements.experiment_tables import MEANING as CHANGED
 from tests.findings.tables import (
     ASKING,
     ATTACKS,

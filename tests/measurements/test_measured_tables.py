@@ -13,12 +13,13 @@ import pandas as pd
 import pytest
 
 from advgame.bundled import bundled
-from advgame.findings import measured_tables, read_measured
-from advgame.findings.pricing import scenario_of
+from advgame.findings import measured_tables
 from advgame.findings.stories import STORIES
 from advgame.measurements import Measurement, MeasurementTable, read_table
+from advgame.measurements.experiment_tables import read_measured
 from advgame.measurements.outcomes import read_outcomes
 from advgame.scenarios import case
+from advgame.scenarios.from_experiment import scenario_of
 
 TABLES = measured_tables()
 PROMISED = {  # at least so many defences, columns (honest inputs among them), seeds of each, test inputs

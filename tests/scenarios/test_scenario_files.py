@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from advgame.errors import ScenarioError, UnknownName
 from advgame.payoffs.terms import AttackCost, AttackReward, BenignTraffic, DefenceCost
 from advgame.scenarios import AttackChoice, Scenario, Select, case, cases, read_scenario, write_scenario
-from advgame.scenarios.files import toml_of
+from advgame.scenarios.scenario_files import toml_of
 
 WHOLE = """
 name = "Faces"

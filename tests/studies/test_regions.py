@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from advgame.decision import recommend
 from advgame.errors import ScenarioError, UnknownName
-from advgame.scenarios import build_game, case, set_parameter
-from advgame.studies import Axis, Regions, recommend, regions
+from advgame.scenarios import Axis, build_game, case, set_parameter
+from advgame.studies import Regions, regions
 from advgame.studies.regions import refined
 
 TWO = case("cifar10-two-defences")

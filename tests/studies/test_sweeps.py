@@ -4,7 +4,7 @@ import pytest
 from advgame.equilibria import Nash
 from advgame.errors import ScenarioError, UnknownName
 from advgame.scenarios import build_game, case, set_parameter
-from advgame.scenarios.batch import payoffs_over
+from advgame.scenarios.family.payoffs_over import payoffs_over
 from advgame.studies import sweep
 
 CASE = "cifar10-two-defences"

@@ -1,8 +1,9 @@
 import pytest
 
+from advgame.decision import recommend
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.scenarios import Scenario, case, set_parameter
-from advgame.studies import recommend, thresholds
+from advgame.studies import thresholds
 
 CASE = "cifar10-two-defences"  # Δa = .0944, Δr = .5342, cost .6, share .3
 

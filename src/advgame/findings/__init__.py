@@ -16,12 +16,12 @@ from advgame.findings.hidden_gradients import hidden_gradients
 from advgame.findings.importance import importance
 from advgame.findings.intrinsic_robustness import intrinsic_robustness
 from advgame.findings.low_pass import low_pass
-from advgame.findings.measured import Measured, read_measured
 from advgame.findings.occlusion_baselines import occlusion_baselines
 from advgame.findings.pruning_methods import pruning_methods
 from advgame.findings.stochastic_heads import stochastic_heads
 from advgame.findings.sweet_spots import sweet_spots
 from advgame.findings.two_robustnesses import two_robustnesses
+from advgame.measurements.experiment_tables import Measured, read_measured
 
 Question = Callable[[Measured], Finding]
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from advgame.bundled import bundled
 from advgame.errors import AdvgameError
 from advgame.files import written_whole
-from advgame.findings import QUESTIONS, measured_tables, read_measured
+from advgame.findings import QUESTIONS, measured_tables
 from advgame.findings.page import page
-from advgame.findings.pricing import scenario_of
 from advgame.findings.stories import STORIES
+from advgame.measurements.experiment_tables import read_measured
 from advgame.scenarios import write_scenario
+from advgame.scenarios.from_experiment import scenario_of
 
 BY_NAME = {question.__name__: question for question in QUESTIONS}
 

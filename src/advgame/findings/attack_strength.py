@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advgame.findings.finding import Finding, Row, listed, norm_sign, points
-from advgame.findings.measured import FULL, OURS, Measured
 from advgame.measurements import Column
+from advgame.measurements.experiment_tables import FULL, OURS, Measured
 from advgame.measurements.outcomes import on_common_ground
 from advgame.measurements.paired_outcomes import compare
 from advgame.statistics.paired import PairedComparison

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.errors import MeasurementError
 from advgame.findings.finding import Finding, Row
-from advgame.findings.measured import CLEAN, Measured
-from advgame.findings.pricing import Prices, Story, playable_columns, scenario_of
 from advgame.findings.stories import STORIES
 from advgame.measurements import Column
+from advgame.measurements.experiment_tables import CLEAN, Measured
 from advgame.measurements.outcomes import Outcomes
 from advgame.payoffs import Encounters, build_many
 from advgame.payoffs.accuracies import column_names
 from advgame.scenarios import Scenario, encounters
+from advgame.scenarios.from_experiment import Prices, Story, playable_columns, scenario_of
 
 QUESTION = "Where does each defence win, as the adversarial share of the traffic grows?"
 SHARES = np.linspace(0.0, 1.0, 101)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advgame.findings.finding import Row, points
-from advgame.findings.measured import Measured
 from advgame.measurements import Column
+from advgame.measurements.experiment_tables import Measured
 from advgame.measurements.paired_outcomes import compare
 from advgame.statistics.paired import PairedComparison
 

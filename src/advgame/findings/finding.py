@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from advgame.measurements.experiment_tables import hundredths
 from advgame.statistics.rank_correlation import RankCorrelation
 
 Row = Mapping[str, str | float]  # figures by what they are
@@ -42,15 +43,6 @@ def correlation_words(found: RankCorrelation) -> str:
     '0.91 (−0.70 to 0.98)'
     """
     return f"{hundredths(found.rho)} ({hundredths(found.low)} to {hundredths(found.high)})"
-
-
-def hundredths(amount: float) -> str:
-    """A number of two decimals.
-
-    >>> hundredths(0.912), hundredths(-0.5), hundredths(-0.001)
-    ('0.91', '−0.50', '0.00')
-    """
-    return f"{round(amount, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def norm_sign(norm: str | None) -> str:

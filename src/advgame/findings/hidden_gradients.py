@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from advgame.findings.finding import Finding, Row, listed, norm_sign
-from advgame.findings.measured import BLACK_BOX, TRANSFERRED, UNBOUNDED, WHITE_BOX, Measured
 from advgame.measurements import Column, Measurement
+from advgame.measurements.experiment_tables import BLACK_BOX, TRANSFERRED, UNBOUNDED, WHITE_BOX, Measured
 
 QUESTION = "Does any network only hide its gradients, so that its accuracy under attack is too high?"
 SIGN = "obscured gradients"  # how a warning of it begins

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advgame.findings.finding import Finding, Row
-from advgame.findings.measured import Measured, Value
+from advgame.measurements.experiment_tables import Measured, Value
 
 QUESTION = "How does the importance that pruning goes by correlate with the true one?"
 ORDER = ("taylor", "magnitude", "random")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advgame.findings.finding import Finding, Row, correlation_words
-from advgame.findings.measured import CLEAN, WHITE_BOX, Measured
 from advgame.measurements import Column
+from advgame.measurements.experiment_tables import CLEAN, WHITE_BOX, Measured
 from advgame.statistics.rank_correlation import FEWEST, rank_correlation
 
 QUESTION = "Does ψ, one over the largest divergence in a ball, rank networks as accuracy under attack does?"

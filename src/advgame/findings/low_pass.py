@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advgame.findings.comparisons import Difference, difference
 from advgame.findings.finding import Finding, correlation_words, listed
-from advgame.findings.measured import CLEAN, HONEST, NATURAL, WHITE_BOX, Measured
+from advgame.measurements.experiment_tables import CLEAN, HONEST, NATURAL, WHITE_BOX, Measured
 from advgame.statistics.rank_correlation import FEWEST, rank_correlation
 
 QUESTION = "Is invariance to low-pass filtering desirable?"

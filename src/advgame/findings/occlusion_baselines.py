@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 
 from advgame.findings.finding import Finding, Row
-from advgame.findings.measured import Measured
+from advgame.measurements.experiment_tables import Measured
 
 QUESTION = "Do baselines of occlusion disagree on what a network looks at?"
 MEASURE = "occlusion_baselines"

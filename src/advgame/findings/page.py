@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from advgame.findings import QUESTIONS, Finding, Measured, Question, answering, concerns, read_measured
+from advgame.findings import QUESTIONS, Finding, Question, answering, concerns
 from advgame.findings.finding import Row, listed, norm_sign, points
-from advgame.findings.measured import WHITE_BOX
+from advgame.measurements.experiment_tables import WHITE_BOX, Measured, read_measured
 
 OPENING = """# What the measured tables say
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
-from advgame.findings.measured import HONEST, WHITE_BOX, Measured, Step
+from advgame.measurements.experiment_tables import HONEST, WHITE_BOX, Measured, Step
 
 QUESTION = "Does Taylor pruning beat pruning by magnitude and at random?"
 SHARED_SETTINGS = (

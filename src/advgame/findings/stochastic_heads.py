@@ -5,7 +5,14 @@ from __future__ import annotations
 from advgame.findings.comparisons import Difference, compared, difference
 from advgame.findings.finding import Finding, listed, norm_sign, points
 from advgame.findings.hidden_gradients import warns
-from advgame.findings.measured import BLACK_BOX, HONEST, NATURAL, TRANSFERRED, WHITE_BOX, Measured
+from advgame.measurements.experiment_tables import (
+    BLACK_BOX,
+    HONEST,
+    NATURAL,
+    TRANSFERRED,
+    WHITE_BOX,
+    Measured,
+)
 
 QUESTION = "Does a stochastic head help, against transferred examples and against adaptive attacks?"
 STOCHASTIC = ("stochastic_head", "stochastic_extractor")

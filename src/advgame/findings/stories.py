@@ -1,6 +1,6 @@
 """The questions that the bundled measured tables are played for, by the experiment's name."""
 
-from advgame.findings.pricing import Story
+from advgame.scenarios.from_experiment import Story
 
 STORIES: dict[str, Story] = {
     "digits": Story(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
-from advgame.findings.measured import HONEST, WHITE_BOX, Measured
+from advgame.measurements.experiment_tables import HONEST, WHITE_BOX, Measured
 
 QUESTION = "Are there sweet spots, where moderate pruning helps or costs next to nothing?"
 PRUNINGS = ("magnitude", "random", "taylor")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
-from advgame.findings.measured import HONEST, MEANING, WHITE_BOX, Measured, Step
+from advgame.measurements.experiment_tables import HONEST, MEANING, WHITE_BOX, Measured, Step
 
 QUESTION = "Does training against perturbations and for invariance at once beat training in either order?"
 INVARIANCE = "invariance_training"

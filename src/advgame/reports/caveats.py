@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 from math import floor, inf, log10
 
+from advgame.decision import Recommendation
 from advgame.measurements import Measurement
 from advgame.reports.concepts import situation_of
 from advgame.reports.numbers import fixed, significant
 from advgame.reports.words import counted, listed
-from advgame.studies import BreakEven, Recommendation, Threshold
+from advgame.studies import BreakEven, Threshold
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 NAMED = 2  # kinds of warnings
@@ -50,7 +51,8 @@ def too_close(found: Recommendation, pairs: Iterable[BreakEven]) -> str:
     """Says so where the largest share is within the interval of a break-even share that matters; else empty.
 
     >>> from advgame.scenarios import case, set_parameter
-    >>> from advgame.studies import break_even_share, recommend
+    >>> from advgame.studies import break_even_share
+    >>> from advgame.decision import recommend
     >>> edge = set_parameter(case("cifar10-two-defences"), "largest_share", 0.15)
     >>> pair = break_even_share(edge, "Standard", "Rice2020Overfitting")
     >>> too_close(recommend(edge), [pair]).partition(":")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advgame.studies import Alone, Recommendation
+from advgame.decision import Alone, Recommendation
 
 SAME = 1e-9  # of the amounts compared: a smaller difference is none
 
@@ -26,7 +26,7 @@ def comparison(found: Recommendation) -> Comparison | None:
     None where there is no other defence.
 
     >>> from advgame.scenarios import case
-    >>> from advgame.studies import recommend
+    >>> from advgame.decision import recommend
     >>> found = comparison(recommend(case("cifar10-two-defences")))
     >>> found.label, round(found.gain, 3)
     ('Against doing nothing (Standard alone)', 0.142)

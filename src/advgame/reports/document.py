@@ -6,10 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from advgame.decision import Recommendation
 from advgame.errors import UnknownName
 from advgame.files import written_whole
 from advgame.reports.blocks import Block, Verdict
-from advgame.studies import BreakEven, Recommendation, Threshold
+from advgame.studies import BreakEven, Threshold
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
-from advgame.arrays import NO_ATTACK
+from advgame.decision import Recommendation, recommend
 from advgame.equilibria import Concept
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Encounters
 from advgame.reports.money import Money, money_of
 from advgame.scenarios import Scenario
-from advgame.studies import BreakEven, Recommendation, Threshold, break_even_share, recommend, thresholds
-
-COMPARED = 5  # defences at most whose break-even shares are told pair by pair
+from advgame.studies import BreakEven, Threshold, thresholds
+from advgame.studies.break_even import break_even_pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,36 +70,3 @@ def unanswered(found: Recommendation, defence: str) -> float:
     """What a defence alone earns while the adversary keeps to its mix, money per classified input."""
     place = found.game.defences.index(defence)
     return float(found.game.defender_payoffs[place] @ found.profile.attacker)
-
-
-def main_attack(found: Recommendation) -> str | None:
-    """The attack that matters most: the most probable, else the answer to the undefended network."""
-    played = [attack for attack, _ in found.attacked_by if attack != NO_ATTACK]
-    candidates = [*played, found.doing_nothing.answer, *found.game.attacks]
-    return next((attack for attack in candidates if attack != NO_ATTACK), None)
-
-
-def break_even_pairs(scenario: Scenario, found: Recommendation) -> tuple[BreakEven, ...]:
-    """The break-even shares between the defences that matter, under the attack that matters most."""
-    attack = main_attack(found)
-    if attack is None or found.game.shape[0] == 1:
-        return ()
-    columns = found.game.defender_payoffs[:, [0, found.game.attacks.index(attack)]]
-    worth = {
-        name: (-idle, busy) for name, (idle, busy) in zip(found.game.defences, columns.tolist(), strict=True)
-    }
-    names = sorted(
-        _compared(found), key=lambda name: worth[name]
-    )  # so that the second is the one that may pay
-    return tuple(
-        break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(names, 2)
-    )
-
-
-def _compared(found: Recommendation) -> list[str]:
-    """The defences between which break-even shares are told: all of a few, else those that matter."""
-    if found.game.shape[0] <= COMPARED:
-        return list(found.game.defences)
-    others = sorted(found.alone, key=lambda each: -each.value)
-    names = [found.undefended, *(name for name, _ in found.deploy), *(each.defence for each in others)]
-    return list(dict.fromkeys(names))[: max(2, min(COMPARED, 1 + len(found.deploy)))]

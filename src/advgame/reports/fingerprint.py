@@ -10,7 +10,7 @@ from dataclasses import astuple
 from importlib.metadata import version
 
 from advgame.scenarios import Scenario
-from advgame.scenarios.files import toml_of
+from advgame.scenarios.scenario_files import toml_of
 from advgame.version import __version__
 
 LIBRARIES = ("numpy", "scipy", "nashpy")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from advgame.bundled import bundled
 from advgame.errors import UnknownName
-from advgame.scenarios.files import read_scenario
 from advgame.scenarios.scenario import Scenario
+from advgame.scenarios.scenario_files import read_scenario
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from math import hypot, inf
 
 import numpy as np
 
-from advgame.arrays import FloatArray
+from advgame.arrays import NO_ATTACK, FloatArray
+from advgame.decision import Recommendation
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements import Measurement, pool_seeds, standard_error
 from advgame.payoffs import build
@@ -191,3 +192,39 @@ def _place(kind: str, name: str, names: tuple[str, ...]) -> int:
 
 def _both(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else hypot(one, other)
+
+
+COMPARED = 5  # defences at most whose break-even shares are told pair by pair
+
+
+def main_attack(found: Recommendation) -> str | None:
+    """The attack that matters most: the most probable, else the answer to the undefended network."""
+    played = [attack for attack, _ in found.attacked_by if attack != NO_ATTACK]
+    candidates = [*played, found.doing_nothing.answer, *found.game.attacks]
+    return next((attack for attack in candidates if attack != NO_ATTACK), None)
+
+
+def break_even_pairs(scenario: Scenario, found: Recommendation) -> tuple[BreakEven, ...]:
+    """The break-even shares between the defences that matter, under the attack that matters most."""
+    attack = main_attack(found)
+    if attack is None or found.game.shape[0] == 1:
+        return ()
+    columns = found.game.defender_payoffs[:, [0, found.game.attacks.index(attack)]]
+    worth = {
+        name: (-idle, busy) for name, (idle, busy) in zip(found.game.defences, columns.tolist(), strict=True)
+    }
+    names = sorted(
+        _compared(found), key=lambda name: worth[name]
+    )  # so that the second is the one that may pay
+    return tuple(
+        break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(names, 2)
+    )
+
+
+def _compared(found: Recommendation) -> list[str]:
+    """The defences between which break-even shares are told: all of a few, else those that matter."""
+    if found.game.shape[0] <= COMPARED:
+        return list(found.game.defences)
+    others = sorted(found.alone, key=lambda each: -each.value)
+    names = [found.undefended, *(name for name, _ in found.deploy), *(each.defence for each in others)]
+    return list(dict.fromkeys(names))[: max(2, min(COMPARED, 1 + len(found.deploy)))]

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.solve_many import solve_many
 from advgame.equilibria.batch.two_by_two_map import LEFT, PlayMap, kinds, map_lines
 from advgame.errors import GameError, ScenarioError
 from advgame.games.affine import AffineGames
 from advgame.scenarios import Scenario, encounters
-from advgame.scenarios.batch import checked_columns, payoffs_over
-from advgame.scenarios.coefficients import affine_games
-from advgame.studies.many import solve_many
+from advgame.scenarios.family.coefficients import affine_games
+from advgame.scenarios.family.payoffs_over import checked_columns, payoffs_over
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from advgame.arrays import FloatArray
+from advgame.decision.recommendation import PLAYED
+from advgame.decision.situation import Situation
 from advgame.equilibria import CONCEPTS, Concept
 from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
 from advgame.errors import AdvgameError
@@ -15,9 +17,7 @@ from advgame.games import Game
 from advgame.payoffs import Encounters, build
 from advgame.payoffs.accuracies import accuracy_cell
 from advgame.scenarios import set_parameter
-from advgame.scenarios.batch import can_be_batched, payoffs_over
-from advgame.studies.recommendation import PLAYED
-from advgame.studies.situation import Situation
+from advgame.scenarios.family.payoffs_over import can_be_batched, payoffs_over
 
 Deploy = tuple[str, ...]  # the defences deployed, in the order of the game
 Payoffs = tuple[FloatArray, FloatArray]  # (games, defences, attacks) of the defender and of the attacker

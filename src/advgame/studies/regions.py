@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.recommendation import PLAYED
+from advgame.decision.situation import concept_for
 from advgame.equilibria import CONCEPTS, Concept, Nash
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
 from advgame.payoffs import Encounters, build
 from advgame.scenarios import Scenario, encounters, get_parameter, set_parameter
-from advgame.studies.axes import Axis, axis
-from advgame.studies.recommendation import PLAYED
-from advgame.studies.situation import concept_for
+from advgame.scenarios.ranges import Axis, axis
 
 Regime = tuple[
     str, ...

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.recommendation import PLAYED
+from advgame.decision.situation import concept_for
+from advgame.decision.solve_many import solve_grid
 from advgame.equilibria import CONCEPTS, Concept, Solution
 from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.errors import ScenarioError
 from advgame.payoffs import Encounters
 from advgame.scenarios import Scenario, build_game, encounters, set_parameter
-from advgame.scenarios.batch import can_be_batched, caps_over
-from advgame.studies.many import solve_grid
-from advgame.studies.recommendation import PLAYED
-from advgame.studies.situation import concept_for
+from advgame.scenarios.family.payoffs_over import can_be_batched, caps_over
 
 if TYPE_CHECKING:
     import pandas as pd

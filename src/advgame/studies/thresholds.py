@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from advgame.decision.recommendation import PLAYED, Recommendation, recommend
 from advgame.equilibria import Concept
 from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
 from advgame.studies.parameter_line import Deploy, Line, Played, deployed, played, played_along
-from advgame.studies.recommendation import PLAYED, Recommendation, recommend
 
 GRID = 16  # points looked at on each side; an answer that holds between two neighbours only is not seen
 PRECISION = 1e-9  # of the searched range

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from advgame.arrays import FloatArray
+from advgame.decision.recommendation import in_favour_of_defender
+from advgame.decision.situation import Situation
 from advgame.games.best_responses import TIE
 from advgame.studies.parameter_line import Line, played_along
-from advgame.studies.recommendation import in_favour_of_defender
-from advgame.studies.situation import Situation
 
 Curve = tuple[tuple[float, float], ...]  # (value of the number, money per classified input)
 
@@ -35,7 +35,7 @@ def worth_along(situation: Situation, address: str, values: Sequence[float]) -> 
     """The defender's value of the recommendation, and of every defence alone, at some values of a number.
 
     >>> from advgame.scenarios import case
-    >>> from advgame.studies.situation import situate
+    >>> from advgame.decision.situation import situate
     >>> worth = worth_along(situate(case("cifar10-two-defences")), "largest_share", [0.0, 0.3])
     >>> [(share, round(value, 3)) for share, value in worth.alone("Standard")]
     [(0.0, 0.948), (0.3, 0.663)]

@@ -11,9 +11,9 @@ from advgame.reports.blocks import Block
 from advgame.reports.formats.format import Format
 
 if TYPE_CHECKING:
+    from advgame.decision import Alone, Recommendation
     from advgame.games import Profile
     from advgame.reports.document import Report
-    from advgame.studies import Alone, Recommendation
 
 SCHEMA = "advgame-report/1"
 

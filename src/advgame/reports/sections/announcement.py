@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from advgame.decision import Recommendation, recommend
 from advgame.errors import SolverError
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.concepts import COMPARED, SITUATIONS, situation_of
 from advgame.reports.facts import Facts
 from advgame.reports.numbers import percentages
 from advgame.reports.words import attack_in_words, listed
-from advgame.studies import Recommendation, recommend
 
 
 def announcement(facts: Facts) -> tuple[Block, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
+from advgame.decision import Recommendation
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.caveats import too_close, turning_in_words, turning_share, warned
 from advgame.reports.comparison import comparison
@@ -12,7 +13,6 @@ from advgame.reports.money import Money
 from advgame.reports.numbers import percent, percentages, signed
 from advgame.reports.words import listed
 from advgame.scenarios import encounters
-from advgame.studies import Recommendation
 
 
 def decision(facts: Facts) -> tuple[Block, ...]:
@@ -32,7 +32,7 @@ def verdict_of(found: Recommendation) -> str:
     """What to deploy, in plain words.
 
     >>> from advgame.scenarios import case
-    >>> from advgame.studies import recommend
+    >>> from advgame.decision import recommend
     >>> verdict_of(recommend(case("cifar10-two-defences")))
     'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
     """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from advgame.decision import Recommendation
 from advgame.reports.blocks import Block, LineChart, Series
 from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts
-from advgame.studies import Recommendation, worth_along
+from advgame.studies import worth_along
 
 POINTS = 41
 FEWEST_POINTS = 13

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from advgame.decision import Alone
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.comparison import SAME, Comparison, against_next_best, against_undefended
 from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts, unanswered
 from advgame.reports.words import attack_in_words, listed
-from advgame.studies import Alone
 
 Part = TypeVar("Part", Head, Cell)
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from advgame.scenarios import build_game, case, set_parameter
-from advgame.studies import Dial, axis, dials
+from advgame.scenarios import Dial, axis, build_game, case, dials, set_parameter
 
 
 def dial(name: str, of: str) -> Dial:

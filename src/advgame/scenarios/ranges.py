@@ -1,18 +1,93 @@
-"""The numbers of a scenario that somebody who explores it will want to turn."""
+"""Which numbers of a scenario can be varied, and how far: axes of maps and searches, dials of forms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import floor, log10
 
 import numpy as np
 
 from advgame.errors import MeasurementError
 from advgame.payoffs import Encounters
 from advgame.payoffs.terms import Parameter
-from advgame.scenarios import Scenario, encounters
-from advgame.scenarios.parameters import TERM_PARAMETERS
-from advgame.studies.axes import axis
+from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, get_parameter
+from advgame.scenarios.scenario import Scenario, encounters
+
+RARE = 0.05  # a smaller share gets a range of its own: between 0 and 1 it could not be told from 0
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A number of a scenario, by address, and the range it is worth looking at."""
+
+    address: str
+    meaning: str
+    unit: str
+    low: float
+    high: float
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the number is a fraction, best shown in percent."""
+        return self.unit == SHARE
+
+
+SHARE = "share of the traffic"
+
+
+def axis(scenario: Scenario, address: str) -> Axis:
+    """The range a number is worth varying over, wide enough to hold where the scenario stands.
+
+    >>> from advgame.scenarios import case
+    >>> here = axis(case("cifar10-two-defences"), "attack_cost")
+    >>> here.low, here.high, here.unit
+    (0.0, 1.0, 'money per adversarial input')
+
+    Raises:
+        UnknownName: when the scenario has no such number.
+    """
+    field, _, entry = address.partition("[")
+    named = f": {entry.removesuffix(']')}" if entry else ""
+    if field in TERM_PARAMETERS:
+        return _amount_axis(scenario, TERM_PARAMETERS[field], address, named)
+    value = get_parameter(scenario, address)
+    if field in ACCURACIES:
+        return Axis(address, field.replace("_", " ") + named, SHARE, 0.0, 1.0)
+    top = 1.0 if value == 0 or value >= RARE else _rounded_up(20 * value)
+    meaning = "largest share of the traffic that can be adversarial"
+    return Axis(address, meaning + named, SHARE, 0.0, top)
+
+
+def _amount_axis(scenario: Scenario, about: Parameter, address: str, named: str) -> Axis:
+    top = _top(about, _largest(getattr(scenario.term(about.term), about.name)), _unit_of_money(scenario))
+    return Axis(address, about.meaning + named, about.unit, -top if about.may_be_negative else 0.0, top)
+
+
+def _top(about: Parameter, here: float, unit: float) -> float:
+    usual = about.usual_top * unit
+    return _rounded_up(2 * here) if here and not usual / 20 <= here <= usual else usual
+
+
+def _unit_of_money(scenario: Scenario) -> float:
+    """What an honest input classified right is worth: prices of a trade are of that order."""
+    return _largest(getattr(scenario.term("benign_traffic"), "benign_gain")) or 1.0
+
+
+def _largest(amount: float | Mapping[str, float]) -> float:
+    return max(map(abs, amount.values()), default=0.0) if isinstance(amount, Mapping) else abs(amount)
+
+
+def _rounded_up(value: float) -> float:
+    """The next of 1, 2 or 5 times a power of ten.
+
+    >>> [_rounded_up(value) for value in (0.0011, 3.0, 5.0, 37_800.0)]
+    [0.002, 5.0, 5.0, 50000.0]
+    """
+    power = floor(log10(value))
+    step = next(step for step in (1, 2, 5, 10) if value <= step * 10.0**power * (1 + 1e-12))
+    return float(f"{step}e{power}")
+
 
 TRAFFIC, DEFENDER, ADVERSARY = "traffic", "defender", "adversary"
 

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.recommendation import PLAYED
+from advgame.decision.situation import concept_for
 from advgame.equilibria.batch.affine_games import FUSED, solve_affine
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.solve_batch import Progress
 from advgame.scenarios import Scenario, encounters
-from advgame.scenarios.batch import checked_columns, exact_payoffs_over, payoffs_over
-from advgame.scenarios.coefficients import affine_games
-from advgame.studies.recommendation import PLAYED
-from advgame.studies.situation import concept_for
+from advgame.scenarios.family.coefficients import affine_games
+from advgame.scenarios.family.payoffs_over import checked_columns, exact_payoffs_over, payoffs_over
 
 COARSE = 9  # points along each parameter, of the grid that is looked at first
 MANY = 100  # times as many points make looking first worth while

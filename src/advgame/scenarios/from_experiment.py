@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from advgame.errors import MeasurementError
-from advgame.findings.measured import BLACK_BOX, CLEAN, NATURAL, UNBOUNDED, Measured
 from advgame.measurements import Column
+from advgame.measurements.experiment_tables import BLACK_BOX, CLEAN, NATURAL, UNBOUNDED, Measured
 from advgame.measurements.measurement import PLAYABLE
 from advgame.payoffs.accuracies import column_names
 from advgame.payoffs.terms import AdversarialTraffic, AttackCost, AttackReward, BenignTraffic, DefenceCost
-from advgame.scenarios import AttackChoice, Scenario, Select
+from advgame.scenarios.scenario import AttackChoice, Scenario, Select
 
 DIGITS_OF_A_PRICE = 3  # significant ones
 

@@ -3,8 +3,17 @@ from __future__ import annotations
 import pytest
 
 from advgame.errors import UnknownName
-from advgame.scenarios import apply_preset, case, cases, get_parameter, preset, presets, set_parameter
-from advgame.studies import axis, dials
+from advgame.scenarios import (
+    apply_preset,
+    axis,
+    case,
+    cases,
+    dials,
+    get_parameter,
+    preset,
+    presets,
+    set_parameter,
+)
 
 TWO = case("cifar10-two-defences")
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from advgame.decision.situation import Situation, situate
 from advgame.equilibria import Concept, Solution
 from advgame.errors import UnknownName
 from advgame.games import Game, Profile
 from advgame.games.best_responses import TIE
 from advgame.scenarios import Scenario
-from advgame.studies.situation import Situation, situate
 
 PLAYED = 1e-9  # a smaller probability counts as not played
 

@@ -10,11 +10,18 @@ import pytest
 
 from advgame.equilibria import solve
 from advgame.errors import MeasurementError
-from advgame.findings import Measured
 from advgame.findings.best_by_share import SHARES, best_by_share, best_single
-from advgame.findings.pricing import Prices, Story, attack_cost, defence_cost, playable_columns, scenario_of
 from advgame.findings.stories import STORIES
+from advgame.measurements.experiment_tables import Measured
 from advgame.scenarios import build_game, encounters, read_scenario, set_parameter, write_scenario
+from advgame.scenarios.from_experiment import (
+    Prices,
+    Story,
+    attack_cost,
+    defence_cost,
+    playable_columns,
+    scenario_of,
+)
 from tests.findings.tables import ASKING, CLEAN, FOG, STRONG, WEAK, WHOLE, measured
 
 STORY = Story("By hand", "Which?", "plain")

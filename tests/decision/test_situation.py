@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import advgame as ag
+from advgame.decision import recommend, situate
 from advgame.equilibria import Nash
 from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.equilibria.batch.batch_at_hand import generic_two_by_two, recommended_at_hand
 from advgame.games import Game
 from advgame.scenarios import case, scenario, set_parameter
-from advgame.studies import recommend, situate
 from advgame.studies.parameter_line import Line, played, played_along
 from advgame.studies.worth_along import values_alone
 

@@ -1,7 +1,7 @@
 import pytest
 
+from advgame.decision import recommend
 from advgame.scenarios import case, set_parameter
-from advgame.studies import recommend
 
 
 def test_the_two_published_networks_are_mixed_as_the_closed_form_says() -> None:

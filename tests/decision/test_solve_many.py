@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advgame.decision.solve_many import solve_grid, solve_many
 from advgame.equilibria import CONCEPTS, Nash
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.errors import GameError, ScenarioError, UnknownName
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.payoffs.terms import BenignTraffic
 from advgame.scenarios import Scenario, build_game, case, cases, set_parameter
-from advgame.studies.many import solve_grid, solve_many
 
 CASE = "cifar10-two-defences"
 
@@ -162,7 +162,7 @@ def test_a_caller_brings_the_arrays_and_hears_of_the_progress() -> None:
 def test_a_grid_is_answered_as_its_points_in_whatever_order_they_are_visited(
     first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("advgame.studies.many.MANY", 0)  # look first, however few points there are
+    monkeypatch.setattr("advgame.decision.solve_many.MANY", 0)  # look first, however few points there are
     scenario = set_parameter(case("imagenette-pruning"), "defence_cost", 0.01)
     axes = {"largest_share": np.linspace(0, 0.6, 25), "attack_cost": np.linspace(0, 0.6, 17)}
     grid = {first: axes[first], **axes}

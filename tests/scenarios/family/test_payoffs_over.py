@@ -11,8 +11,8 @@ from advgame.errors import InputError, ScenarioError, UnknownName
 from advgame.payoffs import TERMS
 from advgame.payoffs.terms import BenignTraffic
 from advgame.scenarios import Scenario, addresses, build_game, case, cases, set_parameter
-from advgame.scenarios.batch import checked_columns, payoffs_over
-from advgame.scenarios.coefficients import affine_games
+from advgame.scenarios.family.coefficients import affine_games
+from advgame.scenarios.family.payoffs_over import checked_columns, payoffs_over
 from advgame.scenarios.parameters import TERM_PARAMETERS
 
 CASE = "cifar10-two-defences"

@@ -17,7 +17,7 @@ from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError
 from advgame.games.affine import NOWHERE, AffineGames
 from advgame.payoffs import Encounters
-from advgame.scenarios.batch import caps_over, checked_columns, is_share, payoffs_over, priced
+from advgame.scenarios.family.payoffs_over import caps_over, checked_columns, is_share, payoffs_over, priced
 from advgame.scenarios.scenario import Scenario, encounters
 
 TRIED = 24  # games in which the sums are compared with what the terms pay

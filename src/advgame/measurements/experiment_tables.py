@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError
-from advgame.findings.finding import hundredths
-from advgame.measurements import Column, MeasurementTable, read_table
+from advgame.measurements.measurement import Column
 from advgame.measurements.outcomes import Outcomes, OutcomeTable, averaged, read_outcomes, right_in_all
+from advgame.measurements.table import MeasurementTable
+from advgame.measurements.table_files import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -255,3 +256,12 @@ def _of(frame: pd.DataFrame, dataset: str, network: str) -> pd.DataFrame:
     if frame.empty:
         return frame
     return frame[(frame["dataset"] == dataset) & (frame["network"] == network)]
+
+
+def hundredths(amount: float) -> str:
+    """A number of two decimals.
+
+    >>> hundredths(0.912), hundredths(-0.5), hundredths(-0.001)
+    ('0.91', '−0.50', '0.00')
+    """
+    return f"{round(amount, 2) + 0.0:.2f}".replace("-", "−")
