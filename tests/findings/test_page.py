@@ -11,12 +11,12 @@ import pytest
 from advgame.bundled import bundled
 from advgame.findings import QUESTIONS, Question, answering, measured_tables
 from advgame.findings.__main__ import main, write_scenarios
-from advgame.findings.attack_strength import QUESTION as STRENGTH
 from advgame.findings.page import NO_TABLE, markdown, page
+from advgame.findings.questions.attack_strength import QUESTION as STRENGTH
+from advgame.findings.questions.pruning_sweet_spots import QUESTION as SWEET_SPOTS
+from advgame.findings.questions.pruning_sweet_spots import sweet_spots
+from advgame.findings.questions.two_robustnesses import two_robustnesses
 from advgame.findings.stories import STORIES
-from advgame.findings.sweet_spots import QUESTION as SWEET_SPOTS
-from advgame.findings.sweet_spots import sweet_spots
-from advgame.findings.two_robustnesses import two_robustnesses
 from advgame.measurements.experiment_tables import read_measured
 from advgame.scenarios import read_scenario
 from advgame.scenarios.from_experiment import Story

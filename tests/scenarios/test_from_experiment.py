@@ -10,7 +10,7 @@ import pytest
 
 from advgame.equilibria import solve
 from advgame.errors import MeasurementError
-from advgame.findings.best_by_share import SHARES, best_by_share, best_single
+from advgame.findings.questions.best_by_share import SHARES, best_by_share, best_single
 from advgame.findings.stories import STORIES
 from advgame.measurements.experiment_tables import Measured
 from advgame.scenarios import build_game, encounters, read_scenario, set_parameter, write_scenario

@@ -9,18 +9,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from advgame.bundled import bundled
-from advgame.findings.attack_strength import attack_strength
-from advgame.findings.best_by_share import best_by_share
 from advgame.findings.finding import Finding
-from advgame.findings.hidden_gradients import hidden_gradients
-from advgame.findings.importance import importance
-from advgame.findings.intrinsic_robustness import intrinsic_robustness
-from advgame.findings.low_pass import low_pass
-from advgame.findings.occlusion_baselines import occlusion_baselines
-from advgame.findings.pruning_methods import pruning_methods
-from advgame.findings.stochastic_heads import stochastic_heads
-from advgame.findings.sweet_spots import sweet_spots
-from advgame.findings.two_robustnesses import two_robustnesses
+from advgame.findings.questions.attack_strength import attack_strength
+from advgame.findings.questions.best_by_share import best_by_share
+from advgame.findings.questions.hidden_gradients import hidden_gradients
+from advgame.findings.questions.importance import importance
+from advgame.findings.questions.intrinsic_robustness import intrinsic_robustness
+from advgame.findings.questions.low_pass_filtering import low_pass
+from advgame.findings.questions.occlusion_baselines import occlusion_baselines
+from advgame.findings.questions.pruning_methods import pruning_methods
+from advgame.findings.questions.pruning_sweet_spots import sweet_spots
+from advgame.findings.questions.stochastic_heads import stochastic_heads
+from advgame.findings.questions.two_robustnesses import two_robustnesses
 from advgame.measurements.experiment_tables import Measured, read_measured
 
 Question = Callable[[Measured], Finding]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from advgame.findings.hidden_gradients import warns
+from advgame.findings.questions.hidden_gradients import warns
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import experiment_of
 from advgame.lab.experiment.results import write_results

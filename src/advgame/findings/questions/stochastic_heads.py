@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advgame.findings.comparisons import Difference, compared, difference
 from advgame.findings.finding import Finding, listed, norm_sign, points
-from advgame.findings.hidden_gradients import warns
+from advgame.findings.questions.hidden_gradients import warns
 from advgame.measurements.experiment_tables import (
     BLACK_BOX,
     HONEST,

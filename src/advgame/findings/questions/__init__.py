@@ -1,0 +1,1 @@
+"""One question of the field per file: a function from measured tables to a `Finding`."""
