@@ -28,6 +28,7 @@ cli → stopping
 reports → version
 measurements → statistics          lab → statistics
 studies → decision → scenarios          decision → equilibria
+reports → wording → studies
 all → errors, catalogue, arrays
 """
 

@@ -7,8 +7,8 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from advgame.reports.words import attack_in_words
 from advgame.scenarios import Scenario
+from advgame.wording.names import attack_in_words
 from widgets.words import plain, sentence
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.decision import Recommendation
-from advgame.reports.caveats import turning_in_words, turning_share
-from advgame.reports.comparison import comparison
-from advgame.reports.numbers import MONEY_DIGITS, percent, signed, significant
-from advgame.reports.words import currency_of
 from advgame.studies import BreakEven, thresholds
+from advgame.wording.caveats import turning_in_words, turning_share
+from advgame.wording.comparison import comparison
+from advgame.wording.names import currency_of
+from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
 
 
 def show(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from advgame.arrays import FloatArray
 from advgame.decision import Recommendation
 from advgame.decision.recommendation import PLAYED
-from advgame.reports.numbers import percent
+from advgame.wording.numbers import percent
 from widgets.colours import ADVERSARY, DEFENDER, FAINT, INK
 from widgets.words import short_names
 

@@ -15,8 +15,8 @@ from advgame.arrays import FloatArray
 from advgame.decision import Recommendation
 from advgame.games import Game
 from advgame.games.best_responses import TIE
-from advgame.reports.numbers import significant
-from advgame.reports.words import attack_in_words, currency_of
+from advgame.wording.names import attack_in_words, currency_of
+from advgame.wording.numbers import significant
 from widgets.colours import ADVERSARY_SCALE, DEFENDER_SCALE, INK
 from widgets.words import short_names
 

@@ -7,13 +7,13 @@ import streamlit as st
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Recommendation
 from advgame.measurements import pool_seeds
-from advgame.reports.caveats import too_close, warned
-from advgame.reports.comparison import comparison
-from advgame.reports.money import money_of
-from advgame.reports.numbers import percent, percentages
-from advgame.reports.sections.decision import verdict_of
-from advgame.reports.words import attack_in_words, shortened
 from advgame.studies import BreakEven
+from advgame.wording.caveats import too_close, warned
+from advgame.wording.comparison import comparison
+from advgame.wording.money import money_of
+from advgame.wording.names import attack_in_words, shortened
+from advgame.wording.numbers import percent, percentages
+from advgame.wording.verdict import verdict_of
 from widgets.words import plain
 
 MOST_NAMED = 3

@@ -10,9 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from advgame.decision import recommend
-from advgame.reports.sections.decision import verdict_of
 from advgame.scenarios import apply_preset, case, cases, preset, presets, write_scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
+from advgame.wording.verdict import verdict_of
 
 Open = Callable[..., AppTest]
 CASES = [each.name for each in cases()]

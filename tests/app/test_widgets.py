@@ -13,9 +13,9 @@ from advgame.bundled import bundled
 from advgame.decision import recommend
 from advgame.games import Game
 from advgame.reports import report
-from advgame.reports.comparison import comparison
-from advgame.reports.numbers import MONEY_DIGITS, signed, significant
 from advgame.scenarios import case, cases, set_parameter
+from advgame.wording.comparison import comparison
+from advgame.wording.numbers import MONEY_DIGITS, signed, significant
 
 WIDGETS = sorted(path.stem for path in (bundled("app") / "widgets").glob("[a-z]*.py"))
 

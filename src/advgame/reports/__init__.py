@@ -3,6 +3,5 @@
 from advgame.reports.compose import report
 from advgame.reports.document import Report
 from advgame.reports.formats import FORMATS
-from advgame.reports.sections.decision import verdict_of
 
 __all__ = ["FORMATS", "Report", "report", "verdict_of"]

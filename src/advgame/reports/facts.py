@@ -9,10 +9,10 @@ from advgame.equilibria import Concept
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Encounters
-from advgame.reports.money import Money, money_of
 from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
+from advgame.wording.money import Money, money_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advgame.reports.blocks import LineChart, Series
 from advgame.reports.charts.svg import GRID, INK, SOFT, Drawing, width_of
-from advgame.reports.numbers import significant, ticks
+from advgame.wording.numbers import significant, ticks
 
 WIDTH, PLOT_HEIGHT = 600, 300
 LEFT, RIGHT, TOP = 70, 18, 14

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from advgame.reports.words import one_line
+from advgame.wording.names import one_line
 
 INK = "#1a1a1a"
 SOFT = "#595959"

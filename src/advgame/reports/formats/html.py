@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from advgame.reports.blocks import LineChart, Matrix, MixBars
 from advgame.reports.charts import draw_bars, draw_heat_map, draw_lines
 from advgame.reports.formats.format import Format
-from advgame.reports.words import one_line
+from advgame.wording.names import one_line
 
 if TYPE_CHECKING:
     from jinja2 import Template

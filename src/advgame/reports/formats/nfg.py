@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from advgame.games import write_nfg
 from advgame.reports.formats.format import Format
-from advgame.reports.words import one_line
+from advgame.wording.names import one_line
 
 if TYPE_CHECKING:
     from advgame.reports.document import Report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advgame.reports.blocks import LineChart
-from advgame.reports.numbers import significant
+from advgame.wording.numbers import significant
 
 SAMPLES = 7
 

@@ -22,7 +22,7 @@ from advgame.reports.blocks import (
 from advgame.reports.formats.columns import in_columns, wrap
 from advgame.reports.formats.format import Format
 from advgame.reports.formats.samples import samples_of
-from advgame.reports.words import counted, one_line
+from advgame.wording.names import counted, one_line
 
 if TYPE_CHECKING:
     from advgame.reports.document import Report

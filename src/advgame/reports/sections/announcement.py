@@ -5,10 +5,11 @@ from __future__ import annotations
 from advgame.decision import Recommendation, recommend
 from advgame.errors import SolverError
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
-from advgame.reports.concepts import COMPARED, SITUATIONS, situation_of
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import percentages
-from advgame.reports.words import attack_in_words, listed
+from advgame.reports.money_cells import money_cells, money_heads
+from advgame.wording.concepts import COMPARED, SITUATIONS, situation_of
+from advgame.wording.names import attack_in_words, listed
+from advgame.wording.numbers import percentages
 
 
 def announcement(facts: Facts) -> tuple[Block, ...]:
@@ -51,7 +52,10 @@ def _sentences(facts: Facts, solved: dict[str, Recommendation]) -> list[str]:
 
 
 def _heads(facts: Facts) -> tuple[Head, ...]:
-    amounts = [facts.money.heads[0], *(f"this − recommended, {head}" for head in facts.money.heads)]
+    amounts = [
+        money_heads(facts.money)[0],
+        *(f"this − recommended, {head}" for head in money_heads(facts.money)),
+    ]
     return (
         Head("situation"),
         Head("deployed"),
@@ -68,8 +72,8 @@ def _row(facts: Facts, concept: str, found: Recommendation) -> tuple[Cell, ...]:
         Cell(f"{SITUATIONS[concept]}{here}", concept),
         Cell(_mix(found.deploy)),
         Cell(_mix(attacked)),
-        facts.money.cells(found.value)[0],
-        *facts.money.cells(gap, difference=True),
+        money_cells(facts.money, found.value)[0],
+        *money_cells(facts.money, gap, difference=True),
     )
 
 

@@ -8,9 +8,9 @@ from advgame.payoffs import SUCCESS_RULES
 from advgame.payoffs.terms import Parameter
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Table
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import accuracy, percent, significant
-from advgame.reports.words import counted, meaning_of, shortened, unit_of
 from advgame.scenarios.parameters import TERM_PARAMETERS
+from advgame.wording.names import counted, meaning_of, shortened, unit_of
+from advgame.wording.numbers import accuracy, percent, significant
 
 NAMED = 6
 SHOWN = 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import significant, with_error
 from advgame.studies import BreakEven
+from advgame.wording.numbers import significant, with_error
 
 NEVER = "never pays"  # not even if all inputs were adversarial
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from advgame.arrays import NO_ATTACK
-from advgame.decision import Recommendation
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
-from advgame.reports.caveats import too_close, turning_in_words, turning_share, warned
-from advgame.reports.comparison import comparison
-from advgame.reports.concepts import rule_in_words
 from advgame.reports.facts import Facts
-from advgame.reports.money import Money
-from advgame.reports.numbers import percent, percentages, signed
-from advgame.reports.words import listed
-from advgame.scenarios import encounters
+from advgame.wording.caveats import too_close, turning_in_words, turning_share, warned
+from advgame.wording.comparison import comparison
+from advgame.wording.concepts import rule_in_words
+from advgame.wording.money import Money
+from advgame.wording.numbers import percent, signed
+from advgame.wording.verdict import verdict_of
 
 
 def decision(facts: Facts) -> tuple[Block, ...]:
@@ -26,63 +23,6 @@ def decision(facts: Facts) -> tuple[Block, ...]:
             Caution("Not all equilibria are proven listed: another one may be worth less to the defender.")
         )
     return tuple(told)
-
-
-def verdict_of(found: Recommendation) -> str:
-    """What to deploy, in plain words.
-
-    >>> from advgame.scenarios import case
-    >>> from advgame.decision import recommend
-    >>> verdict_of(recommend(case("cifar10-two-defences")))
-    'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
-    """
-    name = found.deploy[0][0]
-    if not found.pure:
-        return f"Deploy {_lottery(found)}, drawn at random"
-    if len(found.game.defences) == 1:
-        return f"Deploy {name}: no other defence is in the selection"
-    if found.defends:
-        return f"Deploy {name} for all inputs"
-    reason = _better_everywhere(found) or (
-        _best_anyway(found) if _has_no_plain(found) else _not_paying(found)
-    )
-    return f"Deploy {name}: {reason}"
-
-
-def _lottery(found: Recommendation) -> str:
-    parts = percentages([share for _, share in found.deploy])
-    first, *others = (f"{name} for {part}" for (name, _), part in zip(found.deploy, parts, strict=True))
-    return listed([f"{first} of inputs", *others])
-
-
-def _has_no_plain(found: Recommendation) -> bool:
-    return found.scenario.undefended is None
-
-
-def _better_everywhere(found: Recommendation) -> str:
-    """Why no attack is needed to choose the network; empty where one is."""
-    met = encounters(found.scenario)
-    accuracy = met.attacked_accuracy
-    if len(met.attacks) == 1:
-        return "it is worth most, and no attack was measured"
-    if (accuracy[met.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
-        return "none is more accurate, with or without attack"
-    return ""
-
-
-def _not_paying(found: Recommendation) -> str:
-    return "defending does not pay" + (", as nobody gains by attacking it" if _deters(found) else "")
-
-
-def _best_anyway(found: Recommendation) -> str:
-    if _deters(found):
-        return "it is best without attacks, and nobody gains by attacking it"
-    return "it is best without attacks, and stays best with the attacks expected"
-
-
-def _deters(found: Recommendation) -> bool:
-    """Whether an adversary who could attack the recommended network does best not to."""
-    return found.scenario.largest_share > 0 and found.doing_nothing.answer == NO_ATTACK
 
 
 def _situation(facts: Facts) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from advgame.decision.recommendation import PLAYED
 from advgame.games import Profile
 from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, MixBars, Table
-from advgame.reports.concepts import rule_in_words
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import percent, significant
-from advgame.reports.words import attack_in_words, counted, listed
+from advgame.wording.concepts import rule_in_words
+from advgame.wording.names import attack_in_words, counted, listed
+from advgame.wording.numbers import percent, significant
 
 LISTED = 20  # profiles that short formats show
 BARS = 12  # strategies that are all drawn; of more, those played and a few others

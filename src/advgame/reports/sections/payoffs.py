@@ -8,8 +8,8 @@ from advgame.arrays import FloatArray
 from advgame.games.best_responses import TIE
 from advgame.reports.blocks import Block, Heading, Matrix, Paragraph
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import decimals_for, fixed
-from advgame.reports.words import attack_in_words, counted
+from advgame.wording.names import attack_in_words, counted
+from advgame.wording.numbers import decimals_for, fixed
 
 SHOWN = 12  # defences that short formats show
 

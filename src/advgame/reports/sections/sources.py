@@ -12,11 +12,11 @@ from advgame.measurements import Measurement, standard_error
 from advgame.measurements.measurement import PLAYABLE
 from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, Paragraph, Table
-from advgame.reports.caveats import NUMBER
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import accuracy
 from advgame.reports.sections.payoffs import shown_rows
-from advgame.reports.words import attack_in_words, counted, shortened
+from advgame.wording.caveats import NUMBER
+from advgame.wording.names import attack_in_words, counted, shortened
+from advgame.wording.numbers import accuracy
 
 CONCERNED = 4  # rows named beside a warning
 SHOWN = 20

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
-from advgame.reports.numbers import significant
 from advgame.reports.sections.value_by_share import value_by_share
-from advgame.reports.words import listed, meaning_of, unit_of
 from advgame.studies import Threshold
+from advgame.wording.names import listed, meaning_of, unit_of
+from advgame.wording.numbers import significant
 
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the range searched

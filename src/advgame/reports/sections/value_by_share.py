@@ -6,9 +6,9 @@ import numpy as np
 
 from advgame.decision import Recommendation
 from advgame.reports.blocks import Block, LineChart, Series
-from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts
 from advgame.studies import worth_along
+from advgame.wording.concepts import situation_of
 
 POINTS = 41
 FEWEST_POINTS = 13

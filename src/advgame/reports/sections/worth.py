@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from advgame.decision import Alone
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
-from advgame.reports.comparison import SAME, Comparison, against_next_best, against_undefended
-from advgame.reports.concepts import situation_of
 from advgame.reports.facts import Facts, unanswered
-from advgame.reports.words import attack_in_words, listed
+from advgame.reports.money_cells import money_cells, money_heads
+from advgame.wording.comparison import SAME, Comparison, against_next_best, against_undefended
+from advgame.wording.concepts import situation_of
+from advgame.wording.names import attack_in_words, listed
 
 Part = TypeVar("Part", Head, Cell)
 
@@ -59,8 +60,8 @@ def _table(facts: Facts, compared: list[Comparison]) -> Table:
     heads = (
         Head("deployed"),
         Head("the adversary's answer"),
-        Head(f"worth, {facts.money.heads[0]}", numeric=True),
-        *(Head(f"recommended − this, {head}", numeric=True) for head in facts.money.heads),
+        Head(f"worth, {money_heads(facts.money)[0]}", numeric=True),
+        *(Head(f"recommended − this, {head}", numeric=True) for head in money_heads(facts.money)),
     )
     answer = listed(attack_in_words(name) for name, _ in found.attacked_by)
     rows = [_row(facts, "as recommended", answer, found.value, 0.0)]
@@ -81,7 +82,7 @@ def _unanswered(row: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def _row(facts: Facts, name: str, answer: str, value: float, gain: float) -> tuple[Cell, ...]:
     money = facts.money
-    return Cell(name), Cell(answer), money.cells(value)[0], *money.cells(gain, difference=True)
+    return Cell(name), Cell(answer), money_cells(money, value)[0], *money_cells(money, gain, difference=True)
 
 
 def _knowledge_needed(facts: Facts) -> list[Block]:

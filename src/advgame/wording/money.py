@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advgame.reports.blocks import Cell
-from advgame.reports.numbers import MONEY_DIGITS, signed, significant
-from advgame.reports.words import currency_of
 from advgame.scenarios import Scenario
+from advgame.wording.names import currency_of
+from advgame.wording.numbers import MONEY_DIGITS, significant
 
 
 @dataclass(frozen=True)
@@ -33,21 +32,6 @@ class Money:
         '284,000 USD'
         """
         return "" if self.volume is None else f"{significant(amount * self.volume, MONEY_DIGITS)} {self.unit}"
-
-    @property
-    def heads(self) -> tuple[str, ...]:
-        """Heads of columns that give an amount per input and, where a volume is known, per month."""
-        monthly = () if self.volume is None else (f"{self.unit} per month",)
-        return (f"{self.unit} per input", *monthly)
-
-    def cells(self, amount: float, *, difference: bool = False) -> tuple[Cell, ...]:
-        """An amount under ``heads``."""
-        amounts = (amount,) if self.volume is None else (amount, amount * self.volume)
-        texts = ["–" if difference and each == 0 else significant(each, MONEY_DIGITS) for each in amounts]
-        return tuple(
-            Cell(signed(text) if difference else text, each)
-            for text, each in zip(texts, amounts, strict=True)
-        )
 
     def both(self, amount: float) -> str:
         """The amount per classified input, with the one per month where it is known.

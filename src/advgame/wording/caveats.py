@@ -9,10 +9,10 @@ from math import floor, inf, log10
 
 from advgame.decision import Recommendation
 from advgame.measurements import Measurement
-from advgame.reports.concepts import situation_of
-from advgame.reports.numbers import fixed, significant
-from advgame.reports.words import counted, listed
 from advgame.studies import BreakEven, Threshold
+from advgame.wording.concepts import situation_of
+from advgame.wording.names import counted, listed
+from advgame.wording.numbers import fixed, significant
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 NAMED = 2  # kinds of warnings

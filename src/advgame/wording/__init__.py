@@ -1,0 +1,1 @@
+"""Words, names and numbers as people read them; shared by reports, findings, dashboard and command line."""
