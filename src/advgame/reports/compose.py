@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from advgame.equilibria import Concept
-from advgame.reports.document import Report
 from advgame.reports.facts import gather
 from advgame.reports.fingerprint import inputs_sha256, versions
+from advgame.reports.report import Report
 from advgame.reports.sections import SECTIONS
 from advgame.scenarios import Scenario
 

@@ -2,11 +2,11 @@
 
 from advgame.catalogue import Catalogue
 from advgame.reports.formats.format import Format
+from advgame.reports.formats.gambit import Nfg
+from advgame.reports.formats.gambit_counts import NfgCounts
 from advgame.reports.formats.html import Html
 from advgame.reports.formats.json import Json
 from advgame.reports.formats.markdown import Markdown
-from advgame.reports.formats.nfg import Nfg
-from advgame.reports.formats.nfg_counts import NfgCounts
 from advgame.reports.formats.text import Text
 
 FORMATS: Catalogue[Format] = Catalogue(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from advgame.reports.document import Report
+    from advgame.reports.document import Document
 
 
 @dataclass(frozen=True)
@@ -24,5 +24,5 @@ class Format(ABC):
     whole: ClassVar[bool] = True
 
     @abstractmethod
-    def render(self, report: Report) -> str:
+    def render(self, report: Document) -> str:
         """The report in this format; the same report gives the same text."""

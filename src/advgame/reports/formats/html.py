@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
-    from advgame.reports.document import Report
+    from advgame.reports.document import Document
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Html(Format):
     endings: ClassVar[tuple[str, ...]] = (".html", ".htm")
     media_type: ClassVar[str] = "text/html"
 
-    def render(self, report: Report) -> str:
+    def render(self, report: Document) -> str:
         """The page; the browser's title is the scenario's."""
         return _page().render(report=report)
 

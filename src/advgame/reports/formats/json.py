@@ -13,7 +13,7 @@ from advgame.reports.formats.format import Format
 if TYPE_CHECKING:
     from advgame.decision import Alone, Recommendation
     from advgame.games import Profile
-    from advgame.reports.document import Report
+    from advgame.reports.document import Document
 
 SCHEMA = "advgame-report/1"
 
@@ -29,14 +29,14 @@ class Json(Format):
     endings: ClassVar[tuple[str, ...]] = (".json",)
     media_type: ClassVar[str] = "application/json"
 
-    def render(self, report: Report) -> str:
+    def render(self, report: Document) -> str:
         """The report as one JSON object."""
         content = _plain(_content(report))
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         return text.replace("<", "\\u003c") + "\n"  # so that it can stand inside a page
 
 
-def _content(report: Report) -> dict[str, Any]:
+def _content(report: Document) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "title": report.title,

@@ -25,7 +25,7 @@ from advgame.reports.formats.samples import samples_of
 from advgame.wording.names import counted, one_line
 
 if TYPE_CHECKING:
-    from advgame.reports.document import Report
+    from advgame.reports.document import Document
 
 MARK = "●"
 BAR = 20
@@ -41,7 +41,7 @@ class Markdown(Format):
     endings: ClassVar[tuple[str, ...]] = (".md", ".markdown")
     media_type: ClassVar[str] = "text/markdown"
 
-    def render(self, report: Report) -> str:
+    def render(self, report: Document) -> str:
         """The verdict as title, then the title of the scenario, then the other blocks."""
         first, *others = report.blocks
         told = [_told(first), f"*{escaped(report.title)}*", *map(_told, others)]

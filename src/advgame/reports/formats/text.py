@@ -25,7 +25,7 @@ from advgame.reports.formats.samples import samples_of
 from advgame.wording.names import counted, one_line
 
 if TYPE_CHECKING:
-    from advgame.reports.document import Report
+    from advgame.reports.document import Document
 
 WIDTH = 88
 LABEL = 44  # the widest label of a bar or a row
@@ -41,7 +41,7 @@ class Text(Format):
     endings: ClassVar[tuple[str, ...]] = (".txt",)
     media_type: ClassVar[str] = "text/plain"
 
-    def render(self, report: Report) -> str:
+    def render(self, report: Document) -> str:
         """The verdict first, then the title, then the other blocks, a blank line between them."""
         first, *others = report.blocks
         told = [_told(first), wrap(one_line(report.title), WIDTH), *map(_told, others)]

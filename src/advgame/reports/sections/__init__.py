@@ -8,13 +8,13 @@ from advgame.reports.blocks import Block
 from advgame.reports.facts import Facts
 from advgame.reports.sections.announcement import announcement
 from advgame.reports.sections.assumptions import assumptions
-from advgame.reports.sections.break_even import break_even
-from advgame.reports.sections.decision import decision
+from advgame.reports.sections.break_even_shares import break_even
 from advgame.reports.sections.equilibrium import equilibrium
-from advgame.reports.sections.payoffs import payoffs
+from advgame.reports.sections.payoff_matrices import payoffs
 from advgame.reports.sections.provenance import provenance
 from advgame.reports.sections.sources import sources
 from advgame.reports.sections.turning_points import turning_points
+from advgame.reports.sections.what_to_deploy import decision
 from advgame.reports.sections.worth import worth
 
 Section = Callable[[Facts], tuple[Block, ...]]

@@ -13,7 +13,7 @@ from advgame.measurements.measurement import PLAYABLE
 from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, Paragraph, Table
 from advgame.reports.facts import Facts
-from advgame.reports.sections.payoffs import shown_rows
+from advgame.reports.sections.payoff_matrices import shown_rows
 from advgame.wording.caveats import NUMBER
 from advgame.wording.names import attack_in_words, counted, shortened
 from advgame.wording.numbers import accuracy

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragraph, Table
+from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
-from advgame.reports.sections.value_by_share import value_by_share
 from advgame.studies import Threshold
 from advgame.wording.names import listed, meaning_of, unit_of
 from advgame.wording.numbers import significant

@@ -10,7 +10,7 @@ from advgame.reports.formats.format import Format
 from advgame.wording.names import one_line
 
 if TYPE_CHECKING:
-    from advgame.reports.document import Report
+    from advgame.reports.document import Document
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,6 @@ class Nfg(Format):
     media_type: ClassVar[str] = "text/plain"
     whole: ClassVar[bool] = False
 
-    def render(self, report: Report) -> str:
+    def render(self, report: Document) -> str:
         """The payoffs of both players as exact fractions."""
         return write_nfg(report.recommendation.game, one_line(report.title))
