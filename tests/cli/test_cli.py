@@ -8,7 +8,8 @@ import pytest
 from streamlit import config as streamlit_config
 from typer.testing import CliRunner
 
-from advgame.cli import _server_flags, app, main
+from advgame.cli import app, main
+from advgame.cli.dashboard import _server_flags
 from advgame.scenarios import cases
 
 CASE = "cifar10-two-defences"

@@ -1,0 +1,11 @@
+"""The command line: one file per group of commands."""
+
+# ruff: isort: off
+# The order of these lines is the order of the commands in the help.
+from advgame.cli.application import app, main
+from advgame.cli import solve as solve
+from advgame.cli import tables as tables
+from advgame.cli import laboratory as laboratory
+from advgame.cli import dashboard as dashboard
+
+__all__ = ["app", "main"]

@@ -1,0 +1,5 @@
+"""``python -m advgame.cli``: the command without its installed script."""
+
+from advgame.cli import main
+
+main()

@@ -1,0 +1,66 @@
+"""The ``advgame`` command: its name, its errors and exit codes, and the list of cases."""
+
+from __future__ import annotations
+
+import logging
+
+import typer
+
+from advgame.errors import AdvgameError, InputError
+from advgame.stopping import Stopped, stop_signals
+
+app = typer.Typer(
+    name="advgame",
+    help="Should this classifier be defended, with what, and how sure are we?",
+    epilog="Example: advgame solve cifar10-two-defences -o decision.html",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class _Notices(logging.Handler):
+    """What the library says on its way, such as that it compiles: a line on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(f"advgame: {record.getMessage()}", err=True)
+
+
+def main() -> None:
+    """Runs the command; a mistake of the caller's is one line on standard error and exit code 2.
+
+    Ctrl-C and SIGTERM are one line as well, with the exit codes 130 and 143.
+    """
+    library = logging.getLogger("advgame")
+    library.addHandler(_Notices())
+    library.setLevel(logging.INFO)
+    try:
+        with stop_signals():
+            app()
+    except InputError as mistake:
+        _leave(mistake, 2)
+    except (AdvgameError, OSError, MemoryError) as problem:
+        _leave(problem, 1)
+    except Stopped as stop:
+        _leave(stop, stop.exit_code)
+
+
+@app.command(epilog="Example: advgame cases")
+def cases() -> None:
+    """Lists the bundled cases and the economic presets."""
+    import advgame as ag
+
+    typer.echo("Cases, on published figures:")
+    for case in ag.cases():
+        typer.echo(f"  {case.name:<28} {case.question or case.title}")
+    typer.echo("\nEconomic presets, for --preset:")
+    for preset in ag.presets():
+        typer.echo(f"  {preset.name:<28} {preset.title}")
+
+
+def _leave(problem: BaseException, code: int) -> None:
+    text = " ".join(str(problem).split()) or type(problem).__name__
+    typer.echo(f"advgame: {text}", err=True)
+    raise SystemExit(code)

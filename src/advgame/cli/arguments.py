@@ -1,0 +1,66 @@
+"""Arguments and options that several commands share, and how they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advgame.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from advgame.scenarios import Scenario
+
+
+Question = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file (.toml) or a bundled case.")
+]
+Concept = Annotated[
+    str | None,
+    typer.Option(
+        help="What rational players do: nash, commitment, pure_commitment, worst_case, quantal_response, …; "
+        "by default as the scenario says. An unknown name is answered with all of them."
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Changes a parameter; may be repeated."),
+]
+PresetName = Annotated[
+    str | None, typer.Option("--preset", help="Prices of a known trade; see `advgame cases`.")
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")]
+
+MOST_NAME = 200  # characters: what is longer names no file
+
+
+def scenario_from(question: str, settings: list[str] | None, preset: str | None) -> Scenario:
+    """The scenario in a file or of a bundled case, at the prices of a preset, with the settings applied."""
+    import advgame as ag
+
+    named_file = question.endswith(".toml") or (len(question) < MOST_NAME and Path(question).is_file())
+    scenario = ag.read_scenario(question) if named_file else ag.case(question)
+    if preset is not None:
+        scenario = ag.apply_preset(scenario, ag.preset(preset))
+    for setting in settings or []:
+        address, value = assignment(setting, "--set", "NAME=VALUE")
+        scenario = ag.set_parameter(scenario, address, _plain_value(value))
+    return scenario
+
+
+def assignment(text: str, option: str, form: str) -> tuple[str, str]:
+    """The name and the value of ``NAME=VALUE``."""
+    name, equals, value = text.rpartition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise ScenarioError(f"{option} {text!r} is not of the form {form}.")
+    return name.strip(), value.strip()
+
+
+def _plain_value(text: str) -> float | str | bool:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,159 @@
+"""``advgame solve`` and ``advgame sweep``: one scenario, or one at every point of a grid."""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advgame.cli.application import app
+from advgame.cli.arguments import Concept, Output, PresetName, Question, Settings, assignment, scenario_from
+from advgame.cli.progress import progress_bar
+from advgame.errors import InputError, ScenarioError
+from advgame.stopping import when_stopped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@app.command(
+    epilog="Examples: advgame solve cifar10-two-defences · "
+    "advgame solve mine.toml --set 'attack_cost[pgd]=0.2' -o decision.html · "
+    "advgame solve mine.toml --set announced=true --format json",
+)
+def solve(
+    scenario: Question,
+    concept: Concept = None,
+    settings: Settings = None,
+    preset: PresetName = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="text, markdown, html, json, nfg or nfg_counts; by default as the file's name says.",
+        ),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Solves a scenario and reports the decision."""
+    import advgame as ag
+
+    with when_stopped(_nothing_kept(output)):
+        report = ag.report(scenario_from(scenario, settings, preset), concept=concept)
+        if output is None:
+            typer.echo(report.render(form or "text").rstrip("\n"))
+            return
+        report.save(output, form)
+    typer.echo(report.verdict)
+    typer.echo(f"The report is in {output}.")
+
+
+@app.command(
+    epilog="Example: advgame sweep cifar10-two-defences --vary attack_cost=0:1:20 "
+    "--vary largest_share=0:1:20 -o sweep.parquet"
+)
+def sweep(
+    scenario: Question,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=FROM:TO:POINTS", help="A parameter's values, both ends included; or NAME=a,b,c."
+        ),
+    ],
+    concept: Concept = None,
+    settings: Settings = None,
+    preset: PresetName = None,
+    output: Output = None,
+) -> None:
+    """Solves a scenario at every point of a grid; a row for each, as CSV or Parquet."""
+    import advgame as ag
+
+    if output is not None and output.suffix not in TABLES:
+        raise InputError(f"{output} ends in {output.suffix!r}; a sweep is written as {' or '.join(TABLES)}.")
+    grid = _grid(vary)
+    with when_stopped(_nothing_kept(output)):
+        with progress_bar("Solving") as progress:
+            frame = ag.sweep(
+                scenario_from(scenario, settings, preset), grid, concept=concept, progress=progress
+            )
+        if output is None:
+            typer.echo(_csv_text(frame), nl=False)
+            return
+        _write_frame(frame, output)
+    typer.echo(f"{len(frame):,} cells in {output}; regimes:")
+    for regime, count in frame["regime"].value_counts().head(12).items():
+        typer.echo(f"  {count:>8,}  {regime}")
+
+
+TABLES = (".csv", ".parquet")
+
+
+def _nothing_kept(output: Path | None) -> str:
+    """What a stopped command that writes one file at its end says.
+
+    >>> _nothing_kept(Path("sweep.csv"))
+    'Nothing was written to sweep.csv. To start over, give the same command again.'
+    """
+    done = "printed" if output is None else f"written to {output}"
+    return f"Nothing was {done}. To start over, give the same command again."
+
+
+def _grid(vary: list[str]) -> dict[str, list[float]]:
+    grid: dict[str, list[float]] = {}
+    for address, values in map(_values, vary):
+        if address in grid:
+            raise ScenarioError(f"--vary names {address} twice; name it once, with all its values.")
+        grid[address] = values
+    return grid
+
+
+def _values(text: str) -> tuple[str, list[float]]:
+    """The address and the values of ``NAME=FROM:TO:POINTS`` or ``NAME=a,b,c``.
+
+    >>> _values("attack_cost=0:1:3")
+    ('attack_cost', [0.0, 0.5, 1.0])
+    """
+    import numpy as np
+
+    address, given = assignment(text, "--vary", "NAME=FROM:TO:POINTS")
+    try:
+        if ":" not in given:
+            return address, [_finite(value) for value in given.split(",")]
+        low, high, points = given.split(":")
+        if not 1 <= int(points) <= MOST_POINTS:
+            raise ValueError
+        return address, [float(value) for value in np.linspace(_finite(low), _finite(high), int(points))]
+    except ValueError:
+        raise ScenarioError(
+            f"--vary {text!r}: {given!r} is no range; write FROM:TO:POINTS with 1 to {MOST_POINTS:,} points, "
+            "such as 0:1:20, or values such as 0.1,0.2."
+        ) from None
+
+
+MOST_POINTS = 1_000_000
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError
+    return value
+
+
+def _csv_text(frame: pd.DataFrame) -> str:
+    from advgame.files import spreadsheet_safe
+
+    safe = frame.rename(columns=spreadsheet_safe)
+    safe["regime"] = safe["regime"].map(spreadsheet_safe)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def _write_frame(frame: pd.DataFrame, path: Path) -> None:
+    from advgame.files import written_whole
+
+    if path.suffix == ".parquet":
+        written_whole(path, lambda file: frame.to_parquet(file, index=False))
+    else:
+        written_whole(path, lambda file: file.write(_csv_text(frame)), text=True)
