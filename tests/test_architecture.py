@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,18 +20,23 @@ PACKAGE = ROOT / "src" / "advgame"
 APP = ROOT / "app"
 PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
-# The same picture as in ARCHITECTURE.md, so that a reader of the tests has it before the eyes.
-PICTURE = """
-app, cli → reports → studies → scenarios → payoffs → measurements ← lab
-studies → equilibria → games ← payoffs          cli → lab (lazily, to measure)
-measurements → files          scenarios, lab → bundled     findings → studies
-cli → stopping
-reports → version
-measurements → statistics          lab → statistics
-studies → decision → scenarios          decision → equilibria
-reports → wording → studies
+# The same pictures as in ARCHITECTURE.md, so that a reader of the tests sees them.
+FOLDERS = """
+app, cli → reports → wording → studies → decision → scenarios → payoffs → measurements → statistics
+decision → equilibria → games ← payoffs          cli → findings → scenarios          cli → lab → measurements
+measurements → files          scenarios → bundled          lab → bundled
+reports → version          cli → stopping
 all → errors, catalogue, arrays
 """
+EQUILIBRIA = """
+batch → concepts → rank_one → algorithms → kernels
+concepts → selection → solution ← algorithms
+"""
+LABORATORY = """
+analysis → experiment → measures → evaluation → attacks → fitting → datasets
+measures → defences → pruning → training → fitting          attacks → networks ← pruning
+"""
+PICTURES = {"advgame": FOLDERS, "advgame.equilibria": EQUILIBRIA, "advgame.lab": LABORATORY}
 
 MATHEMATICS = {"numpy", "scipy", "nashpy", "numba"}
 HEAVY = {
@@ -65,36 +71,75 @@ class Import:
         return self.module.partition(".")[0]
 
 
-def test_the_picture_here_is_the_one_in_the_architecture_page() -> None:
-    assert PICTURE.strip() in PAGE
+@pytest.mark.parametrize("level", PICTURES)
+def test_the_pictures_here_are_those_of_the_architecture_page(level: str) -> None:
+    assert PICTURES[level].strip() in PAGE
 
 
-def test_the_picture_has_no_circle() -> None:
-    assert [name for name in allowed() if name in reachable(name)] == []
+@pytest.mark.parametrize("level", PICTURES)
+def test_no_picture_has_a_circle(level: str) -> None:
+    assert [name for name in allowed(level) if name in reachable(name, level)] == []
 
 
-def test_every_folder_of_the_package_is_in_the_picture() -> None:
-    assert {folder_of(path) for path in python_files()} - {"advgame"} <= set(allowed())
+@pytest.mark.parametrize("level", PICTURES)
+def test_every_folder_and_file_of_a_level_is_in_its_picture(level: str) -> None:
+    assert {part for file in files_of(level) if (part := part_of(file, level))} <= set(allowed(level))
 
 
-def test_every_import_follows_an_arrow() -> None:
-    astray = [
+@pytest.mark.parametrize("level", PICTURES)
+def test_every_import_follows_an_arrow(level: str) -> None:
+    against_the_arrows = [
         each.place
         for each in imports()
-        if each.module.startswith("advgame.") and not may_import(folder_of(each.file), home_of(each.module))
+        if each.file in files_of(level)
+        and each.module.startswith(f"{level}.")
+        and not may_import(
+            part_of(each.file, level), each.module.removeprefix(f"{level}.").split(".")[0], level
+        )
     ]
-    assert astray == []
+    assert against_the_arrows == []
 
 
-def test_modules_load_without_circles() -> None:
+def test_no_modules_import_each_other() -> None:
+    """Neither as they are loaded, nor for their types, nor later."""
     graph: dict[str, set[str]] = {}
     for each in imports():
-        if each.when == "loading" and each.module.startswith("advgame."):
-            graph.setdefault(module_of(each.file), set()).add(each.module)
+        importer = module_of(each.file)
+        looks_its_family_up = each.when == "later" and importer.startswith(f"{each.module}.")
+        if each.module.startswith("advgame.") and not looks_its_family_up:
+            graph.setdefault(importer, set()).add(each.module)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as circle:
         pytest.fail(f"These modules import each other: {' → '.join(circle.args[1])}")
+
+
+def test_a_name_of_a_file_means_one_thing() -> None:
+    """A search for a stem finds one file of the package, and no folder beside it.
+
+    Modules of ``wording`` and ``cli`` may bear the name of the folder whose things they put into words.
+    """
+    files = [path for path in PACKAGE.rglob("*.py") if not path.stem.startswith("__")]
+    folders = {path.parent.name for path in PACKAGE.rglob("__init__.py")}
+    stems = Counter(path.stem for path in files)
+    twice = [str(path.relative_to(PACKAGE)) for path in files if stems[path.stem] > 1]
+    as_a_folder = [
+        str(path.relative_to(PACKAGE))
+        for path in files
+        if path.stem in folders and path.parent.name not in {"wording", "cli"}
+    ]
+    assert (twice, as_a_folder) == ([], [])
+
+
+def test_the_tests_mirror_the_package() -> None:
+    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}
+    beside = {"app", "browser"}
+    astray = [
+        str(folder)
+        for folder in folders
+        if folder.parts and folder.parts[0] not in beside and not (PACKAGE / folder).is_dir()
+    ]
+    assert astray == []
 
 
 def test_games_and_equilibria_know_only_mathematics() -> None:
@@ -169,12 +214,15 @@ def test_an_import_is_told_by_when_it_happens(tmp_path: Path) -> None:
 
 
 def test_arrows_are_read_in_both_directions_and_further_along() -> None:
-    assert may_import("cli", "games")
-    assert may_import("payoffs", "games")
-    assert may_import("games", "errors")
-    assert not may_import("games", "payoffs")
-    assert not may_import("measurements", "payoffs")
-    assert not may_import("equilibria", "files")
+    assert may_import("cli", "games", "advgame")
+    assert may_import("payoffs", "games", "advgame")
+    assert may_import("games", "errors", "advgame")
+    assert not may_import("games", "payoffs", "advgame")
+    assert not may_import("measurements", "payoffs", "advgame")
+    assert not may_import("equilibria", "files", "advgame")
+    assert may_import("batch", "solution", "advgame.equilibria")
+    assert not may_import("rank_one", "concepts", "advgame.equilibria")
+    assert not may_import("pruning", "defences", "advgame.lab")
 
 
 def section(title: str) -> str:
@@ -182,26 +230,28 @@ def section(title: str) -> str:
     return PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
-def may_import(importer: str, imported: str) -> bool:
-    return importer in {imported, "advgame"} or imported in reachable(importer)
+def may_import(importer: str, imported: str, level: str) -> bool:
+    """Whether an arrow leads there; an ``__init__.py``, here "", may import all that it lists."""
+    return importer in {imported, ""} or imported in reachable(importer, level)
 
 
-def reachable(start: str) -> set[str]:
+@cache
+def reachable(start: str, level: str) -> frozenset[str]:
     """Everything an arrow from ``start`` leads to, here or further along."""
     seen: set[str] = set()
-    waiting = [*allowed()[start]]
+    waiting = [*allowed(level)[start]]
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting += allowed()[name]
-    return seen
+            waiting += allowed(level)[name]
+    return frozenset(seen)
 
 
 @cache
-def allowed() -> dict[str, set[str]]:
-    """Each name of the picture, and the names that one arrow leads to."""
-    arrows = [arrow for line in PICTURE.strip().splitlines() for arrow in arrows_in(line)]
+def allowed(level: str) -> dict[str, set[str]]:
+    """Each name of a picture, and the names that one arrow leads to."""
+    arrows = [arrow for line in PICTURES[level].strip().splitlines() for arrow in arrows_in(line)]
     graph: dict[str, set[str]] = {name: set() for arrow in arrows for name in arrow if name != "all"}
     for start, end in arrows:
         if start != "all":
@@ -209,7 +259,8 @@ def allowed() -> dict[str, set[str]]:
     for_all = {end for start, end in arrows if start == "all"}
     for name in graph.keys() - for_all:
         graph[name] |= for_all
-    graph["catalogue"].add("errors")
+    if "catalogue" in graph:
+        graph["catalogue"].add("errors")
     return graph
 
 
@@ -224,16 +275,25 @@ def arrows_in(line: str) -> Iterator[tuple[str, str]]:
                     yield pair if arrow == "→" else pair[::-1]
 
 
-def home_of(module: str) -> str:
-    return module.split(".")[1]
+@cache
+def files_of(level: str) -> frozenset[Path]:
+    """The files below a level; at the top those of the dashboard, too."""
+    folder = PACKAGE.parent.joinpath(*level.split("."))
+    inside = (file for file in python_files() if folder in file.parents)
+    return frozenset(python_files() if level == "advgame" else inside)
+
+
+def part_of(file: Path, level: str) -> str:
+    """The name a file has in a picture; empty for the ``__init__.py`` of the level itself."""
+    if APP in file.parents:
+        return "app"
+    part = file.relative_to(PACKAGE.parent.joinpath(*level.split("."))).parts[0]
+    return {"__init__.py": "", "__main__.py": "cli"}.get(part, part.removesuffix(".py"))
 
 
 def folder_of(file: Path) -> str:
-    """The name a file has in the picture."""
-    if APP in file.parents:
-        return "app"
-    part = file.relative_to(PACKAGE).parts[0]
-    return {"__init__.py": "advgame", "__main__.py": "cli"}.get(part, part.removesuffix(".py"))
+    """The name a file has in the picture of all folders."""
+    return part_of(file, "advgame")
 
 
 def module_of(file: Path) -> str:
@@ -245,6 +305,7 @@ def is_foreign(each: Import) -> bool:
     return each.package not in sys.stdlib_module_names and each.package != "advgame"
 
 
+@cache
 def python_files() -> list[Path]:
     return sorted([*PACKAGE.rglob("*.py"), *APP.rglob("*.py")])
 
