@@ -212,7 +212,19 @@ def picture_networks(
     network: str | None = None,
     images: Path | None = None,
 ) -> Figure:
-    """The picture of `surfaces_from_journal`, with the classes of its data set."""
+    """The picture of `surfaces_from_journal`, with the classes of its data set.
+
+    Args:
+        experiment: the experiment that was measured.
+        table: the table it was measured into; its journal stands beside it.
+        defences: names of the defences to draw, side by side.
+        place: place of the input in the test set, from 0.
+        radius: radius of the L∞ ball.
+        seed: the training seed; the experiment's first if omitted.
+        dataset: name of the data set; the experiment's first if omitted.
+        network: name of the architecture; the experiment's first if omitted.
+        images: folder of image sets; by default the one that ADVGAME_IMAGES names.
+    """
     chosen = _one_of("data set", dataset, experiment.datasets)
     found = surfaces_from_journal(
         experiment,

@@ -110,7 +110,17 @@ def climbed(
     steps: int,
     draws: int = 1,
 ) -> torch.Tensor:
-    """Each input moved up the cross-entropy within the radius."""
+    """Each input moved up the cross-entropy within the radius.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        labels: (inputs,) int64, the true classes.
+        norm: "L0", "L1", "L2" or "Linf".
+        radius: largest change, at least 0, in that norm, for inputs in [0, 1].
+        steps: gradient steps, at least 1.
+        draws: answers of a randomised network that are averaged; 1 for a deterministic one.
+    """
 
     def climb(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
         run = APGDAttack(loss="ce", **_settings(victim, some, norm, radius, steps, draws))
@@ -120,7 +130,16 @@ def climbed(
 
 
 def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int, draws: int = 1) -> None:
-    """Moves what still stands towards the likeliest other classes, likeliest first."""
+    """Moves what still stands towards the likeliest other classes, likeliest first.
+
+    Args:
+        survivors: the inputs that no earlier attack has fooled; changed in place.
+        norm: "L0", "L1", "L2" or "Linf".
+        radius: largest change, at least 0, in that norm, for inputs in [0, 1].
+        steps: gradient steps, at least 1.
+        targets: how many other classes are tried, the most likely first.
+        draws: answers of a randomised network that are averaged; 1 for a deterministic one.
+    """
     if len(survivors) == 0:
         return
     victim = survivors.victim

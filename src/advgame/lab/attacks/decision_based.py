@@ -49,7 +49,14 @@ class DecisionBased(SmallestChange):
     def walk(
         self, model: PyTorchModel, inputs: torch.Tensor, labels: torch.Tensor, starts: torch.Tensor
     ) -> torch.Tensor:
-        """The ends of the walks from wrongly classified starts."""
+        """The ends of the walks from wrongly classified starts.
+
+        Args:
+            model: the network as foolbox wraps it.
+            inputs: (inputs, channels, height, width) in [0, 1].
+            labels: (inputs,) int64, the true classes.
+            starts: (inputs, channels, height, width) in [0, 1], misclassified points to start from.
+        """
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,14 @@ class WithinRadius(Attack):
     def within(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
-        """The inputs changed by at most the radius."""
+        """The inputs changed by at most the radius.
+
+        Args:
+            victim: the network under attack, with the gradients and answers an attack may use.
+            inputs: (inputs, channels, height, width) in [0, 1].
+            labels: (inputs,) int64, the true classes.
+            radius: largest change, at least 0, in the norm of the attack, for inputs in [0, 1].
+        """
 
     def craft(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radii: Sequence[float]
@@ -44,12 +51,24 @@ class SmallestChange(Attack):
 
     @abstractmethod
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The inputs changed as little as the attack can; unchanged, or useless, where it finds nothing."""
+        """The inputs changed as little as the attack can; unchanged, or useless, where it finds nothing.
+
+        Args:
+            victim: the network under attack, with the gradients and answers an attack may use.
+            inputs: (inputs, channels, height, width) in [0, 1].
+            labels: (inputs,) int64, the true classes.
+        """
 
     def against_randomness(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor
     ) -> list[torch.Tensor]:
-        """The examples of a randomised network to choose from, one tensor per run."""
+        """The examples of a randomised network to choose from, one tensor per run.
+
+        Args:
+            victim: the network under attack, with the gradients and answers an attack may use.
+            inputs: (inputs, channels, height, width) in [0, 1].
+            labels: (inputs,) int64, the true classes.
+        """
         return [self.smallest(victim, inputs, labels)]
 
     def craft(
@@ -80,13 +99,25 @@ class ChangesMeaning(Attack):
     def meant(
         self, victim: Victim, inputs: torch.Tensor, changed: torch.Tensor, labels: torch.Tensor
     ) -> torch.Tensor:
-        """The new label of each changed input, (inputs,); −1 where it has not got one."""
+        """The new label of each changed input, (inputs,); −1 where it has not got one.
+
+        Args:
+            victim: the network under attack, with the gradients and answers an attack may use.
+            inputs: (inputs, channels, height, width) in [0, 1].
+            changed: (inputs, channels, height, width) in [0, 1], the inputs after the change.
+            labels: (inputs,) int64, the true classes.
+        """
 
 
 def fooled(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Which changed inputs the network gets wrong, (inputs,).
 
     A randomised one by a single draw each, which may be luck; `always_errs` tells whom it fools for good.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        changed: (inputs, channels, height, width) in [0, 1], the inputs after the change.
+        labels: (inputs,) int64, the true classes.
     """
     return predictions(victim.network, changed, BATCH) != labels
 
@@ -98,6 +129,12 @@ def drawn_nearer(
 
     Libraries stop at the first example within a few percent of the boundary; ten more propagations without
     gradients bring it onto the boundary.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        labels: (inputs,) int64, the true classes.
+        found: (inputs, channels, height, width) in [0, 1], adversarial examples.
     """
     works = fooled(victim, found, labels)
     nearer, goal = found.clone(), labels[works]
@@ -116,7 +153,13 @@ def batch_of(inputs: torch.Tensor) -> int:
 def in_batches(
     work: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], inputs: torch.Tensor, labels: torch.Tensor
 ) -> torch.Tensor:
-    """What ``work`` makes of the inputs, a batch at a time."""
+    """What ``work`` makes of the inputs, a batch at a time.
+
+    Args:
+        work: the attack on one batch: inputs and labels to examples.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        labels: (inputs,) int64, the true classes.
+    """
     if len(inputs) == 0:
         return inputs
     size = batch_of(inputs)

@@ -64,7 +64,13 @@ class NaturalChange(Attack):
 
     @abstractmethod
     def changed(self, inputs: torch.Tensor, strength: float, seed: int) -> torch.Tensor:
-        """The inputs after the change; values beyond [0, 1] are cut off afterwards."""
+        """The inputs after the change; values beyond [0, 1] are cut off afterwards.
+
+        Args:
+            inputs: (inputs, channels, height, width) in [0, 1].
+            strength: strength of the change, in its own unit.
+            seed: seed of the random draws.
+        """
 
 
 @dataclass(frozen=True)

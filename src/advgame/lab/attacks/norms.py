@@ -21,6 +21,11 @@ def size(changed: torch.Tensor, inputs: torch.Tensor, norm: str) -> torch.Tensor
 
     >>> size(torch.tensor([[0.5, 0.25]]), torch.tensor([[0.0, 0.0]]), "L1").item()
     0.75
+
+    Args:
+        changed: (inputs, channels, height, width) in [0, 1], the inputs after the change.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        norm: "L0", "L1", "L2" or "Linf".
     """
     return NORMS[norm]((changed.double() - inputs.double()).flatten(1))
 
@@ -40,6 +45,12 @@ def pulled_inside(changed: torch.Tensor, inputs: torch.Tensor, norm: str, radius
 
     The libraries compute in single precision and bound a sum of squares, or of many small
     changes, only so closely. In L0 there is nothing to shorten.
+
+    Args:
+        changed: (inputs, channels, height, width) in [0, 1], the inputs after the change.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        norm: "L0", "L1", "L2" or "Linf".
+        radius: largest change, at least 0, in that norm, for inputs in [0, 1].
     """
     if norm == "L0":
         return changed
@@ -59,6 +70,12 @@ def random_changes(
 
     In L∞ every value moves by the radius up or down; in L2 and L1 the direction is uniform on the
     sphere; in L0 as many values as fit become 0 or 1.
+
+    Args:
+        inputs: (inputs, channels, height, width) in [0, 1].
+        norm: "L0", "L1", "L2" or "Linf".
+        radius: largest change, at least 0, in that norm, for inputs in [0, 1].
+        generator: the source of random numbers.
     """
     shape = inputs.shape
     flat = torch.randn(len(inputs), inputs[0].numel(), generator=generator).to(inputs.device)

@@ -22,6 +22,11 @@ def from_neighbours(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """For each input the nearest other one that the network puts into another class, moved towards it.
 
+    Args:
+        ask: returns the predicted class of each input; counts as one query per input.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        labels: (inputs,) int64, the true classes.
+
     Returns:
         Points on the boundary, of the shape of the inputs, and for which inputs there is one, (inputs,).
         An input whose class is the answer to all others is tried with noise.
@@ -42,6 +47,11 @@ def from_neighbours(
 
 def from_noise(ask: Asked, inputs: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """For each input a version of it with as few values as fool set to 0 or 1.
+
+    Args:
+        ask: returns the predicted class of each input; counts as one query per input.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        labels: (inputs,) int64, the true classes.
 
     Returns:
         Wrongly classified points, of the shape of the inputs, and for which inputs there is one,
@@ -69,6 +79,13 @@ def firmly_wrong(
 
     A randomised network draws by the place in the batch, so that a start on the boundary may be right at
     its new place, and foolbox gives up on all where one is. Such a start is moved further from its input.
+
+    Args:
+        ask: returns the predicted class of each input; counts as one query per input.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        starts: (inputs, channels, height, width) in [0, 1], misclassified points to start from.
+        labels: (inputs,) int64, the true classes.
+        there: (inputs,) bool, where there is a start.
     """
     starts = starts.clone()
     for _ in range(MOVES):

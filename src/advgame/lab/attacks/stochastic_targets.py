@@ -62,6 +62,14 @@ def moved(
     """Changes enlarged by a share of what the radius leaves, or shortened to it.
 
     In L0 as many values stay changed, nearer to 0 or 1.
+
+    Args:
+        examples: (inputs, channels, height, width) in [0, 1], adversarial examples.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        norm: "L0", "L1", "L2" or "Linf".
+        sizes: (inputs,) sizes of the changes, in the norm.
+        radius: largest change, at least 0, in that norm, for inputs in [0, 1].
+        way: share of the remaining radius to move by, 0..1; changes beyond the radius are shortened to it.
     """
     change = examples - inputs
     if norm == "L0":
@@ -75,6 +83,11 @@ def always_errs(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> 
     """Where a randomised network errs in every one of `ALWAYS` draws, (inputs,).
 
     One that is right in a twentieth of its answers passes in 4 of 100 cases.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        changed: (inputs, channels, height, width) in [0, 1], the inputs after the change.
+        labels: (inputs,) int64, the true classes.
     """
     wrong = torch.ones_like(labels, dtype=torch.bool)
     for draws in ALWAYS:
@@ -84,7 +97,13 @@ def always_errs(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> 
 
 
 def share_of_errors(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) -> Sureness:
-    """How often the network errs when asked some times, which needs nothing but its answers."""
+    """How often the network errs when asked some times, which needs nothing but its answers.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        labels: (inputs,) int64, the true classes.
+        draws: answers of a randomised network that are averaged; 1 for a deterministic one.
+    """
 
     def sureness(changed: torch.Tensor) -> torch.Tensor:
         errors = torch.zeros(len(changed), dtype=torch.float64, device=changed.device)

@@ -66,7 +66,14 @@ class StrongestL2(_Stages):
     norm: ClassVar[str | None] = "L2"
 
     def staged(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float) -> Survivors:
-        """The examples, and what still stands after all stages."""
+        """The examples, and what still stands after all stages.
+
+        Args:
+            victim: the network under attack, with the gradients and answers an attack may use.
+            inputs: (inputs, channels, height, width) in [0, 1].
+            labels: (inputs,) int64, the true classes.
+            radius: largest change, at least 0, in the norm of the attack, for inputs in [0, 1].
+        """
 
         def shrink(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
             return Ddn().craft(victim, some, goal, [radius])[0]

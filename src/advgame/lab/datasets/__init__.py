@@ -36,6 +36,11 @@ def fetch(
 ) -> Path:
     """Downloads a data set of the catalogue; see `fetched`.
 
+    Args:
+        name: name of the data set in `DATASETS`.
+        folder: folder of image sets; by default the one that ADVGAME_IMAGES names.
+        progress: called with the bytes received and all bytes.
+
     Raises:
         UnknownName, LabError: for a name nobody has listed, and where it cannot be downloaded.
     """

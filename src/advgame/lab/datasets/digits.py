@@ -37,6 +37,9 @@ class Digits(Source):
         >>> found = DIGITS.load()
         >>> found.shape, len(found.train_labels), len(found.test_labels)
         ((1, 8, 8), 1198, 599)
+
+        Raises:
+            LabError: when the checksum differs from the pinned one.
         """
         from sklearn.datasets import load_digits
 

@@ -13,7 +13,15 @@ IMAGES_HEADER, LABELS_HEADER = 16, 8  # bytes
 def idx_file(
     name: str, images: int, md5: str, mirrors: tuple[str, ...], *, labels: bool = False
 ) -> PinnedFile:
-    """A file of so many images of 28 × 28 pixels, or of their labels, published gzipped."""
+    """A file of so many images of 28 × 28 pixels, or of their labels, published gzipped.
+
+    Args:
+        name: name of the file, without ``.gz``.
+        images: number of images or labels in the file.
+        md5: checksum of the uncompressed file.
+        mirrors: addresses to download from, in order.
+        labels: whether it holds labels.
+    """
     size = LABELS_HEADER + images if labels else IMAGES_HEADER + images * 28 * 28
     return PinnedFile(name, size, f"md5:{md5}", tuple(f"{mirror}{name}.gz" for mirror in mirrors))
 

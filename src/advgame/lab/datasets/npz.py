@@ -47,6 +47,11 @@ class NpzImages(Source):
 def read_npz(content: bytes, names: tuple[str, ...], where: str) -> list[NDArray[Any]]:
     """The arrays of those names in an NPZ file.
 
+    Args:
+        content: the bytes of the file.
+        names: the arrays wanted, in order.
+        where: what the content was read from, named in error messages.
+
     Raises:
         LabError: for content that is no such file, an array that is missing, or one of objects (a pickle).
     """

@@ -59,6 +59,9 @@ class PinnedFile:
             content: as it lies on the disk or comes from the network.
             where: the path or address, for messages.
             gzipped: whether it has to be uncompressed first.
+
+        Raises:
+            LabError: when the size or the checksum differs from the pinned one.
         """
         if gzipped:
             content = self._uncompressed(content, where)

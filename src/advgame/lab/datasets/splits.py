@@ -44,6 +44,11 @@ def for_validation(dataset: Dataset, share: float = 0.1, seed: int = 0) -> Datas
 
     Settings are to be chosen on this one: whoever chooses them on test inputs measures too much.
 
+    Args:
+        dataset: the data set.
+        share: share of the training inputs set aside, in 0..1.
+        seed: seed of the random draws.
+
     Raises:
         LabError: for a share that leaves nothing to train on or nothing to test on.
     """

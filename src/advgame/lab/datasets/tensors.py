@@ -39,6 +39,12 @@ def images(pixels: NDArray[Any], shape: tuple[int, ...], where: str) -> torch.Te
 def labels(numbers: NDArray[Any], inputs: int, classes: int, where: str) -> torch.Tensor:
     """Class numbers as labels, (inputs,) int64; a second axis of length 1 is dropped.
 
+    Args:
+        numbers: (inputs,) or (inputs, 1) class numbers.
+        inputs: number of inputs.
+        classes: number of classes.
+        where: what the content was read from, named in error messages.
+
     Raises:
         LabError: where there is not one for each input, or one that is no class.
     """

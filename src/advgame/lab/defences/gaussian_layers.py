@@ -166,6 +166,11 @@ def evidence_loss(prior_std: float, divergence_scale: float, trained_on: int) ->
 
     Cross-entropy of one draw + scale · KL(weights ‖ prior) / n, n the number of training inputs. With a
     scale of 1 it bounds the evidence; smaller scales trust the data more ("cold" posteriors).
+
+    Args:
+        prior_std: standard deviation of the Gaussian prior of each weight.
+        divergence_scale: factor of the KL divergence.
+        trained_on: number of training inputs.
     """
 
     def loss(batch: Batch) -> torch.Tensor:

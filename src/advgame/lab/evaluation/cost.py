@@ -60,7 +60,13 @@ class Spending:
         self.depth += 1
 
     def leave(self, module: nn.Module, given: tuple[object, ...], answer: object) -> None:
-        """A module has answered."""
+        """A module has answered.
+
+        Args:
+            module: the module.
+            given: its arguments.
+            answer: its output; only tensors are counted.
+        """
         self.depth -= 1
         if not self.on or self.depth or not isinstance(answer, torch.Tensor):
             return

@@ -116,6 +116,13 @@ def craft(
     Against the network itself a small change that suffices is enough; another network is more often
     fooled by a change of the whole radius. What is not usable comes back unchanged.
 
+    Args:
+        attack: the attack, with its settings.
+        victim: the network under attack, with the gradients and answers an attack may use.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        labels: (inputs,) int64, the true classes.
+        radii: radii in ascending order, in the norm of the attack.
+
     Raises:
         LabError: for inputs, labels or radii that cannot be used.
     """

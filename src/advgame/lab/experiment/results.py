@@ -59,6 +59,15 @@ def write_results(
 ) -> Results:
     """Writes all tables of what the journal holds, together; cells that failed are left out.
 
+    Args:
+        plan: the experiment cut into units.
+        journal: the journal with the records of finished units.
+        output: the table to write, .csv or .parquet.
+        device: the device that this run used, such as cpu.
+        seconds: wall-clock seconds of this run.
+        failures: unit → message, for units that failed.
+        set_aside: damaged or changed files of the journal, which were moved away.
+
     Raises:
         LabError: when a record cannot be used; nothing is replaced then.
     """

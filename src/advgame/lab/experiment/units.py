@@ -60,20 +60,42 @@ class Plan:
         return tuple(sorted(found.values(), key=lambda unit: unit.seed))
 
     def network(self, dataset: str, network: str, defence: str, seed: int) -> Unit:
-        """The unit that makes a defended network."""
+        """The unit that makes a defended network.
+
+        Args:
+            dataset: name of the data set.
+            network: name of the architecture.
+            defence: name of the defence in the experiment.
+            seed: the training seed.
+        """
         plan = self.experiment.defence(defence)
         needs = tuple(self.network(dataset, network, name, seed).key for name in plan.needs)
         key = digest("network", dataset, network, seed, _described(plan.defence), needs)
         return Unit(MAKE, dataset, network, defence, seed, None, key, needs, plan.defence.learns)
 
     def crafting(self, dataset: str, network: str, attack: AttackPlan, seed: int) -> Unit:
-        """The unit that crafts the examples to be tried on other networks."""
+        """The unit that crafts the examples to be tried on other networks.
+
+        Args:
+            dataset: name of the data set.
+            network: name of the architecture.
+            attack: the attack, which names the source model its examples are crafted on.
+            seed: the training seed.
+        """
         source = self.network(dataset, network, attack.crafted_on or "", seed)
         key = digest("crafted", source.key, self._attack(attack))
         return Unit(CRAFT, dataset, network, source.defence, seed, attack.name, key, (source.key,), True)
 
     def cell(self, dataset: str, network: str, defence: str, seed: int, attack: AttackPlan | None) -> Unit:
-        """The unit that measures a network under an attack, or on honest inputs."""
+        """The unit that measures a network under an attack, or on honest inputs.
+
+        Args:
+            dataset: name of the data set.
+            network: name of the architecture.
+            defence: name of the defence in the experiment.
+            seed: the training seed.
+            attack: the attack, with its settings; None for clean inputs.
+        """
         needs = [self.network(dataset, network, defence, seed).key]
         if attack is not None and attack.crafted_on is not None:
             needs.append(self.crafting(dataset, network, attack, seed).key)
@@ -84,7 +106,15 @@ class Plan:
         )
 
     def inspection(self, dataset: str, network: str, defence: str, seed: int, measure: MeasurePlan) -> Unit:
-        """The unit that takes a measure of a network."""
+        """The unit that takes a measure of a network.
+
+        Args:
+            dataset: name of the data set.
+            network: name of the architecture.
+            defence: name of the defence in the experiment.
+            seed: the training seed.
+            measure: the measure, with its settings.
+        """
         needs = [self.network(dataset, network, defence, seed).key]
         if measure.compared_with is not None:
             needs.append(self.network(dataset, network, measure.compared_with, seed).key)

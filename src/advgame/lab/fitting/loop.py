@@ -160,6 +160,12 @@ def fit(network: nn.Module, task: Task, recipe: Recipe, objective: Objective = p
     seed gives the same weights. Where the loss stops being a number, training begins again once,
     with smaller steps.
 
+    Args:
+        network: the network to train; changed in place.
+        task: data, seed and device of the training.
+        recipe: epochs, batch size, optimiser and learning rate.
+        objective: the loss of a batch.
+
     Raises:
         LabError: where there is nothing to train on, and where the second try diverges as well.
     """

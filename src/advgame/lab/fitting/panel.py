@@ -63,6 +63,11 @@ class Panel(nn.Module):
 
         Only inputs count that all gave their true label before: where the panel errs or is divided
         about the input itself, its changing the label would prove nothing.
+
+        Args:
+            inputs: (inputs, channels, height, width) in [0, 1].
+            changed: (inputs, channels, height, width) in [0, 1], the inputs after the change.
+            labels: (inputs,) int64, the true classes.
         """
         before, after = self.verdict(inputs), self.verdict(changed)
         return torch.where((before == labels) & (after != labels), after, NO_VERDICT)
@@ -85,6 +90,11 @@ class Panel(nn.Module):
 
 def train_panel(dataset: Dataset, seed: int, device: torch.device) -> Panel:
     """Two small networks trained on the data set, one plainly and one under noise, and its first inputs.
+
+    Args:
+        dataset: the data set; its training inputs are used.
+        seed: seed of the training.
+        device: where the tensors are, such as cpu.
 
     Raises:
         LabError: for a data set without training inputs.

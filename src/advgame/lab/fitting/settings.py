@@ -19,6 +19,13 @@ def check_range(
     Traceback (most recent call last):
     advgame.errors.LabError: The setting 'cutoff' is 2.0; expected a number above 0 and at most 1.
 
+    Args:
+        setting: the setting, named in the error.
+        given: its value.
+        low: lower end.
+        high: upper end.
+        low_included: whether the lower end itself is allowed.
+
     Raises:
         LabError: for a value outside, and for one that is not finite.
     """

@@ -61,7 +61,14 @@ class RobustnessProbability(Measure):
     def guarantees(
         self, network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
     ) -> list[Guarantee]:
-        """The guarantee for each input; a drawn network is attacked at all inputs that are still open."""
+        """The guarantee for each input; a drawn network is attacked at all inputs that are still open.
+
+        Args:
+            network: the network, in evaluation mode.
+            inputs: (inputs, channels, height, width) in [0, 1].
+            labels: (inputs,) int64, the true classes.
+            seed: seed of the drawn networks.
+        """
         generator = np.random.default_rng(seed)
         if not gaussian_layers(network):
             robust = self._robust(network, inputs, labels, generator)

@@ -121,6 +121,11 @@ def baseline(name: str, inputs: torch.Tensor, seed: int) -> torch.Tensor:
 
     Zero; the image's mean; the blurred image; uniform noise; or a simple inpainting, in which each pixel
     becomes the mean of a ring around it, two pixels wide and as far away as half a window.
+
+    Args:
+        name: "zero", "mean", "blur", "noise" or "inpainting".
+        inputs: (inputs, channels, height, width) in [0, 1].
+        seed: seed of the uniform noise; not used otherwise.
     """
     if name == "zero":
         return torch.zeros_like(inputs)
@@ -143,7 +148,15 @@ def baseline(name: str, inputs: torch.Tensor, seed: int) -> torch.Tensor:
 def occlusion_map(
     network: nn.Module, inputs: torch.Tensor, replaced_by: torch.Tensor, window: int, stride: int
 ) -> NDArray[np.float64]:
-    """The fall of the predicted class's logit when a window is replaced, (inputs, height, width)."""
+    """The fall of the predicted class's logit when a window is replaced, (inputs, height, width).
+
+    Args:
+        network: the network; put into evaluation mode.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        replaced_by: (inputs, channels, height, width), what hidden parts become.
+        window: side of the square window in pixels.
+        stride: pixels between neighbouring windows.
+    """
     network.eval()
     with torch.no_grad():
         predicted = network(inputs).argmax(dim=1)

@@ -49,7 +49,13 @@ def draws_per_answer(network: nn.Module) -> int:
 
 
 def predictions(network: nn.Module, inputs: torch.Tensor, batch: int = 250) -> torch.Tensor:
-    """The label given to each input, (inputs,); without gradients, in evaluation mode."""
+    """The label given to each input, (inputs,); without gradients, in evaluation mode.
+
+    Args:
+        network: the network; put into evaluation mode.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        batch: inputs per forward pass.
+    """
     network.eval()
     with torch.no_grad():
         parts = [network(part).argmax(dim=1) for part in inputs.split(batch)]  # type: ignore[no-untyped-call]

@@ -77,7 +77,13 @@ def network_facts(network: nn.Module, reference: nn.Module, inputs: torch.Tensor
 
 
 def measured_facts(network: nn.Module, reference: nn.Module, inputs: torch.Tensor) -> NetworkFacts:
-    """The facts about a network, its latencies measured now."""
+    """The facts about a network, its latencies measured now.
+
+    Args:
+        network: the network to measure.
+        reference: the network before pruning, which it is compared with.
+        inputs: (inputs, channels, height, width) in [0, 1], to time both networks on.
+    """
     total, left = parameters_total(reference), parameters_left(network)
     all_of_it, of_left = multiplications(network, inputs[:1])
     (one, one_relative), (many, many_relative) = (
@@ -131,6 +137,11 @@ def latency(network: nn.Module, reference: nn.Module, inputs: torch.Tensor) -> t
 
     The two are measured in turn, each as often before the other as after it, so that whatever else the
     machine does disturbs both.
+
+    Args:
+        network: the network to time.
+        reference: the network it is compared with.
+        inputs: (inputs, channels, height, width) in [0, 1], classified in one pass.
     """
     clock = _clock(inputs)
 

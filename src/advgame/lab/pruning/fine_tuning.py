@@ -26,7 +26,14 @@ def check_retraining(name: str, settings: Mapping[str, Any]) -> None:
 
 
 def retrained(network: nn.Module, task: Task, name: str, settings: Mapping[str, Any]) -> nn.Module:
-    """The network after that defence has trained it; weights that are 0 stay 0."""
+    """The network after that defence has trained it; weights that are 0 stay 0.
+
+    Args:
+        network: the pruned network.
+        task: data, seed and device of the training.
+        name: name of the training defence.
+        settings: the settings of that defence.
+    """
     defence = _defence(name, settings)
     return network if defence is None else defence.fit(defence.prepared(network), task)
 

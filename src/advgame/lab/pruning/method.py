@@ -56,7 +56,13 @@ class Pruning(Defence):
 
     @abstractmethod
     def importances(self, network: nn.Module, units: Units, task: Task) -> list[torch.Tensor]:
-        """How much each unit matters, by group: (units,); the least goes first."""
+        """How much each unit matters, by group: (units,); the least goes first.
+
+        Args:
+            network: the network to prune.
+            units: the units that can be removed, by group.
+            task: data, seed and device, for methods that compute gradients or draw.
+        """
 
     @property
     def settings_of_retraining(self) -> dict[str, float]:

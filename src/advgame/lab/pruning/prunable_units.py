@@ -90,7 +90,13 @@ def order_of_removal(importances: Sequence[torch.Tensor], scope: str) -> Removal
 
 
 def fewest_to_remove(units: Units, removal: Removal, target: int) -> int:
-    """How many units must go to come nearest to a number of parameters left, by halving the interval."""
+    """How many units must go to come nearest to a number of parameters left, by halving the interval.
+
+    Args:
+        units: the units that can be removed, by group.
+        removal: the order in which units go.
+        target: number of parameters to keep.
+    """
     low, high = 0, len(removal)
     while low < high:  # the first count that is at or below the target
         middle = (low + high) // 2

@@ -105,6 +105,11 @@ def ramped(radius: float, ramp: float, progress: float) -> float:
 
     >>> ramped(0.3, ramp=0.5, progress=0.25), ramped(0.3, ramp=0.5, progress=0.75)
     (0.15, 0.3)
+
+    Args:
+        radius: the final radius.
+        ramp: share of the training during which it rises, in 0..1.
+        progress: share of the training done, in 0..1.
     """
     return radius * min(1.0, progress / ramp) if ramp > 0 else radius
 
