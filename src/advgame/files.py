@@ -14,6 +14,11 @@ from advgame.errors import InputError
 def written_whole(path: Path, write: Callable[[IO[Any]], object], *, text: bool = False) -> Path:
     """Writes to a temporary name beside ``path`` and moves it into place: nothing half-written is left.
 
+    Args:
+        path: the file to write or replace.
+        write: writes the content to the open file it is given.
+        text: whether the file is opened as UTF-8 text, not binary.
+
     Raises:
         InputError: when the folder is not there or nothing can be written into it.
     """

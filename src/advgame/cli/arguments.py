@@ -36,7 +36,13 @@ MOST_NAME = 200  # characters: what is longer names no file
 
 
 def scenario_from(question: str, settings: list[str] | None, preset: str | None) -> Scenario:
-    """The scenario in a file or of a bundled case, at the prices of a preset, with the settings applied."""
+    """The scenario in a file or of a bundled case, at the prices of a preset, with the settings applied.
+
+    Args:
+        question: path of a scenario file, or name of a bundled case.
+        settings: NAME=VALUE texts of ``--set``, applied in their order.
+        preset: name of a preset whose prices are applied first; None for none.
+    """
     import advgame as ag
 
     named_file = question.endswith(".toml") or (len(question) < MOST_NAME and Path(question).is_file())
@@ -50,7 +56,16 @@ def scenario_from(question: str, settings: list[str] | None, preset: str | None)
 
 
 def assignment(text: str, option: str, form: str) -> tuple[str, str]:
-    """The name and the value of ``NAME=VALUE``."""
+    """The name and the value of ``NAME=VALUE``.
+
+    Args:
+        text: the text given, such as ``attack_cost=0.2``.
+        option: the option, named in the error.
+        form: the form expected, named in the error.
+
+    Raises:
+        ScenarioError: when the text is not a name, an equals sign and a value.
+    """
     name, equals, value = text.rpartition("=")
     if not equals or not name.strip() or not value.strip():
         raise ScenarioError(f"{option} {text!r} is not of the form {form}.")

@@ -73,6 +73,13 @@ def solve_grid(
     >>> grid = {"largest_share": [0.1, 0.3], "attack_cost": [0.2, 0.6]}
     >>> solve_grid(case("cifar10-two-defences"), grid)[1].defender[:, 1].round(4).tolist()
     [0.0, 0.0, 1.0, 0.7488]
+
+    Args:
+        scenario: the scenario: everything that does not vary.
+        grid: address → (points,) values of that axis.
+        concept: name of a solution concept; by default the scenario's own.
+        out: arrays to write the answers into; by default new ones.
+        progress: called now and then with the number of games solved and of all.
     """
     axes = {address: checked_columns({address: values})[address] for address, values in grid.items()}
     columns = _product(axes)

@@ -62,6 +62,11 @@ def compared(
     """The differences of pairs by kind of inputs; kinds that a pair was not measured on are left out.
 
     Examples crafted on one of the two are no transfer for it, and are left out as well.
+
+    Args:
+        measured: one measured experiment: its table, outcomes per input and costs.
+        pairs: (first, second) names of defences to compare.
+        sides: kinds of inputs: clean, white-box, black-box, transfer, natural.
     """
     found = {}
     for pair in pairs:
@@ -76,7 +81,15 @@ def compared(
 
 
 def difference(measured: Measured, first: str, second: str, on: str, columns: Sequence[Column]) -> Difference:
-    """How much better the first network stands than the second, on average over columns."""
+    """How much better the first network stands than the second, on average over columns.
+
+    Args:
+        measured: one measured experiment: its table, outcomes per input and costs.
+        first: name of the first defence.
+        second: name of the second defence.
+        on: the kind of inputs, a label of the result.
+        columns: the columns to average over, at least one.
+    """
     return Difference(
         first, second, on, compare(measured.standing(first, columns), measured.standing(second, columns))
     )

@@ -35,6 +35,11 @@ def attacker_best_replies(game: Game, defender: ArrayLike) -> tuple[int, ...]:
 def checked_mix(player: str, given: ArrayLike, count: int) -> FloatArray:
     """The mix as an array of ``count`` probabilities.
 
+    Args:
+        player: the player, named in the error.
+        given: (count,) probabilities.
+        count: number of the player's strategies.
+
     Raises:
         GameError: when it is of another length, negative, or does not sum to 1 within 1e-9.
     """

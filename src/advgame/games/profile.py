@@ -54,6 +54,11 @@ def certified_profile(game: Game, defender: FloatArray, attacker: FloatArray) ->
     >>> game = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
     >>> certified_profile(game, np.array([1 / 3, 2 / 3]), np.array([0.5, 0.5])).certificate.valid
     True
+
+    Args:
+        game: the game.
+        defender: (defences,) probabilities.
+        attacker: (attacks,) probabilities.
     """
     defender, attacker = _cleaned(defender), _cleaned(attacker)
     centred = game.centred
@@ -68,14 +73,26 @@ def certified_profile(game: Game, defender: FloatArray, attacker: FloatArray) ->
 
 
 def earnings(game: Game, defender: FloatArray, attacker: FloatArray) -> tuple[float, float]:
-    """What defender and attacker earn on average."""
+    """What defender and attacker earn on average.
+
+    Args:
+        game: the game.
+        defender: (defences,) probabilities.
+        attacker: (attacks,) probabilities.
+    """
     return float(defender @ game.defender_payoffs @ attacker), float(
         defender @ game.attacker_payoffs @ attacker
     )
 
 
 def restated(profile: Profile, solved: Game, game: Game) -> Profile:
-    """A profile of a game without constants, in the payoffs and relative to the ranges of the game itself."""
+    """A profile of a game without constants, in the payoffs and relative to the ranges of the game itself.
+
+    Args:
+        profile: a profile of ``solved``.
+        solved: the game without constants, in whose payoffs the profile is stated.
+        game: the game itself.
+    """
     shares = [
         payoff_range(inner) / payoff_range(outer)
         if payoff_range(inner) > 0 and payoff_range(outer) > 0
@@ -95,7 +112,13 @@ def restated(profile: Profile, solved: Game, game: Game) -> Profile:
 
 
 def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray) -> list[Profile]:
-    """As ``certified_profile`` for many pairs of mixes at once: (pairs, defences) and (pairs, attacks)."""
+    """As ``certified_profile`` for many pairs of mixes at once: (pairs, defences) and (pairs, attacks).
+
+    Args:
+        game: the game.
+        defenders: (pairs, defences) probabilities.
+        attackers: (pairs, attacks) probabilities.
+    """
     if game.centred is not game:
         return [certified_profile(game, *pair) for pair in zip(defenders, attackers, strict=True)]
     defenders, attackers = _all_cleaned(defenders), _all_cleaned(attackers)
@@ -120,7 +143,13 @@ def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray)
 def exactly_certified_profile(
     game: Game, defender: tuple[Fraction, ...], attacker: tuple[Fraction, ...]
 ) -> Profile:
-    """The profile with its regrets computed in rational arithmetic: exactly zero, or no equilibrium."""
+    """The profile with its regrets computed in rational arithmetic: exactly zero, or no equilibrium.
+
+    Args:
+        game: the game.
+        defender: (defences,) probabilities, exact.
+        attacker: (attacks,) probabilities, exact.
+    """
     to_defender_matrix, to_attacker_matrix = game.exact_payoffs
     to_defender = [_dot(row, attacker) for row in to_defender_matrix]
     to_attacker = [_dot(column, defender) for column in zip(*to_attacker_matrix, strict=True)]

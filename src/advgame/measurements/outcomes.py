@@ -123,11 +123,23 @@ class OutcomeTable:
         return tuple(dict.fromkeys((dataset, network) for dataset, network, _, _ in self._cells))
 
     def columns(self, dataset: str, network: str, defence: str) -> tuple[Column, ...]:
-        """The adversary's columns a defence was measured under, honest inputs first."""
+        """The adversary's columns a defence was measured under, honest inputs first.
+
+        Args:
+            dataset: name of the data set.
+            network: name of the network.
+            defence: name of the defence.
+        """
         return tuple(key[3] for key in self._cells if key[:3] == (dataset, network, defence))
 
     def cell(self, dataset: str, network: str, defence: str, column: Column) -> Outcomes:
         """The outcomes of a defence under a column, on the inputs that all its seeds have.
+
+        Args:
+            dataset: name of the data set.
+            network: name of the network.
+            defence: name of the defence.
+            column: the attack column; the clean column for benign inputs.
 
         Raises:
             MeasurementError: when it was not measured.

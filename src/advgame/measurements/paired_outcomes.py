@@ -32,6 +32,11 @@ def compare(first: Outcomes, second: Outcomes, level: float = 0.95) -> PairedCom
     >>> round(found.difference, 3), found.first_better, found.second_better, round(found.p_value, 5)
     (0.6, 6, 0, 0.03125)
 
+    Args:
+        first: outcomes per seed and input.
+        second: outcomes of the other network on the same inputs.
+        level: confidence level of the interval, between 0 and 1.
+
     Raises:
         MeasurementError: when they share no seed and input, or the level is not between 0 and 1.
     """

@@ -14,6 +14,9 @@ def read_radius(given: str | float | None) -> float | None:
     (0.03137254901960784, 0.00196078431372549)
     >>> read_radius("") is None
     True
+
+    Raises:
+        MeasurementError: when it is not a number, not finite or negative.
     """
     if given is None or given == "":
         return None

@@ -74,6 +74,14 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
     ...           "radius": "0.3", "metric": "robust", "accuracy": "84"},
     ...          where="line 2", percent=True).accuracy
     0.84
+
+    Args:
+        record: field name → text or value; absent and empty fields take their defaults.
+        where: the place of the row, named in errors.
+        percent: whether accuracies are given in percent.
+
+    Raises:
+        MeasurementError: names the place, the column, the value and what was expected.
     """
     values: dict[str, Any] = {}
     for field in FIELDS:

@@ -278,7 +278,17 @@ def _place(address: str, known: _Measured) -> tuple[int, int]:
 
 
 def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, ...]) -> tuple[str, str]:
-    """The (defence, attack) that ``clean_accuracy[…]`` or ``attacked_accuracy[…, …]`` speaks of."""
+    """The (defence, attack) that ``clean_accuracy[…]`` or ``attacked_accuracy[…, …]`` speaks of.
+
+    Args:
+        address: ``clean_accuracy[defence]`` or ``attacked_accuracy[defence, attack]``.
+        defences: names of the scenario's defences.
+        attacks: names of the scenario's attacks, no attack first.
+
+    Raises:
+        ScenarioError: when the address names no cell of the scenario.
+        UnknownName: for a defence that the scenario does not have.
+    """
     field_name, _, rest = address.partition("[")
     inside = rest.removesuffix("]")
     if not rest.endswith("]") or field_name not in ("clean_accuracy", "attacked_accuracy"):

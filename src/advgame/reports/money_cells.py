@@ -14,7 +14,13 @@ def money_heads(money: Money) -> tuple[str, ...]:
 
 
 def money_cells(money: Money, amount: float, *, difference: bool = False) -> tuple[Cell, ...]:
-    """An amount under ``money_heads``."""
+    """An amount under ``money_heads``.
+
+    Args:
+        money: the scenario's unit, and its volume of traffic where it states one.
+        amount: amount per input, in that unit.
+        difference: whether the amount is a difference, written with its sign and 0 as a dash.
+    """
     amounts = (amount,) if money.volume is None else (amount, amount * money.volume)
     texts = ["–" if difference and each == 0 else significant(each, MONEY_DIGITS) for each in amounts]
     return tuple(

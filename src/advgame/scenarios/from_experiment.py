@@ -127,6 +127,11 @@ def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
 
     Counts are means over the networks that answer in one pass; of one that averages many draws,
     propagations are not of one size. A queried network runs on the defender's machines.
+
+    Args:
+        measured: one measured experiment: its table, outcomes per input and costs.
+        column: the attack, as a column of the experiment.
+        prices: the prices of one unit of computing, of a query and of a parameter.
     """
     rows = measured.attacks[measured.attacks["attack"] == column.attack]
     single = single_pass(measured)
@@ -158,7 +163,14 @@ def single_pass(measured: Measured) -> list[str]:
 
 
 def defence_cost(measured: Measured, defence: str, prices: Prices, served: float) -> float:
-    """What an input costs the defender: running the network, and its share of all training behind it."""
+    """What an input costs the defender: running the network, and its share of all training behind it.
+
+    Args:
+        measured: one measured experiment: its table, outcomes per input and costs.
+        defence: name of the defence.
+        prices: the prices of one unit of computing, of a query and of a parameter.
+        served: inputs that will be classified, over which all training is spread.
+    """
     rows = measured.networks[measured.networks["defence"] == defence]
     running = float((rows["multiplications"] / rows["multiplications_reference"]).mean())
     return prices.propagation * (running + training(measured, defence) / served)

@@ -83,6 +83,11 @@ def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -
     >>> set_parameter(case("cifar10-two-defences"), "largest_share", 0.2).largest_share
     0.2
 
+    Args:
+        scenario: the scenario: all that does not vary.
+        address: the address of the number, such as ``attack_cost[pgd]``.
+        value: the new value; text or a boolean for the settings that take one.
+
     Raises:
         UnknownName: when the scenario has no such number.
         ScenarioError: when the value is not allowed there.

@@ -11,6 +11,11 @@ def lower_limit(successes: int, trials: int, risk: float) -> float:
 
     >>> round(lower_limit(10, 10, 0.05), 4)  # 0.05 ** (1 / 10)
     0.7411
+
+    Args:
+        successes: how often the event was seen.
+        trials: independent trials, at least 1.
+        risk: largest probability that the limit is wrong, between 0 and 1.
     """
     from scipy.special import betaincinv
 
@@ -22,5 +27,10 @@ def upper_limit(successes: int, trials: int, risk: float) -> float:
 
     >>> round(upper_limit(0, 10, 0.05), 4)
     0.2589
+
+    Args:
+        successes: how often the event was seen.
+        trials: independent trials, at least 1.
+        risk: largest probability that the limit is wrong, between 0 and 1.
     """
     return 1 - lower_limit(trials - successes, trials, risk)

@@ -11,6 +11,11 @@ def wilson_interval(correct: int, tested: int, level: float = 0.95) -> tuple[flo
     >>> low, high = wilson_interval(9, 10)
     >>> round(low, 3), round(high, 3)
     (0.596, 0.982)
+
+    Args:
+        correct: inputs classified correctly, 0 to ``tested``.
+        tested: inputs tested, at least 1.
+        level: confidence level, between 0 and 1.
     """
     from scipy.stats import binomtest
 
@@ -25,6 +30,11 @@ def beta_interval(correct: int, tested: int, level: float = 0.95) -> tuple[float
     >>> low, high = beta_interval(9, 10)
     >>> round(low, 3), round(high, 3)
     (0.619, 0.989)
+
+    Args:
+        correct: inputs classified correctly, 0 to ``tested``.
+        tested: inputs tested, at least 1.
+        level: confidence level, between 0 and 1.
     """
     from scipy.special import betaincinv
 

@@ -32,7 +32,14 @@ def sign_test(wins: int, losses: int) -> float:
 
 
 def exact_interval(wins: int, losses: int, inputs: int, level: float) -> tuple[float, float]:
-    """What the exact intervals of the shares of wins and of losses leave open about their difference."""
+    """What the exact intervals of the shares of wins and of losses leave open about their difference.
+
+    Args:
+        wins: inputs on which only the first is right.
+        losses: inputs on which only the second is right.
+        inputs: inputs compared, at least 1.
+        level: confidence level of each interval, between 0 and 1.
+    """
     from scipy.stats import binomtest
 
     won, lost = (binomtest(each, inputs).proportion_ci(level, method="exact") for each in (wins, losses))

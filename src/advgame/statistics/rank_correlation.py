@@ -34,6 +34,12 @@ def rank_correlation(one: ArrayLike, other: ArrayLike, level: float = 0.95, seed
     >>> round(rank_correlation([1, 2, 3, 4, 5], [2, 4, 6, 8, 99]).rho, 9)
     1.0
 
+    Args:
+        one: (pairs,) numbers, at least five.
+        other: (pairs,) numbers in the same order.
+        level: confidence level of the interval, between 0 and 1.
+        seed: seed of the bootstrap.
+
     Raises:
         MeasurementError: for different numbers of values, fewer than five, or values that are not finite.
     """

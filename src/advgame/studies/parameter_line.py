@@ -106,7 +106,13 @@ def _as_in_catalogue(concept: Concept) -> bool:
 
 
 def played(concept: Concept, game: Game, defences: Deploy) -> Played | None:
-    """The recommended profile of one game; None where none could be certified."""
+    """The recommended profile of one game; None where none could be certified.
+
+    Args:
+        concept: the solution concept.
+        game: the game.
+        defences: names of the defences, in the order of the rows.
+    """
     try:
         profile = concept.solve(game).recommended
     except AdvgameError:

@@ -91,6 +91,11 @@ def turning_in_words(found: Recommendation, share: float, pairs: Iterable[BreakE
     """The turning share in percent with the digits its interval leaves, and that interval.
 
     The interval is empty where the share is not a break-even share of two measured defences.
+
+    Args:
+        found: the recommendation.
+        share: the adversarial share at which the recommendation changes, 0 to 1.
+        pairs: break-even shares of pairs of defences, among which its interval is looked up.
     """
     there = [
         each for each in _deciding(found, pairs) if abs(each.share - share) < TURNS_THERE and _known(each)

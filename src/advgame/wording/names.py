@@ -47,6 +47,11 @@ def counted(count: int, one: str, many: str) -> str:
 
     >>> counted(1, "row", "rows"), counted(1200, "row", "rows")
     ('1 row', '1,200 rows')
+
+    Args:
+        count: how many.
+        one: the noun in the singular.
+        many: the noun in the plural.
     """
     return f"{count:,} {one if count == 1 else many}"
 

@@ -116,6 +116,11 @@ def ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
 
     >>> ticks(0.0, 0.6)
     (0.0, 0.2, 0.4, 0.6)
+
+    Args:
+        low: lower end.
+        high: upper end, above ``low``.
+        wanted: about how many ticks.
     """
     if high <= low:
         return (low,)

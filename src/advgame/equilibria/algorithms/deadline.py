@@ -71,7 +71,12 @@ class Deadline:
             self.whole.count(work)
 
     def check(self) -> None:
-        """Raises WorkDone or TimeUp once the work is done or the time is over."""
+        """Raises WorkDone or TimeUp once the work is done or the time is over.
+
+        Raises:
+            WorkDone: once more work was done than allowed.
+            TimeUp: once the time is over.
+        """
         if self.spent > self.work:
             raise WorkDone
         if self.over:

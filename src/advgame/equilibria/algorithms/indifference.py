@@ -33,7 +33,13 @@ def indifferent_mix(payoffs: FloatArray) -> FloatArray | None:
 
 
 def sharpened(game: Game, defender: FloatArray, attacker: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The same supports solved from the game's own payoffs, where that leaves less regret."""
+    """The same supports solved from the game's own payoffs, where that leaves less regret.
+
+    Args:
+        game: the game.
+        defender: (defences,) probabilities near those of an equilibrium.
+        attacker: (attacks,) probabilities near those of an equilibrium.
+    """
     rows, columns = np.flatnonzero(defender > PLAYED), np.flatnonzero(attacker > PLAYED)
     if len(rows) != len(columns):
         return defender, attacker

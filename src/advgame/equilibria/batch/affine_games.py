@@ -261,7 +261,13 @@ def _from_payoffs(
 def worst_of_each(
     found: Found, value: FloatArray, near: FloatArray
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The place of each game's profile worth least to the defender, and the games with two nearly such."""
+    """The place of each game's profile worth least to the defender, and the games with two nearly such.
+
+    Args:
+        found: profiles of many games, each game's rows anywhere.
+        value: (profiles,) payoffs of the defender.
+        near: (games,) differences of value up to which two profiles count as equal.
+    """
     order = np.lexsort((np.arange(len(value)), value, found.game))
     game, value = found.game[order], value[order]
     firsts = np.flatnonzero(np.diff(game, prepend=-1))

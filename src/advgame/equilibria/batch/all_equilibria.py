@@ -33,7 +33,14 @@ WORK_WITHOUT_HOPE = 0.5  # nominal seconds for a game too large for its equilibr
 def nash_equilibria(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
 ) -> Found:
-    """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so."""
+    """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so.
+
+    Args:
+        a: (games, defences, attacks) float64, the defender's payoffs.
+        b: (games, defences, attacks) float64, the attacker's payoffs.
+        status: (games,) uint8 codes of `Status`, written in place.
+        gathered: buffers and deadline that chunks share; None for buffers of its own.
+    """
     gathered = gathered or Gathered(a.shape[1:])
     first, *others = _kernels(a, b)
     found, proven = first(a, b, gathered)
@@ -68,7 +75,13 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
 
 
 def compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
-    """Games in which one player has a single strategy: the best replies of the other, each extreme."""
+    """Games in which one player has a single strategy: the best replies of the other, each extreme.
+
+    Args:
+        a: (games, defences, attacks) float64, the defender's payoffs.
+        b: (games, defences, attacks) float64, the attacker's payoffs.
+        _: buffers, not used here.
+    """
     defences, attacks = a.shape[1:]
     best = a == a.max(axis=1, keepdims=True) if attacks == 1 else b == b.max(axis=2, keepdims=True)
     index, rows, columns = np.nonzero(best)
@@ -126,7 +139,13 @@ def _filled(
 
 
 def walked(a: FloatArray, b: FloatArray, gathered: Gathered | None = None) -> tuple[Found, NDArray[np.bool_]]:
-    """The walk along the intensity of attack; games with many equilibria once more, with more room."""
+    """The walk along the intensity of attack; games with many equilibria once more, with more room.
+
+    Args:
+        a: (games, defences, attacks) float64, the defender's payoffs.
+        b: (games, defences, attacks) float64, the attacker's payoffs.
+        gathered: buffers and deadline that chunks share; None for buffers of its own.
+    """
     from advgame.equilibria.kernels import rank_one_solver
 
     found, state = _walked_with_room(a, b, SLOTS, gathered)
@@ -176,7 +195,15 @@ def _walked_with_room(
 def singly(
     a: FloatArray, b: FloatArray, games: NDArray[np.int64], status: NDArray[np.uint8], deadline: Deadline
 ) -> Iterator[Found]:
-    """The equilibria of some games by the single-game solver, as long as the time allows."""
+    """The equilibria of some games by the single-game solver, as long as the time allows.
+
+    Args:
+        a: (games, defences, attacks) float64, the defender's payoffs.
+        b: (games, defences, attacks) float64, the attacker's payoffs.
+        games: (k,) indices of the games to solve.
+        status: (games,) uint8 codes of `Status`; those of ``games`` are written in place.
+        deadline: games are left unsolved once it is over.
+    """
     for game in games:
         status[game] = Status.UNSOLVED
         if not deadline.over:

@@ -25,7 +25,13 @@ class BatchAnswers:
 
     @staticmethod
     def room(concept: str, games: int, shape: tuple[int, int]) -> BatchAnswers:
-        """Arrays for the answers of games of one shape, to be filled; they can be filled again and again."""
+        """Arrays for the answers of games of one shape, to be filled; they can be filled again and again.
+
+        Args:
+            concept: name of the solution concept.
+            games: number of games.
+            shape: (defences, attacks) of every game.
+        """
         defences, attacks = shape
         return BatchAnswers(
             concept,

@@ -45,7 +45,13 @@ class Centred:
 
 
 def far_games(payoffs: FloatArray, whole: bool, turned: bool) -> NDArray[np.int64]:
-    """The games with a column (a row if ``turned``, or the ``whole``) far from zero."""
+    """The games with a column (a row if ``turned``, or the ``whole``) far from zero.
+
+    Args:
+        payoffs: (games, defences, attacks) float64, payoffs of one player.
+        whole: whether the matrix as a whole is looked at, not its columns.
+        turned: whether rows are looked at instead of columns.
+    """
     from advgame.equilibria.kernels.distance import far_from_zero
 
     games = len(payoffs)

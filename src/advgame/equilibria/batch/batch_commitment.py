@@ -17,7 +17,14 @@ from advgame.games import Game
 def commitments(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
 ) -> Found:
-    """The lottery over defences best to be committed to, one per game; ``status`` says how it was found."""
+    """The lottery over defences best to be committed to, one per game; ``status`` says how it was found.
+
+    Args:
+        a: (games, defences, attacks) float64, the defender's payoffs.
+        b: (games, defences, attacks) float64, the attacker's payoffs.
+        status: (games,) uint8 codes of `Status`, written in place.
+        gathered: buffers and deadline that chunks share; None for buffers of its own.
+    """
     from advgame.equilibria.kernels import commitment_programs
 
     return _committed(a, b, status, gathered, commitment_programs.solve_some, Commitment())
@@ -26,7 +33,14 @@ def commitments(
 def pure_commitments(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
 ) -> Found:
-    """The single defence best to be committed to, one per game; ``status`` says how it was found."""
+    """The single defence best to be committed to, one per game; ``status`` says how it was found.
+
+    Args:
+        a: (games, defences, attacks) float64, the defender's payoffs.
+        b: (games, defences, attacks) float64, the attacker's payoffs.
+        status: (games,) uint8 codes of `Status`, written in place.
+        gathered: buffers and deadline that chunks share; None for buffers of its own.
+    """
     from advgame.equilibria.kernels import commitment_programs
 
     return _committed(a, b, status, gathered, commitment_programs.solve_some_single, Commitment(pure=True))

@@ -29,6 +29,11 @@ def clear_of_ties(a: FloatArray, b: FloatArray, *, walk: bool = True) -> NDArray
 
     >>> clear_of_ties(np.array([[[3.0, 0], [2, 1]]]), np.array([[[0, 2.0], [1, 0]]])).tolist()
     [True]
+
+    Args:
+        a: (games, defences, attacks), the defender's payoffs.
+        b: (games, defences, attacks), the attacker's payoffs.
+        walk: whether games larger than 2 × 2 are walked to find out.
     """
     shape = a.shape[1:]
     near = [NEAR * np.abs(each).max(axis=(1, 2)) for each in (a, b)]

@@ -37,7 +37,14 @@ class BatchBuffers:
 
     @staticmethod
     def for_shape(games: int, defences: int, attacks: int, rows: int | None = None) -> BatchBuffers:
-        """Arrays for so many games of a shape, with rows for two equilibria of each unless told otherwise."""
+        """Arrays for so many games of a shape, with rows for two equilibria of each unless told otherwise.
+
+        Args:
+            games: number of games.
+            defences: number of defences.
+            attacks: number of attacks.
+            rows: number of profiles; by default two for each game.
+        """
         rows = 2 * games if rows is None else rows
         shape = (defences, attacks)
         made: list[Any] = [np.empty(size, kind) for size, kind in _needed(games, rows, shape).values()]

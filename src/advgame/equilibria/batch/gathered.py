@@ -42,7 +42,13 @@ class Found(NamedTuple):
 
     @staticmethod
     def room(rows: int, defences: int, attacks: int) -> Found:
-        """Rows for equilibria of games of one shape, to be filled."""
+        """Rows for equilibria of games of one shape, to be filled.
+
+        Args:
+            rows: number of profiles.
+            defences: number of defences.
+            attacks: number of attacks.
+        """
         sizes = (rows, defences), (rows, attacks), (rows, 2)
         return Found(np.empty(rows, np.int64), *(np.empty(size) for size in sizes))
 

@@ -16,7 +16,11 @@ PART = 1 << 19  # payoffs looked at together, so that little memory is needed be
 
 
 def payoff_array(name: str, given: ArrayLike) -> NDArray[Any]:
-    """The numbers given, as they are, once their shape and kind are checked."""
+    """The numbers given, as they are, once their shape and kind are checked.
+
+    Raises:
+        GameError: for payoffs of another shape, or of a type that float64 does not hold.
+    """
     try:
         payoffs = np.asarray(given)
     except (TypeError, ValueError):

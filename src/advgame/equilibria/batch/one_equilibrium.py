@@ -14,7 +14,14 @@ from advgame.equilibria.batch.threads import on_all_cores, parts_for
 def one_nash_equilibrium(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
 ) -> Found:
-    """An equilibrium of every game of a chunk; where the kernel loses its way, the first found singly."""
+    """An equilibrium of every game of a chunk; where the kernel loses its way, the first found singly.
+
+    Args:
+        a: (games, defences, attacks) float64, the defender's payoffs.
+        b: (games, defences, attacks) float64, the attacker's payoffs.
+        status: (games,) uint8 codes of `Status`, written in place.
+        gathered: buffers and deadline that chunks share; None for buffers of its own.
+    """
     from advgame.equilibria.kernels import lemke_howson_pivots
 
     games, gathered = len(a), gathered or Gathered(a.shape[1:])

@@ -42,6 +42,11 @@ def best_commitment(game: BayesianGame, seconds: float, work: float) -> Bayesian
 
     The regret of the defender in the profile is what another lottery with the same replies would earn; what
     other replies might, is the solution's ``gap``.
+
+    Args:
+        game: the game against several attacker types.
+        seconds: wall-clock seconds for the mixed-integer program.
+        work: the same limit in nominal seconds of work, which does not depend on the machine.
     """
     replies, bound = _program(game, seconds, work)
     candidates = [each for each in (replies, _best_pure_replies(game)) if each is not None]

@@ -76,6 +76,12 @@ def bayesian_profile(
 
     ``best`` is what the defender could earn at best where that is not the best defence against these
     mixes: a bound on other commitments.
+
+    Args:
+        game: the game against several attacker types.
+        defender: (defences,) probabilities.
+        attackers: for each type, (attacks of the type,) probabilities.
+        best: the most the defender could earn; by default that of the best defence against these mixes.
     """
     by_defence = expected_payoffs(game, attackers)
     pays = [defender @ each for each in game.attacker_payoffs]

@@ -34,7 +34,13 @@ class StackedPath:
 
 
 def walk_types(form: StackedForm, game: BayesianGame, deadline: Deadline) -> StackedPath:
-    """Every equilibrium of a game without ties, solved again from its own payoffs."""
+    """Every equilibrium of a game without ties, solved again from its own payoffs.
+
+    Args:
+        form: its rank-1 form, all types stacked.
+        game: the game against several attacker types.
+        deadline: the outer time guard.
+    """
     walked = walk_along(form, deadline)
     met = tuple(_sharpened(game, x, by_type(y, form.type_of)) for x, y in walked.pairs)
     complete = not walked.tied and not walked.lost and len(met) % 2 == 1

@@ -54,7 +54,14 @@ def all_in_rationals(
 def all_of_types_in_rationals(
     game: BayesianGame, form: StackedForm, walked: Walked, deadline: Deadline
 ) -> Listing | None:
-    """As ``all_in_rationals`` against several types of adversary, whose mixes stand side by side."""
+    """As ``all_in_rationals`` against several types of adversary, whose mixes stand side by side.
+
+    Args:
+        game: the game against several attacker types.
+        form: its rank-1 form, all types stacked.
+        walked: the float path, whose supports are the first guess of the exact one.
+        deadline: the limit of the search.
+    """
     odds = [Fraction(each) for each in game.priors.tolist()]
     given = [each.payoffs_as_given for each in game.types]
     unit = Fraction(max(float(np.ptp(payoffs)) for payoffs in game.defender_payoffs))  # of the form
@@ -74,7 +81,14 @@ def all_of_types_in_rationals(
 
 
 def ends(game: Game, form: RankOneForm | None, remark: str, deadline: Deadline) -> Listing | None:
-    """The equilibria that earn the defender least and most; None where they are not found."""
+    """The equilibria that earn the defender least and most; None where they are not found.
+
+    Args:
+        game: the game.
+        form: its rank-1 form; None where it has none.
+        remark: what is said of the equilibria so far; the rule of these two is appended.
+        deadline: the limit of the search.
+    """
     if form is None and not is_indifferent(game):
         return None
     try:
@@ -87,7 +101,14 @@ def ends(game: Game, form: RankOneForm | None, remark: str, deadline: Deadline) 
 
 
 def ends_of_types(game: BayesianGame, form: StackedForm, remark: str, deadline: Deadline) -> Listing | None:
-    """As ``ends`` against several types of adversary, whose mixes stand side by side."""
+    """As ``ends`` against several types of adversary, whose mixes stand side by side.
+
+    Args:
+        game: the game against several attacker types.
+        form: its rank-1 form, all types stacked.
+        remark: what is said of the equilibria so far; the rule of these two is appended.
+        deadline: the limit of the search.
+    """
     weighted = [odds * each for odds, each in zip(game.priors, game.defender_payoffs, strict=True)]
     try:
         pairs = worst_and_best(form, np.hstack(weighted), deadline)

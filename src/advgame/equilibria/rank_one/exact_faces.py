@@ -48,6 +48,12 @@ def equilibria_on_faces(
 ) -> Iterator[Pair]:
     """Every extreme equilibrium of a game whose defender minimises along a line of costs.
 
+    Args:
+        game: the game, its payoffs scaled to whole numbers.
+        goal: which of the optimal corners are wanted; see `Goal`.
+        deadline: the limit of the search.
+        watch: is shown every corner and every mix; None for nobody.
+
     Raises:
         TimeUp: when the deadline passes first.
     """

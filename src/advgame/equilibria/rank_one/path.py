@@ -36,6 +36,11 @@ def walk(form: RankOneForm, game: Game, deadline: Deadline) -> Path:
     """Every equilibrium of a game without ties, re-solved from its own payoffs.
 
     ``complete`` is False where anything came near a tie: equilibria may then form a continuum.
+
+    Args:
+        form: the rank-1 form of the game.
+        game: the game.
+        deadline: the limit of the walk.
     """
     if is_large_matrix_game(form):
         walked = solve_matrix_game(form, game, deadline)

@@ -66,6 +66,12 @@ def redrawn(
     """The encounters as other inputs and other training seeds would have given them.
 
     Both are drawn with replacement (Owen 2007, doi:10.1214/07-AOAS122).
+
+    Args:
+        measured: one measured experiment: its table, outcomes per input and costs.
+        met: the encounters as measured.
+        attacks: the columns played, in the order of the attacks.
+        draws: bootstrap draws.
     """
     columns = {name: column for column, name in column_names(tuple(attacks)).items()}
     columns[NO_ATTACK] = CLEAN

@@ -56,6 +56,12 @@ def by_norm(measured: Measured, first: str, second: str, side: str) -> list[Diff
     """The difference under attacks of each norm for itself, where there are several; on all that were tried.
 
     One norm that stands out may speak of the attack.
+
+    Args:
+        measured: one measured experiment: its table, outcomes per input and costs.
+        first: name of the first defence.
+        second: name of the second defence.
+        side: kind of attacks: white-box, black-box, transfer, natural.
     """
     if side not in (WHITE_BOX, BLACK_BOX):
         return []

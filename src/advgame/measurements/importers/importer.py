@@ -48,6 +48,16 @@ def table_of(
     """The rows as a table, contradictions marked; no rows are an error that says what was expected.
 
     Rows that were read in percent and cannot have been percent are an error too.
+
+    Args:
+        rows: the rows that were read.
+        path: the file or folder they come from, named in errors.
+        expected: what the importer reads, named in errors.
+        percent: whether accuracies were read in percent.
+
+    Raises:
+        MeasurementError: when there is no row, when rows contradict their format, or when values said to be
+            percent cannot be.
     """
     found = tuple(rows)
     if not found:
@@ -62,6 +72,11 @@ def table_of(
 
 def check_columns(path: Path, header: Iterable[str], needed: Iterable[str]) -> None:
     """Nothing, if every needed column is in the header.
+
+    Args:
+        path: the file, named in errors.
+        header: the column names of the file.
+        needed: the column names that must be there.
 
     Raises:
         MeasurementError: names the first that is missing and the nearest that is there.

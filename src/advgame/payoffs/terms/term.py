@@ -47,7 +47,16 @@ def parameter(
     by: str | None = None,
     may_be_negative: bool = False,
 ) -> Any:
-    """A field of a term, with what `Parameter` tells about it."""
+    """A field of a term, with what `Parameter` tells about it.
+
+    Args:
+        default: the amount where a scenario states none.
+        meaning: what it is, for labels and documentation.
+        unit: its unit, such as ``money per adversarial input``.
+        usual_top: upper end of the usual range, where sliders end.
+        by: "attack" or "defence" where it may hold one amount for each; None otherwise.
+        may_be_negative: whether amounts below 0 are allowed.
+    """
     about = {
         "meaning": meaning,
         "unit": unit,
@@ -135,6 +144,11 @@ def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
 
     >>> spread({"pgd": 0.2, "*": 0.1}, ("pgd", "square"), "attack_cost")
     array([0.2, 0.1])
+
+    Args:
+        amount: one amount for all, or name → amount with ``*`` for the others.
+        names: the names, in the order of the result.
+        about: the parameter, named in errors.
 
     Raises:
         UnknownName: for an amount of something that is not there.

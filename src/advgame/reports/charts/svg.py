@@ -31,14 +31,29 @@ class Drawing:
     def rectangle(
         self, x: float, y: float, width: float, height: float, *, title: str = "", **look: str
     ) -> None:
-        """A filled rectangle; ``title`` shows when one points at it."""
+        """A filled rectangle; ``title`` shows when one points at it.
+
+        Args:
+            x: left edge in SVG units.
+            y: upper edge in SVG units.
+            width: width in SVG units; below 0 counts as 0.
+            height: height in SVG units.
+            title: the tooltip; empty for none.
+        """
         place = {"x": x, "y": y, "width": max(width, 0.0), "height": height}
         drawn = self._add("rect", place, look)
         if title:
             SubElement(drawn, "title").text = one_line(title)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **look: str) -> None:
-        """A straight line."""
+        """A straight line.
+
+        Args:
+            x1: horizontal start in SVG units.
+            y1: vertical start in SVG units.
+            x2: horizontal end in SVG units.
+            y2: vertical end in SVG units.
+        """
         self._add("line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2}, look)
 
     def path(self, points: list[tuple[float, float]], **look: str) -> None:
@@ -47,7 +62,13 @@ class Drawing:
         drawn.set("points", " ".join(f"{_short(x)},{_short(y)}" for x, y in points))
 
     def dot(self, x: float, y: float, radius: float, **look: str) -> None:
-        """A filled circle."""
+        """A filled circle.
+
+        Args:
+            x: horizontal place of the centre in SVG units.
+            y: vertical place of the centre in SVG units.
+            radius: radius in SVG units.
+        """
         self._add("circle", {"cx": x, "cy": y, "r": radius}, look)
 
     def text(
@@ -61,7 +82,16 @@ class Drawing:
         room: float | None = None,
         **look: str,
     ) -> None:
-        """Words that start, end or are centred at a point (``text_anchor``), cut to the room there is."""
+        """Words that start, end or are centred at a point (``text_anchor``), cut to the room there is.
+
+        Args:
+            x: horizontal place in SVG units.
+            y: baseline in SVG units.
+            words: the text, put on one line.
+            size: font size in SVG units.
+            turn: clockwise rotation about the place, in degrees.
+            room: width available in SVG units; None for no limit.
+        """
         cut = fitted(words, size, room)
         drawn = self._add("text", {"x": x, "y": y, "font-size": size}, {"fill": INK, **look})
         if turn:
@@ -91,6 +121,11 @@ def fitted(words: str, size: float, room: float | None) -> str:
 
     >>> fitted("adversarially trained", 14, 80)
     'adve…ined'
+
+    Args:
+        words: the text, put on one line.
+        size: font size in SVG units.
+        room: width available in SVG units; None for no limit.
     """
     words = one_line(words)
     if room is None or width_of(words, size) <= room:

@@ -17,6 +17,11 @@ def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: in
     name      share
     ───────────────
     Standard   0.25
+
+    Args:
+        rows: the cells as texts, the header first.
+        numeric: (columns,) whether a column is aligned right.
+        width: characters per line.
     """
     widths = _widths(rows, numeric, width)
     if widths is None:
@@ -31,6 +36,12 @@ def wrap(text: str, width: int, *, initial_indent: str = "", subsequent_indent: 
 
     >>> wrap("at most 50 % of it", 10)
     ['at most', '50 % of it']
+
+    Args:
+        text: the text.
+        width: characters per line.
+        initial_indent: put before the first line.
+        subsequent_indent: put before all other lines.
     """
     tied = text.replace(" %", f"{TIE}%")
     lines = TextWrapper(width, initial_indent=initial_indent, subsequent_indent=subsequent_indent).wrap(tied)

@@ -123,7 +123,13 @@ def is_share(address: str) -> bool:
 def priced(
     scenario: Scenario, met: Encounters, prices: Mapping[str, FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
-    """Both players' payoffs (games, defences, attacks) at shares (games, attacks) and prices (games,)."""
+    """Both players' payoffs (games, defences, attacks) at shares (games, attacks) and prices (games,).
+
+    Args:
+        scenario: the scenario: all that does not vary.
+        met: the accuracies and the traffic shares, (games, attacks).
+        prices: address → (games,) values.
+    """
     for address, column in prices.items():
         scenario = _with_amounts(scenario, address, column.reshape(-1, 1, 1))
     to_defender, to_attacker = build_many(met, scenario.terms)
@@ -135,6 +141,11 @@ def caps_over(
     scenario: Scenario, met: Encounters, values: Mapping[str, FloatArray]
 ) -> tuple[float | FloatArray, dict[str, float | FloatArray]]:
     """The largest share, and the lower cap of each attack that has one: a number, or one for every game.
+
+    Args:
+        scenario: the scenario: all that does not vary.
+        met: the accuracies and traffic shares of the scenario.
+        values: address → (games,) values; addresses of other numbers are ignored.
 
     Raises:
         UnknownName: for the cap of an attack that is not there.
