@@ -18,6 +18,7 @@ from advgame.equilibria.algorithms.stop import stopped_by
 from advgame.games import Game
 
 KERNELS = "advgame.equilibria.kernels.rank_one_solver"
+INDEX_FILES = f"{KERNELS.rpartition('.')[2]}.solve_some*.nbi"  # what numba's cache calls them
 WORTH_CALLING = 64  # payoffs of a player: of smaller games the walk in Python is as quick
 WORTH_LOADING = 1500  # from which on loading numba and compiled code pays within a few games
 WORTH_A_TIMER = 100_000  # smaller games end before any time limit one would set
@@ -125,4 +126,4 @@ def _may_be_on_disk() -> bool:
     if "NUMBA_CACHE_DIR" in environ:
         return True
     folder = Path(__file__).parent / "kernels" / "__pycache__"
-    return any(folder.glob("rank_one.solve_some*.nbi")) or not (folder / "made_of.json").exists()
+    return any(folder.glob(INDEX_FILES)) or not (folder / "made_of.json").exists()
