@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from mimetypes import guess_type
 
 import streamlit as st
 
@@ -26,12 +25,11 @@ def show(scenario: Scenario) -> None:
 
 
 def _offer(scenario: Scenario, name: str, label: str, *, primary: bool = False) -> None:
-    file_name = f"decision{FORMATS[name].endings[0]}"
     st.download_button(
         label,
         _report(scenario, name),
-        file_name=file_name,
-        mime=guess_type(file_name)[0] or "text/plain",
+        file_name=f"decision{FORMATS[name].endings[0]}",
+        mime=FORMATS[name].media_type,
         key=f"download {name}",
         icon=":material/download:",
         type="primary" if primary else "secondary",
@@ -53,4 +51,4 @@ def _offer_scenario(scenario: Scenario) -> None:
 
 
 def _report(scenario: Scenario, name: str) -> Callable[[], bytes]:
-    return lambda: report(scenario).render(name).encode("utf-8")
+    return lambda: report(scenario).file_content(name)

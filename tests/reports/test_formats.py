@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -79,11 +80,26 @@ def with_blocks(report: ag.Report, *found: Block) -> ag.Report:
     return replace(report, blocks=(blocks.Verdict("Deploy it"), *found))
 
 
+def text_of(report: ag.Report, name: str) -> str:
+    rendered = report.render(name)
+    if isinstance(rendered, bytes):
+        pytest.skip("a binary format is read by its own tests")
+    return rendered
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_holds_what_is_rendered_and_says_what_it_is(two_defences_report: ag.Report, name: str) -> None:
+    rendered = two_defences_report.render(name)
+    expected = rendered if isinstance(rendered, bytes) else rendered.encode("utf-8")
+    assert two_defences_report.file_content(name) == expected
+    assert re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", FORMATS[name].media_type)
+
+
 @pytest.mark.parametrize("kind", get_args(Block), ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("name", TELLING)
 def test_every_format_tells_every_block(two_defences_report: ag.Report, name: str, kind: type) -> None:
     block, words = EXAMPLES[kind]
-    told = FORMATS[name].render(with_blocks(two_defences_report, block)).lower()
+    told = text_of(with_blocks(two_defences_report, block), name).lower()
     assert [word for word in words if word not in told] == []
 
 
@@ -98,7 +114,7 @@ def test_no_format_lets_a_text_steer_the_terminal(two_defences_report: ag.Report
     told = replace(
         with_blocks(two_defences_report, blocks.Paragraph(steering)), title=steering, question=steering
     )
-    text = FORMATS[name].render(told)
+    text = text_of(told, name)
     found = {character for character in text if unicodedata.category(character) == "Cc"} - {"\n"}
     assert found == set()
 

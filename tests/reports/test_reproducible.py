@@ -15,9 +15,8 @@ import sys
 import advgame as ag
 from advgame.reports.formats import FORMATS
 report = ag.report(ag.case("mnist-invariance"))
-sys.stdout.reconfigure(encoding="utf-8", newline="")
 for name in FORMATS:
-    sys.stdout.write(report.render(name))
+    sys.stdout.buffer.write(report.file_content(name))
 """
 
 

@@ -30,9 +30,24 @@ Settings = Annotated[
 PresetName = Annotated[
     str | None, typer.Option("--preset", help="Prices of a known trade; see `advgame cases`.")
 ]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")]
-
+STANDARD_OUTPUT = Path("-")
 MOST_NAME = 200  # characters: what is longer names no file
+
+
+def _file_or_none(path: Path | None) -> Path | None:
+    """None for ``-``, which means standard output as leaving the option out does."""
+    return None if path == STANDARD_OUTPUT else path
+
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help="The file to write; without it, or for -, standard output.",
+        callback=_file_or_none,
+    ),
+]
 
 
 def scenario_from(question: str, settings: list[str] | None, preset: str | None) -> Scenario:

@@ -10,6 +10,7 @@ import typer
 
 from advgame.cli.application import app
 from advgame.cli.arguments import Concept, Output, PresetName, Question, Settings, assignment, scenario_from
+from advgame.cli.printing import print_rendered
 from advgame.cli.progress import progress_bar
 from advgame.errors import InputError, ScenarioError
 from advgame.stopping import when_stopped
@@ -37,13 +38,16 @@ def solve(
     ] = None,
     output: Output = None,
 ) -> None:
-    """Solves a scenario and reports the decision."""
+    """Solves a scenario and reports the decision.
+
+    The report is printed, or written to the file that --output names.
+    """
     import advgame as ag
 
     with when_stopped(_nothing_kept(output)):
         report = ag.report(scenario_from(scenario, settings, preset), concept=concept)
         if output is None:
-            typer.echo(report.render(form or "text").rstrip("\n"))
+            print_rendered(report.render(form or "text"), form)
             return
         report.save(output, form)
     typer.echo(report.verdict)

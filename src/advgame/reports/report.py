@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 from advgame.errors import UnknownName
 from advgame.files import written_whole
@@ -19,24 +20,57 @@ class Report(Document):
     The same inputs give the same report, byte for byte: it carries no date.
     """
 
-    def render(self, format: str = "text") -> str:
-        """The report as text in a format of ``FORMATS``.
+    @overload
+    def render(self) -> str: ...
+
+    @overload
+    def render(self, format: str) -> str | bytes: ...
+
+    def render(self, format: str = "text") -> str | bytes:
+        """Renders the report in a format of ``FORMATS``.
+
+        >>> import advgame as ag
+        >>> ag.report(ag.case("cifar10-two-defences")).render("markdown").splitlines()[0]
+        '# Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
+
+        Returns:
+            Text, or bytes where the format is binary.
 
         Raises:
             UnknownName: when no format has that name.
         """
         return FORMATS[format].render(self)
 
+    def file_content(self, format: str = "text") -> bytes:
+        """The bytes of the file that `save` writes: text is encoded as UTF-8.
+
+        >>> import advgame as ag
+        >>> ag.report(ag.case("cifar10-two-defences")).file_content("html")[:15]
+        b'<!DOCTYPE html>'
+
+        Raises:
+            UnknownName: when no format has that name.
+        """
+        rendered = self.render(format)
+        return rendered.encode("utf-8") if isinstance(rendered, str) else rendered
+
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> Path:
         """Writes the report; the ending of the name chooses the format where none is named.
+
+        Args:
+            path: the file to write; an existing one is replaced.
+            format: a name of ``FORMATS``; None for the format whose ending the file has.
+
+        Returns:
+            The path that was written.
 
         Raises:
             UnknownName: when neither names a format.
             InputError: when the file cannot be written; nothing half-written is left.
         """
         path = Path(path)
-        text = self.render(format if format is not None else format_of(path))
-        return written_whole(path, lambda file: file.write(text), text=True)
+        content = self.file_content(format if format is not None else format_of(path))
+        return written_whole(path, lambda file: file.write(content))
 
 
 def format_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The formats a report can be told in: one per file."""
+"""The formats of a report: one per file."""
 
 from advgame.catalogue import Catalogue
 from advgame.reports.formats.format import Format

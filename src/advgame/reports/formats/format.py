@@ -1,4 +1,4 @@
-"""The promise of a format: it tells a report as text."""
+"""A report format: renders a report as text or as bytes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Format(ABC):
     """A way of writing a report down, with the endings of its files.
 
-    ``whole`` says whether every block of the report is told; a format for other programs may hold
-    the game alone.
+    ``media_type`` is what a browser receives with a download. ``whole`` says whether every block of the
+    report is rendered; a format for other programs may hold the game alone.
     """
 
     name: ClassVar[str]
@@ -24,5 +24,9 @@ class Format(ABC):
     whole: ClassVar[bool] = True
 
     @abstractmethod
-    def render(self, report: Document) -> str:
-        """The report in this format; the same report gives the same text."""
+    def render(self, report: Document) -> str | bytes:
+        """Renders a report; the same report gives the same result.
+
+        Returns:
+            Text, which is written as UTF-8, or the bytes of a binary file.
+        """
