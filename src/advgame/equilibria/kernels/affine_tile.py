@@ -71,7 +71,15 @@ def new_tile(m, n):
 
 @part(error_model="numpy")
 def load_tile(form, start, width, fresh, tile):
-    """Writes the numbers of the games of a tile; those all games share only if it is ``fresh``."""
+    """Writes the numbers of the games of a tile; those all games share only if it is ``fresh``.
+
+    Args:
+        form: the games by their numbers, as `Form` holds them.
+        start: the first game of the tile, in the order of ``form.values``.
+        width: games in the tile, 1 to TILE.
+        fresh: whether the tile is new; if not, what all games share is already there.
+        tile: the `Tile`, written in place.
+    """
     values, rows = form.values, form.price_rows
     fill_shares(form, start, width, tile.share)
     weighted_sums(form.swing.T, values, rows, start, width, fresh, tile.swing)
@@ -94,7 +102,14 @@ def load_tile(form, start, width, fresh, tile):
 
 @part(error_model="numpy")
 def fill_shares(form, start, width, share):
-    """Writes the intensity of each attack."""
+    """Writes the intensity of each attack.
+
+    Args:
+        form: the games by their numbers, as `Form` holds them.
+        start: the first game of the tile, in the order of ``form.values``.
+        width: games in the tile, 1 to TILE.
+        share: (attacks, TILE) written in place.
+    """
     values = form.values
     for j in range(len(share)):
         for c in range(width):
@@ -109,7 +124,17 @@ def fill_shares(form, start, width, share):
 
 @part(error_model="numpy")
 def weighted_sums(weights, values, rows, start, width, fresh, out):
-    """Writes Σ_b φ_b weights[b, s] for each strategy s and game; what all games share only if ``fresh``."""
+    """Writes Σ_b φ_b weights[b, s] for each strategy s and game; what all games share only if ``fresh``.
+
+    Args:
+        weights: (features, strategies); the first feature is the constant 1.
+        values: (numbers, games) of `Form`.
+        rows: (features − 1,) the row of ``values`` that each further feature stands in.
+        start: the first game of the tile, in the order of ``form.values``.
+        width: games in the tile, 1 to TILE.
+        fresh: whether the tile is new; if not, what all games share is already there.
+        out: (strategies, TILE) written in place.
+    """
     for s in range(weights.shape[1]):
         varies = False
         for b in range(1, len(weights)):
@@ -126,7 +151,13 @@ def weighted_sums(weights, values, rows, start, width, fresh, out):
 
 @part(error_model="numpy")
 def add_up(parts, share, out):
-    """Writes h + p b + 1[p > 0] f."""
+    """Writes h + p b + 1[p > 0] f.
+
+    Args:
+        parts: (3, attacks, TILE): h, b and f.
+        share: (attacks, TILE): p.
+        out: (attacks, TILE) written in place.
+    """
     for j in range(len(share)):
         for c in range(TILE):
             entered = parts[2, j, c] if share[j, c] > 0.0 else 0.0

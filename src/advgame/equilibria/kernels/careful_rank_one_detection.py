@@ -76,7 +76,13 @@ def products(a, b):
 
 @part()
 def cancels(a, b, ratio, allowed):
-    """Whether a + ratio·b is nothing."""
+    """Whether a + ratio·b is nothing.
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        ratio: t, the factor of b.
+        allowed: largest size of an entry that still counts as 0.
+    """
     for i in range(a.shape[0]):
         for j in range(a.shape[1]):
             if abs(a[i, j] + ratio * b[i, j]) > allowed:
@@ -86,7 +92,12 @@ def cancels(a, b, ratio, allowed):
 
 @part(fastmath=QUICK)
 def largest_of_sum(a, b, ratio):
-    """The place and the size of the largest entry of a + ratio·b."""
+    """The place and the size of the largest entry of a + ratio·b.
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        ratio: t, the factor of b.
+    """
     size = 0.0
     for i in range(a.shape[0]):
         for j in range(a.shape[1]):
@@ -100,7 +111,14 @@ def largest_of_sum(a, b, ratio):
 
 @part(fastmath=QUICK)
 def residue(a, b, ratio, left, right):
-    """Writes the rank-1 factors of a + ratio·b; returns their place, its size, and the most they leave."""
+    """Writes the rank-1 factors of a + ratio·b; returns their place, its size, and the most they leave.
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        ratio: t, the factor of b.
+        left: (rows,) the left factor, written in place.
+        right: (columns,) the right factor, written in place.
+    """
     rows, columns = a.shape
     r, c, size = largest_of_sum(a, b, ratio)
     pivot = a[r, c] + ratio * b[r, c]
@@ -118,7 +136,14 @@ def residue(a, b, ratio, left, right):
 
 @part()
 def worst_place(a, b, ratio, left, right):
-    """The place of the largest entry that rank-1 factors leave of a + ratio·b."""
+    """The place of the largest entry that rank-1 factors leave of a + ratio·b.
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        ratio: t, the factor of b.
+        left: (rows,) the left factor.
+        right: (columns,) the right factor.
+    """
     at_row = at_column = 0
     worst = -1.0
     for i in range(a.shape[0]):
@@ -131,7 +156,14 @@ def worst_place(a, b, ratio, left, right):
 
 @part()
 def entry_residue(a, b, ratio, r, c, i, j):
-    """One entry of a + ratio·b less its cross approximation through (r, c)."""
+    """One entry of a + ratio·b less its cross approximation through (r, c).
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        ratio: t, the factor of b.
+        r, c: row and column of the pivot of the approximation.
+        i, j: row and column of the entry.
+    """
     pivot = a[r, c] + ratio * b[r, c]
     value = a[i, j] + ratio * b[i, j]
     if pivot == 0.0:
@@ -141,7 +173,13 @@ def entry_residue(a, b, ratio, r, c, i, j):
 
 @part()
 def find_ratio(a, b, left, right):
-    """A t > 0 for which a + t·b has rank 0 or 1, its factors written; 0 where there is none."""
+    """A t > 0 for which a + t·b has rank 0 or 1, its factors written; 0 where there is none.
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        left: (rows,) the left factor, written in place.
+        right: (columns,) the right factor, written in place.
+    """
     size_a, size_b = largest_size(a), largest_size(b)
     if size_b <= RESIDUE or size_a == 0.0:
         return 0.0
@@ -170,7 +208,13 @@ def find_ratio(a, b, left, right):
 
 @part()
 def opposite_corner(a, row, column, ceiling):
-    """The largest entry below ``ceiling`` outside a row and a column, and its place; -1 for none."""
+    """The largest entry below ``ceiling`` outside a row and a column, and its place; -1 for none.
+
+    Args:
+        a: (rows, columns) centred payoffs.
+        row, column: the row and the column that are left out.
+        ceiling: only entries less than this in size count.
+    """
     best, other_row, other_column = -1.0, -1, -1
     for i in range(a.shape[0]):
         if i != row:
@@ -182,7 +226,13 @@ def opposite_corner(a, row, column, ceiling):
 
 @part()
 def minor_roots(a, b, row, column, k, other):
-    """The t for which the minor of a + t·b with two opposite corners is 0; 0 in place of one that is not."""
+    """The t for which the minor of a + t·b with two opposite corners is 0; 0 in place of one that is not.
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        row, column: one corner of the minor.
+        k, other: the row and the column of the opposite corner.
+    """
     square = b[row, column] * b[k, other] - b[row, other] * b[k, column]
     linear = a[row, column] * b[k, other] + b[row, column] * a[k, other]
     linear -= a[row, other] * b[k, column] + b[row, other] * a[k, column]
@@ -196,7 +246,15 @@ def minor_roots(a, b, row, column, k, other):
 
 @part()
 def accepted_ratio(a, b, ratio, size_a, size_b, left, right):
-    """The candidate, sharpened by secant steps if it nearly fits; 0 if it does not fit."""
+    """The candidate, sharpened by secant steps if it nearly fits; 0 if it does not fit.
+
+    Args:
+        a, b: (rows, columns) centred payoffs of the defender and of the attacker.
+        ratio: t, the candidate.
+        size_a, size_b: size of the largest entry of a and of b.
+        left: (rows,) the left factor, written in place.
+        right: (columns,) the right factor, written in place.
+    """
     for _ in range(3):
         r, c, size, worst = residue(a, b, ratio, left, right)
         if worst <= RESIDUE * min(size_a, ratio * size_b):

@@ -16,7 +16,13 @@ QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
 
 @njit()
 def regrets(a, b, x, y):
-    """What each player could gain by another reply, relative to that player's payoff range."""
+    """What each player could gain by another reply, relative to that player's payoff range.
+
+    Args:
+        a, b: (defences, attacks) payoffs to defender and attacker.
+        x: (defences,) probabilities.
+        y: (attacks,) probabilities.
+    """
     rows, columns = np.empty(len(x), np.int64), np.empty(len(y), np.int64)
     mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
     return regrets_of(a, b, *mixes, 0, spread_of(a), spread_of(b), rows, columns)
@@ -34,7 +40,14 @@ def spread_of(payoffs):
 
 @part(error_model="numpy", forceinline=True)
 def played(mixes, which, floor, out):
-    """Writes the strategies that a mix plays with more than a floor, and gives back how many they are."""
+    """Writes the strategies that a mix plays with more than a floor, and gives back how many they are.
+
+    Args:
+        mixes: (mixes, strategies) probabilities.
+        which: the row that is looked at.
+        floor: a probability counts as played above this.
+        out: (strategies,) int64, filled from the start.
+    """
     count = 0
     for i in range(mixes.shape[1]):
         out[count] = i
@@ -82,6 +95,15 @@ def equalise(payoffs, rows, columns, size, transposed, system, mix):
 
     With ``transposed`` the mix is of rows, against which the columns pay the same. All equations are of
     differences and in their unit, so that exact shifts and powers of two as scale change no bit.
+
+    Args:
+        payoffs: (defences, attacks) payoffs to the player who is made indifferent.
+        rows: the first ``size`` entries are the defences of the support.
+        columns: the first ``size`` entries are the attacks of the support.
+        size: strategies of each player in the support.
+        transposed: whether the mix is of rows.
+        system: (size + 1, size + 2) space at least.
+        mix: (size,) or longer, written in place.
     """
     width, unit, base = size + 1, 0.0, payoffs[rows[0], columns[0]]
     for r in range(size):
@@ -128,6 +150,14 @@ def polish(a, b, x, y, rows, columns, system, mix, other):
 
     ``rows``, ``columns``, ``system``, ``mix`` and ``other`` are space of shapes (defences,), (attacks,),
     (size, size + 1), (size,) and (size,) for size − 1 strategies played by each.
+
+    Args:
+        a, b: (defences, attacks) payoffs to defender and attacker.
+        x: (defences,) probabilities, written in place.
+        y: (attacks,) probabilities, written in place.
+        rows, columns: (defences,) and (attacks,) int64 space.
+        system: (size + 1, size + 2) space, for ``size`` strategies played by each.
+        mix, other: (size,) space.
     """
     mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
     range_a, range_b = spread_of(a), spread_of(b)

@@ -76,6 +76,12 @@ def first_bound(worth, reward, reply, peak):
 
     The other one is the reply that tempts most away from ``peak``, the defence that pays best. -inf if it
     is better than ``reply`` against every defence.
+
+    Args:
+        worth: (attacks, defences) what the defender earns, scaled to 0..1.
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        reply: the attack that is to be a best reply.
+        peak: the defence that pays best under ``reply``.
     """
     n, m = worth.shape
     row, top = peak, worth[reply, peak]
@@ -103,7 +109,18 @@ def first_bound(worth, reward, reply, peak):
 
 @part(error_model="numpy")
 def start(worth, reward, reply, row, table, right, basic, nonbasic):
-    """Writes the tableau of the defence ``row``, which pays best under ``reply``."""
+    """Writes the tableau of the defence ``row``, which pays best under ``reply``.
+
+    Args:
+        worth: (attacks, defences) what the defender earns, scaled to 0..1.
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        reply: the attack that is to be a best reply.
+        row: the defence that pays best under ``reply``.
+        table: (attacks + 1, defences) the tableau, written in place.
+        right: (attacks + 1,) written in place.
+        basic: (attacks,) written in place.
+        nonbasic: (defences,) written in place.
+    """
     n, m = worth.shape
     for i in range(m):
         nonbasic[i] = i
@@ -134,7 +151,15 @@ def missing_row(right, rows):
 
 @part(error_model="numpy")
 def entering_column(table, row, cost, columns, ratio):
-    """The column whose price is reached first; -1 where there is none. ``ratio`` is space for a row."""
+    """The column whose price is reached first; -1 where there is none. ``ratio`` is space for a row.
+
+    Args:
+        table: (attacks + 1, defences) the tableau, its last row the reduced costs.
+        row: the row of the variable that leaves.
+        cost: the row of the reduced costs.
+        columns: number of columns.
+        ratio: (defences,) space.
+    """
     for c in range(columns):  # in passes without branches, as the steps are short
         step = -table[row, c]
         ratio[c] = table[cost, c] / step if step > STEP else np.inf
@@ -152,7 +177,17 @@ def entering_column(table, row, cost, columns, ratio):
 
 @part(error_model="numpy", fastmath={"contract"})
 def pivot(table, right, basic, nonbasic, line, row, column):
-    """Exchanges a basic and a nonbasic variable; ``line`` is space for a row."""
+    """Exchanges a basic and a nonbasic variable; ``line`` is space for a row.
+
+    Args:
+        table: (attacks + 1, defences) the tableau, changed in place.
+        right: (attacks + 1,) changed in place.
+        basic: (attacks,) changed in place.
+        nonbasic: (defences,) changed in place.
+        line: (defences,) space.
+        row: the row of the tableau.
+        column: the column of the tableau.
+    """
     rows, columns = table.shape
     inverse = 1.0 / table[row, column]
     for c in range(columns):
@@ -175,7 +210,16 @@ def pivot(table, right, basic, nonbasic, line, row, column):
 
 @part(error_model="numpy")
 def descend(table, right, basic, nonbasic, line, known):
-    """Dual simplex steps down to the best lottery, or to what is ``known``; the outcome, and its row."""
+    """Dual simplex steps down to the best lottery, or to what is ``known``; the outcome, and its row.
+
+    Args:
+        table: (attacks + 1, defences) the tableau, changed in place.
+        right: (attacks + 1,) changed in place.
+        basic: (attacks,) changed in place.
+        nonbasic: (defences,) changed in place.
+        line: (defences,) space.
+        known: a value; the search ends once the program cannot exceed it.
+    """
     n, m = len(basic), len(nonbasic)
     for _ in range(100 + 20 * (m + n)):
         if right[n] <= known:
@@ -192,14 +236,31 @@ def descend(table, right, basic, nonbasic, line, known):
 
 @part(error_model="numpy")
 def add_gains(reward, other, reply, price, line):
-    """Adds to ``line`` (defences,) the price of what the adversary gains by leaving ``reply`` for another."""
+    """Adds to ``line`` (defences,) the price of what the adversary gains by leaving ``reply`` for another.
+
+    Args:
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        other: the reply that the attacker could leave for.
+        reply: the attack that is to be a best reply.
+        price: the factor of the gains, at least 0.
+        line: (defences,) added to in place.
+    """
     for i in range(reward.shape[1]):
         line[i] += price * (reward[other, i] - reward[reply, i])
 
 
 @part(error_model="numpy")
 def bound_of(worth, reward, reply, table, nonbasic, line):
-    """What no lottery that ``reply`` is best against can exceed: it holds for any prices, so for these."""
+    """What no lottery that ``reply`` is best against can exceed: it holds for any prices, so for these.
+
+    Args:
+        worth: (attacks, defences) what the defender earns, scaled to 0..1.
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        reply: the attack that is to be a best reply.
+        table: (attacks + 1, defences) the tableau, its last row the reduced costs.
+        nonbasic: (defences,) variables of the columns, −1 for none.
+        line: (defences,) space.
+    """
     n, m = worth.shape
     line[:] = 0.0
     for c in range(m):
@@ -213,7 +274,17 @@ def bound_of(worth, reward, reply, table, nonbasic, line):
 
 @part(error_model="numpy")
 def never_best(reward, reply, row, table, basic, nonbasic, line):
-    """Whether a mix of other replies is clearly better than ``reply`` against every defence (Farkas)."""
+    """Whether a mix of other replies is clearly better than ``reply`` against every defence (Farkas).
+
+    Args:
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        reply: the attack that is to be a best reply.
+        row: the row in which ``descend`` ended.
+        table: (attacks + 1, defences) the tableau, its last row the reduced costs.
+        basic: (attacks,) variables of the rows: a defence i, or the slack of attack k as defences + k.
+        nonbasic: (defences,) variables of the columns, −1 for none.
+        line: (defences,) space.
+    """
     m = reward.shape[1]
     line[:] = 0.0
     total = 0.0
@@ -232,7 +303,15 @@ def never_best(reward, reply, row, table, basic, nonbasic, line):
 
 @part(error_model="numpy")
 def take(right, basic, nonbasic, defender, tight):
-    """Writes the lottery of the basis and the replies it leaves as good; how many these are."""
+    """Writes the lottery of the basis and the replies it leaves as good; how many these are.
+
+    Args:
+        right: (attacks + 1,) levels of the basic variables, then the value reached.
+        basic: (attacks,) variables of the rows: a defence i, or the slack of attack k as defences + k.
+        nonbasic: (defences,) variables of the columns, −1 for none.
+        defender: (defences,) probabilities, written in place.
+        tight: (defences,) or longer, int64, written in place.
+    """
     n, m = len(basic), len(nonbasic)
     defender[:] = 0.0
     total = 0.0
@@ -252,7 +331,14 @@ def take(right, basic, nonbasic, defender, tight):
 
 @part(error_model="numpy", fastmath={"contract", "reassoc"})
 def outcome(worth, reward, reply, defender):
-    """What the defender earns under ``reply``, and what the adversary could gain by another one."""
+    """What the defender earns under ``reply``, and what the adversary could gain by another one.
+
+    Args:
+        worth: (attacks, defences) what the defender earns, scaled to 0..1.
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        reply: the attack that is to be a best reply.
+        defender: (defences,) probabilities.
+    """
     n, m = worth.shape
     value = earned = 0.0
     for i in range(m):
@@ -269,7 +355,21 @@ def outcome(worth, reward, reply, defender):
 
 @part(error_model="numpy")
 def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, line):
-    """Solves the lottery anew from the payoffs, where that leaves the adversary less to gain; its outcome."""
+    """Solves the lottery anew from the payoffs, where that leaves the adversary less to gain; its outcome.
+
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        worth: (attacks, defences) what the defender earns, scaled to 0..1.
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        reply: the reply that is best for the lottery.
+        defender: (defences,) probabilities, changed in place.
+        tight: the first ``count`` entries are the replies left as good; one more is written.
+        count: number of such replies; −1 for a single defence.
+        rows: (attacks + 1,) int64 space.
+        system: (attacks + 1, attacks + 2) space.
+        mix: (attacks + 1,) space.
+        line: (defences,) space.
+    """
     before = outcome(worth, reward, reply, defender)
     if count < 1 or before[1] <= 1e-15:
         return before
@@ -308,6 +408,20 @@ def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, no
     replies it leaves as good (-1 for a single defence), and whether every reply was settled clearly.
 
     Replies are looked into in the order of what they can give, until none can beat what is known.
+
+    Args:
+        worth: (attacks, defences) what the defender earns, scaled to 0..1.
+        reward: (attacks, defences) what the attacker earns, scaled to 0..1.
+        x: (defences,) probabilities, written in place.
+        most: (attacks,) space.
+        peak: (attacks,) int64 space.
+        narrowed: (attacks,) bool space.
+        table: (attacks + 1, defences) space.
+        right: (attacks + 1,) space.
+        basic: (attacks,) int64 space.
+        nonbasic: (defences,) int64 space.
+        line: (defences,) space.
+        tight: (defences + 1,) int64, filled with the replies the lottery leaves as good.
     """
     n, m = worth.shape
     row, best, value = best_single(worth, reward)
@@ -379,7 +493,15 @@ def solve_some(a, b, first, last, status, defender, attacker, regret):
 
 @njit(nogil=True, error_model="numpy")
 def solve_some_single(a, b, first, last, status, defender, attacker, regret):
-    """Fills the same as ``solve_some`` for the best single defence."""
+    """Fills the same as ``solve_some`` for the best single defence.
+
+    Args:
+        a, b: (games, defences, attacks) payoffs.
+        first, last: the first game, and the one after the last.
+        status: (games,) filled with SOLVED or UNCLEAR.
+        defender, attacker: (games, defences) and (games, attacks) probabilities, written in place.
+        regret: (games, 2) relative regrets, written in place.
+    """
     _, m, n = a.shape
     worth, reward = np.empty((n, m)), np.empty((n, m))
     for game in range(first, last):

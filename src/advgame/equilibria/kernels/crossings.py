@@ -16,6 +16,13 @@ def crossing(level, tilt, here, there, end):
 
     Nobody attacking at μ = 0 and always attacking at the end count where the mean intensity is that of μ.
 
+    Args:
+        level: the mean intensity extrapolated to μ = 0.
+        tilt: its change per μ on this piece.
+        here: where the piece begins.
+        there: where the piece ends.
+        end: the largest μ, the greatest intensity.
+
     Returns:
         The place, −1 for none, and whether it is no tie: a crossing at a breakpoint is one.
     """

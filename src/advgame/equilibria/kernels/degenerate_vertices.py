@@ -58,7 +58,14 @@ def list_vertices(words, above, below, game, sets, others, found):
 
 @njit()
 def listed(found, first, after, best):
-    """Whether a vertex with these best replies is among those from ``first`` on, which share its support."""
+    """Whether a vertex with these best replies is among those from ``first`` on, which share its support.
+
+    Args:
+        found: (room, 4) vertices as ``list_vertices`` writes them.
+        first: the first row that is looked at.
+        after: the row after the last one.
+        best: the bits of the best replies.
+    """
     known = False
     for place in range(first, after):
         known |= found[place, 3] == best

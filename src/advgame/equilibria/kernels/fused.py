@@ -79,6 +79,12 @@ def solve_some(form, any_will_do, first, last, answers):
     """Writes the answers of the games visited first … last, tile by tile.
 
     With ``any_will_do`` the first equilibrium that fits is taken even where there may be others.
+
+    Args:
+        form: the games by their numbers, as `Form` holds them.
+        any_will_do: whether one equilibrium of each game suffices.
+        first, last: games ``first`` to ``last`` − 1 are solved.
+        answers: the `Answers`, written in place at ``form.places``.
     """
     m, n = form.table.shape
     tile, bench, desk, memory = new_tile(m, n), new_bench(m, n), _desk(m, n), new_memory()

@@ -23,7 +23,13 @@ LOST = 1  # rounding hid the way
 
 @njit(inline="always")
 def pure(of_a, of_b, best):
-    """A row and a column that are best replies to each other; -1 and -1 where there are none."""
+    """A row and a column that are best replies to each other; -1 and -1 where there are none.
+
+    Args:
+        of_a: (attacks, defences) payoffs to the defender.
+        of_b: (defences, attacks) payoffs to the attacker.
+        best: (defences,) space.
+    """
     m, n = of_b.shape
     for i in range(m):
         best[i] = of_b[i, 0]
@@ -63,7 +69,14 @@ def start(payoffs, low, scale, first_slack, first_own, table, basic, nonbasic, h
 
 @njit(inline="always")
 def leaving_row(table, home, column, first_slack):
-    """The row that stops the entering column first; among ties the lexicographically least, -1 for none."""
+    """The row that stops the entering column first; among ties the lexicographically least, -1 for none.
+
+    Args:
+        table: (replies, own strategies + 1) the tableau.
+        home: (labels,) the column of a nonbasic label, −1 − the row of a basic one.
+        column: the column of the entering variable.
+        first_slack: the label of the first slack.
+    """
     last = table.shape[1] - 1
     least, found, ties = np.inf, -1, 0
     for i in range(table.shape[0]):
@@ -87,7 +100,15 @@ def leaving_row(table, home, column, first_slack):
 
 @njit()
 def earlier(table, home, column, first_slack, one, other):
-    """Whether a row, divided by its pivot, comes lexicographically before another in the slacks' columns."""
+    """Whether a row, divided by its pivot, comes lexicographically before another in the slacks' columns.
+
+    Args:
+        table: (replies, own strategies + 1) the tableau.
+        home: (labels,) the column of a nonbasic label, −1 − the row of a basic one.
+        column: the column of the entering variable.
+        first_slack: the label of the first slack.
+        one, other: the two rows.
+    """
     for slack in range(first_slack, first_slack + table.shape[0]):
         place = home[slack]
         if place >= 0:
@@ -102,7 +123,16 @@ def earlier(table, home, column, first_slack, one, other):
 
 @njit(inline="always")
 def pivot(table, basic, nonbasic, home, row, column):
-    """Exchanges a basic and a nonbasic variable; returns the label that leaves."""
+    """Exchanges a basic and a nonbasic variable; returns the label that leaves.
+
+    Args:
+        table: (replies, own strategies + 1) the tableau, changed in place.
+        basic: (replies,) labels, changed in place.
+        nonbasic: (own strategies,) labels, changed in place.
+        home: (labels,) the column of a nonbasic label, −1 − the row of a basic one; changed in place.
+        row: the row of the variable that leaves.
+        column: the column of the entering variable.
+    """
     rows, columns = table.shape
     inverse = 1.0 / table[row, column]
     for j in range(columns):
@@ -123,7 +153,14 @@ def pivot(table, basic, nonbasic, home, row, column):
 
 @njit()
 def follow(table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, home_y, dropped):
-    """Walks from the tableaus without play to an equilibrium, without the dropped label; False where lost."""
+    """Walks from the tableaus without play to an equilibrium, without the dropped label; False where lost.
+
+    Args:
+        table_x, basic_x, nonbasic_x, home_x: the tableau of the defender's mix with its labels, as ``start``
+            wrote them; changed in place.
+        table_y, basic_y, nonbasic_y, home_y: the same for the attacker's mix.
+        dropped: the label that may be missing on the way, 0 to defences + attacks − 1.
+    """
     m, n = len(basic_y), len(basic_x)
     label, of_x = dropped, dropped < m
     for _ in range(PATIENCE * (m + n)):
@@ -147,7 +184,16 @@ def follow(table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, h
 
 @njit(inline="always")
 def read(table, basic, first_own, own, support, mix):
-    """Writes the support, (1, own), and the shares of the mix of a tableau; returns the support's size."""
+    """Writes the support, (1, own), and the shares of the mix of a tableau; returns the support's size.
+
+    Args:
+        table: (replies, own strategies + 1) the tableau.
+        basic: (replies,) the labels of its rows.
+        first_own: the label of the first own strategy.
+        own: number of own strategies.
+        support: (1, own) int64, filled from the start.
+        mix: (own,) filled with as many probabilities.
+    """
     last = table.shape[1] - 1
     size, total = 0, 0.0
     for row in range(len(basic)):

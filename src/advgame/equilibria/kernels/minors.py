@@ -62,7 +62,15 @@ def load(payoffs, first, transposed, sets, entries, bounds, space):
 
 @njit(error_model="numpy")
 def scale(entries, half, sets, bounds, space):
-    """Brings the rows of one half between -1/2 and 1/2; a bit for each game of which nothing is rounded."""
+    """Brings the rows of one half between -1/2 and 1/2; a bit for each game of which nothing is rounded.
+
+    Args:
+        entries: (2, rows, columns, 32) payoffs, changed in place.
+        half: 0 or 1, the half of the 64 games.
+        sets: the supports of the shape (rows, columns).
+        bounds: (2, depths, 32) written in place for the half.
+        space: (4, rows, 32) space.
+    """
     rows, columns = entries.shape[1], entries.shape[2]
     low, span, power, grid, usable = space[0], space[1], space[2], space[3, 0], np.ones(WIDTH, np.bool_)
     certain = np.empty(WIDTH, np.bool_)

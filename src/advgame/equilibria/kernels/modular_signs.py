@@ -122,7 +122,13 @@ def primes_for(bits, deepest):
 
 @njit(error_model="numpy")
 def residue(value, unit, prime):
-    """A payoff in its unit, modulo a prime."""
+    """A payoff in its unit, modulo a prime.
+
+    Args:
+        value: the payoff.
+        unit: the exponent of the power of two of which it is a whole multiple.
+        prime: the prime, as uint64.
+    """
     if value == 0.0:
         return np.uint64(0)
     share, exponent = math.frexp(abs(value))

@@ -12,7 +12,14 @@ from advgame.equilibria.kernels.compiling import njit
 
 @njit(inline="always")
 def load(payoffs, game, transposed, matrix):
-    """Copies the payoffs of one game; returns the lowest, and one over their range or 1."""
+    """Copies the payoffs of one game; returns the lowest, and one over their range or 1.
+
+    Args:
+        payoffs: (games, rows, columns), or with ``transposed`` (games, columns, rows).
+        game: which game.
+        transposed: whether the axes are exchanged.
+        matrix: (rows, columns) written in place.
+    """
     rows, columns = matrix.shape
     low, high = np.inf, -np.inf
     for i in range(rows):
@@ -74,7 +81,13 @@ def equalise(payoffs, scale, own, o, replies, r, size, system, mix):
 
 @njit(inline="always")
 def eliminate(system, k, size):
-    """One step of elimination with partial pivoting; False where the column is empty."""
+    """One step of elimination with partial pivoting; False where the column is empty.
+
+    Args:
+        system: (size, size + 1) or larger, changed in place.
+        k: the column that is eliminated below its diagonal.
+        size: number of equations.
+    """
     top = k
     for r in range(k + 1, size):
         if abs(system[r, k]) > abs(system[top, k]):
@@ -116,7 +129,16 @@ def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
 
 @njit(inline="always")
 def spread(mix, supports, number, size, out, row):
-    """Writes the shares of a support into a row of whole mixes."""
+    """Writes the shares of a support into a row of whole mixes.
+
+    Args:
+        mix: the first ``size`` entries are the shares of the support.
+        supports: (supports, strategies) lists of strategies.
+        number: which support.
+        size: its size.
+        out: (rows, strategies) of which one row is written in place.
+        row: that row.
+    """
     for strategy in range(out.shape[1]):
         out[row, strategy] = 0.0
     for k in range(size):
@@ -125,7 +147,13 @@ def spread(mix, supports, number, size, out, row):
 
 @njit(inline="always")
 def single(payoffs, own, reply):
-    """Whether a reply is best against one own strategy."""
+    """Whether a reply is best against one own strategy.
+
+    Args:
+        payoffs: (own strategies, replies) payoffs to the player who replies.
+        own: the own strategy.
+        reply: the reply.
+    """
     best = payoffs[own, reply]
     for other in range(payoffs.shape[1]):
         best = max(best, payoffs[own, other])

@@ -117,7 +117,14 @@ def column_at(place, n):
 
 @part(error_model="numpy", forceinline=True)
 def differences(payoffs, row, lines, line):
-    """Writes Δ of a row into a line."""
+    """Writes Δ of a row into a line.
+
+    Args:
+        payoffs: (defences, attacks) payoffs of one player.
+        row: the row that is compared with row 0.
+        lines: (6, places) of which one line is written in place.
+        line: that line.
+    """
     n = payoffs.shape[1]
     level = spread(payoffs[row, 0] - payoffs[0, 0])
     for k in range(0, n, WIDTH):
@@ -177,13 +184,26 @@ def candidate(n, lines):
 
 @part(error_model="numpy", forceinline=True)
 def minor_of(lines, first, second, j, k):
-    """The minor of a first row of Δa or Δb and a second row of Δa or Δb in two columns."""
+    """The minor of a first row of Δa or Δb and a second row of Δa or Δb in two columns.
+
+    Args:
+        lines: (6, places) space as from ``lines_for``: see FIRST_A to RIGHT.
+        first: FIRST_A or FIRST_B.
+        second: FIRST_A or FIRST_B; the second row of this matrix is taken.
+        j, k: the two places.
+    """
     return lines[first, j] * lines[second + 2, k] - lines[first, k] * lines[second + 2, j]
 
 
 @part(error_model="numpy", forceinline=True)
 def beside(lines, ratio, j, third):
-    """The minor of Δa + t Δb in two columns, relative to its two products."""
+    """The minor of Δa + t Δb in two columns, relative to its two products.
+
+    Args:
+        lines: (6, places) space as from ``lines_for``: see FIRST_A to RIGHT.
+        ratio: t, the factor of b.
+        j, third: the two places.
+    """
     one, other = (
         lines[FIRST_A, j] + ratio * lines[FIRST_B, j],
         lines[SECOND_A, j] + ratio * lines[SECOND_B, j],
@@ -196,6 +216,11 @@ def beside(lines, ratio, j, third):
 @part(error_model="numpy", forceinline=True)
 def right_factor(ratio, opposed, lines):
     """Writes the first row of Δa + t Δb over its entry that is largest in size, or zeros if ``opposed``.
+
+    Args:
+        ratio: t, the factor of b.
+        opposed: whether Δa + t Δb vanishes.
+        lines: (6, places) of which RIGHT is written in place.
 
     Returns:
         The place of that entry, and its inverse; 0 for the inverse of 0.
@@ -220,6 +245,14 @@ def left_factor(a, b, ratio, j, over, level, left):
     """Writes what rows of a + t b have more than the first: in column 0, and from there to column j.
 
     The latter is 0 where ``over`` is.
+
+    Args:
+        a, b: (defences, attacks) payoffs to defender and attacker.
+        ratio: t, the factor of b.
+        j: the column of the largest entry of the right factor.
+        over: the inverse of that entry, 0 where the factor is 0.
+        level: (defences,) written in place: the part in column 0.
+        left: (defences,) written in place: the left factor.
     """
     for i in range(a.shape[0]):
         level[i] = (a[i, 0] - a[0, 0]) + ratio * (b[i, 0] - b[0, 0])
@@ -232,6 +265,14 @@ def remainder(a, b, ratio, level, left, lines, top):
     """The most that Δa + t Δb differs by from the product, and the extremes of both payoffs.
 
     The most that the adversary earns against every defence is written into ``top``.
+
+    Args:
+        a, b: (defences, attacks) payoffs to defender and attacker.
+        ratio: t, the factor of b.
+        level: (defences,) the part in column 0.
+        left: (defences,) the left factor.
+        lines: (6, places) space as from ``lines_for``: see FIRST_A to RIGHT.
+        top: (defences,) written in place.
     """
     m, n = a.shape
     low_a = high_a = load(a, 0, 0)
@@ -296,7 +337,14 @@ def scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity):
 
 @njit(error_model="numpy")
 def careful_form(a, b, idle, slope, intensity, left, lines):
-    """What ``rank_one_form`` writes and returns, the careful way."""
+    """What ``rank_one_form`` writes and returns, the careful way.
+
+    Args:
+        a, b: (defences, attacks) payoffs to defender and attacker.
+        idle, slope, intensity: the form, written in place: (defences,), (defences,), (attacks,).
+        left: (defences,) space.
+        lines: space as from ``lines_for``.
+    """
     m, n = a.shape
     unit_a, unit_b, right = np.empty((m, n)), np.empty((m, n)), np.empty(n)
     scale_a, scale_b = centred(a, unit_a), centred(b, unit_b)

@@ -118,7 +118,17 @@ def solve_some_large(a, b, ratios, intensities, first_only, begin, end, stop, co
 
 @part(error_model="numpy")
 def form_of(a, b, ratios, intensities, game, idle, slope, intensity, left, lines):
-    """The rank-1 form of a game, from what is known of it or from its payoffs alone."""
+    """The rank-1 form of a game, from what is known of it or from its payoffs alone.
+
+    Args:
+        a, b: (defences, attacks) payoffs to defender and attacker.
+        ratios: (games,) t of each game where its structure is known; empty otherwise.
+        intensities: (games, attacks) intensities of the attacks where the structure is known.
+        game: which game of these two.
+        idle, slope, intensity: the form, written in place: (defences,), (defences,), (attacks,).
+        left: (defences,) space.
+        lines: space as from ``lines_for``.
+    """
     if len(ratios) > 0:
         return known_form(a, b, ratios[game], intensities[game], idle, slope, intensity, left, lines)
     return rank_one_form(a, b, idle, slope, intensity, left, lines)

@@ -24,7 +24,13 @@ def load(array, place):
 
 
 def store(array, place, numbers):
-    """Writes numbers into an array from a place on."""
+    """Writes numbers into an array from a place on.
+
+    Args:
+        array: the array, written in place; taken as flat.
+        place: where the first number stands.
+        numbers: 32 numbers.
+    """
     array.reshape(-1)[place : place + WIDTH] = numbers
 
 
@@ -39,12 +45,20 @@ def minus(one, other):
 
 
 def plus_times(numbers, one, other):
-    """The numbers plus the products."""
+    """The numbers plus the products.
+
+    Args:
+        numbers, one, other: 32 numbers.
+    """
     return numbers + one * other
 
 
 def minus_times(numbers, one, other):
-    """The numbers less the products."""
+    """The numbers less the products.
+
+    Args:
+        numbers, one, other: 32 numbers.
+    """
     return numbers - one * other
 
 

@@ -62,7 +62,13 @@ def _place(context, builder, kind, array, indices):
 
 @intrinsic
 def load(_, array, i, j):
-    """Entries j to j + 3 of a row of an array."""
+    """Entries j to j + 3 of a row of an array.
+
+    Args:
+        array: (rows, columns) float64.
+        i: the row.
+        j: the first of the four columns.
+    """
 
     def generate(context, builder, signature, given):
         return builder.load(_place(context, builder, signature.args[0], given[0], given[1:]), align=8)
@@ -72,7 +78,14 @@ def load(_, array, i, j):
 
 @intrinsic
 def store(_, quad, array, i, j):
-    """Writes entries j to j + 3 of a row of an array."""
+    """Writes entries j to j + 3 of a row of an array.
+
+    Args:
+        quad: four floats.
+        array: (rows, columns) float64, written in place.
+        i: the row.
+        j: the first of the four columns.
+    """
 
     def generate(context, builder, signature, given):
         builder.store(given[0], _place(context, builder, signature.args[1], given[1], given[2:]), align=8)
@@ -131,19 +144,32 @@ def _choice(comparison, kind):
 
 @intrinsic
 def larger(_, first, second):
-    """The larger of two floats or, of two times four, each of the larger ones."""
+    """The larger of two floats or, of two times four, each of the larger ones.
+
+    Args:
+        first, second: two floats, or two quads.
+    """
     return _choice(">", QUAD if isinstance(first, Quad) else types.float64)
 
 
 @intrinsic
 def smaller(_, first, second):
-    """The smaller of two floats or, of two times four, each of the smaller ones."""
+    """The smaller of two floats or, of two times four, each of the smaller ones.
+
+    Args:
+        first, second: two floats, or two quads.
+    """
     return _choice("<", QUAD if isinstance(first, Quad) else types.float64)
 
 
 @intrinsic
 def where_above(_, value, limit, there, elsewhere):
-    """Entries of ``there`` where the value is above the limit, and of ``elsewhere`` where it is not."""
+    """Entries of ``there`` where the value is above the limit, and of ``elsewhere`` where it is not.
+
+    Args:
+        value, limit: quads that are compared.
+        there, elsewhere: quads that are chosen from.
+    """
 
     def generate(context, builder, signature, given):
         return builder.select(builder.fcmp_ordered(">", *given[:2]), *given[2:])

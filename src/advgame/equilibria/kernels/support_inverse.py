@@ -60,7 +60,15 @@ def desk(m, n):
 
 @part(error_model="numpy")
 def load_defence(b, gain, row, defence, at):
-    """Sees to it that what attacks lose by a defence is at hand."""
+    """Sees to it that what attacks lose by a defence is at hand.
+
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        gain: the factor by which they become costs, Q = gain · b.
+        row: the first defence, which others are compared with.
+        defence: the defence whose line is filled.
+        at: the desk, changed in place.
+    """
     by_defence, defences, has = at.by_defence, at.defences, at.has
     if not has[DEFENCE, defence]:
         has[DEFENCE, defence] = True
@@ -71,7 +79,15 @@ def load_defence(b, gain, row, defence, at):
 
 @part(error_model="numpy")
 def load_attack(b, gain, row, attack, at):
-    """Sees to it that what defences pay more under an attack is at hand."""
+    """Sees to it that what defences pay more under an attack is at hand.
+
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        gain: the factor by which they become costs, Q = gain · b.
+        row: the first defence, which others are compared with.
+        attack: the attack whose line is filled.
+        at: the desk, changed in place.
+    """
     by_attack, defences, has = at.by_attack, at.defences, at.has
     if not has[ATTACK, attack]:
         has[ATTACK, attack] = True
@@ -98,7 +114,13 @@ def column_of_defence(k, at):
 
 @part(error_model="numpy")
 def column_of_attack(slot, k, at):
-    """How everything falls with the slack of the attack in a slot."""
+    """How everything falls with the slack of the attack in a slot.
+
+    Args:
+        slot: the slot of the attack.
+        k: how many defences, and attacks, are played.
+        at: the desk; COLUMN of its slots and FALL of its attacks are written.
+    """
     who, slots, inverse, by_defence, attacks = at.who, at.slots, at.inverse, at.by_defence, at.attacks
     for r in range(k + 1):
         slots[COLUMN, r] = inverse[r, 1 + slot]
@@ -109,7 +131,13 @@ def column_of_attack(slot, k, at):
 
 @part(error_model="numpy")
 def row_of_defence(slot, k, at):
-    """How the share of the defence in a slot falls with what is not played."""
+    """How the share of the defence in a slot falls with what is not played.
+
+    Args:
+        slot: the slot of the defence.
+        k: how many defences, and attacks, are played.
+        at: the desk; ROW of its slots and FALL of its defences are written.
+    """
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
     for c in range(k + 1):
         slots[ROW, c] = inverse[1 + slot, c]
@@ -138,7 +166,17 @@ def row_of_attack(k, at):
 
 @part(error_model="numpy", fastmath=QUICK)
 def combine(slots, weights, lines, who, side, count, out):
-    """Writes w_0 + Σ_s w_1+s lines[who[side, s]] into ``out[FALL]``, the weights being a row of ``slots``."""
+    """Writes w_0 + Σ_s w_1+s lines[who[side, s]] into ``out[FALL]``, the weights being a row of ``slots``.
+
+    Args:
+        slots: (5, size) of the desk.
+        weights: COLUMN or ROW: the weights w.
+        lines: (strategies, length) lines that are added up.
+        who: (2, size) of the desk.
+        side: DEFENCE or ATTACK: whose lines.
+        count: how many slots.
+        out: (at least 3, length); its row FALL is written in place.
+    """
     length = out.shape[1]
     for j in range(length):
         out[FALL, j] = slots[weights, 0]
@@ -161,7 +199,13 @@ def combine(slots, weights, lines, who, side, count, out):
 
 @part(error_model="numpy", fastmath=QUICK)
 def take_off(factor, table, values):
-    """Takes factor · ``table[FALL]`` off a row of the table."""
+    """Takes factor · ``table[FALL]`` off a row of the table.
+
+    Args:
+        factor: the factor.
+        table: (at least 3, strategies) of which row ``values`` is changed in place.
+        values: that row: COST or PER.
+    """
     for j in range(table.shape[1]):
         table[values, j] -= factor * table[FALL, j]
 
@@ -169,6 +213,13 @@ def take_off(factor, table, values):
 @part(error_model="numpy")
 def refresh(place, slope, row, k, at):
     """Computes the inverse and all that follows from it anew.
+
+    Args:
+        place: the μ that is reached.
+        slope: (defences,) cost per μ.
+        row: the first defence, which others are compared with.
+        k: how many defences, and attacks, are played.
+        at: the desk, changed in place.
 
     Returns:
         How far slacks, and costs at μ = place, have moved; −1 where what is played has no regular kernel.
@@ -211,7 +262,15 @@ def refresh(place, slope, row, k, at):
 
 @part(error_model="numpy")
 def refresh_costs(part, slope, row, k, at):
-    """Writes the weights of the attacks and the costs of the defences, at μ = 0 or per μ."""
+    """Writes the weights of the attacks and the costs of the defences, at μ = 0 or per μ.
+
+    Args:
+        part: COST for μ = 0, PER for the costs per μ.
+        slope: (defences,) cost per μ.
+        row: the first defence, which others are compared with.
+        k: how many defences, and attacks, are played.
+        at: the desk, changed in place.
+    """
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
     for c in range(k + 1):
         slots[ROW, c] = -inverse[0, c] if part == COST else 0.0
@@ -232,7 +291,13 @@ def refresh_costs(part, slope, row, k, at):
 
 @part(error_model="numpy")
 def invert(system, width, inverse):
-    """Writes the inverse of the leading square of a matrix, which is used up; False where it has none."""
+    """Writes the inverse of the leading square of a matrix, which is used up; False where it has none.
+
+    Args:
+        system: (at least width, at least width), destroyed.
+        width: rows and columns of the square.
+        inverse: of the same shape, written in place.
+    """
     for r in range(width):
         for c in range(width):
             inverse[r, c] = 1.0 if r == c else 0.0

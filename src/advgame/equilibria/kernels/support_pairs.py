@@ -274,7 +274,12 @@ def find_block(a, b, first, last, sets_a, sets_b, thorough, space, begin, end, p
 
 @njit()
 def repeated(payoffs, first, last):
-    """The 64 games from ``first`` on, the one before ``last`` again and again where they are fewer."""
+    """The 64 games from ``first`` on, the one before ``last`` again and again where they are fewer.
+
+    Args:
+        payoffs: (games, rows, columns).
+        first, last: the first game, and the one after the last.
+    """
     block = np.empty((GAMES, payoffs.shape[1], payoffs.shape[2]))
     for lane in range(GAMES):
         game = min(first + lane, last - 1)
@@ -303,7 +308,13 @@ class Workspace(NamedTuple):
 
 @njit()
 def workspace(m, n, sets_a, sets_b, room):
-    """Room for the work on 64 games of shape (m, n), and to list so many pairs."""
+    """Room for the work on 64 games of shape (m, n), and to list so many pairs.
+
+    Args:
+        m, n: numbers of rows and of columns.
+        sets_a, sets_b: ``supports(n, m)`` and ``supports(m, n)``.
+        room: pairs that can be listed.
+    """
     widest = max(sets_a.widest, sets_b.widest)
     count = pairs_of_supports(sets_a, sets_b)
     return Workspace(

@@ -101,6 +101,13 @@ def set_up(form, tile, rows, columns, k, bench):
 
     With G_ij = p_j (S E_ij + a_i) of the adversary and D = G doubly relative: Dᵀx = right of x for the rest
     of x, D y = y₀ + μ tilt for the rest of y.
+
+    Args:
+        form: the games by their numbers, as `Form` holds them.
+        tile: the numbers of the tile's games.
+        rows, columns: the defences and the attacks of the support, the first k of each.
+        k: strategies of each player in the support.
+        bench: the bench; ``system``, ``x``, ``y``, ``tilt``, ``size`` and ``slack`` are written.
     """
     E, V, S, share, lured = form.table, tile.swing[0], tile.swing[1], tile.share, tile.lured
     peace, shared, column = tile.peace, tile.shared, tile.column
@@ -167,7 +174,15 @@ def solve_systems(r, bench):
 
 @part(error_model="numpy", fastmath={"contract"})
 def mixes_of_tile(tile, columns, k, any_will_do, bench):
-    """Writes both mixes and the mean intensity; the slack is negative where they are no mixes."""
+    """Writes both mixes and the mean intensity; the slack is negative where they are no mixes.
+
+    Args:
+        tile: the numbers of the tile's games.
+        columns: the attacks of the support, the first k.
+        k: strategies of each player in the support.
+        any_will_do: whether an equilibrium that may not be the only one is accepted.
+        bench: the bench, its systems solved; ``x``, ``y``, ``mean`` and ``slack`` are written.
+    """
     share, idle, level, fall = tile.share, columns[0], bench.best, bench.worst
     x, y, tilt, mean, slack = bench.x, bench.y, bench.tilt, bench.mean, bench.slack
     for c in range(TILE):
@@ -196,7 +211,13 @@ def mixes_of_tile(tile, columns, k, any_will_do, bench):
 
 @part(error_model="numpy")
 def among(strategy, strategies, k):
-    """Whether a strategy is one of the first k."""
+    """Whether a strategy is one of the first k.
+
+    Args:
+        strategy: the strategy.
+        strategies: the list of strategies.
+        k: how many of them count.
+    """
     found = False
     for each in range(k):
         found = found or strategies[each] == strategy
@@ -205,7 +226,15 @@ def among(strategy, strategies, k):
 
 @part(error_model="numpy", fastmath={"contract"})
 def check_attacks(form, tile, rows, columns, k, bench):
-    """What every attack pays the adversary: the slack is negative where another one pays as much."""
+    """What every attack pays the adversary: the slack is negative where another one pays as much.
+
+    Args:
+        form: the games by their numbers, as `Form` holds them.
+        tile: the numbers of the tile's games.
+        rows, columns: the defences and the attacks of the support, the first k of each.
+        k: strategies of each player in the support.
+        bench: the bench with both mixes; ``slack``, ``earned[1]`` and ``regret[1]`` are written.
+    """
     E, S, share, column, lured = form.table, tile.swing[1], tile.share, tile.column, tile.lured
     x, y, pay, slack, earned, own = bench.x, bench.y, bench.pay, bench.slack, bench.earned, bench.own
     lure, size, best, worst, top, bottom = (
@@ -260,7 +289,15 @@ def check_attacks(form, tile, rows, columns, k, bench):
 
 @part(error_model="numpy", fastmath={"contract"})
 def check_defences(form, tile, rows, columns, k, bench):
-    """What every defence pays the defender: the slack is negative where another one pays as much."""
+    """What every defence pays the defender: the slack is negative where another one pays as much.
+
+    Args:
+        form: the games by their numbers, as `Form` holds them.
+        tile: the numbers of the tile's games.
+        rows, columns: the defences and the attacks of the support, the first k of each.
+        k: strategies of each player in the support.
+        bench: the bench with both mixes; ``slack``, ``earned[0]`` and ``regret[0]`` are written.
+    """
     E, V, share, peace, shared = form.table, tile.swing[0], tile.share, tile.peace, tile.shared
     x, y, pay, slack, earned, own = bench.x, bench.y, bench.pay, bench.slack, bench.earned, bench.own
     mean, best, worst, top, bottom = bench.mean, bench.best, bench.worst, bench.top, bench.bottom
@@ -310,7 +347,12 @@ def check_defences(form, tile, rows, columns, k, bench):
 
 @njit(error_model="numpy", inline="always")
 def relative(gain, one, other):
-    """A gain relative to the larger of two ranges; as it is where both are 0."""
+    """A gain relative to the larger of two ranges; as it is where both are 0.
+
+    Args:
+        gain: the gain.
+        one, other: the two ranges.
+    """
     spread = one if one > other else other
     gain = gain if gain > 0.0 else 0.0
     return gain / spread if spread > 0.0 else gain
@@ -318,7 +360,14 @@ def relative(gain, one, other):
 
 @part(error_model="numpy", fastmath={"contract"})
 def add_neutral(tile, rows, columns, k, bench):
-    """Adds to the values what changes no best reply: an attack's to one, a defence's to the other."""
+    """Adds to the values what changes no best reply: an attack's to one, a defence's to the other.
+
+    Args:
+        tile: the numbers of the tile's games.
+        rows, columns: the defences and the attacks of the support, the first k of each.
+        k: strategies of each player in the support.
+        bench: the bench; ``earned`` is added to.
+    """
     x, y, earned = bench.x, bench.y, bench.earned
     for a in range(k):
         i, j = rows[a], columns[a]

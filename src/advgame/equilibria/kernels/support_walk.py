@@ -113,6 +113,14 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, s
 def optimise_at_zero(b, gain, slope, row, at, stop):
     """Primal simplex steps until the costs at μ = 0 are least.
 
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        gain: the factor by which they become costs, Q = gain · b.
+        slope: (defences,) cost per μ.
+        row: the defence the walk begins with.
+        at: the desk, changed in place.
+        stop: (1,) the search is given up once another thread makes this anything but 0.
+
     Returns:
         How many defences are played then; 0 where rounding hides the way, or where it is stopped.
     """
@@ -137,7 +145,13 @@ def optimise_at_zero(b, gain, slope, row, at, stop):
 
 @part(error_model="numpy")
 def mean_intensity(k, intensity, at):
-    """Level and tilt of the adversary's mean intensity on this piece of the way."""
+    """Level and tilt of the adversary's mean intensity on this piece of the way.
+
+    Args:
+        k: how many defences, and attacks, are played.
+        intensity: (attacks,) from 0 to 1.
+        at: the desk.
+    """
     who, slots = at.who, at.slots
     level = tilt = 0.0
     for c in range(k):
@@ -148,7 +162,16 @@ def mean_intensity(k, intensity, at):
 
 @part(error_model="numpy")
 def begin(b, gain, idle, slope, row, at):
-    """Lays out the pure defence ``row`` against its worst attack: both are the first ones."""
+    """Lays out the pure defence ``row`` against its worst attack: both are the first ones.
+
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        gain: the factor by which they become costs, Q = gain · b.
+        idle: (defences,) cost at μ = 0.
+        slope: (defences,) cost per μ.
+        row: the defence the walk begins with.
+        at: the desk, changed in place.
+    """
     who, slots, inverse, attacks, defences = at.who, at.slots, at.inverse, at.attacks, at.defences
     by_defence, by_attack, has = at.by_defence, at.by_attack, at.has
     m, n = b.shape
@@ -182,6 +205,11 @@ def cheapest(k, by_number, at):
     """What enters at μ = 0: a defence, or the attack of a slot beyond the last defence; −1 for nothing.
 
     That is what saves most or, once a cycle is possible, the first ``by_number`` (Bland).
+
+    Args:
+        k: how many defences, and attacks, are played.
+        by_number: whether the first that saves anything is taken (Bland's rule).
+        at: the desk.
     """
     who, slots, defences = at.who, at.slots, at.defences
     m = defences.shape[1]
@@ -242,7 +270,13 @@ def least_level(k, at):
 
 @part(error_model="numpy")
 def error_of(k, beside, at):
-    """About what levels and costs are wrong by: rounding, and what the form leaves out, times the inverse."""
+    """About what levels and costs are wrong by: rounding, and what the form leaves out, times the inverse.
+
+    Args:
+        k: how many defences, and attacks, are played.
+        beside: what the payoffs may differ by from the rank-1 form.
+        at: the desk.
+    """
     inverse = at.inverse
     size = 1.0
     for r in range(k + 1):
@@ -253,7 +287,16 @@ def error_of(k, beside, at):
 
 @part(error_model="numpy")
 def note(place, k, which, at, defender, attacker):
-    """Writes the mixes at μ = place; False where one of them may not be the only one."""
+    """Writes the mixes at μ = place; False where one of them may not be the only one.
+
+    Args:
+        place: μ.
+        k: how many defences, and attacks, are played.
+        which: the row that is written.
+        at: the desk.
+        defender, attacker: (rows, defences) and (rows, attacks) probabilities, of which one row is written in
+            place.
+    """
     who, slots, defences = at.who, at.slots, at.defences
     least = 1.0
     for i in range(defences.shape[1]):
@@ -281,6 +324,15 @@ def step(b, gain, row, entering, k, pers, at):
     """Lets a defence be played, or the attack in slot ``entering`` − m no longer; something gives way.
 
     Without ``pers`` the costs per μ are not kept.
+
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        gain: the factor by which they become costs, Q = gain · b.
+        row: the defence the walk begins with.
+        entering: a defence, or defences + the slot of an attack.
+        k: how many defences, and attacks, are played.
+        pers: whether the costs per μ are kept.
+        at: the desk, changed in place.
 
     Returns:
         The new k and the size of the pivot, which is 0 where nothing gives way.

@@ -43,6 +43,17 @@ def start(b, gain, idle, slope, intensity, row, table, basic, nonbasic):
 
     Variable i < m is the share of defence i, m + j the slack of attack j. A row of the tableau belongs to a
     nonbasic variable, a column to a basic one.
+
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        gain: the factor by which they become costs, Q = gain · b.
+        idle: (defences,) cost at μ = 0.
+        slope: (defences,) cost per μ.
+        intensity: (attacks,) from 0 to 1.
+        row: the pure defence.
+        table: the ``tableau``, written in place.
+        basic: (attacks,) written in place.
+        nonbasic: (defences,) written in place.
     """
     m, n = b.shape
     column = 0
@@ -80,7 +91,17 @@ def start(b, gain, idle, slope, intensity, row, table, basic, nonbasic):
 
 @part(error_model="numpy", forceinline=True)
 def pivot(m, n, intensity, table, basic, nonbasic, row, column):
-    """Exchanges the nonbasic variable of a row and the basic one of a column."""
+    """Exchanges the nonbasic variable of a row and the basic one of a column.
+
+    Args:
+        m, n: numbers of defences and of attacks.
+        intensity: (attacks,) from 0 to 1.
+        table: the ``tableau``, changed in place.
+        basic: (attacks,) variables of the columns, changed in place.
+        nonbasic: (defences,) variables of the rows, changed in place.
+        row: the row of the nonbasic variable that enters.
+        column: the column of the basic variable that leaves.
+    """
     over = 1.0 / table[row, column]
     wide, tall = padded(n), padded(m)
     each = spread(over)
@@ -111,7 +132,13 @@ def pivot(m, n, intensity, table, basic, nonbasic, row, column):
 
 @part(error_model="numpy", forceinline=True)
 def leaving_column(m, n, table, row):
-    """What stops the entering variable of a row first, the largest pivot among ties; −1 for nothing."""
+    """What stops the entering variable of a row first, the largest pivot among ties; −1 for nothing.
+
+    Args:
+        m, n: numbers of defences and of attacks.
+        table: the ``tableau``; its row PLACE is written.
+        row: the row of the nonbasic variable that enters.
+    """
     least, free, limit = spread(np.inf), spread(np.inf), spread(LEAST)
     for j in range(0, padded(n), WIDTH):
         entering = load(table, row, j)
@@ -136,6 +163,13 @@ def leaving_column(m, n, table, row):
 @part(error_model="numpy", forceinline=True)
 def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
     """Primal simplex steps until the costs at μ = 0 are least.
+
+    Args:
+        m, n: numbers of defences and of attacks.
+        intensity: (attacks,) from 0 to 1.
+        table: the ``tableau``, changed in place.
+        basic: (attacks,) variables of the columns, changed in place.
+        nonbasic: (defences,) variables of the rows, changed in place.
 
     Returns:
         The smallest pivot on the way; 0 where rounding hides the way.
@@ -166,6 +200,10 @@ def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
 @part(error_model="numpy", forceinline=True)
 def next_breakpoint(m, n, table):
     """Writes down where the costs vanish.
+
+    Args:
+        m, n: numbers of defences and of attacks.
+        table: the ``tableau``; its row PLACE is written.
 
     Returns:
         The first of these places, level and tilt of the mean intensity, and the least share or slack.
@@ -242,7 +280,18 @@ def tableau_walk(
 
 @part(error_model="numpy", forceinline=True)
 def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
-    """Writes the mixes of the basis at μ = place; False where one of them may not be the only one."""
+    """Writes the mixes of the basis at μ = place; False where one of them may not be the only one.
+
+    Args:
+        m, n: numbers of defences and of attacks.
+        table: the ``tableau``; its row KEPT is written.
+        basic: (attacks,) variables of the columns.
+        nonbasic: (defences,) variables of the rows.
+        place: μ.
+        which: the row that is written.
+        defender, attacker: (rows, defences) and (rows, attacks) probabilities, of which one row is written in
+            place.
+    """
     far, least = spread(place), spread(1.0)
     for i in range(0, padded(m), WIDTH):
         cost = load(table, m + COST, i) + far * load(table, m + PER, i)

@@ -51,7 +51,12 @@ MUST = (PAIRS == MIXED).any(axis=2).ravel().astype(np.uint64)  # be computed, by
 
 @njit(nogil=True, error_model="numpy")
 def signs(a, b, codes):
-    """Writes the combination of signs of each game; False where a difference is no finite number."""
+    """Writes the combination of signs of each game; False where a difference is no finite number.
+
+    Args:
+        a, b: (games, 2, 2) payoffs.
+        codes: (games,) or longer, uint8, written in place: 0 to 80.
+    """
     sound = True
     for game in range(len(a)):
         d0, d1 = a[game, 0, 0] - a[game, 1, 0], a[game, 0, 1] - a[game, 1, 1]
@@ -68,7 +73,12 @@ def signs(a, b, codes):
 
 @njit(nogil=True, error_model="numpy")
 def count(a, b, first, last):
-    """How many equilibria the games ``first`` … ``last`` have."""
+    """How many equilibria the games ``first`` … ``last`` have.
+
+    Args:
+        a, b: (games, 2, 2) payoffs.
+        first, last: the first game, and the one after the last.
+    """
     codes, found = np.empty(TILE, np.uint8), 0
     for begin in range(first, last, TILE):
         end = min(begin + TILE, last)
@@ -122,7 +132,14 @@ def fill(a, b, first, last, row, index, defender, attacker, regret):
 
 @njit(nogil=True, error_model="numpy")
 def listed(codes, games, entries, places):
-    """Lists the equilibria of a tile: which entry of the table, of which game; how many there are."""
+    """Lists the equilibria of a tile: which entry of the table, of which game; how many there are.
+
+    Args:
+        codes: (games,) or longer, the combinations of signs.
+        games: games of the tile.
+        entries: (MOST · games + MOST,) uint16, written in place: entries of the table.
+        places: (MOST · games + MOST,) int32, written in place: the games in the tile.
+    """
     row, one, two, three = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
     for place in range(games):
         code, game = codes[place], np.int32(place)
@@ -135,7 +152,15 @@ def listed(codes, games, entries, places):
 
 @njit(nogil=True, error_model="numpy")
 def look_up(entries, places, begin, index, defender, attacker, regret):
-    """Writes the rows of a tile as the table has them."""
+    """Writes the rows of a tile as the table has them.
+
+    Args:
+        entries, places: (rows,) or longer, as ``listed`` wrote them.
+        begin: the first game of the tile.
+        index: (rows,) written in place: the game of each row.
+        defender, attacker: (rows, 2) written in place; a share of 2 must still be computed.
+        regret: (rows, 2) written in place.
+    """
     for row in range(len(index)):
         entry = entries[row]
         index[row] = begin + places[row]
@@ -146,7 +171,13 @@ def look_up(entries, places, begin, index, defender, attacker, regret):
 
 @njit(nogil=True, error_model="numpy")
 def to_compute(entries, rows, mixed):
-    """Lists the rows in which somebody mixes; how many there are."""
+    """Lists the rows in which somebody mixes; how many there are.
+
+    Args:
+        entries: (rows,) or longer, as ``listed`` wrote them.
+        rows: number of rows.
+        mixed: (rows + 1,) int32, filled from the start.
+    """
     count = np.uint64(0)
     for row in range(rows):
         mixed[count] = row
@@ -159,6 +190,14 @@ def mix(a, b, mixed, games, space, defender, attacker, regret):
     """Computes the rows in which somebody mixes; False where a regret is not small.
 
     In three passes: gathered, computed side by side, written back.
+
+    Args:
+        a, b: (games of the tile, 2, 2) payoffs.
+        mixed: (k,) the rows, k at most TILE.
+        games: the game of each row, in the tile.
+        space: (10, TILE) space.
+        defender, attacker: (rows, 2) probabilities, of which these rows are written in place.
+        regret: (rows, 2) relative regrets, of which these rows are written in place.
     """
     count = len(mixed)
     for k in range(count):
@@ -191,7 +230,11 @@ def mix(a, b, mixed, games, space, defender, attacker, regret):
 
 @njit(error_model="numpy", inline="always")
 def span(p, q, r, s):
-    """The range of four payoffs; 1 where it is 0."""
+    """The range of four payoffs; 1 where it is 0.
+
+    Args:
+        p, q, r, s: the payoffs.
+    """
     most, more = p if p > q else q, r if r > s else s
     least, less = q if p > q else p, s if r > s else r
     size = (most if most > more else more) - (least if least < less else less)

@@ -53,5 +53,13 @@ def only_one(b, gain, idle, slope, intensity):
 
 @part(error_model="numpy", forceinline=True)
 def peace(b, gain, idle, quiet, i, k):
-    """What one defence costs more than another when nobody attacks."""
+    """What one defence costs more than another when nobody attacks.
+
+    Args:
+        b: (defences, attacks) payoffs to the attacker.
+        gain: the factor by which they become costs, Q = gain · b.
+        idle: (defences,) c0, the cost that no attack changes.
+        quiet: the column of no attack.
+        i, k: the two defences.
+    """
     return (b[i, quiet] - b[k, quiet]) * gain + (idle[i] - idle[k])

@@ -71,7 +71,14 @@ def margin(table):
 
 @njit(error_model="numpy")
 def edges(table, least, row_of, ratio):
-    """Writes for every column the row that stops it first; False where a neighbour has a variable near 0."""
+    """Writes for every column the row that stops it first; False where a neighbour has a variable near 0.
+
+    Args:
+        table: (replies + 1, own strategies + 2) a tableau.
+        least: a variable below this may be 0; see ``margin``.
+        row_of: (own strategies,) int64, written in place.
+        ratio: (own strategies,) written in place: how far each edge leads.
+    """
     replies, own = table.shape[0] - 1, table.shape[1] - 2
     for k in range(own):
         ratio[k], row_of[k] = np.inf, -1
@@ -91,7 +98,13 @@ def edges(table, least, row_of, ratio):
 
 @njit(error_model="numpy")
 def is_child(table, row, column):
-    """Whether Dantzig's rule leads from the neighbour along a column back: 1 yes, 0 no, -1 uncertain."""
+    """Whether Dantzig's rule leads from the neighbour along a column back: 1 yes, 0 no, -1 uncertain.
+
+    Args:
+        table: (replies + 1, own strategies + 2) a tableau.
+        row: the row of the variable that leaves.
+        column: the column of the variable that enters.
+    """
     replies, own = table.shape[0] - 1, table.shape[1] - 2
     pivot, cost = table[row, column], table[replies, column]
     uncertain = False
@@ -107,7 +120,14 @@ def is_child(table, row, column):
 
 @njit(error_model="numpy")
 def exchange(table, moved, row, column):
-    """Writes the tableau in which a basic and a nonbasic variable have changed places."""
+    """Writes the tableau in which a basic and a nonbasic variable have changed places.
+
+    Args:
+        table: (replies + 1, own strategies + 2) a tableau.
+        moved: of the same shape, written in place.
+        row: the row of the variable that leaves.
+        column: the column of the variable that enters.
+    """
     rows, columns = table.shape
     own = columns - 2
     inverse = 1.0 / table[row, column]
@@ -125,7 +145,15 @@ def exchange(table, moved, row, column):
 
 @njit(error_model="numpy")
 def descend(tables, basics, nonbasics, depth, row, column):
-    """Goes down to a child."""
+    """Goes down to a child.
+
+    Args:
+        tables: (depths, replies + 1, own strategies + 2) of which ``depth`` + 1 is written in place.
+        basics, nonbasics: (depths, replies) and (depths, own strategies) labels, written likewise.
+        depth: where the parent stands.
+        row: the row of the variable that leaves.
+        column: the column of the variable that enters.
+    """
     exchange(tables[depth], tables[depth + 1], row, column)
     basics[depth + 1], nonbasics[depth + 1] = basics[depth], nonbasics[depth]
     basics[depth + 1, row], nonbasics[depth + 1, column] = nonbasics[depth, column], basics[depth, row]

@@ -18,7 +18,17 @@ LARGEST = 2**31 - 1
 
 @njit()
 def before(table, basic, nonbasic, unit, first_slack, column, one, other):
-    """Whether a row stops the entering column before another, ties decided lexicographically."""
+    """Whether a row stops the entering column before another, ties decided lexicographically.
+
+    Args:
+        table: (replies, own strategies + 1) int64, the tableau times ``unit``.
+        basic: (replies,) labels of the rows.
+        nonbasic: (own strategies,) labels of the columns.
+        unit: the common denominator of the tableau.
+        first_slack: the label of the first slack.
+        column: the column of the variable that enters.
+        one, other: the two rows.
+    """
     replies, own = table.shape[0], table.shape[1] - 1
     p, q = table[one, column], table[other, column]
     difference = table[one, own] * q - table[other, own] * p
@@ -42,7 +52,16 @@ def before(table, basic, nonbasic, unit, first_slack, column, one, other):
 
 @njit()
 def leaving_row(table, basic, nonbasic, unit, first_slack, column):
-    """The row that stops the entering column first: there is one, because M is positive."""
+    """The row that stops the entering column first: there is one, because M is positive.
+
+    Args:
+        table: (replies, own strategies + 1) int64, the tableau times ``unit``.
+        basic: (replies,) labels of the rows.
+        nonbasic: (own strategies,) labels of the columns.
+        unit: the common denominator of the tableau.
+        first_slack: the label of the first slack.
+        column: the column of the variable that enters.
+    """
     row = -1
     for i in range(table.shape[0]):
         if table[i, column] > 0 and (
@@ -54,7 +73,15 @@ def leaving_row(table, basic, nonbasic, unit, first_slack, column):
 
 @njit()
 def exchange(table, moved, unit, row, column):
-    """Writes the tableau after a pivot, whose entry is the new denominator; returns its largest entry."""
+    """Writes the tableau after a pivot, whose entry is the new denominator; returns its largest entry.
+
+    Args:
+        table: (replies, own strategies + 1) int64, the tableau times ``unit``.
+        moved: of the same shape, written in place.
+        unit: the common denominator of the tableau.
+        row: the row of the variable that leaves.
+        column: the column of the variable that enters.
+    """
     rows, columns = table.shape
     pivot, largest = table[row, column], np.int64(0)
     for i in range(rows):
@@ -141,7 +168,12 @@ def search(matrix, first_own, first_slack, tables, bases, positive, values):
 
 @njit(nogil=True)
 def meet(of_x, of_y, pairs):
-    """Writes the places of pairs in which every label is 0 in one of both; returns how many there are."""
+    """Writes the places of pairs in which every label is 0 in one of both; returns how many there are.
+
+    Args:
+        of_x, of_y: (vertices,) labels that are not 0, as bits, of either player.
+        pairs: (room, 2) written in place as far as it reaches.
+    """
     count = 0
     for i in range(len(of_x)):
         for j in range(len(of_y)):
