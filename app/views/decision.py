@@ -39,7 +39,7 @@ def show() -> None:
         pairs = break_even_pairs(scenario, found)
         verdict.show(found, pairs)
         key_figures.show(found, pairs)
-        downloads.show(scenario)
+        downloads.show(found.situation)
         mixes.show(found)
         region_map.show()
         payoffs.show(found)

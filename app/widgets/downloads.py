@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from advgame.decision import Situation
 from advgame.reports import FORMATS, report
 from advgame.scenarios import Scenario
 from advgame.scenarios.scenario_files import toml_of
@@ -13,21 +14,21 @@ from advgame.scenarios.scenario_files import toml_of
 MAIN = "html"
 
 
-def show(scenario: Scenario) -> None:
+def show(situation: Situation) -> None:
     """The report as a page, and everything else behind a button; each is written when it is asked for."""
     with st.container(horizontal=True, key="downloads"):
-        _offer(scenario, MAIN, "Download the report", primary=True)
+        _offer(situation, MAIN, "Download the report", primary=True)
         with st.popover("Other formats", icon=":material/more_horiz:"):
             for name in FORMATS:
                 if name != MAIN:
-                    _offer(scenario, name, f"Report as {name}")
-            _offer_scenario(scenario)
+                    _offer(situation, name, f"Report as {name}")
+            _offer_scenario(situation.scenario)
 
 
-def _offer(scenario: Scenario, name: str, label: str, *, primary: bool = False) -> None:
+def _offer(situation: Situation, name: str, label: str, *, primary: bool = False) -> None:
     st.download_button(
         label,
-        _report(scenario, name),
+        _report(situation, name),
         file_name=f"decision{FORMATS[name].endings[0]}",
         mime=FORMATS[name].media_type,
         key=f"download {name}",
@@ -50,5 +51,5 @@ def _offer_scenario(scenario: Scenario) -> None:
     )
 
 
-def _report(scenario: Scenario, name: str) -> Callable[[], bytes]:
-    return lambda: report(scenario).file_content(name)
+def _report(situation: Situation, name: str) -> Callable[[], bytes]:
+    return lambda: report(situation).file_content(name)

@@ -55,7 +55,7 @@ def gain_title(found: Recommendation) -> str:
 
 
 def _show_turning(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
-    threshold, *_ = thresholds(found.scenario, parameters=["largest_share"])
+    threshold, *_ = thresholds(found, parameters=["largest_share"])
     share = turning_share(found, threshold)
     if share is None:
         return

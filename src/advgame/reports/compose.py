@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advgame.decision import Situation
 from advgame.equilibria import Concept
 from advgame.reports.facts import gather
 from advgame.reports.fingerprint import inputs_sha256, versions
@@ -10,7 +11,7 @@ from advgame.reports.sections import SECTIONS
 from advgame.scenarios import Scenario
 
 
-def report(scenario: Scenario, concept: str | Concept | None = None) -> Report:
+def report(scenario: Scenario | Situation, concept: str | Concept | None = None) -> Report:
     """The decision on a scenario, with its reasons, its assumptions and its sources.
 
     >>> from advgame.scenarios import case, set_parameter
@@ -18,6 +19,7 @@ def report(scenario: Scenario, concept: str | Concept | None = None) -> Report:
     'Deploy Standard: defending does not pay'
 
     Args:
+        scenario: a scenario, or a situation, whose game is not built and solved again.
         concept: by default commitment where the scenario says that the defence is announced, else Nash.
 
     Raises:
@@ -25,12 +27,12 @@ def report(scenario: Scenario, concept: str | Concept | None = None) -> Report:
     """
     facts = gather(scenario, concept)
     return Report(
-        scenario.name,
-        scenario.question,
+        facts.scenario.name,
+        facts.scenario.question,
         tuple(block for section in SECTIONS for block in section(facts)),
         facts.recommendation,
         facts.thresholds,
         facts.break_even,
-        inputs_sha256(scenario),
+        inputs_sha256(facts.scenario),
         versions(),
     )

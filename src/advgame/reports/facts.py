@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advgame.decision import Recommendation, recommend
+from advgame.decision import Recommendation, Situation, recommend
 from advgame.equilibria import Concept
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
@@ -44,9 +44,18 @@ class Facts:
         return len(self.met.attacks) > 1
 
 
-def gather(scenario: Scenario, concept: str | Concept | None) -> Facts:
-    """Everything a report on the scenario tells of."""
-    recommendation = recommend(scenario, concept)
+def gather(question: Scenario | Situation, concept: str | Concept | None) -> Facts:
+    """Everything that the sections of a report show.
+
+    Args:
+        question: a scenario, or a situation, whose game is not built and solved again.
+        concept: by default that of the situation, or the one the scenario is answered with.
+
+    Raises:
+        SolverError: when no answer could be certified.
+    """
+    recommendation = recommend(question, concept)
+    scenario = recommendation.scenario
     what_if = _for_many_games(concept)
     return Facts(
         scenario,
