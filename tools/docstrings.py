@@ -4,10 +4,11 @@
     python tools/docstrings.py --quiet    the totals only
 
 Counted are public functions and methods of ``src/advgame``: names without a leading underscore, in modules
-and classes without one. Two rules:
+and classes without one. Three rules:
 
 * three parameters or more (``self`` and ``cls`` not counted) need an ``Args:`` section;
-* a ``raise`` of one's own needs a ``Raises:`` section, unless the docstring's class states it.
+* a ``raise`` of one's own needs a ``Raises:`` section, unless the docstring's class states it;
+* a name that ``Args:`` explains is a parameter.
 
 Commands of the command line state their parameters in their help, and are not counted; nor is an override
 of a method whose ``Args`` a base class documents.
@@ -39,6 +40,7 @@ class Entry:
     raises: bool
     has_args: bool
     has_raises: bool
+    strays: tuple[str, ...]  # what Args explains and is no parameter
 
 
 def main(words: list[str]) -> int:
@@ -57,11 +59,14 @@ def main(words: list[str]) -> int:
         for entry in need_raises:
             if not entry.has_raises:
                 print(f"  no Raises: {entry.place}")
+    strays = [entry for entry in entries if entry.strays]
+    for entry in strays:
+        print(f"  no parameter: {entry.place}: {', '.join(entry.strays)}")
     args = _share([entry.has_args for entry in need_args])
     raises = _share([entry.has_raises for entry in need_raises])
     print(f"Args: {args:.1%} of {len(need_args)} public functions with {MANY} parameters or more")
     print(f"Raises: {raises:.1%} of {len(need_raises)} public functions that raise")
-    return int(args < LEAST_ARGS or raises < LEAST_RAISES)
+    return int(args < LEAST_ARGS or raises < LEAST_RAISES or bool(strays))
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,11 @@ class Family:
             base = self.classes.get(name)
             if base is None:
                 continue
-            texts = [ast.get_docstring(part) for part in base.body if getattr(part, "name", None) == method]
+            texts = [
+                ast.get_docstring(part)
+                for part in base.body
+                if isinstance(part, Function) and part.name == method
+            ]
             if any(text and "Args:" in text for text in texts) or self.documented_above(base, method):
                 return True
         return False
@@ -109,7 +118,29 @@ def _entry(module: Path, node: Function, name: str, inherited: str) -> Entry:
         any(isinstance(part, ast.Raise) and part.exc is not None for part in _own(node)),
         "Args:" in text,
         "Raises:" in text or "Raises:" in inherited,
+        tuple(name for name in _explained(text) if name not in _parameters(node)),
     )
+
+
+def _parameters(node: Function) -> set[str]:
+    given = node.args
+    several = [given.vararg, given.kwarg]
+    return {
+        each.arg
+        for each in (*given.posonlyargs, *given.args, *given.kwonlyargs, *several)
+        if each is not None
+    }
+
+
+def _explained(text: str) -> Iterator[str]:
+    """The names before the colons of an ``Args:`` section; the whole line where there is no colon."""
+    _, _, section = text.partition("Args:\n")
+    for line in section.split("\n"):
+        if line and not line.startswith(" "):
+            return
+        if line.startswith("    ") and not line.startswith("     ") and not line.startswith("    As ``"):
+            names, colon, _ = line.strip().partition(": ")
+            yield from names.replace("*", "").split(", ") if colon else [line.strip()]
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:

@@ -95,6 +95,7 @@ class Game:
     ) -> Self:
         """A game whose payoffs are rational numbers, given as floats and computed exactly when asked for.
 
+        >>> from fractions import Fraction
         >>> third = np.array([[Fraction(1, 3)]])
         >>> exactly = lambda defences, attacks: (third, third)
         >>> game = Game.rounded([[1 / 3]], [[1 / 3]], exactly, (1e-16, 1e-16))

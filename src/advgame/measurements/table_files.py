@@ -31,8 +31,7 @@ def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> Measur
 
     Args:
         path: a file with a header of field names (``advgame.measurements.measurement.FIELDS``); absent
-        optional
-            fields are empty.
+            optional fields are empty.
         percent: divide accuracies and spreads by 100 first.
 
     Raises:

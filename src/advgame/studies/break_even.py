@@ -64,6 +64,9 @@ def break_even_share(
     0.15017
 
     Args:
+        scenario: the question, its measurements and prices.
+        plain: the defence without protection, or with less of it.
+        defended: the defence compared with it.
         attack: a column of the game; the first attack if omitted.
         level: of the interval, in (0, 1).
 

@@ -48,6 +48,7 @@ def sweep(
     ['Standard | autoattack', 'Standard + Rice2020Overfitting | none + autoattack']
 
     Args:
+        scenario: everything that does not vary.
         grid: values by parameter address; the first parameter varies slowest.
         concept: by default the one the scenario is answered with.
         progress: called now and then with the number of cells done and of all.

@@ -186,7 +186,9 @@ def mixes(
         of_a, of_b: payoffs, by what their player does not choose; scale_a, scale_b: one over their ranges.
         rows, columns: lists of strategies; i, j: which are the supports; i_replies, j_replies: which replies
             determine the mixes on them; p, q: sizes of the supports.
-        space: for both mixes, for what the strategies pay, and for a system of equations.
+        x, y: filled with both mixes.
+        to_defender, to_attacker: space for what the strategies pay.
+        system: space for a system of equations.
     """
     x[0] = y[0] = 1.0
     if (

@@ -39,6 +39,7 @@ class Drawing:
             width: width in SVG units; below 0 counts as 0.
             height: height in SVG units.
             title: the tooltip; empty for none.
+            look: SVG attributes, such as ``fill``.
         """
         place = {"x": x, "y": y, "width": max(width, 0.0), "height": height}
         drawn = self._add("rect", place, look)
@@ -53,6 +54,7 @@ class Drawing:
             y1: vertical start in SVG units.
             x2: horizontal end in SVG units.
             y2: vertical end in SVG units.
+            look: SVG attributes, such as ``stroke``.
         """
         self._add("line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2}, look)
 
@@ -68,6 +70,7 @@ class Drawing:
             x: horizontal place of the centre in SVG units.
             y: vertical place of the centre in SVG units.
             radius: radius in SVG units.
+            look: SVG attributes, such as ``fill``.
         """
         self._add("circle", {"cx": x, "cy": y, "r": radius}, look)
 
@@ -91,6 +94,7 @@ class Drawing:
             size: font size in SVG units.
             turn: clockwise rotation about the place, in degrees.
             room: width available in SVG units; None for no limit.
+            look: SVG attributes, such as ``text_anchor``.
         """
         cut = fitted(words, size, room)
         drawn = self._add("text", {"x": x, "y": y, "font-size": size}, {"fill": INK, **look})
