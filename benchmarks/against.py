@@ -46,11 +46,11 @@ class Single:
 
 
 SINGLES = (
-    Single("adversary–defender", (10, 8), 40),
-    Single("adversary–defender", (20, 15), 40),
-    Single("adversary–defender", (60, 40), 30, goal=8.0),
-    Single("adversary–defender", (200, 200), 10, goal=50.0),
-    Single("adversary–defender", (1000, 1000), 2, goal=50.0),
+    Single("attacker–defender", (10, 8), 40),
+    Single("attacker–defender", (20, 15), 40),
+    Single("attacker–defender", (60, 40), 30, goal=8.0),
+    Single("attacker–defender", (200, 200), 10, goal=50.0),
+    Single("attacker–defender", (1000, 1000), 2, goal=50.0),
     Single("several equilibria", (60, 40), 20),
     Single("several equilibria", (200, 200), 6),
     Single("zero-sum", (200, 200), 4),
@@ -87,7 +87,7 @@ def solved(row: Single) -> dict[str, Any]:
     from advgame.games import Game
 
     if Path(ag.__file__).is_relative_to(ROOT):
-        ag.solve_batch(*draw("adversary–defender", row.shape if np.prod(row.shape) < 6000 else (80, 80), 2))
+        ag.solve_batch(*draw("attacker–defender", row.shape if np.prod(row.shape) < 6000 else (80, 80), 2))
     seconds, answers = [], []
     for a, b in zip(*draw(row.family, row.shape, row.games + 1), strict=True):
         taken = []

@@ -26,7 +26,7 @@ from benchmarks.machine import machine
 
 Payoffs = NDArray[np.float64]
 Pair = tuple[Payoffs, Payoffs]
-Vertex = tuple[tuple[int, ...], frozenset[int], frozenset[int]]  # weights, unplayed, best replies
+Vertex = tuple[tuple[int, ...], frozenset[int], frozenset[int]]  # weights, unplayed, best responses
 SHAPES = tuple((defences, attacks) for defences in range(2, 5) for attacks in range(2, 5))
 LARGEST = 13  # decimal exponent of constant / range
 HERE = Path(__file__).parent / "results"

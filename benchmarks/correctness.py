@@ -21,8 +21,8 @@ import advgame as ag
 from benchmarks.machine import machine
 
 Whole = NDArray[np.int64]
-Games = tuple[Whole, Whole]  # of defender and adversary, each (games, defences, attacks)
-Mixes = list[tuple[Fraction, ...]]  # the defender's shares, then the adversary's
+Games = tuple[Whole, Whole]  # of defender and attacker, each (games, defences, attacks)
+Mixes = list[tuple[Fraction, ...]]  # the defender's shares, then the attacker's
 SMALL = tuple((defences, attacks) for defences in range(2, 6) for attacks in range(2, 6))
 LARGE = ((6, 6), (7, 5), (8, 8), (10, 6), (10, 8), (10, 10))
 GAMES_OF_LARGE = 100
@@ -42,12 +42,12 @@ def tied_games(random: np.random.Generator, *shape: int) -> Games:
     return a, b
 
 
-def adversary_games(random: np.random.Generator, *shape: int) -> Games:
+def attacker_games(random: np.random.Generator, *shape: int) -> Games:
     """Classifiers attacked; errors in thousandths, shares in tenths, prices in thousandths."""
     return _attacked(random, shape, steps=1000)
 
 
-def tied_adversary_games(random: np.random.Generator, *shape: int) -> Games:
+def tied_attacker_games(random: np.random.Generator, *shape: int) -> Games:
     """The same with errors and prices in quarters, as counts over few inputs would give: full of ties."""
     return _attacked(random, shape, steps=4)
 
@@ -68,8 +68,8 @@ def _attacked(random: np.random.Generator, shape: tuple[int, ...], steps: int) -
 FAMILIES: dict[str, tuple[Callable[..., Games], int]] = {  # and how many games of each small shape
     "random": (random_games, 10_000),
     "random, tied": (tied_games, 2_500),
-    "adversary–defender": (adversary_games, 2_500),
-    "adversary–defender, tied": (tied_adversary_games, 2_500),
+    "attacker–defender": (attacker_games, 2_500),
+    "attacker–defender, tied": (tied_attacker_games, 2_500),
 }
 
 
@@ -135,7 +135,7 @@ def enumerated(a: Whole, b: Whole) -> Mixes:
 
 
 def _read(told: str, defences: int, attacks: int) -> Iterator[tuple[Fraction, ...]]:
-    """Each block lists mixes of the adversary, then those of the defender: every pair is an equilibrium."""
+    """Each block lists mixes of the attacker, then those of the defender: every pair is an equilibrium."""
     for block in told.split("\n\n"):
         lines = [line.split() for line in block.splitlines()]
         mixes = {

@@ -86,7 +86,7 @@ class Planted:
 
 
 def planted(random: np.random.Generator) -> Planted:
-    """Defences of which the weaker on honest inputs are not always the stronger, and figures that repeat."""
+    """Defences of which the weaker on benign inputs are not always the stronger, and figures that repeat."""
     defences, attacks = int(random.integers(2, MOST + 1)), int(random.integers(1, MOST))
     few = random.integers(10, 90, 2 + int(random.integers(0, 5)))  # the figures that occur
     clean = 94 - np.cumsum(random.choice([0, 1, 2, 2, 5], defences))

@@ -1,8 +1,8 @@
 """The games that are timed: every family draws k games of one shape from a seed, and nothing else.
 
-``random`` games have independent normal payoffs. In ``adversary–defender`` games a classifier is
+``random`` games have independent normal payoffs. In ``attacker–defender`` games a classifier is
 attacked: clean errors of 0.02 to 0.3, attacked errors above them, shares of the traffic and costs per
-attack, costs per defence. ``several equilibria`` are adversary–defender games, up to the choice of
+attack, costs per defence. ``several equilibria`` are attacker–defender games, up to the choice of
 prices, whose defences and attacks stand at three intensities: at each, the defence fits the attack and
 the attack the defence, so that three equilibria and more are the rule.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-Games = tuple[FloatArray, FloatArray]  # what defender and adversary earn, each (games, defences, attacks)
+Games = tuple[FloatArray, FloatArray]  # what defender and attacker earn, each (games, defences, attacks)
 Family = Callable[[np.random.Generator, int, int, int], Games]
 
 
@@ -25,10 +25,10 @@ def random_games(random: np.random.Generator, games: int, defences: int, attacks
     return a, b
 
 
-def adversary_defender(random: np.random.Generator, games: int, defences: int, attacks: int) -> Games:
+def attacker_defender(random: np.random.Generator, games: int, defences: int, attacks: int) -> Games:
     """A classifier's defences against attacks; the first attack is none. Every other game has equal shares.
 
-    The defender earns (1 − p_j)(1 − e_i) + p_j (1 − ε_ij) − C_i and the adversary p_j (ε_ij − c_j) with
+    The defender earns (1 − p_j)(1 − e_i) + p_j (1 − ε_ij) − C_i and the attacker p_j (ε_ij − c_j) with
     e_i in [0.02, 0.3], ε_ij in [e_i, 1], p_j in [0.05, 0.5], c_j in [0, 0.3] and C_i in [0, 0.05].
     A defence that errs more on clean inputs errs less on attacked ones, apart from chance.
     """
@@ -50,7 +50,7 @@ def adversary_defender(random: np.random.Generator, games: int, defences: int, a
 def several_equilibria(random: np.random.Generator, games: int, defences: int, attacks: int) -> Games:
     """Games of rank 1 with three to nine equilibria, supports of three and more among them.
 
-    Attack j has intensity p_j and defence i is tuned to s_i, both near 0, 1/2 or 1. The adversary earns
+    Attack j has intensity p_j and defence i is tuned to s_i, both near 0, 1/2 or 1. The attacker earns
     Q_ij = −(s_i − p_j)² + chance and the defender −Q_ij − 2 (s_i² − 2 s_i p_j).
     """
     rungs = np.arange(3) / 2
@@ -70,7 +70,7 @@ def zero_sum(random: np.random.Generator, games: int, defences: int, attacks: in
 
 FAMILIES: dict[str, Family] = {
     "random": random_games,
-    "adversary–defender": adversary_defender,
+    "attacker–defender": attacker_defender,
     "several equilibria": several_equilibria,
     "zero-sum": zero_sum,
 }

@@ -26,7 +26,7 @@ def covariant(random: np.random.Generator, games: int, defences: int, attacks: i
 
 
 def dual_cyclic(random: np.random.Generator, games: int, defences: int, attacks: int) -> Games:
-    """Best-reply polytopes dual to cyclic ones, which have most vertices (von Stengel 1999).
+    """Best-response polytopes dual to cyclic ones, which have most vertices (von Stengel 1999).
 
     Facets are labelled so that Lemke and Howson's paths are long (Savani and von Stengel 2006). The points
     stand on the trigonometric moment curve, moved a little at random.

@@ -54,19 +54,19 @@ TABLE = (
     Row("random", (5, 5), ALL, 200_000, goal_seconds=0.5e-6),
     Row("random", (10, 10), ALL, 2_000, goal_seconds=0.4e-3),
     Row("random", (10, 10), ONE, 20_000, goal_seconds=1e-6),
-    Row("adversary–defender", (10, 8), ALL, 200_000, goal_seconds=1e-6),
-    Row("adversary–defender", (20, 15), ALL, 20_000, goal_seconds=3e-6),
-    Row("adversary–defender", (60, 40), ALL, 2_000, goal_seconds=30e-6),
-    Row("adversary–defender", (200, 200), ALL, 50, goal_seconds=1.5e-3),
-    Row("adversary–defender", (1000, 1000), ALL, 5, goal_seconds=30e-3),
+    Row("attacker–defender", (10, 8), ALL, 200_000, goal_seconds=1e-6),
+    Row("attacker–defender", (20, 15), ALL, 20_000, goal_seconds=3e-6),
+    Row("attacker–defender", (60, 40), ALL, 2_000, goal_seconds=30e-6),
+    Row("attacker–defender", (200, 200), ALL, 50, goal_seconds=1.5e-3),
+    Row("attacker–defender", (1000, 1000), ALL, 5, goal_seconds=30e-3),
     Row("several equilibria", (10, 8), ALL, 20_000, goal_seconds=25e-6),
     Row("several equilibria", (20, 15), ALL, 5_000, goal_seconds=75e-6),
     Row("several equilibria", (60, 40), ALL, 500, goal_seconds=750e-6),
     Row("several equilibria", (200, 200), ALL, 10, goal_seconds=37.5e-3),
     Row("several equilibria", (1000, 1000), ALL, 2, goal_seconds=750e-3),
-    Row("adversary–defender", (10, 8), LOTTERY, 50_000, goal_seconds=1.5e-6),
-    Row("adversary–defender", (20, 15), LOTTERY, 10_000),
-    Row("adversary–defender", (60, 40), LOTTERY, 1_000, goal_seconds=1e-3),
+    Row("attacker–defender", (10, 8), LOTTERY, 50_000, goal_seconds=1.5e-6),
+    Row("attacker–defender", (20, 15), LOTTERY, 10_000),
+    Row("attacker–defender", (60, 40), LOTTERY, 1_000, goal_seconds=1e-3),
 )
 
 # The same work on two cores, beside the row on one.
@@ -74,7 +74,7 @@ SHARED = tuple(
     Row(row.family, row.shape, row.question, row.games, threads=2)
     for row in TABLE
     if row.shape in ((2, 2), (10, 8), (5, 5))
-    and row.family in ("random", "adversary–defender")
+    and row.family in ("random", "attacker–defender")
     and not row.buffers
 )
 
@@ -90,7 +90,7 @@ def _games_of(family: str, size: int) -> int:
 
 CURVES = tuple(
     Row(family, (size, size), ALL, _games_of(family, size), part="curve")
-    for family, sizes in (("adversary–defender", SIZES), ("random", GENERAL_SIZES))
+    for family, sizes in (("attacker–defender", SIZES), ("random", GENERAL_SIZES))
     for size in sizes
 )
 

@@ -114,7 +114,7 @@ def _rational(payoffs: FloatArray) -> str:
 
 
 class HighsPeer(Peer):
-    """SciPy's linear programs, one per reply of the adversary: the textbook way to a commitment."""
+    """SciPy's linear programs, one per reply of the attacker: the textbook way to a commitment."""
 
     name, package = "HiGHS", "scipy"
     methods: ClassVar[dict[str, str]] = {LOTTERY: "one linear program per reply"}

@@ -45,11 +45,10 @@ def sweep(family: str, shape: tuple[int, int], cells: int) -> Callable[[], objec
 def narrowed(defences: int, attacks: int, *, alike: bool) -> Scenario:
     """The first defences and attacks of a bundled scenario."""
     from advgame import case
-    from advgame.scenarios import encounters
 
     scenario = case(LARGE)
-    met = encounters(scenario)
-    kept, names = met.defences[:defences], met.attacks[1:attacks]
+    accuracies = scenario.accuracies
+    kept, names = accuracies.defences[:defences], accuracies.attacks[1:attacks]
     attack_cost: Any = scenario.term("attack_cost")
     defence_cost: Any = scenario.term("defence_cost")
     prices = {name: attack_cost.attack_cost[name] for name in names}

@@ -26,7 +26,7 @@ app, cli → reports → wording → studies → decision → scenarios → payo
 decision → equilibria → games ← payoffs          cli → findings → scenarios          cli → lab → measurements
 measurements → files          scenarios → bundled          lab → bundled
 reports → version          cli → stopping
-all → errors, catalogue, arrays
+all → errors, catalogue, arrays, deprecation
 """
 EQUILIBRIA = """
 batch → concepts → rank_one → algorithms → kernels

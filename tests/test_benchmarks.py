@@ -53,7 +53,7 @@ def test_a_run_that_goes_on_keeps_what_it_has(tmp_path: Path) -> None:
 
 def test_a_name_that_no_row_has_is_answered_with_the_rows(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--rows", "chess"]) == 2
-    assert "10×8 adversary–defender, all equilibria" in capsys.readouterr().err
+    assert "10×8 attacker–defender, all equilibria" in capsys.readouterr().err
 
 
 def test_the_table_shows_how_many_times_longer_a_peer_takes_and_where_it_stops() -> None:
@@ -98,8 +98,8 @@ def test_the_games_of_a_family_are_the_same_for_every_solver(family: str) -> Non
     assert (b == again[1]).all()
 
 
-@pytest.mark.parametrize("family", ["adversary–defender", "several equilibria"])
-def test_games_of_adversary_and_defender_are_of_rank_one_and_mix_three_strategies(family: str) -> None:
+@pytest.mark.parametrize("family", ["attacker–defender", "several equilibria"])
+def test_games_of_attacker_and_defender_are_of_rank_one_and_mix_three_strategies(family: str) -> None:
     from advgame import solve_batch
     from advgame.games import Game
     from advgame.games.rank_one_form import rank_one_form

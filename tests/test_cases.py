@@ -12,7 +12,7 @@ from advgame.bundled import bundled
 from advgame.errors import UnknownName
 from advgame.measurements import Measurement, MeasurementTable, read_table
 from advgame.measurements.contradictions import PIXELS
-from advgame.scenarios import addresses, build_game, case, cases, encounters, get_parameter
+from advgame.scenarios import addresses, build_game, case, cases, get_parameter
 from advgame.scenarios.parameters import WHOLE_SCENARIO
 
 SHAPES = {  # defences, columns with no attack
@@ -124,8 +124,8 @@ def test_a_case_that_is_not_bundled_is_answered_with_the_nearest() -> None:
 
 
 def test_two_defences_have_the_figures_of_the_leaderboard() -> None:
-    met = encounters(case("cifar10-two-defences"))
-    assert met.attacked_accuracy.tolist() == [[0.9478, 0.0], [0.8534, 0.5342]]
+    accuracies = case("cifar10-two-defences").accuracies
+    assert accuracies.attacked_accuracy.tolist() == [[0.9478, 0.0], [0.8534, 0.5342]]
     assert cell(table("cifar10-two-defences"), "Rice2020Overfitting").correct == 8534
 
 
@@ -173,8 +173,11 @@ def test_pruned_and_defended_networks_have_both_figures_at_the_benchmarks_own_ra
     rows = table("cifar10-pruned-and-defended")
     assert len(rows) == 2 * 84
     assert {row.radius for row in rows if row.attack != NO_ATTACK} == {0.031}
-    met = encounters(case("cifar10-pruned-and-defended"))
-    assert met.attacked_accuracy[met.defences.index("HARP unstructured 99%")].tolist() == [0.8311, 0.455]
+    accuracies = case("cifar10-pruned-and-defended").accuracies
+    assert accuracies.attacked_accuracy[accuracies.defences.index("HARP unstructured 99%")].tolist() == [
+        0.8311,
+        0.455,
+    ]
 
 
 # the pruning study
@@ -188,11 +191,11 @@ def test_all_rows_of_the_pruning_study_are_there(
 
 
 def test_the_break_even_shares_of_imagenette_filters_come_out_of_the_stored_means() -> None:
-    met = encounters(case("imagenette-pruning"))
+    accuracies = case("imagenette-pruning").accuracies
     shares = {}
     for less, more in ((0, 2), (1, 2), (0, 3), (2, 3)):
-        clean_lost = met.clean_accuracy[less] - met.clean_accuracy[more]
-        robust_won = met.attacked_accuracy[more, 1] - met.attacked_accuracy[less, 1]
+        clean_lost = accuracies.clean_accuracy[less] - accuracies.clean_accuracy[more]
+        robust_won = accuracies.attacked_accuracy[more, 1] - accuracies.attacked_accuracy[less, 1]
         shares[less, more] = clean_lost / (clean_lost + robust_won)
     assert shares[0, 2] == pytest.approx(0.08, abs=0.005)
     assert shares[1, 2] == pytest.approx(0.22, abs=0.005)
@@ -263,9 +266,9 @@ def test_running_costs_of_a_pruned_network_follow_its_parameters_left(name: str,
 
 
 def test_a_training_against_small_changes_grows_blind_to_changes_of_meaning() -> None:
-    met = encounters(case("mnist-invariance"))
-    assert met.attacks == ("none", "perturbation", "invariance")
-    accuracy = dict(zip(met.defences, met.attacked_accuracy.tolist(), strict=True))
+    accuracies = case("mnist-invariance").accuracies
+    assert accuracies.attacks == ("none", "perturbation", "invariance")
+    accuracy = dict(zip(accuracies.defences, accuracies.attacked_accuracy.tolist(), strict=True))
     assert accuracy["vanilla"] == [1.0, 0.0, 0.8]
     assert accuracy["perturbation AT"] == [0.99, 0.84, 0.24]
     assert accuracy["simultaneous AT"] == [0.985, 0.73, 0.71]

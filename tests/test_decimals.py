@@ -17,7 +17,7 @@ from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.decimals import as_decimal, exact_accuracy
 from advgame.payoffs import SUCCESS_RULES, TERMS
 from advgame.payoffs.terms import DefenceCost, parameters_of
-from advgame.scenarios import Scenario, case, cases, encounters, set_parameter
+from advgame.scenarios import Scenario, case, cases, set_parameter
 from advgame.scenarios.family.payoffs_over import exact_payoffs_over
 from advgame.studies.regions import regions
 from advgame.studies.thresholds import thresholds
@@ -147,13 +147,13 @@ def test_every_term_computes_exactly_what_it_computes_in_floats(name: str, succe
     scenario = replace(ag.case("mnist-invariance"), success=success)
     amounts = {about.name: 0.3 for about in parameters_of(TERMS[name])}
     term = TERMS[name](**amounts)
-    met = encounters(scenario)
-    measured = {"human_recognition": dict.fromkeys(met.defences, 0.7)}
-    met = replace(met, other_measures=measured)
-    exact_met = met.exactly(range(len(met.defences)), range(len(met.attacks)))
-    exact_term = term.exactly(met.defences, met.attacks)
+    accuracies = scenario.accuracies
+    measured = {"human_recognition": dict.fromkeys(accuracies.defences, 0.7)}
+    accuracies = replace(accuracies, other_measures=measured)
+    exact_accuracies = accuracies.exactly(range(len(accuracies.defences)), range(len(accuracies.attacks)))
+    exact_term = term.exactly(accuracies.defences, accuracies.attacks)
     for pay in ("to_defender", "to_attacker"):
-        floats, exact = getattr(term, pay)(met), getattr(exact_term, pay)(exact_met)
+        floats, exact = getattr(term, pay)(accuracies), getattr(exact_term, pay)(exact_accuracies)
         assert floats.shape == exact.shape
         assert np.abs(floats - exact.astype(float)).max() < 1e-14
         if floats.any():

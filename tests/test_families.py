@@ -24,12 +24,12 @@ def test_a_name_that_is_not_listed_is_answered_with_the_nearest(catalogue: Catal
         catalogue[name + "x"]
 
 
-# Where the adversary's mix is the one that hurts most, or a noisy one, it need not be a best reply.
+# Where the attacker's mix is the one that hurts most, or a noisy one, it need not be a best response.
 NOT_A_REPLY = {"worst_case", "minimax_regret", "quantal_response"}
 
 
 @pytest.mark.parametrize("name", [name for name in CONCEPTS if name not in NOT_A_REPLY])
-def test_under_every_concept_of_replies_the_adversary_replies_best(name: str) -> None:
+def test_under_every_concept_of_replies_the_attacker_replies_best(name: str) -> None:
     game = ag.build_game(ag.case("cifar10-two-defences"))
     profile = ag.solve(game, name).recommended
     pays = profile.defender @ game.attacker_payoffs

@@ -4,7 +4,7 @@ import advgame as ag
 
 
 def test_from_published_figures_to_a_decision_that_can_be_defended(tmp_path) -> None:
-    # A team runs a CIFAR-10 classifier. Its plain network is right on 94.78 % of honest inputs and on
+    # A team runs a CIFAR-10 classifier. Its plain network is right on 94.78 % of benign inputs and on
     # none that AutoAttack made; the trained one on 85.34 % and 53.42 %.
     scenario = ag.case("cifar10-two-defences")
     assert [row.accuracy for row in scenario.measurements] == [0.9478, 0.0, 0.8534, 0.5342]
@@ -14,7 +14,7 @@ def test_from_published_figures_to_a_decision_that_can_be_defended(tmp_path) -> 
     solution = ag.solve(game, concept="nash")
     profile = solution.recommended
 
-    # Neither deploying always nor never is stable: the defender draws lots, and so does the adversary,
+    # Neither deploying always nor never is stable: the defender draws lots, and so does the attacker,
     # so that the expected adversarial share is exactly the break-even share.
     assert [round(share, 5) for share in profile.defender] == [0.25122, 0.74878]
     assert [round(share, 5) for share in profile.attacker] == [0.49942, 0.50058]

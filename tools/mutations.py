@@ -179,7 +179,7 @@ MUTANTS = (
         (GENERAL,),
     ),
     Mutant(
-        "what is played by one need not be a best reply",
+        "what is played by one need not be a best response",
         "degenerate_vertices",
         " and of_y[j, 2] & ~of_x[i, 3] == 0",
         "",
@@ -293,7 +293,7 @@ MUTANTS = (
         "by_itself and True",
     ),
     Mutant(
-        "ties of the adversary's mixes not noticed",
+        "ties of the attacker's mixes not noticed",
         "tableau_walk",
         "if least <= NEAR or thinnest < THIN:",
         "if thinnest < THIN:",
@@ -349,7 +349,7 @@ MUTANTS = (
         "by_itself and True",
     ),
     Mutant(
-        "ties of the adversary not noticed in large games",
+        "ties of the attacker not noticed in large games",
         "support_walk",
         "if not 0 <= drift <= DRIFT or least_level(k, at) <= error_of(k, beside, at):",
         "if not 0 <= drift <= DRIFT:",
@@ -357,7 +357,7 @@ MUTANTS = (
         "by_itself and True",
     ),
     Mutant(
-        "the adversary's regret not looked at",
+        "the attacker's regret not looked at",
         "certificate",
         "larger(best_a - earned_a, 0.0), larger(best_b - earned_b, 0.0)",
         "larger(best_a - earned_a, 0.0), larger(best_a - earned_a, 0.0)",
@@ -501,7 +501,7 @@ MUTANTS = (
         (GENERAL,),
     ),
     Mutant(
-        "a dominated attack taken for a best reply",
+        "a dominated attack taken for a best response",
         "lemke_howson_pivots",
         "for j in range(n):\n            best[i] =",
         "for j in range(n - 1):\n            best[i] =",
@@ -536,7 +536,7 @@ MUTANTS = (
         (COMMITMENT,),
     ),
     Mutant(
-        "what the adversary gains by leaving counted against the defender",
+        "what the attacker gains by leaving counted against the defender",
         "commitment_programs",
         "line[i] += price * (reward[other, i] - reward[reply, i])",
         "line[i] -= price * (reward[other, i] - reward[reply, i])",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 DEFENDER = "#0072b2"
-ADVERSARY = "#d55e00"
+ATTACKER = "#d55e00"
 INK = "#1b2733"
 FAINT = "#dfe6ec"
 
@@ -12,4 +12,4 @@ OTHER_REGIMES = "#b8c0c8"
 
 # From white to the player's colour: light enough for dark figures almost everywhere.
 DEFENDER_SCALE = ((0.0, "#f4f9fc"), (0.5, "#a9d3ec"), (1.0, "#2b8cc4"))
-ADVERSARY_SCALE = ((0.0, "#fdf6f0"), (0.5, "#f4c19a"), (1.0, "#e0792b"))
+ATTACKER_SCALE = ((0.0, "#fdf6f0"), (0.5, "#f4c19a"), (1.0, "#e0792b"))

@@ -42,7 +42,7 @@ def _show_gain(found: Recommendation, unit: str) -> None:
     compared = comparison(found)
     if compared is not None:
         gain = signed(significant(compared.gain, MONEY_DIGITS))
-        meaning = f"{compared.label}, once the adversary has answered it: recommended − this."
+        meaning = f"{compared.label}, once the attacker has answered it: recommended − this."
         _figure(gain_title(found), gain, f"{meaning} In {unit} per input.")
 
 

@@ -13,7 +13,7 @@ from advgame.arrays import FloatArray
 from advgame.decision import Recommendation
 from advgame.decision.recommendation import PLAYED
 from advgame.wording.numbers import percent
-from widgets.colours import ADVERSARY, DEFENDER, FAINT, INK
+from widgets.colours import ATTACKER, DEFENDER, FAINT, INK
 from widgets.words import short_names
 
 MOST_BARS = 6  # unless more are played
@@ -21,7 +21,7 @@ BAR_HEIGHT = 44  # pixels
 
 
 def show(found: Recommendation) -> None:
-    """The defender's and the adversary's mix side by side."""
+    """The defender's and the attacker's mix side by side."""
     st.header("Who plays what", anchor=False)
     game, profile = found.game, found.profile
     left, right = st.columns(2)
@@ -31,7 +31,7 @@ def show(found: Recommendation) -> None:
     with right:
         names = ("no attack", *game.attacks[1:])
         pay = np.asarray(profile.defender @ game.attacker_payoffs)
-        _show_mix("The adversary plays", names, profile.attacker, pay, ADVERSARY)
+        _show_mix("The attacker plays", names, profile.attacker, pay, ATTACKER)
 
 
 def chosen_bars(mix: FloatArray, pay: FloatArray, most: int = MOST_BARS) -> list[int]:

@@ -1,4 +1,4 @@
-"""Both payoff matrices as heat maps, with the best replies marked."""
+"""Both payoff matrices as heat maps, with the best responses marked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from advgame.games import Game
 from advgame.games.best_responses import TIE
 from advgame.wording.names import attack_in_words, currency_of
 from advgame.wording.numbers import significant
-from widgets.colours import ADVERSARY_SCALE, DEFENDER_SCALE, INK
+from widgets.colours import ATTACKER_SCALE, DEFENDER_SCALE, INK
 from widgets.words import short_names
 
 MOST_ROWS = 14  # of a heat map; the table below it has all
@@ -32,8 +32,8 @@ def show(found: Recommendation) -> None:
     game = found.game
     rows = shown_rows(found)
     st.caption(
-        f"In {currency_of(found.scenario)} per classified input. {MARK} marks the best reply: "
-        "of the defender to each attack, of the adversary to each defence."
+        f"In {currency_of(found.scenario)} per classified input. {MARK} marks the best response: "
+        "of the defender to each attack, of the attacker to each defence."
     )
     if len(rows) < len(game.defences):
         st.caption(f"{len(rows)} of {len(game.defences)} defences: those deployed, then the best alone.")
@@ -42,11 +42,11 @@ def show(found: Recommendation) -> None:
         st.markdown("**To the defender**")
         _show_map(game, game.defender_payoffs, defender_marks(game), rows, DEFENDER_SCALE, "defender")
     with right:
-        st.markdown("**To the adversary**")
-        _show_map(game, game.attacker_payoffs, attacker_marks(game), rows, ADVERSARY_SCALE, "adversary")
+        st.markdown("**To the attacker**")
+        _show_map(game, game.attacker_payoffs, attacker_marks(game), rows, ATTACKER_SCALE, "attacker")
     with st.expander("All figures as tables", icon=":material/table:"):
         _show_table("To the defender", game, game.defender_payoffs)
-        _show_table("To the adversary", game, game.attacker_payoffs)
+        _show_table("To the attacker", game, game.attacker_payoffs)
 
 
 def shown_rows(found: Recommendation, most: int = MOST_ROWS) -> list[int]:
@@ -64,13 +64,13 @@ def shown_rows(found: Recommendation, most: int = MOST_ROWS) -> list[int]:
 
 
 def defender_marks(game: Game) -> NDArray[np.bool_]:
-    """True where a defence is a best reply to the attack, (defences, attacks)."""
+    """True where a defence is a best response to the attack, (defences, attacks)."""
     payoffs = game.defender_payoffs
     return np.asarray(payoffs >= payoffs.max(axis=0, keepdims=True) - TIE * np.ptp(payoffs))
 
 
 def attacker_marks(game: Game) -> NDArray[np.bool_]:
-    """True where an attack is a best reply to the defence, (defences, attacks)."""
+    """True where an attack is a best response to the defence, (defences, attacks)."""
     payoffs = game.attacker_payoffs
     return np.asarray(payoffs >= payoffs.max(axis=1, keepdims=True) - TIE * np.ptp(payoffs))
 

@@ -19,14 +19,14 @@ def show() -> None:
     st.toggle(
         "The defence is announced",
         key=ANNOUNCED,
-        help="On: the adversary sees the defence, or its probabilities, before choosing. "
+        help="On: the attacker sees the defence, or its probabilities, before choosing. "
         "Off: both choose unseen.",
         on_change=_turned,
         args=(ANNOUNCED,),
     )
     state.put(SUCCESS, scenario.success)
     st.radio(
-        "The adversary is paid for",
+        "The attacker is paid for",
         list(SUCCESS_RULES),
         key=SUCCESS,
         captions=[sentence(meaning) + "." for meaning in SUCCESS_RULES.values()],

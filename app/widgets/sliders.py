@@ -10,7 +10,7 @@ from advgame.scenarios import Axis, Dial, axis, dials, get_parameter
 from widgets import state
 from widgets.words import plain, sentence, short_names
 
-GROUPS = {"traffic": "Traffic", "defender": "Defender's money", "adversary": "Adversary's money"}
+GROUPS = {"traffic": "Traffic", "defender": "Defender's money", "attacker": "Attacker's money"}
 STEPS = 200
 
 

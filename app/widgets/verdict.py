@@ -18,7 +18,7 @@ from widgets.words import plain
 
 MOST_NAMED = 3
 WHY_LESS = (
-    "That defence would be worth so much only if the adversary knew of it and relied on it: "
+    "That defence would be worth so much only if the attacker knew of it and relied on it: "
     "turn on “The defence is announced” to see what an announcement is worth."
 )
 
@@ -49,11 +49,11 @@ def worth(found: Recommendation) -> str:
 
 
 def threat(found: Recommendation) -> str:
-    """What to expect from the adversary."""
+    """What to expect from the attacker."""
     if len(found.game.attacks) == 1:
         return "No attack was measured in this case, so nothing is said about adversarial traffic."
     if found.attacked_by[0][0] == NO_ATTACK and len(found.attacked_by) == 1:
-        return "The adversary does best not to attack."
+        return "The attacker does best not to attack."
     parts = percentages([share for _, share in found.attacked_by])
     attacks = [
         name if len(parts) == 1 else f"{name} {part} of the time"
@@ -61,6 +61,6 @@ def threat(found: Recommendation) -> str:
         if name != NO_ATTACK
     ]
     return (
-        f"The adversary answers with {shortened(attacks, MOST_NAMED)}; "
+        f"The attacker answers with {shortened(attacks, MOST_NAMED)}; "
         f"{percent(found.expected_share)} of the traffic is then adversarial."
     )

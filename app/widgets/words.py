@@ -65,7 +65,7 @@ def _shared_words(names: Sequence[str]) -> list[str]:
 def sentence(meaning: str) -> str:
     """A meaning with a capital letter.
 
-    >>> sentence("gain from an honest input")
-    'Gain from an honest input'
+    >>> sentence("gain from a benign input")
+    'Gain from a benign input'
     """
     return meaning[:1].upper() + meaning[1:]

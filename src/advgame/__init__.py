@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from advgame.deprecation import renamed
 from advgame.version import __version__
 
 # Where each public name lives; a folder is imported when the first of its names is used.
@@ -31,8 +32,8 @@ _HOMES = {
     "advgame.games": (
         "Game",
         "Profile",
-        "attacker_best_replies",
-        "defender_best_replies",
+        "attacker_best_responses",
+        "defender_best_responses",
         "read_nfg",
         "write_nfg",
     ),
@@ -68,12 +69,18 @@ _HOMES = {
         "report",
     ),
 }
+_RENAMED = {
+    "attacker_best_replies": "attacker_best_responses",
+    "defender_best_replies": "defender_best_responses",
+}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 (names of the table above)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        return renamed(__name__, _RENAMED)(name)
     if name not in _HOME_OF:
         raise AttributeError(f"module 'advgame' has no attribute {name!r}")
     value = getattr(import_module(_HOME_OF[name]), name)
@@ -109,10 +116,10 @@ if TYPE_CHECKING:
         Profile as Profile,
     )
     from advgame.games import (
-        attacker_best_replies as attacker_best_replies,
+        attacker_best_responses as attacker_best_responses,
     )
     from advgame.games import (
-        defender_best_replies as defender_best_replies,
+        defender_best_responses as defender_best_responses,
     )
     from advgame.games import (
         read_nfg as read_nfg,

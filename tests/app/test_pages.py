@@ -54,7 +54,7 @@ def test_every_price_has_a_slider_and_one_that_nothing_was_measured_for_has_none
     assert {slider.key for slider in open_page().slider} == {f"slider {name}" for name in wanted}
 
 
-def test_a_case_without_attacks_has_no_slider_of_the_adversary(open_page: Open) -> None:
+def test_a_case_without_attacks_has_no_slider_of_the_attacker(open_page: Open) -> None:
     wanted = {"benign_gain", "benign_loss", "defence_cost", "explanation_value"}
     page = open_page(case="imagenette-explanations")
     assert {slider.key for slider in page.slider} == {f"slider {name}" for name in wanted}

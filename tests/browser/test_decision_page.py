@@ -40,10 +40,10 @@ def test_every_chart_is_drawn_with_the_names_of_the_strategies(page: Page, dashb
     opened(page, dashboard)
     for key, words in {
         "mix-The-defender-deploys": "Rice2020Overfitting",
-        "mix-The-adversary-plays": "no attack",
+        "mix-The-attacker-plays": "no attack",
         "map": "where you stand",
         "payoffs-defender": "autoattack",
-        "payoffs-adversary": "autoattack",
+        "payoffs-attacker": "autoattack",
     }.items():
         chart = page.locator(f".st-key-{key}")
         expect(chart).to_contain_text(words, timeout=SLOW)
@@ -55,7 +55,7 @@ def test_nothing_has_to_be_scrolled_sideways(page: Page, dashboard: str, width: 
     page.set_viewport_size({"width": width, "height": 844})
     verdict = opened(page, dashboard)
     expect(verdict).to_be_visible(timeout=SLOW)
-    expect(page.locator(".st-key-payoffs-adversary svg").first).to_be_visible(timeout=SLOW)
+    expect(page.locator(".st-key-payoffs-attacker svg").first).to_be_visible(timeout=SLOW)
     main = page.get_by_test_id("stMain")
     for box in (main, page.locator("html")):
         assert box.evaluate("each => each.scrollWidth - each.clientWidth") <= 0

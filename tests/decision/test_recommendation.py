@@ -52,7 +52,7 @@ def test_what_is_recommended_is_not_its_own_next_best() -> None:
     assert found.next_best.defence == "Rice2020Overfitting"
 
 
-def test_an_indifferent_adversary_is_expected_to_do_the_worse_unless_the_defence_is_announced() -> None:
+def test_an_indifferent_attacker_is_expected_to_do_the_worse_unless_the_defence_is_announced() -> None:
     scenario = set_parameter(
         case("cifar10-two-defences"), "attack_cost", 1.0
     )  # attacks on Standard just earn nothing

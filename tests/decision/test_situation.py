@@ -26,17 +26,17 @@ CASE = "cifar10-two-defences"
 def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts how often accuracies are built and single games solved."""
     counted: Counter[str] = Counter()
-    meet, solve = scenario.meet, Nash.solve
+    accuracies_of, solve = scenario.accuracies_of, Nash.solve
 
-    def counting_meet(*given, **settings):
+    def counting_accuracies(*given, **settings):
         counted["accuracies"] += 1
-        return meet(*given, **settings)
+        return accuracies_of(*given, **settings)
 
     def counting_solve(self, game):
         counted["games"] += 1
         return solve(self, game)
 
-    monkeypatch.setattr(scenario, "meet", counting_meet)
+    monkeypatch.setattr(scenario, "accuracies_of", counting_accuracies)
     monkeypatch.setattr(Nash, "solve", counting_solve)
     return counted
 

@@ -1,4 +1,4 @@
-"""Families of adversary–defender games told by coefficients, written without the payoff terms."""
+"""Families of attacker–defender games told by coefficients, written without the payoff terms."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ Matrix = Sequence[Sequence[Fraction]]
 
 
 def every_extreme_equilibrium(game: Game) -> set[tuple[Mix, Mix]]:
-    """Pairs of vertices of both best-reply polyhedra whose labels together name every strategy."""
+    """Pairs of vertices of both best-response polyhedra whose labels together name every strategy."""
     rows, columns = game.shape
     to_defender, to_attacker = game.exact_payoffs
     of_defender = _vertices(list(zip(*to_attacker, strict=True)))
@@ -77,7 +77,7 @@ def fraction_game(
     reward: tuple[Fraction, Fraction] = (Fraction(1), Fraction(0)),  # R, P
     caused: bool = False,
 ) -> Game:
-    """The payoffs of adversary and defender in rational numbers; column 0 of the errors is the clean one."""
+    """The payoffs of attacker and defender in rational numbers; column 0 of the errors is the clean one."""
     defender, attacker = [], []
     for e, row, dear in zip(clean_error, attacked_error, defence_cost, strict=True):
         paid_for = [error - e if caused else error for error in row]

@@ -21,7 +21,7 @@ class Known:
     equilibria: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
 
 
-def adversary_game(
+def attacker_game(
     clean_error: ArrayLike,
     attacked_error: ArrayLike,
     share: ArrayLike,
@@ -31,7 +31,7 @@ def adversary_game(
     worth: tuple[float, float] = (1.0, 1.0),  # V_b, V_a
     reward: float = 1.0,
 ) -> Game:
-    """The payoffs of adversary and defender written out once more, independently of the payoff terms."""
+    """The payoffs of attacker and defender written out once more, independently of the payoff terms."""
     e, eps = np.asarray(clean_error, float)[:, None], np.asarray(attacked_error, float)
     p, c = np.asarray(share, float)[None, :], np.asarray(cost, float)[None, :]
     saved = np.broadcast_to(np.asarray(defence_cost, float), (len(eps),))[:, None]
@@ -39,13 +39,13 @@ def adversary_game(
     return Game(to_defender, p * (reward * eps - c) + 0 * e)
 
 
-# Both have three equilibria although the game has the adversary's and the defender's ordinary structure:
+# Both have three equilibria although the game has the attacker's and the defender's ordinary structure:
 # in the first, a dear accurate defence is dropped once attacked, and then the attack pays; in the second,
 # a loud and a stealthy attack (shares 1 and 0.2) each have their own answer.
-DEAR_AND_CHEAP = adversary_game(
+DEAR_AND_CHEAP = attacker_game(
     [0.1, 0.3], [[0.1, 0.5], [0.3, 0.6]], [0, 0.5], [0, 0.55], defence_cost=[0.175, 0]
 )
-LOUD_AND_STEALTHY = adversary_game(
+LOUD_AND_STEALTHY = attacker_game(
     [0.1, 0.35], [[0.1, 0.4, 0.95], [0.35, 0.35, 0.4]], [0, 1, 0.2], [0, 0.25, 0.05]
 )
 
@@ -93,7 +93,7 @@ KNOWN = (
         (((1, 0), (0, 0, 1)), ((0, 1), (0, 1, 0)), ((0.5, 0.5), (0, 9 / 14, 5 / 14))),
     ),
     Known(
-        "a tie of the adversary: a continuum between two extreme equilibria",
+        "a tie of the attacker: a continuum between two extreme equilibria",
         Game([[1, 0], [0, 1]], [[0, 0], [1, 1]]),
         (
             ((1, 0), (1, 0)),
@@ -118,8 +118,8 @@ def games(draw: st.DrawFn, most: int = 4, entries: st.SearchStrategy = whole_num
 
 
 @st.composite
-def adversary_games(draw: st.DrawFn, most: int = 5, steps: int | None = None) -> Game:
-    """Games of adversary and defender; rounded to ``1/steps`` they have many ties."""
+def attacker_games(draw: st.DrawFn, most: int = 5, steps: int | None = None) -> Game:
+    """Games of attacker and defender; rounded to ``1/steps`` they have many ties."""
     defences, attacks = draw(st.integers(2, most)), draw(st.integers(1, most))
     unit = (
         st.integers(0, steps).map(lambda k: float(Fraction(k, steps)))
@@ -132,6 +132,6 @@ def adversary_games(draw: st.DrawFn, most: int = 5, steps: int | None = None) ->
 
     clean = np.array(numbers(defences)) / 2
     attacked = np.column_stack([clean, *(np.array(numbers(defences)) for _ in range(attacks))])
-    return adversary_game(
+    return attacker_game(
         clean, attacked, [0.0, *numbers(attacks)], [0.0, *numbers(attacks)], np.array(numbers(defences)) / 4
     )

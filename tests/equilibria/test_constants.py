@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from advgame.equilibria import CONCEPTS, AdversaryTypes, Nash, solve, solve_batch
+from advgame.equilibria import CONCEPTS, AttackerTypes, Nash, solve, solve_batch
 from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.games import BayesianGame, Game
-from advgame.games.best_responses import attacker_best_replies, defender_best_replies
+from advgame.games.best_responses import attacker_best_responses, defender_best_responses
 from benchmarks.constants import checked
 from tests.equilibria.brute_force import every_extreme_equilibrium
 
@@ -91,11 +91,11 @@ def test_a_solution_bears_the_constant_in_its_bound() -> None:
 
 
 @pytest.mark.parametrize("announced", [False, True])
-def test_types_of_adversary_are_answered_as_without_constants(announced: bool) -> None:
+def test_types_of_attacker_are_answered_as_without_constants(announced: bool) -> None:
     random = np.random.default_rng(1)
     a, b = random.integers(0, 1025, (2, 2, 3, 2)) / 1024
-    plain = AdversaryTypes(announced).solve(BayesianGame(list(a), list(b), [0.25, 0.75]))
-    shifted = AdversaryTypes(announced).solve(BayesianGame(list(a + 1e9), list(b - 1e9), [0.25, 0.75]))
+    plain = AttackerTypes(announced).solve(BayesianGame(list(a), list(b), [0.25, 0.75]))
+    shifted = AttackerTypes(announced).solve(BayesianGame(list(a + 1e9), list(b - 1e9), [0.25, 0.75]))
     assert plain.complete == shifted.complete
     np.testing.assert_allclose(shifted.recommended.defender, plain.recommended.defender, atol=1e-9)
     assert shifted.recommended.defender_payoff == pytest.approx(
@@ -109,5 +109,5 @@ def test_types_of_adversary_are_answered_as_without_constants(announced: bool) -
 def test_replies_that_only_a_constant_makes_alike_are_told_apart() -> None:
     game = Game(np.array([[0, 1e-3], [1e-3, 0]]) + 1e9, np.array([[0, 1e-3], [1e-3, 0]]) + 1e9)
     mix: NDArray[np.float64] = np.array([1 / 3, 2 / 3])
-    assert defender_best_replies(game, mix) == (0,)
-    assert attacker_best_replies(game, mix) == (0,)
+    assert defender_best_responses(game, mix) == (0,)
+    assert attacker_best_responses(game, mix) == (0,)

@@ -11,7 +11,7 @@ from tests.equilibria.games import games
 # Equilibria worth 3, 2 and 1.2 to the defender; the last is mixed.
 SEXES = Game([[3, 0], [0, 2]], [[2, 0], [0, 3]])
 STAG_HUNT = Game([[5, 0], [4, 4]], [[5, 4], [0, 4]])
-# Equilibria (row 1, column 1) worth 4 and (row 2, column 2) worth 3; against row 1 the adversary is
+# Equilibria (row 1, column 1) worth 4 and (row 2, column 2) worth 3; against row 1 the attacker is
 # indifferent between columns, and the other one costs the defender everything.
 TRUSTING = Game([[4, 0], [1, 3]], [[1, 1], [0, 2]])
 
@@ -47,13 +47,13 @@ def test_risk_dominance_in_a_larger_game_is_refused_and_other_rules_are_named() 
         Nash(rule="risk_dominant").solve(Game(np.eye(3), np.eye(3)))
 
 
-def test_the_lottery_worth_most_when_announced_does_not_trust_an_indifferent_adversary() -> None:
+def test_the_lottery_worth_most_when_announced_does_not_trust_an_indifferent_attacker() -> None:
     solution = solve(TRUSTING)
     assert choose(solution, "best_for_defender").defender.tolist() == [1, 0]
     assert choose(solution, "commitment_value").defender.tolist() == [0, 1]
 
 
-def test_an_announced_lottery_fears_the_best_replies_only() -> None:
+def test_an_announced_lottery_fears_the_best_responses_only() -> None:
     assert announced_value(Game([[5, 0]], [[1, 0.5]]), np.array([1.0])) == 5
     assert announced_value(Game([[5, 0]], [[1, 1]]), np.array([1.0])) == 0
 

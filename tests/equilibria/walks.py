@@ -14,7 +14,7 @@ from advgame.equilibria.kernels import rank_one_solver
 from advgame.games import Game
 
 Numbers = NDArray[np.float64]
-Games = tuple[Numbers, Numbers]  # (games, defences, attacks) of the defender and of the adversary
+Games = tuple[Numbers, Numbers]  # (games, defences, attacks) of the defender and of the attacker
 Family = Callable[[np.random.Generator, int, int, int], Games]
 
 
@@ -69,7 +69,7 @@ def same(one: Numbers, other: Numbers, within: float = 1e-7) -> bool:
 def on_a_lattice(
     random: np.random.Generator, games: int, shape: tuple[int, int], steps: int, noise: float = 0.0
 ) -> Games:
-    """Adversary–defender games of accuracies, shares and prices in multiples of 1/steps, but for noise."""
+    """Attacker–defender games of accuracies, shares and prices in multiples of 1/steps, but for noise."""
 
     def numbers(*size: int) -> Numbers:
         return random.integers(0, steps + 1, size) / steps + noise * random.uniform(-1, 1, size)

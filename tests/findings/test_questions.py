@@ -47,7 +47,7 @@ from tests.findings.tables import (
 )
 
 
-def test_columns_are_told_apart_by_what_the_adversary_knows(tmp_path: Path) -> None:
+def test_columns_are_told_apart_by_what_the_attacker_knows(tmp_path: Path) -> None:
     every = dict.fromkeys((CLEAN, STRONG, WEAK, ASKING, MOVED, MEANING, FOG, FILTERED), 0.5)
     found = measured(tmp_path, {"plain": ("standard", None, {})}, {"plain": every})
     assert found.sides(["plain"]) == {
@@ -156,8 +156,8 @@ def test_examples_made_on_the_network_itself_are_no_other_attack(tmp_path: Path)
 @pytest.mark.parametrize(
     ("clean", "attacked", "said"),
     [
-        (0.9, 0.6, "helps under attack, and costs less than two points on honest inputs: 1 (pruned)"),
-        (0.9, 0.5, "costs less than two points, on honest inputs and under attack: 1 (pruned)"),
+        (0.9, 0.6, "helps under attack, and costs less than two points on benign inputs: 1 (pruned)"),
+        (0.9, 0.5, "costs less than two points, on benign inputs and under attack: 1 (pruned)"),
         (0.8, 0.6, "costs accuracy: 1 (pruned)"),
         (0.9, 0.4, "costs accuracy: 1 (pruned)"),
         (0.885, 0.5, "two points: 1 (pruned)"),
@@ -210,7 +210,7 @@ def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Pa
     found = pruning_methods(measured(tmp_path, steps, right))
     assert {(row["first"], row["second"]) for row in found.evidence} == {("taylor", "magnitude")}
     assert "Taylor beside magnitude, unstructured, white-box attacks: better at 1 of 1" in found.answer
-    assert "Not told apart: taylor beside magnitude, unstructured, honest inputs" in found.answer
+    assert "Not told apart: taylor beside magnitude, unstructured, benign inputs" in found.answer
     assert "+20.0 points" in found.answer
 
 

@@ -69,7 +69,7 @@ def test_equal_costs_of_the_defences_leave_one_vector_and_different_ones_do_not(
 
 
 def test_costs_may_differ_where_the_game_is_zero_sum_but_for_constants() -> None:
-    # paid for caused errors, with as much at stake per honest input as per adversarial one
+    # paid for caused errors, with as much at stake per benign input as per adversarial one
     assert aligned(attacked(4, 3, caused=True, dear=True)) > 0
 
 
@@ -82,7 +82,7 @@ def test_defences_that_are_equally_accurate_leave_nothing_to_align() -> None:
     games = attacked(3, 3)
     flat = games.still.copy()
     flat[0] = flat[0, :, :1]
-    shared = games.shared - games.shared[:, :, :, :1]  # what honest inputs pay is all in column 0
+    shared = games.shared - games.shared[:, :, :, :1]  # what benign inputs pay is all in column 0
     assert aligned(replace(games, still=flat, shared=shared)) == 0
 
 

@@ -8,13 +8,13 @@ from advgame.equilibria.solution import certified
 from advgame.errors import GameError
 from advgame.games import (
     Game,
-    attacker_best_replies,
+    attacker_best_responses,
     certified_profile,
-    defender_best_replies,
+    defender_best_responses,
 )
 from advgame.games.rank_one_form import rank_one_form
 from advgame.games.reduction import reduce_game
-from tests.equilibria.games import adversary_games, fine_numbers, games
+from tests.equilibria.games import attacker_games, fine_numbers, games
 
 GAME = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
 
@@ -50,21 +50,21 @@ def test_fractions_are_kept_exactly() -> None:
     assert Game([[Fraction(1, 3)]], [[0]]).exact_payoffs[0] == ((Fraction(1, 3),),)
 
 
-def test_best_replies_are_all_that_pay_best() -> None:
-    assert defender_best_replies(GAME, [0.5, 0.5]) == (0, 1)
-    assert defender_best_replies(GAME, [1, 0]) == (0,)
-    assert attacker_best_replies(GAME, [1 / 3, 2 / 3]) == (0, 1)
+def test_best_responses_are_all_that_pay_best() -> None:
+    assert defender_best_responses(GAME, [0.5, 0.5]) == (0, 1)
+    assert defender_best_responses(GAME, [1, 0]) == (0,)
+    assert attacker_best_responses(GAME, [1 / 3, 2 / 3]) == (0, 1)
 
 
 @pytest.mark.parametrize("mix", [[0.5], [0.5, 0.6], [1.5, -0.5], [float("nan"), 1], "ab"])
 def test_what_is_no_mix_is_refused(mix: object) -> None:
     with pytest.raises(GameError, match="mix"):
-        defender_best_replies(GAME, mix)  # type: ignore[arg-type]
+        defender_best_responses(GAME, mix)  # type: ignore[arg-type]
 
 
 def test_a_certificate_tells_what_each_player_could_still_gain() -> None:
     profile = certified_profile(GAME, np.array([1.0, 0.0]), np.array([1.0, 0.0]))
-    # the defender earns 3 and can earn no more; the adversary earns 0 and could earn 2, all its range
+    # the defender earns 3 and can earn no more; the attacker earns 0 and could earn 2, all its range
     assert profile.certificate.defender_regret == 0
     assert profile.certificate.attacker_regret == 1
     assert not profile.certificate.valid
@@ -85,8 +85,8 @@ def test_no_certificate_no_profile() -> None:
     assert certified([worst, best]) == (best,)
 
 
-def test_replies_a_millionth_worse_are_no_best_replies() -> None:
-    assert defender_best_replies(Game([[1.0], [1 - 1e-6]], [[0], [0]]), [1.0]) == (0,)
+def test_replies_a_millionth_worse_are_no_best_responses() -> None:
+    assert defender_best_responses(Game([[1.0], [1 - 1e-6]], [[0], [0]]), [1.0]) == (0,)
 
 
 def test_payoffs_too_far_apart_for_a_float_are_refused() -> None:
@@ -102,13 +102,13 @@ def test_dominated_strategies_go_again_and_again_and_duplicates_are_merged() -> 
     assert len(list(reduction.put_back([1.0], [1.0]))) == 4
 
 
-@given(adversary_games())
+@given(attacker_games())
 @settings(deadline=None)
-def test_games_of_adversary_and_defender_are_of_rank_one(game: Game) -> None:
+def test_games_of_attacker_and_defender_are_of_rank_one(game: Game) -> None:
     form = rank_one_form(game)
     if form is None:  # too few different attacks for the structure to show
         return
-    # the adversary's and the defender's payoffs differ from the form by neutral terms only
+    # the attacker's and the defender's payoffs differ from the form by neutral terms only
     own = _centred(game.attacker_payoffs)
     assert _parallel(own, _centred(form.attack_value))
     cost = form.attack_value + form.idle_cost[:, None] + np.outer(form.cost_per_intensity, form.intensity)

@@ -286,5 +286,5 @@ def test_without_names_nothing_is_written_that_openspiel_reads_wrongly() -> None
     third, awkward = Fraction(1, 3), Fraction(0.1)
     text = write_nfg(Game([[third, awkward, 10**30]], [[0, Fraction(1, 2**31), 5]]), '"a" \\', names=False)
     assert text == (
-        f'NFG 1 R "\'a\' /" {{ "defender" "adversary" }} {{ 1 3 }}\n\n1/3 0 0.1 {1 / 2**31!r} {10**30} 5\n'
+        f'NFG 1 R "\'a\' /" {{ "defender" "attacker" }} {{ 1 3 }}\n\n1/3 0 0.1 {1 / 2**31!r} {10**30} 5\n'
     )

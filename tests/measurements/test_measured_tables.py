@@ -22,7 +22,7 @@ from advgame.scenarios import case
 from advgame.scenarios.from_experiment import scenario_of
 
 TABLES = measured_tables()
-PROMISED = {  # at least so many defences, columns (honest inputs among them), seeds of each, test inputs
+PROMISED = {  # at least so many defences, columns (benign inputs among them), seeds of each, test inputs
     "digits": (17, 12, 5, 300),
     "fashion-mnist": (22, 13, 3, 1000),
     "mnist-invariance": (6, 4, 3, 1000),

@@ -131,7 +131,7 @@ def test_the_bars_are_as_long_as_the_probabilities() -> None:
     assert long / short == pytest.approx(3, rel=1e-3)
 
 
-def test_the_heat_map_outlines_the_best_replies_and_no_other_cell(two_defences_report: ag.Report) -> None:
+def test_the_heat_map_outlines_the_best_responses_and_no_other_cell(two_defences_report: ag.Report) -> None:
     matrix = next(
         block
         for block in two_defences_report.blocks

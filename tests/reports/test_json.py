@@ -38,7 +38,7 @@ def test_the_schema_has_a_version_and_these_parts(told: dict) -> None:
 
 
 def test_the_decision_has_the_numbers_known_by_hand(told: dict) -> None:
-    # q* = (π_N − F/p)/((R+P)Δr) with π_N = 1 − 0.6; the value is a_N(1 − p*) as Standard is a best reply.
+    # q* = (π_N − F/p)/((R+P)Δr) with π_N = 1 − 0.6; the value is a_N(1 − p*) as Standard is a best response.
     share = 0.0944 / (0.5342 + 0.0944)
     decision = told["decision"]
     deploy = {each["defence"]: each["probability"] for each in decision["deploy"]}

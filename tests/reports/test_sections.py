@@ -34,7 +34,7 @@ def test_the_worth_is_told_per_input_and_per_month(two_defences_report: ag.Repor
         "Standard alone, would be worth 0.142 units per classified input (284,000 units per month) less"
         in text
     )
-    assert "One unit is what one honest input classified right is worth." in text
+    assert "One unit is what one benign input classified right is worth." in text
 
 
 def test_without_a_volume_nothing_is_told_per_month(two_defences: ag.Scenario) -> None:
@@ -49,8 +49,8 @@ def test_amounts_are_told_in_the_currency_of_the_scenario(two_defences: ag.Scena
 
 
 def test_a_single_defence_that_looks_better_is_explained(two_defences_report: ag.Report) -> None:
-    # Rice2020Overfitting alone deters: 0.8534 > 0.80546, but only if the adversary knows of it.
-    assert "Rice2020Overfitting alone looks better only if the adversary knows" in words(two_defences_report)
+    # Rice2020Overfitting alone deters: 0.8534 > 0.80546, but only if the attacker knows of it.
+    assert "Rice2020Overfitting alone looks better only if the attacker knows" in words(two_defences_report)
 
 
 def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_report: ag.Report) -> None:
@@ -135,7 +135,7 @@ def test_a_break_even_share_that_is_well_measured_carries_no_caution(two_defence
 
 
 def test_several_equilibria_are_all_told() -> None:
-    # An attack that earns what it costs leaves the adversary indifferent: a continuum with two ends.
+    # An attack that earns what it costs leaves the attacker indifferent: a continuum with two ends.
     scenario = ag.Scenario("tie", table(("plain", 0.75, 0.75)), largest_share=0.2)
     free = ag.set_parameter(scenario, "attack_cost", 0.25)  # what an attack earns on average
     report = ag.report(free)
@@ -147,7 +147,7 @@ def test_several_equilibria_are_all_told() -> None:
 
 def test_an_attack_made_on_another_network_is_told_apart_from_a_direct_one() -> None:
     text = words(ag.report(ag.Scenario("direct", table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5)))))
-    assert "The adversary sees the network it attacks in 1 column (pgd)" in text
+    assert "The attacker sees the network it attacks in 1 column (pgd)" in text
     assert "upper bound" in text
     moved = table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5))
     rows = [row if row.attack == "none" else replace(row, crafted_on="plain") for row in moved]
@@ -159,7 +159,7 @@ def test_an_attack_made_on_another_network_is_told_apart_from_a_direct_one() -> 
 def test_the_assumptions_name_the_success_rule_the_caps_and_the_basis(two_defences: ag.Scenario) -> None:
     capped = ag.set_parameter(two_defences, "adversarial_share[autoattack]", 0.25)
     text = words(ag.report(ag.set_parameter(capped, "success", "caused errors")))
-    assert "paid only for errors beyond those the defence makes on honest inputs" in text
+    assert "paid only for errors beyond those the defence makes on benign inputs" in text
     assert "autoattack can supply at most 25 %." in text
     assert "not announced" in text
     assert "assumed: an attacked" in text
@@ -229,7 +229,7 @@ def test_what_the_recommendation_gains_is_one_number_in_tile_sentence_and_table(
 
 
 def test_a_single_defence_kept_unannounced_earns_what_the_mix_does(two_defences_report: ag.Report) -> None:
-    # Rice against the equilibrium's adversary: 0.8534 − 0.150175·0.3192 = 0.80546, as the mix.
+    # Rice against the equilibrium's attacker: 0.8534 − 0.150175·0.3192 = 0.80546, as the mix.
     text = words(two_defences_report)
     assert "Deployed unannounced it would earn 0.805 units per input" in text
     assert "the same as the recommendation. Once it is answered so, Standard would earn more" in text

@@ -11,7 +11,7 @@ def test_money_is_on_the_side_of_the_player_it_is_paid_to() -> None:
     sides = {each.name: each.side for each in dials(case("cifar10-two-defences"))}
     assert sides["largest_share"] == "traffic"
     assert sides["breach_loss"] == sides["defence_cost"] == "defender"
-    assert sides["attack_reward"] == sides["attack_setup"] == "adversary"
+    assert sides["attack_reward"] == sides["attack_setup"] == "attacker"
 
 
 def test_an_amount_nothing_was_measured_for_has_no_dial() -> None:
@@ -19,7 +19,7 @@ def test_an_amount_nothing_was_measured_for_has_no_dial() -> None:
     assert "explanation_value" in {each.name for each in dials(case("imagenette-explanations"))}
 
 
-def test_without_an_attack_nothing_of_the_adversary_can_be_turned() -> None:
+def test_without_an_attack_nothing_of_the_attacker_can_be_turned() -> None:
     assert {each.side for each in dials(case("imagenette-explanations"))} == {"defender"}
 
 

@@ -13,7 +13,7 @@ from advgame.errors import MeasurementError
 from advgame.findings.questions.best_by_share import SHARES, best_by_share, best_single
 from advgame.findings.stories import STORIES
 from advgame.measurements.experiment_tables import Measured
-from advgame.scenarios import build_game, encounters, read_scenario, set_parameter, write_scenario
+from advgame.scenarios import build_game, read_scenario, set_parameter, write_scenario
 from advgame.scenarios.from_experiment import (
     Prices,
     Story,
@@ -98,8 +98,8 @@ def test_a_story_names_the_basis_of_each_amount_it_sets(story: Story) -> None:
 
 def test_the_best_single_defence_is_the_pure_commitment_at_every_share(by_hand: Measured) -> None:
     scenario = scenario_of(by_hand, STORY, "byhand.csv")
-    met = encounters(scenario)
-    best = best_single(scenario, met)
+    accuracies = scenario.accuracies
+    best = best_single(scenario, accuracies)
     for place in range(0, len(SHARES), 10):
         game = build_game(set_parameter(scenario, "largest_share", float(SHARES[place])))
         committed = solve(game, "pure_commitment").recommended.defender

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advgame.errors import ScenarioError, UnknownName
-from advgame.scenarios import addresses, case, cases, encounters, get_parameter, set_parameter
+from advgame.scenarios import addresses, case, cases, get_parameter, set_parameter
 
 SCENARIO = case("cifar10-many-attacks")
 
@@ -44,8 +44,8 @@ def test_one_entry_of_an_amount_for_all_leaves_the_others() -> None:
 
 
 def test_a_cap_lowers_the_share_of_its_attack_only() -> None:
-    met = encounters(set_parameter(SCENARIO, "adversarial_share[stadv]", 0.1))
-    shares = dict(zip(met.attacks, met.adversarial_share.tolist(), strict=True))
+    accuracies = set_parameter(SCENARIO, "adversarial_share[stadv]", 0.1).accuracies
+    shares = dict(zip(accuracies.attacks, accuracies.adversarial_share.tolist(), strict=True))
     assert (shares["none"], shares["stadv"], shares["fog"]) == (0.0, 0.1, 0.3)
 
 
@@ -57,8 +57,8 @@ def test_an_assumed_accuracy_replaces_the_measured_one_however_it_is_spelt() -> 
 
 
 def test_an_assumed_clean_accuracy_is_what_honest_inputs_meet() -> None:
-    met = encounters(set_parameter(SCENARIO, "clean_accuracy[Jin2020Manifold]", 0.99))
-    assert met.clean_accuracy[met.defences.index("Jin2020Manifold")] == 0.99
+    accuracies = set_parameter(SCENARIO, "clean_accuracy[Jin2020Manifold]", 0.99).accuracies
+    assert accuracies.clean_accuracy[accuracies.defences.index("Jin2020Manifold")] == 0.99
 
 
 def test_rule_order_and_volume_are_set_too() -> None:

@@ -9,7 +9,7 @@ import pytest
 from advgame.errors import InputError, MeasurementError, ScenarioError, UnknownName
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.payoffs.terms import AttackCost, BenignTraffic
-from advgame.scenarios import AttackChoice, Scenario, Select, build_game, case, encounters
+from advgame.scenarios import AttackChoice, Scenario, Select, build_game, case
 
 
 def row(defence: str, attack: str, accuracy: float, radius: float | None = None) -> Measurement:
@@ -37,22 +37,24 @@ def choosing(**select: object) -> Scenario:
 
 
 def test_defences_stand_in_the_order_of_the_selection() -> None:
-    met = encounters(choosing(defences=("hardened", "plain")))
-    assert met.defences == ("hardened", "plain")
-    assert met.attacks == ("none", "pgd-Linf-0.03", "pgd-Linf-0.06")
-    assert met.attacked_accuracy.tolist() == [[0.85, 0.6, 0.4], [0.95, 0.1, 0.0]]
+    accuracies = choosing(defences=("hardened", "plain")).accuracies
+    assert accuracies.defences == ("hardened", "plain")
+    assert accuracies.attacks == ("none", "pgd-Linf-0.03", "pgd-Linf-0.06")
+    assert accuracies.attacked_accuracy.tolist() == [[0.85, 0.6, 0.4], [0.95, 0.1, 0.0]]
 
 
 def test_an_attack_that_is_unique_in_the_selection_is_called_by_its_name_alone() -> None:
-    met = encounters(choosing(defences=("plain", "hardened"), attacks=(AttackChoice("pgd", radius=0.06),)))
-    assert met.attacks == ("none", "pgd")
-    assert met.attacked_accuracy[:, 1].tolist() == [0.0, 0.4]
+    accuracies = choosing(
+        defences=("plain", "hardened"), attacks=(AttackChoice("pgd", radius=0.06),)
+    ).accuracies
+    assert accuracies.attacks == ("none", "pgd")
+    assert accuracies.attacked_accuracy[:, 1].tolist() == [0.0, 0.4]
 
 
 def test_attacks_stand_in_the_order_of_the_selection() -> None:
     both = (AttackChoice("pgd", radius=0.06), AttackChoice("pgd", "Linf", 0.03))
-    met = encounters(choosing(defences=("plain", "hardened"), attacks=both))
-    assert met.attacks == ("none", "pgd-Linf-0.06", "pgd-Linf-0.03")
+    accuracies = choosing(defences=("plain", "hardened"), attacks=both).accuracies
+    assert accuracies.attacks == ("none", "pgd-Linf-0.06", "pgd-Linf-0.03")
 
 
 def test_a_radius_is_found_though_its_source_rounded_it() -> None:

@@ -18,7 +18,7 @@ PLAYED = 1e-9  # a smaller probability counts as not played
 
 @dataclass(frozen=True)
 class Alone:
-    """One defence deployed alone, and the adversary's best answer to it."""
+    """One defence deployed alone, and the attacker's best answer to it."""
 
     defence: str
     answer: str  # the attack; ties are broken as the concept says
@@ -34,7 +34,7 @@ class Recommendation:
     deploy: tuple[tuple[str, float], ...]  # defences and their probabilities, the most probable first
     attacked_by: tuple[tuple[str, float], ...]  # attacks and their probabilities, the most probable first
     value: float  # to the defender, money per classified input
-    attacker_value: float  # to the adversary, money per classified input
+    attacker_value: float  # to the attacker, money per classified input
     expected_share: float  # of traffic that is adversarial
     undefended: str  # doing nothing: as the scenario names it, else the defence best if nobody attacked
     alone: tuple[Alone, ...]  # every defence alone, in the order of the game
@@ -66,7 +66,7 @@ class Recommendation:
 
     @property
     def doing_nothing(self) -> Alone:
-        """The undefended network alone, with the adversary's answer."""
+        """The undefended network alone, with the attacker's answer."""
         return next(each for each in self.alone if each.defence == self.undefended)
 
     @property

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from advgame.equilibria import CONCEPTS, Concept, Solution
 from advgame.games import Game
-from advgame.payoffs import Encounters, build
-from advgame.scenarios import Scenario, encounters
+from advgame.payoffs import Accuracies, build
+from advgame.scenarios import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +32,9 @@ class Situation:
     concept: Concept
 
     @cached_property
-    def accuracies(self) -> Encounters:
+    def accuracies(self) -> Accuracies:
         """Accuracies (defences, attacks) and the traffic share of each attack (attacks,)."""
-        return encounters(self.scenario)
+        return self.scenario.accuracies
 
     @cached_property
     def game(self) -> Game:

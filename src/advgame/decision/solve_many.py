@@ -14,7 +14,7 @@ from advgame.decision.situation import concept_for
 from advgame.equilibria.batch.affine_games import FUSED, solve_affine
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.solve_batch import Progress
-from advgame.scenarios import Scenario, encounters
+from advgame.scenarios import Scenario
 from advgame.scenarios.family.coefficients import affine_games
 from advgame.scenarios.family.payoffs_over import checked_columns, exact_payoffs_over, payoffs_over
 
@@ -107,11 +107,11 @@ def _solved(
     def exactly(games: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
         return exact_payoffs_over(scenario, {address: column[games] for address, column in values.items()})
 
-    chosen, met = concept or concept_for(scenario), encounters(scenario)
+    chosen, accuracies = concept or concept_for(scenario), scenario.accuracies
     return solve_affine(
         affine_games(scenario, values) if chosen in FUSED else None,
         payoffs,
-        (len(next(iter(values.values()))), len(met.defences), len(met.attacks)),
+        (len(next(iter(values.values()))), len(accuracies.defences), len(accuracies.attacks)),
         chosen,
         exactly=exactly,
         order=order,
@@ -125,9 +125,9 @@ def _steadiest_order(
 ) -> NDArray[np.int64] | None:
     """The order of a grid's points in which neighbours differ in the parameter that changes least."""
     lengths = [len(each) for each in axes.values()]
-    met, points = encounters(scenario), int(np.prod(lengths))
+    accuracies, points = scenario.accuracies, int(np.prod(lengths))
     coarse = {name: each[np.linspace(0, len(each) - 1, COARSE).astype(int)] for name, each in axes.items()}
-    if (len(met.defences), len(met.attacks)) == (2, 2) or points < MANY * COARSE ** len(axes):
+    if (len(accuracies.defences), len(accuracies.attacks)) == (2, 2) or points < MANY * COARSE ** len(axes):
         return None
     answers = _solved(scenario, _product(coarse), concept, None, None, None)
     played = np.hstack([answers.defender, answers.attacker]) > PLAYED

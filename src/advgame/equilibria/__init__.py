@@ -4,7 +4,7 @@ from advgame.catalogue import Catalogue
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.buffers import BatchBuffers
 from advgame.equilibria.batch.solve_batch import BatchSolution, solve_batch
-from advgame.equilibria.concepts.adversary_types import AdversaryTypes
+from advgame.equilibria.concepts.adversary_types import AttackerTypes
 from advgame.equilibria.concepts.bayesian_solution import BayesianProfile, BayesianSolution
 from advgame.equilibria.concepts.commitment import Commitment
 from advgame.equilibria.concepts.minimax_regret import LeastRegret, MinimaxRegret, least_regret
@@ -65,7 +65,7 @@ __all__ = [
     "ALGORITHMS",
     "CONCEPTS",
     "RULES",
-    "AdversaryTypes",
+    "AttackerTypes",
     "BatchAnswers",
     "BatchBuffers",
     "BatchSolution",

@@ -18,7 +18,7 @@ class Component:
     """A maximal Nash subset: any mix of its rows and any mix of its columns are an equilibrium."""
 
     defender: FloatArray  # (k, defences): the extreme mixes of the defender
-    attacker: FloatArray  # (l, attacks): the extreme mixes of the adversary
+    attacker: FloatArray  # (l, attacks): the extreme mixes of the attacker
 
 
 @dataclass(frozen=True, eq=False)

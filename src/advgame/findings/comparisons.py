@@ -1,4 +1,4 @@
-"""Pairs of networks compared: on honest inputs, under attacks, on transferred examples and so on."""
+"""Pairs of networks compared: on benign inputs, under attacks, on transferred examples and so on."""
 
 from __future__ import annotations
 

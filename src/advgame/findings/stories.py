@@ -11,13 +11,13 @@ STORIES: dict[str, Story] = {
     ),
     "fashion-mnist": Story(
         name="Fashion-MNIST, measured: pruned, trained, or both",
-        question="Which network should sort pictures of clothes when an adversary may look inside it, "
+        question="Which network should sort pictures of clothes when an attacker may look inside it, "
         "only ask it, or try what fooled another one?",
         undefended="plain",
     ),
     "mnist-invariance": Story(
         name="MNIST, measured: small changes, and changes of meaning",
-        question="Which training should a reader of digits have when an adversary may change a little, or "
+        question="Which training should a reader of digits have when an attacker may change a little, or "
         "change what a digit is?",
         undefended="plain",
     ),

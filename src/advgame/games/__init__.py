@@ -1,7 +1,10 @@
-"""Two-player games in payoffs: mixes, best replies, regret. Mathematics only."""
+"""Two-player games in payoffs: mixed strategies, best responses, regret. Mathematics only."""
 
+from typing import TYPE_CHECKING
+
+from advgame.deprecation import renamed
 from advgame.games.bayesian import BayesianGame
-from advgame.games.best_responses import attacker_best_replies, defender_best_replies
+from advgame.games.best_responses import attacker_best_responses, defender_best_responses
 from advgame.games.game import Game
 from advgame.games.interchange import from_array, from_nashpy, to_array, to_nashpy
 from advgame.games.nfg import read_nfg, write_nfg
@@ -13,9 +16,9 @@ __all__ = [
     "Certificate",
     "Game",
     "Profile",
-    "attacker_best_replies",
+    "attacker_best_responses",
     "certified_profile",
-    "defender_best_replies",
+    "defender_best_responses",
     "from_array",
     "from_nashpy",
     "read_nfg",
@@ -23,3 +26,12 @@ __all__ = [
     "to_nashpy",
     "write_nfg",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed(
+        __name__,
+        {
+            "attacker_best_replies": "attacker_best_responses",
+            "defender_best_replies": "defender_best_responses",
+        },
+    )

@@ -21,8 +21,8 @@ class AffineGames:
 
         U(i, j) = Σ_b φ_b (still[b, i, j] + p_j shared[b, i, j] + 1[p_j > 0] entered[b, i, j])
 
-    with the intensity p_j = min(largest, cap_j) of strategy j of the adversary; that of strategy 0 is 0.
-    The arrays of coefficients hold the defender's first and the adversary's second.
+    with the intensity p_j = min(largest, cap_j) of strategy j of the attacker; that of strategy 0 is 0.
+    The arrays of coefficients hold the defender's first and the attacker's second.
     """
 
     values: FloatArray  # (numbers, games): what differs, a row for each number
@@ -56,7 +56,7 @@ class AffineGames:
         return float(self.reach @ sum(parts))
 
     def intensities(self, chosen: NDArray[np.int64]) -> FloatArray:
-        """The intensity of each of the adversary's strategies in some of the games, (chosen, attacks)."""
+        """The intensity of each of the attacker's strategies in some of the games, (chosen, attacks)."""
         shares = np.minimum(self.largest, np.repeat(self.caps[None, :], len(chosen), axis=0))
         if self.largest_row != NOWHERE:
             shares = np.minimum(self.values[self.largest_row, chosen][:, None], shares)

@@ -1,6 +1,6 @@
 """The structure of rank 1 read off the coefficients of many games at once, once for all of them.
 
-Between the defences, the real attacks of an adversary–defender game differ by one table only: both
+Between the defences, the real attacks of an attacker–defender game differ by one table only: both
 players' payoffs hold p_j times it, one with the weight S > 0, the other with −V < 0. All else belongs to
 a defence alone or to an attack alone, so each game of the family is of rank 1 with t = V/S.
 """
@@ -20,7 +20,7 @@ NOTHING_LEFT = 1e-13  # of a player's largest payoff: what may remain beside the
 
 @dataclass(frozen=True, eq=False)
 class AffineStructure:
-    """The payoffs of `AffineGames`, taken apart; features φ = (1, prices …), players defender, adversary.
+    """The payoffs of `AffineGames`, taken apart; features φ = (1, prices …), players defender, attacker.
 
         U_D(i, j) = k_i + h_j + p_j (a_i + b_j − V E_ij) + 1[p_j > 0] f_j
         U_A(i, j) = k_i + h_j + p_j (a_i + b_j + S E_ij) + 1[p_j > 0] f_j
@@ -109,7 +109,7 @@ def _aligned(
 ) -> tuple[FloatArray, FloatArray, FloatArray, int]:
     """The table, V and S, and a; moved between each other so that all a are multiples of k, if they can be.
 
-    Adding r_i to row i of the table, V r_i to the defender's a_i and −S r_i to the adversary's changes no
+    Adding r_i to row i of the table, V r_i to the defender's a_i and −S r_i to the attacker's changes no
     payoff. Where a can be a multiple of what the defences are worth in peace, equilibria of attacks of one
     intensity are unique (section 4 of the page of mathematics). Where the real attacks differ by no
     defence, the table is 0, and any V and S will do.

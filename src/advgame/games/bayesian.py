@@ -1,4 +1,4 @@
-"""A game against an adversary of one of several types, of which the defender knows the odds."""
+"""A game against an attacker of one of several types, of which the defender knows the odds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_EXACT = 2_000  # of one that is written in rational numbers, so that roundi
 
 @dataclass(frozen=True, eq=False, init=False)
 class BayesianGame:
-    """Payoffs against each type of adversary; a type knows itself, the defender only the odds.
+    """Payoffs against each type of attacker; a type knows itself, the defender only the odds.
 
     >>> script_kid, expert = [[1, 0]], [[1, -4, -9]]
     >>> game = BayesianGame([script_kid, expert], [[[0, 1]], [[0, 3, 2]]], priors=[0.9, 0.1])
@@ -91,7 +91,7 @@ class BayesianGame:
         return BayesianGame(to_defender, to_attacker, self.priors, self.names)
 
     def normal_form(self) -> Game:
-        """The game in which one adversary chooses an attack for every type beforehand (Harsanyi 1967).
+        """The game in which one attacker chooses an attack for every type beforehand (Harsanyi 1967).
 
         Its columns are all combinations of attacks, those of the last type running fastest.
 
@@ -123,7 +123,7 @@ class BayesianGame:
 def _types(defender_payoffs: Sequence[ArrayLike], attacker_payoffs: Sequence[ArrayLike]) -> tuple[Game, ...]:
     if len(defender_payoffs) != len(attacker_payoffs) or len(defender_payoffs) == 0:
         raise GameError(
-            f"Payoffs to the defender are given for {len(defender_payoffs)} types and to the adversary for "
+            f"Payoffs to the defender are given for {len(defender_payoffs)} types and to the attacker for "
             f"{len(attacker_payoffs)}; give both for every type, and at least one type."
         )
     types = tuple(Game(*pair) for pair in zip(defender_payoffs, attacker_payoffs, strict=True))

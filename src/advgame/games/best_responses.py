@@ -12,20 +12,20 @@ from advgame.games.game import Game
 TIE = 1e-12  # of a player's payoff range: payoffs nearer than this are one
 
 
-def defender_best_replies(game: Game, attacker: ArrayLike) -> tuple[int, ...]:
+def defender_best_responses(game: Game, attacker: ArrayLike) -> tuple[int, ...]:
     """The defences that pay best against a mix of attacks (n,), by index.
 
-    >>> defender_best_replies(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), [0.5, 0.5])
+    >>> defender_best_responses(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), [0.5, 0.5])
     (0, 1)
     """
     mix = checked_mix("attacker", attacker, game.shape[1])
     return _best(game.centred.defender_payoffs @ mix, game.defender_payoffs)
 
 
-def attacker_best_replies(game: Game, defender: ArrayLike) -> tuple[int, ...]:
+def attacker_best_responses(game: Game, defender: ArrayLike) -> tuple[int, ...]:
     """The attacks that pay best against a mix of defences (m,), by index.
 
-    >>> attacker_best_replies(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), [1, 0])
+    >>> attacker_best_responses(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), [1, 0])
     (1,)
     """
     mix = checked_mix("defender", defender, game.shape[0])

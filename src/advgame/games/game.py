@@ -27,7 +27,7 @@ Exactly = Callable[[Places, Places], tuple[NDArray[Any], NDArray[Any]]]
 
 @dataclass(frozen=True, eq=False, init=False)
 class Game:
-    """Payoffs of a defender (rows) and an adversary (columns).
+    """Payoffs of a defender (rows) and an attacker (columns).
 
     The payoffs may be Fractions; they are then kept, and exact methods use them as they are.
     A float is taken for the number it stores, exactly, unless ``rounded`` has made the game.

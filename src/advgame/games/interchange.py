@@ -43,7 +43,7 @@ def from_nashpy(players: Any) -> Game:
 
 
 def to_array(game: Game) -> FloatArray:
-    """Both players' payoffs in one array (2, m, n): the defender's, then the adversary's.
+    """Both players' payoffs in one array (2, m, n): the defender's, then the attacker's.
 
     >>> to_array(Game([[1, 0]], [[0, 2]])).tolist()
     [[[1.0, 0.0]], [[0.0, 2.0]]]
@@ -52,7 +52,7 @@ def to_array(game: Game) -> FloatArray:
 
 
 def from_array(payoffs: ArrayLike) -> Game:
-    """The game in an array (2, m, n): the defender's payoffs, then the adversary's.
+    """The game in an array (2, m, n): the defender's payoffs, then the attacker's.
 
     >>> from_array([[[1, 0]], [[0, 2]]]).shape
     (1, 2)

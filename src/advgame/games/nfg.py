@@ -28,17 +28,17 @@ OTHER_FORMATS = {
 }
 
 
-def write_nfg(game: Game, title: str = "adversary against defender", *, names: bool = True) -> str:
+def write_nfg(game: Game, title: str = "attacker against defender", *, names: bool = True) -> str:
     """The game as the text of an ``.nfg`` file.
 
     >>> print(write_nfg(Game([[1, 0.5]], [[0, 2]]), "tiny"))
-    NFG 1 R "tiny" { "defender" "adversary" }
+    NFG 1 R "tiny" { "defender" "attacker" }
     { { "d1" } { "a1" "a2" } }
     ""
     1 0 1/2 2
     <BLANKLINE>
     >>> print(write_nfg(Game([[1, 0.5]], [[0, 2]]), "tiny", names=False))
-    NFG 1 R "tiny" { "defender" "adversary" } { 1 2 }
+    NFG 1 R "tiny" { "defender" "attacker" } { 1 2 }
     <BLANKLINE>
     1 0 1/2 2
     <BLANKLINE>
@@ -58,7 +58,7 @@ def write_nfg(game: Game, title: str = "adversary against defender", *, names: b
         for row in range(game.shape[0])
         for payoff in (to_defender[row][column], to_attacker[row][column])
     )
-    players = '{ "defender" "adversary" }'
+    players = '{ "defender" "attacker" }'
     if not names:
         plain = quoted(title.replace('"', "'").replace("\\", "/"))
         return f"NFG 1 R {plain} {players} {{ {game.shape[0]} {game.shape[1]} }}\n\n{numbers}\n"
@@ -75,7 +75,7 @@ def read_nfg(path: str | Path) -> Game:
     """The two-player game in an ``.nfg`` file, payoffs exact.
 
     Read are the payoff version and the outcome version (outcome 0 pays nothing), strategies by names or
-    by their number. The first player is the defender, the second the adversary. A name that is empty or
+    by their number. The first player is the defender, the second the attacker. A name that is empty or
     stands twice gets ``_1``, ``_2``, … behind it, numbers in use left out, as in Gambit 17.
 
     Args:
@@ -123,7 +123,7 @@ def _skip_head(tokens: Tokens) -> None:
     if len(players) != PLAYERS:
         some = ", ".join(repr(name[:SHOWN]) for name in players[:6])
         raise tokens.refusal(
-            f"this is a game of {len(players)} players ({some}); expected two, the defender and the adversary"
+            f"this is a game of {len(players)} players ({some}); expected two, the defender and the attacker"
         )
 
 

@@ -17,7 +17,7 @@ TOLERANCE = 2e-9  # the largest relative regret a certificate may show
 class Certificate:
     """What each player could still gain, relative to that player's payoff range (absolute if that is 0).
 
-    For a Nash equilibrium the gain is by another reply; for a commitment the adversary's is by
+    For a Nash equilibrium the gain is by another reply; for a commitment the attacker's is by
     another reply and the defender's by another commitment (a bound from duality).
     """
 

@@ -1,4 +1,4 @@
-"""What makes a game of adversary and defender easy: strategically, it is of rank 1."""
+"""What makes a game of attacker and defender easy: strategically, it is of rank 1."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
 
 @dataclass(frozen=True, eq=False)
 class RankOneForm:
-    """A game equivalent to the given one: the adversary earns Q, the defender pays Q + c0 + c1 μ.
+    """A game equivalent to the given one: the attacker earns Q, the defender pays Q + c0 + c1 μ.
 
     Each player's payoffs are in units of that player's own range.
     Strategically neutral terms are left out: what a column adds to the defender's payoffs and what a
-    row adds to the adversary's. ``intensity`` is at least 0 and 0 somewhere; μ is its mean under the
-    adversary's mix. With ``idle_cost`` only, the game is strategically zero-sum.
+    row adds to the attacker's. ``intensity`` is at least 0 and 0 somewhere; μ is its mean under the
+    attacker's mix. With ``idle_cost`` only, the game is strategically zero-sum.
     """
 
     attack_value: FloatArray  # Q, (defences, attacks)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 CLEAN = Column(NO_ATTACK)
 
-HONEST = "honest inputs"
+HONEST = "benign inputs"
 WHITE_BOX = "white-box attacks"  # on the network that is met, adaptive where it is randomised
 BLACK_BOX = "attacks by queries"
 TRANSFERRED = "transferred examples"
 MEANING = "changed meaning"  # the true label changed, and the network should follow
 NATURAL = "natural changes"
-UNBOUNDED = "attacks without a bound"  # tried to see whether gradients are hidden; no adversary's choice
+UNBOUNDED = "attacks without a bound"  # tried to see whether gradients are hidden; no attacker's choice
 OURS = "strongest_"  # attacks that every network meets
 FULL = "autoattack"
 SIDES = (HONEST, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL, UNBOUNDED)

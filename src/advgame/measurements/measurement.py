@@ -12,19 +12,19 @@ from advgame.errors import MeasurementError, shortened, suggestion
 from advgame.measurements.radii import radius_text
 
 METRICS = {
-    "clean": "accuracy on honest inputs",
+    "clean": "accuracy on benign inputs",
     "robust": "accuracy on inputs attacked by a program, measured",
     "corruption": "accuracy on inputs a natural change was made to",
     "robust_reported": "accuracy under attack that only the defence's authors report",
     "certified": "share of inputs with a proof that no attack of this radius succeeds (a lower bound)",
     "human_recognition": "share of explanations in which people recognise the object",
 }
-PLAYABLE = frozenset({"clean", "robust", "corruption"})  # what an adversary's column may be made of
+PLAYABLE = frozenset({"clean", "robust", "corruption"})  # what an attacker's column may be made of
 MOST_COUNT = 2**64  # what Parquet can hold and seeds of NumPy and torch stay below
 
 
 class Column(NamedTuple):
-    """What an adversary does: an attack at a strength, made on a network (None: on the one it meets)."""
+    """What an attacker does: an attack at a strength, made on a network (None: on the one it meets)."""
 
     attack: str
     norm: str | None = None
@@ -87,7 +87,7 @@ class Measurement:
 
     @property
     def column(self) -> Column:
-        """The adversary's column this row belongs to."""
+        """The attacker's column this row belongs to."""
         return Column(self.attack, self.norm, self.radius, self.crafted_on)
 
     @property

@@ -46,7 +46,7 @@ class MeasurementTable:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The adversary's columns in the order they first appear."""
+        """The attacker's columns in the order they first appear."""
         return tuple(dict.fromkeys(row.column for row in self.rows))
 
     @cached_property

@@ -1,7 +1,22 @@
-"""From accuracies to money: encounters of defences and attacks, priced by terms, make a game."""
+"""From accuracies to money: accuracies of defences under attacks, priced by terms, make a game."""
 
-from advgame.payoffs.accuracies import SUCCESS_RULES, Encounters, meet
+from typing import TYPE_CHECKING
+
+from advgame.deprecation import renamed
+from advgame.payoffs.accuracies import SUCCESS_RULES, Accuracies, accuracies_of
 from advgame.payoffs.build import build, build_exactly, build_many
 from advgame.payoffs.terms import TERMS, Term
 
-__all__ = ["SUCCESS_RULES", "TERMS", "Encounters", "Term", "build", "build_exactly", "build_many", "meet"]
+__all__ = [
+    "SUCCESS_RULES",
+    "TERMS",
+    "Accuracies",
+    "Term",
+    "accuracies_of",
+    "build",
+    "build_exactly",
+    "build_many",
+]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed(__name__, {"Encounters": "Accuracies", "meet": "accuracies_of"})

@@ -1,4 +1,4 @@
-"""Every defence meets every attack: how often the defence is right, and how much of the traffic attacks."""
+"""The accuracy of every defence under every attack, and each attack's largest share of the traffic."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from advgame.measurements.decimals import Exact, as_decimal, as_decimals, exact_
 from advgame.measurements.measurement import PLAYABLE
 
 SUCCESS_RULES = {
-    "every error": "the adversary is paid for every attacked input that is classified wrong",
-    "caused errors": "the adversary is paid only for errors beyond those the defence makes on honest inputs",
+    "every error": "the attacker is paid for every attacked input that is classified wrong",
+    "caused errors": "the attacker is paid only for errors beyond those the defence makes on benign inputs",
 }
 
 
 @dataclass(frozen=True, eq=False)
-class Encounters:
+class Accuracies:
     """Accuracies and traffic shares by defence and attack; attack 0 is *no attack*."""
 
     defences: tuple[str, ...]
@@ -37,8 +37,8 @@ class Encounters:
     )  # metric → defence → value
     exact_accuracy: Callable[[], Exact] | None = None  # gives the accuracies (defences, attacks) exactly
 
-    def exactly(self, defences: Sequence[int], attacks: Sequence[int]) -> Encounters:
-        """Some of the encounters in Fractions: accuracies as measured, all else as decimals.
+    def exactly(self, defences: Sequence[int], attacks: Sequence[int]) -> Accuracies:
+        """Some of the accuracies as Fractions: the measured ones exactly, all other numbers as decimals.
 
         Args:
             defences: which, by index.
@@ -48,7 +48,7 @@ class Encounters:
         whole = None if self.exact_accuracy is None else self.exact_accuracy()
         accuracy = as_decimals(self.attacked_accuracy[cut]) if whole is None else whole[cut]
         names = tuple(self.defences[place] for place in defences)
-        return Encounters(
+        return Accuracies(
             names,
             tuple(self.attacks[place] for place in attacks),
             accuracy[:, 0],
@@ -61,7 +61,7 @@ class Encounters:
             },
         )
 
-    def with_accuracy(self, defence: int, attack: int, value: float) -> Encounters:
+    def with_accuracy(self, defence: int, attack: int, value: float) -> Accuracies:
         """The same with one accuracy changed, exactly too.
 
         Args:
@@ -84,7 +84,7 @@ class Encounters:
 
     @cached_property
     def clean_error(self) -> FloatArray:
-        """Share of honest inputs classified wrong, (defences,)."""
+        """Share of benign inputs classified wrong, (defences,)."""
         return 1 - self.clean_accuracy
 
     @cached_property
@@ -94,21 +94,21 @@ class Encounters:
 
     @cached_property
     def attack_success(self) -> FloatArray:
-        """Share of attacked inputs the adversary is paid for under the success rule, (defences, attacks)."""
+        """Share of attacked inputs the attacker is paid for under the success rule, (defences, attacks)."""
         if self.success == "caused errors":
             return self.attacked_error - self.clean_error[:, None]
         return self.attacked_error
 
 
-def meet(
+def accuracies_of(
     table: MeasurementTable,
     *,
     largest_share: float,
     caps: Mapping[str, float] | None = None,
     success: str = "every error",
     what_if: Mapping[str, float] | None = None,
-) -> Encounters:
-    """The encounters of all defences and attacks in a table.
+) -> Accuracies:
+    """The accuracy of every defence under every attack in a table, with the attacks' shares of the traffic.
 
     Args:
         table: one data set; every defence needs a clean accuracy and one under every attack.
@@ -126,7 +126,7 @@ def meet(
     known = _measured(table)
     accuracy = _assumed(known, what_if) if what_if else known.accuracy
     _check_full(accuracy, known)
-    return Encounters(
+    return Accuracies(
         known.defences,
         known.attacks,
         clean_accuracy=accuracy[:, 0],

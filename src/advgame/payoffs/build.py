@@ -1,4 +1,4 @@
-"""Encounters priced by terms make a game."""
+"""Accuracies priced by terms make a game."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.games import Game
 from advgame.measurements.decimals import Exact, as_fractions
-from advgame.payoffs.accuracies import Encounters
+from advgame.payoffs.accuracies import Accuracies
 from advgame.payoffs.terms.term import NOTHING, Term
 
 ROUNDINGS = 64 * 2.0**-53  # of all amounts: more than a payoff's few operations can lose
 
 
-def build(met: Encounters, terms: Sequence[Term]) -> Game:
+def build(accuracies: Accuracies, terms: Sequence[Term]) -> Game:
     """The game in which each player earns the sum of what the terms pay, in money per classified input.
 
     Its payoffs are floats; the exact ones, of the decimals that were given, are computed where a tie asks
@@ -26,18 +26,21 @@ def build(met: Encounters, terms: Sequence[Term]) -> Game:
 
     >>> import numpy as np
     >>> from advgame.payoffs.terms import BenignTraffic
-    >>> met = Encounters(("plain",), ("none",), np.array([0.9]), np.array([[0.9]]), np.array([0.0]))
-    >>> build(met, [BenignTraffic()]).defender_payoffs
+    >>> accuracies = Accuracies(("plain",), ("none",), np.array([0.9]), np.array([[0.9]]), np.array([0.0]))
+    >>> build(accuracies, [BenignTraffic()]).defender_payoffs
     array([[0.9]])
     """
-    parts = [[term.to_defender(met) for term in terms], [term.to_attacker(met) for term in terms]]
+    parts = [
+        [term.to_defender(accuracies) for term in terms],
+        [term.to_attacker(accuracies) for term in terms],
+    ]
     return Game.rounded(
-        _sum(parts[0], met),
-        _sum(parts[1], met),
-        Exactly(met, tuple(terms)),
+        _sum(parts[0], accuracies),
+        _sum(parts[1], accuracies),
+        Exactly(accuracies, tuple(terms)),
         (_rounding(parts[0], terms), _rounding(parts[1], terms)),
-        met.defences,
-        met.attacks,
+        accuracies.defences,
+        accuracies.attacks,
     )
 
 
@@ -52,56 +55,56 @@ def _rounding(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
 class Exactly:
     """Computes both players' payoffs in Fractions, by the same terms."""
 
-    met: Encounters
+    accuracies: Accuracies
     terms: tuple[Term, ...]
 
     def __call__(self, defences: NDArray[np.intp], attacks: NDArray[np.intp]) -> tuple[Exact, Exact]:
         """The payoffs (defences, attacks) of some strategies, by index."""
         columns = [0, *(place for place in attacks.tolist() if place)]
-        both = build_exactly(self.met.exactly(defences.tolist(), columns), self.terms)
+        both = build_exactly(self.accuracies.exactly(defences.tolist(), columns), self.terms)
         wanted = [columns.index(place) for place in attacks.tolist()]
         return both[0][:, wanted], both[1][:, wanted]
 
 
-def build_exactly(met: Encounters, terms: Sequence[Term]) -> tuple[Exact, Exact]:
+def build_exactly(accuracies: Accuracies, terms: Sequence[Term]) -> tuple[Exact, Exact]:
     """Both players' payoffs in Fractions, of one game (defences, attacks) or of many (games, …).
 
     Args:
-        met: encounters in Fractions, of ``Encounters.exactly``; the shares may be (games, attacks).
+        accuracies: in Fractions, of ``Accuracies.exactly``; the shares may be (games, attacks).
         terms: amounts as they were given; arrays (games, 1, 1) for many games.
     """
-    exact = [term.exactly(met.defences, met.attacks) for term in terms]
+    exact = [term.exactly(accuracies.defences, accuracies.attacks) for term in terms]
     return (
-        _exact_sum([term.to_defender(met) for term in exact], met),
-        _exact_sum([term.to_attacker(met) for term in exact], met),
+        _exact_sum([term.to_defender(accuracies) for term in exact], accuracies),
+        _exact_sum([term.to_attacker(accuracies) for term in exact], accuracies),
     )
 
 
-def build_many(met: Encounters, terms: Sequence[Term]) -> tuple[FloatArray, FloatArray]:
+def build_many(accuracies: Accuracies, terms: Sequence[Term]) -> tuple[FloatArray, FloatArray]:
     """Both players' payoffs (games, defences, attacks) where shares or amounts are those of many games.
 
     The terms compute them as for a single game, so the payoffs are equal to the last bit.
 
     Args:
-        met: its ``adversarial_share`` may be (games, attacks).
+        accuracies: its ``adversarial_share`` may be (games, attacks).
         terms: their amounts may be arrays (games, 1, 1).
     """
     return (
-        _sum([term.to_defender(met) for term in terms], met),
-        _sum([term.to_attacker(met) for term in terms], met),
+        _sum([term.to_defender(accuracies) for term in terms], accuracies),
+        _sum([term.to_attacker(accuracies) for term in terms], accuracies),
     )
 
 
-def _exact_sum(payoffs: Sequence[Exact], met: Encounters) -> Exact:
-    total: Exact = np.full((len(met.defences), len(met.attacks)), Fraction(0))
+def _exact_sum(payoffs: Sequence[Exact], accuracies: Accuracies) -> Exact:
+    total: Exact = np.full((len(accuracies.defences), len(accuracies.attacks)), Fraction(0))
     for part in payoffs:
         if part is not NOTHING:
             total = total + (part if part.dtype == object else as_fractions(part))
     return total
 
 
-def _sum(payoffs: Sequence[FloatArray], met: Encounters) -> FloatArray:
-    total = np.zeros((len(met.defences), len(met.attacks)))
+def _sum(payoffs: Sequence[FloatArray], accuracies: Accuracies) -> FloatArray:
+    total = np.zeros((len(accuracies.defences), len(accuracies.attacks)))
     for part in payoffs:
         total = total + part
     return total

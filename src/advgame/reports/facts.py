@@ -8,7 +8,7 @@ from advgame.decision import Recommendation, Situation, recommend
 from advgame.equilibria import Concept
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
-from advgame.payoffs import Encounters
+from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
@@ -22,7 +22,7 @@ class Facts:
     scenario: Scenario
     concept: str | Concept | None
     recommendation: Recommendation
-    met: Encounters
+    accuracies: Accuracies
     rows: MeasurementTable  # that are played, seeds pooled
     money: Money
     thresholds: tuple[Threshold, ...]
@@ -41,7 +41,7 @@ class Facts:
     @property
     def has_attacks(self) -> bool:
         """Whether any attack was measured."""
-        return len(self.met.attacks) > 1
+        return len(self.accuracies.attacks) > 1
 
 
 def gather(question: Scenario | Situation, concept: str | Concept | None) -> Facts:
@@ -76,6 +76,6 @@ def _for_many_games(concept: str | Concept | None) -> str | Concept | None:
 
 
 def unanswered(found: Recommendation, defence: str) -> float:
-    """What a defence alone earns while the adversary keeps to its mix, money per classified input."""
+    """What a defence alone earns while the attacker keeps to its mix, money per classified input."""
     place = found.game.defences.index(defence)
     return float(found.game.defender_payoffs[place] @ found.profile.attacker)

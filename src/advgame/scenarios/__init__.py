@@ -1,10 +1,13 @@
 """A question asked of measurements: which defence, against whom, at what prices."""
 
+import warnings
+
+from advgame.payoffs import Accuracies
 from advgame.scenarios.cases import Case, case, cases
 from advgame.scenarios.parameters import addresses, get_parameter, set_parameter
 from advgame.scenarios.presets import Preset, apply_preset, preset, presets
 from advgame.scenarios.ranges import Axis, Dial, axis, dials
-from advgame.scenarios.scenario import AttackChoice, Scenario, Select, build_game, encounters
+from advgame.scenarios.scenario import AttackChoice, Scenario, Select, build_game
 from advgame.scenarios.scenario_files import read_scenario, write_scenario
 
 __all__ = [
@@ -22,7 +25,6 @@ __all__ = [
     "case",
     "cases",
     "dials",
-    "encounters",
     "get_parameter",
     "preset",
     "presets",
@@ -30,3 +32,13 @@ __all__ = [
     "set_parameter",
     "write_scenario",
 ]
+
+
+def encounters(scenario: Scenario) -> Accuracies:
+    """Deprecated: use ``scenario.accuracies``."""
+    warnings.warn(
+        "advgame.scenarios.encounters is deprecated; use Scenario.accuracies.",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return scenario.accuracies

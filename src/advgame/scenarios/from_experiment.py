@@ -20,17 +20,17 @@ ASSUMED = {  # of amounts that a story leaves at their defaults
     "benign_loss": "assumed: a wrong answer costs no more than the right one it is not",
     "stopped_gain": "assumed: an attacked input classified right is worth what an honest one is",
     "breach_loss": "assumed: a wrong answer costs no more than the right one it is not",
-    "attack_reward": "assumed: a wrong answer is worth to the adversary what a right one is to the defender",
+    "attack_reward": "assumed: a wrong answer is worth to the attacker what a right one is to the defender",
     "attack_penalty": "assumed: a failed attack costs nothing beyond its making",
 }
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What is paid for what was counted; the unit of money is one honest input classified right."""
+    """What is paid for what was counted; the unit of money is one benign input classified right."""
 
     propagation: float = 0.0005  # one input through the undefended network; a backward pass counts as two
-    query: float = 0.001  # one answer of the deployed network to the adversary
+    query: float = 0.001  # one answer of the deployed network to the attacker
     notice: float = (
         0.3  # for the largest change in its norm, which people may see; smaller ones in proportion
     )
@@ -46,7 +46,7 @@ class Story:
     undefended: str
     largest_share: float = 0.3
     volume_per_month: float = 1_000_000
-    nature_plays: bool = False  # whether natural changes are among the adversary's choices
+    nature_plays: bool = False  # whether natural changes are among the attacker's choices
     amounts: Mapping[str, float] = field(default_factory=dict)  # gains and losses other than the defaults
     basis: Mapping[str, str] = field(default_factory=dict)  # where those come from
 
@@ -86,7 +86,7 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
         basis={
             "largest_share": "assumed",
             "volume_per_month": "assumed",
-            "benign_gain": "the unit of money: what one honest input classified right is worth",
+            "benign_gain": "the unit of money: what one benign input classified right is worth",
             "attack_cost": (
                 "measured propagations and queries for each attacked input in one run; "
                 f"assumed: an input through {story.undefended} costs {prices.propagation:g}, a backward pass "
@@ -123,7 +123,7 @@ def playable_columns(measured: Measured, story: Story) -> list[Column]:
 
 
 def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
-    """What an attacked input costs the adversary: computing, asking, and being noticed.
+    """What an attacked input costs the attacker: computing, asking, and being noticed.
 
     Counts are means over the networks that answer in one pass; of one that averages many draws,
     propagations are not of one size. A queried network runs on the defender's machines.

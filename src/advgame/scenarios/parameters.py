@@ -12,7 +12,7 @@ from advgame.payoffs import TERMS
 from advgame.payoffs.accuracies import accuracy_cell
 from advgame.payoffs.terms import Parameter, parameters_of
 from advgame.payoffs.terms.term import OTHERS
-from advgame.scenarios.scenario import Scenario, encounters
+from advgame.scenarios.scenario import Scenario
 
 TERM_PARAMETERS: Mapping[str, Parameter] = {
     about.name: about for term in TERMS.values() for about in parameters_of(term)
@@ -23,15 +23,17 @@ WHOLE_SCENARIO = ("largest_share", "volume_per_month", "success", "announced")
 
 def addresses(scenario: Scenario) -> tuple[str, ...]:
     """Every number of the scenario that can be set or varied, entries by name included."""
-    met = encounters(scenario)
-    entries = {"attack": met.attacks[1:], "defence": met.defences}
+    accuracies = scenario.accuracies
+    entries = {"attack": accuracies.attacks[1:], "defence": accuracies.defences}
     found = ["largest_share", *TERM_PARAMETERS]
-    found += [f"adversarial_share[{attack}]" for attack in met.attacks[1:]]
+    found += [f"adversarial_share[{attack}]" for attack in accuracies.attacks[1:]]
     for about in TERM_PARAMETERS.values():
         found += [f"{about.name}[{name}]" for name in entries.get(about.by or "", ())]
-    found += [f"clean_accuracy[{defence}]" for defence in met.defences]
+    found += [f"clean_accuracy[{defence}]" for defence in accuracies.defences]
     found += [
-        f"attacked_accuracy[{defence}, {attack}]" for defence in met.defences for attack in met.attacks[1:]
+        f"attacked_accuracy[{defence}, {attack}]"
+        for defence in accuracies.defences
+        for attack in accuracies.attacks[1:]
     ]
     return tuple(found)
 
@@ -49,12 +51,16 @@ def get_parameter(scenario: Scenario, address: str) -> float:
     """
     field, entry = split_address(address)
     if field in ACCURACIES:
-        met = encounters(scenario)
-        defence, attack = accuracy_cell(address, met.defences, met.attacks)
-        return float(met.attacked_accuracy[met.defences.index(defence), met.attacks.index(attack)])
+        accuracies = scenario.accuracies
+        defence, attack = accuracy_cell(address, accuracies.defences, accuracies.attacks)
+        return float(
+            accuracies.attacked_accuracy[accuracies.defences.index(defence), accuracies.attacks.index(attack)]
+        )
     if field == "adversarial_share" and entry is not None:
-        met = encounters(scenario)
-        return float(met.adversarial_share[met.attacks.index(_entry_of(entry, "attack", scenario))])
+        accuracies = scenario.accuracies
+        return float(
+            accuracies.adversarial_share[accuracies.attacks.index(_entry_of(entry, "attack", scenario))]
+        )
     if field == "largest_share" and entry is None:
         return scenario.largest_share
     if field == "volume_per_month" and entry is None:
@@ -139,12 +145,13 @@ def _with_field(scenario: Scenario, field: str, value: float | str | bool) -> Sc
 
 
 def _with_accuracy(scenario: Scenario, address: str, number: float) -> Scenario:
-    met = encounters(scenario)
-    defence, attack = accuracy_cell(address, met.defences, met.attacks)
+    accuracies = scenario.accuracies
+    defence, attack = accuracy_cell(address, accuracies.defences, accuracies.attacks)
     clean = address.startswith("clean_accuracy")
     cell = f"clean_accuracy[{defence}]" if clean else f"attacked_accuracy[{defence}, {attack}]"
     changed = replace(scenario, what_if={**scenario.what_if, cell: number})
-    encounters(changed)  # says no to an accuracy outside 0..1
+    # Raises for an accuracy outside 0..1.
+    _ = changed.accuracies
     return changed
 
 
@@ -188,8 +195,8 @@ def _about(field: str, address: str) -> Parameter:
 def _entry_of(entry: str, kind: str | None, scenario: Scenario) -> str:
     if kind is None:
         raise ScenarioError(f"This parameter is one amount for all; leave out [{entry}].")
-    met = encounters(scenario)
-    known = met.attacks[1:] if kind == "attack" else met.defences
+    accuracies = scenario.accuracies
+    known = accuracies.attacks[1:] if kind == "attack" else accuracies.defences
     if entry not in known:
         raise UnknownName(kind, entry, known)
     return entry

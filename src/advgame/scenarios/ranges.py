@@ -9,10 +9,10 @@ from math import floor, log10
 import numpy as np
 
 from advgame.errors import MeasurementError
-from advgame.payoffs import Encounters
+from advgame.payoffs import Accuracies
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, get_parameter
-from advgame.scenarios.scenario import Scenario, encounters
+from advgame.scenarios.scenario import Scenario
 
 RARE = 0.05  # a smaller share gets a range of its own: between 0 and 1 it could not be told from 0
 
@@ -70,7 +70,7 @@ def _top(about: Parameter, here: float, unit: float) -> float:
 
 
 def _unit_of_money(scenario: Scenario) -> float:
-    """What an honest input classified right is worth: prices of a trade are of that order."""
+    """What a benign input classified right is worth: prices of a trade are of that order."""
     return _largest(getattr(scenario.term("benign_traffic"), "benign_gain")) or 1.0
 
 
@@ -89,7 +89,7 @@ def _rounded_up(value: float) -> float:
     return float(f"{step}e{power}")
 
 
-TRAFFIC, DEFENDER, ADVERSARY = "traffic", "defender", "adversary"
+TRAFFIC, DEFENDER, ATTACKER = "traffic", "defender", "attacker"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Dial:
     """
 
     name: str
-    side: str  # "traffic", "defender" or "adversary"
+    side: str  # "traffic", "defender" or "attacker"
     addresses: tuple[str, ...]
 
 
@@ -109,42 +109,42 @@ def dials(scenario: Scenario) -> tuple[Dial, ...]:
     """The dials of a scenario: the largest share, and every parameter of a term that can change a payoff.
 
     >>> from advgame.scenarios import case
-    >>> [dial.name for dial in dials(case("cifar10-two-defences")) if dial.side == "adversary"]
+    >>> [dial.name for dial in dials(case("cifar10-two-defences")) if dial.side == "attacker"]
     ['attack_reward', 'attack_penalty', 'attack_cost', 'attack_setup']
     """
-    met = encounters(replace(scenario, largest_share=1.0))
-    found = [Dial("largest_share", TRAFFIC, ("largest_share",))] if len(met.attacks) > 1 else []
+    accuracies = replace(scenario, largest_share=1.0).accuracies
+    found = [Dial("largest_share", TRAFFIC, ("largest_share",))] if len(accuracies.attacks) > 1 else []
     for about in TERM_PARAMETERS.values():
-        side = _side(scenario, about, met)
+        side = _side(scenario, about, accuracies)
         if side is not None:
-            found.append(Dial(about.name, side, _addresses(scenario, about, met)))
+            found.append(Dial(about.name, side, _addresses(scenario, about, accuracies)))
     return tuple(found)
 
 
-def _side(scenario: Scenario, about: Parameter, met: Encounters) -> str | None:
+def _side(scenario: Scenario, about: Parameter, accuracies: Accuracies) -> str | None:
     """The player whose payoffs the parameter moves; None where it moves none."""
     term, ends = scenario.term(about.term), axis(scenario, about.name)
     low, high = (replace(term, **{about.name: end}) for end in (ends.low, ends.high))
     try:
-        if not np.array_equal(low.to_attacker(met), high.to_attacker(met)):
-            return ADVERSARY
-        return None if np.array_equal(low.to_defender(met), high.to_defender(met)) else DEFENDER
+        if not np.array_equal(low.to_attacker(accuracies), high.to_attacker(accuracies)):
+            return ATTACKER
+        return None if np.array_equal(low.to_defender(accuracies), high.to_defender(accuracies)) else DEFENDER
     except MeasurementError:  # nothing was measured that the amount could be paid for
         return None
 
 
-def _addresses(scenario: Scenario, about: Parameter, met: Encounters) -> tuple[str, ...]:
+def _addresses(scenario: Scenario, about: Parameter, accuracies: Accuracies) -> tuple[str, ...]:
     if about.by is None:
         return (about.name,)
     if about.by == "attack":
-        single = tuple(f"{about.name}[{attack}]" for attack in met.attacks[1:])
+        single = tuple(f"{about.name}[{attack}]" for attack in accuracies.attacks[1:])
         if _alike(scenario, about):
             return (about.name, *single) if len(single) > 1 else (about.name,)
         return single
     # What all defences cost alike changes no decision, so each is turned by itself; the defence that is
     # best when nobody attacks comes last, for it is what the others are compared with.
-    undefended = met.defences[int(met.clean_accuracy.argmax())]
-    others = sorted(met.defences, key=lambda defence: defence == undefended)
+    undefended = accuracies.defences[int(accuracies.clean_accuracy.argmax())]
+    others = sorted(accuracies.defences, key=lambda defence: defence == undefended)
     return tuple(f"{about.name}[{defence}]" for defence in others)
 
 

@@ -13,7 +13,7 @@ from advgame.errors import MeasurementError, ScenarioError, UnknownName
 from advgame.games import Game
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.radii import same_radius
-from advgame.payoffs import SUCCESS_RULES, TERMS, Encounters, Term, build, meet
+from advgame.payoffs import SUCCESS_RULES, TERMS, Accuracies, Term, accuracies_of, build
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Scenario:
     undefended: str | None = None  # the defence that is doing nothing; None: the one best without attacks
     largest_share: float = 0.1
     volume_per_month: float | None = None  # classified inputs
-    currency: str = ""  # of all amounts; empty: units of the gain from one honest input
+    currency: str = ""  # of all amounts; empty: units of the gain from one benign input
     select: Select = Select()
     terms: tuple[Term, ...] = field(default_factory=lambda: tuple(term() for term in TERMS.values()))
     adversarial_share: Mapping[str, float] = field(default_factory=dict)  # caps by attack
@@ -99,14 +99,14 @@ class Scenario:
         return _selected(self.measurements, self.select)
 
     @cached_property
-    def accuracies(self) -> Encounters:
+    def accuracies(self) -> Accuracies:
         """Accuracies (defences, attacks) and the traffic share of each attack (attacks,), made once.
 
         Raises:
             MeasurementError: when a cell is not measured, or nothing is selected.
             UnknownName: for a defence, an attack or a cap that is not in the table.
         """
-        return _met(self)
+        return _accuracies(self)
 
     def term(self, name: str) -> Term:
         """The scenario's term of that name, at its defaults if the scenario does not speak of it."""
@@ -119,13 +119,8 @@ class Scenario:
         return replace(self, terms=tuple(sorted([*others, changed], key=lambda term: order.index(term.name))))
 
 
-def encounters(scenario: Scenario) -> Encounters:
-    """The accuracies and traffic shares the scenario is played with, made once for a scenario."""
-    return scenario.accuracies
-
-
-def _met(scenario: Scenario) -> Encounters:
-    return meet(
+def _accuracies(scenario: Scenario) -> Accuracies:
+    return accuracies_of(
         scenario.selected,
         largest_share=scenario.largest_share,
         caps=scenario.adversarial_share,
@@ -141,7 +136,7 @@ def build_game(scenario: Scenario) -> Game:
     >>> build_game(case("cifar10-two-defences")).shape
     (2, 2)
     """
-    return build(encounters(scenario), scenario.terms)
+    return build(scenario.accuracies, scenario.terms)
 
 
 @lru_cache(maxsize=64)

@@ -13,8 +13,8 @@ from advgame.decision import Recommendation
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements import Measurement, pool_seeds, standard_error
 from advgame.payoffs import build
-from advgame.payoffs.accuracies import Encounters, column_names, defence_names
-from advgame.scenarios import Scenario, encounters
+from advgame.payoffs.accuracies import Accuracies, column_names, defence_names
+from advgame.scenarios import Scenario
 
 DRAWS = 20_000
 SEED = 20210816
@@ -36,7 +36,7 @@ class BreakEven:
     low: float | None
     high: float | None
     level: float
-    clean_price: float  # accuracy on honest inputs given up
+    clean_price: float  # accuracy on benign inputs given up
     clean_price_error: float | None  # its standard error
     robust_gain: float  # accuracy on attacked inputs won
     robust_gain_error: float | None
@@ -74,17 +74,17 @@ def break_even_share(
         UnknownName: when the scenario has no such defence or attack.
         ScenarioError: when it has no attack at all.
     """
-    met = encounters(scenario)
-    if len(met.attacks) == 1:
+    accuracies = scenario.accuracies
+    if len(accuracies.attacks) == 1:
         raise ScenarioError("The scenario has no attack, so no adversarial share to break even at; add one.")
-    attack = attack if attack is not None else met.attacks[1]
-    places = _place("defence", plain, met.defences), _place("defence", defended, met.defences)
-    column = _place("attack", attack, met.attacks[1:]) + 1
+    attack = attack if attack is not None else accuracies.attacks[1]
+    places = _place("defence", plain, accuracies.defences), _place("defence", defended, accuracies.defences)
+    column = _place("attack", attack, accuracies.attacks[1:]) + 1
     rows = _rows_of(scenario)
-    cells = [(name, where) for where in (met.attacks[0], attack) for name in (plain, defended)]
-    clean = met.clean_accuracy[list(places)]
-    robust = met.attacked_accuracy[list(places), column]
-    prices = _prices(scenario, met, places)
+    cells = [(name, where) for where in (accuracies.attacks[0], attack) for name in (plain, defended)]
+    clean = accuracies.clean_accuracy[list(places)]
+    robust = accuracies.attacked_accuracy[list(places), column]
+    prices = _prices(scenario, accuracies, places)
     errors = [None if _assumed(scenario, cell) else standard_error(rows[cell]) for cell in cells]
     start, end = _pays_between(clean[[0]], clean[[1]], robust[[0]], robust[[1]], prices)
     low, high = _interval([rows[cell] for cell in cells], errors, prices, level)
@@ -106,9 +106,11 @@ def break_even_share(
 
 
 def break_even_shares(scenario: Scenario, attack: str | None = None) -> tuple[BreakEven, ...]:
-    """The break-even shares of all pairs of defences, each from the one more accurate on honest inputs."""
-    met = encounters(scenario)
-    order = sorted(met.defences, key=lambda name: -met.clean_accuracy[met.defences.index(name)])
+    """The break-even shares of all pairs of defences, each from the one more accurate on benign inputs."""
+    accuracies = scenario.accuracies
+    order = sorted(
+        accuracies.defences, key=lambda name: -accuracies.clean_accuracy[accuracies.defences.index(name)]
+    )
     return tuple(
         break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(order, 2)
     )
@@ -121,14 +123,14 @@ class _Prices:
     extra_cost: float  # ΔC: what the second costs more whatever happens
 
 
-def _prices(scenario: Scenario, met: Encounters, places: tuple[int, int]) -> _Prices:
+def _prices(scenario: Scenario, accuracies: Accuracies, places: tuple[int, int]) -> _Prices:
     benign, adversarial = scenario.term("benign_traffic"), scenario.term("adversarial_traffic")
     gain, swing = (
         getattr(benign, "benign_gain"),
         getattr(benign, "benign_gain") + getattr(benign, "benign_loss"),
     )
-    unattacked = build(met, scenario.terms).defender_payoffs[:, 0]
-    whatever_happens = unattacked - (gain - swing * met.clean_error)  # running costs, explanations, …
+    unattacked = build(accuracies, scenario.terms).defender_payoffs[:, 0]
+    whatever_happens = unattacked - (gain - swing * accuracies.clean_error)  # running costs, explanations, …
     return _Prices(
         swing,
         getattr(adversarial, "stopped_gain") + getattr(adversarial, "breach_loss"),

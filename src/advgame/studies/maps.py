@@ -14,7 +14,7 @@ from advgame.decision.solve_many import solve_many
 from advgame.equilibria.batch.two_by_two_map import LEFT, PlayMap, kinds, map_lines
 from advgame.errors import GameError, ScenarioError
 from advgame.games.affine import AffineGames
-from advgame.scenarios import Scenario, encounters
+from advgame.scenarios import Scenario
 from advgame.scenarios.family.coefficients import affine_games
 from advgame.scenarios.family.payoffs_over import checked_columns, payoffs_over
 
@@ -23,7 +23,7 @@ from advgame.scenarios.family.payoffs_over import checked_columns, payoffs_over
 class TwoByTwoMap:
     """What is played at every point of a grid; arrays have an axis for each parameter, in the grid's order.
 
-    ``kind`` is 3 × the defender's + the adversary's: 0 the first strategy alone, 1 the second, 2 both.
+    ``kind`` is 3 × the defender's + the attacker's: 0 the first strategy alone, 1 the second, 2 both.
     """
 
     axes: Mapping[str, FloatArray]  # values by parameter address
@@ -37,7 +37,7 @@ def two_by_two_map(
 ) -> TwoByTwoMap:
     """The recommended Nash equilibrium of two defences and one attack at every point of a grid.
 
-    Every mix is certified as it is written. Along the last parameter the best replies change at a few
+    Every mix is certified as it is written. Along the last parameter the best responses change at a few
     values only, which are looked for; so give the longest axis last.
 
     >>> from advgame.scenarios import case
@@ -76,11 +76,11 @@ def two_by_two_map(
 
 
 def _check_shape(scenario: Scenario) -> None:
-    met = encounters(scenario)
-    if (len(met.defences), len(met.attacks)) != (2, 2):
+    accuracies = scenario.accuracies
+    if (len(accuracies.defences), len(accuracies.attacks)) != (2, 2):
         raise GameError(
-            f"The scenario has {len(met.defences)} defences and {len(met.attacks) - 1} attacks; this map is "
-            "of two defences and one attack. Select those, or use sweep."
+            f"The scenario has {len(accuracies.defences)} defences and "
+            f"{len(accuracies.attacks) - 1} attacks; this map is of two defences and one attack. Select those, or use sweep."
         )
 
 

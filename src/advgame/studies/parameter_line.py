@@ -14,7 +14,7 @@ from advgame.equilibria import CONCEPTS, Concept
 from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
 from advgame.errors import AdvgameError
 from advgame.games import Game
-from advgame.payoffs import Encounters, build
+from advgame.payoffs import Accuracies, build
 from advgame.payoffs.accuracies import accuracy_cell
 from advgame.scenarios import set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, payoffs_over
@@ -51,10 +51,12 @@ class Line:
         shares = payoffs_over(here.scenario, {self.address: [value]}, here.accuracies)[2].adversarial_share
         return build(replace(here.accuracies, adversarial_share=shares[0]), moved.terms)
 
-    def _with_accuracy(self, value: float) -> Encounters:
-        met = self.situation.accuracies
-        defence, attack = accuracy_cell(self.address, met.defences, met.attacks)
-        return met.with_accuracy(met.defences.index(defence), met.attacks.index(attack), value)
+    def _with_accuracy(self, value: float) -> Accuracies:
+        accuracies = self.situation.accuracies
+        defence, attack = accuracy_cell(self.address, accuracies.defences, accuracies.attacks)
+        return accuracies.with_accuracy(
+            accuracies.defences.index(defence), accuracies.attacks.index(attack), value
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ from advgame.decision.situation import concept_for
 from advgame.equilibria import CONCEPTS, Concept, Nash
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
-from advgame.payoffs import Encounters, build
-from advgame.scenarios import Scenario, encounters, get_parameter, set_parameter
+from advgame.payoffs import Accuracies, build
+from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.ranges import Axis, axis
 
 Regime = tuple[
@@ -106,7 +106,7 @@ class _Deployed:
         self.x_values = np.linspace(x.low, x.high, points)
         self.y_values = np.linspace(y.low, y.high, points)
         self.seen: dict[Regime, int] = {}
-        self._everything = encounters(replace(scenario, largest_share=1.0))
+        self._everything = replace(scenario, largest_share=1.0).accuracies
         self._columns: dict[int, Scenario] = {}
 
     def __call__(self, row: int, column: int) -> int:
@@ -126,11 +126,11 @@ class _Deployed:
         regime = _regime(build(self._met(scenario), scenario.terms), self.solver)
         return self.seen.setdefault(regime, len(self.seen))
 
-    def _met(self, scenario: Scenario) -> Encounters:
-        """The encounters; only their shares where nothing else of them has changed, for speed."""
+    def _met(self, scenario: Scenario) -> Accuracies:
+        """The accuracies; only the shares are computed anew where nothing else has changed, for speed."""
         same = scenario.what_if is self.scenario.what_if
         if not same or scenario.adversarial_share is not self.scenario.adversarial_share:
-            return encounters(scenario)
+            return scenario.accuracies
         shares = np.minimum(self._everything.adversarial_share, scenario.largest_share)
         return replace(self._everything, adversarial_share=shares)
 

@@ -17,8 +17,8 @@ from advgame.decision.solve_many import solve_grid
 from advgame.equilibria import CONCEPTS, Concept, Solution
 from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.errors import ScenarioError
-from advgame.payoffs import Encounters
-from advgame.scenarios import Scenario, build_game, encounters, set_parameter
+from advgame.payoffs import Accuracies
+from advgame.scenarios import Scenario, build_game, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, caps_over
 
 if TYPE_CHECKING:
@@ -86,16 +86,19 @@ def _compiled(
 
     axes = {address: np.asarray(list(values), dtype=np.float64) for address, values in grid.items()}
     columns, answers = solve_grid(scenario, axes, concept, progress=progress)
-    met = encounters(scenario)
+    accuracies = scenario.accuracies
     return pd.DataFrame(
         {
             **columns,
-            "regime": _regimes(met, answers.defender, answers.attacker),
-            **{f"P[{name}]": mix for name, mix in zip(met.defences, answers.defender.T, strict=True)},
-            **{f"P(attack)[{name}]": mix for name, mix in zip(met.attacks, answers.attacker.T, strict=True)},
+            "regime": _regimes(accuracies, answers.defender, answers.attacker),
+            **{f"P[{name}]": mix for name, mix in zip(accuracies.defences, answers.defender.T, strict=True)},
+            **{
+                f"P(attack)[{name}]": mix
+                for name, mix in zip(accuracies.attacks, answers.attacker.T, strict=True)
+            },
             "defender_value": answers.value[:, 0],
             "attacker_value": answers.value[:, 1],
-            "expected_share": _expected_share(scenario, met, columns, answers.attacker),
+            "expected_share": _expected_share(scenario, accuracies, columns, answers.attacker),
             "equilibria": answers.equilibria,
             "complete": answers.complete,
             "regret": answers.regret.max(axis=1),
@@ -104,29 +107,32 @@ def _compiled(
 
 
 def _expected_share(
-    scenario: Scenario, met: Encounters, columns: Mapping[str, FloatArray], attacker: FloatArray
+    scenario: Scenario, accuracies: Accuracies, columns: Mapping[str, FloatArray], attacker: FloatArray
 ) -> FloatArray:
-    """The share of traffic that is adversarial under the adversary's mix, (cells,)."""
-    largest, caps = caps_over(scenario, met, columns)
+    """The share of traffic that is adversarial under the attacker's mix, (cells,)."""
+    largest, caps = caps_over(scenario, accuracies, columns)
     total = np.zeros(len(attacker))
-    for place, attack in enumerate(met.attacks[1:], start=1):
+    for place, attack in enumerate(accuracies.attacks[1:], start=1):
         total += np.minimum(largest, caps.get(attack, 1.0)) * attacker[:, place]
     return total
 
 
-def _regimes(met: Encounters, defender: FloatArray, attacker: FloatArray) -> pd.Categorical[str]:
+def _regimes(accuracies: Accuracies, defender: FloatArray, attacker: FloatArray) -> pd.Categorical[str]:
     """The strategies both play, as text, made once for each combination that occurs."""
     import pandas as pd
 
     played = np.hstack([mix > PLAYED for mix in (defender, attacker)])
     which, firsts = _patterns(played)
-    split = len(met.defences)
-    texts = [_told((met.defences, each[:split]), (met.attacks, each[split:])) for each in played[firsts]]
+    split = len(accuracies.defences)
+    texts = [
+        _told((accuracies.defences, each[:split]), (accuracies.attacks, each[split:]))
+        for each in played[firsts]
+    ]
     return pd.Categorical.from_codes(which, pd.Index(texts))
 
 
 def _patterns(played: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which pattern each row shows, in the order they are met, and the first row of each."""
+    """Which pattern each row shows, in the order they are accuracies, and the first row of each."""
     import pandas as pd
 
     packed = np.packbits(played, axis=1)
@@ -174,7 +180,7 @@ def _cell(scenario: Scenario, point: Mapping[str, float], solver: Concept) -> di
         },
         "defender_value": profile.defender_payoff,
         "attacker_value": profile.attacker_payoff,
-        "expected_share": float(encounters(scenario).adversarial_share @ profile.attacker),
+        "expected_share": float(scenario.accuracies.adversarial_share @ profile.attacker),
         "equilibria": len(solution.profiles),
         "complete": solution.complete,
         "regret": profile.certificate.regret,

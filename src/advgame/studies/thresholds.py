@@ -279,13 +279,13 @@ def _price_addresses(
 
 
 def _nearest_defences(here: Recommendation) -> list[str]:
-    """The defences played, the undefended one, and those that pay best against the adversary's mix."""
+    """The defences played, the undefended one, and those that pay best against the attacker's mix."""
     pays = here.game.defender_payoffs @ here.profile.attacker
     return _first(here.game.defences, pays, [*dict(here.deploy), here.undefended])
 
 
 def _nearest_attacks(here: Recommendation) -> list[str]:
-    """The attacks played and those that pay the adversary best against the defender's mix."""
+    """The attacks played and those that pay the attacker best against the defender's mix."""
     pays = here.profile.defender @ here.game.attacker_payoffs
     return _first(here.game.attacks[1:], pays[1:], [name for name, _ in here.attacked_by])
 

@@ -11,7 +11,7 @@ SAME = 1e-9  # of the amounts compared: a smaller difference is none
 
 @dataclass(frozen=True)
 class Comparison:
-    """A defence alone, once the adversary has answered it, and what the recommendation gains over it."""
+    """A defence alone, once the attacker has answered it, and what the recommendation gains over it."""
 
     other: Alone
     label: str  # of a tile

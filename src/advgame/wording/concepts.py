@@ -8,9 +8,9 @@ SITUATIONS = {
     "nash": "Both sides choose at once",
     "commitment": "The defence is announced, and may be a lottery",
     "pure_commitment": "The defence is announced, one for all inputs",
-    "worst_case": "The adversary may want anything",
-    "weak_commitment": "The defence is announced, and the adversary breaks its ties to harm",
-    "weak_pure_commitment": "One defence is announced, and the adversary breaks its ties to harm",
+    "worst_case": "The attacker may want anything",
+    "weak_commitment": "The defence is announced, and the attacker breaks its ties to harm",
+    "weak_pure_commitment": "One defence is announced, and the attacker breaks its ties to harm",
     "minimax_regret": "Prices are known by their ranges only",
     "quantal_response": "Both sides choose at once, and make mistakes, dear ones less often",
 }

@@ -57,7 +57,7 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 def attack_in_words(name: str) -> str:
-    """What the adversary does, in words.
+    """What the attacker does, in words.
 
     >>> attack_in_words("none"), attack_in_words("square")
     ('no attack', 'square')
@@ -69,12 +69,12 @@ def meaning_of(address: str) -> str:
     """What the number at an address means.
 
     >>> meaning_of("attack_cost[square]"), meaning_of("clean_accuracy[Standard]")
-    ("adversary's cost of an attacked input (square)", 'accuracy of Standard on honest inputs')
+    ("attacker's cost of an attacked input (square)", 'accuracy of Standard on benign inputs')
     """
     field, _, rest = address.partition("[")
     entry = rest.removesuffix("]")
     if field == "clean_accuracy":
-        return f"accuracy of {entry} on honest inputs"
+        return f"accuracy of {entry} on benign inputs"
     if field == "attacked_accuracy":
         defence, _, attack = entry.rpartition(", ")
         return f"accuracy of {defence} under {attack}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Recommendation
-from advgame.scenarios import encounters
 from advgame.wording.names import listed
 from advgame.wording.numbers import percentages
 
@@ -42,11 +41,11 @@ def _has_no_plain(found: Recommendation) -> bool:
 
 def _better_everywhere(found: Recommendation) -> str:
     """Why no attack is needed to choose the network; empty where one is."""
-    met = encounters(found.scenario)
-    accuracy = met.attacked_accuracy
-    if len(met.attacks) == 1:
+    accuracies = found.scenario.accuracies
+    accuracy = accuracies.attacked_accuracy
+    if len(accuracies.attacks) == 1:
         return "it is worth most, and no attack was measured"
-    if (accuracy[met.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
+    if (accuracy[accuracies.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
         return "none is more accurate, with or without attack"
     return ""
 
@@ -62,5 +61,5 @@ def _best_anyway(found: Recommendation) -> str:
 
 
 def _deters(found: Recommendation) -> bool:
-    """Whether an adversary who could attack the recommended network does best not to."""
+    """Whether an attacker who could attack the recommended network does best not to."""
     return found.scenario.largest_share > 0 and found.doing_nothing.answer == NO_ATTACK

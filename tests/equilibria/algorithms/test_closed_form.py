@@ -13,7 +13,7 @@ from advgame.games import Game
 
 @dataclass(frozen=True)
 class Setting:
-    clean: tuple[float, float]  # accuracy on honest inputs, undefended and defended
+    clean: tuple[float, float]  # accuracy on benign inputs, undefended and defended
     robust: tuple[float, float]
     worth: tuple[float, float]  # V_b, V_a
     extra_cost: float  # of the defended network

@@ -16,7 +16,7 @@ from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.errors import GameError, UnknownName
 from advgame.games import BayesianGame, Game
 from tests.equilibria.brute_force import every_extreme_equilibrium
-from tests.equilibria.games import adversary_game
+from tests.equilibria.games import attacker_game
 
 SHAPES = [(1, 1), (1, 3), (3, 1), (2, 2), (3, 3), (9, 8)]
 
@@ -356,15 +356,15 @@ def batch_of(game: Game) -> tuple[np.ndarray, np.ndarray]:
     return game.defender_payoffs[None], game.attacker_payoffs[None]
 
 
-def test_an_adversary_who_earns_nothing_and_pays_does_not_attack() -> None:
+def test_an_attacker_who_earns_nothing_and_pays_does_not_attack() -> None:
     # R + P = 0: every attack costs, so the most accurate defence is all that matters
-    game = adversary_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 1], [0, 0.2], reward=0.0)
+    game = attacker_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 1], [0, 0.2], reward=0.0)
     assert listed(solve_batch(*batch_of(game)), 0) == {(1, 0, 1, 0)}
 
 
-def test_an_adversary_who_earns_nothing_and_pays_nothing_may_do_anything() -> None:
+def test_an_attacker_who_earns_nothing_and_pays_nothing_may_do_anything() -> None:
     # U_D = [[0.9, 0.4], [0.7, 0.8]]: by hand, the defences earn the same where 1/3 of the traffic is attacked
-    game = adversary_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 1], [0, 0], reward=0.0)
+    game = attacker_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 1], [0, 0], reward=0.0)
     third = round(1 / 3, 9), round(2 / 3, 9)
     assert listed(solve_batch(*batch_of(game)), 0) == {
         (1, 0, 1, 0),
@@ -376,13 +376,13 @@ def test_an_adversary_who_earns_nothing_and_pays_nothing_may_do_anything() -> No
 
 def test_a_defender_to_whom_attacks_cost_nothing_defends_the_honest_traffic() -> None:
     # V_a = 0: attacked inputs cost nothing, so the most accurate defence is best while any traffic is honest
-    game = adversary_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 0.5], [0, 0.3], worth=(1.0, 0.0))
+    game = attacker_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 0.5], [0, 0.3], worth=(1.0, 0.0))
     assert listed(solve_batch(*batch_of(game)), 0) == {(1, 0, 0, 1)}
 
 
 def test_a_defender_to_whom_nothing_is_left_plays_anything_that_invites_the_attack() -> None:
     # V_a = 0, and all traffic may be attacked: the attack earns 0.3 or −0.1, so it pays for P(first) ≥ 1/4
-    game = adversary_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 1], [0, 0.3], worth=(1.0, 0.0))
+    game = attacker_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 1], [0, 0.3], worth=(1.0, 0.0))
     assert listed(solve_batch(*batch_of(game)), 0) == {(1, 0, 0, 1), (0.25, 0.75, 0, 1)}
 
 
@@ -401,7 +401,7 @@ def test_games_in_which_one_player_has_nothing_at_stake_have_the_equilibria_of_e
             random.integers(0, 3, shape[0]) / 16,
         )
         worth, reward = ((1.0, 0.0), 1.0) if nothing == "V_a" else ((1.0, 1.0), 0.0)
-        games.append(adversary_game(clean, attacked, share, cost, dear, worth=worth, reward=reward))
+        games.append(attacker_game(clean, attacked, share, cost, dear, worth=worth, reward=reward))
     a, b = (np.array([getattr(game, f"{who}_payoffs") for game in games]) for who in ("defender", "attacker"))
     solution = solve_batch(a, b)
     assert solution.complete.all()

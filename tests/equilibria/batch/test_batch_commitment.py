@@ -9,26 +9,26 @@ from advgame.equilibria import BatchSolution, solve, solve_batch
 from advgame.equilibria.batch.gathered import Status
 from advgame.errors import GameError
 from advgame.games import Game
-from tests.equilibria.games import DEAR_AND_CHEAP, adversary_game
+from tests.equilibria.games import DEAR_AND_CHEAP, attacker_game
 
 CONCEPTS = ("commitment", "pure_commitment")
 
 # Standard 94.78 % / 0 %, defended 85.34 % / 53.42 %; an attacked input costs 0.6.
-CIFAR = adversary_game([0.0522, 0.1466], [[0.0522, 1.0], [0.1466, 0.4658]], [0, 0.3], [0, 0.6])
+CIFAR = attacker_game([0.0522, 0.1466], [[0.0522, 1.0], [0.1466, 0.4658]], [0, 0.3], [0, 0.6])
 
 
 def values(a: np.ndarray, solution: BatchSolution) -> np.ndarray:
     return np.einsum("gi,gij,gj->g", solution.defender, a, solution.attacker)
 
 
-def adversary_games(random: np.random.Generator, shape: tuple[int, int], count: int) -> list[Game]:
+def attacker_games(random: np.random.Generator, shape: tuple[int, int], count: int) -> list[Game]:
     defences, attacks = shape
     games = []
     for _ in range(count):
         clean = random.uniform(0.02, 0.3, defences)
         attacked = clean[:, None] + (1 - clean[:, None]) * random.uniform(0, 1, (defences, attacks - 1))
         games.append(
-            adversary_game(
+            attacker_game(
                 clean,
                 np.column_stack([clean, attacked]),
                 np.append(0, random.uniform(0.05, 0.5, attacks - 1)),
@@ -40,7 +40,7 @@ def adversary_games(random: np.random.Generator, shape: tuple[int, int], count: 
 
 
 def best_corner(game: Game) -> float:
-    """The commitment's worth from all corners of all best-reply regions, each by solving its equations."""
+    """The commitment's worth from all corners of all best-response regions, each by solving its equations."""
     a, b = game.defender_payoffs, game.attacker_payoffs
     rows, columns = game.shape
     best = -np.inf
@@ -78,7 +78,7 @@ def test_a_single_defence_is_committed_to_as_a_comparison_by_hand_says() -> None
 
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)
-def test_no_corner_of_a_best_reply_region_is_worth_more(defences: int, attacks: int, seed: int) -> None:
+def test_no_corner_of_a_best_response_region_is_worth_more(defences: int, attacks: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     a, b = random.integers(-4, 5, (2, 8, defences, attacks)).astype(float)
     earned = values(a, solve_batch(a, b, "commitment"))
@@ -88,15 +88,15 @@ def test_no_corner_of_a_best_reply_region_is_worth_more(defences: int, attacks: 
 
 @pytest.mark.parametrize("concept", CONCEPTS)
 @pytest.mark.parametrize("shape", [(2, 2), (1, 4), (4, 1), (3, 5), (10, 8)])
-@pytest.mark.parametrize("entries", ["normal", "whole", "few", "adversary"])
+@pytest.mark.parametrize("entries", ["normal", "whole", "few", "attacker"])
 def test_batches_are_worth_what_single_games_are(concept: str, shape: tuple[int, int], entries: str) -> None:
     random = np.random.default_rng(17)
     drawn = {
         "normal": lambda: random.normal(size=(2, 60, *shape)),
         "whole": lambda: random.integers(-3, 4, (2, 60, *shape)).astype(float),
         "few": lambda: random.integers(0, 2, (2, 60, *shape)).astype(float),
-        "adversary": lambda: np.array(
-            [(g.defender_payoffs, g.attacker_payoffs) for g in adversary_games(random, shape, 60)]
+        "attacker": lambda: np.array(
+            [(g.defender_payoffs, g.attacker_payoffs) for g in attacker_games(random, shape, 60)]
         ).swapaxes(0, 1),
     }
     a, b = drawn[entries]()
@@ -108,13 +108,13 @@ def test_batches_are_worth_what_single_games_are(concept: str, shape: tuple[int,
     for game, earned in enumerate(values(a, together)):
         alone = solve(Game(a[game], b[game]), concept).recommended
         assert earned == pytest.approx(alone.defender_payoff, abs=1e-12)
-        if entries in ("normal", "adversary"):  # without ties there is one best commitment
+        if entries in ("normal", "attacker"):  # without ties there is one best commitment
             assert together.defender[game] == pytest.approx(alone.defender, abs=1e-8)
 
 
 @pytest.mark.parametrize("shape", [(20, 15), (30, 40)])
 def test_larger_games_are_compiled_and_agree_with_linear_programs(shape: tuple[int, int]) -> None:
-    games = adversary_games(np.random.default_rng(3), shape, 4)
+    games = attacker_games(np.random.default_rng(3), shape, 4)
     a, b = (np.array([getattr(g, f"{who}_payoffs") for g in games]) for who in ("defender", "attacker"))
     together = solve_batch(a, b, "commitment")
     assert (together.status == Status.ONE).all()

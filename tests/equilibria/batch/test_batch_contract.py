@@ -16,13 +16,13 @@ from advgame.equilibria.batch.gathered import Status
 from advgame.equilibria.batch.inputs import floats
 from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.games.profile import TOLERANCE
-from tests.equilibria.games import DEAR_AND_CHEAP, adversary_game
+from tests.equilibria.games import DEAR_AND_CHEAP, attacker_game
 
 Numbers = np.ndarray
 Shape = tuple[int, int]
 
 SHAPES: tuple[Shape, ...] = ((1, 6), (6, 1), (2, 2), (3, 3), (5, 5), (10, 8))
-KINDS = ("adversary", "general", "ties")
+KINDS = ("attacker", "general", "ties")
 GAMES = 70  # more than are solved side by side in one word, and no multiple of them
 
 every_concept = pytest.mark.parametrize("concept", METHODS)
@@ -48,7 +48,7 @@ def games(shape: Shape, kind: str, count: int = GAMES) -> tuple[Numbers, Numbers
 
 
 def _told(random: np.random.Generator, shape: Shape) -> tuple[Numbers, Numbers]:
-    """An adversary–defender game whose numbers have so few digits that no payoff is rounded."""
+    """An attacker–defender game whose numbers have so few digits that no payoff is rounded."""
 
     def numbers(low: float, high: float, *size: int) -> Numbers:
         return np.round(random.uniform(low, high, size) * 2.0**10) / 2.0**10
@@ -56,7 +56,7 @@ def _told(random: np.random.Generator, shape: Shape) -> tuple[Numbers, Numbers]:
     clean = numbers(0.0, 0.3, shape[0])
     attacked = np.column_stack([clean, numbers(0.2, 1.0, shape[0], shape[1] - 1)])
     share, cost = np.append(0, numbers(0.1, 0.9, shape[1] - 1)), np.append(0, numbers(0, 0.3, shape[1] - 1))
-    game = adversary_game(clean, attacked, share, cost, numbers(0, 0.1, shape[0]))
+    game = attacker_game(clean, attacked, share, cost, numbers(0, 0.1, shape[0]))
     return game.defender_payoffs, game.attacker_payoffs
 
 
@@ -155,7 +155,7 @@ def test_without_any_time_nothing_is_solved_and_nothing_listed(concept: str, sha
 @every_concept
 @every_shape
 def test_with_time_enough_a_time_limit_changes_nothing(concept: str, shape: Shape) -> None:
-    a, b = games(shape, "adversary")
+    a, b = games(shape, "attacker")
     assert same_bits(solve_batch(a, b, concept), solve_batch(a, b, concept, time_limit_seconds=600))
 
 
@@ -163,7 +163,7 @@ def test_with_time_enough_a_time_limit_changes_nothing(concept: str, shape: Shap
 def test_when_the_time_is_up_what_is_done_stands_and_the_rest_is_marked(
     concept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a, b = games((3, 3), "adversary")
+    a, b = games((3, 3), "attacker")
     part, done = solve_batch(a[:30], b[:30], concept), []
     monkeypatch.setattr(
         "advgame.equilibria.algorithms.deadline.Deadline.over", property(lambda _: bool(done))
@@ -258,7 +258,7 @@ def test_any_number_of_threads_gives_the_same_bits(
 def test_into_however_many_parts_games_are_divided_the_bits_are_the_same(
     concept: str, shape: Shape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a, b = games(shape, "adversary")
+    a, b = games(shape, "attacker")
     whole = solve_batch(a, b, concept)
     for module in ("all_equilibria", "general_games", "one_equilibrium", "batch_commitment"):
         monkeypatch.setattr(f"advgame.equilibria.batch.{module}.parts_for", lambda games, *_: min(games, 7))

@@ -7,7 +7,7 @@ from advgame.equilibria import BatchSolution, solve, solve_batch
 from advgame.equilibria.batch.gathered import Status
 from advgame.errors import GameError, UnknownName
 from advgame.games import Game
-from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, adversary_game
+from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, attacker_game
 
 
 def mixes(solution: BatchSolution, game: int) -> set[tuple[float, ...]]:
@@ -35,7 +35,7 @@ def test_every_combination_of_signs_of_a_2_by_2_game_is_answered_like_a_single_g
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1), st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_games_of_adversary_and_defender_are_answered_like_single_games(
+def test_games_of_attacker_and_defender_are_answered_like_single_games(
     defences: int, attacks: int, seed: int, ties: bool
 ) -> None:
     random = np.random.default_rng(seed)
@@ -49,7 +49,7 @@ def test_games_of_adversary_and_defender_are_answered_like_single_games(
         clean = numbers(defences) / 2
         attacked = np.column_stack([clean, numbers(defences, attacks)])
         shares, costs = np.append(0, numbers(attacks)), np.append(0, numbers(attacks))
-        games.append(adversary_game(clean, attacked, shares, costs, numbers(defences) / 4))
+        games.append(attacker_game(clean, attacked, shares, costs, numbers(defences) / 4))
     a = np.array([game.defender_payoffs for game in games])
     b = np.array([game.attacker_payoffs for game in games])
     together = solve_batch(a, b)
@@ -72,7 +72,7 @@ def test_games_with_and_without_structure_are_answered_in_their_places() -> None
     random = np.random.default_rng(4)
     a, b = random.normal(size=(2, 6, 4, 4))
     clean = random.uniform(0, 0.4, 4)
-    structured = adversary_game(
+    structured = attacker_game(
         clean, np.column_stack([clean, random.uniform(0, 1, (4, 3))]), [0, 0.5, 0.2, 0.5], [0, 0.1, 0, 0.2]
     )
     a[2], b[2] = structured.defender_payoffs, structured.attacker_payoffs

@@ -7,14 +7,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from advgame.equilibria import AdversaryTypes, BayesianSolution, solve
+from advgame.equilibria import AttackerTypes, BayesianSolution, solve
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.enumeration import extreme_equilibria
 from advgame.equilibria.concepts.bayesian_solution import bayesian_profile
 from advgame.equilibria.rank_one import degenerate, exact_path
 from advgame.errors import GameError, SolverError
 from advgame.games import BayesianGame, Game
-from tests.equilibria.games import LOUD_AND_STEALTHY, adversary_game
+from tests.equilibria.games import LOUD_AND_STEALTHY, attacker_game
 
 seeds = st.integers(0, 1_000_000)
 
@@ -29,7 +29,7 @@ def structured(seed: int, *, most_attacks: int = 3) -> BayesianGame:
         attacks = int(random.integers(1, most_attacks))
         errors = np.column_stack([clean, random.random((defences, attacks))])
         share, cost = np.append(0, random.random(attacks)), np.append(0, 0.5 * random.random(attacks))
-        games.append(adversary_game(clean, errors, share, cost, dear, reward=0.5 + random.random()))
+        games.append(attacker_game(clean, errors, share, cost, dear, reward=0.5 + random.random()))
     return of_types(games, random.dirichlet(np.ones(types)))
 
 
@@ -94,7 +94,7 @@ def regrets(game: BayesianGame, defender: np.ndarray, attackers: tuple[np.ndarra
 @settings(max_examples=60, deadline=None)
 def test_the_walk_over_all_types_finds_what_exact_enumeration_of_the_normal_form_finds(seed: int) -> None:
     for game in (structured(seed), coupled(seed)):
-        solution = AdversaryTypes().solve(game)
+        solution = AttackerTypes().solve(game)
         assert solution.complete
         assert mixes(solution) == enumerated(game)
         for each in solution.profiles:
@@ -103,9 +103,9 @@ def test_the_walk_over_all_types_finds_what_exact_enumeration_of_the_normal_form
 
 
 def test_games_of_rank_one_need_no_normal_form() -> None:
-    methods = [AdversaryTypes().solve(coupled(seed)).method for seed in range(40)]
+    methods = [AttackerTypes().solve(coupled(seed)).method for seed in range(40)]
     assert methods.count("rank-1 path over all types") >= 38
-    assert max(len(AdversaryTypes().solve(coupled(seed)).profiles) for seed in range(40)) >= 3
+    assert max(len(AttackerTypes().solve(coupled(seed)).profiles) for seed in range(40)) >= 3
 
 
 def test_five_types_with_twenty_attacks_each_are_solved_without_their_three_million_combinations() -> None:
@@ -113,21 +113,21 @@ def test_five_types_with_twenty_attacks_each_are_solved_without_their_three_mill
     clean, games = 0.3 * random.random(30), []
     for _ in range(5):
         errors = np.column_stack([clean, random.random((30, 19))])
-        games.append(adversary_game(clean, errors, [0, *random.random(19)], [0, *0.5 * random.random(19)]))
-    solution = AdversaryTypes().solve(of_types(games, np.full(5, 0.2)))
+        games.append(attacker_game(clean, errors, [0, *random.random(19)], [0, *0.5 * random.random(19)]))
+    solution = AttackerTypes().solve(of_types(games, np.full(5, 0.2)))
     assert solution.complete
     assert solution.recommended.regret < 2e-9
 
 
 def test_one_type_is_the_game_itself() -> None:
-    solution = AdversaryTypes().solve(of_types([LOUD_AND_STEALTHY], np.ones(1)))
+    solution = AttackerTypes().solve(of_types([LOUD_AND_STEALTHY], np.ones(1)))
     assert len(solution.profiles) == 3
     expected = solve(LOUD_AND_STEALTHY).recommended
     assert solution.recommended.defender_payoff == pytest.approx(expected.defender_payoff)
 
 
 def test_two_copies_of_a_type_are_as_one_in_what_they_do_together() -> None:
-    both = AdversaryTypes().solve(of_types([LOUD_AND_STEALTHY] * 2, np.array([0.3, 0.7])))
+    both = AttackerTypes().solve(of_types([LOUD_AND_STEALTHY] * 2, np.array([0.3, 0.7])))
     values = {round(each.defender_payoff, 9) for each in both.profiles}
     assert values >= {round(each.defender_payoff, 9) for each in solve(LOUD_AND_STEALTHY).profiles}
 
@@ -136,7 +136,7 @@ def test_a_type_that_earns_nothing_by_attacking_stays_away_and_is_counted_by_its
     # Pennies against the first type; the second always stays away, which pays the defender 1 in row 1 only.
     pennies = Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
     away = Game([[1, 0], [0, 0]], [[1, 0], [1, 0]])
-    solution = AdversaryTypes().solve(of_types([pennies, away], np.array([0.5, 0.5])))
+    solution = AttackerTypes().solve(of_types([pennies, away], np.array([0.5, 0.5])))
     (profile,) = solution.profiles
     # 0.5 (2y − 1) + 0.5 = 0.5 (1 − 2y) gives y = 1/4
     assert profile.attackers[0] == pytest.approx([0.25, 0.75])
@@ -149,7 +149,7 @@ def test_a_type_that_earns_nothing_by_attacking_stays_away_and_is_counted_by_its
 @settings(max_examples=40, deadline=None)
 def test_any_small_game_is_answered_by_its_normal_form(seed: int, whole: bool) -> None:
     game = unstructured(seed, whole=whole)
-    solution = AdversaryTypes().solve(game)
+    solution = AttackerTypes().solve(game)
     assert max(regrets(game, solution.recommended.defender, solution.recommended.attackers)) < 1e-8
     if solution.complete:
         assert_spans(solution, enumerated(game, exact_normal_form(game)))
@@ -166,7 +166,7 @@ def tied(seed: int, *, most_attacks: int = 3) -> BayesianGame:
         errors = np.column_stack([clean, random.integers(0, 11, (defences, attacks)) / 10])
         share = np.append(0, random.choice([0.25, 0.5, 1.0], attacks))
         cost = np.append(0, random.choice([0.0, 0.25, 0.5], attacks))
-        games.append(adversary_game(clean, errors, share, cost, dear, reward=random.choice([0.5, 1.0])))
+        games.append(attacker_game(clean, errors, share, cost, dear, reward=random.choice([0.5, 1.0])))
     return of_types(games, np.array([0.5, 0.5] if types == 2 else [0.25, 0.25, 0.5]))
 
 
@@ -193,7 +193,7 @@ def test_tied_types_have_all_extreme_equilibria_of_the_normal_form_and_no_others
     in_rationals = 0
     for seed in range(60):
         game = tied(seed)
-        solution = AdversaryTypes().solve(game)
+        solution = AttackerTypes().solve(game)
         assert solution.complete
         assert_spans(solution, enumerated(game, exact_normal_form(game)))
         in_rationals += "rational numbers" in solution.method
@@ -228,11 +228,11 @@ def in_the_hull(point: np.ndarray, found: list[np.ndarray], defences: int) -> bo
 def test_a_part_of_the_attacks_of_all_types_is_enough() -> None:
     for seed in range(60, 90):
         game = tied(seed, most_attacks=6)
-        whole = AdversaryTypes().solve(game)
+        whole = AttackerTypes().solve(game)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(exact_path, "SMALL", 0)
             patch.setattr(exact_path, "AT_ONCE", 1)
-            assert mixes(AdversaryTypes().solve(game)) == mixes(whole)
+            assert mixes(AttackerTypes().solve(game)) == mixes(whole)
 
 
 def test_without_time_the_equilibria_against_types_are_partial_and_say_so() -> None:
@@ -240,8 +240,8 @@ def test_without_time_the_equilibria_against_types_are_partial_and_say_so() -> N
     clean, games = 0.3 * random.random(30), []
     for _ in range(3):
         errors = np.column_stack([clean, random.random((30, 19))])
-        games.append(adversary_game(clean, errors, [0, *random.random(19)], [0, *0.5 * random.random(19)]))
-    solution = AdversaryTypes(time_limit_seconds=0.0).solve(of_types(games, np.full(3, 1 / 3)))
+        games.append(attacker_game(clean, errors, [0, *random.random(19)], [0, *0.5 * random.random(19)]))
+    solution = AttackerTypes(time_limit_seconds=0.0).solve(of_types(games, np.full(3, 1 / 3)))
     assert not solution.complete
     assert "limit" in solution.remark
     assert all(profile.valid for profile in solution.profiles)
@@ -251,12 +251,12 @@ def test_ties_against_types_too_many_to_list_leave_the_worst_and_the_best() -> N
     compared = 0
     for seed in range(40):
         game = tied(seed)
-        every = AdversaryTypes().solve(game)
+        every = AttackerTypes().solve(game)
         if len(every.profiles) < 2 or "rational" not in every.method:
             continue
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(degenerate, "MOST_LISTED", 1)
-            solution = AdversaryTypes().solve(game)
+            solution = AttackerTypes().solve(game)
         assert not solution.complete
         earned = [profile.defender_payoff for profile in every.profiles]
         assert (
@@ -286,7 +286,7 @@ def best_by_hand(game: BayesianGame) -> float:
 @settings(max_examples=40, deadline=None)
 def test_the_announced_lottery_is_the_best_over_all_combinations_of_replies(seed: int, whole: bool) -> None:
     game = unstructured(seed, whole=whole)
-    solution = AdversaryTypes(announced=True).solve(game)
+    solution = AttackerTypes(announced=True).solve(game)
     best = best_by_hand(game)
     assert solution.recommended.defender_payoff == pytest.approx(best, abs=1e-7)
     assert solution.recommended.valid
@@ -299,13 +299,13 @@ def test_the_announced_lottery_is_the_best_over_all_combinations_of_replies(seed
 @settings(max_examples=30, deadline=None)
 def test_announcing_is_worth_no_less_than_any_equilibrium(seed: int) -> None:
     game = coupled(seed)
-    announced = AdversaryTypes(announced=True).solve(game).recommended.defender_payoff
-    for profile in AdversaryTypes().solve(game).profiles:
+    announced = AttackerTypes(announced=True).solve(game).recommended.defender_payoff
+    for profile in AttackerTypes().solve(game).profiles:
         assert announced >= profile.defender_payoff - 1e-7
 
 
 def test_announcing_to_one_type_is_the_ordinary_commitment() -> None:
-    alone = AdversaryTypes(announced=True).solve(of_types([LOUD_AND_STEALTHY], np.ones(1))).recommended
+    alone = AttackerTypes(announced=True).solve(of_types([LOUD_AND_STEALTHY], np.ones(1))).recommended
     ordinary = solve(LOUD_AND_STEALTHY, "commitment").recommended
     assert alone.defender_payoff == pytest.approx(ordinary.defender_payoff, abs=1e-9)
 
@@ -313,7 +313,7 @@ def test_announcing_to_one_type_is_the_ordinary_commitment() -> None:
 def test_without_time_there_is_an_answer_with_a_bound_and_a_gap() -> None:
     random = np.random.default_rng(1)
     games = [Game(random.normal(size=(15, 10)), random.normal(size=(15, 10))) for _ in range(5)]
-    solution = AdversaryTypes(announced=True, time_limit_seconds=0.0).solve(of_types(games, np.full(5, 0.2)))
+    solution = AttackerTypes(announced=True, time_limit_seconds=0.0).solve(of_types(games, np.full(5, 0.2)))
     assert solution.recommended.valid
     assert solution.gap is not None
     assert solution.gap > 0.1
@@ -326,7 +326,7 @@ def test_equilibria_of_a_large_game_without_structure_are_refused_with_what_to_d
     random = np.random.default_rng(2)
     games = [Game(random.normal(size=(4, 12)), random.normal(size=(4, 12))) for _ in range(5)]
     with pytest.raises(GameError, match="ask for a commitment"):
-        AdversaryTypes().solve(of_types(games, np.full(5, 0.2)))
+        AttackerTypes().solve(of_types(games, np.full(5, 0.2)))
 
 
 def test_a_profile_that_one_type_gains_by_leaving_is_not_certified() -> None:

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from advgame.equilibria import Commitment, WorstCase, solve
 from advgame.equilibria.algorithms.deadline import Deadline
-from advgame.equilibria.algorithms.enumeration import best_reply_vertices
+from advgame.equilibria.algorithms.enumeration import best_response_vertices
 from advgame.equilibria.algorithms.maximin import _secured
 from advgame.equilibria.concepts.commitment import Plan, _committed_profile
 from advgame.games import Game
-from tests.equilibria.games import adversary_game, games
+from tests.equilibria.games import attacker_game, games
 
 # Standard 94.78 % / 0 %, defended 85.34 % / 53.42 %; an attacked input costs 0.6.
 CIFAR = {
@@ -21,7 +21,7 @@ DETER = (1.0 - 0.6) / 0.5342  # the probability of defending at which the attack
 
 
 def cifar(share: float) -> Game:
-    return adversary_game(share=[0, share], **CIFAR)
+    return attacker_game(share=[0, share], **CIFAR)
 
 
 def test_a_mixed_commitment_deters_with_the_smallest_probability_that_does() -> None:
@@ -75,12 +75,12 @@ def test_the_worst_case_lottery_secures_what_the_zero_sum_game_is_worth(game: Ga
 
 @given(games(most=4))
 @settings(max_examples=100, deadline=None)
-def test_the_commitment_is_the_best_corner_of_the_adversarys_best_reply_regions(game: Game) -> None:
+def test_the_commitment_is_the_best_corner_of_the_attackers_best_response_regions(game: Game) -> None:
     to_attacker = tuple(zip(*game.exact_payoffs[1], strict=True))
     rows, columns = game.shape
     values = [
         float(sum(share * game.exact_payoffs[0][row][column] for row, share in enumerate(mix)))
-        for mix, labels in best_reply_vertices(to_attacker, Deadline(10))
+        for mix, labels in best_response_vertices(to_attacker, Deadline(10))
         for column in range(columns)
         if labels >> (rows + column) & 1
     ]

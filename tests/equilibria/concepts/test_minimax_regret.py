@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from advgame.equilibria import least_regret, solve
 from advgame.errors import GameError
 from advgame.games import Game
-from tests.equilibria.games import adversary_game, games, whole_numbers
+from tests.equilibria.games import attacker_game, games, whole_numbers
 
 
 def regret(games_: list[Game], lottery: np.ndarray) -> float:
@@ -68,7 +68,7 @@ def test_what_an_attack_adds_for_every_defence_and_repeated_games_change_nothing
 def test_the_corners_of_a_box_of_parameters_answer_for_its_inside() -> None:
     def at(cost: float, share: float) -> Game:
         errors = [[0.05, 1.0], [0.15, 0.45]]
-        return adversary_game([0.05, 0.15], errors, [0, share], [0, 0.1], defence_cost=[0, cost])
+        return attacker_game([0.05, 0.15], errors, [0, share], [0, 0.1], defence_cost=[0, cost])
 
     least = least_regret([at(cost, share) for cost in (0.0, 0.2) for share in (0.05, 0.4)])
     inside = [at(cost, share) for cost in (0.03, 0.11, 0.19) for share in (0.07, 0.2, 0.33)]

@@ -16,8 +16,8 @@ from tests.equilibria.games import (
     KNOWN,
     LOUD_AND_STEALTHY,
     Known,
-    adversary_game,
-    adversary_games,
+    attacker_game,
+    attacker_games,
     fine_numbers,
     games,
 )
@@ -124,7 +124,7 @@ def test_small_games_agree_with_every_pair_of_supports_tried(game: Game) -> None
     assert solution.complete
 
 
-@given(adversary_games())
+@given(attacker_games())
 @settings(max_examples=80, deadline=None)
 def test_the_rank_one_walk_finds_what_enumeration_finds(game: Game) -> None:
     form = rank_one_form(game)
@@ -142,7 +142,7 @@ def test_the_rank_one_walk_finds_what_enumeration_finds(game: Game) -> None:
         )
 
 
-@given(adversary_games(most=4, steps=4))
+@given(attacker_games(most=4, steps=4))
 @settings(max_examples=250, deadline=None)
 def test_the_walk_calls_nothing_complete_that_has_ties(game: Game) -> None:
     form = rank_one_form(game)
@@ -154,7 +154,7 @@ def test_the_walk_calls_nothing_complete_that_has_ties(game: Game) -> None:
         assert len(path.pairs) == len(enumerated)
 
 
-@given(adversary_games(most=4, steps=5))
+@given(attacker_games(most=4, steps=5))
 @settings(max_examples=60, deadline=None)
 def test_ties_leave_no_equilibrium_out(game: Game) -> None:
     solution, exact = solve(game), solve(game, Nash(exact=True))
@@ -254,7 +254,7 @@ def test_a_float_is_taken_for_the_number_it_stores() -> None:
 def test_twenty_defences_against_nine_attacks_mix_three_of_each() -> None:
     random = np.random.default_rng(7)
     clean, attacked = random.uniform(0.05, 0.2, 20), random.uniform(0.2, 0.9, (20, 8))
-    game = adversary_game(clean, np.column_stack([clean, attacked]), [0, *[0.4] * 8], np.zeros(9))
+    game = attacker_game(clean, np.column_stack([clean, attacked]), [0, *[0.4] * 8], np.zeros(9))
     solution = solve(game)
     assert solution.complete
     assert (solution.recommended.defender > 1e-9).sum() >= 3
@@ -294,7 +294,7 @@ def test_a_walk_without_time_claims_nothing() -> None:
     random = np.random.default_rng(7)
     clean, attacked = random.uniform(0.05, 0.2, 60), random.uniform(0.2, 0.9, (60, 39))
     share, cost = [0, *random.uniform(0.1, 0.5, 39)], [0, *random.uniform(0, 0.3, 39)]
-    game = adversary_game(clean, np.column_stack([clean, attacked]), share, cost)
+    game = attacker_game(clean, np.column_stack([clean, attacked]), share, cost)
     solution = solve(game, Nash(time_limit_seconds=0.0))
     assert not solution.complete
     assert "limit" in solution.remark
@@ -302,7 +302,7 @@ def test_a_walk_without_time_claims_nothing() -> None:
 
 
 def test_sets_too_many_to_put_together_are_not_put_together_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    game = Game(np.eye(3), np.zeros((3, 3)))  # any mix of the adversary, any best reply to it
+    game = Game(np.eye(3), np.zeros((3, 3)))  # any mix of the attacker, any best response to it
     assert len(solve(game).components) > 3
     monkeypatch.setattr(components, "MOST", 3)
     solution = solve(game)
@@ -330,7 +330,7 @@ def test_without_time_for_exactness_nothing_inexact_is_given() -> None:
     assert "could be listed" in solution.remark
 
 
-def test_an_adversary_who_earns_nothing_does_the_worst() -> None:
+def test_an_attacker_who_earns_nothing_does_the_worst() -> None:
     random = np.random.default_rng(2)
     game = Game(random.normal(size=(30, 12)), np.zeros((30, 12)))
     solution = solve(game)

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from advgame.equilibria import Commitment, solve
 from advgame.equilibria.algorithms.deadline import Deadline
-from advgame.equilibria.algorithms.enumeration import best_reply_vertices
+from advgame.equilibria.algorithms.enumeration import best_response_vertices
 from advgame.games import Game
-from tests.equilibria.games import adversary_game, fine_numbers, games
+from tests.equilibria.games import attacker_game, fine_numbers, games
 
 DETER = 0.4 / 0.5342  # the probability of defending at which an attack of cost 0.6 just stops paying
 
 
 def worth(game: Game, lottery: np.ndarray) -> float:
-    """What a lottery earns against the best reply that hurts most, written out once more."""
+    """What a lottery earns against the best response that hurts most, written out once more."""
     pays = lottery @ game.attacker_payoffs
     slack = 1e-12 * max(float(np.ptp(game.attacker_payoffs)), 1e-300)
     replies = np.flatnonzero(pays >= pays.max() - slack)
@@ -23,7 +23,7 @@ def worth(game: Game, lottery: np.ndarray) -> float:
 
 
 def test_at_the_edge_of_deterrence_the_weak_form_goes_a_hair_further() -> None:
-    game = adversary_game([0.0522, 0.1466], [[0.0522, 1.0], [0.1466, 0.4658]], [0, 0.3], [0, 0.6])
+    game = attacker_game([0.0522, 0.1466], [[0.0522, 1.0], [0.1466, 0.4658]], [0, 0.3], [0, 0.6])
     strong, weak = solve(game, "commitment"), solve(game, "weak_commitment")
     assert weak.bound == pytest.approx(0.9478 - 0.0944 * DETER, abs=1e-12)
     assert strong.recommended.defender[1] < weak.recommended.defender[1] < DETER + 1e-4
@@ -57,8 +57,8 @@ def test_a_supremum_is_attained_where_the_reply_is_strictly_best() -> None:
     assert "may never reach" not in solution.remark
 
 
-def test_replies_that_always_pay_the_adversary_the_same_are_guarded_against_together() -> None:
-    # The adversary never cares, so the weak commitment is the maximin lottery: (1/2, 1/2) is worth 1/2.
+def test_replies_that_always_pay_the_attacker_the_same_are_guarded_against_together() -> None:
+    # The attacker never cares, so the weak commitment is the maximin lottery: (1/2, 1/2) is worth 1/2.
     indifferent = Game([[1, 0], [0, 1]], [[0, 0], [0, 0]])
     solution = solve(indifferent, "weak_commitment")
     assert solution.recommended.defender == pytest.approx([0.5, 0.5])
@@ -100,10 +100,10 @@ def test_weak_commitment_lies_between_the_weak_single_defence_and_the_strong_for
 @given(games(most=3, entries=fine_numbers))
 @settings(max_examples=60, deadline=None)
 def test_corners_of_the_regions_with_an_inside_give_the_same_supremum(game: Game) -> None:
-    """Exact vertices of the best-reply regions; a region has an inside iff its corners' centre is strict."""
+    """Exact vertices of the best-response regions; a region has an inside iff its centre is strict."""
     to_attacker = tuple(zip(*game.exact_payoffs[1], strict=True))
     rows, columns = game.shape
-    corners = list(best_reply_vertices(to_attacker, Deadline(10)))
+    corners = list(best_response_vertices(to_attacker, Deadline(10)))
     best = -np.inf
     for column in range(columns):
         own = [mix for mix, labels in corners if labels >> (rows + column) & 1]
@@ -113,7 +113,7 @@ def test_corners_of_the_regions_with_an_inside_give_the_same_supremum(game: Game
         pays = [sum(a * b for a, b in zip(centre, reply, strict=True)) for reply in to_attacker]
         gap = min((pays[column] - pay for k, pay in enumerate(pays) if k != column), default=1)
         if 0 < gap < 1e-6 or to_attacker.count(to_attacker[column]) > 1:
-            return  # too near to a tie to tell in floats, or replies that are the same to the adversary
+            return  # too near to a tie to tell in floats, or replies that are the same to the attacker
         if gap > 0:
             values = [
                 float(sum(x * game.exact_payoffs[0][i][column] for i, x in enumerate(mix))) for mix in own
@@ -123,7 +123,7 @@ def test_corners_of_the_regions_with_an_inside_give_the_same_supremum(game: Game
 
 
 def exact_worth(game: Game, lottery: np.ndarray) -> Fraction:
-    """What a lottery earns against the best reply that hurts most, in rational numbers."""
+    """What a lottery earns against the best response that hurts most, in rational numbers."""
     a, b = game.exact_payoffs
     shares = [Fraction(share) for share in lottery.tolist()]
     pays, worths = (

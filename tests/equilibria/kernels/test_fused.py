@@ -17,7 +17,7 @@ from advgame.errors import GameError, SolverError, UnknownName
 from advgame.games import Game, Profile
 from advgame.games.affine import NOWHERE, AffineGames
 from tests.equilibria.affine import attacked
-from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, adversary_game
+from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, attacker_game
 
 
 def solved(games: AffineGames, concept: str = "nash") -> BatchAnswers:
@@ -86,7 +86,7 @@ def test_without_ties_no_payoffs_are_asked_for() -> None:
 
 
 # As LOUD_AND_STEALTHY, but neither attack can be all of the traffic: honest errors never lose their weight.
-LOUDER_AND_STEALTHY = adversary_game(
+LOUDER_AND_STEALTHY = attacker_game(
     [0.1, 0.35], [[0.1, 0.4, 0.95], [0.35, 0.35, 0.4]], [0, 0.9, 0.25], [0, 0.25, 0.05]
 )
 
@@ -96,7 +96,7 @@ STEALTHY_AND_LOUD = Game(
 
 
 def around(game: Game, *intensity: float) -> AffineGames:
-    """200 games near a game: the adversary is paid a little more or less wherever it attacks."""
+    """200 games near a game: the attacker is paid a little more or less wherever it attacks."""
     values = np.linspace(-1e-3, 1e-3, 200)[None, :]
     shape, p = (2, 2, *game.shape), np.array([0.0, *intensity])
     still, shared, entered = np.zeros(shape), np.zeros(shape), np.zeros(shape)

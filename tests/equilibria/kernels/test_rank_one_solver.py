@@ -14,8 +14,8 @@ from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
 from advgame.equilibria.kernels.uniqueness import only_one
 from advgame.games import Game
 from advgame.games.rank_one_form import rank_one_form
-from benchmarks.families import adversary_defender, several_equilibria
-from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, adversary_game
+from benchmarks.families import attacker_defender, several_equilibria
+from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, attacker_game
 from tests.equilibria.walks import Family, Games, Numbers, exactly, on_a_lattice, same, walked
 
 SHAPES = [(2, 2), (3, 3), (2, 5), (5, 2), (4, 4), (3, 6), (6, 3), (5, 5), (6, 6)]
@@ -37,7 +37,7 @@ def is_the_only_one(game: Game) -> bool:
 
 
 @pytest.mark.parametrize("large", [False, True])
-@pytest.mark.parametrize("family", [adversary_defender, several_equilibria])
+@pytest.mark.parametrize("family", [attacker_defender, several_equilibria])
 def test_games_without_ties_are_all_proven_and_answered_as_by_exact_enumeration(
     large: bool, family: Family
 ) -> None:
@@ -92,7 +92,7 @@ def test_units_and_neutral_terms_change_nothing(
     defences: int, attacks: int, seed: int, one: float, other: float, large: bool
 ) -> None:
     random = np.random.default_rng(seed)
-    a, b = adversary_defender(random, 2, defences, attacks)
+    a, b = attacker_defender(random, 2, defences, attacks)
     plain = walked(a, b, large=large)
     by_column, by_row = random.normal(size=(1, 1, attacks)), random.normal(size=(1, defences, 1))
     changed = walked(one * (a + by_column), other * (b + by_row), large=large)
@@ -103,7 +103,7 @@ def test_units_and_neutral_terms_change_nothing(
 
 
 def test_powers_of_two_change_no_bit() -> None:
-    a, b = adversary_defender(np.random.default_rng(5), 60, 7, 6)
+    a, b = attacker_defender(np.random.default_rng(5), 60, 7, 6)
     for large in (False, True):
         plain, changed = walked(a, b, large=large), walked(a * 2.0**50, b * 2.0**-45, large=large)
         assert (plain.status == changed.status).all()
@@ -126,7 +126,7 @@ def difference(a: Numbers, b: Numbers, carefully: bool) -> float:
 
 @pytest.mark.parametrize("carefully", [False, True])
 @pytest.mark.parametrize("shape", [(2, 3), (3, 3), (3, 4), (4, 5), (9, 8), (12, 15), (30, 21)])
-@pytest.mark.parametrize("family", [adversary_defender, several_equilibria])
+@pytest.mark.parametrize("family", [attacker_defender, several_equilibria])
 def test_the_form_pays_what_the_game_pays(shape: tuple[int, int], carefully: bool, family: Family) -> None:
     a, b = family(np.random.default_rng(8), 10, *shape)
     assert max(difference(a[game], b[game], carefully) for game in range(10)) < 1e-11
@@ -151,7 +151,7 @@ def test_quickly_as_carefully_and_one_by_one_the_same_games_have_a_form(
     defences: int, attacks: int, seed: int, power: int
 ) -> None:
     random = np.random.default_rng(seed)
-    a, b = (each[0] for each in adversary_defender(random, 1, defences, attacks))
+    a, b = (each[0] for each in attacker_defender(random, 1, defences, attacks))
     a = a + 10.0**power * np.ptp(a) * random.normal(size=a.shape)
     quickly, carefully, singly = form(a, b)[0], form(a, b, True)[0], rank_one_form(Game(a, b))
     if power <= -13 or min(defences, attacks) == 3:  # 3 × 3 minors: what is of rank 1 may be so by chance
@@ -163,7 +163,7 @@ def test_quickly_as_carefully_and_one_by_one_the_same_games_have_a_form(
 
 def test_games_without_structure_are_told_from_those_with_it() -> None:
     random = np.random.default_rng(2)
-    a, b = adversary_defender(random, 30, 5, 6)
+    a, b = attacker_defender(random, 30, 5, 6)
     a[::3] = random.normal(size=(10, 5, 6))
     walks = walked(a, b)
     assert (walks.status[::3] == rank_one_solver.UNSTRUCTURED).all()
@@ -174,7 +174,7 @@ def test_games_without_structure_are_told_from_those_with_it() -> None:
 @pytest.mark.parametrize("constant", ["defender", "attacker", "both"])
 @pytest.mark.parametrize("shape", [(3, 3), (5, 6)])
 def test_a_player_who_does_not_care_leaves_no_form(constant: str, shape: tuple[int, int]) -> None:
-    a, b = adversary_defender(np.random.default_rng(4), 1, *shape)
+    a, b = attacker_defender(np.random.default_rng(4), 1, *shape)
     a = np.zeros_like(a) if constant in {"defender", "both"} else a
     b = np.ones_like(b) if constant in {"attacker", "both"} else b
     assert walked(a, b).status.tolist() == [rank_one_solver.UNSTRUCTURED]
@@ -182,14 +182,14 @@ def test_a_player_who_does_not_care_leaves_no_form(constant: str, shape: tuple[i
 
 @pytest.mark.parametrize("factor", [1e-200, 1e-90, 1e90, 1e200])
 def test_extreme_units_are_left_to_the_careful_way(factor: float) -> None:
-    a, b = adversary_defender(np.random.default_rng(9), 5, 5, 5)
+    a, b = attacker_defender(np.random.default_rng(9), 5, 5, 5)
     assert (walked(a * factor, b).status == rank_one_solver.SOLVED).all()
 
 
 def structure(games: Games) -> tuple[Numbers, Numbers]:
-    """t and p of games of ``adversary_defender``: V_a = R + P = 1, and no attack is worth nothing.
+    """t and p of games of ``attacker_defender``: V_a = R + P = 1, and no attack is worth nothing.
 
-    Where nobody errs more than on clean inputs … the shares are what the adversary's payoffs are paid per:
+    Where nobody errs more than on clean inputs … the shares are what the attacker's payoffs are paid per:
     they are read off the defender's, as U_D + U_A has e_i p_j as its only cross term.
     """
     total = games[0] + games[1]
@@ -200,7 +200,7 @@ def structure(games: Games) -> tuple[Numbers, Numbers]:
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("shape", [(2, 3), (3, 3), (4, 5), (10, 8), (20, 15)])
 def test_a_known_structure_gives_the_equilibria_of_the_payoffs(shape: tuple[int, int], large: bool) -> None:
-    games = adversary_defender(np.random.default_rng(11), 20, *shape)
+    games = attacker_defender(np.random.default_rng(11), 20, *shape)
     told = walked(*games, known=structure(games), large=large)
     found = walked(*games, large=large)
     assert (told.status == rank_one_solver.SOLVED).all()
@@ -208,7 +208,7 @@ def test_a_known_structure_gives_the_equilibria_of_the_payoffs(shape: tuple[int,
 
 
 def test_a_structure_that_the_payoffs_do_not_have_is_not_believed() -> None:
-    games = adversary_defender(np.random.default_rng(12), 20, 6, 7)
+    games = attacker_defender(np.random.default_rng(12), 20, 6, 7)
     ratios, shares = structure(games)
     plain = walked(*games)
     for wrong in (
@@ -229,7 +229,7 @@ def one_share(random: np.random.Generator, shape: tuple[int, int], affine: bool)
     share, cost = np.full(shape[1], random.uniform(0.05, 0.9)), random.uniform(0, 0.3, shape[1])
     share[0] = 0.0
     prices = 0.1 + random.uniform(-0.5, 0.5) * clean if affine else random.uniform(0, 0.1, shape[0])
-    return adversary_game(clean, attacked, share, cost, prices)
+    return attacker_game(clean, attacked, share, cost, prices)
 
 
 @pytest.mark.parametrize("large", [False, True])
@@ -264,7 +264,7 @@ def test_without_an_assumption_of_the_theorem_several_equilibria_are_looked_for(
     attacked = np.column_stack([clean, random.uniform(0, 1, (4, 4))])
     for worth, only in ((0.75, False), (0.5, False), (1.0, False), (0.4, True), (1.1, True), (0.0, True)):
         # w(μ) = 1 − worth − μ: no zero for 0 ≤ μ ≤ 0.5 unless 0.5 ≤ worth ≤ 1
-        game = adversary_game(clean, attacked, share, np.full(5, 0.1), 1.0 - worth * clean)
+        game = attacker_game(clean, attacked, share, np.full(5, 0.1), 1.0 - worth * clean)
         assert is_the_only_one(game) == only
 
 
@@ -313,7 +313,7 @@ def test_a_blurred_equilibrium_is_sharpened_and_a_false_one_is_left() -> None:
 
 
 def test_the_walk_on_a_form_needs_no_payoffs() -> None:
-    a, b = (each[0] for each in adversary_defender(np.random.default_rng(18), 1, 6, 5))
+    a, b = (each[0] for each in attacker_defender(np.random.default_rng(18), 1, 6, 5))
     gain, idle, slope, intensity, _ = form(a, b)
     profiles = walked(a[None], b[None]).profiles[0]
     for table in (np.empty((7, 7)), rank_one_solver.tableau(6, 5)):  # one that is too small is replaced

@@ -30,7 +30,7 @@ SMALL, LARGE = (13, 9), (81, 75)
 def compiled() -> None:
     """Both kernels, loaded or compiled."""
     for shape in (SMALL, LARGE):
-        solve_batch(*draw("adversary–defender", shape, 1))
+        solve_batch(*draw("attacker–defender", shape, 1))
 
 
 def played(solution: Solution) -> list[list[float]]:
@@ -38,7 +38,7 @@ def played(solution: Solution) -> list[list[float]]:
 
 
 @pytest.mark.parametrize("shape", [SMALL, LARGE])
-@pytest.mark.parametrize("family", ["adversary–defender", "several equilibria", "zero-sum"])
+@pytest.mark.parametrize("family", ["attacker–defender", "several equilibria", "zero-sum"])
 def test_the_compiled_walk_finds_what_the_walk_in_python_finds(
     family: str, shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,7 +61,7 @@ def test_code_on_disk_is_looked_for_under_the_name_that_numba_gives_it(kernel: A
 
 
 def test_a_game_with_ties_is_left_to_exact_arithmetic() -> None:
-    a, b = (each[0] for each in draw("adversary–defender", SMALL, 1, seed=7))
+    a, b = (each[0] for each in draw("attacker–defender", SMALL, 1, seed=7))
     row = int(solve(Game(a, b)).recommended.defender.argmax())
     twice = Game(np.vstack([a, a[row]]), np.vstack([b, b[row]]))  # what is played has a duplicate
     assert compiled_equilibria(twice, Deadline(10)) is None
@@ -81,7 +81,7 @@ import advgame as ag
 from advgame.games import Game
 from benchmarks.families import draw
 
-a, b = (each[0] for each in draw("adversary–defender", (60, 40), 1))
+a, b = (each[0] for each in draw("attacker–defender", (60, 40), 1))
 assert ag.solve(Game(a, b)).complete
 
 from advgame.equilibria.kernels import rank_one_solver as rank_one

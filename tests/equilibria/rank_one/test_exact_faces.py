@@ -14,7 +14,7 @@ from advgame.equilibria.rank_one import degenerate, exact_path
 from advgame.equilibria.rank_one.exact_path import TiedGame, tied_equilibria
 from advgame.games import Game
 from tests.equilibria.brute_force import Mix, coordination_game, every_extreme_equilibrium
-from tests.equilibria.games import adversary_game
+from tests.equilibria.games import attacker_game
 
 seeds = st.integers(0, 1_000_000)
 
@@ -162,7 +162,7 @@ def test_without_time_for_ties_the_answer_is_partial_and_says_so() -> None:
     assert solve(game, Nash(time_limit_seconds=0.0, exact=True)).profiles == ()
 
 
-def test_an_adversary_who_earns_the_same_everywhere_leaves_a_continuum_that_is_listed() -> None:
+def test_an_attacker_who_earns_the_same_everywhere_leaves_a_continuum_that_is_listed() -> None:
     game = twenty_defences(reward=0.0)
     solution = solve(game)
     assert solution.complete
@@ -190,4 +190,4 @@ def twenty_defences(reward: float) -> Game:
     attacked = np.maximum(clean[:, None], random.uniform(0.1, 0.95, (20, 10)))
     share = [0.0, *random.uniform(0.05, 0.5, 10)]
     errors = np.column_stack([clean, attacked])
-    return adversary_game(clean, errors, share, np.zeros(11), random.uniform(0, 0.1, 20), reward=reward)
+    return attacker_game(clean, errors, share, np.zeros(11), random.uniform(0, 0.1, 20), reward=reward)

@@ -1,4 +1,4 @@
-"""What is proven about games of adversary and defender, checked exactly on games drawn at random."""
+"""What is proven about games of attacker and defender, checked exactly on games drawn at random."""
 
 from fractions import Fraction
 from itertools import combinations
@@ -67,8 +67,8 @@ def test_a_loud_and_a_stealthy_attack_have_three_equilibria_at_equal_costs() -> 
     assert sorted(mean(share, y) for _, y in exactly(game)) == fractions("1/5", "5/7", "1")
 
 
-def of_adversary_and_defender(a: list[int], b: list[int], value: list[list[int]]) -> Game:
-    """The bimatrix game (Q − a bᵀ to be paid, Q earned) as one of adversary and defender, b being least at 0.
+def of_attacker_and_defender(a: list[int], b: list[int], value: list[list[int]]) -> Game:
+    """The bimatrix game (Q − a bᵀ to be paid, Q earned) as one of attacker and defender, b being least at 0.
 
     With V_a = V_b large, shares p_j proportional to b_j − b_0, attacks that cost 3/4 each, and defences whose
     costs take up what is left; attacked errors are at least the clean ones.
@@ -89,7 +89,7 @@ def of_adversary_and_defender(a: list[int], b: list[int], value: list[list[int]]
     return fraction_game(error, attacked, share, cost, dear, worth=(worth, worth))
 
 
-def test_every_game_of_rank_one_is_a_game_of_adversary_and_defender() -> None:
+def test_every_game_of_rank_one_is_a_game_of_attacker_and_defender() -> None:
     random = np.random.default_rng(11)
     several = 0
     for _ in range(300):
@@ -99,7 +99,7 @@ def test_every_game_of_rank_one_is_a_game_of_adversary_and_defender() -> None:
         value = random.integers(-5, 6, (defences, attacks)).tolist()
         bimatrix = Game(np.outer(a, b) - np.array(value), value)
         expected = set(extreme_equilibria(bimatrix, Deadline(60)))
-        assert exactly(of_adversary_and_defender(a, b, value)) == expected
+        assert exactly(of_attacker_and_defender(a, b, value)) == expected
         several += len(expected) > 1
     assert several > 50
 

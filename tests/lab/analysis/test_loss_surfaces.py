@@ -41,7 +41,7 @@ class Linear(nn.Module):
 
 
 class Noisy(Adapted):
-    """Adds noise to the answers; its adversary knows the answers without noise."""
+    """Adds noise to the answers; its attacker knows the answers without noise."""
 
     randomised = True
 

@@ -1,4 +1,4 @@
-"""Networks that attacks are tried on: linear ones, whose nearest adversary is known, and some of digits."""
+"""Networks that attacks are tried on: linear ones, whose nearest attacker is known, and some of digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On linear networks the nearest adversary is known in closed form, so that every attack can be marked."""
+"""On linear networks the nearest attacker is known in closed form, so that every attack can be marked."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_attacks_that_aim_at_classes_come_within_a_hundredth_of_the_nearest_adve
 
 
 @pytest.mark.parametrize("name", [name for name in BOUNDED if ATTACKS[name].norm != "L0"])
-def test_no_attack_finds_an_adversary_nearer_than_the_nearest(name: str, five_classes: Linear) -> None:
+def test_no_attack_finds_an_attacker_nearer_than_the_nearest(name: str, five_classes: Linear) -> None:
     attack = attack_of(name)
     smallest = five_classes.smallest(str(attack.norm)).numpy()
     some = slice(12)

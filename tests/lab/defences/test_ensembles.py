@@ -45,7 +45,7 @@ def test_ensemble_averages_probabilities_and_not_logits() -> None:
 
 
 @pytest.mark.parametrize("kind", COMBINATIONS)
-def test_probabilities_an_adversary_differentiates_are_the_mean_of_the_members(
+def test_probabilities_an_attacker_differentiates_are_the_mean_of_the_members(
     kind: type[Combination],
 ) -> None:
     pair, (inputs, _) = members(), some_digits(50)

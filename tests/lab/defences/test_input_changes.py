@@ -1,4 +1,4 @@
-"""Changes of the input do what they say, can be followed by an adversary, and refuse what is no image."""
+"""Changes of the input do what they say, can be followed by an attacker, and refuse what is no image."""
 
 from __future__ import annotations
 

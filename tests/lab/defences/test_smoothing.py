@@ -1,4 +1,4 @@
-"""A smoothed network votes, and only an adversary who averages over its noise sees how robust it is."""
+"""A smoothed network votes, and only an attacker who averages over its noise sees how robust it is."""
 
 from __future__ import annotations
 

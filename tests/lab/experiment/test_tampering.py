@@ -83,7 +83,7 @@ def units_of(experiment: Experiment) -> dict[str, Unit]:
         "network": next(unit for unit in units if unit.words.startswith("making plain")),
         "other network": next(unit for unit in units if unit.words.startswith("making noise")),
         "crafted": next(unit for unit in units if unit.kind == "crafted"),
-        "clean": next(unit for unit in units if unit.words.startswith("honest inputs on plain")),
+        "clean": next(unit for unit in units if unit.words.startswith("benign inputs on plain")),
         "cell": next(unit for unit in units if unit.words.startswith("pgd on plain")),
         "other cell": next(unit for unit in units if unit.words.startswith("pgd on noise")),
         "measure": next(unit for unit in units if unit.kind == "measures"),

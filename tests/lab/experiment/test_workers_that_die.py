@@ -113,7 +113,7 @@ def played(folder: Path, monkeypatch: pytest.MonkeyPatch, *deadly: str) -> Playe
     return Played(plan, failures, journal.finished(plan.units), submitted, sizes)
 
 
-@pytest.mark.parametrize("deadly", ["making noise", "pgd on plain", "honest inputs on plain"])
+@pytest.mark.parametrize("deadly", ["making noise", "pgd on plain", "benign inputs on plain"])
 def test_only_the_unit_that_kills_its_worker_is_given_up(
     deadly: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,12 +129,12 @@ def test_only_the_unit_that_kills_its_worker_is_given_up(
 def test_units_that_die_only_beside_each_other_are_all_done_once_and_then_two_work_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = played(tmp_path, monkeypatch, "making noise", "honest inputs on plain")
+    found = played(tmp_path, monkeypatch, "making noise", "benign inputs on plain")
     assert found.failures == {}
     assert found.finished == {unit.key for unit in found.plan.units}
     assert found.pools == [2, 1, 2]
     again = {words for words in found.submitted if found.submitted.count(words) > 1}
-    assert {words.partition(",")[0] for words in again} == {"making noise", "honest inputs on plain"}
+    assert {words.partition(",")[0] for words in again} == {"making noise", "benign inputs on plain"}
     assert max(found.submitted.count(words) for words in again) == 2
 
 

@@ -28,7 +28,7 @@ def maximal_nash_subsets(profiles: Sequence[Profile]) -> tuple[Component, ...]:
     attackers, column_of = _distinct(profile.attacker for profile in profiles)
     if len(defenders) == len(attackers) == len(profiles):  # nobody meets two
         return tuple(Component(each.defender[None], each.attacker[None]) for each in profiles)
-    meets = [0] * len(defenders)  # of each mix of the defender, the adversary's that it meets, as bits
+    meets = [0] * len(defenders)  # of each mix of the defender, the attacker's that it meets, as bits
     for row, column in zip(row_of, column_of, strict=True):
         meets[row] |= 1 << column
     closed = _intersections(meets)

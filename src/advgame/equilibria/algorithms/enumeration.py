@@ -1,4 +1,4 @@
-"""All extreme equilibria of any game, proven: the vertices of both best-reply polytopes in whole numbers.
+"""All extreme equilibria of any game, proven: the vertices of both best-response polytopes in whole numbers.
 
 A profile is an extreme equilibrium iff its mixes are vertices whose labels together name every
 strategy (Vorob'ev; Kuhn; Mangasarian 1964; see Avis, Rosenberg, Savani and von Stengel 2010,
@@ -36,9 +36,10 @@ def extreme_equilibria(game: Game, deadline: Deadline) -> list[tuple[ExactMix, E
     rows, columns = game.shape
     to_defender, to_attacker = game.exact_payoffs
     everything_named = (1 << (rows + columns)) - 1
-    mixes_of_defender = best_reply_vertices(_transposed(to_attacker), deadline)
+    mixes_of_defender = best_response_vertices(_transposed(to_attacker), deadline)
     mixes_of_attacker = [
-        (mix, _swapped(labels, columns, rows)) for mix, labels in best_reply_vertices(to_defender, deadline)
+        (mix, _swapped(labels, columns, rows))
+        for mix, labels in best_response_vertices(to_defender, deadline)
     ]
     having = _by_label(mixes_of_attacker, rows + columns)
     found = []
@@ -50,7 +51,7 @@ def extreme_equilibria(game: Game, deadline: Deadline) -> list[tuple[ExactMix, E
     return found
 
 
-def best_reply_vertices(payoffs: ExactMatrix, deadline: Deadline) -> list[Vertex]:
+def best_response_vertices(payoffs: ExactMatrix, deadline: Deadline) -> list[Vertex]:
     """The vertices of a player's mixes, cut up by which reply of the opponent pays best.
 
     Args:

@@ -1,10 +1,10 @@
-"""Corners of the polyhedron of best replies, and the exact pivots between them.
+"""Corners of the polyhedron of best responses, and the exact pivots between them.
 
 A player mixes z; the level u_g is at least what every reply r of the opponent in group g earns:
 
     z ≥ 0,  Σ z = 1 in each group of own strategies,  s_r = u_g − (M z)_r ≥ 0 for every reply r of group g.
 
-One adversary is one group; several types of adversary are a group each. Label k is own strategy k, label
+One attacker is one group; several types of attacker are a group each. Label k is own strategy k, label
 (own strategies + r) the slack s_r. The tableau is condensed: a row for each basic variable, a column for
 each nonbasic one. Fraction-free pivots (Edmonds 1967; Bareiss 1968) keep every entry a whole number over one
 common denominator; the lexicographic rule keeps the way on one perturbed polyhedron, in which no two

@@ -111,7 +111,7 @@ def _path(game: Game, dropped: int, deadline: Deadline) -> tuple[FloatArray, Flo
     defences, attacks = np.arange(rows), rows + np.arange(columns)
     sides = (
         _Tableau(_positive(game.attacker_payoffs).T, defences, attacks),  # the defender's mixes
-        _Tableau(_positive(game.defender_payoffs), attacks, defences),  # the adversary's mixes
+        _Tableau(_positive(game.defender_payoffs), attacks, defences),  # the attacker's mixes
     )
     side, label = (0, dropped) if dropped < rows else (1, dropped)
     for _ in range(PATIENCE * (rows + columns)):

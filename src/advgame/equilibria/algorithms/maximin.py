@@ -35,7 +35,7 @@ def _candidates(game: Game) -> list[Profile]:
 
 
 def _program(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """max v with x·A_j ≥ v for every attack j; the dual prices are the adversary's mix."""
+    """max v with x·A_j ≥ v for every attack j; the dual prices are the attacker's mix."""
     from scipy.optimize import linprog
 
     rows, columns = payoffs.shape

@@ -39,7 +39,7 @@ def nearly_tied(game: Game, reduction: Reduction, pairs: Sequence[Pair]) -> bool
     Args:
         game: in floats.
         reduction: of the game.
-        pairs: mixes of defender and adversary in equilibrium of the reduced game.
+        pairs: mixes of defender and attacker in equilibrium of the reduced game.
     """
     if game.exact_pending or any(given.dtype.kind != "f" for given in game.payoffs_as_given):
         return False

@@ -1,4 +1,4 @@
-"""All corners of a polyhedron of best replies that are optimal somewhere along a line of costs, exactly."""
+"""All corners of a polyhedron of best responses that are optimal somewhere along a line of costs, exactly."""
 
 from __future__ import annotations
 

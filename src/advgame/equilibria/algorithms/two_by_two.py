@@ -55,7 +55,7 @@ def _differences(to_defender: NDArray[Any], to_attacker: NDArray[Any]) -> tuple[
 
 
 def _vertices(gains: Gains) -> Iterator[tuple[Mix, set[int]]]:
-    """A player's pure mixes, and the one that makes the opponent indifferent, each with the best replies.
+    """A player's pure mixes, and the one that makes the opponent indifferent, each with the best responses.
 
     ``gains[k]`` is what the opponent's first reply earns more than the second against strategy k.
     """

@@ -1,4 +1,4 @@
-"""All equilibria of a general game: the vertices of both best-reply polytopes, in compiled floating point.
+"""All equilibria of a general game: the vertices of both best-response polytopes, in compiled floating point.
 
 A pair of vertices is an equilibrium iff its labels together name every strategy (Lemke and Howson 1964; von
 Stengel 2002, doi:10.1016/S1574-0005(02)03008-4). In a nondegenerate game the basic variables of one are
@@ -217,6 +217,6 @@ def _certified(game: Game, x: FloatArray, y: FloatArray) -> Pairs:
 
 
 def _between_one_and_two(payoffs: FloatArray) -> FloatArray:
-    """The payoffs on a scale that changes no best reply."""
+    """The payoffs on a scale that changes no best response."""
     span = float(np.ptp(payoffs))
     return np.asarray(1.0 + (payoffs - payoffs.min()) / span) if span > 0 else np.ones_like(payoffs)

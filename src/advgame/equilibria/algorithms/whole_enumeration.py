@@ -57,7 +57,7 @@ def compile_whole_search() -> None:
 
 
 def _positive(payoffs: NDArray[Any]) -> NDArray[np.int64] | None:
-    """Payoffs as whole numbers from 1 on, best replies unchanged; None where they are too large."""
+    """Payoffs as whole numbers from 1 on, best responses unchanged; None where they are too large."""
     numbers, _ = whole(payoffs)
     low = int(numbers.min())
     if int(numbers.max()) - low >= LARGEST:

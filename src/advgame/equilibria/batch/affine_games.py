@@ -48,7 +48,7 @@ def solve_affine(
 ) -> BatchAnswers:
     """The recommended profile of every game, with its certificate.
 
-    Games of adversary and defender are solved from the numbers they are told by; those near a tie, and
+    Games of attacker and defender are solved from the numbers they are told by; those near a tie, and
     all where ``games`` is None or without that structure, from the payoffs, so that nothing is guessed.
     Where the payoffs are floats that stand for rational numbers, a tie is decided by those.
 

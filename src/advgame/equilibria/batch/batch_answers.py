@@ -17,8 +17,8 @@ class BatchAnswers:
     concept: str
     defender: FloatArray  # (k, defences)
     attacker: FloatArray  # (k, attacks)
-    value: FloatArray  # (k, 2) to defender and adversary, in the unit of the payoffs
-    regret: FloatArray  # (k, 2) of defender and adversary relative to their payoff ranges, at most
+    value: FloatArray  # (k, 2) to defender and attacker, in the unit of the payoffs
+    regret: FloatArray  # (k, 2) of defender and attacker relative to their payoff ranges, at most
     equilibria: NDArray[np.int64]  # (k,) how many extreme ones were found
     complete: NDArray[np.bool_]  # (k,) whether all are proven found
     status: NDArray[np.uint8]  # (k,) a Status

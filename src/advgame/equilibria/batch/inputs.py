@@ -49,7 +49,7 @@ def refuse_infinite(a: NDArray[Any], b: NDArray[Any], before: int = 0) -> None:
     """Refuses payoffs that are no finite float64.
 
     Args:
-        a, b: payoffs (k, m, n) of the defender and the adversary.
+        a, b: payoffs (k, m, n) of the defender and the attacker.
         before: the number of the first game.
     """
     for name, payoffs in (("defender_payoffs", a), ("attacker_payoffs", b)):

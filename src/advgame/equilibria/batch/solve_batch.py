@@ -106,7 +106,7 @@ def solve_batch(
 ) -> BatchSolution:
     """All Nash equilibria of k games of one shape.
 
-    2 × 2 games are read off the signs of four differences; adversary–defender games of any size are
+    2 × 2 games are read off the signs of four differences; attacker–defender games of any size are
     walked along their intensity of attack; other games up to about 12 × 12, with ties or without, are
     decided by the signs of their minors. What no kernel can prove is answered by the single-game solver,
     so nothing is guessed. ``nash_one`` stops at one equilibrium, whatever the size.

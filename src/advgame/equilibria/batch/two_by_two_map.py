@@ -19,7 +19,7 @@ PLAYED = 1e-9  # a smaller probability counts as not played
 
 @dataclass(frozen=True, eq=False)
 class PlayMap:
-    """What is played in each game: 3 × the defender's kind + the adversary's.
+    """What is played in each game: 3 × the defender's kind + the attacker's.
 
     Kind 0 is the first strategy alone, 1 the second alone, 2 both.
     """

@@ -1,4 +1,4 @@
-"""An adversary of one of several types: what to play against the odds, at once or announced."""
+"""An attacker of one of several types: what to play against the odds, at once or announced."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ Mixes = tuple[FloatArray, Sequence[FloatArray]]
 
 
 @dataclass(frozen=True)
-class AdversaryTypes:
+class AttackerTypes:
     """Nash equilibria of a game against several types, or the lottery best to be ``announced``.
 
-    Equilibria are found by one walk for all types where the game has the structure of adversary and
+    Equilibria are found by one walk for all types where the game has the structure of attacker and
     defender, however many combinations of attacks there are; other games are written out as the normal
     form, if that is small. The announced lottery is found by a mixed-integer program, which answers with
     the best it has, a bound and a gap when its limit is reached.
@@ -51,7 +51,7 @@ class AdversaryTypes:
 
         >>> pennies, uncaring = [[1, -1], [-1, 1]], [[0, 0], [0, 0]]
         >>> game = BayesianGame([pennies, uncaring], [[[-1, 1], [1, -1]], [[1, 0], [1, 0]]], [0.5, 0.5])
-        >>> AdversaryTypes().solve(game).recommended.defender.round(9).tolist()
+        >>> AttackerTypes().solve(game).recommended.defender.round(9).tolist()
         [0.5, 0.5]
 
         Raises:

@@ -1,6 +1,6 @@
-"""The lottery over defences best announced to an adversary of one of several types.
+"""The lottery over defences best announced to an attacker of one of several types.
 
-A mixed-integer program chooses a reply q_h of each type and the lottery x to which all are best replies,
+A mixed-integer program chooses a reply q_h of each type and the lottery x to which all are best responses,
 with products z^h_ij = x_i q^h_j as variables (DOBSS: Paruchuri et al. 2008, AAMAS pp. 895–902). That a
 reply is best is said in the products, Σ_i z^h_ij (B_ij − B_ik) ≥ 0 for all k, which needs no large constant
 and bounds more tightly (compared by Casorrán, Fortz, Labbé and Ordóñez 2019, doi:10.1016/j.ejor.2019.01.010).
@@ -56,7 +56,7 @@ def best_commitment(game: BayesianGame, seconds: float, work: float) -> Bayesian
     bound = bound if best is None else max(bound, best.defender_payoff)
     gap = np.inf if best is None else bound - best.defender_payoff
     return BayesianSolution(
-        "announced to adversary types",
+        "announced to attacker types",
         game,
         () if best is None else (best,),
         complete=False,
@@ -177,7 +177,7 @@ def _best_pure_replies(game: BayesianGame) -> list[int]:
 
 
 def _committed(game: BayesianGame, replies: Replies) -> Any:
-    """The best lottery to which these are best replies, certified; None where there is none."""
+    """The best lottery to which these are best responses, certified; None where there is none."""
     attackers = [np.eye(count)[reply] for count, reply in zip(game.attack_counts, replies, strict=True)]
     gains = [_gains(payoffs, reply) for payoffs, reply in zip(game.attacker_payoffs, replies, strict=True)]
     found = best_lottery(expected_payoffs(game, attackers), np.hstack(gains))

@@ -1,4 +1,4 @@
-"""What is answered about an adversary of several types: one lottery, a reply of each type, certificates."""
+"""What is answered about an attacker of several types: one lottery, a reply of each type, certificates."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Commitment: the defender announces a defence, or a lottery over defences, and the adversary replies.
+"""Commitment: the defender announces a defence, or a lottery over defences, and the attacker replies.
 
-Also called a Stackelberg equilibrium. For each reply of the adversary, one linear program finds the
-best lottery to which it is a best reply (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
-Ties of the adversary are broken in the defender's favour (the strong form): a lottery that deters
+Also called a Stackelberg equilibrium. For each reply of the attacker, one linear program finds the
+best lottery to which it is a best response (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
+Ties of the attacker are broken in the defender's favour (the strong form): a lottery that deters
 does so at the edge, and a hair more of the deterring defence makes it certain. The weak form breaks them
 against the defender; the lottery it answers with has that hair.
 """
@@ -23,14 +23,14 @@ from advgame.games import Certificate, Game, Profile
 from advgame.games.best_responses import TIE
 from advgame.games.profile import relative_regret
 
-SHARPER = 1e4  # makes the tolerance of the adversary's ties finer than HiGHS lets one ask for
+SHARPER = 1e4  # makes the tolerance of the attacker's ties finer than HiGHS lets one ask for
 REMARK = "One best commitment; others may be worth the same."
 APPROACHED = (
-    "The best commitments come as near to {:.9g} as one likes and may never reach it, as the adversary "
+    "The best commitments come as near to {:.9g} as one likes and may never reach it, as the attacker "
     "breaks its ties against the defender; this one is within {:g} of the payoff range of it."
 )
 PROGRAMS = "linear programs (HiGHS)"
-TOO_NEAR = "Within {:g} of the supremum {:.9g} only rounding would break the adversary's tie; allow more."
+TOO_NEAR = "Within {:g} of the supremum {:.9g} only rounding would break the attacker's tie; allow more."
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Plan:
 class Commitment(Concept):
     """The commitment that is best for the defender: a lottery, or a single defence if ``pure``.
 
-    With ``weak`` the adversary breaks its ties against the defender. The best lottery may then not exist:
+    With ``weak`` the attacker breaks its ties against the defender. The best lottery may then not exist:
     the solution's ``bound`` is the supremum, and the lottery given earns it or is ``within`` of it, in
     units of the defender's payoff range. The certificate's regret of the defender is what another
     commitment earns beyond that.
@@ -58,7 +58,7 @@ class Commitment(Concept):
     within: float = 1e-6  # of the defender's payoff range; only where a supremum is not attained
 
     def solve(self, game: Game) -> Solution:
-        """The best commitment with the adversary's reply, certified by a bound on all others.
+        """The best commitment with the attacker's reply, certified by a bound on all others.
 
         >>> round(Commitment(weak=True).solve(Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])).bound, 9)
         2.0
@@ -91,7 +91,7 @@ class Commitment(Concept):
         self, game: Game, profile: Profile, bound: float, method: str, remark: str = REMARK
     ) -> Solution:
         kind = "single defence" if self.pure else "lottery over defences"
-        ties = ", the adversary's ties going against the defender" if self.weak else ""
+        ties = ", the attacker's ties going against the defender" if self.weak else ""
         return Solution(
             ("weak_" if self.weak else "") + ("pure_" if self.pure else "") + self.name,
             game,
@@ -134,7 +134,7 @@ def _worth(game: Game, plan: Plan) -> float:
 
 
 def _plans(game: Game, reply: int) -> Iterator[Plan]:
-    """The best lottery to which ``reply`` is a best reply; none where there is no such lottery."""
+    """The best lottery to which ``reply`` is a best response; none where there is no such lottery."""
     return _from_two_rows(game, reply) if game.shape[0] == 2 else _from_program(game, reply)
 
 
@@ -173,10 +173,10 @@ def best_lottery(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, floa
 
     Args:
         worth: (defences,) to the defender.
-        gains: (defences, k) of the adversary's k ways to leave its reply, of the order of 1.
+        gains: (defences, k) of the attacker's k ways to leave its reply, of the order of 1.
 
     Returns:
-        None where every lottery makes the adversary leave.
+        None where every lottery makes the attacker leave.
     """
     from scipy.optimize import linprog
 

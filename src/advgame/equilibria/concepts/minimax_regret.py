@@ -5,7 +5,7 @@ lottery x in the games g that may be the true one (Savage 1951, doi:10.1080/0162
 
     r(x) = max over g and j of ( max over i of U_g(i, j) − x·U_g(·, j) ).
 
-The adversary's pay plays no part: the comparison is with the best defence against the same attack.
+The attacker's pay plays no part: the comparison is with the best defence against the same attack.
 Where payoffs are affine in each of some parameters, the regret is convex in each, so the games at the
 corners of a box of parameters answer for the whole box.
 """
@@ -83,7 +83,7 @@ def _checked(games: Sequence[Game]) -> tuple[Game, ...]:
 class MinimaxRegret(Concept):
     """The lottery over defences that loses least against having known the attack.
 
-    The certificate's regrets are those of the zero-sum game over these losses, and the adversary's mix is
+    The certificate's regrets are those of the zero-sum game over these losses, and the attacker's mix is
     the one that makes every lottery lose that much. For several games ask ``least_regret``.
     """
 

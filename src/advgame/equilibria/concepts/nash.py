@@ -213,7 +213,7 @@ def _small(game: Game) -> Listing:
     """Games in which one player has one strategy or two."""
     rows, columns = game.shape
     if (rows, columns) == (2, 2):
-        return Listing(extreme_equilibria_2x2(game), True, "signs of the four best-reply differences")
+        return Listing(extreme_equilibria_2x2(game), True, "signs of the four best-response differences")
     if min(rows, columns) == 2:
         return Listing(extreme_equilibria_of_two(game), True, "upper envelope, exact")
     if (rows, columns) == (1, 1):

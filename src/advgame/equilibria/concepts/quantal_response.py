@@ -44,7 +44,7 @@ class QuantalResponse(Concept):
 
     ``rationality`` is λ, per unit of the payoffs' money. The certificate does not say that nobody gains by
     deviating (who errs does): its two numbers are by how much a probability of the defender, and of the
-    adversary, differs from the logit response to the other's mix.
+    attacker, differs from the logit response to the other's mix.
     """
 
     name: ClassVar[str] = "quantal_response"

@@ -1,11 +1,11 @@
-"""The weak form of commitment: the adversary breaks its ties against the defender.
+"""The weak form of commitment: the attacker breaks its ties against the defender.
 
-A lottery x is then worth the least of x·A_j over the adversary's best replies j. The supremum over all
+A lottery x is then worth the least of x·A_j over the attacker's best responses j. The supremum over all
 lotteries is max over j of max { min over k in E(j) of x·A_k : x in X(j) }, where X(j) are the lotteries
-to which j is a best reply, E(j) the replies that pay the adversary the same as j against every defence,
+to which j is a best response, E(j) the replies that pay the attacker the same as j against every defence,
 and only those j count to which some lottery makes all others strictly worse (von Stengel and Zamir 2010,
 doi:10.1016/j.geb.2009.11.008). It is often approached and never attained: at the best x itself another
-reply ties, and a little of a lottery from inside X(j) makes the adversary prefer j.
+reply ties, and a little of a lottery from inside X(j) makes the attacker prefer j.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.games import Game
 from advgame.games.best_responses import TIE
 
-THIN = 1e-9  # of the adversary's payoff range: a reply that is best by less counts as never strictly best
-SHARPER = 1e4  # makes the adversary's ties finer than HiGHS lets one ask for
+THIN = 1e-9  # of the attacker's payoff range: a reply that is best by less counts as never strictly best
+SHARPER = 1e4  # makes the attacker's ties finer than HiGHS lets one ask for
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ def best_weak_plan(game: Game, within: float) -> WeakPlan:
 
     Where ``within`` is so small that only rounding would break the tie, the lottery goes further inside.
 
-    >>> game = Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])  # at the half of each, the adversary is indifferent
+    >>> game = Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])  # at the half of each, the attacker is indifferent
     >>> plan = best_weak_plan(game, within=0.01)
     >>> round(plan.supremum, 9), plan.attained, plan.defender.round(3).tolist()
     (2.0, False, [0.485, 0.515])
@@ -54,7 +54,7 @@ def best_weak_plan(game: Game, within: float) -> WeakPlan:
 
 
 def most_harmful_reply(game: Game, defender: FloatArray) -> int:
-    """Of the adversary's best replies to a lottery, the one that leaves the defender least.
+    """Of the attacker's best responses to a lottery, the one that leaves the defender least.
 
     Which replies are best is decided exactly, from the payoffs and the lottery as they are given.
     """
@@ -87,9 +87,9 @@ class _Region:
     value: float
     bound: float
     edge: FloatArray  # (defences,) where the value is reached if all ties go well
-    inside: FloatArray  # (defences,) where all other replies pay the adversary least
+    inside: FloatArray  # (defences,) where all other replies pay the attacker least
     margin: float  # of its payoff range: by how much they then pay less
-    twins: NDArray[np.bool_]  # (attacks,) the replies that always pay the adversary the same
+    twins: NDArray[np.bool_]  # (attacks,) the replies that always pay the attacker the same
 
 
 def _region(game: Game, reply: int) -> _Region | None:
@@ -105,7 +105,7 @@ def _region(game: Game, reply: int) -> _Region | None:
 
 
 def _deepest(gains: FloatArray) -> tuple[FloatArray, float]:
-    """The lottery at which leaving the reply costs the adversary most: max s with x·G_k + s ≤ 0."""
+    """The lottery at which leaving the reply costs the attacker most: max s with x·G_k + s ≤ 0."""
     defences, others = gains.shape
     if others == 0:
         return np.full(defences, 1 / defences), 1.0
@@ -152,7 +152,7 @@ def _inside(game: Game, region: _Region, within: float) -> tuple[FloatArray, boo
 
 
 def _weak_worth(game: Game, lottery: FloatArray) -> float:
-    """What a lottery earns however its rounding may break the adversary's ties."""
+    """What a lottery earns however its rounding may break the attacker's ties."""
     return float((lottery @ game.defender_payoffs)[_nearly_best(game, lottery)].min())
 
 

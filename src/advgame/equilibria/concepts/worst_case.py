@@ -1,4 +1,4 @@
-"""The worst case: the lottery over defences that loses least if the adversary wanted only to harm."""
+"""The worst case: the lottery over defences that loses least if the attacker wanted only to harm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from advgame.games import Game
 
 @dataclass(frozen=True)
 class WorstCase(Concept):
-    """The maximin lottery: what the defender can secure, whatever the adversary is paid."""
+    """The maximin lottery: what the defender can secure, whatever the attacker is paid."""
 
     name: ClassVar[str] = "worst_case"
 

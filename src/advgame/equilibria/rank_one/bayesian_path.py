@@ -1,7 +1,7 @@
-"""All equilibria against several types of adversary, by one walk along their common intensity of attack.
+"""All equilibria against several types of attacker, by one walk along their common intensity of attack.
 
 ``parametric_walk`` takes the attacks of all types side by side. So it visits as many pieces as it would for
-one large adversary, where the normal form would have a column for every combination of attacks.
+one large attacker, where the normal form would have a column for every combination of attacks.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """What the defender minimises in a game of rank 1: a line of costs, blurred by the rounding of the payoffs.
 
-If A + τB is ℓ pᵀ up to what rows and columns add (τ_h for each type h of adversary) and E, then a mix y with
+If A + τB is ℓ pᵀ up to what rows and columns add (τ_h for each type h of attacker) and E, then a mix y with
 mean intensity μ = p·y leaves defence i at the cost
 
     τ (B y)_i + c0_i + μ c1_i − (E y)_i     (and terms that are the same for every defence)
 
-so best replies to y are found among the minima of τ u + (c0 + μ c1)·x, blurred by max_j |E_ij|. This holds
+so best responses to y are found among the minima of τ u + (c0 + μ c1)·x, blurred by max_j |E_ij|. This holds
 for any τ, ℓ and p: how well they are chosen decides only how large the blur is.
 """
 

@@ -1,11 +1,11 @@
-"""All equilibria of a game of adversary and defender, whatever ties, in whole numbers.
+"""All equilibria of a game of attacker and defender, whatever ties, in whole numbers.
 
-If (x, y) is an equilibrium with mean intensity μ = p·y, then x lies on the face of the adversary's best-reply
-polyhedron that is optimal for the defender's costs at μ (``cost_line``). So all corners of these faces are
-visited, along the line of costs; at each corner, the adversary's mixes that make it an equilibrium are a
-polytope, a face of the defender's best-reply polyhedron, whose corners are listed too. Together they are all
-extreme equilibria (Vorob'ev 1958; Kuhn 1961; Mangasarian 1964), and exactly those of the payoffs as they are
-stored: the rounding that makes payoffs only nearly of rank 1 is a blur of the costs.
+If (x, y) is an equilibrium with mean intensity μ = p·y, then x lies on the face of the attacker's
+best-response polyhedron that is optimal for the defender's costs at μ (``cost_line``). So all
+corners of these faces are visited, along the line of costs; at each corner, the attacker's mixes that make it an equilibrium are a
+polytope, a face of the defender's best-response polyhedron, whose corners are listed too. Together they
+are all extreme equilibria (Vorob'ev 1958; Kuhn 1961; Mangasarian 1964), and exactly those of the
+payoffs as they are stored: the rounding that makes payoffs only nearly of rank 1 is a blur of the costs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Pair = tuple[ExactMix, ExactMix]  # a mix of the defences, mixes of the attacks 
 
 @dataclass(frozen=True, eq=False)
 class WholeGame:
-    """A game in whole numbers; the attacks of several types of adversary stand side by side."""
+    """A game in whole numbers; the attacks of several types of attacker stand side by side."""
 
     to_defender: Whole  # (defences, attacks of all types), weighted by how likely each type is
     to_attacker: Whole  # (defences, attacks of all types)
@@ -37,10 +37,10 @@ class Watch(Protocol):
     """Looks at everything that is found; may raise an error to stop the search."""
 
     def corner(self, corner: Corner) -> None:
-        """A basis of the adversary's best-reply polyhedron that is optimal somewhere on the line."""
+        """A basis of the attacker's best-response polyhedron that is optimal somewhere on the line."""
 
     def mix(self, attacker: ExactMix) -> None:
-        """The adversary's mix in an equilibrium."""
+        """The attacker's mix in an equilibrium."""
 
 
 def equilibria_on_faces(
@@ -77,9 +77,9 @@ def equilibria_on_faces(
 
 
 def equilibria_of_indifferent(to_defender: Whole, deadline: Deadline) -> Iterator[Pair]:
-    """Every extreme equilibrium where the adversary earns the same with every attack.
+    """Every extreme equilibrium where the attacker earns the same with every attack.
 
-    The adversary may play any mix, the defender any best defence against it.
+    The attacker may play any mix, the defender any best defence against it.
 
     >>> found = equilibria_of_indifferent(np.array([[1, 0], [0, 1]], dtype=object), Deadline(5))
     >>> sorted([str(share) for mix in pair for share in mix] for pair in found)

@@ -1,7 +1,7 @@
 """The equilibria of a tied game of any size: proven on the part of it that the line of costs meets.
 
 What is left out of the part is priced in floats at every corner and against every mix that is found: nothing
-of it comes near to being a best reply, or it is taken into the part and the search begins anew.
+of it comes near to being a best response, or it is taken into the part and the search begins anew.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from advgame.equilibria.rank_one.cost_line import cost_line, exact_goal
 from advgame.equilibria.rank_one.exact_faces import Pair, WholeGame, equilibria_on_faces
 
 SMALL = 1600  # cells of a game of which nothing is left out
-NEAR = 1e-7  # of the payoffs: what is left out stays farther from being a best reply than this
+NEAR = 1e-7  # of the payoffs: what is left out stays farther from being a best response than this
 AT_ONCE = 10  # strategies taken in together at least, those that come nearest
 
 Places = NDArray[np.intp]
@@ -30,7 +30,7 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class TiedGame:
-    """A game of rank 1, the attacks of several types of adversary side by side."""
+    """A game of rank 1, the attacks of several types of attacker side by side."""
 
     to_defender: NDArray[Any]  # A as given, (defences, attacks of all types), weighted by the types' odds
     to_attacker: NDArray[Any]  # B as given, (defences, attacks of all types)
@@ -153,12 +153,12 @@ class _Prices:
         self.left_out[0][rows], self.left_out[1][columns] = False, False
         self.to_defender = game.to_defender[:, columns]  # (defences, attacks of the part)
         self.to_attacker = game.to_attacker[rows]  # (defences of the part, attacks)
-        self.met = game.to_attacker[:, columns]  # (defences, attacks of the part)
+        self.accuracies = game.to_attacker[:, columns]  # (defences, attacks of the part)
         types, ratios = game.type_of[columns].tolist(), [float(each) for each in game.ratios]
         self.line = cost_line(
-            self.to_defender, self.met, types, ratios, (pivot[0], _place(columns, pivot[1]))
+            self.to_defender, self.accuracies, types, ratios, (pivot[0], _place(columns, pivot[1]))
         )
-        self.range_of_cost = self.line.range(self.met, types) or 1.0
+        self.range_of_cost = self.line.range(self.accuracies, types) or 1.0
         ranges = [float(np.ptp(game.to_attacker[:, game.type_of == each])) for each in range(len(ratios))]
         self.range_of_attack = np.array([each or 1.0 for each in ranges])[game.type_of]
 
@@ -192,7 +192,7 @@ class _Prices:
                 total = goal.weight[kind] * whole_weight
                 weights[label - own] = cost / total * self.line.weight[kind] if total else 0.0
         intensity = float(place / goal.high) * self.line.length if goal.high else 0.0
-        return np.asarray(self.met @ weights + self.line.cost + intensity * self.line.slope)
+        return np.asarray(self.accuracies @ weights + self.line.cost + intensity * self.line.slope)
 
     def _refuse(self, player: int, short: FloatArray) -> None:
         """Asks for strategies left out if one of them falls short of the best by next to nothing."""

@@ -1,7 +1,7 @@
 """The equilibrium of a large strategically zero-sum game, by one linear program.
 
 (x, y) is an equilibrium iff x minimises u + c0·x under u ≥ x·Q_j for every attack j, and y is the dual. Where
-no other strategy comes near to being a best reply, as many are played by either player, and their square
+no other strategy comes near to being a best response, as many are played by either player, and their square
 system has one solution, the program has no other optimum, and the game no other equilibrium.
 """
 
@@ -81,7 +81,7 @@ def _sharp(
 
 
 def _ties(form: RankOneForm, defender: FloatArray, attacker: FloatArray) -> bool:
-    """Whether a strategy that is not played comes near to being a best reply, or one that is to not being."""
+    """Whether an unplayed strategy is nearly a best response, or a played one is barely one."""
     pays, costs = defender @ form.attack_value, form.attack_value @ attacker + form.idle_cost
     near = NEAR * _scale(form)
     least = min(float(defender[defender > 0].min()), float(attacker[attacker > 0].min()))

@@ -1,10 +1,10 @@
 """The walk along the intensity of attack: a linear program solved for every μ at once, piece by piece.
 
-With the attacks of all types of adversary side by side, (x, y) is an equilibrium iff it solves at μ = p·y
+With the attacks of all types of attacker side by side, (x, y) is an equilibrium iff it solves at μ = p·y
 
     min Σ_h u_h + (c0 + μ c1)·x    over mixes x with slacks s_j = u_h − x·Q_j ≥ 0 for every attack j of type h
 
-and its dual. One adversary is the case of a single u. As μ grows, the optimal basis changes only at
+and its dual. One attacker is the case of a single u. As μ grows, the optimal basis changes only at
 breakpoints, and p·y(μ) is affine between them: the parametric simplex method (Gass and Saaty 1955) visits
 each once, and every crossing p·y(μ) = μ is found (Theobald 2009; Adsul et al., arXiv:1812.04611).
 """
@@ -33,7 +33,7 @@ class Walked:
     tied: bool  # something came near a tie: equilibria may form a continuum
     lost: str  # why the walk went no further; empty if it reached its end
     defences: NDArray[np.intp]  # played somewhere on the way
-    attacks: NDArray[np.intp]  # best replies somewhere on the way
+    attacks: NDArray[np.intp]  # best responses somewhere on the way
 
 
 def walk_along(form: StackedForm, deadline: Deadline) -> Walked:
@@ -192,7 +192,7 @@ class _Walk:
     def _note_crossings(self, here: float, there: float) -> None:
         """Notes the equilibrium where the mean intensity p·y(μ) meets μ on one piece of the walk."""
         if self.tableau.values.min() <= NEAR:
-            self.tied = True  # the adversary's optimal mixes may form a continuum
+            self.tied = True  # the attacker's optimal mixes may form a continuum
         level, slope = self._mean_intensity()
         gap_here, gap_there = level + (slope - 1) * here, level + (slope - 1) * there
         if here == 0 and abs(gap_here) <= NEAR:

@@ -1,4 +1,4 @@
-"""All equilibria of a game of adversary and defender, by one walk along its intensity of attack.
+"""All equilibria of a game of attacker and defender, by one walk along its intensity of attack.
 
 (x, y) is an equilibrium iff it solves the matrix game Z_μ(i, j) = Q_ij + c0_i + μ c1_i at μ = p·y, the mean
 intensity of y; ``parametric_walk`` solves it for every μ.
@@ -55,7 +55,7 @@ def walk(form: RankOneForm, game: Game, deadline: Deadline) -> Path:
 
 
 def as_stacked(form: RankOneForm) -> StackedForm:
-    """The form of a game against one adversary as that of a game against a single type."""
+    """The form of a game against one attacker as that of a game against a single type."""
     return StackedForm(
         form.attack_value,
         form.idle_cost,

@@ -1,14 +1,14 @@
 """The equilibria that are worst and best for the defender, where there are too many to list.
 
 The value v(μ) = min_x Σ_h u_h + (c0 + μ c1)·x of the program behind ``parametric_walk`` is concave and
-piecewise affine. On one piece, v(μ) = α + β μ, the adversary's mixes y of all equilibria with intensity
+piecewise affine. On one piece, v(μ) = α + β μ, the attacker's mixes y of all equilibria with intensity
 p·y in the piece are those that hold every defence to at least that cost, a polytope:
 
     (Q y)_i + c0_i + c1_i (p·y)  ≥  α + β (p·y)     for every defence i.
 
-The mix x that is optimal on the piece is a best reply to each of them, so x·A y is what the defender earns:
-one linear program for the least, one for the most. The pieces are found by bisection with the lines of their
-optimal mixes (Eisner and Severance 1976), which ties do not disturb.
+The mix x that is optimal on the piece is a best response to each of them, so x·A y is what the defender
+earns: one linear program for the least, one for the most. The pieces are found by bisection with the lines of
+their optimal mixes (Eisner and Severance 1976), which ties do not disturb.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _optimal(form: StackedForm, place: float, deadline: Deadline) -> _Line:
 def _extreme_mix(
     form: StackedForm, stretch: tuple[float, float], line: _Line, earned: FloatArray, deadline: Deadline
 ) -> FloatArray | None:
-    """The adversary's mix of least value in the equilibria of one stretch; None where there are none."""
+    """The attacker's mix of least value in the equilibria of one stretch; None where there are none."""
     groups = members(form.type_of.tolist())
     sums = np.zeros((len(groups), len(form.type_of)))
     sums[form.type_of, np.arange(len(form.type_of))] = 1.0

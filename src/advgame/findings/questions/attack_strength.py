@@ -93,7 +93,7 @@ def attack_strength(measured: Measured) -> Finding:
 
 
 def _kind(measured: Measured, column: Column) -> str:
-    """Which attack of the laboratory a column holds; empty for honest inputs and for transferred examples."""
+    """Which attack of the laboratory a column holds; empty for benign inputs and for transferred examples."""
     if column.crafted_on is not None or column.norm is None:
         return ""
     return str(measured.kind(column.attack)["use"])

@@ -14,9 +14,9 @@ from advgame.findings.stories import STORIES
 from advgame.measurements import Column
 from advgame.measurements.experiment_tables import CLEAN, Measured
 from advgame.measurements.outcomes import Outcomes
-from advgame.payoffs import Encounters, build_many
+from advgame.payoffs import Accuracies, build_many
 from advgame.payoffs.accuracies import column_names
-from advgame.scenarios import Scenario, encounters
+from advgame.scenarios import Scenario
 from advgame.scenarios.from_experiment import Prices, Story, playable_columns, scenario_of
 
 QUESTION = "Where does each defence win, as the adversarial share of the traffic grows?"
@@ -30,7 +30,7 @@ SURE = 0.9  # of the draws
 def best_by_share(measured: Measured) -> Finding:
     """The best single defence at each share, at the prices of the measured scenario.
 
-    The defender deploys one network and the adversary, who knows which, answers best (a pure
+    The defender deploys one network and the attacker, who knows which, answers best (a pure
     commitment). How sure the winner is: the share of bootstrap draws in which it wins too, where
     inputs and training seeds are drawn with replacement, the same inputs for all networks.
     """
@@ -39,20 +39,22 @@ def best_by_share(measured: Measured) -> Finding:
         scenario = scenario_of(measured, story, "")
     except MeasurementError as reason:
         return Finding(QUESTION, measured.experiment, str(reason))
-    met = encounters(scenario)
-    best = best_single(scenario, met)
-    again = redrawn(measured, met, playable_columns(measured, story))
+    accuracies = scenario.accuracies
+    best = best_single(scenario, accuracies)
+    again = redrawn(measured, accuracies, playable_columns(measured, story))
     drawn = np.array([best_single(scenario, each) for each in again])  # (draws, shares)
-    reigns = _reigns(met.defences, best, drawn)
+    reigns = _reigns(accuracies.defences, best, drawn)
     return Finding(
         QUESTION, measured.experiment, _answer(reigns, story.undefended), tuple(each.row for each in reigns)
     )
 
 
-def best_single(scenario: Scenario, met: Encounters) -> NDArray[np.intp]:
+def best_single(scenario: Scenario, accuracies: Accuracies) -> NDArray[np.intp]:
     """The place of the best single defence at each of ``SHARES``; of equal replies the worse counts."""
-    caps = np.array([0.0] + [scenario.adversarial_share.get(attack, 1.0) for attack in met.attacks[1:]])
-    at_all = replace(met, adversarial_share=np.minimum(SHARES[:, None], caps))
+    caps = np.array(
+        [0.0] + [scenario.adversarial_share.get(attack, 1.0) for attack in accuracies.attacks[1:]]
+    )
+    at_all = replace(accuracies, adversarial_share=np.minimum(SHARES[:, None], caps))
     a, b = build_many(at_all, scenario.terms)  # (shares, defences, attacks)
     replies = b >= b.max(axis=2, keepdims=True) - TIE
     worst: FloatArray = np.where(replies, a, np.inf).min(axis=2)
@@ -61,9 +63,9 @@ def best_single(scenario: Scenario, met: Encounters) -> NDArray[np.intp]:
 
 
 def redrawn(
-    measured: Measured, met: Encounters, attacks: list[Column], draws: int = DRAWS
-) -> list[Encounters]:
-    """The encounters as other inputs and other training seeds would have given them.
+    measured: Measured, accuracies: Accuracies, attacks: list[Column], draws: int = DRAWS
+) -> list[Accuracies]:
+    """The accuracies as other inputs and other training seeds would have given them.
 
     Both are drawn with replacement (Owen 2007, doi:10.1214/07-AOAS122).
 
@@ -75,14 +77,21 @@ def redrawn(
     """
     columns = {name: column for column, name in column_names(tuple(attacks)).items()}
     columns[NO_ATTACK] = CLEAN
-    cells = [[measured.cell(defence, columns[attack]) for attack in met.attacks] for defence in met.defences]
-    accuracies = np.stack([_redrawn_cells(row, draws) for row in cells], axis=1)  # (draws, defences, attacks)
-    return [replace(met, clean_accuracy=each[:, 0], attacked_accuracy=each) for each in accuracies]
+    cells = [
+        [measured.cell(defence, columns[attack]) for attack in accuracies.attacks]
+        for defence in accuracies.defences
+    ]
+    draws_of_cells = np.stack(
+        [_redrawn_cells(row, draws) for row in cells], axis=1
+    )  # (draws, defences, attacks)
+    return [
+        replace(accuracies, clean_accuracy=drawn[:, 0], attacked_accuracy=drawn) for drawn in draws_of_cells
+    ]
 
 
 def _redrawn_cells(cells: list[Outcomes], draws: int) -> FloatArray:
     """The accuracies of one defence, (draws, attacks); every defence is given the same draws."""
-    everything = cells[0].inputs  # honest inputs are all there are
+    everything = cells[0].inputs  # benign inputs are all there are
     generator = np.random.default_rng(SEED)
     inputs = generator.multinomial(len(everything), np.full(len(everything), 1 / len(everything)), draws)
     seeds = {
@@ -160,7 +169,7 @@ def _answer(reigns: list[Reign], undefended: str) -> str:
     told = [f"{each.defence} {each.where} ({_how_sure(each)})" for each in reigns]
     return (
         f"Where a right answer earns 1, an input through {undefended} costs {prices.propagation:g}, an "
-        f"answer to the adversary {prices.query:g} and being noticed {prices.notice:g} at the largest "
+        f"answer to the attacker {prices.query:g} and being noticed {prices.notice:g} at the largest "
         f"radius, the best single defence by adversarial share is {'; '.join(told)}. A draw takes "
         "inputs and training seeds anew, with replacement; who wins also turns on the prices, which are "
         "assumed."

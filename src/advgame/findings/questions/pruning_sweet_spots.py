@@ -13,15 +13,15 @@ PRUNINGS = ("magnitude", "random", "taylor")
 LITTLE = 0.02  # a choice: less than two points is called next to nothing
 PRUNED_AT_ALL = 1.01  # true compression: below, nothing was pruned
 VERDICTS = {
-    "helps": "helps under attack, and costs less than two points on honest inputs",
-    "costs under two points": "costs less than two points, on honest inputs and under attack",
+    "helps": "helps under attack, and costs less than two points on benign inputs",
+    "costs under two points": "costs less than two points, on benign inputs and under attack",
     "costs": "costs accuracy",
     "open": "open, as the intervals hold both no cost and a cost of two points",
 }
 
 
 def sweet_spots(measured: Measured) -> Finding:
-    """Each pruned network beside the one it was pruned from, on honest inputs and under white-box attacks.
+    """Each pruned network beside the one it was pruned from, on benign inputs and under white-box attacks.
 
     Whole intervals decide. What is left was trained again: a network "pruned" to a compression of 1 tells
     what that training does alone.
@@ -72,7 +72,7 @@ def _beside_controls(measured: Measured, names: Sequence[str], compression: Mapp
 def _beside_them(found: Compared) -> str:
     return "".join(
         f" Beside {control}, which was trained again alike and not pruned, {name} differs by "
-        f"{sides[WHITE_BOX].words} under attack and {sides[HONEST].words} on honest inputs."
+        f"{sides[WHITE_BOX].words} under attack and {sides[HONEST].words} on benign inputs."
         for (name, control), sides in found.items()
     )
 
@@ -85,7 +85,7 @@ def _made_up_for(sweet: Sequence[str], beside_controls: Compared) -> list[str]:
 
 
 def verdict(sides: Mapping[str, Difference]) -> str:
-    """What the intervals on honest inputs and under attack say of one pruning; a key of ``VERDICTS``."""
+    """What the intervals on benign inputs and under attack say of one pruning; a key of ``VERDICTS``."""
     honest, attacked = sides[HONEST].found, sides[WHITE_BOX].found
     if attacked.low > 0 and honest.low > -LITTLE:
         return "helps"
@@ -130,7 +130,7 @@ def _answer(
             counts.append(f"{phrase}: {len(names)} ({listed(names)})")
     controls = [
         f"Trained again alone, {name} differs from {sides[HONEST].second} by {sides[WHITE_BOX].words} under "
-        f"attack and {sides[HONEST].words} on honest inputs. "
+        f"attack and {sides[HONEST].words} on benign inputs. "
         for name, sides in found.items()
         if name not in verdicts
     ]
@@ -144,5 +144,5 @@ def _answer(
         f"{'; '.join(counts)}. {doubted}{''.join(controls)}"
         f"Under attack, {name} stands best beside the network it was pruned from, {best[HONEST].second}, "
         f"which is {compression[name]:.2g} times larger: {best[WHITE_BOX].words} under attack, "
-        f"{best[HONEST].words} on honest inputs."
+        f"{best[HONEST].words} on benign inputs."
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from advgame.arrays import FloatArray
-from advgame.payoffs.accuracies import Encounters
+from advgame.payoffs.accuracies import Accuracies
 from advgame.payoffs.terms.term import NOTHING, Term, parameter
 
 
@@ -25,12 +25,12 @@ class AdversarialTraffic(Term):
         0.0, "loss from an adversarial input classified wrong", "money per adversarial input", usual_top=10.0
     )
 
-    def to_defender(self, met: Encounters) -> FloatArray:
+    def to_defender(self, accuracies: Accuracies) -> FloatArray:
         """The expected value of the adversarial share of the traffic."""
         swing = self.stopped_gain + self.breach_loss
-        per_input = self.stopped_gain - swing * met.attacked_error  # (defences, attacks)
-        return met.adversarial_share[..., None, :] * per_input
+        per_input = self.stopped_gain - swing * accuracies.attacked_error  # (defences, attacks)
+        return accuracies.adversarial_share[..., None, :] * per_input
 
-    def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
-        """Nothing: the adversary's own pay is `AttackReward`."""
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+        """Nothing: the attacker's own pay is `AttackReward`."""
         return NOTHING

@@ -1,4 +1,4 @@
-"""Honest inputs: what the defender earns by classifying them."""
+"""Benign inputs: what the defender earns by classifying them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,27 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from advgame.arrays import FloatArray
-from advgame.payoffs.accuracies import Encounters
+from advgame.payoffs.accuracies import Accuracies
 from advgame.payoffs.terms.term import NOTHING, Term, parameter
 
 
 @dataclass(frozen=True)
 class BenignTraffic(Term):
-    """Pays the defender for honest inputs, by whether they are classified right.
+    """Pays the defender for benign inputs, by whether they are classified right.
 
     (1 − p_j) (G_b − (G_b + L_b) e_i), after Samsinger et al. (arXiv:2108.07602).
     """
 
     name: ClassVar[str] = "benign_traffic"
-    benign_gain: float = parameter(
-        1.0, "gain from an honest input classified right", "money per honest input"
-    )
-    benign_loss: float = parameter(
-        0.0, "loss from an honest input classified wrong", "money per honest input"
-    )
+    benign_gain: float = parameter(1.0, "gain from a benign input classified right", "money per benign input")
+    benign_loss: float = parameter(0.0, "loss from a benign input classified wrong", "money per benign input")
 
-    def to_defender(self, met: Encounters) -> FloatArray:
+    def to_defender(self, accuracies: Accuracies) -> FloatArray:
         """The expected value of the honest share of the traffic."""
         swing = self.benign_gain + self.benign_loss
-        per_input = self.benign_gain - swing * met.clean_error[:, None]  # (defences, 1)
-        return (1 - met.adversarial_share[..., None, :]) * per_input  # (defences, attacks)
+        per_input = self.benign_gain - swing * accuracies.clean_error[:, None]  # (defences, 1)
+        return (1 - accuracies.adversarial_share[..., None, :]) * per_input  # (defences, attacks)
 
-    def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
-        """Nothing: honest inputs are not the adversary's."""
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+        """Nothing: benign inputs are not the attacker's."""
         return NOTHING

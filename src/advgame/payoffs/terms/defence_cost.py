@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from advgame.arrays import FloatArray
-from advgame.payoffs.accuracies import Encounters
+from advgame.payoffs.accuracies import Accuracies
 from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
 
 
@@ -24,10 +24,10 @@ class DefenceCost(Term):
         may_be_negative=True,
     )
 
-    def to_defender(self, met: Encounters) -> FloatArray:
-        """The cost of each defence, whatever the adversary does."""
-        return -spread(self.defence_cost, met.defences, "defence_cost")[..., :, None]  # (defences, 1)
+    def to_defender(self, accuracies: Accuracies) -> FloatArray:
+        """The cost of each defence, whatever the attacker does."""
+        return -spread(self.defence_cost, accuracies.defences, "defence_cost")[..., :, None]  # (defences, 1)
 
-    def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
         """Nothing."""
         return NOTHING

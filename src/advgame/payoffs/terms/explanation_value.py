@@ -9,7 +9,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.errors import MeasurementError
-from advgame.payoffs.accuracies import Encounters
+from advgame.payoffs.accuracies import Accuracies
 from advgame.payoffs.terms.term import NOTHING, Term, parameter
 
 
@@ -29,20 +29,20 @@ class ExplanationValue(Term):
         0.0, "value of an explanation people recognise", "money per classified input", usual_top=1.0
     )
 
-    def to_defender(self, met: Encounters) -> FloatArray:
+    def to_defender(self, accuracies: Accuracies) -> FloatArray:
         """The expected value of each network's explanations."""
         if np.all(self.explanation_value == 0):  # of one game, or of all of a batch
             return NOTHING
-        recognised = met.other_measures.get("human_recognition", {})
-        missing = [defence for defence in met.defences if defence not in recognised]
+        recognised = accuracies.other_measures.get("human_recognition", {})
+        missing = [defence for defence in accuracies.defences if defence not in recognised]
         if missing:
             raise MeasurementError(
                 f"explanation_value is {self.explanation_value} but {missing[0]!r} has no row of metric "
                 "human_recognition; add one, select other defences, or set explanation_value to 0."
             )
-        shares = np.array([recognised[defence] for defence in met.defences])
+        shares = np.array([recognised[defence] for defence in accuracies.defences])
         return self.explanation_value * shares[:, None]  # (defences, 1)
 
-    def to_attacker(self, met: Encounters) -> FloatArray:  # noqa: ARG002 (the promise of a term)
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
         """Nothing."""
         return NOTHING

@@ -16,7 +16,7 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements.decimals import as_decimal, as_decimals
-from advgame.payoffs.accuracies import Encounters
+from advgame.payoffs.accuracies import Accuracies
 
 # One amount for all, or one by name; "*" stands for all others. In a batch, arrays (games, 1, 1) stand in.
 Amount = float | Mapping[str, float]
@@ -71,7 +71,7 @@ def parameter(
 class Term(ABC):
     """One reason why money changes hands. All its fields are parameters.
 
-    The amounts and the encounters may be Fractions, in arrays of objects: what a term computes with ``+``,
+    The amounts and the accuracies may be Fractions, in arrays of objects: what a term computes with ``+``,
     ``-``, ``*`` and whole numbers is exact then.
 
     Raises:
@@ -113,12 +113,12 @@ class Term(ABC):
         )
 
     @abstractmethod
-    def to_defender(self, met: Encounters) -> FloatArray:
+    def to_defender(self, accuracies: Accuracies) -> FloatArray:
         """What the defender earns, broadcastable to (defences, attacks), money per classified input."""
 
     @abstractmethod
-    def to_attacker(self, met: Encounters) -> FloatArray:
-        """What the adversary earns, broadcastable to (defences, attacks), money per classified input."""
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:
+        """What the attacker earns, broadcastable to (defences, attacks), money per classified input."""
 
 
 NOTHING: FloatArray = np.zeros((1, 1))

@@ -1,4 +1,4 @@
-"""A matrix as coloured cells with their numbers, best replies outlined and dotted."""
+"""A matrix as coloured cells with their numbers, best responses outlined and dotted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is each defence worth as the adversary's largest share grows?"""
+"""What is each defence worth as the attacker's largest share grows?"""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ POINTS = 41
 FEWEST_POINTS = 13
 MOST_CELLS = 10_000  # payoffs formed for the whole chart
 LINES = 5  # beside the recommendation's
-ANNOUNCED = "A single defence is shown at its worth once the adversary has given its best answer to it."
+ANNOUNCED = "A single defence is shown at its worth once the attacker has given its best answer to it."
 UNANNOUNCED = (
-    "“Once known” (dashed): one defence alone, once the adversary knows of it and has given its best answer. "
-    "Unannounced, no defence alone earns more than the recommendation from the adversary expected."
+    "“Once known” (dashed): one defence alone, once the attacker knows of it and has given its best answer. "
+    "Unannounced, no defence alone earns more than the recommendation from the attacker expected."
 )
 
 
@@ -37,7 +37,7 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
     lines = tuple(Series(f"{name} alone{known}", curves.alone(name)) for name in _drawn(facts.recommendation))
     return (
         LineChart(
-            "Worth by the adversary's largest share",
+            "Worth by the attacker's largest share",
             "largest share of the traffic that is adversarial",
             f"{facts.money.unit} per classified input",
             (mix, *lines),

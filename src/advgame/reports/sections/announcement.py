@@ -40,9 +40,9 @@ def _sentences(facts: Facts, solved: dict[str, Recommendation]) -> list[str]:
         return ["What an announcement would be worth could not be certified."]
     gain = solved["commitment"].value - solved["nash"].value
     if gain <= 1e-9 * (1 + abs(solved["nash"].value)):
-        said = ["An announcement that the adversary believes would be worth nothing here."]
+        said = ["An announcement that the attacker believes would be worth nothing here."]
     else:
-        said = [f"An announcement that the adversary believes would be worth {facts.money.both(gain)}."]
+        said = [f"An announcement that the attacker believes would be worth {facts.money.both(gain)}."]
     said.append(
         "It must bind: a defender who is free to deploy something else afterwards is back where both choose "
         "at once. "
@@ -59,7 +59,7 @@ def _heads(facts: Facts) -> tuple[Head, ...]:
     return (
         Head("situation"),
         Head("deployed"),
-        Head("the adversary"),
+        Head("the attacker"),
         *(Head(head, numeric=True) for head in amounts),
     )
 

@@ -30,7 +30,7 @@ def _rules(facts: Facts) -> Iterator[str]:
     yield f'Success counts as "{scenario.success}": {SUCCESS_RULES[scenario.success]}.'
     yield from _knowledge(facts)
     if scenario.announced:
-        yield "The defence is announced: the adversary sees it, or the odds of a lottery, before choosing."
+        yield "The defence is announced: the attacker sees it, or the odds of a lottery, before choosing."
     else:
         yield "The defence is not announced: both sides choose without seeing the other's choice."
     yield f"At most {percent(scenario.largest_share)} of the traffic is adversarial."
@@ -39,21 +39,21 @@ def _rules(facts: Facts) -> Iterator[str]:
 
 
 def _knowledge(facts: Facts) -> Iterator[str]:
-    """What the adversary sees of the defence, by how the attacked accuracies were measured."""
+    """What the attacker sees of the defence, by how the attacked accuracies were measured."""
     columns = [row.column for row in facts.rows if row.metric == "robust"]
     direct = list(dict.fromkeys(column.attack for column in columns if column.crafted_on is None))
     transferred = list(dict.fromkeys(column.full_name for column in columns if column.crafted_on is not None))
     natural = list(dict.fromkeys(row.attack for row in facts.rows if row.metric == "corruption"))
     if direct:
         yield (
-            f"The adversary sees the network it attacks in {counted(len(direct), 'column', 'columns')} "
+            f"The attacker sees the network it attacks in {counted(len(direct), 'column', 'columns')} "
             f"({shortened(direct, NAMED)}): the attack was run against each network itself. That is an "
-            "upper bound on an adversary who cannot see which network was drawn."
+            "upper bound on an attacker who cannot see which network was drawn."
         )
     if transferred:
         yield (
             f"In {counted(len(transferred), 'column', 'columns')} ({shortened(transferred, NAMED)}) the "
-            "examples were made on another network and transferred: right for an adversary who cannot see "
+            "examples were made on another network and transferred: right for an attacker who cannot see "
             "which network was drawn."
         )
     if natural:

@@ -17,7 +17,7 @@ def break_even(facts: Facts) -> tuple[Block, ...]:
     attack, level = facts.break_even[0].attack, facts.break_even[0].level
     lead = (
         "The first of two defences is worth more without attack; the break-even share is the share of "
-        f"adversarial inputs above which the second is, here under {attack}, whatever the adversary's own "
+        f"adversarial inputs above which the second is, here under {attack}, whatever the attacker's own "
         f"costs. The interval holds {100 * level:g} % of what the sampling errors of the accuracies allow."
     )
     shaky = tuple(Caution(_shaky(each)) for each in facts.break_even if each.shaky)

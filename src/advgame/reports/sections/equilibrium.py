@@ -22,7 +22,7 @@ def equilibrium(facts: Facts) -> tuple[Block, ...]:
         Heading("The equilibrium"),
         _bars("The defender deploys", facts.game.defences, found.deploy),
         _bars(
-            "The adversary plays",
+            "The attacker plays",
             tuple(map(attack_in_words, facts.game.attacks)),
             _in_words(found.attacked_by),
         ),
@@ -55,7 +55,7 @@ def _facts_in_words(facts: Facts) -> list[str]:
         rule_in_words(found.solution),
         f"Expected adversarial share of the traffic: {percent(found.expected_share)}.",
         f"Worth to the defender: {money.both(found.value)}.",
-        f"Worth to the adversary: {money.both(found.attacker_value)}.",
+        f"Worth to the attacker: {money.both(found.attacker_value)}.",
         _completeness(facts),
         f"Neither side could gain more than {significant(100 * certificate.regret, 2)} % of its payoff range "
         f"by playing otherwise, recomputed from the payoffs{exact}.",
@@ -81,9 +81,9 @@ def _profiles(facts: Facts) -> Table:
     heads = (
         Head("no.", True),
         Head("defender"),
-        Head("adversary"),
+        Head("attacker"),
         Head("worth to defender", True),
-        Head("worth to adversary", True),
+        Head("worth to attacker", True),
         Head("recommended"),
     )
     profiles = facts.recommendation.solution.profiles

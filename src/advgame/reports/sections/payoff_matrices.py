@@ -15,16 +15,16 @@ SHOWN = 12  # defences that short formats show
 
 
 def payoffs(facts: Facts) -> tuple[Block, ...]:
-    """Both payoff matrices with the best replies marked."""
+    """Both payoff matrices with the best responses marked."""
     game = facts.game
     return (
         Heading("Payoffs"),
         Paragraph(
             f"In {facts.money.unit} per classified input, for each defence (rows) and what the "
-            "adversary does (columns), rounded for reading. A dot marks the best replies."
+            "attacker does (columns), rounded for reading. A dot marks the best responses."
         ),
         _matrix(facts, "To the defender", game.defender_payoffs, axis=0),
-        _matrix(facts, "To the adversary", game.attacker_payoffs, axis=1),
+        _matrix(facts, "To the attacker", game.attacker_payoffs, axis=1),
     )
 
 

@@ -44,7 +44,7 @@ def _lead(facts: Facts) -> str:
 
 
 def _accuracies(facts: Facts) -> Matrix:
-    met = facts.met
+    met = facts.accuracies
     shown = shown_rows(facts)
     errors = _standard_errors(facts)
     texts = tuple(

@@ -36,7 +36,7 @@ def _lead(deciding: list[Threshold]) -> str:
         )
     return (
         "Each number below is changed alone; both sides answer the change. Between its two turning points "
-        "the same defences are deployed, though the probabilities of a lottery may move. The adversary's "
+        "the same defences are deployed, though the probabilities of a lottery may move. The attacker's "
         "largest share comes first, then the nearest."
     )
 

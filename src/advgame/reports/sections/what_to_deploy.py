@@ -33,13 +33,13 @@ def _situation(facts: Facts) -> str:
             f"{question}The table holds no attack, so the answer compares what each defence is worth alone."
         )
     return (
-        f"{question}The adversary can supply up to {percent(scenario.largest_share)} "
+        f"{question}The attacker can supply up to {percent(scenario.largest_share)} "
         f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found.solution)}"
     )
 
 
 def _count_of_attacks(facts: Facts) -> str:
-    attacks = facts.met.attacks[1:]
+    attacks = facts.accuracies.attacks[1:]
     return f"one attack ({attacks[0]})" if len(attacks) == 1 else f"any of {len(attacks)} attacks"
 
 
@@ -53,7 +53,7 @@ def _figures(facts: Facts) -> list[Figure]:
     ]
     compared = comparison(found)
     if compared is not None:
-        answered = ", once the adversary has answered it" if facts.has_attacks else ""
+        answered = ", once the attacker has answered it" if facts.has_attacks else ""
         gain = compared.gain
         figures.append(
             Figure(compared.label, signed(money.per_input(gain)), _note(per + answered, money, gain), gain)

@@ -47,7 +47,7 @@ def _sentences(facts: Facts, compared: list[Comparison]) -> Paragraph:
 def _against(facts: Facts, each: Comparison) -> str:
     subject = f"{each.words[0].upper()}{each.words[1:]},"
     answer = (
-        f" once the adversary answers with {attack_in_words(each.other.answer)}" if facts.has_attacks else ""
+        f" once the attacker answers with {attack_in_words(each.other.answer)}" if facts.has_attacks else ""
     )
     if each.gain == 0:
         return f"{subject} would be worth the same{answer}."
@@ -59,7 +59,7 @@ def _table(facts: Facts, compared: list[Comparison]) -> Table:
     found = facts.recommendation
     heads = (
         Head("deployed"),
-        Head("the adversary's answer"),
+        Head("the attacker's answer"),
         Head(f"worth, {money_heads(facts.money)[0]}", numeric=True),
         *(Head(f"recommended − this, {head}", numeric=True) for head in money_heads(facts.money)),
     )
@@ -75,7 +75,7 @@ def _table(facts: Facts, compared: list[Comparison]) -> Table:
 
 
 def _unanswered(row: tuple[Part, ...]) -> tuple[Part, ...]:
-    """A row without what the adversary does, where there is none."""
+    """A row without what the attacker does, where there is none."""
     deployed, _, *amounts = row
     return deployed, *amounts
 
@@ -86,7 +86,7 @@ def _row(facts: Facts, name: str, answer: str, value: float, gain: float) -> tup
 
 
 def _knowledge_needed(facts: Facts) -> list[Block]:
-    """Why a single defence can look better than an equilibrium: the adversary would have to know of it."""
+    """Why a single defence can look better than an equilibrium: the attacker would have to know of it."""
     found = facts.recommendation
     better = [each for each in found.alone if each.value - found.value > SAME * (1 + abs(found.value))]
     if situation_of(found.solution.concept) != situation_of("nash") or not better:
@@ -94,7 +94,7 @@ def _knowledge_needed(facts: Facts) -> list[Block]:
     best = max(better, key=lambda each: each.value)
     return [
         Paragraph(
-            f"{best.defence} alone looks better only if the adversary knows that it is deployed: "
+            f"{best.defence} alone looks better only if the attacker knows that it is deployed: "
             f"it then answers with {attack_in_words(best.answer)}. "
             f"{_unannounced(facts, best)}{_left_again(facts, best)}"
         )
@@ -102,23 +102,23 @@ def _knowledge_needed(facts: Facts) -> list[Block]:
 
 
 def _unannounced(facts: Facts, best: Alone) -> str:
-    """What the single defence earns from an adversary who does not know of it."""
+    """What the single defence earns from an attacker who does not know of it."""
     found = facts.recommendation
     earned = unanswered(found, best.defence)
     loss = found.value - earned
     same = abs(loss) <= SAME * (1 + abs(found.value))
     against = "the same as the recommendation" if same else f"{facts.money.per_input(abs(loss))} less"
     return (
-        f"Deployed unannounced it would earn {facts.money.per_input(earned)} per input from the adversary "
+        f"Deployed unannounced it would earn {facts.money.per_input(earned)} per input from the attacker "
         f"expected here, {against}."
     )
 
 
 def _left_again(facts: Facts, best: Alone) -> str:
-    """Why the adversary cannot count on it where the defender would gain by another defence; else empty."""
+    """Why the attacker cannot count on it where the defender would gain by another defence; else empty."""
     game = facts.game
     pays = game.defender_payoffs[:, game.attacks.index(best.answer)]
     if pays.max() - best.value <= SAME * (1 + abs(best.value)):
         return ""
     other = game.defences[int(pays.argmax())]
-    return f" Once it is answered so, {other} would earn more, so the adversary cannot count on it staying."
+    return f" Once it is answered so, {other} would earn more, so the attacker cannot count on it staying."

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError
 from advgame.games.affine import NOWHERE, AffineGames
-from advgame.payoffs import Encounters
+from advgame.payoffs import Accuracies
 from advgame.scenarios.family.payoffs_over import caps_over, checked_columns, is_share, payoffs_over, priced
-from advgame.scenarios.scenario import Scenario, encounters
+from advgame.scenarios.scenario import Scenario
 
 TRIED = 24  # games in which the sums are compared with what the terms pay
 AGREE = 1e-13  # of the largest payoff: how far both may be apart, for rounding
@@ -30,7 +30,7 @@ def affine_games(scenario: Scenario, columns: Mapping[str, ArrayLike]) -> Affine
 
     >>> from advgame.scenarios import case
     >>> games = affine_games(case("cifar10-two-defences"), {"attack_cost": [0.1, 0.6]})
-    >>> games.shared[1, :, 1, 1].round(4).tolist()  # the adversary earns p (0.4658 − attack_cost)
+    >>> games.shared[1, :, 1, 1].round(4).tolist()  # the attacker earns p (0.4658 − attack_cost)
     [0.4658, -1.0]
 
     Args:
@@ -43,17 +43,17 @@ def affine_games(scenario: Scenario, columns: Mapping[str, ArrayLike]) -> Affine
         UnknownName, ScenarioError: for an address or a value the scenario cannot have.
     """
     values = checked_columns(columns)
-    met = encounters(scenario)
-    caps = caps_over(scenario, met, values)[1]
+    accuracies = scenario.accuracies
+    caps = caps_over(scenario, accuracies, values)[1]
     prices = [address for address in values if not is_share(address)]
     extremes = {address: np.array([values[address].min(), values[address].max()]) for address in prices}
-    priced(scenario, replace(met, adversarial_share=np.zeros((2, len(met.attacks)))), extremes)
+    priced(scenario, replace(accuracies, adversarial_share=np.zeros((2, len(accuracies.attacks)))), extremes)
     try:
-        still, shared, entered = _coefficients(scenario, met, {name: values[name] for name in prices})
+        still, shared, entered = _coefficients(scenario, accuracies, {name: values[name] for name in prices})
     except ScenarioError:  # a price of 0 is tried, which some term may not allow
         return None
     rows = {address: row for row, address in enumerate(values)}
-    cap_of = [0.0, *(caps.get(attack, 1.0) for attack in met.attacks[1:])]
+    cap_of = [0.0, *(caps.get(attack, 1.0) for attack in accuracies.attacks[1:])]
     games = AffineGames(
         np.vstack(list(values.values())),
         np.array([rows[address] for address in prices], np.int64),
@@ -64,14 +64,17 @@ def affine_games(scenario: Scenario, columns: Mapping[str, ArrayLike]) -> Affine
         rows.get("largest_share", NOWHERE),
         np.array([cap if isinstance(cap, float | int) else 1.0 for cap in cap_of]),
         np.array(
-            [NOWHERE, *(rows.get(f"adversarial_share[{attack}]", NOWHERE) for attack in met.attacks[1:])]
+            [
+                NOWHERE,
+                *(rows.get(f"adversarial_share[{attack}]", NOWHERE) for attack in accuracies.attacks[1:]),
+            ]
         ),
     )
     return games if _agrees(games, scenario, values) else None
 
 
 def _coefficients(
-    scenario: Scenario, met: Encounters, prices: Mapping[str, FloatArray]
+    scenario: Scenario, accuracies: Accuracies, prices: Mapping[str, FloatArray]
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """``still``, ``shared`` and ``entered`` of `AffineGames`, each (2, features, defences, attacks).
 
@@ -81,8 +84,10 @@ def _coefficients(
     sizes = {address: float(2.0 ** np.ceil(np.log2(_size(column)))) for address, column in prices.items()}
     probes = np.vstack([np.zeros(len(prices)), np.diag(list(sizes.values()))])  # (features, prices)
     asked = {address: np.tile(probes[:, place], 3) for place, address in enumerate(prices)}
-    share = np.repeat([0.0, 0.5, 1.0], len(probes))[:, None] * np.append(0.0, np.ones(len(met.attacks) - 1))
-    paid = np.array(priced(scenario, replace(met, adversarial_share=share), asked))
+    share = np.repeat([0.0, 0.5, 1.0], len(probes))[:, None] * np.append(
+        0.0, np.ones(len(accuracies.attacks) - 1)
+    )
+    paid = np.array(priced(scenario, replace(accuracies, adversarial_share=share), asked))
     idle, half, whole = np.moveaxis(paid.reshape(2, 3, len(probes), *paid.shape[2:]), 1, 0)
     shared = 2 * (whole - half)
     parts = idle, shared, whole - idle - shared

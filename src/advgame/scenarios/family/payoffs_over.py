@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements.decimals import as_decimals
-from advgame.payoffs import Encounters, build_exactly, build_many
+from advgame.payoffs import Accuracies, build_exactly, build_many
 from advgame.payoffs.terms.term import OTHERS
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, WHOLE_SCENARIO, split_address
-from advgame.scenarios.scenario import Scenario, encounters
+from advgame.scenarios.scenario import Scenario
 
 SHARES = ("largest_share", "adversarial_share")
 MOVABLE = {*SHARES, *TERM_PARAMETERS}
@@ -27,32 +27,32 @@ def can_be_batched(address: str) -> bool:
 
 
 def payoffs_over(
-    scenario: Scenario, columns: Mapping[str, ArrayLike], met: Encounters | None = None
-) -> tuple[FloatArray, FloatArray, Encounters]:
-    """The defender's and the adversary's payoffs (games, defences, attacks), and the encounters behind them.
+    scenario: Scenario, columns: Mapping[str, ArrayLike], accuracies: Accuracies | None = None
+) -> tuple[FloatArray, FloatArray, Accuracies]:
+    """The defender's and the attacker's payoffs (games, defences, attacks), and the accuracies behind them.
 
     >>> from advgame.scenarios import case
-    >>> a, b, met = payoffs_over(case("cifar10-two-defences"), {"largest_share": [0.1, 0.3]})
-    >>> a.shape, met.adversarial_share.tolist()
+    >>> a, b, accuracies = payoffs_over(case("cifar10-two-defences"), {"largest_share": [0.1, 0.3]})
+    >>> a.shape, accuracies.adversarial_share.tolist()
     ((2, 2, 2), [[0.0, 0.1], [0.0, 0.3]])
 
     Args:
         scenario: all that does not vary.
         columns: the values (games,) of each number by address; shares and prices only.
-        met: the scenario's accuracies, if they are at hand.
+        accuracies: the scenario's accuracies, if they are at hand.
 
     Returns:
-        Payoffs, equal to those of the single games to the last bit, and encounters whose
+        Payoffs, equal to those of the single games to the last bit, and accuracies whose
         ``adversarial_share`` is (games, attacks).
 
     Raises:
         UnknownName, ScenarioError: for an address or a value the scenario cannot have.
     """
     values = checked_columns(columns)
-    met = encounters(scenario) if met is None else met
-    met = replace(met, adversarial_share=_shares(scenario, met, values))
+    accuracies = scenario.accuracies if accuracies is None else accuracies
+    accuracies = replace(accuracies, adversarial_share=_shares(scenario, accuracies, values))
     prices = {address: column for address, column in values.items() if not is_share(address)}
-    return *priced(scenario, met, prices), met
+    return *priced(scenario, accuracies, prices), accuracies
 
 
 def exact_payoffs_over(
@@ -65,14 +65,14 @@ def exact_payoffs_over(
     Fraction(27, 100)
     """
     values = checked_columns(columns)
-    met = encounters(scenario)
-    shares = as_decimals(_shares(scenario, met, values))
+    accuracies = scenario.accuracies
+    shares = as_decimals(_shares(scenario, accuracies, values))
     for address, column in values.items():
         if not is_share(address):
             scenario = _with_amounts(scenario, address, column.reshape(-1, 1, 1))
-    exact = met.exactly(range(len(met.defences)), range(len(met.attacks)))
+    exact = accuracies.exactly(range(len(accuracies.defences)), range(len(accuracies.attacks)))
     both = build_exactly(replace(exact, adversarial_share=shares), scenario.terms)
-    shape = (len(shares), len(met.defences), len(met.attacks))
+    shape = (len(shares), len(accuracies.defences), len(accuracies.attacks))
     return np.broadcast_to(both[0], shape), np.broadcast_to(both[1], shape)
 
 
@@ -121,7 +121,7 @@ def is_share(address: str) -> bool:
 
 
 def priced(
-    scenario: Scenario, met: Encounters, prices: Mapping[str, FloatArray]
+    scenario: Scenario, accuracies: Accuracies, prices: Mapping[str, FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
     """Both players' payoffs (games, defences, attacks) at shares (games, attacks) and prices (games,).
 
@@ -132,13 +132,13 @@ def priced(
     """
     for address, column in prices.items():
         scenario = _with_amounts(scenario, address, column.reshape(-1, 1, 1))
-    to_defender, to_attacker = build_many(met, scenario.terms)
-    shape = (len(met.adversarial_share), len(met.defences), len(met.attacks))
+    to_defender, to_attacker = build_many(accuracies, scenario.terms)
+    shape = (len(accuracies.adversarial_share), len(accuracies.defences), len(accuracies.attacks))
     return np.broadcast_to(to_defender, shape), np.broadcast_to(to_attacker, shape)
 
 
 def caps_over(
-    scenario: Scenario, met: Encounters, values: Mapping[str, FloatArray]
+    scenario: Scenario, accuracies: Accuracies, values: Mapping[str, FloatArray]
 ) -> tuple[float | FloatArray, dict[str, float | FloatArray]]:
     """The largest share, and the lower cap of each attack that has one: a number, or one for every game.
 
@@ -156,19 +156,19 @@ def caps_over(
     for address, column in values.items():
         field, attack = split_address(address)
         if field == "adversarial_share":
-            caps[_known(attack or "", met.attacks[1:])] = column
+            caps[_known(attack or "", accuracies.attacks[1:])] = column
     for name, shares in (("largest_share", largest), *caps.items()):
         if not np.all((np.asarray(shares) >= 0) & (np.asarray(shares) <= 1)):
             raise ScenarioError(f"The share {name} leaves 0..1; expected fractions of the traffic.")
     return largest, caps
 
 
-def _shares(scenario: Scenario, met: Encounters, values: Mapping[str, FloatArray]) -> FloatArray:
+def _shares(scenario: Scenario, accuracies: Accuracies, values: Mapping[str, FloatArray]) -> FloatArray:
     """The share of each attack in each game: the largest share, or the attack's own cap below it."""
     games = len(next(iter(values.values())))
-    largest, caps = caps_over(scenario, met, values)
-    shares = np.zeros((games, len(met.attacks)))
-    for place, attack in enumerate(met.attacks[1:], start=1):
+    largest, caps = caps_over(scenario, accuracies, values)
+    shares = np.zeros((games, len(accuracies.attacks)))
+    for place, attack in enumerate(accuracies.attacks[1:], start=1):
         shares[:, place] = np.minimum(largest, caps.get(attack, 1.0))
     return shares
 
