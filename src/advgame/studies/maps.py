@@ -80,7 +80,8 @@ def _check_shape(scenario: Scenario) -> None:
     if (len(accuracies.defences), len(accuracies.attacks)) != (2, 2):
         raise GameError(
             f"The scenario has {len(accuracies.defences)} defences and "
-            f"{len(accuracies.attacks) - 1} attacks; this map is of two defences and one attack. Select those, or use sweep."
+            f"{len(accuracies.attacks) - 1} attacks; "
+            "this map is of two defences and one attack. Select those, or use sweep."
         )
 
 
