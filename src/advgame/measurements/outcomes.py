@@ -123,7 +123,7 @@ class OutcomeTable:
         return tuple(dict.fromkeys((dataset, network) for dataset, network, _, _ in self._cells))
 
     def columns(self, dataset: str, network: str, defence: str) -> tuple[Column, ...]:
-        """The adversary's columns a defence was measured under, honest inputs first.
+        """The attacker's columns a defence was measured under, benign inputs first.
 
         Args:
             dataset: name of the data set.

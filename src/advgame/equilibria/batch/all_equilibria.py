@@ -75,7 +75,7 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
 
 
 def compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
-    """Games in which one player has a single strategy: the best replies of the other, each extreme.
+    """Games in which one player has a single strategy: the best responses of the other, each extreme.
 
     Args:
         a: (games, defences, attacks) float64, the defender's payoffs.

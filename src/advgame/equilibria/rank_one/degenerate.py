@@ -44,7 +44,7 @@ def all_in_rationals(
 
     Args:
         game: in which no strategy is dominated.
-        form: its structure; None also where the adversary or the defender is nearly indifferent.
+        form: its structure; None also where the attacker or the defender is nearly indifferent.
         walked: what a walk has met, to begin with.
         deadline: when to give up.
     """
@@ -54,7 +54,7 @@ def all_in_rationals(
 def all_of_types_in_rationals(
     game: BayesianGame, form: StackedForm, walked: Walked, deadline: Deadline
 ) -> Listing | None:
-    """As ``all_in_rationals`` against several types of adversary, whose mixes stand side by side.
+    """As ``all_in_rationals`` against several types of attacker, whose mixes stand side by side.
 
     Args:
         game: the game against several attacker types.
@@ -101,7 +101,7 @@ def ends(game: Game, form: RankOneForm | None, remark: str, deadline: Deadline) 
 
 
 def ends_of_types(game: BayesianGame, form: StackedForm, remark: str, deadline: Deadline) -> Listing | None:
-    """As ``ends`` against several types of adversary, whose mixes stand side by side.
+    """As ``ends`` against several types of attacker, whose mixes stand side by side.
 
     Args:
         game: the game against several attacker types.
@@ -119,7 +119,7 @@ def ends_of_types(game: BayesianGame, form: StackedForm, remark: str, deadline: 
 
 
 def is_indifferent(game: Game) -> bool:
-    """Whether the adversary earns the same with every attack, whatever the defence."""
+    """Whether the attacker earns the same with every attack, whatever the defence."""
     floats = game.attacker_payoffs
     if game.exact_pending and np.abs(floats - floats[:, :1]).max() > game.near[1]:
         return False
@@ -145,7 +145,7 @@ def _listing(pairs: Iterator[Pair] | None) -> Listing | None:
 
 
 def _per_range(attack_value: FloatArray, attacker: FloatArray) -> Fraction:
-    """What a form has multiplied an adversary's payoffs by."""
+    """What a form has multiplied an attacker's payoffs by."""
     return Fraction(float(np.ptp(attack_value))) / Fraction(float(np.ptp(attacker)) or 1.0)
 
 
@@ -170,7 +170,7 @@ def _ends_of_path(game: Game, form: RankOneForm, deadline: Deadline) -> list[tup
 
 
 def _ends_of_indifferent(game: Game) -> list[tuple[FloatArray, FloatArray]]:
-    """The adversary may play any mix: the one that harms most, and the attack that harms least."""
+    """The attacker may play any mix: the one that harms most, and the attack that harms least."""
     secured = maximin(game)
     row, column = np.unravel_index(int(game.defender_payoffs.argmax()), game.shape)
     best = np.eye(game.shape[0])[row], np.eye(game.shape[1])[column]

@@ -1,11 +1,12 @@
 """All equilibria of a game of attacker and defender, whatever ties, in whole numbers.
 
 If (x, y) is an equilibrium with mean intensity μ = p·y, then x lies on the face of the attacker's
-best-response polyhedron that is optimal for the defender's costs at μ (``cost_line``). So all
-corners of these faces are visited, along the line of costs; at each corner, the attacker's mixed strategies
-that make it an equilibrium are a polytope, a face of the defender's best-response polyhedron, whose corners are listed too. Together they
-are all extreme equilibria (Vorob'ev 1958; Kuhn 1961; Mangasarian 1964), and exactly those of the
-payoffs as they are stored: the rounding that makes payoffs only nearly of rank 1 is a blur of the costs.
+best-response polyhedron that is optimal for the defender's costs at μ (``cost_line``). So all corners of
+these faces are visited, along the line of costs; at each corner, the attacker's mixed strategies that make
+it an equilibrium are a polytope, a face of the defender's best-response polyhedron, whose corners are
+listed too. Together they are all extreme equilibria (Vorob'ev 1958; Kuhn 1961; Mangasarian 1964), and
+exactly those of the payoffs as they are stored: the rounding that makes payoffs only nearly of rank 1 is a
+blur of the costs.
 """
 
 from __future__ import annotations

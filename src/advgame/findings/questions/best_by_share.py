@@ -71,7 +71,7 @@ def redrawn(
 
     Args:
         measured: one measured experiment: its table, outcomes per input and costs.
-        met: the encounters as measured.
+        accuracies: the encounters as measured.
         attacks: the columns played, in the order of the attacks.
         draws: bootstrap draws.
     """

@@ -127,7 +127,7 @@ def priced(
 
     Args:
         scenario: the scenario: all that does not vary.
-        met: the accuracies and the traffic shares, (games, attacks).
+        accuracies: the accuracies and the traffic shares, (games, attacks).
         prices: address → (games,) values.
     """
     for address, column in prices.items():
@@ -144,7 +144,7 @@ def caps_over(
 
     Args:
         scenario: the scenario: all that does not vary.
-        met: the accuracies and traffic shares of the scenario.
+        accuracies: the accuracies and traffic shares of the scenario.
         values: address → (games,) values; addresses of other numbers are ignored.
 
     Raises:
