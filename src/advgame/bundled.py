@@ -15,3 +15,17 @@ def bundled(folder: str) -> Path:
     package = Path(str(files("advgame")))
     installed = package / "bundled" / folder
     return installed if installed.is_dir() else package.parents[1] / folder
+
+
+def bundled_names(folder: str, ending: str = ".toml") -> tuple[str, ...]:
+    """The names of the bundled files of a kind, without their ending, in alphabetical order.
+
+    >>> bundled_names("data/economics")
+    ('cloud-vision-api', 'face-verification', 'spam', 'white-box-compute')
+
+    Args:
+        folder: a bundled folder, or one below it with a slash between.
+        ending: what the names of the files end in.
+    """
+    top, _, below = folder.partition("/")
+    return tuple(sorted(path.name.removesuffix(ending) for path in (bundled(top) / below).glob(f"*{ending}")))

@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from streamlit import config as streamlit_config
+from typer.main import get_command
 from typer.testing import CliRunner
 
+import advgame as ag
 from advgame.cli import app, main
 from advgame.cli.dashboard import _server_flags
 from advgame.scenarios import cases
@@ -86,11 +88,24 @@ def test_import_makes_a_table_a_scenario_can_name(monkeypatch, capsys, tmp_path:
     assert "Deploy trained" in capsys.readouterr().out  # break-even share .05 / .55 is below .5
 
 
-def test_cases_lists_every_bundled_case_and_preset(monkeypatch, capsys) -> None:
+def test_cases_lists_every_bundled_case_by_the_origin_of_its_figures_and_every_preset(
+    monkeypatch, capsys
+) -> None:
     assert run(monkeypatch, "cases") == 0
-    told = capsys.readouterr().out
-    assert all(case.name in told for case in cases())
-    assert "face-verification" in told
+    published, measured, prices = capsys.readouterr().out.split("\n\n")
+    assert published.startswith("Cases on published figures:")
+    assert measured.startswith("Cases on figures that advgame measured:")
+    for case in cases():
+        folder = ag.case(case.name).data.partition("/")[0]
+        assert folder in ("published", "measured")
+        assert (f"  {case.name} " in measured) == (folder == "measured")
+        assert (f"  {case.name} " in published) == (folder == "published")
+    assert "face-verification" in prices
+
+
+def test_the_version_is_printed(monkeypatch, capsys) -> None:
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"advgame {ag.__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +117,11 @@ def test_cases_lists_every_bundled_case_and_preset(monkeypatch, capsys) -> None:
         (["solve", CASE, "--set", "attack_cost"], "is not of the form NAME=VALUE"),
         (["solve", CASE, "--set", "attack_cost=much"], "expected a finite number"),
         (["solve", CASE, "--set", "largest_share=nan"], "expected a finite number"),
+        (["solve", CASE, "--set", "largest_share=30%"], "write 0.3 for 30%"),
+        (["sweep", CASE, "--vary", "largest_share=10%,0.3"], "write 0.1 for 10%"),
+        (["sweep", CASE, "--vary", "largest_share=0:50 %:3"], "write 0.5 for 50 %"),
+        (["findings", "--only", "importanc"], "did you mean 'importance'"),
+        (["findings", "-o", "nowhere/findings.md", "--only", "importance"], "There is no folder"),
         (["solve", CASE, "--concept", "nahs"], "did you mean 'nash'"),
         (["solve", CASE, "--format", "htm"], "did you mean 'html'"),
         (["solve", CASE, "--preset", "spam2"], "did you mean 'spam'"),
@@ -144,7 +164,7 @@ def test_the_dashboard_starts_without_notices_of_its_framework_and_on_this_machi
     assert flags["browser.gatherUsageStats"] == "false"
 
 
-@pytest.mark.parametrize("command", ["solve", "sweep", "import", "app", "cases"])
+@pytest.mark.parametrize("command", sorted(get_command(app).commands))
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     told = CliRunner().invoke(app, [command, "--help"])
     assert told.exit_code == 0

@@ -10,13 +10,13 @@ import pytest
 
 from advgame.bundled import bundled
 from advgame.findings import QUESTIONS, Question, answering, measured_tables
-from advgame.findings.__main__ import main, write_scenarios
 from advgame.findings.page import NO_TABLE, markdown, page
 from advgame.findings.questions.attack_strength import QUESTION as STRENGTH
 from advgame.findings.questions.pruning_sweet_spots import QUESTION as SWEET_SPOTS
 from advgame.findings.questions.pruning_sweet_spots import sweet_spots
 from advgame.findings.questions.two_robustnesses import two_robustnesses
 from advgame.findings.stories import STORIES
+from advgame.findings.story_scenarios import write_scenarios
 from advgame.measurements.experiment_tables import read_measured
 from advgame.scenarios import read_scenario
 from advgame.scenarios.from_experiment import Story
@@ -29,7 +29,7 @@ RIGHT = {"plain": {CLEAN: 0.9, STRONG: 0.5}, "pruned": {CLEAN: 0.9, STRONG: 0.6}
 
 def test_the_page_in_the_documentation_is_the_one_the_bundled_tables_make() -> None:
     written = (DOCS / "reference" / "findings.md").read_text(encoding="utf-8")
-    assert written == page(measured_tables()), "run python -m advgame.findings docs/reference/findings.md"
+    assert written == page(measured_tables()), "run advgame findings -o docs/reference/findings.md"
 
 
 def test_every_question_is_told_with_the_figures_of_its_answer_or_a_reason(tmp_path: Path) -> None:
@@ -60,19 +60,6 @@ def test_tables_are_known_by_their_run_record(tmp_path: Path) -> None:
     assert measured_tables(tmp_path) == [table]
 
 
-def test_the_page_and_the_scenarios_are_written_by_one_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write(tmp_path, STEPS, RIGHT)
-    target = tmp_path / "page.md"
-    assert main([str(target), "--tables", str(tmp_path), "--scenarios", str(tmp_path)]) == 0
-    assert main(["--tables", str(tmp_path)]) == 0
-    assert capsys.readouterr().out == target.read_text(encoding="utf-8")
-    (tmp_path / "byhand.outcomes.parquet").unlink()
-    assert main(["--tables", str(tmp_path)]) == 2
-    assert "There is no file" in capsys.readouterr().err
-
-
 def test_what_no_table_answers_is_told_in_one_line_with_the_experiment_that_would(tmp_path: Path) -> None:
     text = page([write(tmp_path, STEPS, RIGHT)], [two_robustnesses])
     line = text.splitlines()[-1]
@@ -96,10 +83,9 @@ def test_the_experiment_that_answers_a_question_is_bundled(question: Question) -
     assert (bundled("data") / name).is_file()
 
 
-def test_one_question_can_be_asked_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(tmp_path, STEPS, RIGHT)
-    assert main(["--tables", str(tmp_path), "--only", "sweet_spots"]) == 0
-    assert re.findall(r"(?m)^## (.*)$", capsys.readouterr().out) == [SWEET_SPOTS]
+def test_one_question_can_be_asked_alone(tmp_path: Path) -> None:
+    text = page([write(tmp_path, STEPS, RIGHT)], [sweet_spots])
+    assert re.findall(r"(?m)^## (.*)$", text) == [SWEET_SPOTS]
 
 
 def test_a_scenario_of_a_table_elsewhere_names_it_from_where_it_is_written(

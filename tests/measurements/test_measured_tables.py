@@ -149,5 +149,5 @@ def test_the_scenario_of_a_table_asks_the_prices_that_its_costs_make(path: Path)
         assert bundled_case.data == made.data
         for name in ("attack_cost", "defence_cost"):
             assert getattr(bundled_case.term(name), name) == getattr(made.term(name), name), (
-                "run python -m advgame.findings docs/reference/findings.md --scenarios scenarios"
+                "run advgame findings -o docs/reference/findings.md --scenarios scenarios"
             )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Annotated
 
 import typer
 
 from advgame.errors import AdvgameError, InputError
 from advgame.stopping import Stopped, stop_signals
+from advgame.version import __version__
 
 app = typer.Typer(
     name="advgame",
@@ -19,6 +21,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"advgame {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Decides whether to defend a classifier, with what, and how sure the answer is."""
 
 
 class _Notices(logging.Handler):
@@ -52,12 +70,22 @@ def cases() -> None:
     """Lists the bundled cases and the economic presets."""
     import advgame as ag
 
-    typer.echo("Cases, on published figures:")
-    for case in ag.cases():
-        typer.echo(f"  {case.name:<28} {case.question or case.title}")
-    typer.echo("\nEconomic presets, for --preset:")
+    known = ag.cases()
+    for heading, measured in ORIGINS.items():
+        typer.echo(heading)
+        for case in known:
+            if case.measured == measured:
+                typer.echo(f"  {case.name:<28} {case.question or case.title}")
+        typer.echo()
+    typer.echo("Economic presets, for --preset:")
     for preset in ag.presets():
         typer.echo(f"  {preset.name:<28} {preset.title}")
+
+
+ORIGINS = {
+    "Cases on published figures:": False,
+    "Cases on figures that advgame measured:": True,
+}
 
 
 def _leave(problem: BaseException, code: int) -> None:

@@ -19,17 +19,19 @@ Question = Annotated[
 Concept = Annotated[
     str | None,
     typer.Option(
-        help="What rational players do: nash, commitment, pure_commitment, worst_case, quantal_response, …; "
-        "by default as the scenario says. An unknown name is answered with all of them."
+        help="The solution concept: {concepts}. By default commitment where the scenario announces the "
+        "defence, else nash."
     ),
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Changes a parameter; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Changes a parameter, such as largest_share=0.3 or 'attack_cost[pgd]=0.2'; may be repeated.",
+    ),
 ]
-PresetName = Annotated[
-    str | None, typer.Option("--preset", help="Prices of a known trade; see `advgame cases`.")
-]
+PresetName = Annotated[str | None, typer.Option("--preset", help="The prices of a known trade: {presets}.")]
 STANDARD_OUTPUT = Path("-")
 MOST_NAME = 200  # characters: what is longer names no file
 
@@ -66,6 +68,7 @@ def scenario_from(question: str, settings: list[str] | None, preset: str | None)
         scenario = ag.apply_preset(scenario, ag.preset(preset))
     for setting in settings or []:
         address, value = assignment(setting, "--set", "NAME=VALUE")
+        refuse_percent(value, f"--set {setting}")
         scenario = ag.set_parameter(scenario, address, _plain_value(value))
     return scenario
 
@@ -85,6 +88,23 @@ def assignment(text: str, option: str, form: str) -> tuple[str, str]:
     if not equals or not name.strip() or not value.strip():
         raise ScenarioError(f"{option} {text!r} is not of the form {form}.")
     return name.strip(), value.strip()
+
+
+def refuse_percent(value: str, given: str) -> None:
+    """Refuses ``30%``, with the number that was meant.
+
+    Args:
+        value: what stands behind the equals sign.
+        given: the option as it was written, for the message.
+
+    Raises:
+        ScenarioError: for a number with a percent sign.
+    """
+    number = value.removesuffix("%").rstrip()
+    if number != value and isinstance(_plain_value(number), float):
+        raise ScenarioError(
+            f"{given}: write {float(number) / 100:g} for {value}; shares are between 0 and 1."
+        )
 
 
 def _plain_value(text: str) -> float | str | bool:

@@ -15,11 +15,16 @@ from advgame.cli.arguments import scenario_from
 
 @app.command("app", epilog="Examples: advgame app · advgame app mine.toml --port 8600")
 def app_(
-    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="What to open first.")] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Argument(metavar="SCENARIO", help="The scenario file (.toml) or bundled case to open first."),
+    ] = None,
     port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Where the dashboard listens, on this machine only.")
+        int, typer.Option(min=1, max=65535, help="The port; the dashboard is reached from this machine only.")
     ] = 8501,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open a browser.")] = True,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Opens a browser, or does not.")
+    ] = True,
 ) -> None:
     """Serves the dashboard until Ctrl-C."""
     import subprocess

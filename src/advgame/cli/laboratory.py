@@ -1,43 +1,65 @@
-"""``advgame measure``, ``fetch`` and ``picture``: the laboratory from the command line."""
+"""``advgame measure``, ``fetch``, ``picture`` and ``importances``: the laboratory from the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from advgame.cli.application import app
+from advgame.cli.derived_help import DerivedHelp
 from advgame.cli.progress import measuring_bar, progress_bar
 from advgame.errors import InputError
 from advgame.stopping import when_stopped
 
+Images = Annotated[
+    Path | None, typer.Option(help="The folder of image sets; by default the one that ADVGAME_IMAGES names.")
+]
+MeasuredExperiment = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXPERIMENT", help="The experiment file (.toml), or a bundled one: {experiments}."
+    ),
+]
+
 
 @app.command(
-    epilog="Examples: advgame measure digits -o rows.csv · advgame measure mine.toml -o rows.csv --resume"
+    cls=DerivedHelp,
+    epilog="Examples: advgame measure digits -o rows.csv · advgame measure mine.toml -o rows.csv --resume",
 )
 def measure(
     experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT", help="An experiment file (.toml) or a bundled experiment.")
+        str,
+        typer.Argument(
+            metavar="EXPERIMENT", help="An experiment file (.toml) or a bundled experiment: {experiments}."
+        ),
     ],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The table to write, .csv or .parquet.")
     ] = Path("rows.csv"),
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue where an earlier run stopped.")] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a table that belongs to another experiment.")
     ] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or auto: a GPU where there is one.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help="cpu, cuda, or auto, which takes a GPU where there is one.")
+    ] = "auto",
     workers: Annotated[
-        int | None, typer.Option(help="Processes of one thread each; by default one per core.")
+        int | None, typer.Option(help="The number of processes, of one thread each; by default one per core.")
     ] = None,
-    images: Annotated[
-        Path | None, typer.Option(help="The folder of image sets; by default the one ADVGAME_IMAGES names.")
-    ] = None,
+    images: Images = None,
 ) -> None:
-    """Trains, prunes, defends and attacks networks, and writes their accuracies as measurements."""
-    named_experiment, run = _laboratory()
+    """Runs an experiment and writes a table of accuracies.
+
+    An experiment trains, prunes, defends and attacks networks.
+    """
+    with needs_laboratory():
+        from advgame.lab.experiment.named import named_experiment
+        from advgame.lab.experiment.run import measure as run
+
     plan = named_experiment(experiment)
     kept = (
         f"Finished units are kept in {output.with_suffix('.journal')}. To go on, add --resume to the command."
@@ -63,16 +85,17 @@ def measure(
         )
 
 
-@app.command(epilog="Example: advgame fetch fashion_mnist --images images")
+@app.command(cls=DerivedHelp, epilog="Example: advgame fetch fashion_mnist --images images")
 def fetch(
-    dataset: Annotated[str, typer.Argument(help="mnist, fashion_mnist, …; another name lists them.")],
+    dataset: Annotated[str, typer.Argument(help="The data set: {datasets}.")],
     images: Annotated[
-        Path | None, typer.Option(help="The folder to put it into; by default the one ADVGAME_IMAGES names.")
+        Path | None,
+        typer.Option(help="The folder to write to; by default the one that ADVGAME_IMAGES names."),
     ] = None,
 ) -> None:
-    """Downloads a data set from where its makers publish it, and verifies its checksums."""
-    _laboratory()
-    from advgame.lab.datasets import fetch as download
+    """Downloads a data set and verifies its checksums."""
+    with needs_laboratory():
+        from advgame.lab.datasets import fetch as download
 
     kept = "Files that came whole are kept. The same command downloads the others."
     with when_stopped(kept), progress_bar("Downloading") as progress:
@@ -81,42 +104,74 @@ def fetch(
 
 
 @app.command(
-    epilog="Example: advgame picture digits rows.csv --defence plain --defence pgd --input 3 --radius 0.1"
+    cls=DerivedHelp,
+    epilog="Example: advgame picture digits rows.csv --defence plain --defence pgd --input 3 --radius 0.1",
 )
 def picture(
-    experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT", help="What was measured: a TOML file, or a bundled name.")
-    ],
+    experiment: MeasuredExperiment,
     table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="What it was measured into; its journal has the networks.")
+        Path, typer.Argument(metavar="TABLE", help="The table it was measured into, with its journal.")
     ],
-    defence: Annotated[list[str], typer.Option(help="A network to show; several are drawn side by side.")],
-    radius: Annotated[float, typer.Option(help="Of the L∞ ball around the input.")],
-    input_: Annotated[int, typer.Option("--input", min=0, help="The input's place in the test set.")] = 0,
+    defence: Annotated[
+        list[str], typer.Option(help="A network to draw; repeat it to draw several side by side.")
+    ],
+    radius: Annotated[float, typer.Option(help="The radius of the L∞ ball around the input.")],
+    input_: Annotated[
+        int, typer.Option("--input", min=0, help="The index of the input in the test set, from 0.")
+    ] = 0,
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The picture to write: .svg, .png or .pdf.")
     ] = Path("surface.svg"),
-    seed: Annotated[int | None, typer.Option(help="The training seed; the first if omitted.")] = None,
-    images: Annotated[
-        Path | None, typer.Option(help="The folder of image sets; by default the one ADVGAME_IMAGES names.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The training seed; by default the first.")] = None,
+    images: Images = None,
 ) -> None:
-    """Draws the loss and the answers of networks around an input, along an attack and a random direction."""
-    named_experiment, _ = _laboratory()
-    from advgame.lab.analysis.loss_surfaces import picture_networks, save_picture
+    """Draws the loss of networks around an input.
+
+    The picture shows loss and predictions along an attack and along a random direction.
+    """
+    with needs_laboratory():
+        from advgame.lab.analysis.loss_surfaces import picture_networks, save_picture
+        from advgame.lab.experiment.named import named_experiment
 
     plan = named_experiment(experiment)
     figure = picture_networks(plan, table, defence, input_, radius=radius, seed=seed, images=images)
     typer.echo(f"The picture is in {save_picture(figure, output)}.")
 
 
-def _laboratory() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """What finds an experiment and what measures it, if torch is installed."""
-    try:
+@app.command(cls=DerivedHelp, epilog="Example: advgame importances digits rows.csv")
+def importances(
+    experiment: MeasuredExperiment,
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="The table it was measured into, with its journal.")
+    ],
+    images: Images = None,
+) -> None:
+    """Compares the pruning methods' importances with the truth.
+
+    For each network that is pruned, units are removed one at a time, and the change of the loss is ranked
+    against each method's estimate. The correlations are written beside the table, as ….importances.csv.
+    """
+    with needs_laboratory():
+        from advgame.lab.analysis.pruning_importances import save_importances
         from advgame.lab.experiment.named import named_experiment
-        from advgame.lab.experiment.run import measure as run
+
+    plan = named_experiment(experiment)
+    nothing = f"Nothing was written beside {table}. To start over, give the same command again."
+    with when_stopped(nothing):
+        path = save_importances(plan, table, images=images)
+    typer.echo(f"The correlations are in {path}.")
+
+
+@contextmanager
+def needs_laboratory() -> Iterator[None]:
+    """Says what to install where an import inside finds no laboratory.
+
+    Raises:
+        InputError: when a library of the laboratory is not installed.
+    """
+    try:
+        yield
     except ModuleNotFoundError as missing:
         raise InputError(
             f"The laboratory needs {missing.name}, which is not installed; run pip install 'advgame[lab]'."
         ) from None
-    return named_experiment, run

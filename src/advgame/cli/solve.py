@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advgame.cli.application import app
-from advgame.cli.arguments import Concept, Output, PresetName, Question, Settings, assignment, scenario_from
+from advgame.cli.arguments import (
+    Concept,
+    Output,
+    PresetName,
+    Question,
+    Settings,
+    assignment,
+    refuse_percent,
+    scenario_from,
+)
+from advgame.cli.derived_help import DerivedHelp
 from advgame.cli.printing import print_rendered
 from advgame.cli.progress import progress_bar
 from advgame.errors import InputError, ScenarioError
@@ -20,6 +31,7 @@ if TYPE_CHECKING:
 
 
 @app.command(
+    cls=DerivedHelp,
     epilog="Examples: advgame solve cifar10-two-defences · "
     "advgame solve mine.toml --set 'attack_cost[pgd]=0.2' -o decision.html · "
     "advgame solve mine.toml --set announced=true --format json",
@@ -33,7 +45,8 @@ def solve(
         str | None,
         typer.Option(
             "--format",
-            help="text, markdown, html, json, nfg or nfg_counts; by default as the file's name says.",
+            help="The report format: {formats}. By default the one that the file's ending names, or text on "
+            "standard output.",
         ),
     ] = None,
     output: Output = None,
@@ -55,15 +68,18 @@ def solve(
 
 
 @app.command(
+    cls=DerivedHelp,
     epilog="Example: advgame sweep cifar10-two-defences --vary attack_cost=0:1:20 "
-    "--vary largest_share=0:1:20 -o sweep.parquet"
+    "--vary largest_share=0:1:20 -o sweep.parquet",
 )
 def sweep(
     scenario: Question,
     vary: Annotated[
         list[str],
         typer.Option(
-            metavar="NAME=FROM:TO:POINTS", help="A parameter's values, both ends included; or NAME=a,b,c."
+            metavar="NAME=FROM:TO:POINTS",
+            help="The values of a parameter: evenly spaced, both ends included, or listed as NAME=a,b,c. "
+            "Repeat it to vary several parameters.",
         ),
     ],
     concept: Concept = None,
@@ -71,9 +87,15 @@ def sweep(
     preset: PresetName = None,
     output: Output = None,
 ) -> None:
-    """Solves a scenario at every point of a grid; a row for each, as CSV or Parquet."""
+    """Solves a scenario at every point of a grid.
+
+    The result is a table with one row for each point, as CSV or Parquet.
+    """
     import advgame as ag
 
+    for given in vary:
+        for value in re.split("[=,:]", given):
+            refuse_percent(value.strip(), f"--vary {given}")
     if output is not None and output.suffix not in TABLES:
         raise InputError(f"{output} ends in {output.suffix!r}; a sweep is written as {' or '.join(TABLES)}.")
     grid = _grid(vary)

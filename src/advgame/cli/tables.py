@@ -9,21 +9,26 @@ import typer
 
 from advgame.cli.application import app
 from advgame.cli.arguments import Output
+from advgame.cli.derived_help import DerivedHelp
 
 
 @app.command(
     "import",
+    cls=DerivedHelp,
     epilog="Examples: advgame import robustbench model_info/ -o rows.csv · "
     "advgame import csv mine.csv --columns map.toml -o rows.csv",
 )
 def import_(
-    importer: Annotated[str, typer.Argument(metavar="FORMAT", help="robustbench, advpruning or csv.")],
+    importer: Annotated[str, typer.Argument(metavar="FORMAT", help="The format to read: {importers}.")],
     path: Annotated[Path, typer.Argument(help="The file or folder to read.")],
-    columns: Annotated[Path | None, typer.Option(help="A column map (TOML), for csv.")] = None,
-    percent: Annotated[bool, typer.Option(help="Accuracies are in percent: divide them by 100.")] = False,
+    columns: Annotated[Path | None, typer.Option(help="A column map (.toml), for csv.")] = None,
+    percent: Annotated[bool, typer.Option("--percent", help="The accuracies are in percent.")] = False,
     output: Output = None,
 ) -> None:
-    """Reads accuracies in a published format into a table of measurements, as CSV or Parquet."""
+    """Converts published accuracies to a table.
+
+    A scenario names the table, which is CSV or Parquet.
+    """
     from advgame.measurements import table_text, write_table
     from advgame.measurements.importers import IMPORTERS
 

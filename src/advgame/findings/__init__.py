@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from advgame.bundled import bundled
+from advgame.catalogue import Catalogue
 from advgame.findings.finding import Finding
 from advgame.findings.questions.attack_strength import attack_strength
 from advgame.findings.questions.best_by_share import best_by_share
@@ -39,6 +40,10 @@ QUESTIONS: tuple[Question, ...] = (
     best_by_share,
 )
 
+QUESTIONS_BY_NAME: Mapping[str, Question] = Catalogue(
+    "question", {question.__name__: question for question in QUESTIONS}
+)
+
 # The experiment that answers a question, where it is not the quickest one.
 EXPERIMENTS: Mapping[Question, str] = {
     attack_strength: "digits-audit",
@@ -49,6 +54,7 @@ QUICKEST = "digits"
 
 __all__ = [
     "QUESTIONS",
+    "QUESTIONS_BY_NAME",
     "Finding",
     "Measured",
     "Question",
@@ -72,7 +78,7 @@ def answering(question: Question) -> str:
     """
     experiment = f"data/experiments/{EXPERIMENTS.get(question, QUICKEST)}.toml"
     if question is importance:
-        return f"`python -m advgame.lab.analysis.pruning_importances {experiment} {QUICKEST}.csv`"
+        return f"`advgame importances {experiment} {QUICKEST}.csv`"
     return f"`advgame measure {experiment}`"
 
 

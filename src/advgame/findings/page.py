@@ -11,7 +11,7 @@ from advgame.measurements.experiment_tables import WHITE_BOX, Measured, read_mea
 
 OPENING = """# What the measured tables say
 
-Made by `python -m advgame.findings docs/reference/findings.md` from the tables in
+Made by `advgame findings -o docs/reference/findings.md` from the tables in
 [data/measured](../../data/measured); no number on this page is typed by hand. The
 [notebook](../../notebooks/findings.ipynb) draws the same figures.
 

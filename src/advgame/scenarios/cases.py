@@ -13,12 +13,22 @@ from advgame.scenarios.scenario_files import read_scenario
 
 @dataclass(frozen=True)
 class Case:
-    """A bundled scenario: its name, its title and question, and its file."""
+    """A bundled scenario: its name, its title and question, its file, and the data it plays."""
 
     name: str
     title: str
     question: str
     path: Path
+    data: str = ""  # the table of accuracies, among the bundled data
+
+    @property
+    def measured(self) -> bool:
+        """Whether the accuracies come from experiments of this project, and not from a publication.
+
+        >>> [one.measured for one in cases() if one.name in ("cifar10-two-defences", "digits-measured")]
+        [False, True]
+        """
+        return self.data.startswith("measured/")
 
 
 def cases() -> tuple[Case, ...]:
@@ -49,4 +59,4 @@ def _case_at(path: Path) -> Case:
     import tomllib
 
     content = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Case(path.stem, content["name"], content.get("question", ""), path)
+    return Case(path.stem, content["name"], content.get("question", ""), path, content["data"])

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 
 from advgame.errors import LabError
-from advgame.lab.analysis.pruning_importances import importances, main, write_importances
+from advgame.lab.analysis.pruning_importances import importances, save_importances, write_importances
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.reading import experiment_of
@@ -67,26 +68,14 @@ def test_the_table_stands_beside_the_measured_one(found: pd.DataFrame, table: Pa
 
 
 def test_a_network_that_was_not_trained_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="holds no 'plain'"):
-        importances(an_experiment(), tmp_path / "rows.csv")
+    threads = torch.get_num_threads()
+    for compare in (importances, save_importances):
+        with pytest.raises(LabError, match="holds no 'plain'"):
+            compare(an_experiment(), tmp_path / "rows.csv")
+    assert torch.get_num_threads() == threads
 
 
 def test_an_experiment_that_prunes_nothing_has_nothing_to_compare(table: Path) -> None:
     bare = experiment_of({"dataset": "digits", "network": "mlp", "defences": {"plain": {"use": "standard"}}})
     with pytest.raises(LabError, match="prunes no network"):
         importances(bare, table)
-
-
-@pytest.mark.parametrize(
-    ("experiment", "said"),
-    [
-        ("digits", "holds no 'plain'"),  # so the bundled experiment was read
-        ("digit", "did you mean 'digits'"),
-        ("nowhere.toml", "There is no experiment file"),
-    ],
-)
-def test_the_command_takes_bundled_experiments_by_name(
-    experiment: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([experiment, str(tmp_path / "rows.csv")]) == 2
-    assert said in capsys.readouterr().err

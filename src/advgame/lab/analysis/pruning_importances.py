@@ -1,24 +1,20 @@
-"""How far methods of pruning know what matters: their importances beside the true one, as a table.
+"""The importances that pruning methods estimate, compared with the true ones, as a table.
 
-    python -m advgame.lab.analysis.pruning_importances EXPERIMENT rows.csv
-
-writes ``rows.importances.csv`` from the networks in the journal of ``rows.csv``. EXPERIMENT is a TOML file or
-the name of a bundled experiment, as for ``advgame measure``.
+The networks are those in the journal of a measured table; the result stands beside it as
+``….importances.csv``.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
-from advgame.errors import InputError, LabError
+from advgame.errors import LabError
 from advgame.files import spreadsheet_safe, written_whole
 from advgame.lab.experiment.journal import Journal
-from advgame.lab.experiment.named import named_experiment
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.runner import CHOICE_OF_TEST_INPUTS, Bench, dataset_in
 from advgame.lab.experiment.units import Unit, seed_from
@@ -121,21 +117,24 @@ def write_importances(frame: pd.DataFrame, table: Path) -> Path:
     return written_whole(table.with_suffix(".importances.csv"), lambda file: file.write(text), text=True)
 
 
-def main(arguments: list[str]) -> int:
-    """Runs from a command line; the exit code."""
-    if len(arguments) != 2:
-        sys.stderr.write("usage: python -m advgame.lab.analysis.pruning_importances EXPERIMENT rows.csv\n")
-        return 2
-    experiment, table = arguments[0], Path(arguments[1])
+def save_importances(experiment: Experiment, table: Path, *, images: Path | None = None) -> Path:
+    """Computes the importances with one thread, as networks are measured, and writes them beside a table.
+
+    Args:
+        experiment: one that prunes networks.
+        table: what it was measured into; its journal stands beside it.
+        images: the folder of image sets; None for ADVGAME_IMAGES.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        LabError: when nothing is pruned, or a network is not in the journal.
+        InputError: when the file cannot be written.
+    """
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        path = write_importances(importances(named_experiment(experiment), table), table)
-    except InputError as mistake:
-        sys.stderr.write(f"{mistake}\n")
-        return 2
-    sys.stdout.write(f"{path}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+        return write_importances(importances(experiment, table, images=images), table)
+    finally:
+        torch.set_num_threads(threads)

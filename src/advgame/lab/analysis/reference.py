@@ -1,7 +1,5 @@
 """The page of all that an experiment can name, made from the catalogues.
 
-    python -m advgame.lab.analysis.reference docs/reference/experiments.md
-
 A setting's meaning is the comment behind it in the code, so that there is one place to keep it right.
 """
 
@@ -10,14 +8,10 @@ from __future__ import annotations
 import inspect
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields
-from pathlib import Path
 from typing import Any
 
-from advgame.errors import AdvgameError
-from advgame.files import written_whole
 from advgame.lab.attacks import ATTACKS
 from advgame.lab.attacks.attack import Attack
 from advgame.lab.attacks.kinds import SmallestChange
@@ -28,7 +22,7 @@ from advgame.lab.networks import NETWORKS
 
 OPENING = """# What an experiment can name
 
-Made by `python -m advgame.lab.analysis.reference docs/reference/experiments.md` from the catalogues of the
+Made by `advgame reference -o docs/reference/experiments.md` from the catalogues of the
 laboratory. [A how-to guide](../how-to/measure-your-networks.md) shows how the parts are put together. Names
 stand after `use`, settings beside it; hyphens and underscores mean the same. Inputs are in [0, 1], and so
 are radii in L∞; in L0 a radius is a number of values.
@@ -130,21 +124,3 @@ def _comment(kind: type[Any], name: str) -> str:
 
 def _first_line(part: Any) -> str:
     return (inspect.getdoc(part) or "").partition("\n")[0]
-
-
-def main(arguments: list[str]) -> int:
-    """Writes the page; the exit code."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m advgame.lab.analysis.reference PAGE.md\n")
-        return 2
-    text = page()
-    try:
-        written_whole(Path(arguments[0]), lambda file: file.write(text), text=True)
-    except AdvgameError as mistake:
-        sys.stderr.write(f"{mistake}\n")
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from advgame.bundled import bundled
+from advgame.bundled import bundled, bundled_names
 from advgame.errors import UnknownName
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.reading import read_experiment
@@ -28,7 +28,7 @@ def named_experiment(given: str) -> Experiment:
     path = Path(given)
     if path.suffix == ".toml" or (len(given) < MOST_NAME and path.is_file()):
         return read_experiment(path)
-    known = {file.stem: file for file in (bundled("data") / "experiments").glob("*.toml")}
+    known = bundled_names("data/experiments")
     if given not in known:
         raise UnknownName("bundled experiment", given, known)
-    return read_experiment(known[given])
+    return read_experiment(bundled("data") / "experiments" / f"{given}.toml")

@@ -1,0 +1,80 @@
+"""Help texts whose lists of names are read from the catalogues when the help is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from copy import copy
+from typing import Any
+
+from typer.core import TyperCommand
+
+from advgame.bundled import bundled_names
+
+
+def _concepts() -> Iterable[str]:
+    from advgame.equilibria import CONCEPTS
+
+    return CONCEPTS
+
+
+def _formats() -> Iterable[str]:
+    from advgame.reports.formats import FORMATS
+
+    return FORMATS
+
+
+def _importers() -> Iterable[str]:
+    from advgame.measurements.importers import IMPORTERS
+
+    return IMPORTERS
+
+
+def _questions() -> Iterable[str]:
+    from advgame.findings import QUESTIONS_BY_NAME
+
+    return QUESTIONS_BY_NAME
+
+
+def _datasets() -> Iterable[str]:
+    try:
+        from advgame.lab.datasets import DATASETS
+    except ModuleNotFoundError:
+        return ["the names are listed once advgame[lab] is installed"]
+    return DATASETS
+
+
+# What {name} in a help text stands for.
+LISTS: dict[str, Callable[[], Iterable[str]]] = {
+    "concepts": _concepts,
+    "formats": _formats,
+    "importers": _importers,
+    "questions": _questions,
+    "datasets": _datasets,
+    "presets": lambda: bundled_names("data/economics"),
+    "experiments": lambda: bundled_names("data/experiments"),
+    "measured": lambda: bundled_names("data/measured", ".run.json"),
+}
+
+
+def with_names(text: str) -> str:
+    """A help text with the names of each catalogue in place of its ``{name}``.
+
+    >>> with_names("One of {presets}.")
+    'One of cloud-vision-api, face-verification, spam, white-box-compute.'
+    """
+    return re.sub(r"\{(\w+)\}", lambda place: ", ".join(LISTS[place[1]]()), text)
+
+
+class DerivedHelp(TyperCommand):
+    """A command whose help names what its catalogues hold at that time."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the help of a copy whose texts are filled in, so that the next help is derived anew."""
+        filled = copy(self)
+        filled.params = [copy(parameter) for parameter in self.params]
+        for parameter in filled.params:
+            given = getattr(parameter, "help", None)
+            if given:
+                parameter.help = with_names(given)  # type: ignore[attr-defined]
+        super(DerivedHelp, filled).format_help(ctx, formatter)

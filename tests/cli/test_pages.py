@@ -1,0 +1,59 @@
+"""The pages made from data and code are written by commands, and so is the table of importances."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from advgame.findings import QUESTIONS_BY_NAME
+from advgame.findings.page import page
+from tests.cli.test_cli import run
+from tests.findings.tables import CLEAN, PRUNED, STRONG, write
+
+STEPS = {"plain": ("standard", None, {}), "pruned": ("magnitude", "plain", PRUNED)}
+RIGHT = {"plain": {CLEAN: 0.9, STRONG: 0.5}, "pruned": {CLEAN: 0.9, STRONG: 0.6}}
+
+
+def test_findings_are_printed_or_written_for_all_questions_or_some(
+    monkeypatch, capsys, tmp_path: Path
+) -> None:
+    table, target = write(tmp_path, STEPS, RIGHT), tmp_path / "page.md"
+    assert run(monkeypatch, "findings", "--tables", str(tmp_path), "-o", str(target)) == 0
+    assert target.read_text(encoding="utf-8") == page([table])
+    capsys.readouterr()
+    assert run(monkeypatch, "findings", "--tables", str(tmp_path), "--only", "sweet_spots") == 0
+    assert capsys.readouterr().out == page([table], [QUESTIONS_BY_NAME["sweet_spots"]])
+
+
+def test_a_damaged_table_is_one_line_and_exit_code_2(monkeypatch, capsys, tmp_path: Path) -> None:
+    write(tmp_path, STEPS, RIGHT)
+    (tmp_path / "byhand.outcomes.parquet").unlink()
+    assert run(monkeypatch, "findings", "--tables", str(tmp_path)) == 2
+    assert "There is no file" in capsys.readouterr().err
+
+
+def test_the_reference_is_printed_or_written(monkeypatch, capsys, tmp_path: Path) -> None:
+    reference = pytest.importorskip("advgame.lab.analysis.reference")
+    target = tmp_path / "page.md"
+    assert run(monkeypatch, "reference", "-o", str(target)) == 0
+    assert target.read_text(encoding="utf-8") == reference.page()
+    capsys.readouterr()
+    assert run(monkeypatch, "reference") == 0
+    assert capsys.readouterr().out == reference.page()
+
+
+@pytest.mark.parametrize(
+    ("experiment", "message"),
+    [
+        ("digits", "holds no 'plain'"),  # so the bundled experiment was read
+        ("digit", "did you mean 'digits'"),
+        ("nowhere.toml", "There is no experiment file"),
+    ],
+)
+def test_importances_need_an_experiment_and_its_networks(
+    monkeypatch, capsys, tmp_path: Path, experiment: str, message: str
+) -> None:
+    pytest.importorskip("torch")
+    assert run(monkeypatch, "importances", experiment, str(tmp_path / "rows.csv")) == 2
+    assert message in capsys.readouterr().err
