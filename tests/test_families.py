@@ -7,7 +7,7 @@ import pytest
 
 import advgame as ag
 from advgame.catalogue import Catalogue
-from advgame.equilibria import CONCEPTS, Concept, Nashpy
+from advgame.equilibria import CONCEPTS, Concept, Nashpy, Timing
 from advgame.errors import UnknownName
 from advgame.measurements.importers import IMPORTERS
 from advgame.payoffs import TERMS
@@ -24,12 +24,10 @@ def test_a_name_that_is_not_listed_is_answered_with_the_nearest(catalogue: Catal
         catalogue[name + "x"]
 
 
-# Where the attacker's mix is the one that hurts most, or a noisy one, it need not be a best response.
-NOT_A_REPLY = {"worst_case", "minimax_regret", "quantal_response"}
-
-
-@pytest.mark.parametrize("name", [name for name in CONCEPTS if name not in NOT_A_REPLY])
-def test_under_every_concept_of_replies_the_attacker_replies_best(name: str) -> None:
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_under_every_concept_but_those_of_security_and_noise_the_attacker_responds_best(name: str) -> None:
+    if CONCEPTS[name].timing not in (Timing.SIMULTANEOUS, Timing.LEADER):
+        pytest.skip("the attacker's mix is the one that harms most, or a noisy one")
     game = ag.build_game(ag.case("cifar10-two-defences"))
     profile = ag.solve(game, name).recommended
     pays = profile.defender @ game.attacker_payoffs
@@ -62,6 +60,29 @@ def test_every_concept_explains_itself(name: str) -> None:
     assert solution.rule
     assert solution.method
     assert type(concept).__doc__
+    assert concept.situation[:1].isupper()
+    assert not concept.situation.endswith(".")
+    assert isinstance(concept.timing, Timing)
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_a_concept_is_listed_under_its_name_and_found_by_its_aliases(name: str) -> None:
+    concept = CONCEPTS[name]
+    assert concept.name == name
+    for alias in (name, name.replace("_", "-"), *concept.aliases):
+        assert CONCEPTS.resolve(alias) is concept
+    assert CONCEPTS.resolve(concept) is concept
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_a_concept_with_a_batch_method_gets_its_own_value_from_it(name: str) -> None:
+    method = CONCEPTS[name].batch_method
+    if method is None:
+        pytest.skip("solved one game at a time")
+    game = ag.build_game(ag.case("cifar10-two-defences"))
+    together = ag.solve_batch(game.defender_payoffs[None], game.attacker_payoffs[None], name)
+    values = np.einsum("si,ij,sj->s", together.defender, game.defender_payoffs, together.attacker)
+    assert values.min() == pytest.approx(ag.solve(game, name).recommended.defender_payoff, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", TERM_PARAMETERS)

@@ -1,40 +1,118 @@
-"""A family of parts looked up by name."""
+"""A family of parts looked up by name, which anybody may add to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from advgame.errors import UnknownName
+from advgame.errors import NameTaken, UnknownName
 
 Part = TypeVar("Part")
 
 
 class Catalogue(Mapping[str, Part], Generic[Part]):
-    """Parts of one kind by name; a name that is not there is answered with the nearest one.
+    """Parts of one kind by name; an unknown name is answered with the most similar one.
 
-    Hyphens and underscores in a name mean the same.
+    Hyphens and underscores in a name mean the same. A part with an attribute ``aliases`` can be looked up
+    by those too; the catalogue lists and counts each part once, by its name.
 
-    >>> Catalogue("format", {"text": 1, "html": 2})["htm"]
+    >>> formats = Catalogue("format", {"text": 1, "html": 2})
+    >>> formats["htm"]
     Traceback (most recent call last):
     advgame.errors.UnknownName: No format is called 'htm'; did you mean 'html'? Known: html, text.
+
+    Args:
+        kind: what the parts are, for messages.
+        parts: by name, in the order in which they are listed.
     """
 
     def __init__(self, kind: str, parts: Mapping[str, Part]) -> None:
         self.kind = kind
-        self._parts = dict(parts)
+        self._parts: dict[str, Part] = {}
+        self._names: dict[str, str] = {}  # names by themselves and by their aliases
+        for name, part in parts.items():
+            self.register(name, part)
 
     def __getitem__(self, name: str) -> Part:
-        key = str(name).replace("-", "_")
-        if key not in self._parts:
-            raise UnknownName(self.kind, str(name), self._parts)
-        return self._parts[key]
+        return self._parts[self.name_of(name)]
 
     def __contains__(self, name: object) -> bool:
-        return str(name).replace("-", "_") in self._parts
+        return _spelt(name) in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parts)
 
     def __len__(self) -> int:
         return len(self._parts)
+
+    def name_of(self, name: str) -> str:
+        """The listed name of a name or an alias, however it is hyphenated.
+
+        Raises:
+            UnknownName: for a name that is not listed.
+        """
+        spelt = _spelt(name)
+        if spelt not in self._names:
+            raise UnknownName(self.kind, str(name), self._names)
+        return self._names[spelt]
+
+    def resolve(self, given: str | Part) -> Part:
+        """The part of a name or an alias; a part is returned as it is.
+
+        Raises:
+            UnknownName: for a name that is not listed.
+        """
+        return self[given] if isinstance(given, str) else given
+
+    def register(self, name: str, part: Part) -> Part:
+        """Adds a part; command line, dashboard, reference page and contract tests list it from then on.
+
+        >>> formats = Catalogue("format", {"text": 1})
+        >>> formats.register("pdf", 3), list(formats)
+        (3, ['text', 'pdf'])
+
+        Returns:
+            The part.
+
+        Raises:
+            NameTaken: when the name, or an alias of the part, belongs to another part.
+        """
+        spelt, *aliases = (_spelt(each) for each in (name, *getattr(part, "aliases", ())))
+        for each in (spelt, *aliases):
+            if each in self._names:
+                raise NameTaken(self.kind, each, self._names[each])
+        self._parts[spelt] = part
+        self._names |= dict.fromkeys((spelt, *aliases), spelt)
+        return part
+
+    def unregister(self, name: str) -> Part:
+        """Removes a part and returns it.
+
+        Raises:
+            UnknownName: for a name that is not listed.
+        """
+        listed = self.name_of(name)
+        self._names = {each: owner for each, owner in self._names.items() if owner != listed}
+        return self._parts.pop(listed)
+
+    @contextmanager
+    def registered(self, name: str, part: Part) -> Iterator[Part]:
+        """A part that is listed inside a ``with`` block only, for tests.
+
+        >>> formats = Catalogue("format", {"text": 1})
+        >>> with formats.registered("pdf", 3):
+        ...     print(list(formats))
+        ['text', 'pdf']
+        >>> list(formats)
+        ['text']
+        """
+        try:
+            yield self.register(name, part)
+        finally:
+            if self._parts.get(_spelt(name)) is part:
+                self.unregister(name)
+
+
+def _spelt(name: object) -> str:
+    return str(name).replace("-", "_")

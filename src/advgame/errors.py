@@ -6,7 +6,8 @@
     │   ├── ScenarioError     a question asked in TOML, or one of its parameters
     │   ├── GameError         payoff matrices, mixes, or a game too large for a method
     │   ├── LabError          an experiment, its data, weights or settings
-    │   └── UnknownName       a name nobody has listed; carries the nearest one
+    │   ├── UnknownName       a name nobody has listed; carries the nearest one
+    │   └── NameTaken         a name that another part of the catalogue has
     └── SolverError           no certified answer could be given
 
 A message says what was given, what was expected and what to do.
@@ -60,6 +61,22 @@ class UnknownName(InputError):
         self.kind = kind
         self.given = given
         self.known = names
+
+
+class NameTaken(InputError):
+    """A name, or an alias, under which a catalogue lists another part.
+
+    >>> str(NameTaken("concept", "stackelberg", "commitment"))
+    "The concept 'commitment' is called 'stackelberg' already; choose another name, or unregister it first."
+    """
+
+    def __init__(self, kind: str, given: str, owner: str) -> None:
+        super().__init__(
+            f"The {kind} {owner!r} is called {given!r} already; choose another name, or unregister it first."
+        )
+        self.kind = kind
+        self.given = given
+        self.owner = owner
 
 
 def suggestion(given: str, known: Iterable[str]) -> str:

@@ -107,13 +107,8 @@ def recommend(scenario: Scenario | Situation, concept: str | Concept | None = No
         attacker_value=profile.attacker_payoff,
         expected_share=float(here.accuracies.adversarial_share @ profile.attacker),
         undefended=_undefended(here.scenario, game),
-        alone=_each_alone(game, in_favour=in_favour_of_defender(here.solution.concept)),
+        alone=_each_alone(game, in_favour=here.concept.ties_favour_defender),
     )
-
-
-def in_favour_of_defender(concept: str) -> bool:
-    """Whether an attacker who is indifferent is taken to do what the defender prefers."""
-    return concept in {"commitment", "pure_commitment"}
 
 
 def _undefended(scenario: Scenario, game: Game) -> str:

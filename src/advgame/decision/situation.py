@@ -56,7 +56,7 @@ class Situation:
         Raises:
             UnknownName: when no concept has that name.
         """
-        other = Situation(self.scenario, CONCEPTS[concept] if isinstance(concept, str) else concept)
+        other = Situation(self.scenario, CONCEPTS.resolve(concept))
         other.__dict__.update(accuracies=self.accuracies, game=self.game)
         return other
 
@@ -77,5 +77,4 @@ def situate(scenario: Scenario, concept: str | Concept | None = None) -> Situati
     Raises:
         UnknownName: when no concept has that name.
     """
-    chosen = concept or concept_for(scenario)
-    return Situation(scenario, CONCEPTS[chosen] if isinstance(chosen, str) else chosen)
+    return Situation(scenario, CONCEPTS.resolve(concept or concept_for(scenario)))

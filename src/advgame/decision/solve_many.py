@@ -13,7 +13,7 @@ from advgame.decision.recommendation import PLAYED
 from advgame.decision.situation import concept_for
 from advgame.equilibria.batch.affine_games import FUSED, solve_affine
 from advgame.equilibria.batch.batch_answers import BatchAnswers
-from advgame.equilibria.batch.solve_batch import Progress
+from advgame.equilibria.batch.solve_batch import Progress, method_named
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.coefficients import affine_games
 from advgame.scenarios.family.payoffs_over import checked_columns, exact_payoffs_over, payoffs_over
@@ -107,7 +107,7 @@ def _solved(
     def exactly(games: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
         return exact_payoffs_over(scenario, {address: column[games] for address, column in values.items()})
 
-    chosen, accuracies = concept or concept_for(scenario), scenario.accuracies
+    chosen, accuracies = method_named(concept or concept_for(scenario)), scenario.accuracies
     return solve_affine(
         affine_games(scenario, values) if chosen in FUSED else None,
         payoffs,

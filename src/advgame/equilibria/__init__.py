@@ -1,36 +1,22 @@
-"""What rational players do: one concept per file."""
+"""Solution concepts, the algorithms that compute them, and `solve`."""
 
-from advgame.catalogue import Catalogue
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.buffers import BatchBuffers
 from advgame.equilibria.batch.solve_batch import BatchSolution, solve_batch
+from advgame.equilibria.concepts import CONCEPTS, batch_method_of
 from advgame.equilibria.concepts.adversary_types import AttackerTypes
 from advgame.equilibria.concepts.bayesian_solution import BayesianProfile, BayesianSolution
 from advgame.equilibria.concepts.commitment import Commitment
 from advgame.equilibria.concepts.minimax_regret import LeastRegret, MinimaxRegret, least_regret
 from advgame.equilibria.concepts.nash import Nash
+from advgame.equilibria.concepts.nash_one import NashOne
 from advgame.equilibria.concepts.nashpy import ALGORITHMS, Nashpy
 from advgame.equilibria.concepts.quantal_response import Branch, QuantalResponse, principal_branch
 from advgame.equilibria.concepts.worst_case import WorstCase
 from advgame.equilibria.selection import RULES, choose
-from advgame.equilibria.solution import Component, Concept, Solution
+from advgame.equilibria.solution import Component, Concept, Solution, Timing
 from advgame.errors import GameError
 from advgame.games import Game
-
-CONCEPTS: Catalogue[Concept] = Catalogue(
-    "concept",
-    {
-        "nash": Nash(),
-        "commitment": Commitment(),
-        "pure_commitment": Commitment(pure=True),
-        "weak_commitment": Commitment(weak=True),
-        "weak_pure_commitment": Commitment(weak=True, pure=True),
-        "worst_case": WorstCase(),
-        "minimax_regret": MinimaxRegret(),
-        "quantal_response": QuantalResponse(),
-        **{f"nashpy_{algorithm}": Nashpy(algorithm) for algorithm in ALGORITHMS},
-    },
-)
 
 
 def solve(game: Game, concept: str | Concept = "nash") -> Solution:
@@ -42,7 +28,8 @@ def solve(game: Game, concept: str | Concept = "nash") -> Solution:
 
     Args:
         game: what each player earns for every pair of strategies.
-        concept: a name in ``CONCEPTS`` or a concept with settings of your own, such as ``Nash(exact=True)``.
+        concept: a name in ``CONCEPTS``, an alias such as ``stackelberg``, or a concept with settings of
+            your own, such as ``Nash(exact=True)``.
 
     Returns:
         A `Solution`: ``profiles`` (the extreme equilibria, each with its certificate), ``components``,
@@ -57,8 +44,7 @@ def solve(game: Game, concept: str | Concept = "nash") -> Solution:
             f"solve was given a {type(game).__name__}; it takes a Game. For a scenario: "
             "solve(build_game(scenario)); for matrices: solve(Game(defender_payoffs, attacker_payoffs))."
         )
-    chosen = CONCEPTS[concept] if isinstance(concept, str) else concept
-    return chosen.solve(game)
+    return CONCEPTS.resolve(concept).solve(game)
 
 
 __all__ = [
@@ -78,10 +64,13 @@ __all__ = [
     "LeastRegret",
     "MinimaxRegret",
     "Nash",
+    "NashOne",
     "Nashpy",
     "QuantalResponse",
     "Solution",
+    "Timing",
     "WorstCase",
+    "batch_method_of",
     "choose",
     "least_regret",
     "principal_branch",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from enum import Enum
 
 from advgame.arrays import FloatArray
 from advgame.errors import SolverError
@@ -54,11 +54,62 @@ class Solution:
         return min(self.profiles, key=lambda profile: profile.defender_payoff)
 
 
+class Timing(Enum):
+    """Who knows what when choosing."""
+
+    SIMULTANEOUS = "both players choose at once"
+    LEADER = "the defender commits first, and the attacker responds"
+    SECURITY = "the defender guards against everything the attacker could do"
+    NOISY = "both players choose at once, and err"
+
+
 @dataclass(frozen=True)
 class Concept(ABC):
-    """A way of saying what rational players do, with its settings as fields."""
+    """A solution concept: what the players do, with its settings as fields, and what people read of it.
 
-    name: ClassVar[str]
+    A subclass gives ``name``, ``situation`` and ``timing`` as class variables, or as properties where they
+    depend on the settings, and overrides of the others what does not apply.
+    """
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name in ``CONCEPTS`` of the concept with these settings, as far as they change the question."""
+
+    @property
+    @abstractmethod
+    def situation(self) -> str:
+        """The situation the concept applies to, as a clause with a capital letter and no full stop."""
+
+    @property
+    @abstractmethod
+    def timing(self) -> Timing:
+        """Who knows what when choosing."""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names in use for the concept."""
+        return ()
+
+    @property
+    def batch_method(self) -> str | None:
+        """The batch method, by name, that gives the answers of the concept with its default settings."""
+        return None
+
+    @property
+    def ties_favour_defender(self) -> bool:
+        """Whether an attacker who is indifferent does what the defender prefers."""
+        return False
+
+    @property
+    def compared(self) -> bool:
+        """Whether a report shows the concept's answer beside the one that it recommends."""
+        return False
+
+    @property
+    def may_not_end(self) -> bool:
+        """Whether some games run into the time limit: the many games of a study are solved by Nash then."""
+        return False
 
     @abstractmethod
     def solve(self, game: Game) -> Solution:

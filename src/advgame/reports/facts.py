@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advgame.decision import Recommendation, Situation, recommend
-from advgame.equilibria import Concept
+from advgame.equilibria import CONCEPTS, Concept
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Accuracies
@@ -20,7 +20,7 @@ class Facts:
     """A scenario, what is recommended in it, and what would change that."""
 
     scenario: Scenario
-    concept: str | Concept | None
+    concept: Concept
     recommendation: Recommendation
     accuracies: Accuracies
     rows: MeasurementTable  # that are played, seeds pooled
@@ -34,7 +34,7 @@ class Facts:
         return self.recommendation.game
 
     @property
-    def what_if_concept(self) -> str | Concept | None:
+    def what_if_concept(self) -> Concept:
         """The concept that answers the scenario's neighbours, of which a report solves hundreds."""
         return _for_many_games(self.concept)
 
@@ -56,23 +56,23 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
     """
     recommendation = recommend(question, concept)
     scenario = recommendation.scenario
-    what_if = _for_many_games(concept)
+    answered_by = recommendation.situation.concept
+    what_if = _for_many_games(answered_by)
     return Facts(
         scenario,
-        concept,
+        answered_by,
         recommendation,
         recommendation.situation.accuracies,
         pool_seeds(scenario.selected),
         money_of(scenario),
-        thresholds(recommendation, None if what_if is concept else what_if),
+        thresholds(recommendation, None if what_if is answered_by else what_if),
         break_even_pairs(scenario, recommendation),
     )
 
 
-def _for_many_games(concept: str | Concept | None) -> str | Concept | None:
+def _for_many_games(concept: Concept) -> Concept:
     """The concept itself, or Nash for an algorithm of nashpy: some never end on a game at the edge."""
-    named = concept if isinstance(concept, str) else getattr(concept, "name", "")
-    return "nash" if named.replace("-", "_").startswith("nashpy") else concept
+    return CONCEPTS["nash"] if concept.may_not_end else concept
 
 
 def unanswered(found: Recommendation, defence: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.decision.recommendation import PLAYED
 from advgame.decision.situation import Situation
-from advgame.equilibria import CONCEPTS, Concept
+from advgame.equilibria import Concept, batch_method_of
 from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
 from advgame.errors import AdvgameError
 from advgame.games import Game
@@ -93,18 +93,14 @@ def _all_played(
 ) -> list[Played | None]:
     """All games by compiled code that is at hand; those it leaves, exactly and one by one."""
     concept, defences = situation.concept, situation.accuracies.defences
-    answers = recommended_at_hand(*payoffs, concept.name) if _as_in_catalogue(concept) else None
+    method = batch_method_of(concept)
+    answers = None if method is None else recommended_at_hand(*payoffs, method)
     return [
         Played(deployed(answers.defender[game], defences), answers.defender[game], answers.attacker[game])
         if answers is not None and answers.solved[game]
         else played(concept, line.game(value), defences)
         for game, (line, value) in enumerate(places)
     ]
-
-
-def _as_in_catalogue(concept: Concept) -> bool:
-    """Whether a concept has the settings of the catalogue, which are those of the batch solvers."""
-    return concept.name in CONCEPTS and CONCEPTS[concept.name] == concept
 
 
 def played(concept: Concept, game: Game, defences: Deploy) -> Played | None:

@@ -194,7 +194,5 @@ def _axis(scenario: Scenario, given: str | Axis) -> Axis:
 
 
 def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
-    chosen = concept or concept_for(scenario)
-    if chosen == Nash.name:
-        return Nash(work_limit=WORK_PER_POINT)
-    return CONCEPTS[chosen] if isinstance(chosen, str) else chosen
+    chosen = CONCEPTS.resolve(concept or concept_for(scenario))
+    return Nash(work_limit=WORK_PER_POINT) if chosen == Nash() else chosen

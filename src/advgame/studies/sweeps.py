@@ -14,8 +14,7 @@ from advgame.arrays import FloatArray
 from advgame.decision.recommendation import PLAYED
 from advgame.decision.situation import concept_for
 from advgame.decision.solve_many import solve_grid
-from advgame.equilibria import CONCEPTS, Concept, Solution
-from advgame.equilibria.batch.solve_batch import METHODS
+from advgame.equilibria import CONCEPTS, Concept, Solution, batch_method_of
 from advgame.errors import ScenarioError
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario, build_game, set_parameter
@@ -64,10 +63,10 @@ def sweep(
     import pandas as pd
 
     total = _checked_size(grid)
-    chosen = concept or concept_for(scenario)
-    if total >= COMPILED_FROM and chosen in list(METHODS) and all(map(can_be_batched, grid)):
-        return _compiled(scenario, grid, str(chosen), progress)
-    solver = CONCEPTS[chosen] if isinstance(chosen, str) else chosen
+    solver = CONCEPTS.resolve(concept or concept_for(scenario))
+    method = batch_method_of(solver)
+    if total >= COMPILED_FROM and method is not None and all(map(can_be_batched, grid)):
+        return _compiled(scenario, grid, method, progress)
     rows = []
     for done, point in enumerate(product(*grid.values()), start=1):
         rows.append(_cell(scenario, dict(zip(grid, point, strict=True)), solver))

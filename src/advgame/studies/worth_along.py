@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from advgame.arrays import FloatArray
-from advgame.decision.recommendation import in_favour_of_defender
 from advgame.decision.situation import Situation
 from advgame.games.best_responses import TIE
 from advgame.studies.parameter_line import Line, played_along
@@ -55,7 +54,7 @@ def worth_along(situation: Situation, address: str, values: Sequence[float]) -> 
         for place, answer in enumerate(answers)
         if answer is not None
     )
-    alone = values_alone(a[solved], b[solved], in_favour=in_favour_of_defender(situation.concept.name))
+    alone = values_alone(a[solved], b[solved], in_favour=situation.concept.ties_favour_defender)
     return Worth(points, defences, alone)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from math import floor, inf, log10
 
 from advgame.decision import Recommendation
+from advgame.equilibria import Timing
 from advgame.measurements import Measurement
 from advgame.studies import BreakEven, Threshold
-from advgame.wording.concepts import situation_of
 from advgame.wording.names import counted, listed
 from advgame.wording.numbers import fixed, significant
 
@@ -113,7 +113,7 @@ def _deciding(found: Recommendation, pairs: Iterable[BreakEven]) -> list[BreakEv
 
     None where the defence is announced: the answer turns elsewhere then.
     """
-    if situation_of(found.solution.concept) != situation_of("nash"):
+    if found.situation.concept.timing is not Timing.SIMULTANEOUS:
         return []
     deployed = set(dict(found.deploy))
     following = {found.next_best.defence} if found.next_best is not None else set()

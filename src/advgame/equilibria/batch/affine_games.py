@@ -16,7 +16,7 @@ from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.batch_exact import NEAR, Exactly, clear_of_ties, write_exactly
 from advgame.equilibria.batch.gathered import Found, Status
 from advgame.equilibria.batch.memory import free_bytes, in_words
-from advgame.equilibria.batch.solve_batch import METHODS, Progress
+from advgame.equilibria.batch.solve_batch import METHODS, Progress, method_named
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 from advgame.equilibria.concepts.nash import Nash
 from advgame.equilibria.rank_one.compiled_path import at_hand
@@ -56,7 +56,8 @@ def solve_affine(
         games: all k games, told by coefficients.
         payoffs: gives both players' payoffs of those games that need them.
         shape: how many games, defences and attacks.
-        concept: a name in ``METHODS``. ``nash_one`` takes the first equilibrium met.
+        concept: a name in ``METHODS``, or of a concept that has a method there. ``nash_one`` takes the
+            first equilibrium met.
         exactly: gives the payoffs of the games that tie as rational numbers; None where floats are exact.
         order: the order in which the games are visited, (k,); each is tried first with what the last ones
             played, so that neighbours should be alike. By default as they are.
@@ -68,7 +69,7 @@ def solve_affine(
         GameError: for an ``out`` that does not fit.
         SolverError: when no profile of a game could be certified.
     """
-    METHODS[concept]  # an unknown name is answered before any work
+    concept = method_named(concept)  # an unknown name is answered before any work
     answers = _checked(out, concept, shape)
     solver = _solver(games, concept)
     order = None if shape[1:] == (2, 2) else order  # no neighbour helps where signs tell all

@@ -23,6 +23,7 @@ from advgame.equilibria.batch.gathered import SLOTS, Found, Gathered, Status
 from advgame.equilibria.batch.inputs import floats, payoff_array, refuse_infinite
 from advgame.equilibria.batch.memory import free_bytes, in_words
 from advgame.equilibria.batch.one_equilibrium import one_nash_equilibrium
+from advgame.equilibria.concepts import CONCEPTS
 from advgame.errors import GameError
 
 CHUNK_BYTES = 1 << 27  # of the room for equilibria at any one time
@@ -53,6 +54,19 @@ METHODS: Catalogue[Method] = Catalogue(
         "pure_commitment": Centred(pure_commitments, announced=True),
     },
 )
+
+
+def method_named(concept: str) -> str:
+    """The name in ``METHODS`` of a method, or of a concept that has one.
+
+    >>> method_named("stackelberg"), method_named("nash-one")
+    ('commitment', 'nash_one')
+
+    Raises:
+        UnknownName: for anything else.
+    """
+    known = concept not in METHODS and concept in CONCEPTS
+    return METHODS.name_of((CONCEPTS[concept].batch_method if known else None) or concept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +132,7 @@ def solve_batch(
     Args:
         defender_payoffs: (k, m, n) numbers that a float64 holds; k may be 0.
         attacker_payoffs: (k, m, n).
-        concept: a name in ``METHODS``.
+        concept: a name in ``METHODS``, or a concept of ``CONCEPTS`` that has a method there.
         out: arrays to write into, for at least k games of this shape; by default new ones.
         time_limit_seconds: after which the games not yet solved are given up: their status is
             ``Status.UNSOLVED`` and nothing is listed for them. What is listed is certified all the same.
@@ -129,7 +143,8 @@ def solve_batch(
             not finite; for more games than there is memory for; for buffers that do not fit.
         UnknownName: for a concept that is not solved in batches.
     """
-    method = METHODS[concept]  # an unknown name is answered before any work
+    concept = method_named(concept)  # an unknown name is answered before any work
+    method = METHODS[concept]
     a, b = (
         payoff_array("defender_payoffs", defender_payoffs),
         payoff_array("attacker_payoffs", attacker_payoffs),

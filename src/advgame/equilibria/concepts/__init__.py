@@ -1,1 +1,47 @@
-"""What rational players do: one solution concept per file, listed in `advgame.equilibria.CONCEPTS`."""
+"""Solution concepts, one per file, and the catalogue that lists them."""
+
+from advgame.catalogue import Catalogue
+from advgame.equilibria.concepts.commitment import Commitment
+from advgame.equilibria.concepts.minimax_regret import MinimaxRegret
+from advgame.equilibria.concepts.nash import Nash
+from advgame.equilibria.concepts.nash_one import NashOne
+from advgame.equilibria.concepts.nashpy import ALGORITHMS, Nashpy
+from advgame.equilibria.concepts.quantal_response import QuantalResponse
+from advgame.equilibria.concepts.worst_case import WorstCase
+from advgame.equilibria.solution import Concept
+
+CONCEPTS: Catalogue[Concept] = Catalogue(
+    "concept",
+    {
+        each.name: each
+        for each in (
+            Nash(),
+            NashOne(),
+            Commitment(),
+            Commitment(pure=True),
+            Commitment(weak=True),
+            Commitment(weak=True, pure=True),
+            WorstCase(),
+            MinimaxRegret(),
+            QuantalResponse(),
+            *map(Nashpy, ALGORITHMS),
+        )
+    },
+)
+
+
+def batch_method_of(concept: str | Concept) -> str | None:
+    """The batch method that answers as the concept does; None where there is none, or none for its settings.
+
+    >>> batch_method_of("stackelberg"), batch_method_of("qre"), batch_method_of(Nash(exact=True))
+    ('commitment', None, None)
+
+    Raises:
+        UnknownName: when no concept has that name.
+    """
+    resolved = CONCEPTS.resolve(concept)
+    as_listed = resolved.name in CONCEPTS and CONCEPTS[resolved.name] == resolved
+    return resolved.batch_method if as_listed else None
+
+
+__all__ = ["CONCEPTS", "batch_method_of"]

@@ -18,7 +18,7 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.equilibria.concepts.weak_commitment import best_weak_plan, most_harmful_reply
-from advgame.equilibria.solution import Concept, Solution, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
 from advgame.games import Certificate, Game, Profile
 from advgame.games.best_responses import TIE
 from advgame.games.profile import relative_regret
@@ -52,10 +52,47 @@ class Commitment(Concept):
     commitment earns beyond that.
     """
 
-    name: ClassVar[str] = "commitment"
+    timing: ClassVar[Timing] = Timing.LEADER
     pure: bool = False
     weak: bool = False
     within: float = 1e-6  # of the defender's payoff range; only where a supremum is not attained
+
+    @property
+    def name(self) -> str:
+        """``commitment``, after ``pure_``, ``weak_`` or ``weak_pure_`` where the settings say so."""
+        return self._called("commitment")
+
+    @property
+    def situation(self) -> str:
+        """Whether one defence or a lottery is announced, and how ties are broken."""
+        if self.weak:
+            announced = "One defence" if self.pure else "The defence"
+            return f"{announced} is announced, and the attacker breaks its ties to harm"
+        lottery = "one for all inputs" if self.pure else "and may be a lottery"
+        return f"The defence is announced, {lottery}"
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The same after Stackelberg, who had the leader commit first."""
+        return (self._called("stackelberg"),)
+
+    @property
+    def batch_method(self) -> str | None:
+        """There are compiled methods of the strong form."""
+        return None if self.weak else self.name
+
+    @property
+    def ties_favour_defender(self) -> bool:
+        """In the strong form."""
+        return not self.weak
+
+    @property
+    def compared(self) -> bool:
+        """In the strong form."""
+        return not self.weak
+
+    def _called(self, name: str) -> str:
+        return ("weak_" if self.weak else "") + ("pure_" if self.pure else "") + name
 
     def solve(self, game: Game) -> Solution:
         """The best commitment with the attacker's reply, certified by a bound on all others.
@@ -93,7 +130,7 @@ class Commitment(Concept):
         kind = "single defence" if self.pure else "lottery over defences"
         ties = ", the attacker's ties going against the defender" if self.weak else ""
         return Solution(
-            ("weak_" if self.weak else "") + ("pure_" if self.pure else "") + self.name,
+            self.name,
             game,
             certified([profile]),
             components=(),

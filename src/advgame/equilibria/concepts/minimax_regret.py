@@ -20,7 +20,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.concepts.worst_case import WorstCase
-from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.solution import Concept, Solution, Timing, certified
 from advgame.errors import GameError, SolverError
 from advgame.games import Certificate, Game, Profile
 
@@ -88,6 +88,8 @@ class MinimaxRegret(Concept):
     """
 
     name: ClassVar[str] = "minimax_regret"
+    situation: ClassVar[str] = "Prices are known by their ranges only"
+    timing: ClassVar[Timing] = Timing.SECURITY
 
     def solve(self, game: Game) -> Solution:
         """The lottery of least worst regret over the attacks, with the mix of attacks it is felt under."""

@@ -25,7 +25,7 @@ from advgame.equilibria.rank_one.compiled_path import compiled_equilibria
 from advgame.equilibria.rank_one.degenerate import WORK_FOR_TIES, all_in_rationals, ends, is_indifferent
 from advgame.equilibria.rank_one.path import Path, walk
 from advgame.equilibria.selection import RULES, ruled_by
-from advgame.equilibria.solution import Concept, Solution, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
 from advgame.games import Game, Profile, certified_profile
 from advgame.games.nearest_rational import nearest_rational
 from advgame.games.profile import certified_profiles, exactly_certified_profile
@@ -78,6 +78,10 @@ class Nash(Concept):
     """
 
     name: ClassVar[str] = "nash"
+    situation: ClassVar[str] = "Both sides choose at once"
+    timing: ClassVar[Timing] = Timing.SIMULTANEOUS
+    batch_method: ClassVar[str | None] = "nash"
+    compared: ClassVar[bool] = True
     time_limit_seconds: float = 60.0
     exact: bool = False
     rule: str = "worst_for_defender"

@@ -21,7 +21,7 @@ from advgame.catalogue import Catalogue
 from advgame.equilibria.algorithms.components import maximal_nash_subsets
 from advgame.equilibria.algorithms.deadline import TimeUp, within
 from advgame.equilibria.algorithms.one_strategy import equilibria_of_one
-from advgame.equilibria.solution import Concept, Solution, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
 from advgame.games import Game, certified_profile
 from advgame.games.reduction import reduce_game
 
@@ -55,9 +55,16 @@ ALGORITHMS = Catalogue(
 class Nashpy(Concept):
     """What one of nashpy's algorithms finds, verified; never called complete."""
 
-    name: ClassVar[str] = "nashpy"
+    situation: ClassVar[str] = "Both sides choose at once"
+    timing: ClassVar[Timing] = Timing.SIMULTANEOUS
+    may_not_end: ClassVar[bool] = True
     algorithm: str = "support_enumeration"
     time_limit_seconds: float = 10.0
+
+    @property
+    def name(self) -> str:
+        """``nashpy_`` and the algorithm."""
+        return f"nashpy_{self.algorithm}"
 
     def solve(self, game: Game) -> Solution:
         """The certified equilibria the algorithm found in time.
@@ -77,7 +84,7 @@ class Nashpy(Concept):
             {(p.defender.round(9).tobytes(), p.attacker.round(9).tobytes()): p for p in checked}.values()
         )
         return Solution(
-            f"{self.name}_{self.algorithm}",
+            self.name,
             game,
             profiles,
             maximal_nash_subsets(profiles),

@@ -15,7 +15,7 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.logit_branch import Reached, branch_points, only_response
-from advgame.equilibria.solution import Concept, Solution, certified
+from advgame.equilibria.solution import Concept, Solution, Timing, certified
 from advgame.errors import GameError
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import earnings
@@ -48,6 +48,9 @@ class QuantalResponse(Concept):
     """
 
     name: ClassVar[str] = "quantal_response"
+    situation: ClassVar[str] = "Both sides choose at once and err, costly errors being rarer"
+    timing: ClassVar[Timing] = Timing.NOISY
+    aliases: ClassVar[tuple[str, ...]] = ("qre",)
     rationality: float = 10.0  # λ, per unit of money
     time_limit_seconds: float = 10.0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from advgame.equilibria.algorithms.maximin import maximin
-from advgame.equilibria.solution import Concept, Solution, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
 from advgame.games import Game
 
 
@@ -15,6 +15,10 @@ class WorstCase(Concept):
     """The maximin lottery: what the defender can secure, whatever the attacker is paid."""
 
     name: ClassVar[str] = "worst_case"
+    situation: ClassVar[str] = "The attacker may want anything"
+    timing: ClassVar[Timing] = Timing.SECURITY
+    aliases: ClassVar[tuple[str, ...]] = ("maximin",)
+    compared: ClassVar[bool] = True
 
     def solve(self, game: Game) -> Solution:
         """The maximin lottery, with the mix of attacks that holds the defender to its value.

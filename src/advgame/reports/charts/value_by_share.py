@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.decision import Recommendation
+from advgame.equilibria import Timing
 from advgame.reports.blocks import Block, LineChart, Series
 from advgame.reports.facts import Facts
 from advgame.studies import worth_along
-from advgame.wording.concepts import situation_of
 
 POINTS = 41
 FEWEST_POINTS = 13
@@ -48,7 +48,7 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
 
 
 def _announced(facts: Facts) -> bool:
-    return situation_of(facts.recommendation.solution.concept) != situation_of("nash")
+    return facts.recommendation.situation.concept.timing is not Timing.SIMULTANEOUS
 
 
 def _shares(facts: Facts) -> list[float]:

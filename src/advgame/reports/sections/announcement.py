@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from advgame.decision import Recommendation, recommend
+from advgame.equilibria import CONCEPTS, Concept
 from advgame.errors import SolverError
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
 from advgame.reports.money_cells import money_cells, money_heads
-from advgame.wording.concepts import COMPARED, SITUATIONS, situation_of
 from advgame.wording.names import attack_in_words, listed
 from advgame.wording.numbers import percentages
 
@@ -16,8 +16,8 @@ def announcement(facts: Facts) -> tuple[Block, ...]:
     """The same game where both choose at once, where the defence is announced, and in the worst case."""
     if not facts.has_attacks:
         return ()
-    answers = {concept: _answer(facts, concept) for concept in COMPARED}
-    solved = {concept: found for concept, found in answers.items() if found is not None}
+    answers = {name: _answer(facts, concept) for name, concept in CONCEPTS.items() if concept.compared}
+    solved = {name: found for name, found in answers.items() if found is not None}
     return (
         Heading("Announced or not"),
         Paragraph(" ".join(_sentences(facts, solved))),
@@ -25,9 +25,9 @@ def announcement(facts: Facts) -> tuple[Block, ...]:
     )
 
 
-def _answer(facts: Facts, concept: str) -> Recommendation | None:
+def _answer(facts: Facts, concept: Concept) -> Recommendation | None:
     given = facts.recommendation
-    if situation_of(given.solution.concept) == SITUATIONS[concept]:
+    if given.situation.concept.situation == concept.situation:
         return given
     try:
         return recommend(given.situation, concept)
@@ -69,7 +69,7 @@ def _row(facts: Facts, concept: str, found: Recommendation) -> tuple[Cell, ...]:
     here = " (recommended)" if found is facts.recommendation else ""
     attacked = tuple((attack_in_words(name), share) for name, share in found.attacked_by)
     return (
-        Cell(f"{SITUATIONS[concept]}{here}", concept),
+        Cell(f"{CONCEPTS[concept].situation}{here}", concept),
         Cell(_mix(found.deploy)),
         Cell(_mix(attacked)),
         money_cells(facts.money, found.value)[0],

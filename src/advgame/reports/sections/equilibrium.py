@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advgame.decision.recommendation import PLAYED
+from advgame.equilibria import Timing
 from advgame.games import Profile
 from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, MixBars, Table
 from advgame.reports.facts import Facts
@@ -52,7 +53,7 @@ def _facts_in_words(facts: Facts) -> list[str]:
     certificate = found.profile.certificate
     exact = " in exact arithmetic" if certificate.exact else ""
     return [
-        rule_in_words(found.solution),
+        rule_in_words(found),
         f"Expected adversarial share of the traffic: {percent(found.expected_share)}.",
         f"Worth to the defender: {money.both(found.value)}.",
         f"Worth to the attacker: {money.both(found.attacker_value)}.",
@@ -63,8 +64,9 @@ def _facts_in_words(facts: Facts) -> list[str]:
 
 
 def _completeness(facts: Facts) -> str:
-    solution = facts.recommendation.solution
-    if not solution.concept.startswith("nash"):
+    situation = facts.recommendation.situation
+    solution = situation.solution
+    if situation.concept.timing is not Timing.SIMULTANEOUS:
         return solution.remark or "One answer is given; others may be worth the same."
     count = counted(len(solution.profiles), "extreme equilibrium", "extreme equilibria")
     if not solution.complete:

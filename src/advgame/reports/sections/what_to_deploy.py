@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advgame.equilibria import Timing
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.facts import Facts
 from advgame.wording.caveats import too_close, turning_in_words, turning_share, warned
@@ -18,7 +19,8 @@ def decision(facts: Facts) -> tuple[Block, ...]:
     caveats = too_close(found, facts.break_even), warned(facts.rows)
     told: list[Block] = [Verdict(verdict_of(found)), *(Caution(text) for text in caveats if text)]
     told += [Paragraph(_situation(facts)), Figures(tuple(_figures(facts)))]
-    if not found.solution.complete and found.solution.concept.startswith("nash"):
+    simultaneous = found.situation.concept.timing is Timing.SIMULTANEOUS
+    if simultaneous and not found.solution.complete:
         told.append(
             Caution("Not all equilibria are proven listed: another one may be worth less to the defender.")
         )
@@ -34,7 +36,7 @@ def _situation(facts: Facts) -> str:
         )
     return (
         f"{question}The attacker can supply up to {percent(scenario.largest_share)} "
-        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found.solution)}"
+        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found)}"
     )
 
 

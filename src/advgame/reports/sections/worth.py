@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TypeVar
 
 from advgame.decision import Alone
+from advgame.equilibria import Timing
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts, unanswered
 from advgame.reports.money_cells import money_cells, money_heads
 from advgame.wording.comparison import SAME, Comparison, against_next_best, against_undefended
-from advgame.wording.concepts import situation_of
 from advgame.wording.names import attack_in_words, listed
 
 Part = TypeVar("Part", Head, Cell)
@@ -89,7 +89,7 @@ def _knowledge_needed(facts: Facts) -> list[Block]:
     """Why a single defence can look better than an equilibrium: the attacker would have to know of it."""
     found = facts.recommendation
     better = [each for each in found.alone if each.value - found.value > SAME * (1 + abs(found.value))]
-    if situation_of(found.solution.concept) != situation_of("nash") or not better:
+    if found.situation.concept.timing is not Timing.SIMULTANEOUS or not better:
         return []
     best = max(better, key=lambda each: each.value)
     return [
