@@ -26,9 +26,9 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
     if not facts.has_attacks:
         return ()
     curves = worth_along(
-        facts.recommendation.situation.answered_by(facts.what_if_concept)
-        if facts.what_if_concept is not None
-        else facts.recommendation.situation,
+        facts.recommendation.situation
+        if facts.what_if_concept is facts.concept
+        else facts.recommendation.situation.answered_by(facts.what_if_concept),
         "largest_share",
         _shares(facts),
     )
