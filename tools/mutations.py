@@ -223,7 +223,7 @@ MUTANTS = (
     Mutant(
         "upward crossings overlooked",
         "crossings",
-        " or (gap_here < -NEAR and gap_there > NEAR)",
+        " or (gap_here < -MAY_TIE and gap_there > MAY_TIE)",
         "",
         (WALKS,),
         "by_itself and False",
@@ -239,7 +239,7 @@ MUTANTS = (
     Mutant(
         "games almost of rank 1 taken for such by the careful way",
         "careful_rank_one_detection",
-        "if worst <= RESIDUE * min(size_a, ratio * size_b):",
+        "if worst <= RANK_ONE_RESIDUE * min(size_a, ratio * size_b):",
         "if worst <= 1e-3 * min(size_a, ratio * size_b):",
         (WALKS,),
         "quickly",
@@ -295,7 +295,7 @@ MUTANTS = (
     Mutant(
         "ties of the attacker's mixes not noticed",
         "tableau_walk",
-        "if least <= NEAR or thinnest < THIN:",
+        "if least <= MAY_TIE or thinnest < THIN:",
         "if thinnest < THIN:",
         (WALKS,),
         "by_itself and False",
@@ -303,7 +303,7 @@ MUTANTS = (
     Mutant(
         "ties of the defender's mixes not noticed",
         "tableau_walk",
-        "return smallest(least) > NEAR",
+        "return smallest(least) > MAY_TIE",
         "return True",
         (WALKS,),
         "by_itself and False",
@@ -335,7 +335,7 @@ MUTANTS = (
     Mutant(
         "ties of the defender not noticed in large games",
         "support_walk",
-        "return least > NEAR",
+        "return least > MAY_TIE",
         "return True",
         (WALKS,),
         "by_itself and True",
@@ -408,16 +408,16 @@ MUTANTS = (
     Mutant(
         "only the last certificate counts",
         "rank_one_solver",
-        "certain = certain and one <= CERTAIN",
-        "certain = one <= CERTAIN",
+        "certain = certain and one <= LARGEST_REGRET",
+        "certain = one <= LARGEST_REGRET",
         (WALKS,),
         "certificate_of",
     ),
     Mutant(
         "a weight that turns on the way called safe",
         "uniqueness",
-        "factor < -1.0 - NEAR",
-        "factor < -NEAR",
+        "factor < -1.0 - MAY_TIE",
+        "factor < -MAY_TIE",
         (WALKS,),
         "beyond_the_theorem",
     ),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.decision import Recommendation
 from advgame.games import Game
-from advgame.games.best_responses import TIE
+from advgame.games.tolerances import TIE
 from advgame.wording.names import attack_in_words, currency_of
 from advgame.wording.numbers import significant
 from widgets.colours import ATTACKER_SCALE, DEFENDER_SCALE, INK

@@ -10,10 +10,8 @@ from advgame.decision.situation import Situation, situate
 from advgame.equilibria import Concept, Solution
 from advgame.errors import UnknownName
 from advgame.games import Game, Profile
-from advgame.games.best_responses import TIE
+from advgame.games.tolerances import PLAYED, TIE
 from advgame.scenarios import Scenario
-
-PLAYED = 1e-9  # a smaller probability counts as not played
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.recommendation import PLAYED
 from advgame.decision.situation import concept_for
 from advgame.equilibria.batch.affine_games import FUSED, solve_affine
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.solve_batch import Progress, method_named
+from advgame.games.tolerances import PLAYED
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.coefficients import affine_games
 from advgame.scenarios.family.payoffs_over import checked_columns, exact_payoffs_over, payoffs_over

@@ -12,9 +12,7 @@ from advgame.catalogue import Catalogue
 from advgame.equilibria.solution import Solution
 from advgame.errors import GameError
 from advgame.games import Game, Profile
-from advgame.games.best_responses import TIE
-
-PLAYED = 1e-9  # a smaller probability does not count as played
+from advgame.games.tolerances import MAY_TIE, PLAYED, TIE
 
 Places = Sequence[int]  # of profiles, the preferred first; never empty
 
@@ -88,7 +86,7 @@ def _best(game: Game, profiles: Sequence[Profile]) -> Places:
 
 
 def _most_entropic(_: Game, profiles: Sequence[Profile]) -> Places:
-    return _highest([_entropy(each.defender) + _entropy(each.attacker) for each in profiles], 1e-9)
+    return _highest([_entropy(each.defender) + _entropy(each.attacker) for each in profiles], MAY_TIE)
 
 
 def _worth_announcing(game: Game, profiles: Sequence[Profile]) -> Places:
@@ -102,7 +100,7 @@ def announced_value(game: Game, defender: FloatArray) -> float:
     0.0
     """
     pays = defender @ game.centred.attacker_payoffs
-    replies = pays >= pays.max() - 1e-9 * float(np.ptp(game.attacker_payoffs))  # equilibria have rounding
+    replies = pays >= pays.max() - MAY_TIE * float(np.ptp(game.attacker_payoffs))  # equilibria have rounding
     return float((defender @ game.defender_payoffs)[replies].min())
 
 
@@ -144,7 +142,7 @@ def _entropy(mix: FloatArray) -> float:
 
 
 def _near(payoffs: FloatArray) -> float:
-    return 1e-9 * float(np.ptp(payoffs))
+    return MAY_TIE * float(np.ptp(payoffs))
 
 
 def _highest(values: Sequence[float], slack: float) -> list[int]:

@@ -8,10 +8,11 @@ from advgame.games.best_responses import attacker_best_responses, defender_best_
 from advgame.games.game import Game
 from advgame.games.interchange import from_array, from_nashpy, to_array, to_nashpy
 from advgame.games.nfg import read_nfg, write_nfg
-from advgame.games.profile import TOLERANCE, Certificate, Profile, certified_profile
+from advgame.games.profile import Certificate, Profile, certified_profile
+from advgame.games.tolerances import LARGEST_REGRET
 
 __all__ = [
-    "TOLERANCE",
+    "LARGEST_REGRET",
     "BayesianGame",
     "Certificate",
     "Game",
@@ -31,6 +32,7 @@ if not TYPE_CHECKING:
     __getattr__ = renamed(
         __name__,
         {
+            "TOLERANCE": "LARGEST_REGRET",
             "attacker_best_replies": "attacker_best_responses",
             "defender_best_replies": "defender_best_responses",
         },

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from advgame.arrays import FloatArray
 from advgame.errors import GameError
 from advgame.games.game import Game
+from advgame.games.tolerances import SUM_OF_PROBABILITIES
 
 MOST_CELLS = 200_000  # of a normal form that is still written out
 MOST_EXACT = 2_000  # of one that is written in rational numbers, so that rounding breaks no tie
@@ -140,7 +141,7 @@ def _odds(given: ArrayLike, count: int) -> FloatArray:
         raise GameError(f"priors {given!r} are no numbers; give one probability per type.") from None
     if odds.shape != (count,):
         raise GameError(f"priors has shape {odds.shape}; expected ({count},), one probability per type.")
-    if not np.all(np.isfinite(odds)) or np.any(odds <= 0) or abs(odds.sum() - 1) > 1e-9:
+    if not np.all(np.isfinite(odds)) or np.any(odds <= 0) or abs(odds.sum() - 1) > SUM_OF_PROBABILITIES:
         raise GameError(f"priors {odds.tolist()} are no probabilities above 0 that sum to 1.")
     odds.setflags(write=False)
     return odds

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.games.bayesian import BayesianGame
 from advgame.games.rank_one_form import rank_one_form
+from advgame.games.tolerances import RANK_ONE_RESIDUE
 
-RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
 SEVERAL = 3  # attacks from which on a type's own payoffs tell the shared direction
 
 
@@ -100,11 +100,11 @@ def _ratio(defender: FloatArray, attacker: FloatArray, direction: FloatArray) ->
     a, b = centred(defender), centred(attacker)
     beside_a, beside_b = (each - np.outer(direction, direction @ each) for each in (a, b))
     largest = float(np.abs(a).max()), float(np.abs(b).max())
-    if float(np.abs(beside_b).max()) <= RESIDUE * largest[1]:
-        return 1.0 if float(np.abs(beside_a).max()) <= RESIDUE * largest[0] else None
+    if float(np.abs(beside_b).max()) <= RANK_ONE_RESIDUE * largest[1]:
+        return 1.0 if float(np.abs(beside_a).max()) <= RANK_ONE_RESIDUE * largest[0] else None
     ratio = -float(np.vdot(beside_a, beside_b) / np.vdot(beside_b, beside_b))
     left = float(np.abs(beside_a + ratio * beside_b).max())
-    return ratio if ratio > 0 and left <= RESIDUE * min(largest[0], ratio * largest[1]) else None
+    return ratio if ratio > 0 and left <= RANK_ONE_RESIDUE * min(largest[0], ratio * largest[1]) else None
 
 
 def centred(payoffs: FloatArray) -> FloatArray:

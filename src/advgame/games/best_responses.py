@@ -8,8 +8,7 @@ from numpy.typing import ArrayLike
 from advgame.arrays import FloatArray
 from advgame.errors import GameError
 from advgame.games.game import Game
-
-TIE = 1e-12  # of a player's payoff range: payoffs nearer than this are one
+from advgame.games.tolerances import SUM_OF_PROBABILITIES, TIE
 
 
 def defender_best_responses(game: Game, attacker: ArrayLike) -> tuple[int, ...]:
@@ -49,7 +48,7 @@ def checked_mix(player: str, given: ArrayLike, count: int) -> FloatArray:
         raise GameError(f"The {player}'s mix {given!r} is not {count} numbers.") from None
     if mix.shape != (count,):
         raise GameError(f"The {player}'s mix has shape {mix.shape}; expected ({count},).")
-    if not np.all(np.isfinite(mix)) or np.any(mix < 0) or abs(mix.sum() - 1) > 1e-9:
+    if not np.all(np.isfinite(mix)) or np.any(mix < 0) or abs(mix.sum() - 1) > SUM_OF_PROBABILITIES:
         raise GameError(f"The {player}'s mix {mix.tolist()} is no probabilities that sum to 1.")
     return mix
 

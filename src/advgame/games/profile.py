@@ -9,8 +9,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.games.game import Game
-
-TOLERANCE = 2e-9  # the largest relative regret a certificate may show
+from advgame.games.tolerances import LARGEST_REGRET
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class Certificate:
 
     @property
     def valid(self) -> bool:
-        """Whether the profile may leave a solver: exactly zero, or at most TOLERANCE."""
-        return self.regret == 0 if self.exact else self.regret <= TOLERANCE
+        """Whether the profile may leave a solver: exactly zero, or at most LARGEST_REGRET."""
+        return self.regret == 0 if self.exact else self.regret <= LARGEST_REGRET
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.games.game import Game
-
-RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
+from advgame.games.tolerances import RANK_ONE_RESIDUE
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +41,7 @@ def rank_one_form(game: Game) -> RankOneForm | None:
     scales = _range(game.defender_payoffs), _range(game.attacker_payoffs)
     unit = Game(game.defender_payoffs / scales[0], game.attacker_payoffs / scales[1])
     defender, attacker = _centred(unit.defender_payoffs), _centred(unit.attacker_payoffs)
-    if float(np.abs(attacker).max()) <= RESIDUE:
+    if float(np.abs(attacker).max()) <= RANK_ONE_RESIDUE:
         return None
     for ratio in _ratios(defender, attacker):
         factors = _rank_one(defender, attacker, ratio)
@@ -134,7 +133,7 @@ def _rank_one(
     defender: FloatArray, attacker: FloatArray, ratio: float
 ) -> tuple[FloatArray, FloatArray] | None:
     total = defender + ratio * attacker
-    allowed = RESIDUE * min(float(np.abs(defender).max()), ratio * float(np.abs(attacker).max()))
+    allowed = RANK_ONE_RESIDUE * min(float(np.abs(defender).max()), ratio * float(np.abs(attacker).max()))
     if float(np.abs(total).max()) <= allowed:
         return np.zeros(total.shape[0]), np.zeros(total.shape[1])
     residue, left, right = _residue(total)

@@ -45,7 +45,7 @@ def compare(first: Outcomes, second: Outcomes, level: float = 0.95) -> PairedCom
     first, second = on_common_ground((first, second))
     differences = first.right - second.right
     better = differences.sum(axis=0)
-    wins, losses = int((better > TIE).sum()), int((better < -TIE).sum())
+    wins, losses = int((better > SAME_OUTCOME).sum()), int((better < -SAME_OUTCOME).sum())
     low, high = interval_of_mean(differences, level)
     if int((differences != 0).any(axis=0).sum()) < FEW:
         fewest, most = exact_interval(wins, losses, differences.shape[1], level)
@@ -62,5 +62,5 @@ def compare(first: Outcomes, second: Outcomes, level: float = 0.95) -> PairedCom
     )
 
 
-TIE = 1e-9  # averaged outcomes that differ by less are equal
+SAME_OUTCOME = 1e-9  # averaged outcomes that differ by less are equal
 FEW = 10  # inputs on which networks differ: too few for Student's t

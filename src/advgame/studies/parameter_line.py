@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from advgame.arrays import FloatArray
-from advgame.decision.recommendation import PLAYED
 from advgame.decision.situation import Situation
 from advgame.equilibria import Concept, batch_method_of
 from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
 from advgame.errors import AdvgameError
 from advgame.games import Game
+from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies, build
 from advgame.payoffs.accuracies import accuracy_cell
 from advgame.scenarios import set_parameter

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.recommendation import PLAYED
 from advgame.decision.situation import concept_for
 from advgame.equilibria import CONCEPTS, Concept, Nash
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
+from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.ranges import Axis, axis
@@ -23,9 +23,7 @@ Regime = tuple[
     str, ...
 ]  # the defences deployed, in the order of the game; empty where no answer is certified
 COARSE = 9  # lines a map is first looked at along
-WORK_PER_POINT = (
-    0.2  # nominal seconds; a point whose equilibria take more to list is answered with the ones found
-)
+WORK_PER_POINT = 0.2  # nominal seconds; where listing the equilibria takes more, those found are used
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.recommendation import PLAYED
 from advgame.decision.situation import concept_for
 from advgame.decision.solve_many import solve_grid
 from advgame.equilibria import CONCEPTS, Concept, Solution, batch_method_of
 from advgame.errors import ScenarioError
+from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario, build_game, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, caps_over

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advgame.decision.recommendation import PLAYED, Recommendation, recommend
+from advgame.decision.recommendation import Recommendation, recommend
 from advgame.equilibria import Concept
 from advgame.equilibria.algorithms.support_margin import support_margin
+from advgame.games.tolerances import PLAYED
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS

@@ -9,7 +9,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation
-from advgame.games.best_responses import TIE
+from advgame.games.tolerances import TIE
 from advgame.studies.parameter_line import Line, played_along
 
 Curve = tuple[tuple[float, float], ...]  # (value of the number, money per classified input)

@@ -15,7 +15,7 @@ from advgame.equilibria.batch.buffers import BatchBuffers
 from advgame.equilibria.batch.gathered import Status
 from advgame.equilibria.batch.inputs import floats
 from advgame.equilibria.batch.solve_batch import METHODS
-from advgame.games.profile import TOLERANCE
+from advgame.games.tolerances import LARGEST_REGRET
 from tests.equilibria.games import DEAR_AND_CHEAP, attacker_game
 
 Numbers = np.ndarray
@@ -94,12 +94,12 @@ def test_the_games_are_answered_in_order_with_certificates_that_the_payoffs_bear
     pays_a, pays_b = np.einsum("sij,sj->si", a[of], y), np.einsum("sij,si->sj", b[of], x)
     lure = pays_b.max(axis=1) - (pays_b * y).sum(axis=1)
     size_a, size_b = (np.maximum(np.ptp(each[of], axis=(1, 2)), 1e-300) for each in (a, b))
-    assert (lure / size_b).max() <= TOLERANCE
+    assert (lure / size_b).max() <= LARGEST_REGRET
     if concept.startswith("nash"):
         gain = pays_a.max(axis=1) - (pays_a * x).sum(axis=1)
-        assert (gain / size_a).max() <= TOLERANCE
+        assert (gain / size_a).max() <= LARGEST_REGRET
         assert np.abs(solution.regret - np.column_stack([gain / size_a, lure / size_b])).max() <= 1e-14
-    assert solution.regret.max() <= TOLERANCE
+    assert solution.regret.max() <= LARGEST_REGRET
     counts = np.bincount(of, minlength=len(a))
     assert (counts == 1).all() or concept == "nash"
     assert (solution.complete == (solution.status < Status.PARTIAL)).all()

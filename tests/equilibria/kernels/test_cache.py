@@ -56,6 +56,20 @@ def test_what_takes_something_changed_is_forgotten_but_not_what_it_takes(folder:
     assert made_of(sources_in(folder), "walk") == {"other", "steps", "walk"}
 
 
+def test_what_holds_a_tolerance_is_forgotten_when_the_tolerances_change(tmp_path: Path) -> None:
+    folder, tolerances = tmp_path / "equilibria" / "kernels", tmp_path / "games" / "tolerances.py"
+    (folder / "__pycache__").mkdir(parents=True)
+    tolerances.parent.mkdir()
+    tolerances.write_text("TIE = 1e-12\n")
+    (folder / "walk.py").write_text("from advgame.games.tolerances import TIE\n")
+    (folder / "steps.py").write_text("LENGTH = 1\n")
+    (folder / "other.py").write_text("LENGTH = 1\n")
+    compile_all(folder)
+    tolerances.write_text("TIE = 1e-11\n")
+    forget_outdated(folder, folder / "__pycache__")
+    assert kept(folder) == ["other", "steps"]
+
+
 @pytest.mark.parametrize("record", [None, "", "[1, 2", "{}"])
 def test_what_nobody_remembers_the_making_of_is_forgotten(folder: Path, record: str | None) -> None:
     compile_all(folder)
@@ -78,5 +92,6 @@ def test_the_kernels_of_the_package_are_looked_after() -> None:
         "careful_rank_one_detection",
         "support_walk",
         "simd4",
+        "tolerances",
     }
     assert KEPT is None or "rank_one_solver" in (KEPT / RECORD).read_text(encoding="utf-8")

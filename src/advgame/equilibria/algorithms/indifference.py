@@ -6,8 +6,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.games import Game, certified_profile
-
-PLAYED = 1e-9  # a smaller probability is rounding
+from advgame.games.tolerances import PLAYED
 
 # HiGHS stops within 1e-7 of an optimum by default, which is more than a certificate allows.
 TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}

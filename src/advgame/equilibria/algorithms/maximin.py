@@ -8,6 +8,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.indifference import TIGHT, indifferent_mix
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import relative_regret
+from advgame.games.tolerances import PLAYED
 
 
 def maximin(game: Game) -> Profile:
@@ -23,7 +24,7 @@ def _candidates(game: Game) -> list[Profile]:
     """The program's answer, and the one its supports give when they are solved directly."""
     defender, attacker = _program(game.defender_payoffs)
     found = [_secured(game, defender, attacker)]
-    rows, columns = np.flatnonzero(defender > 1e-9), np.flatnonzero(attacker > 1e-9)
+    rows, columns = np.flatnonzero(defender > PLAYED), np.flatnonzero(attacker > PLAYED)
     if len(rows) == len(columns):
         inside = game.defender_payoffs[np.ix_(rows, columns)]
         mixes = indifferent_mix(inside.T), indifferent_mix(inside)

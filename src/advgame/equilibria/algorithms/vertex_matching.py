@@ -18,7 +18,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.kernels.compiled import is_ready, worth_asking
 from advgame.games import Game
-from advgame.games.profile import TOLERANCE
+from advgame.games.tolerances import LARGEST_REGRET
 
 PER_VERTEX, PER_ENTRY = 1e-6, 8e-9  # nominal seconds, as measured
 SEEDS = 3  # costs that are tried where one leaves the order of the vertices uncertain
@@ -212,7 +212,7 @@ def _certified(game: Game, x: FloatArray, y: FloatArray) -> Pairs:
     regret_x = earns.max(axis=1, initial=-math.inf) - (earns * x).sum(axis=1)
     regret_y = costs.max(axis=1, initial=-math.inf) - (costs * y).sum(axis=1)
     spans = (float(np.ptp(each)) or 1.0 for each in (game.defender_payoffs, game.attacker_payoffs))
-    good = (regret_x <= TOLERANCE * next(spans)) & (regret_y <= TOLERANCE * next(spans))
+    good = (regret_x <= LARGEST_REGRET * next(spans)) & (regret_y <= LARGEST_REGRET * next(spans))
     return x[good], y[good]
 
 

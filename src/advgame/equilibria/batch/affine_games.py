@@ -13,7 +13,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import ALWAYS
 from advgame.equilibria.batch.all_equilibria import singly
 from advgame.equilibria.batch.batch_answers import BatchAnswers
-from advgame.equilibria.batch.batch_exact import NEAR, Exactly, clear_of_ties, write_exactly
+from advgame.equilibria.batch.batch_exact import Exactly, clear_of_ties, write_exactly
 from advgame.equilibria.batch.gathered import Found, Status
 from advgame.equilibria.batch.memory import free_bytes, in_words
 from advgame.equilibria.batch.solve_batch import METHODS, Progress, method_named
@@ -24,6 +24,7 @@ from advgame.errors import GameError, SolverError
 from advgame.games import Game
 from advgame.games.affine import AffineGames
 from advgame.games.affine_rank_one import affine_structure
+from advgame.games.tolerances import MAY_TIE
 
 if TYPE_CHECKING:
     from advgame.equilibria.kernels import affine_two_by_two
@@ -207,7 +208,7 @@ def sums_of(games: AffineGames) -> affine_two_by_two.Sums:
         int(games.cap_rows[1]),
         _eight(still),
         _eight(shared),
-        NEAR * np.array([games.size(0), games.size(1)]),
+        MAY_TIE * np.array([games.size(0), games.size(1)]),
     )
 
 
@@ -245,7 +246,7 @@ def _from_payoffs(
     value = np.column_stack(
         [np.einsum("si,sij,sj->s", found.defender, each[found.game], found.attacker) for each in (a, b)]
     )
-    best, alike = worst_of_each(found, value[:, 0], NEAR * np.abs(a).max(axis=(1, 2)))
+    best, alike = worst_of_each(found, value[:, 0], MAY_TIE * np.abs(a).max(axis=(1, 2)))
     if len(best) < len(a):
         missing = np.setdiff1d(np.arange(len(a)), found.game)[0]
         raise SolverError(f"No profile of game {chosen[firsts[missing]]} could be certified.")

@@ -17,9 +17,9 @@ from advgame.equilibria.batch.inputs import refuse_infinite
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 from advgame.equilibria.concepts.nash import Nash
 from advgame.games import Game
-from advgame.games.profile import TOLERANCE
 from advgame.games.rank_one_form import rank_one_form
 from advgame.games.reduction import reduce_game
+from advgame.games.tolerances import LARGEST_REGRET
 
 # What may write into the free end of what is gathered; and which games are proven.
 Kernel = Callable[[FloatArray, FloatArray, Gathered | None], tuple[Found, NDArray[np.bool_]]]
@@ -110,7 +110,7 @@ def _two_by_two(a: FloatArray, b: FloatArray, gathered: Gathered | None) -> tupl
     found, proven = room.begin(rows), np.ones(games, np.bool_)
     if not sound:
         refuse_infinite(a, b, before=gathered.game)
-        proven[found.game[~(found.regret <= TOLERANCE).all(axis=1)]] = False
+        proven[found.game[~(found.regret <= LARGEST_REGRET).all(axis=1)]] = False
         with np.errstate(over="ignore"):
             differences = np.hstack([a[:, 0] - a[:, 1], b[:, :, 0] - b[:, :, 1]])
         proven &= np.isfinite(differences).all(axis=1)

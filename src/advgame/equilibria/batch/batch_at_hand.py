@@ -12,9 +12,10 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.batch.affine_games import worst_of_each
 from advgame.equilibria.batch.all_equilibria import compared, walked
 from advgame.equilibria.batch.batch_commitment import commitments, pure_commitments
-from advgame.equilibria.batch.batch_exact import NEAR, clear_of_ties
+from advgame.equilibria.batch.batch_exact import clear_of_ties
 from advgame.equilibria.batch.gathered import Found, Status
 from advgame.equilibria.rank_one import compiled_path
+from advgame.games.tolerances import MAY_TIE
 
 COMMITMENTS = {"commitment": commitments, "pure_commitment": pure_commitments}
 
@@ -86,7 +87,7 @@ def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> AtHand:
     else:
         found, proven = walked(a, b)
     value = np.einsum("si,sij,sj->s", found.defender, given[found.game], found.attacker)
-    worst, alike = worst_of_each(found, value, NEAR * np.abs(given).max(axis=(1, 2)))
+    worst, alike = worst_of_each(found, value, MAY_TIE * np.abs(given).max(axis=(1, 2)))
     proven[alike] = False
     return _spread(found.kept(worst), proven)
 

@@ -16,8 +16,7 @@ from advgame.equilibria.concepts.nash import Nash
 from advgame.equilibria.solution import Solution
 from advgame.errors import SolverError
 from advgame.games import Game
-
-NEAR = 1e-9  # of a player's largest payoff: a difference below it may be a tie
+from advgame.games.tolerances import MAY_TIE
 
 Exactly = Callable[[NDArray[np.int64]], tuple[NDArray[Any], NDArray[Any]]]  # payoffs of games in Fractions
 
@@ -36,7 +35,7 @@ def clear_of_ties(a: FloatArray, b: FloatArray, *, walk: bool = True) -> NDArray
         walk: whether games larger than 2 × 2 are walked to find out.
     """
     shape = a.shape[1:]
-    near = [NEAR * np.abs(each).max(axis=(1, 2)) for each in (a, b)]
+    near = [MAY_TIE * np.abs(each).max(axis=(1, 2)) for each in (a, b)]
     if 1 in shape:
         pays, limit = (a[:, :, 0], near[0]) if shape[1] == 1 else (b[:, 0, :], near[1])
         ranked = np.sort(pays, axis=1)

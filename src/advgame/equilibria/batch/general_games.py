@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.batch.gathered import Found, Gathered
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
-from advgame.games.profile import TOLERANCE
+from advgame.games.tolerances import LARGEST_REGRET
 
 MOST_MINORS = 3_000_000  # of one player's payoffs: up to 12 × 12
 MOST_STRATEGIES = 20  # of one player
@@ -78,8 +78,8 @@ def _by_signs(
         profiles.fill(a, b, ends[part], ends[part + 1], *sets, pairs, places, starts, counts, *found)
 
     on_all_cores(fill, parts)
-    if rows and not found.regret.max() <= TOLERANCE:
-        certified = (found.regret <= TOLERANCE).all(axis=1)
+    if rows and not found.regret.max() <= LARGEST_REGRET:
+        certified = (found.regret <= LARGEST_REGRET).all(axis=1)
         state[found.game[~certified]] = UNCERTIFIED
         found = found.kept(state[found.game] == support_pairs.SOLVED)
     crowded = np.flatnonzero(state == support_pairs.CROWDED)

@@ -11,10 +11,10 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.batch.affine_games import sums_of
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 from advgame.games.affine import AffineGames
+from advgame.games.tolerances import PLAYED
 
 LEFT = 9  # in place of what is played: near a tie, to be solved from the payoffs
 LEAST_POINTS = 20_000  # of what one core does at a time
-PLAYED = 1e-9  # a smaller probability counts as not played
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ from advgame.equilibria.concepts.bayesian_solution import (
 )
 from advgame.equilibria.concepts.commitment import best_lottery
 from advgame.games.bayesian import BayesianGame
-from advgame.games.best_responses import TIE
+from advgame.games.tolerances import TIE
 
 OBJECTIVE = 1e4  # largest coefficient: HiGHS stops at an absolute gap of 1e-6 of these units
 PROVEN = 1e-6  # of the range of the defender's payoff: a smaller gap is the program's rounding

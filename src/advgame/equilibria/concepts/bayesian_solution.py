@@ -10,7 +10,8 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.errors import SolverError
 from advgame.games.bayesian import BayesianGame
-from advgame.games.profile import TOLERANCE, payoff_range, relative_regret
+from advgame.games.profile import payoff_range, relative_regret
+from advgame.games.tolerances import LARGEST_REGRET
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class BayesianProfile:
     @property
     def valid(self) -> bool:
         """Whether the profile may leave a solver."""
-        return self.regret <= TOLERANCE
+        return self.regret <= LARGEST_REGRET
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,8 +20,8 @@ from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.equilibria.concepts.weak_commitment import best_weak_plan, most_harmful_reply
 from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
 from advgame.games import Certificate, Game, Profile
-from advgame.games.best_responses import TIE
 from advgame.games.profile import relative_regret
+from advgame.games.tolerances import TIE
 
 SHARPER = 1e4  # makes the tolerance of the attacker's ties finer than HiGHS lets one ask for
 REMARK = "One best commitment; others may be worth the same."

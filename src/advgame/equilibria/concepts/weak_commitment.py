@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.games import Game
-from advgame.games.best_responses import TIE
+from advgame.games.tolerances import TIE
 
 THIN = 1e-9  # of the attacker's payoff range: a reply that is best by less counts as never strictly best
 SHARPER = 1e4  # makes the attacker's ties finer than HiGHS lets one ask for

@@ -7,12 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import part
+from advgame.games.tolerances import MAY_TIE
 
 TILE = 128  # games that are tried together
-
-NEAR = 1e-9  # what is smaller may be a tie: of a probability, or relative to the payoffs compared
-
-ALIKE = 1e-12  # relative: what differs by less is a multiple but for rounding
 
 
 class Form(NamedTuple):
@@ -176,7 +173,7 @@ def mark_unique(form, tile):
         ratio = tile.swing[0, c] / tile.swing[1, c] if tile.swing[1, c] > 0.0 else 0.0
         at_zero = tile.peace[far, c] - tile.peace[0, c]
         tilt = tile.shared[far, c] - tile.shared[0, c] + ratio * (tile.lured[far, c] - tile.lured[0, c])
-        positive = at_zero * (at_zero + tile.share[1, c] * tilt) > NEAR * at_zero * at_zero
+        positive = at_zero * (at_zero + tile.share[1, c] * tilt) > MAY_TIE * at_zero * at_zero
         tile.unique[c] = form.aligned == 0 or (form.aligned > 0 and positive)
     for j in range(2, n):
         for c in range(TILE):

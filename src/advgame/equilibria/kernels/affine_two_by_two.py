@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.kernels.compiling import njit
+from advgame.games.tolerances import LARGEST_REGRET
 
 TILE = 128  # games whose payoffs are added up together
-CERTAIN = 2e-9  # the largest relative regret of an equilibrium
 
 # What is played: 3 × the defender's kind + the adversary's, each the first strategy, the second, or both.
 FIRST, SECOND, BOTH = 0, 1, 2
@@ -210,7 +210,7 @@ def _excess(d0, d1, b0, b1, x, y):
     """By how much the larger of both players' gains from leaving the mixes exceeds what is allowed."""
     gain, range_ = abs(d0 * (1.0 - y) + d1 * y), max(abs(d0), abs(d1))
     lure, reach = abs(b0 * (1.0 - x) + b1 * x), max(abs(b0), abs(b1))
-    return max(gain - CERTAIN * range_, lure - CERTAIN * reach)
+    return max(gain - LARGEST_REGRET * range_, lure - LARGEST_REGRET * reach)
 
 
 # Anything may change from game to game here, so the sums are added up a tile at a time.
@@ -259,7 +259,7 @@ def _play(total, kind, out):
         lost, missed = max(x * gain, (x - 1.0) * gain), max(y * lure, (y - 1.0) * lure)
         lost, missed = lost / max(abs(d0), abs(d1)), missed / max(abs(b0), abs(b1))
         out[4, c], out[5, c] = lost if mixed else 0.0, missed if mixed else 0.0
-        kind[c] = LEFT if mixed & (max(lost, missed) > CERTAIN) else kind[c]
+        kind[c] = LEFT if mixed & (max(lost, missed) > LARGEST_REGRET) else kind[c]
 
 
 @njit(error_model="numpy")

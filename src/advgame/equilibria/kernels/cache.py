@@ -42,8 +42,9 @@ def forget_outdated(kernels: Path, kept: Path) -> None:
 
 
 def sources_in(kernels: Path) -> dict[str, str]:
-    """The source of each kernel, by its name."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(kernels.glob("*.py"))}
+    """The source of each kernel, and of the tolerances compiled into them, by its name."""
+    paths = [*sorted(kernels.glob("*.py")), *kernels.parents[1].glob("games/tolerances.py")]
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
 def digest(sources: dict[str, str], name: str) -> str:
@@ -55,7 +56,7 @@ def made_of(sources: dict[str, str], name: str) -> set[str]:
     """A kernel and all whose code is compiled into it.
 
     >>> sorted(made_of(sources_in(Path(__file__).parent), "support_walk"))
-    ['cache', 'compiling', 'crossings', 'simd4', 'states', 'support_inverse', 'support_walk']
+    ['cache', 'compiling', 'crossings', 'simd4', 'states', 'support_inverse', 'support_walk', 'tolerances']
     """
     parts, found = [name], set[str]()
     while parts:
@@ -67,9 +68,10 @@ def made_of(sources: dict[str, str], name: str) -> set[str]:
 
 
 def _imported(source: str) -> set[str]:
-    """The kernels that a kernel imports."""
+    """The kernels that a kernel imports, and the tolerances."""
     package = r"from advgame\.equilibria\.kernels"
-    names = set(re.findall(rf"^{package}\.(\w+) import", source, re.MULTILINE))
+    names = set(re.findall(r"^from advgame\.games\.(tolerances) import", source, re.MULTILINE))
+    names |= set(re.findall(rf"^{package}\.(\w+) import", source, re.MULTILINE))
     for several in re.findall(rf"^{package} import (.+)$", source, re.MULTILINE):
         names |= {each.strip() for each in several.split(",")}
     return names

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import part
-
-RESIDUE = 1e-11  # of the smaller matrix: what may remain beside the rank-1 part
+from advgame.games.tolerances import RANK_ONE_RESIDUE
 
 # Sums may be taken in any order: what rests on them is checked against the payoffs at the end.
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
@@ -181,11 +180,11 @@ def find_ratio(a, b, left, right):
         right: (columns,) the right factor, written in place.
     """
     size_a, size_b = largest_size(a), largest_size(b)
-    if size_b <= RESIDUE or size_a == 0.0:
+    if size_b <= RANK_ONE_RESIDUE or size_a == 0.0:
         return 0.0
     ab, bb = products(a, b)
     ratio = -ab / bb
-    if ratio > 0 and cancels(a, b, ratio, RESIDUE * min(size_a, ratio * size_b)):
+    if ratio > 0 and cancels(a, b, ratio, RANK_ONE_RESIDUE * min(size_a, ratio * size_b)):
         left[:] = 0.0
         right[:] = 0.0
         return ratio
@@ -257,7 +256,7 @@ def accepted_ratio(a, b, ratio, size_a, size_b, left, right):
     """
     for _ in range(3):
         r, c, size, worst = residue(a, b, ratio, left, right)
-        if worst <= RESIDUE * min(size_a, ratio * size_b):
+        if worst <= RANK_ONE_RESIDUE * min(size_a, ratio * size_b):
             return ratio
         if worst > 1e-3 * size:
             return 0.0

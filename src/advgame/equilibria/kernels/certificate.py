@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
-from advgame.equilibria.kernels.crossings import NEAR
 from advgame.equilibria.kernels.simd4 import larger, smaller
+from advgame.games.tolerances import PLAYED
 
 EXACT = 2e-15  # a regret that other floats are not sure to lessen
 
@@ -176,7 +176,7 @@ def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, syst
         one, two: the regrets so far.
         system, mix, other: space of shapes (size, size + 1), (size,), (size,) for size − 1 strategies played.
     """
-    p, q = played(x, which, NEAR, rows), played(y, which, NEAR, columns)
+    p, q = played(x, which, PLAYED, rows), played(y, which, PLAYED, columns)
     if p != q:
         return one, two
     transposed = p == q  # no constant: for True and for False all would be compiled once more

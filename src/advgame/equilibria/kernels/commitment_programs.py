@@ -15,11 +15,10 @@ import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.rank_one_solver import equalise
+from advgame.games.tolerances import LARGEST_REGRET, TIE
 
-TIE = 1e-12  # of the adversary's payoff range, as in `advgame.games.best_responses`
 BELOW = 1e-13  # a slack below minus this is missing
 STEP = 1e-9  # the smallest pivot
-TOLERANCE = 2e-9  # the largest relative regret a certificate may show
 LEAST = {"nnan", "nsz"}  # lets the least of a row be found in lanes; no payoff is a NaN
 CLEAR = 1e-10  # by what a reply must be beaten to count as never best
 
@@ -487,7 +486,7 @@ def solve_some(a, b, first, last, status, defender, attacker, regret):
         regret[game, 0], regret[game, 1] = max(bound - value, 0.0), gain
         attacker[game] = 0.0
         attacker[game, reply] = 1.0
-        if clear and regret[game, 0] <= TOLERANCE and gain <= TOLERANCE:
+        if clear and regret[game, 0] <= LARGEST_REGRET and gain <= LARGEST_REGRET:
             status[game] = SOLVED
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from advgame.equilibria.kernels.compiling import njit
+from advgame.games.tolerances import MAY_TIE
 
-NEAR = 1e-9  # of the largest cost: what is smaller may be a tie
-LEAST = 1e-11  # what a pivot must exceed
 THIN = 1e-6  # after a smaller pivot rounding may hide a tie
-FALLING = -1e-13  # per μ: a cost that falls slower does not fall
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -27,14 +25,14 @@ def crossing(level, tilt, here, there, end):
         The place, −1 for none, and whether it is no tie: a crossing at a breakpoint is one.
     """
     gap_here, gap_there = level + (tilt - 1) * here, level + (tilt - 1) * there
-    if here == 0 and abs(gap_here) <= NEAR:
+    if here == 0 and abs(gap_here) <= MAY_TIE:
         return 0.0, True
-    if there == end and abs(gap_there) <= NEAR:
+    if there == end and abs(gap_there) <= MAY_TIE:
         return end, True
-    if (gap_here > NEAR and gap_there < -NEAR) or (gap_here < -NEAR and gap_there > NEAR):
+    if (gap_here > MAY_TIE and gap_there < -MAY_TIE) or (gap_here < -MAY_TIE and gap_there > MAY_TIE):
         return level / (1 - tilt), True
-    if abs(gap_here) <= NEAR and here > 0:
+    if abs(gap_here) <= MAY_TIE and here > 0:
         return here, False
-    if abs(gap_there) <= NEAR and there < end:
+    if abs(gap_there) <= MAY_TIE and there < end:
         return there, False
     return -1.0, True

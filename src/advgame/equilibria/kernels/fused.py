@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from advgame.equilibria.kernels.affine_tile import NEAR, TILE, load_tile, new_tile
+from advgame.equilibria.kernels.affine_tile import TILE, load_tile, new_tile
 from advgame.equilibria.kernels.certificate import EXACT, regrets_of, sharpened, spread_of
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.rank_one_solver import LARGE
@@ -32,10 +32,10 @@ from advgame.equilibria.kernels.support_trial import (
     to_the_front,
 )
 from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
+from advgame.games.tolerances import LARGEST_REGRET, MAY_TIE, PLAYED
 
 ROOM = 8  # equilibria of a game the walk has room for
 
-CERTAIN = 2e-9  # the largest relative regret of an equilibrium
 
 # What became of a game.
 FOUND = 0  # all equilibria, proven; the one worth least to the defender is written
@@ -169,7 +169,7 @@ def _write(places, tile, rows, columns, k, any_will_do, start, bench, answers):
     for c in range(TILE):
         if tile.done[c] or not (any_will_do or tile.unique[c]) or not slack[c] > 0.0:
             continue
-        if not (regret[0, c] <= CERTAIN and regret[1, c] <= CERTAIN):
+        if not (regret[0, c] <= LARGEST_REGRET and regret[1, c] <= LARGEST_REGRET):
             continue
         fitting = tile.done[c] = True
         game = places[start + c]
@@ -232,13 +232,13 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
             one, two = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
             if max(one, two) >= EXACT:
                 one, two = sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, *room)
-            certain = certain and one <= CERTAIN and two <= CERTAIN
+            certain = certain and one <= LARGEST_REGRET and two <= LARGEST_REGRET
             earned = _value(a, x, y, which)
             next_to_least = min(next_to_least, max(earned, least))
             if earned < least:
                 chosen, least, kept = which, earned, (one, two)
         # Which of two alike is worth less is not for rounding to say.
-        clear = met == 1 or next_to_least - least > NEAR * (abs(least) + abs(next_to_least))
+        clear = met == 1 or next_to_least - least > MAY_TIE * (abs(least) + abs(next_to_least))
         if not (certain and clear):
             continue
         for i in range(a.shape[0]):
@@ -272,11 +272,11 @@ def _support(x, y, which, rows, columns):
     """Writes the strategies played; how many they are where both play as many, else 0."""
     k = played = 0
     for i in range(x.shape[1]):
-        if x[which, i] > NEAR:
+        if x[which, i] > PLAYED:
             rows[k] = i
             k += 1
     for j in range(y.shape[1]):
-        if y[which, j] > NEAR:
+        if y[which, j] > PLAYED:
             columns[played] = j
             played += 1
     return k if k == played else 0

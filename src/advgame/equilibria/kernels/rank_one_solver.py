@@ -18,6 +18,7 @@ from advgame.equilibria.kernels.support_inverse import desk
 from advgame.equilibria.kernels.support_walk import support_walk
 from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk, walk
 from advgame.equilibria.kernels.uniqueness import only_one
+from advgame.games.tolerances import LARGEST_REGRET
 
 __all__ = [
     "CROWDED",
@@ -36,7 +37,6 @@ __all__ = [
 ]
 
 LARGE = 6000  # payoffs of a player, from which on it is quicker to walk on what is played
-CERTAIN = 2e-9  # the largest relative regret of an equilibrium
 
 
 @njit(nogil=True, error_model="numpy")
@@ -151,5 +151,5 @@ def certified(a, b, x, y, gains, first, count, range_a, range_b, rows, columns, 
         if larger(one, two) >= EXACT:
             one, two = sharpened(a, b, x, y, k, one, two, range_a, range_b, rows, columns, system, mix, other)
         gains[k, 0], gains[k, 1] = one, two
-        certain = certain and one <= CERTAIN and two <= CERTAIN
+        certain = certain and one <= LARGEST_REGRET and two <= LARGEST_REGRET
     return certain

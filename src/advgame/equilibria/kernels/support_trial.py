@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from advgame.equilibria.kernels.affine_tile import NEAR, TILE
+from advgame.equilibria.kernels.affine_tile import TILE
 from advgame.equilibria.kernels.compiling import njit, part
+from advgame.games.tolerances import MAY_TIE
 
 MOST_PLAYED = 32  # strategies of each player in a support that is remembered
 REMEMBERED = 16  # supports
@@ -205,7 +206,7 @@ def mixes_of_tile(tile, columns, k, any_will_do, bench):
             y[0, c] -= y[a, c]
     for a in range(k):
         for c in range(TILE):
-            least = (x[a, c] if x[a, c] < y[a, c] else y[a, c]) - NEAR
+            least = (x[a, c] if x[a, c] < y[a, c] else y[a, c]) - MAY_TIE
             slack[c] = least if least < slack[c] else slack[c]
 
 
@@ -280,7 +281,7 @@ def check_attacks(form, tile, rows, columns, k, bench):
     for j in range(len(share)):
         if not among(j, columns, k):
             for c in range(TILE):
-                tie = NEAR * (own[c] + abs(column[j, c]) + share[j, c] * size[c])
+                tie = MAY_TIE * (own[c] + abs(column[j, c]) + share[j, c] * size[c])
                 least = earned[1, c] - pay[j, c] - tie
                 slack[c] = least if least < slack[c] else slack[c]
     for c in range(TILE):
@@ -336,7 +337,7 @@ def check_defences(form, tile, rows, columns, k, bench):
     for i in range(len(peace)):
         if not among(i, rows, k):
             for c in range(TILE):
-                tie = NEAR * (own[c] + abs(peace[i, c]) + abs(shared[i, c]))
+                tie = MAY_TIE * (own[c] + abs(peace[i, c]) + abs(shared[i, c]))
                 least = earned[0, c] - pay[i, c] - tie
                 slack[c] = least if least < slack[c] else slack[c]
     for c in range(TILE):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
-from advgame.equilibria.kernels.crossings import FALLING, LEAST, NEAR, crossing
+from advgame.equilibria.kernels.crossings import crossing
 from advgame.equilibria.kernels.simd4 import larger, smaller
 from advgame.equilibria.kernels.states import CROWDED, LOST, SOLVED, TIED
 from advgame.equilibria.kernels.support_inverse import (
@@ -39,14 +39,14 @@ from advgame.equilibria.kernels.support_inverse import (
     row_of_defence,
     take_off,
 )
+from advgame.games.tolerances import FALLING, MAY_TIE, SAME_RATIO, SAVES_NOTHING, SMALLEST_PIVOT
 
 UNSURE = 0.1  # a pivot below this is followed by a look at how much the inverse magnifies
 SHORT = 1e-4  # and one below this by a fresh inverse
 FRESH = 256  # steps after which the inverse is computed anew
 DRIFT = 2.5e-10  # by which the numbers may have moved meanwhile: less than what is looked at as a tie
-WRONG = (
-    NEAR / 2
-)  # by which two numbers may be wrong, each, and be told apart if they differ by more than NEAR
+# By which two numbers may be wrong, each, and be told apart if they differ by more than MAY_TIE.
+WRONG = MAY_TIE / 2
 ROUNDING = 1e-15  # of costs of size 1
 MOST_STEPS = 200_000
 
@@ -81,7 +81,7 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, s
             return met, LOST
         there, entering = next_breakpoint(k, at)
         there = min(max(there, here), end)
-        if least_level(k, at) <= NEAR:  # the adversary's optimal mixes may form a continuum
+        if least_level(k, at) <= MAY_TIE:  # the adversary's optimal mixes may form a continuum
             drift, since = refresh(here, slope, row, k, at), 0
             if not 0 <= drift <= DRIFT or least_level(k, at) <= error_of(k, beside, at):
                 status = TIED
@@ -213,15 +213,15 @@ def cheapest(k, by_number, at):
     """
     who, slots, defences = at.who, at.slots, at.defences
     m = defences.shape[1]
-    least = -1e-12
+    least = SAVES_NOTHING
     for i in range(m):
         least = smaller(least, defences[COST, i])
     for c in range(k):
         least = min(least, slots[WEIGHT, c])
-    if least == -1e-12:
+    if least == SAVES_NOTHING:
         return -1
     if by_number:
-        least = -1e-12
+        least = SAVES_NOTHING
     for i in range(m):
         if defences[COST, i] <= least:
             return i
@@ -316,7 +316,7 @@ def note(place, k, which, at, defender, attacker):
     for s in range(k):
         defender[which, who[DEFENCE, s]] /= whole
         attacker[which, who[ATTACK, s]] /= other
-    return least > NEAR
+    return least > MAY_TIE
 
 
 @part(error_model="numpy")
@@ -442,20 +442,20 @@ def first_stop(k, at):
     for j in range(n):
         fall = attacks[FALL, j]
         ratio = attacks[COST, j] / fall
-        ratio = ratio if fall > LEAST else np.inf
+        ratio = ratio if fall > SMALLEST_PIVOT else np.inf
         attacks[PLACE, j] = ratio
         least = smaller(least, ratio)
     for s in range(k):
         fall = slots[COLUMN, 1 + s]
-        if fall > LEAST:
+        if fall > SMALLEST_PIVOT:
             least = min(least, slots[SHARE, s] / fall)
     if least == np.inf:
         return -1
-    least += 1e-13
+    least += SAME_RATIO
     found, pivot = -1, 0.0
     for s in range(k):
         fall = slots[COLUMN, 1 + s]
-        if fall > max(LEAST, pivot) and slots[SHARE, s] / fall <= least:
+        if fall > max(SMALLEST_PIVOT, pivot) and slots[SHARE, s] / fall <= least:
             found, pivot = s, fall
     for j in range(n):
         if attacks[PLACE, j] <= least and attacks[FALL, j] > pivot:

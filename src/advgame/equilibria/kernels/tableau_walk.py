@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
-from advgame.equilibria.kernels.crossings import FALLING, LEAST, NEAR, THIN, crossing
+from advgame.equilibria.kernels.crossings import THIN, crossing
 from advgame.equilibria.kernels.simd4 import (
     WIDTH,
     larger,
@@ -23,6 +23,7 @@ from advgame.equilibria.kernels.simd4 import (
     where_above,
 )
 from advgame.equilibria.kernels.states import CROWDED, LOST, SOLVED, TIED
+from advgame.games.tolerances import FALLING, MAY_TIE, SAME_RATIO, SAVES_NOTHING, SMALLEST_PIVOT
 
 MOST_STEPS = 20_000
 
@@ -139,13 +140,13 @@ def leaving_column(m, n, table, row):
         table: the ``tableau``; its row PLACE is written.
         row: the row of the nonbasic variable that enters.
     """
-    least, free, limit = spread(np.inf), spread(np.inf), spread(LEAST)
+    least, free, limit = spread(np.inf), spread(np.inf), spread(SMALLEST_PIVOT)
     for j in range(0, padded(n), WIDTH):
         entering = load(table, row, j)
         ratio = where_above(entering, limit, load(table, m + LEVEL, j) / entering, free)
         store(ratio, table, m + PLACE, j)
         least = smaller(least, ratio)
-    bound = smallest(least) + 1e-13
+    bound = smallest(least) + SAME_RATIO
     if bound == np.inf:
         return -1
     found, met = -1, 0
@@ -176,18 +177,18 @@ def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
     """
     thinnest = 1.0
     for step in range(2000 + 50 * n):
-        least = spread(-1e-12)
+        least = spread(SAVES_NOTHING)
         for i in range(0, padded(m), WIDTH):
             least = smaller(least, load(table, m + COST, i))
         best = smallest(least)
-        if best == -1e-12:
+        if best == SAVES_NOTHING:
             return thinnest
         row = 0
         for i in range(m):
             row = i if table[m + COST, i] == best else row
         if step > 50 * n:  # the first by number, once a cycle is possible (Bland)
             for i in range(m):
-                if table[m + COST, i] < -1e-12 and nonbasic[i] < nonbasic[row]:
+                if table[m + COST, i] < SAVES_NOTHING and nonbasic[i] < nonbasic[row]:
                     row = i
         column = leaving_column(m, n, table, row)
         if column < 0:
@@ -253,7 +254,7 @@ def tableau_walk(
     for _ in range(MOST_STEPS):
         there, level, tilt, least = next_breakpoint(m, n, table)
         first, there = there, min(max(there, here), end)
-        if least <= NEAR or thinnest < THIN:
+        if least <= MAY_TIE or thinnest < THIN:
             status = TIED  # the adversary's optimal mixes may form a continuum
         place, clear = crossing(level, tilt, here, there, end)
         if place >= 0:
@@ -318,7 +319,7 @@ def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
         defender[which, i] *= whole
     for j in range(n):
         attacker[which, j] *= other
-    return smallest(least) > NEAR
+    return smallest(least) > MAY_TIE
 
 
 @njit(error_model="numpy")

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.kernels.compiling import njit
+from advgame.games.tolerances import LARGEST_REGRET
 
 MOST = 4  # extreme equilibria of a 2 × 2 game
 FIRST, SECOND, MIXED = 0, 1, 2  # a player's mix: a pure strategy, or the one that makes the other indifferent
-TOLERANCE = 2e-9  # the largest relative regret a certificate may show
 TILE = 512  # games that stay in the nearest cache while they are worked on
 
 
@@ -218,7 +218,7 @@ def mix(a, b, mixed, games, space, defender, attacker, regret):
         of_first, of_column = d0 * y + d1 * (1 - y), b0 * x + b1 * (1 - x)  # earns more than the second
         one = gain(of_first, x) / span(space[0, k], space[1, k], space[2, k], space[3, k])
         two = gain(of_column, y) / span(space[4, k], space[5, k], space[6, k], space[7, k])
-        small &= (one <= TOLERANCE) & (two <= TOLERANCE)
+        small &= (one <= LARGEST_REGRET) & (two <= LARGEST_REGRET)
         space[0, k], space[1, k], space[8, k], space[9, k] = one, two, x, y
     for k in range(count):
         row = np.uint64(mixed[k])

@@ -9,10 +9,8 @@ intensity give the adversary nothing, a case of ties; without ties there is one 
 from __future__ import annotations
 
 from advgame.equilibria.kernels.compiling import njit, part
-from advgame.equilibria.kernels.crossings import NEAR
 from advgame.equilibria.kernels.simd4 import larger
-
-ALIKE = 1e-12  # of costs of size 1: what differs by less is the same but for rounding
+from advgame.games.tolerances import ALIKE, MAY_TIE
 
 
 @njit(error_model="numpy")
@@ -43,7 +41,7 @@ def only_one(b, gain, idle, slope, intensity):
     if idlers != 1:
         return False
     factor = peace(b, gain, idle, quiet, high, low) / reach
-    if not (factor > NEAR or factor < -1.0 - NEAR):
+    if not (factor > MAY_TIE or factor < -1.0 - MAY_TIE):
         return False
     worst = 0.0
     for i in range(m):

@@ -17,8 +17,7 @@ from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.rank_one.parametric_simplex import Walked, walk_along
 from advgame.games.bayesian import BayesianGame
 from advgame.games.bayesian_rank_one import StackedForm
-
-PLAYED = 1e-9  # a smaller probability is rounding
+from advgame.games.tolerances import PLAYED
 
 Mixes = tuple[FloatArray, tuple[FloatArray, ...]]  # of the defender, and of each type
 

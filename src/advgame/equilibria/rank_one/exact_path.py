@@ -22,7 +22,7 @@ from advgame.equilibria.rank_one.cost_line import cost_line, exact_goal
 from advgame.equilibria.rank_one.exact_faces import Pair, WholeGame, equilibria_on_faces
 
 SMALL = 1600  # cells of a game of which nothing is left out
-NEAR = 1e-7  # of the payoffs: what is left out stays farther from being a best response than this
+CLEARLY_WORSE = 1e-7  # of the payoffs: what is left out stays farther from being a best response than this
 AT_ONCE = 10  # strategies taken in together at least, those that come nearest
 
 Places = NDArray[np.intp]
@@ -197,7 +197,7 @@ class _Prices:
     def _refuse(self, player: int, short: FloatArray) -> None:
         """Asks for strategies left out if one of them falls short of the best by next to nothing."""
         left_out = np.flatnonzero(self.left_out[player])
-        if len(left_out) and short[left_out].min() <= NEAR:
+        if len(left_out) and short[left_out].min() <= CLEARLY_WORSE:
             count = max(AT_ONCE, (len(short) - len(left_out)) // 4)
             nearest = left_out[np.argsort(short[left_out])][:count]
             raise _Missing(*((nearest, None) if player == 0 else (None, nearest)))

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp
-from advgame.equilibria.algorithms.indifference import PLAYED, TIGHT, indifferent_mix
-from advgame.equilibria.rank_one.parametric_simplex import NEAR, Walked
+from advgame.equilibria.algorithms.indifference import TIGHT, indifferent_mix
+from advgame.equilibria.rank_one.parametric_simplex import Walked
 from advgame.games import Game
 from advgame.games.rank_one_form import RankOneForm
+from advgame.games.tolerances import MAY_TIE, PLAYED
 
 LARGE = 10_000  # payoffs of a player: of smaller games the walk is as quick, and finds what ties
 
@@ -83,10 +84,10 @@ def _sharp(
 def _ties(form: RankOneForm, defender: FloatArray, attacker: FloatArray) -> bool:
     """Whether an unplayed strategy is nearly a best response, or a played one is barely one."""
     pays, costs = defender @ form.attack_value, form.attack_value @ attacker + form.idle_cost
-    near = NEAR * _scale(form)
+    near = MAY_TIE * _scale(form)
     least = min(float(defender[defender > 0].min()), float(attacker[attacker > 0].min()))
     beside = (pays.max() - pays)[attacker == 0], (costs - costs.min())[defender == 0]
-    return least <= NEAR or any(len(each) and float(each.min()) <= near for each in beside)
+    return least <= MAY_TIE or any(len(each) and float(each.min()) <= near for each in beside)
 
 
 def _scale(form: RankOneForm) -> float:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp
 from advgame.games.bayesian_rank_one import StackedForm
+from advgame.games.tolerances import FALLING, MAY_TIE, SAME_RATIO, SAVES_NOTHING, SMALLEST_PIVOT
 
-NEAR = 1e-9  # of the largest cost: what is smaller may be a tie
 SMALL_PIVOT = 1e-7  # of the payoffs: dividing by less leaves too few digits to tell ties
 MOST_PIVOTS = 20_000
 
@@ -102,11 +102,11 @@ class _Tableau:
     def leaving_row(self, column: int) -> int:
         """The row that stops a variable as it rises; of tied rows the one with the largest pivot."""
         entering, levels = self.body[:-2, column], self.values
-        rows = np.flatnonzero(entering > 1e-11)
+        rows = np.flatnonzero(entering > SMALLEST_PIVOT)
         if len(rows) == 0:
             raise _Lost("Rounding hides the way on.")
         ratios = levels[rows] / entering[rows]
-        best = rows[ratios <= ratios.min() + 1e-13]
+        best = rows[ratios <= ratios.min() + SAME_RATIO]
         return int(best[entering[best].argmax()])
 
     def pivot(self, row: int, column: int) -> None:
@@ -168,7 +168,7 @@ class _Walk:
         for step in range(MOST_PIVOTS):
             deadline.check()
             costs = tableau.reduced_costs(0.0)
-            falling = np.flatnonzero(costs < -1e-12)
+            falling = np.flatnonzero(costs < SAVES_NOTHING)
             if len(falling) == 0:
                 return
             # The steepest column first; the first by number once a cycle is possible (Bland).
@@ -182,7 +182,7 @@ class _Walk:
 
     def _next_breakpoint(self, here: float) -> tuple[float, int]:
         costs, slopes = self.tableau.body[-2, :-1], self.tableau.body[-1, :-1]
-        falling = np.flatnonzero(slopes < -1e-13)
+        falling = np.flatnonzero(slopes < FALLING)
         if len(falling) == 0:
             return self.end, -1
         places = -costs[falling] / slopes[falling]
@@ -191,19 +191,19 @@ class _Walk:
 
     def _note_crossings(self, here: float, there: float) -> None:
         """Notes the equilibrium where the mean intensity p·y(μ) meets μ on one piece of the walk."""
-        if self.tableau.values.min() <= NEAR:
+        if self.tableau.values.min() <= MAY_TIE:
             self.tied = True  # the attacker's optimal mixes may form a continuum
         level, slope = self._mean_intensity()
         gap_here, gap_there = level + (slope - 1) * here, level + (slope - 1) * there
-        if here == 0 and abs(gap_here) <= NEAR:
+        if here == 0 and abs(gap_here) <= MAY_TIE:
             self._note(0.0)
-        elif there == self.end and abs(gap_there) <= NEAR:
+        elif there == self.end and abs(gap_there) <= MAY_TIE:
             self._note(self.end)
-        elif (gap_here > NEAR and gap_there < -NEAR) or (gap_here < -NEAR and gap_there > NEAR):
+        elif (gap_here > MAY_TIE and gap_there < -MAY_TIE) or (gap_here < -MAY_TIE and gap_there > MAY_TIE):
             self._note(level / (1 - slope))
-        elif (abs(gap_here) <= NEAR and here > 0) or (abs(gap_there) <= NEAR and there < self.end):
+        elif (abs(gap_here) <= MAY_TIE and here > 0) or (abs(gap_there) <= MAY_TIE and there < self.end):
             self.tied = True  # a crossing at a breakpoint
-            self._note(here if abs(gap_here) <= NEAR else there)
+            self._note(here if abs(gap_here) <= MAY_TIE else there)
 
     def _mean_intensity(self) -> tuple[float, float]:
         tableau = self.tableau
@@ -214,7 +214,7 @@ class _Walk:
     def _note(self, place: float) -> None:
         tableau = self.tableau
         reduced = tableau.reduced_costs(place)
-        if reduced.min() <= NEAR:
+        if reduced.min() <= MAY_TIE:
             self.tied = True
         defender, attacker = np.zeros(self.defences), np.zeros(self.attacks)
         played, slack = tableau.basic < self.defences, tableau.nonbasic >= self.defences

@@ -26,7 +26,7 @@ from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.games.bayesian_rank_one import StackedForm
 
 OUT_OF_TIME = 1  # the status of a program in scipy
-NEAR = 1e-11  # of the costs, whose range is about 1: lines that pass a value nearer than this pass through it
+THROUGH = 1e-11  # of the costs, whose range is about 1: a line that passes a value nearer passes through it
 PER_PROGRAM, PER_ENTRY = 2e-3, 1e-6  # nominal seconds, as measured
 
 Pair = tuple[FloatArray, FloatArray]
@@ -84,12 +84,12 @@ def _pieces(form: StackedForm, deadline: Deadline) -> Iterator[tuple[float, floa
     while waiting:
         deadline.spend(_work(form))
         low, first, high, last = waiting.pop()
-        if high - low <= NEAR or first.slope - last.slope <= NEAR:
+        if high - low <= THROUGH or first.slope - last.slope <= THROUGH:
             yield low, high, first
             continue
         place = min(max((last.level - first.level) / (first.slope - last.slope), low), high)
         between = _optimal(form, place, deadline)
-        if between.at(place) >= min(first.at(place), last.at(place)) - NEAR:
+        if between.at(place) >= min(first.at(place), last.at(place)) - THROUGH:
             yield low, place, first
             yield place, high, last
         else:

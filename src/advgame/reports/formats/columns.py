@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import TextWrapper
 
 GAP = 2
-TIE = "\N{NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROWEST = range(32, 8, -1)  # how much of a long word a text column keeps together, the most that fits
 
 
@@ -43,9 +43,9 @@ def wrap(text: str, width: int, *, initial_indent: str = "", subsequent_indent: 
         initial_indent: put before the first line.
         subsequent_indent: put before all other lines.
     """
-    tied = text.replace(" %", f"{TIE}%")
+    tied = text.replace(" %", f"{NO_BREAK}%")
     lines = TextWrapper(width, initial_indent=initial_indent, subsequent_indent=subsequent_indent).wrap(tied)
-    return [line.replace(TIE, " ") for line in lines]
+    return [line.replace(NO_BREAK, " ") for line in lines]
 
 
 def _widths(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[int] | None:

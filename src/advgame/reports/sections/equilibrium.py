@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advgame.decision.recommendation import PLAYED
 from advgame.equilibria import Timing
 from advgame.games import Profile
+from advgame.games.tolerances import PLAYED
 from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, MixBars, Table
 from advgame.reports.facts import Facts
 from advgame.wording.concepts import rule_in_words

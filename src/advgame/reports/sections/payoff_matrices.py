@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.arrays import FloatArray
-from advgame.games.best_responses import TIE
+from advgame.games.tolerances import TIE
 from advgame.reports.blocks import Block, Heading, Matrix, Paragraph
 from advgame.reports.facts import Facts
 from advgame.wording.names import attack_in_words, counted
