@@ -8,6 +8,7 @@ import pytest
 
 import advgame as ag
 from advgame.bundled import bundled
+from advgame.decision import situate
 from advgame.reports.formats import FORMATS
 from tests.reports.binary_format import Packed, packed
 
@@ -39,7 +40,7 @@ def test_the_dashboard_offers_each_format_with_its_media_type(
         offered[settings["key"]] = (data, settings["file_name"], settings["mime"])
 
     monkeypatch.setattr(downloads.st, "download_button", button)
-    downloads.show(ag.case("cifar10-two-defences"))
+    downloads.show(situate(ag.case("cifar10-two-defences")))
     for name, form in FORMATS.items():
         data, file_name, media_type = offered[f"download {name}"]
         assert (file_name, media_type) == (f"decision{form.endings[0]}", form.media_type)

@@ -6,6 +6,7 @@ from advgame.cli.application import app, main
 from advgame.cli import solve as solve
 from advgame.cli import tables as tables
 from advgame.cli import laboratory as laboratory
+from advgame.cli import price as price
 from advgame.cli import pages as pages
 from advgame.cli import dashboard as dashboard
 

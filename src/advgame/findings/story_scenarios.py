@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from advgame.bundled import bundled
 from advgame.findings.stories import STORIES
 from advgame.measurements.experiment_tables import read_measured
 from advgame.scenarios import write_scenario
 from advgame.scenarios.from_experiment import scenario_of
+from advgame.scenarios.price_table import data_name
 
 
 def write_scenarios(tables: Sequence[Path], folder: Path) -> list[Path]:
@@ -30,13 +29,3 @@ def write_scenarios(tables: Sequence[Path], folder: Path) -> list[Path]:
                 scenario = scenario_of(measured, STORIES[measured.experiment], data_name(table))
                 written.append(write_scenario(scenario, folder / f"{measured.experiment}-measured.toml"))
     return written
-
-
-def data_name(table: Path) -> str:
-    """The name of a table in a scenario: its place among the bundled data, or else its path.
-
-    >>> data_name(bundled("data") / "measured" / "digits.csv")
-    'measured/digits.csv'
-    """
-    place, bundle = table.resolve(), bundled("data").resolve()
-    return place.relative_to(bundle).as_posix() if place.is_relative_to(bundle) else os.path.relpath(place)

@@ -212,12 +212,22 @@ def read_measured(table: Path) -> list[Measured]:
             f"{record_path.name} is missing or damaged; run `advgame measure EXPERIMENT.toml -o {table.name} "
             "--resume`, which writes it from the journal."
         ) from None
-    if not all(isinstance(each, dict) and "use" in each for each in record["defences"].values()):
+    if not _says_how_made(record):
         raise MeasurementError(
             f"{record_path.name} does not say how its networks were made; it was written by an earlier "
             f"version. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`, which writes it anew."
         )
     rows, outcomes = read_table(table), read_outcomes(table.with_suffix(".outcomes.parquet"))
+    for kind, named in (
+        ("defences", rows.defences),
+        ("attacks", dict.fromkeys(row.attack for row in rows if row.column != CLEAN)),
+    ):
+        unrecorded = [name for name in named if name not in record[kind]]
+        if unrecorded:
+            raise MeasurementError(
+                f"{record_path.name} does not say what {unrecorded[0]!r} is, which {table.name} lists among "
+                f"its {kind}; use a table and a record of one run, unchanged."
+            )
     beside = {
         name: _frame(table.with_suffix(f".{name}.csv"))
         for name in ("networks", "attacks", "measures", "importances")
@@ -241,19 +251,33 @@ def read_measured(table: Path) -> list[Measured]:
     ]
 
 
+def _says_how_made(record: object) -> bool:
+    """Whether a run record has the entries that are read from it."""
+    if not isinstance(record, dict) or not {"experiment", "defences", "attacks"} <= set(record):
+        return False
+    described = {"defences": {"use", "after", "settings"}, "attacks": {"use", "metric", "queries_only"}}
+    return all(
+        isinstance(record[kind], dict)
+        and all(isinstance(each, dict) and needed <= set(each) for each in record[kind].values())
+        for kind, needed in described.items()
+    )
+
+
 def _frame(path: Path) -> pd.DataFrame:
     """A table of costs or measures; empty where there is none, or nothing in it."""
     import pandas as pd
-    from pandas.errors import EmptyDataError
+    from pandas.errors import EmptyDataError, ParserError
 
     try:
         return pd.read_csv(path)
     except (FileNotFoundError, EmptyDataError):
         return pd.DataFrame()
+    except (ParserError, UnicodeDecodeError):
+        raise MeasurementError(f"{path.name} is no CSV table; it is damaged or was changed.") from None
 
 
 def _of(frame: pd.DataFrame, dataset: str, network: str) -> pd.DataFrame:
-    if frame.empty:
+    if frame.empty or not {"dataset", "network"} <= set(frame):
         return frame
     return frame[(frame["dataset"] == dataset) & (frame["network"] == network)]
 

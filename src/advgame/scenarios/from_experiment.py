@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 
-from advgame.errors import MeasurementError
+from advgame.errors import MeasurementError, ScenarioError
 from advgame.measurements import Column
 from advgame.measurements.experiment_tables import BLACK_BOX, CLEAN, NATURAL, UNBOUNDED, Measured
 from advgame.measurements.measurement import PLAYABLE
@@ -36,6 +37,12 @@ class Prices:
     )
     months_served: int = 12  # whose inputs the cost of training is spread over
 
+    def __post_init__(self) -> None:
+        for name in ("propagation", "query", "notice", "months_served"):
+            amount = getattr(self, name)
+            if not isfinite(amount) or amount < 0 or (name == "months_served" and amount == 0):
+                raise ScenarioError(f"The price {name} is {amount!r}; expected a finite number from 0 on.")
+
 
 @dataclass(frozen=True)
 class Story:
@@ -50,18 +57,31 @@ class Story:
     amounts: Mapping[str, float] = field(default_factory=dict)  # gains and losses other than the defaults
     basis: Mapping[str, str] = field(default_factory=dict)  # where those come from
 
+    def __post_init__(self) -> None:
+        if not isfinite(self.volume_per_month) or self.volume_per_month <= 0:
+            raise ScenarioError(
+                f"volume_per_month is {self.volume_per_month!r}; expected a positive number of inputs."
+            )
+
 
 def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | None = None) -> Scenario:
     """The scenario that plays a measured table: its defences against each attack measured on all of them.
 
     Args:
+        measured: the table and what it cost to measure.
+        story: the question, and the amounts that nobody measured.
         data: the table, as the scenario's file names it.
+        prices: of what was counted; None for the default prices.
+
+    Returns:
+        The scenario, with the basis of every amount.
 
     Raises:
-        MeasurementError: when no attack was measured on every defence.
+        MeasurementError: when no attack was measured on every defence, or costs are missing.
     """
     prices = prices or Prices()
     columns = playable_columns(measured, story)
+    refuse_unpriced(measured)
     names = column_names(tuple(columns))
     attack_costs = {names[column]: attack_cost(measured, column, prices) for column in columns}
     served = prices.months_served * story.volume_per_month
@@ -104,6 +124,39 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
     )
 
 
+COUNTED = {  # what prices are put on, by the table of costs
+    "networks": ("multiplications", "multiplications_reference", "forward_inputs", "backward_inputs"),
+    "attacks": ("runs", "queries", "forward_inputs", "backward_inputs"),
+}
+
+
+def refuse_unpriced(measured: Measured) -> None:
+    """Refuses a measured table whose costs are missing, in part or altogether.
+
+    Raises:
+        MeasurementError: names the file's ending and what it lacks.
+    """
+    for ending, counts in COUNTED.items():
+        costs = getattr(measured, ending)
+        needed = ("dataset", "network", "defence", *(("attack",) if ending == "attacks" else ()), *counts)
+        lacking = [name for name in needed if name not in costs]
+        where = f"The costs of {measured.experiment} (….{ending}.csv beside its table)"
+        if lacking:
+            raise MeasurementError(
+                f"{where} are missing or lack the columns {', '.join(lacking)}; `advgame measure` writes "
+                "them with a table. Run it again with --resume."
+            )
+        bad = [name for name in counts if costs[name].dtype.kind not in "iuf" or costs[name].isna().any()]
+        if bad:
+            raise MeasurementError(f"{where} hold no number in some rows of {', '.join(bad)}.")
+    unpriced = [name for name in measured.steps if name not in set(measured.networks["defence"])]
+    if unpriced:
+        raise MeasurementError(
+            f"The defence {unpriced[0]!r} of {measured.experiment} has no row in ….networks.csv, so it has "
+            "no price. Run `advgame measure` again with --resume."
+        )
+
+
 def playable_columns(measured: Measured, story: Story) -> list[Column]:
     """The attacks of a story that every defence was measured under, in the order of the table.
 
@@ -140,6 +193,11 @@ def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
         each = rows["queries"] * prices.query
     else:
         each = (rows["forward_inputs"] + 2 * rows["backward_inputs"]) * prices.propagation
+    if rows.empty:
+        raise MeasurementError(
+            f"No cost of the attack {column.attack!r} was measured on a network that answers in one pass, so "
+            "it has no price. Measure it on such a network, or leave it out of the table."
+        )
     return float((each / rows["runs"]).mean()) + prices.notice * relative_size(measured, column)
 
 
@@ -153,7 +211,7 @@ def relative_size(measured: Measured, column: Column) -> float:
         and (not by_nature or row.attack == column.attack)
         and measured.side(row.column) != UNBOUNDED
     ]
-    return (column.radius or 0.0) / max(radii)
+    return (column.radius or 0.0) / (max(radii) or 1.0)
 
 
 def single_pass(measured: Measured) -> list[str]:

@@ -1,0 +1,105 @@
+"""``advgame price``: a measured table made into a playable scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advgame.cli.application import app
+from advgame.cli.arguments import Output
+from advgame.cli.derived_help import DerivedHelp
+from advgame.errors import InputError
+
+
+@app.command(
+    cls=DerivedHelp,
+    epilog="Examples: advgame price rows.csv -o mine.toml · "
+    "advgame price digits --largest-share 0.2 -o digits-priced.toml",
+)
+def price(
+    table: Annotated[
+        str,
+        typer.Argument(
+            metavar="TABLE", help="A table that advgame measure wrote, or a bundled one: {measured}."
+        ),
+    ],
+    undefended: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEFENCE",
+            help="The defence that counts as doing nothing; by default the first standard training.",
+        ),
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(help="The data set, where the table holds several.")] = None,
+    network: Annotated[str | None, typer.Option(help="The network, where the table holds several.")] = None,
+    largest_share: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="The largest share of the traffic that the attacker can supply."),
+    ] = 0.3,
+    volume: Annotated[float, typer.Option(help="Classified inputs per month.")] = 1_000_000,
+    natural_changes: Annotated[
+        bool,
+        typer.Option(
+            "--natural-changes", help="Natural changes, such as fog, are among the attacker's choices."
+        ),
+    ] = False,
+    propagation: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="The price of one input through the undefended network; a backward pass costs twice that.",
+        ),
+    ] = None,
+    query: Annotated[
+        float | None, typer.Option(min=0, help="The price of one answer of the deployed network.")
+    ] = None,
+    notice: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="The cost of being noticed at the largest radius in a norm; less in proportion."
+        ),
+    ] = None,
+    months: Annotated[
+        int | None, typer.Option(min=1, help="The months over which the cost of training is spread.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    output: Output = None,
+) -> None:
+    """Makes a scenario of a measured table.
+
+    The costs that were measured are multiplied with prices, which you can set; the unit of money is one
+    benign input classified right. The scenario states for each amount where it comes from. Edit it, then
+    solve it.
+    """
+    from advgame.scenarios.from_experiment import Prices
+    from advgame.scenarios.price_table import price_table
+    from advgame.scenarios.scenario_files import toml_of, write_scenario
+
+    if output is not None:
+        _refuse(output, overwrite)
+    given = {"propagation": propagation, "query": query, "notice": notice, "months_served": months}
+    scenario = price_table(
+        table,
+        undefended=undefended,
+        dataset=dataset,
+        network=network,
+        largest_share=largest_share,
+        volume_per_month=volume,
+        natural_changes=natural_changes,
+        prices=Prices(**{name: value for name, value in given.items() if value is not None}),  # type: ignore[arg-type]
+    )
+    if output is None:
+        typer.echo(toml_of(scenario), nl=False)
+        return
+    write_scenario(scenario, output)
+    defences, attacks = len(scenario.measurements.defences), len(scenario.select.attacks or ())
+    typer.echo(f"{defences} defences and {attacks} attacks are in {output}; next: advgame solve {output}")
+
+
+def _refuse(output: Path, overwrite: bool) -> None:
+    if output.suffix != ".toml":
+        raise InputError(f"{output} ends in {output.suffix!r}; a scenario is written as .toml.")
+    if output.exists() and not overwrite:
+        raise InputError(f"{output} exists already. Name another file, or replace it with --overwrite.")
