@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from tests.reports.binary_format import Packed, packed
 
 
 @pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FORMATS._parts, Packed.name, Packed())
+def registered() -> Iterator[None]:
+    with FORMATS.registered(Packed.name, Packed()):
+        yield
 
 
 @pytest.fixture(scope="module")

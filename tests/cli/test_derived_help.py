@@ -50,10 +50,11 @@ def test_the_help_of_fetch_names_every_data_set() -> None:
     assert set(datasets) <= names_in_help("fetch")
 
 
-def test_a_format_added_later_is_in_the_next_help(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_format_added_later_is_in_the_next_help() -> None:
     assert "packed" not in names_in_help("solve")
-    monkeypatch.setitem(FORMATS._parts, Packed.name, Packed())
-    assert "packed" in names_in_help("solve")
+    with FORMATS.registered(Packed.name, Packed()):
+        assert "packed" in names_in_help("solve")
+    assert "packed" not in names_in_help("solve")
 
 
 def test_the_list_of_commands_cuts_no_sentence() -> None:

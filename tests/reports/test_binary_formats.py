@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from tests.reports.binary_format import Packed, packed
 
 
 @pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FORMATS._parts, Packed.name, Packed())
+def registered() -> Iterator[None]:
+    with FORMATS.registered(Packed.name, Packed()):
+        yield
 
 
 def test_a_binary_report_is_rendered_and_saved_byte_for_byte(
