@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from advgame.bundled import bundled
@@ -29,3 +30,13 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
         return page
 
     return opened
+
+
+@pytest.fixture
+def coarse_map(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A map of 9 points each way: for tests that draw hundreds of pages, whose maps would take minutes."""
+    monkeypatch.syspath_prepend(str(MAIN.parent))
+    monkeypatch.setattr("widgets.region_map.points_each_way", lambda *_, **__: 9)
+    st.cache_data.clear()
+    yield
+    st.cache_data.clear()
