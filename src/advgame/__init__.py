@@ -42,6 +42,7 @@ _HOMES = {
         "BatchBuffers",
         "BatchSolution",
         "Solution",
+        "Status",
         "solve",
         "solve_batch",
     ),
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
     from advgame.equilibria import BatchBuffers as BatchBuffers
     from advgame.equilibria import BatchSolution as BatchSolution
     from advgame.equilibria import Solution as Solution
+    from advgame.equilibria import Status as Status
     from advgame.equilibria import solve as solve
     from advgame.equilibria import solve_batch as solve_batch
     from advgame.errors import (

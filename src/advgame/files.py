@@ -1,14 +1,38 @@
-"""Files are written whole or not at all, and hold nothing that a spreadsheet would run."""
+"""Files are written whole or not at all, and hold nothing that a spreadsheet would run; TOML is read."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from advgame.errors import InputError
+
+
+def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Args:
+        path: the file, in UTF-8 with or without a byte order mark.
+        error: what is raised for a file that is not TOML.
+        hint: a sentence that is added to its message.
+
+    Returns:
+        Key → value, tables as dictionaries.
+
+    Raises:
+        InputError: of the type given, for a file that is not UTF-8, not TOML or nested too deeply.
+        OSError: when the file cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise error(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except (ValueError, RecursionError) as mistake:
+        raise error(f"{path.name} is no valid TOML: {str(mistake)[:200]}.{hint and ' ' + hint}") from None
 
 
 def written_whole(path: Path, write: Callable[[IO[Any]], object], *, text: bool = False) -> Path:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
+from scipy.stats import bootstrap, spearmanr
 
 from advgame.errors import MeasurementError
-from advgame.statistics.rank_correlation import rank_correlation
+from advgame.statistics.rank_correlation import bootstrap_interval, rank_correlation, spearman
 
 values = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=5, max_size=20).filter(
     lambda pairs: all(len(set(each)) > 1 for each in zip(*pairs, strict=True))
@@ -69,3 +69,33 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 def test_what_cannot_be_ranked_is_refused(one: list[float], other: list[float], level: float) -> None:
     with pytest.raises(MeasurementError):
         rank_correlation(one, other, level)
+
+
+def test_spearman_is_the_one_of_scipy_along_the_last_axis() -> None:
+    one, other = np.random.default_rng(3).integers(5, size=(2, 6, 12)).astype(float)
+    expected = [spearmanr(*rows).statistic for rows in zip(one, other, strict=True)]
+    assert spearman(one, other) == pytest.approx(np.array(expected))
+    assert np.isnan(spearman(np.ones(5), np.arange(5.0)))
+
+
+def test_the_interval_is_the_percentile_bootstrap_of_scipy() -> None:
+    x, y = np.random.default_rng(5).normal(size=(2, 30))
+    y += x
+    drawn = bootstrap(
+        (x, y),
+        lambda one, other: spearmanr(one, other).statistic,
+        paired=True,
+        vectorized=False,
+        n_resamples=300,
+        method="percentile",
+        rng=np.random.default_rng(11),
+    )
+    assert bootstrap_interval(x, y, 0.95, 11, draws=300) == pytest.approx(tuple(drawn.confidence_interval))
+
+
+def test_a_resample_without_an_order_counts_as_told() -> None:
+    x, y = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 2.0])
+    with_zeros = bootstrap_interval(x, y, 0.5, 0, draws=200, flat=0.0)
+    assert with_zeros[0] == 0.0  # x is constant in 9 of 27 resamples
+    assert bootstrap_interval(x, y, 0.5, 0, draws=200)[0] > 0.0
+    assert np.isnan(bootstrap_interval(np.ones(3), y, 0.5, 0, draws=20)).all()

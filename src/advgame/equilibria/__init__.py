@@ -2,6 +2,7 @@
 
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.buffers import BatchBuffers
+from advgame.equilibria.batch.gathered import Status
 from advgame.equilibria.batch.solve_batch import BatchSolution, solve_batch
 from advgame.equilibria.concepts import CONCEPTS, batch_method_of
 from advgame.equilibria.concepts.adversary_types import AttackerTypes
@@ -68,6 +69,7 @@ __all__ = [
     "Nashpy",
     "QuantalResponse",
     "Solution",
+    "Status",
     "Timing",
     "WorstCase",
     "batch_method_of",

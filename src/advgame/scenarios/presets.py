@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -11,6 +10,7 @@ from typing import Any
 
 from advgame.bundled import bundled
 from advgame.errors import ScenarioError, UnknownName, shortened
+from advgame.files import read_toml
 from advgame.scenarios.parameters import set_parameter
 from advgame.scenarios.scenario import Scenario
 
@@ -57,13 +57,7 @@ def apply_preset(scenario: Scenario, chosen: Preset) -> Scenario:
 
 
 def _preset_at(path: Path) -> Preset:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (
-        ValueError,
-        RecursionError,
-    ) as mistake:  # of TOML, of its numbers, not UTF-8, or nested without end
-        raise ScenarioError(f"The preset {path.name} is no valid TOML: {str(mistake)[:200]}.") from None
+    content = read_toml(path, ScenarioError)
     texts = {key: _text(path, content, key) for key in ("title", "story", "currency")}
     parameters = content.get("parameters")
     if not isinstance(parameters, dict) or not parameters:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from advgame.bundled import bundled
 from advgame.errors import InputError, ScenarioError, UnknownName, shortened, suggestion
-from advgame.files import written_whole
+from advgame.files import read_toml, written_whole
 from advgame.measurements import MeasurementTable, radius_text, read_radius, read_table
 from advgame.payoffs import TERMS, Term
 from advgame.payoffs.terms import Amount, parameters_of
@@ -49,17 +48,9 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     path = Path(path)
     if not path.is_file():
         raise ScenarioError(f"There is no scenario file {path}; `advgame cases` lists what is bundled.")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ScenarioError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
-    except (ValueError, RecursionError) as mistake:  # of TOML, of its numbers, or nested without end
-        hint = (
-            ""
-            if path.suffix == ".toml"
-            else " A scenario is a TOML file; a table of accuracies is named in it."
-        )
-        raise ScenarioError(f"{path.name} is no valid TOML: {str(mistake)[:200]}.{hint}") from None
+    named = path.suffix == ".toml"
+    hint = "" if named else "A scenario is a TOML file; a table of accuracies is named in it."
+    content = read_toml(path, ScenarioError, hint)
     try:
         return scenario_of(content, folder=path.parent)
     except ScenarioError as mistake:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,8 +43,6 @@ def rank_correlation(one: ArrayLike, other: ArrayLike, level: float = 0.95, seed
     Raises:
         MeasurementError: for different numbers of values, fewer than five, or values that are not finite.
     """
-    from scipy.stats import bootstrap
-
     x, y = (np.asarray(values, dtype=np.float64) for values in (one, other))
     if x.shape != y.shape or x.ndim != 1 or len(x) < FEWEST:
         raise MeasurementError(
@@ -54,24 +52,49 @@ def rank_correlation(one: ArrayLike, other: ArrayLike, level: float = 0.95, seed
         raise MeasurementError("A value to correlate is not finite; leave its pair out.")
     if not 0 < level < 1:
         raise MeasurementError(f"The level {level} is not between 0 and 1.")
-    drawn: Any = bootstrap(
-        (x, y),
-        _spearman,
-        paired=True,
-        n_resamples=DRAWS,
-        confidence_level=level,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    low, high = drawn.confidence_interval
-    return RankCorrelation(float(_spearman(x, y)), float(low), float(high), level, len(x))
+    low, high = bootstrap_interval(x, y, level, seed, draws=DRAWS, flat=0.0)
+    return RankCorrelation(float(np.nan_to_num(spearman(x, y))), low, high, level, len(x))
 
 
-def _spearman(x: NDArray[np.float64], y: NDArray[np.float64], axis: int = -1) -> NDArray[np.float64]:
-    """Pearson's correlation of mean ranks along an axis; 0 where all values are equal."""
+def spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spearman's ρ along the last axis: Pearson's correlation of mean ranks; NaN where one is constant.
+
+    >>> spearman(np.array([[1.0, 2.0, 4.0], [1.0, 1.0, 1.0]]), np.array([[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]]))
+    array([ 1., nan])
+    """
     from scipy.stats import rankdata
 
-    ranks = [rankdata(values, axis=axis) for values in (x, y)]
-    centred = [each - each.mean(axis=axis, keepdims=True) for each in ranks]
-    size = np.sqrt((centred[0] ** 2).sum(axis=axis) * (centred[1] ** 2).sum(axis=axis))
-    return np.asarray((centred[0] * centred[1]).sum(axis=axis) / np.where(size == 0, 1.0, size))
+    ranks = [rankdata(values, axis=-1) - (values.shape[-1] + 1) / 2 for values in (one, other)]
+    size = np.sqrt((ranks[0] ** 2).sum(axis=-1) * (ranks[1] ** 2).sum(axis=-1))
+    return np.asarray((ranks[0] * ranks[1]).sum(axis=-1) / np.where(size == 0, np.nan, size))
+
+
+def bootstrap_interval(
+    one: NDArray[np.float64],
+    other: NDArray[np.float64],
+    level: float,
+    seed: int,
+    *,
+    draws: int,
+    flat: float = nan,
+) -> tuple[float, float]:
+    """The percentile bootstrap interval of Spearman's ρ, pairs drawn with replacement.
+
+    Args:
+        one: (pairs,) numbers.
+        other: (pairs,) numbers in the same order.
+        level: confidence level, between 0 and 1.
+        seed: seed of the draws.
+        draws: resamples.
+        flat: what a resample counts as in which one of the two is constant; NaN leaves it out.
+
+    Returns:
+        Both ends; NaN where no resample counts.
+    """
+    places = np.random.default_rng(seed).integers(len(one), size=(draws, len(one)))
+    found = spearman(one[places], other[places])
+    found = np.where(np.isnan(found), flat, found)
+    if np.isnan(found).all():
+        return nan, nan
+    low, high = np.nanquantile(found, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

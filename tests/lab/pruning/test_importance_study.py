@@ -7,13 +7,13 @@ from math import isnan
 import numpy as np
 import pytest
 import torch
-from scipy.stats import spearmanr
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 from advgame.errors import LabError
 from advgame.lab.pruning import PRUNINGS
-from advgame.lab.pruning.importance_study import ImportanceStudy, importance_study, rank_correlation
+from advgame.lab.pruning.importance_study import ImportanceStudy, importance_study
+from advgame.statistics.rank_correlation import spearman
 from tests.lab.pruning.small_networks import digits, task, trained
 
 INPUTS, LABELS = digits().train_inputs[:400], digits().train_labels[:400]
@@ -21,14 +21,6 @@ INPUTS, LABELS = digits().train_inputs[:400], digits().train_labels[:400]
 
 def study(method: str, structure: str = "filter", most: int = 500) -> ImportanceStudy:
     return importance_study(trained(), PRUNINGS[method](structure=structure), task(), INPUTS, LABELS, most)
-
-
-def test_rank_correlation_is_the_one_of_scipy() -> None:
-    random = np.random.default_rng(0)
-    for _ in range(20):
-        first, second = random.integers(0, 8, 30) * 1.0, random.normal(size=30)
-        assert rank_correlation(first, second) == pytest.approx(spearmanr(first, second).statistic)
-    assert isnan(rank_correlation(np.ones(5), np.arange(5.0)))
 
 
 def test_true_importance_is_the_squared_change_of_the_loss_per_weight() -> None:
@@ -72,7 +64,7 @@ def test_layers_are_looked_at_one_by_one_too() -> None:
     found = study("taylor")
     assert set(found.by_group) == {0, 1, 2}
     inside = found.groups == 1
-    assert found.by_group[1] == rank_correlation(found.estimated[inside], found.true[inside])
+    assert found.by_group[1] == spearman(found.estimated[inside], found.true[inside])
 
 
 def test_where_nothing_matters_there_is_no_correlation() -> None:

@@ -21,7 +21,7 @@ class BatchAnswers:
     regret: FloatArray  # (k, 2) of defender and attacker relative to their payoff ranges, at most
     equilibria: NDArray[np.int64]  # (k,) how many extreme ones were found
     complete: NDArray[np.bool_]  # (k,) whether all are proven found
-    status: NDArray[np.uint8]  # (k,) a Status
+    status: NDArray[np.uint8]  # (k,) codes of `Status`
 
     @staticmethod
     def room(concept: str, games: int, shape: tuple[int, int]) -> BatchAnswers:

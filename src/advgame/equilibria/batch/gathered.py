@@ -18,13 +18,26 @@ MORE_SLOTS = 64  # and if there are more of them; still more are found one by on
 
 
 class Status(IntEnum):
-    """How a game of a batch was answered."""
+    """How a game of a batch was solved; ``text`` says it in a sentence.
 
-    COMPILED = 0  # by a kernel, all equilibria proven
-    SINGLE = 1  # by the single-game solver: a tie, a game too large, or very many equilibria
-    PARTIAL = 2  # by the single-game solver, not proven complete
-    ONE = 3  # by a kernel that looks for one equilibrium only; there may be more
-    UNSOLVED = 4  # the time was up, or nothing could be certified: nothing is listed
+    >>> Status(3).text
+    'One profile is listed; there may be more, which were not looked for.'
+    """
+
+    text: str
+
+    COMPILED = 0, "All profiles are listed; compiled code proves it."
+    SINGLE = 1, "All profiles are listed; the solver for single games proves it."
+    PARTIAL = 2, "Profiles are listed, but there may be more: listing all takes too much work."
+    ONE = 3, "One profile is listed; there may be more, which were not looked for."
+    UNSOLVED = 4, "No profile is listed: the time was up, or none could be certified."
+
+    def __new__(cls, code: int, text: str) -> Status:
+        """The member of a code."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.text = text
+        return member
 
 
 class Found(NamedTuple):

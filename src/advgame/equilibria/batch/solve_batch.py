@@ -79,7 +79,7 @@ class BatchSolution:
     attacker: FloatArray  # (s, attacks)
     regret: FloatArray  # (s, 2) of defender and attacker, relative to their payoff ranges in the game
     complete: NDArray[np.bool_]  # (k,) whether all equilibria are proven listed
-    status: NDArray[np.uint8]  # (k,) a Status
+    status: NDArray[np.uint8]  # (k,) codes of `Status`
 
     def of_game(self, game: int) -> slice:
         """Where the equilibria of one game stand."""

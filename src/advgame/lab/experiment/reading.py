@@ -37,7 +37,6 @@ Tables may be called as one likes; what they are called is the name in the resul
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import lru_cache
@@ -45,6 +44,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from advgame.errors import LabError, MeasurementError, UnknownName, shortened, suggestion
+from advgame.files import read_toml
 from advgame.lab.attacks import ATTACKS
 from advgame.lab.attacks.attack import Attack
 from advgame.lab.attacks.natural import NaturalChange
@@ -72,12 +72,7 @@ def read_experiment(path: str | os.PathLike[str]) -> Experiment:
     path = Path(path)
     if not path.is_file():
         raise LabError(f"There is no experiment file {path}; name a TOML file.")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise LabError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
-    except (ValueError, RecursionError) as mistake:
-        raise LabError(f"{path.name} is no valid TOML: {str(mistake)[:200]}.") from None
+    content = read_toml(path, LabError)
     try:
         return experiment_of(content, name=path.stem)
     except (LabError, UnknownName) as mistake:

@@ -13,12 +13,12 @@ from captum.attr import LayerGradCam, Occlusion, Saliency
 from captum.metrics import infidelity, sensitivity_max
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
-from scipy.stats import rankdata
 from torch import nn
 from torch.nn.functional import interpolate
 
 from advgame.errors import LabError
 from advgame.lab.measures.measure import Measure, Values
+from advgame.statistics.rank_correlation import spearman
 
 BASELINES = ("zero", "mean", "blur", "noise", "inpainting")
 BLUR = 1.5  # pixels, the standard deviation
@@ -194,12 +194,7 @@ def rank_correlations(one: NDArray[np.float64], other: NDArray[np.float64]) -> N
     >>> rank_correlations(np.array([[[1.0, 2.0, 3.0]]]), np.array([[[2.0, 4.0, 9.0]]]))
     array([1.])
     """
-    ranks = [rankdata(each.reshape(len(each), -1), axis=1) for each in (one, other)]
-    centred = [each - each.mean(axis=1, keepdims=True) for each in ranks]
-    sizes = [np.sqrt((each**2).sum(axis=1)) for each in centred]
-    flat = (sizes[0] == 0) | (sizes[1] == 0)
-    scale = np.where(flat, np.nan, sizes[0] * sizes[1])
-    return np.asarray((centred[0] * centred[1]).sum(axis=1) / scale)
+    return spearman(*(each.reshape(len(each), -1) for each in (one, other)))
 
 
 def _check_images(inputs: torch.Tensor) -> None:

@@ -7,7 +7,6 @@ order (Molchanov et al. 2019). Pruning ranks units by importance per weight; so 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
 
 import numpy as np
 import torch
@@ -19,6 +18,7 @@ from advgame.errors import LabError
 from advgame.lab.fitting.task import Task
 from advgame.lab.pruning.method import Pruning
 from advgame.lab.pruning.prunable_units import Units
+from advgame.statistics.rank_correlation import bootstrap_interval, spearman
 
 LEVEL = 0.95
 RESAMPLES = 2000
@@ -41,9 +41,7 @@ class ImportanceStudy:
     def by_group(self) -> dict[int, float]:
         """Spearman's correlation within each group that has at least three units: orders inside a layer."""
         return {
-            int(group): rank_correlation(
-                self.estimated[self.groups == group], self.true[self.groups == group]
-            )
+            int(group): float(spearman(self.estimated[self.groups == group], self.true[self.groups == group]))
             for group in np.unique(self.groups)
             if (self.groups == group).sum() >= 3
         }
@@ -84,28 +82,10 @@ def importance_study(
     changes = _changes(network, units, drawn, inputs.to(task.device), labels.to(task.device))
     estimated = np.array([float(importances[group][place]) for group, place in drawn])
     true = changes**2 / np.array([float(sizes[group][place]) for group, place in drawn])
-    low, high = _interval(estimated, true, task.seed)
+    low, high = bootstrap_interval(estimated, true, LEVEL, task.seed, draws=RESAMPLES)
     groups = np.array([group for group, _ in drawn])
-    return ImportanceStudy(method.name, groups, estimated, true, rank_correlation(estimated, true), low, high)
-
-
-def rank_correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
-    """Spearman's correlation; nan where one of the two does not vary.
-
-    >>> round(rank_correlation(np.array([1.0, 2.0, 4.0]), np.array([0.1, 0.2, 0.3])), 9)
-    1.0
-    """
-    return float(_rank_correlations(first[None], second[None])[0])
-
-
-def _rank_correlations(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Spearman's correlation of each row of the two, (rows,)."""
-    from scipy.stats import rankdata
-
-    one, two = (rankdata(each, axis=1) - (each.shape[1] + 1) / 2 for each in (first, second))
-    with np.errstate(invalid="ignore"):
-        found: NDArray[np.float64] = (one * two).sum(1) / np.sqrt((one**2).sum(1) * (two**2).sum(1))
-    return found
+    correlation = float(spearman(estimated, true))
+    return ImportanceStudy(method.name, groups, estimated, true, correlation, low, high)
 
 
 @torch.no_grad()
@@ -133,14 +113,3 @@ def _changes(
         for view, value in zip(views, before, strict=True):
             view.copy_(value)
     return np.array(found)
-
-
-def _interval(estimated: NDArray[np.float64], true: NDArray[np.float64], seed: int) -> tuple[float, float]:
-    """Limits between which the correlation lies in so many of the samples drawn with replacement."""
-    random = np.random.default_rng(seed)
-    samples = random.integers(len(true), size=(RESAMPLES, len(true)))
-    found = _rank_correlations(estimated[samples], true[samples])
-    if np.isnan(found).all():
-        return nan, nan
-    low, high = np.nanquantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)

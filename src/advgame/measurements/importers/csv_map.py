@@ -33,7 +33,6 @@ Without ``metric`` a row of attack "none" is clean, any other robust. Without a 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,7 +40,7 @@ from typing import Any, ClassVar
 
 from advgame.arrays import NO_ATTACK
 from advgame.errors import MeasurementError, suggestion
-from advgame.files import without_guard
+from advgame.files import read_toml, without_guard
 from advgame.measurements.csv_records import csv_records
 from advgame.measurements.importers.importer import Importer, blank, check_columns, table_of
 from advgame.measurements.measurement import FIELDS, Measurement
@@ -117,16 +116,11 @@ def read_map(path: str | os.PathLike[str]) -> ColumnMap:
     """
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = read_toml(path, MeasurementError)
     except OSError:
         raise MeasurementError(
             f"There is no column map {path}; write one (our field = their column)."
         ) from None
-    except (
-        ValueError,
-        RecursionError,
-    ) as mistake:  # of TOML, of its numbers, not UTF-8, or nested without end
-        raise MeasurementError(f"{path.name} is no valid TOML: {str(mistake)[:200]}.") from None
     _check_names(path, "key", content, KEYS)
     wide = content.get("accuracies", [])
     columns, constants = content.get("columns", {}), content.get("constants", {})
