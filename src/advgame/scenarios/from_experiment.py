@@ -185,6 +185,9 @@ def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
         measured: one measured experiment: its table, outcomes per input and costs.
         column: the attack, as a column of the experiment.
         prices: the prices of one unit of computing, of a query and of a parameter.
+
+    Raises:
+        MeasurementError: for an attack whose cost was measured only on networks of several passes.
     """
     rows = measured.attacks[measured.attacks["attack"] == column.attack]
     single = single_pass(measured)
