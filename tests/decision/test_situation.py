@@ -16,7 +16,7 @@ from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.equilibria.batch.batch_at_hand import generic_two_by_two, recommended_at_hand
 from advgame.games import Game
 from advgame.scenarios import case, scenario, set_parameter
-from advgame.studies.parameter_line import Line, played, played_along
+from advgame.studies.parameter_line import Answers, Line, budget_for_neighbours, played
 from advgame.studies.worth_along import values_alone
 
 CASE = "cifar10-two-defences"
@@ -59,8 +59,9 @@ def test_another_concept_shares_the_game(calls: Counter[str]) -> None:
 def test_along_a_line_games_are_played_as_each_is_on_its_own(name: str, address: str) -> None:
     here = situate(case(name))
     line, values = Line(here, address), [0.0, 0.11, 0.23, 0.61, 1.0]
-    (together,) = played_along([(line, values)])
-    for value, found in zip(values, together, strict=True):
+    together = Answers([(line, values)], budget_for_neighbours())
+    for place, value in enumerate(values):
+        found = together.at(0, place)
         alone = recommend(set_parameter(here.scenario, address, value))
         assert found is not None
         assert set(found.deploy) == {defence for defence, _ in alone.deploy}
@@ -74,7 +75,7 @@ def test_an_accuracy_moves_along_a_line_as_if_it_had_been_measured() -> None:
     line = Line(here, address)
     assert line.game(0.35).exact_payoffs == moved.exact_payoffs
     assert (line.payoffs([0.35])[0][0] == moved.defender_payoffs).all()
-    assert played(here.concept, moved, moved.defences) is not None
+    assert played(here.concept, moved) is not None
 
 
 def test_no_kernel_means_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

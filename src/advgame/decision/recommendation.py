@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation, situate
 from advgame.equilibria import Concept, Solution
 from advgame.errors import UnknownName
@@ -123,13 +124,32 @@ def _played(names: tuple[str, ...], mix: np.ndarray) -> tuple[tuple[str, float],
     return tuple(sorted(shares, key=lambda pair: -pair[1]))
 
 
+def values_alone(a: FloatArray, b: FloatArray, *, in_favour: bool) -> FloatArray:
+    """What each defence alone pays the defender against the attacker's best response, (games, defences).
+
+    Args:
+        a: (games, defences, attacks), to the defender.
+        b: (games, defences, attacks), to the attacker.
+        in_favour: whether the attacker breaks ties in the defender's favour.
+    """
+    kept = _best_responses_only(a, b, in_favour=in_favour)
+    return np.asarray(kept.max(axis=2) if in_favour else kept.min(axis=2))
+
+
+def _best_responses_only(a: FloatArray, b: FloatArray, *, in_favour: bool) -> FloatArray:
+    """The defender's payoffs where the attacker's response is best, and elsewhere an infinity."""
+    slack = TIE * np.ptp(b, axis=(1, 2), keepdims=True)
+    best = b >= b.max(axis=2, keepdims=True) - slack
+    return np.where(best, a, -np.inf if in_favour else np.inf)
+
+
 def _each_alone(game: Game, *, in_favour: bool) -> tuple[Alone, ...]:
-    slack = TIE * float(np.ptp(game.attacker_payoffs))
-    found = []
-    for row, defence in enumerate(game.defences):
-        pay = game.attacker_payoffs[row]
-        replies = np.flatnonzero(pay >= pay.max() - slack)
-        to_defender = game.defender_payoffs[row, replies]
-        reply = int(replies[to_defender.argmax() if in_favour else to_defender.argmin()])
-        found.append(Alone(defence, game.attacks[reply], float(game.defender_payoffs[row, reply])))
-    return tuple(found)
+    (kept,) = _best_responses_only(
+        game.defender_payoffs[None], game.attacker_payoffs[None], in_favour=in_favour
+    )
+    replies = kept.argmax(axis=1) if in_favour else kept.argmin(axis=1)
+    values = kept[np.arange(len(kept)), replies]
+    return tuple(
+        Alone(defence, game.attacks[reply], value)
+        for defence, reply, value in zip(game.defences, replies.tolist(), values.tolist(), strict=True)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from advgame.decision import Situation
 from advgame.equilibria import Concept
 from advgame.reports.facts import gather
-from advgame.reports.fingerprint import inputs_sha256, versions
+from advgame.reports.fingerprint import versions
 from advgame.reports.report import Report
 from advgame.reports.sections import SECTIONS
 from advgame.scenarios import Scenario
@@ -33,6 +33,6 @@ def report(scenario: Scenario | Situation, concept: str | Concept | None = None)
         facts.recommendation,
         facts.thresholds,
         facts.break_even,
-        inputs_sha256(facts.scenario),
+        facts.inputs_sha256,
         versions(),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from advgame.decision import Recommendation, Situation, recommend
 from advgame.equilibria import CONCEPTS, Concept
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Accuracies
+from advgame.reports.fingerprint import inputs_sha256
 from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
@@ -32,6 +34,11 @@ class Facts:
     def game(self) -> Game:
         """The game that was solved."""
         return self.recommendation.game
+
+    @cached_property
+    def inputs_sha256(self) -> str:
+        """What tells whether another report rests on the same scenario and rows."""
+        return inputs_sha256(self.scenario)
 
     @property
     def what_if_concept(self) -> Concept:

@@ -6,9 +6,10 @@ import hashlib
 import json
 import platform
 import tomllib
-from dataclasses import astuple
+from dataclasses import fields
 from importlib.metadata import version
 
+from advgame.measurements import Measurement
 from advgame.scenarios import Scenario
 from advgame.scenarios.scenario_files import toml_of
 from advgame.version import __version__
@@ -23,9 +24,10 @@ def inputs_sha256(scenario: Scenario) -> str:
     """
     question = tomllib.loads(toml_of(scenario))
     question.pop("data", None)  # the rows count, not where on a machine their file lies
+    names = [each.name for each in fields(Measurement)]
     inputs = {
         "scenario": question,
-        "rows": [astuple(row) for row in scenario.selected],
+        "rows": [[getattr(row, name) for name in names] for row in scenario.selected],
     }
     canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

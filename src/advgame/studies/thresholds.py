@@ -9,14 +9,16 @@ import numpy as np
 
 from advgame.decision.recommendation import Recommendation, recommend
 from advgame.equilibria import Concept
+from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.games.tolerances import PLAYED
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
-from advgame.studies.parameter_line import Deploy, Line, Played, deployed, played, played_along
+from advgame.studies.parameter_line import Answers, Deploy, Line, Played, budget_for_neighbours, deployed
 
 GRID = 16  # points looked at on each side; an answer that holds between two neighbours only is not seen
+PARTS = 16  # into which a bracket is cut at a time where the change in it must be bisected
 PRECISION = 1e-9  # of the searched range
 BESIDE = 64 * PRECISION  # how far from a threshold the deployed defences are looked at, to be clear of ties
 NO_MARGIN = 1e-12  # of a payoff range, or of a probability: an equilibrium with less is at its end
@@ -41,6 +43,7 @@ class Threshold:
     deploy: Deploy  # the defences deployed where we stand
     deploy_below: Deploy | None
     deploy_above: Deploy | None
+    cut_short: bool = False  # whether the work allowed for all searches was used up before this one ended
 
     @property
     def decides(self) -> bool:
@@ -99,12 +102,6 @@ class Side:
         """How exactly a threshold is located, in the unit of the number."""
         return PRECISION * abs(self.end - self.start)
 
-    def deploy_at(self, value: float) -> Deploy | None:
-        """The defences deployed at one value, solved on its own."""
-        situation = self.line.situation
-        found = played(situation.concept, self.line.game(value), situation.accuracies.defences)
-        return None if found is None else found.deploy
-
 
 @dataclass(frozen=True, eq=False)
 class Bracket:
@@ -112,30 +109,38 @@ class Bracket:
 
     side: Side
     same: float
-    before: Played  # what is played at ``same``
+    before: Played | None  # what is played at ``same``
     changed: float
     after: Deploy  # what is deployed at ``changed``
+    cut_short: bool = False  # whether the work allowed was used up before the change was located
+
+    @property
+    def located(self) -> bool:
+        """Whether both values are nearer to each other than the precision."""
+        return abs(self.changed - self.same) <= self.side.precision
 
 
 @dataclass(frozen=True)
 class Change:
-    """Where something else is deployed, and what."""
+    """Where something else is deployed, and what; no value where nothing else was met."""
 
-    value: float
-    deploy: Deploy
+    value: float | None
+    deploy: Deploy | None
+    cut_short: bool = False  # whether the work allowed was used up on the way
 
 
-def _threshold(below: Side, above: Side, lower: Change | None, upper: Change | None) -> Threshold:
+def _threshold(below: Side, above: Side, lower: Change, upper: Change) -> Threshold:
     return Threshold(
         below.line.address,
         below.start,
-        lower.value if lower else None,
-        upper.value if upper else None,
+        lower.value,
+        upper.value,
         below.end,
         above.end,
         below.here.deploy,
-        lower.deploy if lower else None,
-        upper.deploy if upper else None,
+        lower.deploy,
+        upper.deploy,
+        lower.cut_short or upper.cut_short,
     )
 
 
@@ -147,43 +152,45 @@ def _both_sides(here: Recommendation, address: str) -> tuple[Side, Side]:
     return Side(line, stands, value, low), Side(line, stands, value, high)
 
 
-def _changes(sides: Sequence[Side]) -> list[Change | None]:
+def _changes(sides: Sequence[Side]) -> list[Change]:
     """The nearest change on each side; all grids are solved as one batch, and so are all checks."""
+    budget = budget_for_neighbours()
     grids = [np.linspace(side.start, side.end, GRID + 1)[1:].tolist() for side in sides]
-    brackets = [
-        _bracket(side, grid, answers)
-        for side, grid, answers in zip(sides, grids, _played(sides, grids), strict=True)
-    ]
-    located = [bracket for bracket in brackets if bracket is not None]
-    changes = dict(zip((id(each) for each in located), _located(located), strict=True))
-    return [None if bracket is None else changes[id(bracket)] for bracket in brackets]
+    found = Answers([(side.line, grid) for side, grid in zip(sides, grids, strict=True)], budget)
+    met = [_first_change(side, found, place) for place, side in enumerate(sides)]
+    brackets = [each for each in met if isinstance(each, Bracket)]
+    located = iter(_located(brackets, budget))
+    return [next(located) if isinstance(each, Bracket) else each for each in met]
 
 
-def _played(sides: Sequence[Side], values: Sequence[Sequence[float]]) -> list[list[Played | None]]:
-    return played_along([(side.line, each) for side, each in zip(sides, values, strict=True)])
-
-
-def _bracket(side: Side, grid: Sequence[float], answers: Sequence[Played | None]) -> Bracket | None:
+def _first_change(side: Side, found: Answers, line: int) -> Bracket | Change:
+    """The two neighbours on the grid between which something else is first deployed, or no change."""
     same, before = side.start, side.here
-    for value, found in zip(grid, answers, strict=True):
-        if found is not None and found.deploy != side.here.deploy:
-            return Bracket(side, same, before, value, found.deploy)
-        if found is not None:
-            before, same = found, value
-    return None
+    for place, value in enumerate(found.lines[line][1]):
+        answer = found.at(line, place)
+        if found.was_cut(line, place):
+            return Change(None, None, cut_short=True)
+        if answer is not None and answer.deploy != side.here.deploy:
+            return Bracket(side, same, before, value, answer.deploy)
+        if answer is not None:
+            before, same = answer, value
+    return Change(None, None)
 
 
-def _located(brackets: Sequence[Bracket]) -> list[Change]:
+def _located(brackets: Sequence[Bracket], budget: Deadline) -> list[Change]:
     """The change in each bracket: the end of the equilibrium before it if that explains it, else bisected."""
     ends = [_end_of_equilibrium(bracket) for bracket in brackets]
     checks = [
         [] if end is None else _beside(bracket, end) for bracket, end in zip(brackets, ends, strict=True)
     ]
-    around = _played([bracket.side for bracket in brackets], checks)
-    return [
-        _explained(bracket, end, answers) or _bisected(bracket)
-        for bracket, end, answers in zip(brackets, ends, around, strict=True)
+    around = Answers([(each.side.line, check) for each, check in zip(brackets, checks, strict=True)], budget)
+    explained = [
+        _explained(bracket, end, [around.at(line, place) for place in range(len(checks[line]))])
+        for line, (bracket, end) in enumerate(zip(brackets, ends, strict=True))
     ]
+    others = [bracket for bracket, change in zip(brackets, explained, strict=True) if change is None]
+    bisected = iter(_bisected(others, budget))
+    return [change or next(bisected) for change in explained]
 
 
 def _beside(bracket: Bracket, end: float) -> list[float]:
@@ -212,35 +219,63 @@ def _end_of_equilibrium(bracket: Bracket) -> float | None:
     """Where the equilibrium on the supports of the last unchanged game ends; None where it is degenerate."""
     from scipy.optimize import brentq
 
+    if bracket.before is None:
+        return None
     rows = np.flatnonzero(bracket.before.defender > PLAYED)
     columns = np.flatnonzero(bracket.before.attacker > PLAYED)
-    if len(rows) != len(columns):
+    straight = bracket.side.line.straight(bracket.same, bracket.changed)
+    if len(rows) != len(columns) or straight is None:
         return None
 
-    def margin(value: float) -> float:
-        (a,), (b,) = bracket.side.line.payoffs([value])
+    def margin(part: float) -> float:
+        (a,), (b,) = (pays(np.array([part])) for pays in straight)
         return support_margin(a, b, rows, columns)
 
-    at_same = margin(bracket.same)
+    at_same = margin(0.0)
     if abs(at_same) <= NO_MARGIN:
         return bracket.same
     if at_same < 0:
         return None
-    if margin(bracket.changed) >= 0:
+    if margin(1.0) >= 0:
         return bracket.changed  # it holds up to there, where the game may be degenerate
-    return float(brentq(margin, bracket.same, bracket.changed, xtol=bracket.side.precision / 100))
+    part = float(brentq(margin, 0.0, 1.0, xtol=PRECISION / 100))
+    return bracket.same + part * (bracket.changed - bracket.same)
 
 
-def _bisected(bracket: Bracket) -> Change:
-    same, changed, other = bracket.same, bracket.changed, bracket.after
-    while abs(changed - same) > bracket.side.precision:
-        middle = (same + changed) / 2
-        found = bracket.side.deploy_at(middle)
-        if found == bracket.side.here.deploy:
-            same = middle
+def _bisected(brackets: Sequence[Bracket], budget: Deadline) -> list[Change]:
+    """The changes in some brackets, each cut into smaller ones; what is within all is solved as one batch."""
+    while any(not each.located and not each.cut_short for each in brackets):
+        inner = [
+            []
+            if each.located or each.cut_short
+            else np.linspace(each.same, each.changed, PARTS + 1)[1:-1].tolist()
+            for each in brackets
+        ]
+        found = Answers(
+            [(each.side.line, values) for each, values in zip(brackets, inner, strict=True)], budget
+        )
+        brackets = [_narrowed(bracket, found, line) for line, bracket in enumerate(brackets)]
+    return [
+        Change(_snapped(each.side, (each.same + each.changed) / 2), each.after, each.cut_short)
+        for each in brackets
+    ]
+
+
+def _narrowed(bracket: Bracket, found: Answers, line: int) -> Bracket:
+    """The part of a bracket in which the change lies, found by bisecting the values within it."""
+    values = found.lines[line][1]
+    first, last, after, cut_short = -1, len(values), bracket.after, bracket.cut_short
+    while last - first > 1 and not cut_short:
+        middle = (first + last) // 2
+        answer = found.at(line, middle)
+        if found.was_cut(line, middle):
+            cut_short = True
+        elif answer is not None and answer.deploy == bracket.side.here.deploy:
+            first = middle
         else:
-            changed, other = middle, found or other
-    return Change(_snapped(bracket.side, (same + changed) / 2), other)
+            last, after = middle, answer.deploy if answer else after
+    edges = [bracket.same, *values, bracket.changed]
+    return Bracket(bracket.side, edges[first + 1], None, edges[last + 1], after, cut_short)
 
 
 def _range(scenario: Scenario, address: str, value: float) -> tuple[float, float]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from advgame.arrays import FloatArray
+from advgame.decision.recommendation import values_alone
 from advgame.decision.situation import Situation
-from advgame.games.tolerances import TIE
-from advgame.studies.parameter_line import Line, played_along
+from advgame.studies.parameter_line import Answers, Line, budget_for_neighbours
 
 Curve = tuple[tuple[float, float], ...]  # (value of the number, money per classified input)
 
@@ -20,6 +18,7 @@ class Worth:
     """Values to the defender along one number, where an answer was certified."""
 
     recommended: Curve
+    cut_short: bool  # whether values are missing that would have taken too much work
     defences: tuple[str, ...]
     alone_values: FloatArray  # (points, defences), money per classified input
 
@@ -42,12 +41,15 @@ def worth_along(situation: Situation, address: str, values: Sequence[float]) -> 
     Args:
         situation: the scenario and the concept that answers it.
         address: the number that moves.
-        values: (k,) the values it takes; those at which nothing can be certified are left out.
+        values: (k,) the values it takes; those at which nothing can be certified, or not within the work
+            allowed for all, are left out.
     """
     defences = situation.accuracies.defences
     line = Line(situation, address)
     a, b = line.payoffs(values)
-    (answers,) = played_along([(line, values)])
+    found = Answers([(line, values)], budget_for_neighbours())
+    in_order = {place: found.at(0, place) for place in _coarse_first(len(values))}
+    answers = [in_order[place] for place in range(len(values))]
     solved = [place for place, answer in enumerate(answers) if answer is not None]
     points = tuple(
         (float(values[place]), float(answer.defender @ a[place] @ answer.attacker))
@@ -55,19 +57,11 @@ def worth_along(situation: Situation, address: str, values: Sequence[float]) -> 
         if answer is not None
     )
     alone = values_alone(a[solved], b[solved], in_favour=situation.concept.ties_favour_defender)
-    return Worth(points, defences, alone)
+    cut_short = any(found.was_cut(0, place) for place in range(len(values)))
+    return Worth(points, cut_short, defences, alone)
 
 
-def values_alone(a: FloatArray, b: FloatArray, *, in_favour: bool) -> FloatArray:
-    """What each row alone pays the defender against the attacker's best response, (games, defences).
-
-    Args:
-        a: (games, defences, attacks), to the defender.
-        b: (games, defences, attacks), to the attacker.
-        in_favour: whether the attacker breaks ties in the defender's favour.
-    """
-    slack = TIE * np.ptp(b, axis=(1, 2), keepdims=True)
-    best = b >= b.max(axis=2, keepdims=True) - slack
-    worst_value = -np.inf if in_favour else np.inf
-    kept = np.where(best, a, worst_value)
-    return np.asarray(kept.max(axis=2) if in_favour else kept.min(axis=2))
+def _coarse_first(count: int) -> list[int]:
+    """Places in an order in which the first ones are spread over all."""
+    steps = [2**power for power in range(count.bit_length(), -1, -1)]
+    return list(dict.fromkeys(place for step in steps for place in range(0, count, step)))

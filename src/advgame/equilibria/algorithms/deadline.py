@@ -5,12 +5,15 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
+PER_PROGRAM, PER_COEFFICIENT = 4e-3, 1e-6  # nominal seconds of a linear program
 
 
 class TimeUp(Exception):
@@ -81,6 +84,54 @@ class Deadline:
             raise WorkDone
         if self.over:
             raise TimeUp
+
+
+_SHARED: ContextVar[Deadline | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def sharing(budget: Deadline) -> Iterator[None]:
+    """While this lasts, slow methods also count for a budget that several games share.
+
+    >>> budget = Deadline(60, work=1.0)
+    >>> with sharing(budget):
+    ...     joined(Deadline(60, work=10.0)).spend(0.25)
+    >>> budget.work_left
+    0.75
+    """
+    before = _SHARED.set(budget)
+    try:
+        yield
+    finally:
+        _SHARED.reset(before)
+
+
+def joined(deadline: Deadline) -> Deadline:
+    """A deadline that also ends, and counts, with the budget shared by several games, if there is one."""
+    shared = _SHARED.get()
+    if shared is None:
+        return deadline
+    return Deadline(min(deadline.left, shared.left), min(deadline.work_left, shared.work_left), shared)
+
+
+def charge(work: float) -> None:
+    """Counts nominal seconds of work for the budget shared by several games, if there is one.
+
+    Raises:
+        TimeUp: when the budget is used up.
+    """
+    shared = _SHARED.get()
+    if shared is not None:
+        shared.spend(work)
+
+
+def charge_program(entries: int) -> None:
+    """Counts a linear program with so many coefficients for the shared budget, if there is one.
+
+    Raises:
+        TimeUp: when the budget is used up.
+    """
+    charge(PER_PROGRAM + PER_COEFFICIENT * entries)
 
 
 ALWAYS = Deadline(math.inf)  # as long as it takes

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import copysign, inf, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.games import Game
@@ -114,6 +115,39 @@ def only_response(game: Game, rationality: float) -> Reached | None:
         if float(np.abs(attacker - before).max()) <= SETTLED:
             return Reached(rationality, _softmax(rationality * (to_defender @ attacker)), attacker, ())
     return None
+
+
+def only_responses(
+    a: FloatArray, b: FloatArray, rationality: float
+) -> tuple[NDArray[np.bool_], FloatArray, FloatArray]:
+    """As ``only_response`` for many games at once.
+
+    Args:
+        a: (games, defences, attacks), to the defender.
+        b: (games, defences, attacks), to the attacker.
+        rationality: λ, per unit of money.
+
+    Returns:
+        Which games were answered (games,), and both mixes (games, defences) and (games, attacks).
+    """
+    games, defences, attacks = a.shape
+    shrinks = np.ptp(a, axis=(1, 2)) * rationality / 4 * np.ptp(b, axis=(1, 2)) * rationality / 4
+    unsettled = np.flatnonzero(shrinks <= MOST_SHRUNK)
+    answered = np.zeros(games, np.bool_)
+    defender, attacker = np.full((games, defences), 1 / defences), np.full((games, attacks), 1 / attacks)
+    for _ in range(MOST_RESPONSES):
+        before = attacker[unsettled]
+        mix = _softmaxes(rationality * np.einsum("gij,gj->gi", a[unsettled], before))
+        reply = _softmaxes(rationality * np.einsum("gij,gi->gj", b[unsettled], mix))
+        attacker[unsettled] = reply
+        done = np.abs(reply - before).max(axis=1, initial=0.0) <= SETTLED
+        ready = unsettled[done]
+        defender[ready] = _softmaxes(rationality * np.einsum("gij,gj->gi", a[ready], attacker[ready]))
+        answered[ready] = True
+        unsettled = unsettled[~done]
+        if len(unsettled) == 0:
+            break
+    return answered, defender, attacker
 
 
 class _Curve:
@@ -294,6 +328,12 @@ class _Slopes:
             system[count, count] = across.rationality + across.many @ self.pay_of_many
             right[count] = forward - across.many @ missed.many
         return system, right
+
+
+def _softmaxes(logarithms: FloatArray) -> FloatArray:
+    """As ``_softmax`` for each row."""
+    weights = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def _softmax(logarithms: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT, indifferent_mix
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import relative_regret
@@ -40,6 +41,7 @@ def _program(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
     from scipy.optimize import linprog
 
     rows, columns = payoffs.shape
+    charge_program(payoffs.size)
     span = float(np.ptp(payoffs)) or 1.0
     unit = (payoffs - payoffs.min()) / span
     program = linprog(

@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.logit_branch import only_responses
 from advgame.equilibria.batch.affine_games import worst_of_each
 from advgame.equilibria.batch.all_equilibria import compared, walked
 from advgame.equilibria.batch.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch.batch_exact import clear_of_ties
 from advgame.equilibria.batch.gathered import Found, Status
+from advgame.equilibria.concepts import CONCEPTS, batch_method_of
+from advgame.equilibria.concepts.quantal_response import QuantalResponse
 from advgame.equilibria.rank_one import compiled_path
+from advgame.equilibria.solution import Concept
 from advgame.games.tolerances import MAY_TIE
 
 COMMITMENTS = {"commitment": commitments, "pure_commitment": pure_commitments}
@@ -29,7 +33,7 @@ class AtHand:
     attacker: FloatArray  # (k, attacks)
 
 
-def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str) -> AtHand | None:
+def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str | Concept) -> AtHand | None:
     """The profile recommended by a concept in each game, if its kernels are compiled already.
 
     Games near a tie, and games with two equilibria that are worth nearly the same to the defender, are left
@@ -43,19 +47,27 @@ def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str) -> AtHand | 
     Args:
         a: (k, defences, attacks), the defender's payoffs.
         b: (k, defences, attacks), the attacker's payoffs.
-        concept: the name of a concept.
+        concept: a concept, or its name.
 
     Returns:
         None where the concept has no kernel, or where it would have to be compiled first.
     """
-    shape = a.shape[1], a.shape[2]
-    if len(a) == 0 or not at_hand(shape, concept):
+    resolved = CONCEPTS.resolve(concept)
+    if isinstance(resolved, QuantalResponse) and len(a):
+        return AtHand(*only_responses(_levelled(a), _levelled(b), resolved.rationality))
+    method = batch_method_of(resolved)
+    if len(a) == 0 or method is None or not at_hand((a.shape[1], a.shape[2]), method):
         return None
-    if concept in COMMITMENTS:
+    if method in COMMITMENTS:
         a, b = a - a.min(axis=(1, 2), keepdims=True), b - b.min(axis=2, keepdims=True)
-        return _committed(np.ascontiguousarray(a), np.ascontiguousarray(b), concept)
+        return _committed(np.ascontiguousarray(a), np.ascontiguousarray(b), method)
     without = np.ascontiguousarray(a - a.min(axis=1, keepdims=True)), b - b.min(axis=2, keepdims=True)
     return _nash(a, *map(np.ascontiguousarray, without))
+
+
+def _levelled(payoffs: FloatArray) -> FloatArray:
+    """The payoffs of each game less the smallest of them."""
+    return np.asarray(payoffs - payoffs.min(axis=(1, 2), keepdims=True))
 
 
 def at_hand(shape: tuple[int, int], concept: str) -> bool:

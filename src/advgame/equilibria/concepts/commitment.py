@@ -16,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.equilibria.concepts.weak_commitment import best_weak_plan, most_harmful_reply
 from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
@@ -219,6 +220,7 @@ def best_lottery(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, floa
 
     if gains.size and gains.min(axis=0).max() > 0:
         return None  # some other reply is better against every defence
+    charge_program(gains.size)
     program = linprog(
         -worth / (float(np.ptp(worth)) or 1.0),
         A_ub=SHARPER * gains.T if gains.size else None,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from advgame.equilibria.algorithms.components import maximal_nash_subsets
-from advgame.equilibria.algorithms.deadline import Deadline, TimeUp, WorkDone
+from advgame.equilibria.algorithms.deadline import Deadline, TimeUp, WorkDone, charge, joined
 from advgame.equilibria.algorithms.enumeration import extreme_equilibria
 from advgame.equilibria.algorithms.equilibrium_list import Listing
 from advgame.equilibria.algorithms.lemke_howson import one_equilibrium
@@ -34,6 +34,7 @@ from advgame.games.reduction import Reduction, reduce_game
 
 MOST_IN_FRACTIONS = 100  # profiles whose certificates are computed in rational numbers unasked
 MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplicates is played
+PER_EXACT_PAYOFF, PER_EXACT_PRODUCT = 3e-5, 1e-5  # nominal seconds, of a game's share in a common budget
 WORK_FOR_ONE = 10.0  # nominal seconds for a single equilibrium, whatever listing has taken
 COPIES = (
     "Strategies that are duplicates of others make {:,} extreme equilibria; listed are those in which the "
@@ -153,7 +154,9 @@ class Nash(Concept):
         path = None if form is None else walk(form, game, deadline)
         if path is not None and path.complete and game.sharp and not self.exact:
             return Listing(path.pairs, True, "rank-1 path")
-        share = deadline if self.exact else deadline.part(WORK_FOR_TIES)
+        charge(game.defender_payoffs.size * PER_EXACT_PAYOFF)
+        deadline = joined(deadline)
+        share = deadline if self.exact else deadline.part(min(WORK_FOR_TIES, deadline.work_left / 2))
         listing = all_in_rationals(game, form, None if path is None else path.walked, share)
         if listing is None:
             return self._exactly(game, deadline) if self.exact else self._general(game, deadline)
@@ -195,7 +198,7 @@ class Nash(Concept):
 
     def _one(self, game: Game, remark: str) -> Listing:
         """A single equilibrium of a game whose equilibria cannot be listed."""
-        pair = one_equilibrium(game, Deadline(self.time_limit_seconds, WORK_FOR_ONE))
+        pair = one_equilibrium(game, joined(Deadline(self.time_limit_seconds, WORK_FOR_ONE)))
         return Listing((pair,) if pair else (), False, "Lemke–Howson, lexicographic", remark)
 
     def _exactly(self, game: Game, deadline: Deadline) -> Listing:
@@ -234,6 +237,7 @@ def _all_certified(game: Game, pairs: Sequence[tuple[Sequence[Any], Sequence[Any
     if not pairs:
         return []
     if any(isinstance(defender[0], Fraction) for defender, _ in pairs):
+        charge(len(pairs) * game.defender_payoffs.size * PER_EXACT_PRODUCT)
         return [_profile(game, *pair) for pair in pairs]
     return certified_profiles(game, *(np.array(mixes, float) for mixes in zip(*pairs, strict=True)))
 

@@ -13,13 +13,14 @@ from typing import ClassVar
 import numpy as np
 
 from advgame.arrays import FloatArray
-from advgame.equilibria.algorithms.deadline import Deadline
+from advgame.equilibria.algorithms.deadline import Deadline, charge
 from advgame.equilibria.algorithms.logit_branch import Reached, branch_points, only_response
 from advgame.equilibria.solution import Concept, Solution, Timing, certified
 from advgame.errors import GameError
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import earnings
 
+PER_ANSWER, PER_STEP, PER_PAYOFF = 1e-3, 3e-4, 1e-7  # nominal seconds
 ONLY = "The only one at this rationality."
 OTHERS = "Others may exist at this rationality."
 LOST = "The branch could be followed up to a rationality of {:g} only."
@@ -68,7 +69,9 @@ class QuantalResponse(Concept):
         if only is not None:
             return self._solution(game, (_responding(game, only),), "responses in turn", ONLY)
         deadline = Deadline(self.time_limit_seconds)
+        charge(PER_ANSWER)
         for last in branch_points(game, self._checked_rationality()):  # noqa: B007
+            charge(PER_STEP + PER_PAYOFF * game.defender_payoffs.size)
             if deadline.over:
                 break
         arrived = last.rationality == self.rationality

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.games import Game
 from advgame.games.tolerances import TIE
@@ -118,6 +119,7 @@ def _most(worth: FloatArray, gains: FloatArray) -> tuple[float, float, FloatArra
     from scipy.optimize import linprog
 
     defences, goals = worth.shape
+    charge_program(worth.size + gains.size)
     low, span = float(worth.min()), float(np.ptp(worth)) or 1.0
     unit = (worth - low) / span
     others = gains.shape[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
@@ -164,8 +164,23 @@ def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
         raise ScenarioError(
             f'{about} has no amount for {missing[0]!r}; give one, or add "*" = … for all that are not named.'
         )
-    each = [_alike(amount.get(name, amount.get(OTHERS, 0)), 1) for name in names]
-    return np.concatenate(np.broadcast_arrays(*each), axis=-1) if each else np.zeros(0)
+    amounts = [amount.get(name, amount.get(OTHERS, 0)) for name in names]
+    if all(isinstance(each, float) for each in amounts):
+        return np.array(amounts, np.float64)
+    if any(isinstance(each, np.ndarray) for each in amounts):
+        return _of_many_games(amounts)
+    return np.concatenate([_alike(each, 1) for each in amounts]) if amounts else np.zeros(0)
+
+
+def _of_many_games(amounts: Sequence[Any]) -> FloatArray:
+    """One row for each game, of amounts that are one number for all or an array (games, 1, 1)."""
+    columns = [each[:, 0, 0] if isinstance(each, np.ndarray) else each for each in amounts]
+    games = max(len(each) for each in columns if isinstance(each, np.ndarray))
+    exact = any(np.asarray(each).dtype.kind == "O" for each in columns)
+    table = np.empty((games, len(columns)), dtype=object if exact else np.float64)
+    for place, column in enumerate(columns):
+        table[:, place] = column
+    return table
 
 
 def _alike(amount: float | FloatArray, count: int) -> FloatArray:

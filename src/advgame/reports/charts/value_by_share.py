@@ -19,6 +19,7 @@ UNANNOUNCED = (
     "“Once known” (dashed): one defence alone, once the attacker knows of it and has given its best answer. "
     "Unannounced, no defence alone earns more than the recommendation from the attacker expected."
 )
+MISSING = " Values at some shares are left out: they would have taken too much work."
 
 
 def value_by_share(facts: Facts) -> tuple[Block, ...]:
@@ -42,7 +43,7 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
             f"{facts.money.unit} per classified input",
             (mix, *lines),
             here=facts.scenario.largest_share,
-            note=ANNOUNCED if _announced(facts) else UNANNOUNCED,
+            note=(ANNOUNCED if _announced(facts) else UNANNOUNCED) + (MISSING if curves.cut_short else ""),
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
-from advgame.reports.fingerprint import inputs_sha256, versions
+from advgame.reports.fingerprint import versions
 
 ROUNDING = (
     "Percentages: the shares of a mix in a sentence are whole percents that sum to 100 where that loses "
@@ -22,7 +22,7 @@ def provenance(facts: Facts) -> tuple[Block, ...]:
             (
                 f"Scenario: {facts.scenario.name}.",
                 f"Software: {software}.",
-                f"SHA-256 of the inputs (scenario and rows): {inputs_sha256(facts.scenario)}",
+                f"SHA-256 of the inputs (scenario and rows): {facts.inputs_sha256}",
                 _method(facts),
                 ROUNDING,
                 "The same inputs and versions give the same report, byte for byte.",

@@ -18,8 +18,11 @@ NAMED = 3  # defences of a mix that are named in a cell
 def turning_points(facts: Facts) -> tuple[Block, ...]:
     """Every number at which something else is deployed, and the numbers that decide nothing."""
     deciding = sorted((each for each in facts.thresholds if each.decides), key=_order)
-    idle = [each for each in facts.thresholds if not each.decides]
-    told: list[Block] = [Heading("What would change the answer"), Paragraph(_lead(deciding))]
+    idle = [each for each in facts.thresholds if not each.decides and not each.cut_short]
+    complete = not any(each.cut_short for each in facts.thresholds)
+    told: list[Block] = [Heading("What would change the answer"), Paragraph(_lead(deciding, complete))]
+    if not complete:
+        told.append(Paragraph(_cut_short(facts)))
     if facts.what_if_concept != facts.concept:
         told.append(Paragraph(OTHER_SOLVER))
     if deciding:
@@ -29,7 +32,18 @@ def turning_points(facts: Facts) -> tuple[Block, ...]:
     return (*told, *value_by_share(facts))
 
 
-def _lead(deciding: list[Threshold]) -> str:
+def _cut_short(facts: Facts) -> str:
+    count = sum(each.cut_short for each in facts.thresholds)
+    return (
+        f"For {count} of {len(facts.thresholds)} numbers the search was cut short: games with changed "
+        "numbers take long to solve here, and the work for all of them is limited. These numbers may have "
+        "turning points that are not listed."
+    )
+
+
+def _lead(deciding: list[Threshold], complete: bool) -> str:
+    if not deciding and not complete:
+        return "No turning point was found."
     if not deciding:
         return (
             "No single number, changed alone within the range searched, changes which defences are deployed."
