@@ -153,17 +153,12 @@ class SinglePeer(Peer):
 
     def work(self, question: str, a: FloatArray, b: FloatArray) -> Work:
         import advgame as ag
-        from advgame.equilibria.algorithms.deadline import Deadline
-        from advgame.equilibria.algorithms.lemke_howson import one_equilibrium
-        from advgame.equilibria.algorithms.vertex_matching import compile_search
-        from advgame.equilibria.algorithms.whole_enumeration import compile_whole_search
+        from advgame.equilibria import compile_solvers
 
-        compile_whole_search()
-        compile_search()  # once; solve itself never waits for a compiler
+        compile_solvers()  # once; solve itself never waits for a compiler
         game = ag.Game(a, b)
         if question == ONE:
-            ag.solve_batch(a[None], b[None], concept="nash_one")  # compiles
-            return lambda: [one_equilibrium(game, Deadline(60))]
+            return lambda: ag.solve(game, "nash_one")
         return lambda: ag.solve(game)
 
     def count(self, answer: Any) -> int:

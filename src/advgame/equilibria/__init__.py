@@ -2,6 +2,7 @@
 
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.buffers import BatchBuffers
+from advgame.equilibria.batch.compile_solvers import compile_solvers
 from advgame.equilibria.batch.gathered import Status
 from advgame.equilibria.batch.solve_batch import BatchSolution, solve_batch
 from advgame.equilibria.concepts import CONCEPTS, batch_method_of
@@ -74,6 +75,7 @@ __all__ = [
     "WorstCase",
     "batch_method_of",
     "choose",
+    "compile_solvers",
     "least_regret",
     "principal_branch",
     "solve",

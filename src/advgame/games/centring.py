@@ -73,9 +73,13 @@ def plainly_near(payoffs: NDArray[np.float64], low: float, high: float) -> bool:
         payoffs: (strategies, opponent's strategies).
         low, high: the smallest and the largest of them.
     """
+    size = max(-low, high) / 2 / FAR
+    column = [payoffs.item(row, 0) / 2 for row in range(min(SAMPLE, len(payoffs)))]
+    if size < max(column) - min(column):
+        return True
     some = payoffs[tuple(slice(None, None, max(1, length // SAMPLE)) for length in payoffs.shape)]
     reach = float((some.max(axis=0) / 2 - some.min(axis=0) / 2).max())
-    return max(-low, high) / 2 / FAR < reach
+    return size < reach
 
 
 def _less(payoffs: NDArray[Any], constants: NDArray[Any]) -> NDArray[Any]:

@@ -252,7 +252,7 @@ class Game:
 
 def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
     try:
-        matrix = np.array(given)
+        matrix = np.array(given, order="C")
     except ValueError:
         raise GameError(
             f"{name} has rows of different lengths; give a full (defences, attacks) matrix."
@@ -270,8 +270,14 @@ def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
         raise GameError(
             f"{name}[{row}, {column}] is {matrix[row, column]}; every payoff must be a finite number."
         )
-    matrix.setflags(write=False)
-    return matrix
+    return _unwritable(matrix)
+
+
+def _unwritable(matrix: NDArray[Any]) -> NDArray[Any]:
+    """A view that cannot be written of an array that can; kernels are handed the latter."""
+    view = matrix.view()
+    view.setflags(write=False)
+    return view
 
 
 def _all_finite(floats: FloatArray) -> bool:
@@ -285,8 +291,7 @@ def _as_floats(matrix: NDArray[Any]) -> FloatArray:
         floats = matrix.astype(np.float64, copy=False)
     except OverflowError:
         raise GameError("A payoff is too large for a float64; scale both matrices down.") from None
-    floats.setflags(write=False)
-    return floats
+    return floats if floats is matrix else _unwritable(floats)
 
 
 def _constants(payoffs: FloatArray, less: FloatArray) -> NDArray[Any]:

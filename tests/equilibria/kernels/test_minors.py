@@ -313,9 +313,10 @@ def test_of_rows_that_tie_the_lexicographically_least_leaves() -> None:
     # three rows stop the entering column at once; beside their own slack's 1 the rows hold zeros, so the
     # first row is the largest in the first slack's column, the second in the second's, and the last is least
     table = np.array([[2.0, 1.0, 1.0], [2.0, 1.5, 1.0], [2.0, 1.25, 1.0]])
+    ties = np.empty(3, np.int64)
     home = np.array([0, 1, -1, -2, -3])  # two strategies in the columns, three slacks in the rows
-    assert lemke_howson_pivots.leaving_row(table, home, 0, 2) == 2
-    assert lemke_howson_pivots.leaving_row(table, home, 1, 2) == 1  # no tie: 1/1.5 is the least ratio
+    assert lemke_howson_pivots.leaving_row(table, home, 0, 2, ties) == 2
+    assert lemke_howson_pivots.leaving_row(table, home, 1, 2, ties) == 1  # no tie: 1/1.5 is the least ratio
 
 
 def exact_sign(payoffs: Games, rows: tuple[int, ...], columns: tuple[int, ...]) -> int:

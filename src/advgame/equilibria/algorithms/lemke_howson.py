@@ -7,7 +7,7 @@ leaving variable where several tie, so the path never returns to where it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,55 +15,98 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp
 from advgame.equilibria.algorithms.indifference import sharpened
-from advgame.equilibria.kernels.compiled import is_ready, worth_asking
-from advgame.games import Game, certified_profile
+from advgame.equilibria.kernels.compiled import at_hand, lent, worth_asking
+from advgame.games import Certificate, Game, Profile, certified_profile
 
 PATIENCE = 100  # pivots for each strategy before another label is tried: rounding can blur ties
 NEAR = 1e-10  # relative to the pivot column: ratios nearer than this are ties
 PER_PIVOT, PER_ENTRY = 5e-5, 2e-9  # nominal seconds, as measured
 
-Pair = tuple[Sequence[float], Sequence[float]]
+Pair = tuple[FloatArray, FloatArray]
+
+
+def pure_equilibrium(game: Game) -> tuple[int, int] | None:
+    """The first pair of strategies, by column, that are best responses to each other; None without one.
+
+    Floats are compared as they are, so that both regrets are exactly 0.
+
+    >>> pure_equilibrium(Game([[3, 0], [4, 1]], [[0, 2], [1, 0]]))
+    (1, 0)
+    """
+    if "numba" in sys.modules:
+        from advgame.equilibria.kernels import lemke_howson_pivots
+
+        payoffs = lent(game.defender_payoffs), lent(game.attacker_payoffs)
+        if at_hand(lemke_howson_pivots.pure, lambda: payoffs):
+            row, column = lemke_howson_pivots.pure(*payoffs)
+            return None if row < 0 else (row, column)
+    best = game.defender_payoffs == game.defender_payoffs.max(axis=0)
+    best &= game.attacker_payoffs == game.attacker_payoffs.max(axis=1, keepdims=True)
+    place = int(best.T.argmax())
+    column, row = divmod(place, len(best))
+    return (row, column) if best[row, column] else None
 
 
 def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
     """A certified equilibrium, from the first dropped label that leads to one; None if work or time is over.
 
-    The path is walked by compiled code where that is at hand.
+    A pure equilibrium comes first if there is one. The path is walked by compiled code where that is at hand.
 
     >>> x, y = one_equilibrium(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), Deadline(5))
     >>> [round(share, 3) for share in (*x, *y)]
     [0.333, 0.667, 0.5, 0.5]
     """
-    pair = _compiled(game) if worth_asking(sum(game.shape)) else None
-    if pair is not None:
-        return pair
+    pure = pure_equilibrium(game)
+    if pure is not None:
+        return _unit(game.shape[0], pure[0]), _unit(game.shape[1], pure[1])
+    profile = end_of_path(game, deadline)
+    return None if profile is None else (profile.defender, profile.attacker)
+
+
+def end_of_path(game: Game, deadline: Deadline) -> Profile | None:
+    """The certified equilibrium at the end of a path, of a game without large constants."""
+    profile = _compiled(game) if worth_asking(sum(game.shape)) else None
+    if profile is not None:
+        return profile
     for label in range(sum(game.shape)):
         try:
             mixes = _path(game, label, deadline)
         except TimeUp:
             return None
         if mixes is not None:
-            defender, attacker = sharpened(game, *mixes)
-            if certified_profile(game, defender, attacker).certificate.valid:
-                return defender.tolist(), attacker.tolist()
+            profile = certified_profile(game, *sharpened(game, *mixes))
+            if profile.certificate.valid:
+                return profile
     return None
 
 
-def _compiled(game: Game) -> Pair | None:
-    """What compiled code finds; None where rounding hides the way or the code is not ready."""
+def compile_path() -> None:
+    """Compiles the path, once per machine; ``solve`` itself never waits for a compiler."""
+    from advgame.equilibria.kernels import lemke_howson_pivots
+
+    pennies = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    lemke_howson_pivots.pure(pennies, -pennies)
+    lemke_howson_pivots.walk_one(pennies, -pennies, np.empty((1, 2)), np.empty((1, 2)))
+
+
+def _unit(size: int, place: int) -> FloatArray:
+    mix = np.zeros(size)
+    mix[place] = 1.0
+    return mix
+
+
+def _compiled(game: Game) -> Profile | None:
+    """What compiled code finds; None where rounding hides the way or the code is not at hand."""
     from advgame.equilibria.kernels import lemke_howson_pivots
 
     rows, columns = game.shape
-    state, x, y = np.empty(1, np.uint8), np.empty((1, rows)), np.empty((1, columns))
-    a, b = (np.array(each, order="C")[None] for each in (game.defender_payoffs, game.attacker_payoffs))
-    arguments = a, b, 0, 1, state, x, y, np.empty((1, 2))
-    if not is_ready(lemke_howson_pivots.solve_some, *arguments):
+    x, y = np.empty((1, rows)), np.empty((1, columns))
+    arguments = lent(game.defender_payoffs), lent(game.attacker_payoffs), x, y
+    if not at_hand(lemke_howson_pivots.walk_one, lambda: arguments):
         return None
-    lemke_howson_pivots.solve_some(*arguments)
-    found = state[0] == lemke_howson_pivots.FOUND
-    if not found or not certified_profile(game, x[0], y[0]).certificate.valid:
-        return None
-    return x[0].tolist(), y[0].tolist()
+    *regrets, to_defender, to_attacker = lemke_howson_pivots.walk_one(*arguments)
+    certificate = Certificate(*regrets)
+    return Profile(x[0], y[0], to_defender, to_attacker, certificate) if certificate.valid else None
 
 
 class _Tableau:

@@ -1,4 +1,4 @@
-"""One Nash equilibrium, by Lemke and Howson's path: an answer for games too large to be listed."""
+"""One Nash equilibrium of a game of any size: a pure one, or the end of Lemke and Howson's path."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import ClassVar
 
 import numpy as np
 
+from advgame.equilibria.algorithms.components import maximal_nash_subsets
 from advgame.equilibria.algorithms.deadline import Deadline
-from advgame.equilibria.algorithms.lemke_howson import one_equilibrium
-from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
-from advgame.games import Game, certified_profile
+from advgame.equilibria.algorithms.lemke_howson import end_of_path, pure_equilibrium
+from advgame.equilibria.solution import Concept, Solution, Timing
+from advgame.games import Certificate, Game, Profile, certified_profile
 
-FIRST = "The first equilibrium on the path; there may be others, worth less to the defender."
+FIRST = "The first equilibrium that is found; there may be others, worth less to the defender."
+RULE = "the first equilibrium that is found"
+PURE, PATH = "pairs of pure best responses", "Lemke–Howson, lexicographic"
+ZERO = Certificate(0.0, 0.0)
 NONE = "No equilibrium could be certified within the limits; raise them with NashOne(work_limit=…)."
 
 
 @dataclass(frozen=True)
 class NashOne(Concept):
-    """A single certified Nash equilibrium, of a game of any size.
+    """A single certified Nash equilibrium, of a game of any size: a pure one if there is any.
 
     Which one depends on the order of the strategies. `Nash` lists all, and recommends the one that is worth
     least to the defender.
@@ -37,25 +41,37 @@ class NashOne(Concept):
     work_limit: float = 10.0
 
     def solve(self, game: Game) -> Solution:
-        """The first equilibrium that a dropped label leads to, certified.
+        """The first pure equilibrium, or the first that a dropped label leads to, certified.
 
         >>> NashOne().solve(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])).recommended.defender.round(3).tolist()
         [0.333, 0.667]
         """
-        if game.levelled is not game:
-            return told_of(self.solve(game.levelled), game)
-        if game.centred is not game:
-            return told_of(self.solve(game.centred), game)
-        pair = one_equilibrium(game, Deadline(self.time_limit_seconds, self.work_limit))
-        mixes = [] if pair is None else [tuple(np.array(mix, float) for mix in pair)]
-        profiles = certified(certified_profile(game, *mix) for mix in mixes)
-        return Solution(
-            self.name,
-            game,
-            profiles,
-            components=(),
-            complete=False,
-            rule="the first equilibrium that Lemke and Howson's path leads to",
-            method="Lemke–Howson, lexicographic",
-            remark=FIRST if profiles else NONE,
-        )
+        profile, method = _pure(game), PURE
+        if profile is None:
+            profile, method = self._walked(game), PATH
+        if profile is None or not profile.certificate.valid:
+            return Solution(self.name, game, (), (), False, RULE, method, NONE)
+        profiles = (profile,)
+        components = maximal_nash_subsets(profiles)
+        return Solution(self.name, game, profiles, components, False, RULE, method, FIRST, preferred=0)
+
+    def _walked(self, game: Game) -> Profile | None:
+        """The end of a path in the game without constants, certified in the game itself."""
+        centred = game.levelled.centred
+        profile = end_of_path(centred, Deadline(self.time_limit_seconds, self.work_limit))
+        if profile is None or centred is game:
+            return profile
+        return certified_profile(game, profile.defender, profile.attacker)
+
+
+def _pure(game: Game) -> Profile | None:
+    """The first pure equilibrium, whose regrets are zero because only floats are compared."""
+    if any(game.rounding):
+        return None
+    pair = pure_equilibrium(game)
+    if pair is None:
+        return None
+    defender, attacker = (np.zeros(count) for count in game.shape)
+    defender[pair[0]] = attacker[pair[1]] = 1.0
+    earned = game.defender_payoffs.item(pair), game.attacker_payoffs.item(pair)
+    return Profile(defender, attacker, *earned, ZERO)

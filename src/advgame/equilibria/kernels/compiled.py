@@ -3,14 +3,55 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
+from advgame.arrays import FloatArray
+
 WORTH_LOADING = 9  # strategies of both players: smaller games are listed before numba is imported
+
+_missing: set[Any] = set()  # functions that this process has found neither loaded nor on disk
 
 
 def worth_asking(strategies: int) -> bool:
     """Whether a game is large enough, or numba loaded already, for compiled code to be looked for."""
     return "numba" in sys.modules or strategies >= WORTH_LOADING
+
+
+def at_hand(function: Any, arguments: Callable[[], Sequence[Any]]) -> bool:
+    """As ``is_ready``, for a function that is only ever called with arguments of the same types.
+
+    It is looked for on disk once in a process, so that asking again takes next to no time.
+
+    Args:
+        function: made by ``numba.njit(cache=True)``.
+        arguments: makes arguments of these types, if they are needed.
+    """
+    if function.overloads:
+        return True
+    if function in _missing:
+        return False
+    ready = is_ready(function, *arguments())
+    if not ready:
+        _missing.add(function)
+    return ready
+
+
+def lent(payoffs: FloatArray) -> FloatArray:
+    """Payoffs that cannot be written as an array that could be, for kernels that only read them.
+
+    Otherwise all kernels would be compiled once more for such arrays. The memory is the same.
+    """
+    owner = payoffs.base
+    if isinstance(owner, np.ndarray) and owner.shape == payoffs.shape and owner.flags.carray:
+        return owner
+    rows = np.ascontiguousarray(payoffs)
+    known = rows.__array_interface__
+    lender = SimpleNamespace(__array_interface__=known | {"data": (known["data"][0], False)}, kept=rows)
+    return np.asarray(lender)
 
 
 def is_ready(function: Any, *arguments: Any) -> bool:

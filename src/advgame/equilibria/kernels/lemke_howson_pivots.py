@@ -10,42 +10,77 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit
-from advgame.equilibria.kernels.profiles import equalise, load, regret, spread
+from advgame.equilibria.kernels.profiles import equalise, regret, spread
 
 NEAR = 1e-11  # ratios nearer than this are ties; entries of the tableaus start between 1 and 2
-LABELS = 8  # tried in turn where rounding blurs ties
-PATIENCE = 30  # pivots for each strategy
+SHARP = 1e-14  # a relative regret above which mixes are computed from the payoffs once more
+LABELS = 8  # tried in turn where a path is long or rounding blurs ties
+PATIENCE = 3, 30  # pivots for each strategy, when the labels are tried first and once more
 
 # What became of a game.
 FOUND = 0  # an equilibrium, certified
 LOST = 1  # rounding hid the way
 
 
-@njit(inline="always")
-def pure(of_a, of_b, best):
+@njit(nogil=True)
+def pure(a, b):
     """A row and a column that are best replies to each other; -1 and -1 where there are none.
 
     Args:
-        of_a: (attacks, defences) payoffs to the defender.
-        of_b: (defences, attacks) payoffs to the attacker.
-        best: (defences,) space.
+        a, b: payoffs (m, n).
     """
-    m, n = of_b.shape
-    for i in range(m):
-        best[i] = of_b[i, 0]
-        for j in range(n):
-            best[i] = of_b[i, j] if of_b[i, j] > best[i] else best[i]
+    m, n = a.shape
+    best, most = np.empty(n), np.empty(m)
     for j in range(n):
-        most = of_a[j, 0]
+        best[j] = a[0, j]
+    for i in range(m):
+        most[i] = np.inf  # not computed yet
+        for j in range(n):
+            best[j] = a[i, j] if a[i, j] > best[j] else best[j]
+    for j in range(n):
         for i in range(m):
-            most = of_a[j, i] if of_a[j, i] > most else most
-        for i in range(m):
-            if of_a[j, i] == most and of_b[i, j] == best[i]:
-                return i, j
+            if a[i, j] == best[j]:
+                if most[i] == np.inf:
+                    most[i] = largest(b[i])
+                if b[i, j] == most[i]:
+                    return i, j
     return -1, -1
 
 
-@njit(inline="always")
+@njit()
+def largest(values):
+    """The largest of some numbers, of which four are compared at a time."""
+    count = len(values)
+    one = two = three = four = values[0]
+    for k in range(0, count - 3, 4):
+        one = values[k] if values[k] > one else one
+        two = values[k + 1] if values[k + 1] > two else two
+        three = values[k + 2] if values[k + 2] > three else three
+        four = values[k + 3] if values[k + 3] > four else four
+    for k in range(count - count % 4, count):
+        one = values[k] if values[k] > one else one
+    return max(max(one, two), max(three, four))
+
+
+@njit()
+def ends(payoffs, low, high):
+    """The lowest payoff, and one over their range or 1.
+
+    Args:
+        payoffs: (m, n).
+        low, high: (n,) space.
+    """
+    rows, columns = payoffs.shape
+    low[:], high[:] = payoffs[0], payoffs[0]
+    for i in range(1, rows):
+        for j in range(columns):
+            low[j] = payoffs[i, j] if payoffs[i, j] < low[j] else low[j]
+            high[j] = payoffs[i, j] if payoffs[i, j] > high[j] else high[j]
+    least, most = -largest(-low), largest(high)
+    return least, (1.0 / (most - least) if most > least else 1.0)
+
+
+@njit()
 def start(payoffs, low, scale, first_slack, first_own, table, basic, nonbasic, home):
     """Writes the tableau in which every slack is basic.
 
@@ -67,8 +102,8 @@ def start(payoffs, low, scale, first_slack, first_own, table, basic, nonbasic, h
         home[first_own + i] = i
 
 
-@njit(inline="always")
-def leaving_row(table, home, column, first_slack):
+@njit()
+def leaving_row(table, home, column, first_slack, ties):
     """The row that stops the entering column first; among ties the lexicographically least, -1 for none.
 
     Args:
@@ -76,53 +111,57 @@ def leaving_row(table, home, column, first_slack):
         home: (labels,) the column of a nonbasic label, −1 − the row of a basic one.
         column: the column of the entering variable.
         first_slack: the label of the first slack.
+        ties: (replies,) space for the rows that tie.
     """
-    last = table.shape[1] - 1
-    least, found, ties = np.inf, -1, 0
+    last, count, least = table.shape[1] - 1, 0, np.inf
     for i in range(table.shape[0]):
         if table[i, column] > 1e-12:
             ratio = table[i, last] / table[i, column]
-            if ratio < least - NEAR * (1.0 + abs(ratio)):
-                least, found, ties = ratio, i, 0
-            elif ratio <= least + NEAR * (1.0 + abs(ratio)):
-                ties += 1
-    if ties == 0:
-        return found
-    for i in range(table.shape[0]):
-        if i != found and table[i, column] > 1e-12:
-            ratio = table[i, last] / table[i, column]
-            if abs(ratio - least) <= NEAR * (1.0 + abs(ratio)) and earlier(
-                table, home, column, first_slack, i, found
-            ):
-                found = i
-    return found
+            near = NEAR * (1.0 + abs(ratio))
+            if ratio < least - near:
+                least, ties[0], count = ratio, i, 1
+            elif ratio <= least + near:
+                ties[count] = i
+                count += 1
+    if count <= 1:
+        return ties[0] if count else -1
+    for slack in range(first_slack, first_slack + table.shape[0]):
+        count = first_of(ties, count, table, home[slack], column)
+        if count == 1:
+            break
+    return ties[0]
 
 
 @njit()
-def earlier(table, home, column, first_slack, one, other):
-    """Whether a row, divided by its pivot, comes lexicographically before another in the slacks' columns.
+def first_of(ties, count, table, place, column):
+    """Keeps the tied rows that are least in a slack's column, divided by the pivot; returns how many.
 
     Args:
+        ties: the rows that tie, changed in place; count: how many there are.
         table: (replies, own strategies + 1) the tableau.
-        home: (labels,) the column of a nonbasic label, −1 − the row of a basic one.
+        place: where ``home`` has the slack.
         column: the column of the entering variable.
-        first_slack: the label of the first slack.
-        one, other: the two rows.
     """
-    for slack in range(first_slack, first_slack + table.shape[0]):
-        place = home[slack]
-        if place >= 0:
-            first, second = table[one, place], table[other, place]
-        else:
-            first, second = 1.0 if -1 - place == one else 0.0, 1.0 if -1 - place == other else 0.0
-        difference = first / table[one, column] - second / table[other, column]
-        if abs(difference) > NEAR:
-            return difference < 0.0
-    return False
+    kept = 0
+    if place < 0:  # a column of the identity, which is positive in the slack's own row alone
+        for k in range(count):
+            if ties[k] != -1 - place:
+                ties[kept] = ties[k]
+                kept += 1
+        return kept
+    least = np.inf
+    for k in range(count):
+        ratio = table[ties[k], place] / table[ties[k], column]
+        if ratio < least - NEAR:
+            least, ties[0], kept = ratio, ties[k], 1
+        elif ratio <= least + NEAR:
+            ties[kept] = ties[k]
+            kept += 1
+    return kept
 
 
-@njit(inline="always")
-def pivot(table, basic, nonbasic, home, row, column):
+@njit()
+def pivot(table, basic, nonbasic, home, row, column, pivoted):
     """Exchanges a basic and a nonbasic variable; returns the label that leaves.
 
     Args:
@@ -132,19 +171,22 @@ def pivot(table, basic, nonbasic, home, row, column):
         home: (labels,) the column of a nonbasic label, −1 − the row of a basic one; changed in place.
         row: the row of the variable that leaves.
         column: the column of the entering variable.
+        pivoted: (own strategies + 1,) space: what the row becomes, apart from the table, so that other rows
+            can be computed several entries at a time.
     """
     rows, columns = table.shape
     inverse = 1.0 / table[row, column]
     for j in range(columns):
-        table[row, j] *= inverse
+        pivoted[j] = table[row, j] * inverse
+    pivoted[column] = inverse
+    table[row, column] = 0.0
     for i in range(rows):
-        if i != row:
-            factor = table[i, column]
+        factor = table[i, column]
+        if factor != 0.0:
             table[i, column] = 0.0
             for j in range(columns):
-                table[i, j] -= factor * table[row, j]
-            table[i, column] = -factor * inverse
-    table[row, column] = inverse
+                table[i, j] -= factor * pivoted[j]
+    table[row] = pivoted
     entered, left = nonbasic[column], basic[row]
     basic[row], nonbasic[column] = entered, left
     home[entered], home[left] = -1 - row, column
@@ -152,30 +194,32 @@ def pivot(table, basic, nonbasic, home, row, column):
 
 
 @njit()
-def follow(table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, home_y, dropped):
+def follow(side_x, side_y, dropped, patience, pivoted, ties):
     """Walks from the tableaus without play to an equilibrium, without the dropped label; False where lost.
 
     Args:
-        table_x, basic_x, nonbasic_x, home_x: the tableau of the defender's mix with its labels, as ``start``
-            wrote them; changed in place.
-        table_y, basic_y, nonbasic_y, home_y: the same for the attacker's mix.
-        dropped: the label that may be missing on the way, 0 to defences + attacks − 1.
+        side_x, side_y: table, basic, nonbasic and home of both tableaus, as for ``start``.
+        dropped: a label; patience: how many pivots are worth it.
+        pivoted, ties: space, for the columns and for the rows of either table.
     """
+    table_x, basic_x, nonbasic_x, home_x = side_x
+    table_y, basic_y, nonbasic_y, home_y = side_y
     m, n = len(basic_y), len(basic_x)
     label, of_x = dropped, dropped < m
-    for _ in range(PATIENCE * (m + n)):
+    of_table_x, of_table_y = pivoted[: m + 1], pivoted[: n + 1]
+    for _ in range(patience):
         if of_x:
             column = home_x[label]
-            row = leaving_row(table_x, home_x, column, m)
+            row = leaving_row(table_x, home_x, column, m, ties)
             if row < 0:
                 return False
-            label = pivot(table_x, basic_x, nonbasic_x, home_x, row, column)
+            label = pivot(table_x, basic_x, nonbasic_x, home_x, row, column, of_table_x)
         else:
             column = home_y[label]
-            row = leaving_row(table_y, home_y, column, 0)
+            row = leaving_row(table_y, home_y, column, 0, ties)
             if row < 0:
                 return False
-            label = pivot(table_y, basic_y, nonbasic_y, home_y, row, column)
+            label = pivot(table_y, basic_y, nonbasic_y, home_y, row, column, of_table_y)
         if label == dropped:
             return True
         of_x = not of_x
@@ -207,6 +251,82 @@ def read(table, basic, first_own, own, support, mix):
     return size
 
 
+@njit()
+def space(m, n):
+    """Room for what the path of a game needs: payoffs turned, both tableaus, supports, mixes and a system."""
+    side_x = np.empty((n, m + 1)), np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
+    side_y = np.empty((m, n + 1)), np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m + n, np.int64)
+    supports = np.empty((1, m), np.int64), np.empty((1, n), np.int64)
+    mixes = np.empty(m), np.empty(n), np.empty(m), np.empty(n)
+    pays, ties = (np.empty(max(m, n) + 1), np.empty(max(m, n) + 1)), np.empty(max(m, n), np.int64)
+    system = np.empty((min(m, n), min(m, n) + 1))
+    return np.empty((n, m)), side_x, side_y, supports, mixes, pays, ties, system
+
+
+@njit()
+def walk(a, of_b, room, x, y):
+    """Writes the equilibrium at the end of the first path that leads to one; returns both regrets.
+
+    Args:
+        a, of_b: payoffs (m, n).
+        room: as made by ``space``.
+        x, y: (1, m), (1, n).
+
+    Returns:
+        Regrets relative to the ranges of the payoffs; infinite where no path led to an equilibrium.
+    """
+    of_a, side_x, side_y, (rows, columns), (mix_x, mix_y, solved_x, solved_y), pays, ties, system = room
+    m, n = a.shape
+    low_a, scale_a = ends(a, pays[0][:n], pays[1][:n])
+    low_b, scale_b = ends(of_b, pays[0][:n], pays[1][:n])
+    for i in range(m):
+        for j in range(n):
+            of_a[j, i] = a[i, j]
+    for patience in PATIENCE:
+        for dropped in range(min(LABELS, m + n)):
+            start(of_b, low_b, scale_b, m, 0, *side_x)
+            start(of_a, low_a, scale_a, 0, m, *side_y)
+            if not follow(side_x, side_y, dropped, patience * (m + n), pays[0], ties):
+                continue
+            p = read(side_x[0], side_x[1], 0, m, rows, mix_x)
+            q = read(side_y[0], side_y[1], m, n, columns, mix_y)
+            one = regret(of_a, scale_a, columns, 0, q, mix_y, rows, 0, p, mix_x, pays[0][:m])
+            other = regret(of_b, scale_b, rows, 0, p, mix_x, columns, 0, q, mix_y, pays[0][:n])
+            if (
+                max(one, other) > SHARP
+                and p == q
+                and equalise(of_b, scale_b, rows, 0, columns, 0, p, system, solved_x)
+                and equalise(of_a, scale_a, columns, 0, rows, 0, p, system, solved_y)
+            ):
+                mix_x[:p], mix_y[:p] = solved_x[:p], solved_y[:p]
+                one = regret(of_a, scale_a, columns, 0, q, mix_y, rows, 0, p, mix_x, pays[0][:m])
+                other = regret(of_b, scale_b, rows, 0, p, mix_x, columns, 0, q, mix_y, pays[0][:n])
+            if max(one, other) <= 2e-9:
+                spread(mix_x, rows, 0, p, x, 0)
+                spread(mix_y, columns, 0, q, y, 0)
+                return one, other
+    return np.inf, np.inf
+
+
+@njit(nogil=True)
+def walk_one(a, b, x, y):
+    """As ``walk``, for a single game; returns both regrets, and what both players earn.
+
+    Args:
+        a, b: payoffs (m, n).
+        x, y: (1, m), (1, n), filled with the mixes.
+    """
+    regrets = walk(a, b, space(a.shape[0], a.shape[1]), x, y)
+    of_defender = of_attacker = 0.0
+    if max(regrets) <= 2e-9:
+        for i in range(a.shape[0]):
+            if x[0, i] > 0.0:
+                for j in range(a.shape[1]):
+                    of_defender += x[0, i] * y[0, j] * a[i, j]
+                    of_attacker += x[0, i] * y[0, j] * b[i, j]
+    return regrets[0], regrets[1], of_defender, of_attacker
+
+
 @njit(nogil=True)
 def solve_some(a, b, first, last, status, defender, attacker, regrets):
     """Fills one equilibrium of each of the games ``first`` … ``last``, and what became of it.
@@ -215,49 +335,15 @@ def solve_some(a, b, first, last, status, defender, attacker, regrets):
         a, b: payoffs (games, m, n).
         status: (games,); defender: (games, m); attacker: (games, n); regrets: (games, 2).
     """
-    _, m, n = a.shape
-    of_a, of_b = np.empty((n, m)), np.empty((m, n))
-    table_x, table_y = np.empty((n, m + 1)), np.empty((m, n + 1))
-    basic_x, nonbasic_x, home_x = np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
-    basic_y, nonbasic_y, home_y = np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m + n, np.int64)
-    rows, columns = np.empty((1, m), np.int64), np.empty((1, n), np.int64)
-    x, y, to_a, to_b = np.empty(m), np.empty(n), np.empty(m), np.empty(n)
-    solved_x, solved_y = np.empty(m), np.empty(n)
-    system = np.empty((min(m, n), min(m, n) + 1))
+    room = space(a.shape[1], a.shape[2])
     for game in range(first, last):
-        low_a, scale_a = load(a, game, True, of_a)
-        low_b, scale_b = load(b, game, False, of_b)
-        status[game] = LOST
-        regrets[game, 0] = regrets[game, 1] = np.inf
-        i, j = pure(of_a, of_b, to_a)
+        x, y = defender[game : game + 1], attacker[game : game + 1]
+        i, j = pure(a[game], b[game])
         if i >= 0:
-            x[0] = y[0] = 1.0
-            rows[0, 0], columns[0, 0] = i, j
-            spread(x, rows, 0, 1, defender, game)
-            spread(y, columns, 0, 1, attacker, game)
-            regrets[game, 0] = regrets[game, 1] = 0.0
-            status[game] = FOUND
-            continue
-        for dropped in range(min(LABELS, m + n)):
-            start(of_b, low_b, scale_b, m, 0, table_x, basic_x, nonbasic_x, home_x)
-            start(of_a, low_a, scale_a, 0, m, table_y, basic_y, nonbasic_y, home_y)
-            if not follow(
-                table_x, basic_x, nonbasic_x, home_x, table_y, basic_y, nonbasic_y, home_y, dropped
-            ):
-                continue
-            p = read(table_x, basic_x, 0, m, rows, x)
-            q = read(table_y, basic_y, m, n, columns, y)
-            if (
-                p == q
-                and equalise(of_b, scale_b, rows, 0, columns, 0, p, system, solved_x)
-                and equalise(of_a, scale_a, columns, 0, rows, 0, p, system, solved_y)
-            ):
-                x[:p], y[:p] = solved_x[:p], solved_y[:p]
-            one = regret(of_a, scale_a, columns, 0, q, y, rows, 0, p, x, to_a)
-            other = regret(of_b, scale_b, rows, 0, p, x, columns, 0, q, y, to_b)
-            if max(one, other) <= 2e-9:
-                spread(x, rows, 0, p, defender, game)
-                spread(y, columns, 0, q, attacker, game)
-                regrets[game, 0], regrets[game, 1] = one, other
-                status[game] = FOUND
-                break
+            x[:], y[:] = 0.0, 0.0
+            x[0, i] = y[0, j] = 1.0
+            one = other = 0.0
+        else:
+            one, other = walk(a[game], b[game], room, x, y)
+        regrets[game, 0], regrets[game, 1] = one, other
+        status[game] = FOUND if max(one, other) <= 2e-9 else LOST

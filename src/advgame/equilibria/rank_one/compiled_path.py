@@ -6,15 +6,17 @@ from contextlib import nullcontext
 from os import environ
 from pathlib import Path
 from sys import modules
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.equilibria import kernels
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.stop import stopped_by
+from advgame.equilibria.kernels.compiled import at_hand as is_at_hand
+from advgame.equilibria.kernels.compiled import lent
 from advgame.games import Game
 
 KERNELS = "advgame.equilibria.kernels.rank_one_solver"
@@ -25,8 +27,6 @@ WORTH_A_TIMER = 100_000  # smaller games end before any time limit one would set
 ROOM = 64  # equilibria; games with more are walked in Python
 
 Pairs = tuple[tuple[FloatArray, FloatArray], ...]
-
-_missing: set[bool] = set()  # which of the kernels this process has found neither loaded nor on disk
 
 
 def compiled_equilibria(game: Game, deadline: Deadline) -> Pairs | None:
@@ -51,7 +51,7 @@ def compiled_equilibria(game: Game, deadline: Deadline) -> Pairs | None:
     from advgame.equilibria.kernels import rank_one_solver
 
     room = _Room.of(game.shape)
-    a, b = _lent(game.defender_payoffs), _lent(game.attacker_payoffs)
+    a, b = lent(game.defender_payoffs)[None], lent(game.attacker_payoffs)[None]
     if size < rank_one_solver.LARGE:
         rank_one_solver.solve_some(a, b, *room.asked, *room.told)
     else:
@@ -70,28 +70,21 @@ def at_hand(shape: tuple[int, int]) -> bool:
 
     large = shape[0] * shape[1] >= rank_one_solver.LARGE
     kernel = rank_one_solver.solve_some_large if large else rank_one_solver.solve_some
-    if kernel.overloads:
-        return True
-    if large in _missing:
-        return False
-    from advgame.equilibria.kernels.compiled import is_ready
-
-    room, payoffs = _Room.of(shape), np.empty((1, *shape))
-    ready = is_ready(kernel, payoffs, payoffs, *room.asked, *([room.stop] if large else []), *room.told)
-    if not ready:
-        _missing.add(large)
-    return ready
+    return is_at_hand(kernel, lambda: _arguments(shape, large))
 
 
-def _lent(payoffs: FloatArray) -> FloatArray:
-    """The payoffs as those of a batch of one, in the same memory, for kernels that only read them.
+def compile_walks() -> None:
+    """Compiles the walks, once per machine; ``solve`` itself never waits for a compiler."""
+    from advgame.equilibria.kernels import rank_one_solver
 
-    A game's payoffs cannot be written, and for such arrays all kernels would be compiled once more.
-    """
-    rows = np.ascontiguousarray(payoffs)
-    known = rows.__array_interface__
-    lender = SimpleNamespace(__array_interface__=known | {"data": (known["data"][0], False)}, kept=rows)
-    return np.asarray(lender)[None]
+    rank_one_solver.solve_some(*_arguments((3, 3), False))
+    rank_one_solver.solve_some_large(*_arguments((3, 3), True))
+
+
+def _arguments(shape: tuple[int, int], large: bool) -> tuple[Any, ...]:
+    """Arguments of the types that the kernel is called with."""
+    room, payoffs = _Room.of(shape), np.zeros((1, *shape))
+    return payoffs, payoffs, *room.asked, *([room.stop] if large else []), *room.told
 
 
 class _Room(NamedTuple):
@@ -125,5 +118,5 @@ def _may_be_on_disk() -> bool:
     """Whether compiled code may be in some folder: a glance that spares loading numba to learn of none."""
     if "NUMBA_CACHE_DIR" in environ:
         return True
-    folder = Path(__file__).parent / "kernels" / "__pycache__"
+    folder = Path(kernels.__path__[0]) / "__pycache__"
     return any(folder.glob(INDEX_FILES)) or not (folder / "made_of.json").exists()
