@@ -32,6 +32,8 @@ def test_a_count_below_one_is_refused(name: str, setting: str) -> None:
         ("pgd", "step_size", 2.5),
         ("cw", "step_size", -1.0),
         ("cw", "first_weight", 0.0),
+        ("ead", "step_size", 0.0),
+        ("ead", "first_weight", -1.0),
         ("brendel_bethge_l0", "trust", 0.0),
         ("occlusion", "grey", 1.5),
     ],

@@ -12,40 +12,21 @@ from typing import ClassVar
 from torch import nn
 
 from advgame.errors import LabError
+from advgame.lab.defences.bayesian_weights import BayesianWeights
 from advgame.lab.defences.gaussian_layers import (
     AveragedDraws,
     GaussianConv2d,
     GaussianLinear,
-    evidence_loss,
     gaussian_layers,
 )
-from advgame.lab.fitting.defence import Defence
-from advgame.lab.fitting.loop import Recipe, fit
-from advgame.lab.fitting.settings import check_range
-from advgame.lab.fitting.task import Task
 
 
 @dataclass(frozen=True)
-class StochasticExtractor(Defence):
+class StochasticExtractor(BayesianWeights):
     """Makes all convolutions and fully connected layers but the last stochastic, and trains the network."""
 
     name: ClassVar[str] = "stochastic_extractor"
-    epochs: int = 20
-    learning_rate: float = 3e-3
-    batch_size: int = 128
-    prior_std: float = 1.0  # of each weight before anything is seen
-    initial_std: float = 0.05  # of each weight when training starts; the means are the weights there were
     divergence_scale: float = 0.1  # the prior of so many weights would otherwise outweigh the data
-    draws: int = 30  # averaged over in a prediction
-    surrogate_draws: int = 8  # an adaptive adversary averages over in each step
-
-    def __post_init__(self) -> None:
-        Recipe(self.epochs, self.learning_rate, self.batch_size)  # refuses what is out of range
-        for setting in ("prior_std", "initial_std"):
-            check_range(setting, getattr(self, setting), 0, low_included=False)
-        check_range("divergence_scale", self.divergence_scale, 0)
-        for setting in ("draws", "surrogate_draws"):
-            check_range(setting, getattr(self, setting), 1)
 
     def prepared(self, network: nn.Module) -> nn.Module:
         """The network with stochastic layers; the weights it had are their means.
@@ -67,12 +48,6 @@ class StochasticExtractor(Defence):
             parent, _, own = name.rpartition(".")
             setattr(network.get_submodule(parent), own, self._stochastic(network.get_submodule(name)))
         return AveragedDraws(nn.Identity(), network, self.draws, self.surrogate_draws)
-
-    def fit(self, network: nn.Module, task: Task) -> nn.Module:
-        """The network after variational inference on the training inputs."""
-        recipe = Recipe(self.epochs, self.learning_rate, self.batch_size)
-        loss = evidence_loss(self.prior_std, self.divergence_scale, len(task.dataset.train_labels))
-        return fit(network, task, recipe, loss)
 
     def _stochastic(self, layer: nn.Module) -> nn.Module:
         if isinstance(layer, nn.Conv2d):

@@ -14,37 +14,21 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.defences.gaussian_layers import AveragedDraws, GaussianLinear, evidence_loss
+from advgame.lab.defences.bayesian_weights import BayesianWeights
+from advgame.lab.defences.gaussian_layers import AveragedDraws, GaussianLinear
 from advgame.lab.defences.input_change import InputChanged
-from advgame.lab.fitting.defence import Defence
-from advgame.lab.fitting.loop import Recipe, counted, fit
-from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.loop import counted
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks.classifier import Adapted
 
 
 @dataclass(frozen=True)
-class StochasticHead(Defence):
+class StochasticHead(BayesianWeights):
     """Makes the last fully connected layer stochastic and trains it, or the whole network with it."""
 
     name: ClassVar[str] = "stochastic_head"
-    epochs: int = 20
     learning_rate: float = 1e-2
-    batch_size: int = 128
     whole: bool = False  # True: the extractor is trained too
-    prior_std: float = 1.0  # of each weight before anything is seen
-    initial_std: float = 0.05  # of each weight when training starts; the means are the weights there were
-    divergence_scale: float = 1.0  # of the divergence from the prior in the loss; below 1 trusts data more
-    draws: int = 30  # averaged over in a prediction
-    surrogate_draws: int = 8  # an adaptive adversary averages over in each step
-
-    def __post_init__(self) -> None:
-        Recipe(self.epochs, self.learning_rate, self.batch_size)  # refuses what is out of range
-        for setting in ("prior_std", "initial_std"):
-            check_range(setting, getattr(self, setting), 0, low_included=False)
-        check_range("divergence_scale", self.divergence_scale, 0)
-        for setting in ("draws", "surrogate_draws"):
-            check_range(setting, getattr(self, setting), 1)
 
     def prepared(self, network: nn.Module) -> nn.Module:
         """The network cut before its last layer, which becomes stochastic; its weights are the means.
@@ -59,14 +43,12 @@ class StochasticHead(Defence):
     def fit(self, network: nn.Module, task: Task) -> nn.Module:
         """The network after variational inference on the training inputs."""
         assert isinstance(network, AveragedDraws)  # prepared made it
-        recipe = Recipe(self.epochs, self.learning_rate, self.batch_size)
-        loss = evidence_loss(self.prior_std, self.divergence_scale, len(task.dataset.train_labels))
         if self.whole:
-            return fit(network, task, recipe, loss)
+            return super().fit(network, task)
         network.to(task.device).eval()
         features = _features(network.once, task)
         dataset = replace(task.dataset, train_inputs=features)
-        fit(network.drawn, replace(task, dataset=dataset), recipe, loss)
+        super().fit(network.drawn, replace(task, dataset=dataset))
         return network.eval()
 
 
