@@ -9,5 +9,6 @@ from advgame.cli import laboratory as laboratory
 from advgame.cli import price as price
 from advgame.cli import pages as pages
 from advgame.cli import dashboard as dashboard
+from advgame.cli import compile as compile
 
 __all__ = ["app", "main"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from copy import copy
+from functools import partial
 from typing import Any
 
 from typer.core import TyperCommand
@@ -44,6 +45,12 @@ def _datasets() -> Iterable[str]:
     return DATASETS
 
 
+def _default_price(name: str) -> Iterable[str]:
+    from advgame.scenarios.from_experiment import Prices
+
+    return [f"{getattr(Prices(), name):g}"]
+
+
 # What {name} in a help text stands for.
 LISTS: dict[str, Callable[[], Iterable[str]]] = {
     "concepts": _concepts,
@@ -53,6 +60,8 @@ LISTS: dict[str, Callable[[], Iterable[str]]] = {
     "datasets": _datasets,
     "presets": lambda: bundled_names("data/economics"),
     "experiments": lambda: bundled_names("data/experiments"),
+    **{f"price_of_{name}": partial(_default_price, name) for name in ("propagation", "query", "notice")},
+    "months_served": partial(_default_price, "months_served"),
     "measured": lambda: bundled_names("data/measured", ".run.json"),
 }
 

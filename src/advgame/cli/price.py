@@ -49,20 +49,29 @@ def price(
         float | None,
         typer.Option(
             min=0,
-            help="The price of one input through the undefended network; a backward pass costs twice that.",
+            help="The price of one input through the undefended network; a backward pass costs "
+            "twice that. By default {price_of_propagation}.",
         ),
     ] = None,
     query: Annotated[
-        float | None, typer.Option(min=0, help="The price of one answer of the deployed network.")
+        float | None,
+        typer.Option(
+            min=0, help="The price of one answer of the deployed network; by default {price_of_query}."
+        ),
     ] = None,
     notice: Annotated[
         float | None,
         typer.Option(
-            min=0, help="The cost of being noticed at the largest radius in a norm; less in proportion."
+            min=0,
+            help="The cost of being noticed at the largest radius in a norm, and in proportion at "
+            "smaller ones; by default {price_of_notice}.",
         ),
     ] = None,
     months: Annotated[
-        int | None, typer.Option(min=1, help="The months over which the cost of training is spread.")
+        int | None,
+        typer.Option(
+            min=1, help="The months over which the cost of training is spread; by default {months_served}."
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     output: Output = None,

@@ -1,0 +1,112 @@
+"""``advgame compile``: compiles the solvers, so that no later command waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
+
+import typer
+
+from advgame.arrays import FloatArray
+from advgame.cli.application import app
+from advgame.cli.progress import progress_bar
+from advgame.stopping import when_stopped
+
+POINTS = 40  # along each axis of a sweep, so that it is large enough for compiled code
+STRATEGIES = 4  # of the games that are solved to compile a solver
+SIDE_OF_LARGE = 80  # strategies of a game that is large for a solver
+
+
+@app.command("compile", epilog="Example: advgame compile")
+def compile_() -> None:
+    """Compiles the solvers once, so that no command waits.
+
+    Without this, sweeps compile what they need when they first run, and single large games are answered
+    with one equilibrium instead of all. The compiled code is stored on disk and used by every later
+    command, until advgame or numba is updated.
+    """
+    from advgame.equilibria.kernels.compiling import KEPT
+
+    begun = perf_counter()
+    kept = "What is compiled so far is kept. To compile the rest, give the same command again."
+    with when_stopped(kept), progress_bar("Compiling") as progress:
+        for done, (kind, compile_kind) in enumerate(SOLVERS.items()):
+            if progress is not None:
+                progress(done, len(SOLVERS))
+            else:
+                typer.echo(f"{done + 1} of {len(SOLVERS)}: {kind}", err=True)
+            compile_kind()
+    seconds = perf_counter() - begun
+    if KEPT is None:
+        typer.echo("The solvers were compiled, but cannot be stored: no folder can be written.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"The solvers are ready after {seconds:.0f} seconds; they are stored in {KEPT}.")
+
+
+def _single_games() -> None:
+    from advgame.equilibria import compile_solvers
+
+    compile_solvers()
+
+
+def _two_by_two() -> None:
+    from advgame.equilibria import solve_batch
+
+    solve_batch(*_payoffs(2, ties=False))
+
+
+def _general_games() -> None:
+    from advgame.equilibria import solve_batch
+
+    for ties in (False, True):
+        solve_batch(*_payoffs(STRATEGIES, ties=ties))
+
+
+def _one_profile(concept: str) -> None:
+    from advgame.equilibria import solve_batch
+
+    for strategies in (2, STRATEGIES):
+        solve_batch(*_payoffs(strategies, ties=False), concept)
+
+
+def _games_of_rank_one(strategies: int) -> None:
+    from advgame.equilibria import solve_batch
+
+    defender, attacker = _payoffs(strategies, ties=False)
+    rank_one = defender[:, :, :1] * attacker[:, :1, :]
+    solve_batch(defender, rank_one - defender)
+
+
+def _sweeps() -> None:
+    """Two strategies for each player, whose sweeps have a kernel of their own, and more."""
+    import advgame as ag
+
+    values = [point / (POINTS - 1) for point in range(POINTS)]
+    grid = {"largest_share": values, "attack_cost": values}
+    for name in ("cifar10-two-defences", "mnist-pruning"):
+        ag.sweep(ag.case(name), grid)
+    ag.two_by_two_map(ag.case("cifar10-two-defences"), grid)
+
+
+def _payoffs(strategies: int, *, ties: bool) -> tuple[FloatArray, FloatArray]:
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    shape = 2, 3, strategies, strategies  # three games for two players
+    defender, attacker = random.integers(0, 2, shape).astype(float) if ties else random.normal(size=shape)
+    return defender, attacker
+
+
+# What is compiled, in this order, by solving games that need it.
+SOLVERS: dict[str, Callable[[], object]] = {
+    "single games": _single_games,
+    "many games of 2 × 2": _two_by_two,
+    "many games of rank 1": partial(_games_of_rank_one, STRATEGIES),
+    "large games of rank 1": partial(_games_of_rank_one, SIDE_OF_LARGE),
+    "many general games": _general_games,
+    "one equilibrium of many games": partial(_one_profile, "nash_one"),
+    "commitments": partial(_one_profile, "commitment"),
+    "commitments to one defence": partial(_one_profile, "pure_commitment"),
+    "sweeps and maps": _sweeps,
+}
