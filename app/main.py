@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 from widgets import look
 
+from advgame.dashboard_pages import PAGES
+
 HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page: its file beside this one, its name and its sign."""
-
-    path: str
-    title: str
-    icon: str
-
-
-PAGES = (Page("views/decision.py", "Decision", "⚖️"),)
 
 
 def main() -> None:
     """Shows the page that was asked for."""
     st.set_page_config(page_title="advgame", page_icon="⚖️", layout="wide")
     look.show()
-    pages = [st.Page(HERE / page.path, title=page.title, icon=page.icon) for page in PAGES]
+    pages = [st.Page(HERE / page.path, title=page.title, icon=page.icon) for page in PAGES.values()]
     st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()
 
 

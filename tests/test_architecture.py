@@ -25,7 +25,7 @@ FOLDERS = """
 app, cli → reports → wording → studies → decision → scenarios → payoffs → measurements → statistics
 decision → equilibria → games ← payoffs          cli → findings → scenarios          cli → lab → measurements
 measurements → files          scenarios → bundled          lab → bundled
-reports → version          cli → stopping
+reports → version          cli → stopping          app, cli → dashboard_pages
 all → errors, catalogue, arrays, deprecation
 """
 EQUILIBRIA = """

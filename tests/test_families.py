@@ -6,15 +6,28 @@ import numpy as np
 import pytest
 
 import advgame as ag
+from advgame.bundled import bundled
 from advgame.catalogue import Catalogue
+from advgame.dashboard_pages import PAGES
 from advgame.equilibria import CONCEPTS, Concept, Nashpy, Timing
 from advgame.errors import UnknownName
 from advgame.measurements.importers import IMPORTERS
 from advgame.payoffs import TERMS
+from advgame.reports.facts import gather
 from advgame.reports.formats import FORMATS
+from advgame.reports.sections import SECTIONS
 from advgame.scenarios.parameters import TERM_PARAMETERS
+from advgame.studies import STUDIES
 
-CATALOGUES = {"concepts": CONCEPTS, "terms": TERMS, "formats": FORMATS, "importers": IMPORTERS}
+CATALOGUES = {
+    "concepts": CONCEPTS,
+    "terms": TERMS,
+    "studies": STUDIES,
+    "sections": SECTIONS,
+    "formats": FORMATS,
+    "importers": IMPORTERS,
+    "pages": PAGES,
+}
 
 
 @pytest.mark.parametrize("catalogue", CATALOGUES.values(), ids=CATALOGUES)
@@ -100,3 +113,43 @@ def test_every_bundled_case_is_solved_with_a_certificate(case: str) -> None:
     solution = ag.solve(ag.build_game(ag.case(case)))
     assert solution.complete
     assert solution.recommended.certificate.valid
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_answers_in_a_sentence_and_a_table(name: str) -> None:
+    found = ag.study(name, ag.case("cifar10-two-defences"))
+    assert STUDIES[name].name == name
+    assert found.sentence.endswith(".")
+    assert len(found.frame()) > 0
+    assert found.frame().columns.is_unique
+    assert (STUDIES[name].__doc__ or "").partition("\n")[0].endswith("?")
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_is_made_of_blocks(name: str) -> None:
+    blocks = SECTIONS[name](gather(ag.case("cifar10-two-defences"), None))
+    assert blocks
+    assert {type(block).__module__ for block in blocks} == {"advgame.reports.blocks"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_renders_the_same_report_alike(name: str) -> None:
+    first, second = (ag.report(ag.case("cifar10-two-defences")).render(name) for _ in range(2))
+    assert first == second
+    assert FORMATS[name].name == name
+    assert all(ending.startswith(".") for ending in FORMATS[name].endings)
+    assert "/" in FORMATS[name].media_type
+
+
+@pytest.mark.parametrize("name", IMPORTERS)
+def test_every_importer_says_what_it_reads(name: str) -> None:
+    assert IMPORTERS[name].name == name
+    assert IMPORTERS[name].about
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_a_script_with_a_title(name: str) -> None:
+    page = PAGES[name]
+    assert (bundled("app") / page.path).is_file()
+    assert page.title
+    assert page.about.endswith(".")

@@ -35,7 +35,7 @@ def show() -> None:
     st.caption(plain(scenario.question))
     state.tell_mistake()
     with told():
-        found = recommend(scenario)
+        found = recommend(state.situation())
         pairs = break_even_pairs(scenario, found)
         verdict.show(found, pairs)
         key_figures.show(found, pairs)

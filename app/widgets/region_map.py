@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from advgame.equilibria import CONCEPTS, Timing, for_many_games
 from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_parameter
 from advgame.scenarios.scenario_files import toml_of
 from advgame.studies import Regions, regions
@@ -63,7 +64,8 @@ def _keep(key: str) -> None:
 
 def _show_map(across: Axis, upwards: Axis) -> None:
     scenario = state.scenario()
-    found = _map(toml_of(_at_the_corner(scenario, across, upwards)), scenario, across, upwards)
+    concept = for_many_games(state.situation().concept)
+    found = _map(toml_of(_at_the_corner(scenario, across, upwards)), scenario, across, upwards, concept.name)
     here = get_parameter(scenario, across.address), get_parameter(scenario, upwards.address)
     figure = region_figure(found, here, scenario.currency)
     st.plotly_chart(figure, config={"displayModeBar": False}, key="map")
@@ -75,17 +77,19 @@ def _at_the_corner(scenario: Scenario, across: Axis, upwards: Axis) -> Scenario:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _map(corner: str, _scenario: Scenario, across: Axis, upwards: Axis) -> Regions:  # noqa: ARG001 (a key)
-    shape = build_game(_scenario).shape
-    return regions(_scenario, across, upwards, points=points_each_way(shape, announced=_scenario.announced))
+def _map(corner: str, _scenario: Scenario, across: Axis, upwards: Axis, concept: str) -> Regions:  # noqa: ARG001 (a key)
+    points = points_each_way(build_game(_scenario).shape, CONCEPTS[concept].timing)
+    return regions(_scenario, across, upwards, points=points, concept=concept)
 
 
-def points_each_way(shape: tuple[int, int], *, announced: bool) -> int:
+def points_each_way(shape: tuple[int, int], timing: Timing) -> int:
     """As many points as can be solved in about a second; a commitment solves one program for each attack.
 
-    >>> points_each_way((2, 2), announced=True), points_each_way((20, 11), announced=True)
+    >>> points_each_way((2, 2), Timing.LEADER), points_each_way((20, 11), Timing.LEADER)
     (65, 17)
     """
     rows, columns = shape
-    work = 20 * columns**2 if announced else rows * columns
+    if timing in (Timing.SECURITY, Timing.NOISY):
+        return FEWEST_POINTS
+    work = 20 * columns**2 if timing is Timing.LEADER else rows * columns
     return next((points for most, points in POINTS if work <= most), FEWEST_POINTS)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from advgame.equilibria import CONCEPTS
 from advgame.payoffs import SUCCESS_RULES
+from advgame.wording.names import listed
 from widgets import state
-from widgets.words import sentence
+from widgets.words import plain, sentence
 
-ANNOUNCED, SUCCESS = "announced", "success"
+ANNOUNCED, CONCEPT, SUCCESS = "announced", "concept", "success"
 
 
 def show() -> None:
-    """The choice between announced and simultaneous, and of the success rule."""
+    """The choice between announced and simultaneous, of the solution concept, and of the success rule."""
     st.header("Rules", anchor=False)
     scenario = state.scenario()
     state.put(ANNOUNCED, scenario.announced)
@@ -24,6 +26,7 @@ def show() -> None:
         on_change=_turned,
         args=(ANNOUNCED,),
     )
+    _choose_concept()
     state.put(SUCCESS, scenario.success)
     st.radio(
         "The attacker is paid for",
@@ -33,6 +36,25 @@ def show() -> None:
         on_change=_turned,
         args=(SUCCESS,),
     )
+
+
+def _choose_concept() -> None:
+    """The solution concept, with the situation it applies to."""
+    state.put(CONCEPT, state.concept() or state.AS_THE_SCENARIO_SAYS)
+    st.selectbox(
+        "Solution concept",
+        [state.AS_THE_SCENARIO_SAYS, *CONCEPTS],
+        key=CONCEPT,
+        format_func=lambda name: sentence(name.replace("_", " ")),
+        on_change=lambda: state.answer_by(st.session_state[CONCEPT]),
+    )
+    chosen = state.situation().concept
+    names = (
+        f" (also called {listed(each.replace('_', ' ') for each in chosen.aliases)})"
+        if chosen.aliases
+        else ""
+    )
+    st.caption(plain(f"{chosen.situation}{names}."))
 
 
 def _turned(key: str) -> None:

@@ -13,11 +13,14 @@ from typing import Any
 
 import streamlit as st
 
+from advgame.decision import Situation, situate
+from advgame.equilibria import CONCEPTS
 from advgame.errors import AdvgameError
 from advgame.scenarios import Scenario, apply_preset, case, cases, preset, read_scenario, set_parameter
 from widgets.words import plain
 
 OWN = "your scenario"  # the choice of the file given on the command line
+AS_THE_SCENARIO_SAYS = "as the scenario says"  # the choice of the concept that fits the scenario
 AS_GIVEN = "as given"  # the choice of the prices that the scenario has
 
 
@@ -39,6 +42,22 @@ def origin() -> Scenario:
     """The scenario as it was chosen, before any slider was moved."""
     _begun()
     return _kept("origin")
+
+
+def concept() -> str | None:
+    """The solution concept the reader chose, by name; None for the one that fits the scenario."""
+    name: str | None = st.session_state.get("answered by")
+    return name if name in CONCEPTS else None
+
+
+def answer_by(name: str) -> None:
+    """Remembers the choice of a solution concept."""
+    st.session_state["answered by"] = name
+
+
+def situation() -> Situation:
+    """The scenario as it stands, under the concept that answers it."""
+    return situate(scenario(), concept())
 
 
 def chosen() -> Chosen:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Recommendation
+from advgame.equilibria import Timing
 from advgame.measurements import pool_seeds
 from advgame.studies import BreakEven
 from advgame.wording.caveats import too_close, warned
@@ -43,7 +44,8 @@ def worth(found: Recommendation) -> str:
     if compared.gain == 0:
         return f"It is worth as much as {compared.words}{against}."
     direction = "more" if compared.gain > 0 else "less"
-    seen = f" {WHY_LESS}" if compared.gain < 0 and not found.scenario.announced else ""
+    unannounced = found.situation.concept.timing is not Timing.LEADER
+    seen = f" {WHY_LESS}" if compared.gain < 0 and unannounced else ""
     amount = money_of(found.scenario).both(abs(compared.gain))
     return f"It is worth {amount} {direction} than {compared.words}{against}.{seen}"
 

@@ -61,7 +61,9 @@ _HOMES = {
     ),
     "advgame.decision": ("solve_many",),
     "advgame.studies": (
+        "STUDIES",
         "break_even_share",
+        "study",
         "sweep",
         "thresholds",
     ),
@@ -176,6 +178,8 @@ if TYPE_CHECKING:
     from advgame.scenarios import (
         write_scenario as write_scenario,
     )
+    from advgame.studies import STUDIES as STUDIES
     from advgame.studies import break_even_share as break_even_share
+    from advgame.studies import study as study
     from advgame.studies import sweep as sweep
     from advgame.studies import thresholds as thresholds

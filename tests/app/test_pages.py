@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from advgame.dashboard_pages import PAGES
 from advgame.decision import recommend
 from advgame.scenarios import apply_preset, case, cases, preset, presets, write_scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
@@ -22,9 +22,8 @@ ENDS = {"least": lambda slider: slider.min, "greatest": lambda slider: slider.ma
 
 def test_every_listed_page_opens(open_page: Open) -> None:
     page = open_page()
-    pages = import_module("main").PAGES
-    assert pages
-    for each in pages:
+    assert PAGES
+    for each in PAGES.values():
         assert not page.switch_page(each.path).run().exception
 
 

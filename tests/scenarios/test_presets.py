@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from advgame.errors import ScenarioError, UnknownName
-from advgame.scenarios import apply_preset, build_game, case, cases, get_parameter, preset, presets
+from advgame.scenarios import (
+    apply_preset,
+    build_game,
+    case,
+    cases,
+    get_parameter,
+    preset,
+    presets,
+    set_parameter,
+)
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.scenarios.presets import _preset_at
 
@@ -29,9 +39,22 @@ def test_the_four_trades_are_bundled() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_preset_sets_every_amount_of_money_so_that_no_two_currencies_meet(name: str) -> None:
-    assert set(preset(name).amounts) == {"largest_share", "volume_per_month", *TERM_PARAMETERS}
-    assert preset(name).currency == "USD"
+def test_amounts_that_a_preset_does_not_price_are_nothing_so_that_no_two_currencies_meet(name: str) -> None:
+    scenario = case("cifar10-two-defences")
+    for about in TERM_PARAMETERS.values():
+        scenario = set_parameter(scenario, about.name, 0.125)
+    priced = apply_preset(scenario, preset(name))
+    for about in TERM_PARAMETERS.values():
+        if about.unit.startswith("money"):
+            assert get_parameter(priced, about.name) == preset(name).amounts.get(about.name, 0.0)
+    assert priced.currency == preset(name).currency == "USD"
+
+
+def test_a_preset_need_not_name_what_it_does_not_price() -> None:
+    spam = preset("spam")
+    silent = replace(spam, amounts={key: spam.amounts[key] for key in spam.amounts if key != "attack_setup"})
+    scenario = set_parameter(case("cifar10-two-defences"), "attack_setup", 0.5)
+    assert get_parameter(apply_preset(scenario, silent), "attack_setup") == 0.0
 
 
 @pytest.mark.parametrize("name", NAMES)

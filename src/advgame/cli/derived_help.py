@@ -31,6 +31,12 @@ def _importers() -> Iterable[str]:
     return IMPORTERS
 
 
+def _studies() -> Iterable[str]:
+    from advgame.studies import STUDIES
+
+    return STUDIES
+
+
 def _questions() -> Iterable[str]:
     from advgame.findings import QUESTIONS_BY_NAME
 
@@ -56,6 +62,7 @@ LISTS: dict[str, Callable[[], Iterable[str]]] = {
     "concepts": _concepts,
     "formats": _formats,
     "importers": _importers,
+    "studies": _studies,
     "questions": _questions,
     "datasets": _datasets,
     "presets": lambda: bundled_names("data/economics"),

@@ -45,7 +45,7 @@ def findings(
 
     questions = [QUESTIONS_BY_NAME[name] for name in only] if only else QUESTIONS
     measured = measured_tables(tables)
-    _write_page(page(measured, questions), output)
+    write_page(page(measured, questions), output)
     if scenarios is not None:
         for written in write_scenarios(measured, scenarios):
             typer.echo(f"A scenario is in {written}.", err=True)
@@ -60,10 +60,11 @@ def reference(output: Output = None) -> None:
     with needs_laboratory():
         from advgame.lab.analysis.reference import page
 
-    _write_page(page(), output)
+    write_page(page(), output)
 
 
-def _write_page(text: str, output: Path | None) -> None:
+def write_page(text: str, output: Path | None) -> None:
+    """Writes a page to a file, or prints it."""
     from advgame.files import written_whole
 
     if output is None:

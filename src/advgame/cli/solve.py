@@ -57,7 +57,7 @@ def solve(
     """
     import advgame as ag
 
-    with when_stopped(_nothing_kept(output)):
+    with when_stopped(nothing_kept(output)):
         report = ag.report(scenario_from(scenario, settings, preset), concept=concept)
         if output is None:
             print_rendered(report.render(form or "text"), form)
@@ -99,7 +99,7 @@ def sweep(
     if output is not None and output.suffix not in TABLES:
         raise InputError(f"{output} ends in {output.suffix!r}; a sweep is written as {' or '.join(TABLES)}.")
     grid = _grid(vary)
-    with when_stopped(_nothing_kept(output)):
+    with when_stopped(nothing_kept(output)):
         with progress_bar("Solving") as progress:
             frame = ag.sweep(
                 scenario_from(scenario, settings, preset), grid, concept=concept, progress=progress
@@ -107,7 +107,7 @@ def sweep(
         if output is None:
             typer.echo(_csv_text(frame), nl=False)
             return
-        _write_frame(frame, output)
+        write_frame(frame, output)
     typer.echo(f"{len(frame):,} cells in {output}; regimes:")
     for regime, count in frame["regime"].value_counts().head(12).items():
         typer.echo(f"  {count:>8,}  {regime}")
@@ -116,10 +116,10 @@ def sweep(
 TABLES = (".csv", ".parquet")
 
 
-def _nothing_kept(output: Path | None) -> str:
+def nothing_kept(output: Path | None) -> str:
     """What a stopped command that writes one file at its end says.
 
-    >>> _nothing_kept(Path("sweep.csv"))
+    >>> nothing_kept(Path("sweep.csv"))
     'Nothing was written to sweep.csv. To start over, give the same command again.'
     """
     done = "printed" if output is None else f"written to {output}"
@@ -172,11 +172,15 @@ def _csv_text(frame: pd.DataFrame) -> str:
     from advgame.files import spreadsheet_safe
 
     safe = frame.rename(columns=spreadsheet_safe)
-    safe["regime"] = safe["regime"].map(spreadsheet_safe)
+    for column in safe.select_dtypes(exclude="number"):
+        safe[column] = safe[column].map(
+            lambda value: spreadsheet_safe(value) if isinstance(value, str) else value
+        )
     return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
-def _write_frame(frame: pd.DataFrame, path: Path) -> None:
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Writes a table as CSV or Parquet, as the ending says."""
     from advgame.files import written_whole
 
     if path.suffix == ".parquet":

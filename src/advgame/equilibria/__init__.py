@@ -5,7 +5,7 @@ from advgame.equilibria.batch.buffers import BatchBuffers
 from advgame.equilibria.batch.compile_solvers import compile_solvers
 from advgame.equilibria.batch.gathered import Status
 from advgame.equilibria.batch.solve_batch import BatchSolution, solve_batch
-from advgame.equilibria.concepts import CONCEPTS, batch_method_of
+from advgame.equilibria.concepts import CONCEPTS, batch_method_of, for_many_games
 from advgame.equilibria.concepts.adversary_types import AttackerTypes
 from advgame.equilibria.concepts.bayesian_solution import BayesianProfile, BayesianSolution
 from advgame.equilibria.concepts.commitment import Commitment
@@ -76,6 +76,7 @@ __all__ = [
     "batch_method_of",
     "choose",
     "compile_solvers",
+    "for_many_games",
     "least_regret",
     "principal_branch",
     "solve",

@@ -97,7 +97,7 @@ def build_many(accuracies: Accuracies, terms: Sequence[Term]) -> tuple[FloatArra
 
 def _exact_sum(payoffs: Sequence[Exact], accuracies: Accuracies) -> Exact:
     total: Exact = np.full((len(accuracies.defences), len(accuracies.attacks)), Fraction(0))
-    for part in payoffs:
+    for part in map(np.asarray, payoffs):
         if part is not NOTHING:
             total = total + (part if part.dtype == object else as_fractions(part))
     return total

@@ -29,7 +29,7 @@ def report(scenario: Scenario | Situation, concept: str | Concept | None = None)
     return Report(
         facts.scenario.name,
         facts.scenario.question,
-        tuple(block for section in SECTIONS for block in section(facts)),
+        tuple(block for section in SECTIONS.values() for block in section(facts)),
         facts.recommendation,
         facts.thresholds,
         facts.break_even,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from advgame.decision import Recommendation, Situation, recommend
-from advgame.equilibria import CONCEPTS, Concept
+from advgame.equilibria import Concept, for_many_games
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Accuracies
@@ -43,7 +43,7 @@ class Facts:
     @property
     def what_if_concept(self) -> Concept:
         """The concept that answers the scenario's neighbours, of which a report solves hundreds."""
-        return _for_many_games(self.concept)
+        return for_many_games(self.concept)
 
     @property
     def has_attacks(self) -> bool:
@@ -64,7 +64,7 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
     recommendation = recommend(question, concept)
     scenario = recommendation.scenario
     answered_by = recommendation.situation.concept
-    what_if = _for_many_games(answered_by)
+    what_if = for_many_games(answered_by)
     return Facts(
         scenario,
         answered_by,
@@ -75,11 +75,6 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
         thresholds(recommendation, None if what_if is answered_by else what_if),
         break_even_pairs(scenario, recommendation),
     )
-
-
-def _for_many_games(concept: Concept) -> Concept:
-    """The concept itself, or Nash for an algorithm of nashpy: some never end on a game at the edge."""
-    return CONCEPTS["nash"] if concept.may_not_end else concept
 
 
 def unanswered(found: Recommendation, defence: str) -> float:

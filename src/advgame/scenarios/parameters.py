@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from math import isfinite
 from numbers import Real
 
 from advgame.errors import ScenarioError, UnknownName
-from advgame.payoffs import TERMS
+from advgame.payoffs import TERMS, Term
 from advgame.payoffs.accuracies import accuracy_cell
 from advgame.payoffs.terms import Parameter, parameters_of
 from advgame.payoffs.terms.term import OTHERS
 from advgame.scenarios.scenario import Scenario
 
-TERM_PARAMETERS: Mapping[str, Parameter] = {
-    about.name: about for term in TERMS.values() for about in parameters_of(term)
-}
+
+@lru_cache(maxsize=4)
+def _parameters(terms: tuple[type[Term], ...]) -> Mapping[str, Parameter]:
+    return {about.name: about for term in terms for about in parameters_of(term)}
+
+
+class TermParameters(Mapping[str, Parameter]):
+    """The parameters of all terms by name, read from ``TERMS`` at each look: a term may be added."""
+
+    def __getitem__(self, name: str) -> Parameter:
+        return self._now[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now)
+
+    def __len__(self) -> int:
+        return len(self._now)
+
+    @property
+    def _now(self) -> Mapping[str, Parameter]:
+        return _parameters(tuple(TERMS.values()))
+
+
+TERM_PARAMETERS = TermParameters()
 ACCURACIES = ("clean_accuracy", "attacked_accuracy")
 WHOLE_SCENARIO = ("largest_share", "volume_per_month", "success", "announced")
 

@@ -11,7 +11,7 @@ from typing import Any
 from advgame.bundled import bundled
 from advgame.errors import ScenarioError, UnknownName, shortened
 from advgame.files import read_toml
-from advgame.scenarios.parameters import set_parameter
+from advgame.scenarios.parameters import TERM_PARAMETERS, set_parameter
 from advgame.scenarios.scenario import Scenario
 
 
@@ -47,11 +47,19 @@ def preset(name: str) -> Preset:
 def apply_preset(scenario: Scenario, chosen: Preset) -> Scenario:
     """The same measurements at the prices of a trade.
 
+    An amount of money that the trade does not price is 0, so that no two currencies meet. Shares, and the
+    volume, stay as they are where the preset does not name them.
+
     >>> from advgame.scenarios import case
     >>> apply_preset(case("cifar10-two-defences"), preset("spam")).currency
     'USD'
     """
-    for address, amount in chosen.amounts.items():
+    unpriced = (
+        about.name
+        for about in TERM_PARAMETERS.values()
+        if about.name not in chosen.amounts and about.unit.startswith("money")
+    )
+    for address, amount in {**dict.fromkeys(unpriced, 0.0), **chosen.amounts}.items():
         scenario = set_parameter(scenario, address, amount)
     return replace(scenario, currency=chosen.currency, basis={**scenario.basis, **chosen.basis})
 

@@ -115,8 +115,9 @@ class Scenario:
     def with_term(self, changed: Term) -> Scenario:
         """The same scenario with one term changed."""
         others = [term for term in self.terms if term.name != changed.name]
-        order = list(TERMS)
-        return replace(self, terms=tuple(sorted([*others, changed], key=lambda term: order.index(term.name))))
+        order = {name: place for place, name in enumerate(TERMS)}
+        terms = sorted([*others, changed], key=lambda term: order.get(term.name, len(order)))
+        return replace(self, terms=tuple(terms))
 
 
 def _accuracies(scenario: Scenario) -> Accuracies:

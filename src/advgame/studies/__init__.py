@@ -1,21 +1,77 @@
-"""One question asked of a scenario, one file each."""
+"""Studies: one question about a scenario per file; ``STUDIES`` lists those that share one contract."""
 
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from advgame.catalogue import Catalogue
+from advgame.decision import Situation, situate
+from advgame.equilibria import Concept
+from advgame.errors import UnknownName
+from advgame.scenarios import Scenario
 from advgame.studies.break_even import (
     BreakEven,
+    BreakEvenStudy,
     break_even_pairs,
     break_even_share,
     break_even_shares,
     main_attack,
 )
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
-from advgame.studies.regions import Regions, regions
-from advgame.studies.sweeps import sweep
-from advgame.studies.thresholds import Threshold, thresholds
+from advgame.studies.regions import Regions, RegionStudy, regions
+from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.sweeps import SweepStudy, sweep
+from advgame.studies.thresholds import Threshold, ThresholdStudy, thresholds
 from advgame.studies.worth_along import Worth, worth_along
 
+STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
+    "study", {each.name: each for each in (BreakEvenStudy, ThresholdStudy, RegionStudy, SweepStudy)}
+)
+
+
+def study(
+    name: str, scenario: Scenario | Situation, concept: str | Concept | None = None, **settings: Any
+) -> StudyResult:
+    """The result of a study of a scenario.
+
+    >>> from advgame.scenarios import case
+    >>> found = study("thresholds", case("cifar10-two-defences"), parameters=["largest_share"])
+    >>> found.frame()["below"].round(4).tolist()
+    [0.1502]
+
+    Args:
+        name: a name in ``STUDIES``.
+        scenario: a scenario, or a situation, whose game is not built and solved again.
+        concept: by default that of the situation, or the one the scenario is answered with.
+        settings: of the study, by name; the others keep their defaults.
+
+    Returns:
+        A `StudyResult`: ``sentence``, ``frame()``, and the values as fields.
+
+    Raises:
+        UnknownName: when no study, or no setting of the study, has that name.
+        InputError: when a setting does not fit the scenario.
+        SolverError: when nothing could be certified.
+    """
+    kind = STUDIES[name]
+    known = [setting.name for setting in fields(kind)]
+    for given in settings:
+        if given not in known:
+            raise UnknownName(f"setting of the study {kind.name!r}", given, known)
+    if not isinstance(scenario, Situation):
+        scenario = situate(scenario, concept)
+    elif concept is not None:
+        scenario = scenario.answered_by(concept)
+    return kind(**settings).run(scenario)
+
+
 __all__ = [
+    "STUDIES",
     "BreakEven",
     "Regions",
+    "Study",
+    "StudyResult",
     "Threshold",
     "TwoByTwoMap",
     "Worth",
@@ -24,6 +80,7 @@ __all__ = [
     "break_even_shares",
     "main_attack",
     "regions",
+    "study",
     "sweep",
     "thresholds",
     "two_by_two_map",

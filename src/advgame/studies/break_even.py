@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 from math import hypot, inf
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from advgame.arrays import NO_ATTACK, FloatArray
-from advgame.decision import Recommendation
+from advgame.decision import Recommendation, Situation, recommend
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements import Measurement, pool_seeds, standard_error
 from advgame.payoffs import build
 from advgame.payoffs.accuracies import Accuracies, column_names, defence_names
 from advgame.scenarios import Scenario
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 DRAWS = 20_000
 SEED = 20210816
@@ -233,3 +239,65 @@ def _compared(found: Recommendation) -> list[str]:
     others = sorted(found.alone, key=lambda each: -each.value)
     names = [found.undefended, *(name for name, _ in found.deploy), *(each.defence for each in others)]
     return list(dict.fromkeys(names))[: max(2, min(COMPARED, 1 + len(found.deploy)))]
+
+
+@dataclass(frozen=True)
+class BreakEvenShares(StudyResult):
+    """The break-even shares between the defences that matter."""
+
+    shares: tuple[BreakEven, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The pair with the smallest share above 0."""
+        finite = [each for each in self.shares if 0 < each.share < inf]
+        if not finite:
+            return "No defence overtakes another as the share of adversarial traffic grows."
+        first = min(finite, key=lambda each: each.share)
+        interval = (
+            "; its sampling error is not known"
+            if first.low is None or first.high is None
+            else f" ({100 * first.level:g} % interval {100 * first.low:.3g} % to {100 * first.high:.3g} %)"
+        )
+        return (
+            f"{first.defended} pays more than {first.plain} under {first.attack} once more than "
+            f"{100 * first.share:.3g} % of the traffic is adversarial{interval}."
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row per pair: the names, ``share``, ``until``, and the interval's ends and level."""
+        import pandas as pd
+
+        columns = ("plain", "defended", "attack", "share", "until", "low", "high", "level")
+        rows = [[getattr(each, column) for column in columns] for each in self.shares]
+        return pd.DataFrame(rows, columns=list(columns))
+
+
+@dataclass(frozen=True)
+class BreakEvenStudy(Study[BreakEvenShares]):
+    """From which share of adversarial traffic on does one defence pay more than another?
+
+    Args:
+        attack: a column of the game; empty for the attack that matters most.
+        level: of the intervals, in (0, 1).
+    """
+
+    name: ClassVar[str] = "break_even"
+    attack: str = ""
+    level: float = 0.95
+
+    def run(self, situation: Situation) -> BreakEvenShares:
+        """The shares of all pairs of the defences that matter, at most five.
+
+        Raises:
+            UnknownName: for an attack that the scenario does not have.
+        """
+        pairs = break_even_pairs(situation.scenario, recommend(situation))
+        if self.attack or self.level != BreakEvenStudy.level:
+            pairs = tuple(
+                break_even_share(
+                    situation.scenario, each.plain, each.defended, self.attack or each.attack, self.level
+                )
+                for each in pairs
+            )
+        return BreakEvenShares(pairs)

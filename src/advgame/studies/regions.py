@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.situation import concept_for
-from advgame.equilibria import CONCEPTS, Concept, Nash
+from advgame.decision.situation import Situation, concept_for
+from advgame.equilibria import CONCEPTS, Concept, Nash, for_many_games
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
 from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.ranges import Axis, axis
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 Regime = tuple[
     str, ...
@@ -194,3 +200,62 @@ def _axis(scenario: Scenario, given: str | Axis) -> Axis:
 def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
     chosen = CONCEPTS.resolve(concept or concept_for(scenario))
     return Nash(work_limit=WORK_PER_POINT) if chosen == Nash() else chosen
+
+
+@dataclass(frozen=True, eq=False)
+class RegionTable(StudyResult):
+    """A map of what is deployed, as a sentence and a table."""
+
+    regions: Regions
+
+    @property
+    def sentence(self) -> str:
+        """How many regions there are, and which of them the scenario is in."""
+        here, names = self.regions.here_regime, [" + ".join(each) for each in self.regions.regimes]
+        share = 100 * self.regions.shares[here]
+        count = len(self.regions.regimes)
+        return (
+            f"Over {self.regions.x.address} and {self.regions.y.address}, "
+            f"{count} different choices of defences are deployed; the scenario is in the region of "
+            f"{names[here] or 'no certified answer'}, {share:.3g} % of the map."
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row per point: both numbers by address, and ``deploy``."""
+        import pandas as pd
+
+        x, y = np.meshgrid(self.regions.x_values, self.regions.y_values)
+        names = np.array([" + ".join(each) for each in self.regions.regimes], dtype=object)
+        return pd.DataFrame(
+            {
+                self.regions.x.address: x.ravel(),
+                self.regions.y.address: y.ravel(),
+                "deploy": names[self.regions.regime.ravel()],
+            }
+        )
+
+
+@dataclass(frozen=True)
+class RegionStudy(Study[RegionTable]):
+    """Which defences are deployed over two numbers of the scenario?
+
+    Args:
+        x: the address of the number across.
+        y: the address of the number upwards.
+        points: grid points each way, at least 2.
+    """
+
+    name: ClassVar[str] = "regions"
+    x: str = "largest_share"
+    y: str = "attack_cost"
+    points: int = 33
+
+    def run(self, situation: Situation) -> RegionTable:
+        """The map.
+
+        Raises:
+            UnknownName: when the scenario has no such number.
+            ScenarioError: when both numbers are the same, or the grid is too small.
+        """
+        scenario, concept = situation.scenario, for_many_games(situation.concept)
+        return RegionTable(regions(scenario, self.x, self.y, points=self.points, concept=concept))

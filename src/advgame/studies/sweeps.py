@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.situation import concept_for
+from advgame.decision.situation import Situation, concept_for
 from advgame.decision.solve_many import solve_grid
-from advgame.equilibria import CONCEPTS, Concept, Solution, batch_method_of
+from advgame.equilibria import CONCEPTS, Concept, Solution, batch_method_of, for_many_games
 from advgame.errors import ScenarioError
 from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario, build_game, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, caps_over
+from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,3 +204,44 @@ def _checked_size(grid: Mapping[str, Sequence[float]]) -> int:
             "take fewer points."
         )
     return total
+
+
+@dataclass(frozen=True, eq=False)
+class SweepTable(StudyResult):
+    """The solved points of a grid."""
+
+    table: pd.DataFrame
+
+    @property
+    def sentence(self) -> str:
+        """How many points, and what is played most often."""
+        counts = self.table["regime"].value_counts()
+        return (
+            f"{counts.index[0]} is played at {counts.iloc[0]:,} of {len(self.table):,} points; "
+            f"there are {int((counts > 0).sum()):,} different combinations."
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row per point, with the columns of `sweep`."""
+        return self.table
+
+
+@dataclass(frozen=True)
+class SweepStudy(Study[SweepTable]):
+    """What is played at each point of a grid over any numbers of the scenario?
+
+    Args:
+        grid: values by address; the first number varies slowest. Empty for eleven largest shares.
+    """
+
+    name: ClassVar[str] = "sweep"
+    grid: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    def run(self, situation: Situation) -> SweepTable:
+        """The solved points.
+
+        Raises:
+            ScenarioError: for a grid too large for memory, or a value a parameter cannot have.
+        """
+        grid = self.grid or {"largest_share": np.linspace(0.0, 1.0, 11).tolist()}
+        return SweepTable(sweep(situation.scenario, grid, concept=for_many_games(situation.concept)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from advgame.decision.recommendation import Recommendation, recommend
+from advgame.decision.situation import Situation
 from advgame.equilibria import Concept
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.support_margin import support_margin
@@ -16,6 +18,11 @@ from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
 from advgame.studies.parameter_line import Answers, Deploy, Line, Played, budget_for_neighbours, deployed
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 GRID = 16  # points looked at on each side; an answer that holds between two neighbours only is not seen
 PARTS = 16  # into which a bracket is cut at a time where the change in it must be bisected
@@ -330,3 +337,76 @@ def _first(names: tuple[str, ...], pays: np.ndarray, played: list[str]) -> list[
     by_pay = [names[place] for place in np.argsort(-pays, kind="stable")]
     wanted = dict.fromkeys([name for name in played if name in names] + by_pay)
     return list(wanted)[: max(NEAREST, len([name for name in played if name in names]))]
+
+
+@dataclass(frozen=True)
+class Thresholds(StudyResult):
+    """The thresholds of several numbers of one scenario."""
+
+    thresholds: tuple[Threshold, ...]
+
+    @property
+    def sentence(self) -> str:
+        """How many numbers decide, and the one whose threshold is nearest within its range."""
+        deciding = [each for each in self.thresholds if each.decides]
+        count = f"{len(deciding)} of {len(self.thresholds)} numbers"
+        if not deciding:
+            return f"None of {len(self.thresholds)} numbers changes what is deployed within its range."
+        nearest = min(deciding, key=_relative_distance)
+        place = min(_places(nearest), key=lambda place: abs(place - nearest.value))
+        return (
+            f"{count} would change what is deployed; the nearest threshold is {nearest.parameter} = "
+            f"{place:.4g}, where the scenario has {nearest.value:.4g}."
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row per number: its value, its range, the thresholds, and what is deployed around them."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "parameter": each.parameter,
+                    "value": each.value,
+                    "below": each.below,
+                    "above": each.above,
+                    "deploy_below": " + ".join(each.deploy_below or ()),
+                    "deploy": " + ".join(each.deploy),
+                    "deploy_above": " + ".join(each.deploy_above or ()),
+                    "low": each.low,
+                    "high": each.high,
+                }
+                for each in self.thresholds
+            ]
+        )
+
+
+def _places(threshold: Threshold) -> list[float]:
+    return [place for place in (threshold.below, threshold.above) if place is not None]
+
+
+def _relative_distance(threshold: Threshold) -> float:
+    """From where the scenario stands to the nearest threshold, as a share of the range."""
+    width = (threshold.high - threshold.low) or 1.0
+    return min(abs(place - threshold.value) for place in _places(threshold)) / width
+
+
+@dataclass(frozen=True)
+class ThresholdStudy(Study[Thresholds]):
+    """At which value of each number does the recommendation change?
+
+    Args:
+        parameters: addresses; none for the largest share, every price, and the costs and accuracies of the
+            defences and attacks that matter.
+    """
+
+    name: ClassVar[str] = "thresholds"
+    parameters: tuple[str, ...] = ()
+
+    def run(self, situation: Situation) -> Thresholds:
+        """The thresholds below and above where the scenario stands.
+
+        Raises:
+            UnknownName: for an address that the scenario does not have.
+        """
+        return Thresholds(thresholds(recommend(situation), parameters=self.parameters or None))

@@ -44,4 +44,13 @@ def batch_method_of(concept: str | Concept) -> str | None:
     return resolved.batch_method if as_listed else None
 
 
-__all__ = ["CONCEPTS", "batch_method_of"]
+def for_many_games(concept: Concept) -> Concept:
+    """The concept itself, or Nash in place of one that may run into its time limit in some of the games.
+
+    >>> for_many_games(Nashpy()).name, for_many_games(WorstCase()).name
+    ('nash', 'worst_case')
+    """
+    return Nash() if concept.may_not_end else concept
+
+
+__all__ = ["CONCEPTS", "batch_method_of", "for_many_games"]

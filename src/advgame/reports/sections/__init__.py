@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from advgame.catalogue import Catalogue
 from advgame.reports.blocks import Block
 from advgame.reports.facts import Facts
 from advgame.reports.sections.announcement import announcement
@@ -19,17 +20,23 @@ from advgame.reports.sections.worth import worth
 
 Section = Callable[[Facts], tuple[Block, ...]]
 
-SECTIONS: tuple[Section, ...] = (
-    decision,
-    worth,
-    turning_points,
-    break_even,
-    equilibrium,
-    announcement,
-    payoffs,
-    assumptions,
-    sources,
-    provenance,
+SECTIONS: Catalogue[Section] = Catalogue(
+    "report section",
+    {
+        section.__name__: section
+        for section in (
+            decision,
+            worth,
+            turning_points,
+            break_even,
+            equilibrium,
+            announcement,
+            payoffs,
+            assumptions,
+            sources,
+            provenance,
+        )
+    },
 )
 
 __all__ = ["SECTIONS", "Section"]

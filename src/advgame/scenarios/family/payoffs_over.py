@@ -18,12 +18,12 @@ from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, WHOLE_SCEN
 from advgame.scenarios.scenario import Scenario
 
 SHARES = ("largest_share", "adversarial_share")
-MOVABLE = {*SHARES, *TERM_PARAMETERS}
 
 
 def can_be_batched(address: str) -> bool:
     """Whether a number can differ within a batch: shares and prices can, accuracies cannot."""
-    return split_address(address)[0] in MOVABLE
+    field = split_address(address)[0]
+    return field in SHARES or field in TERM_PARAMETERS
 
 
 def payoffs_over(
@@ -107,8 +107,8 @@ def _check_movable(address: str) -> None:
     field = split_address(address)[0]
     if field in (*ACCURACIES, *WHOLE_SCENARIO) and field not in SHARES:
         raise ScenarioError(f"{address} cannot differ within a batch; shares and prices can. Sweep it alone.")
-    if field not in MOVABLE:
-        raise UnknownName("parameter", address, MOVABLE)
+    if not can_be_batched(field):
+        raise UnknownName("parameter", address, (*SHARES, *TERM_PARAMETERS))
 
 
 def is_share(address: str) -> bool:

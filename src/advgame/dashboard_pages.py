@@ -1,0 +1,34 @@
+"""The pages of the dashboard, by name: `app/main.py` shows what is listed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advgame.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the dashboard.
+
+    Args:
+        path: the script to run, within `app/`, or anywhere by an absolute path.
+        title: its name in the navigation.
+        about: what it shows, in a sentence.
+        icon: its sign in the navigation, an emoji or ``:material/…:``.
+    """
+
+    path: str
+    title: str
+    about: str
+    icon: str
+
+
+PAGES: Catalogue[Page] = Catalogue(
+    "dashboard page",
+    {
+        "decision": Page(
+            "views/decision.py", "Decision", "What to deploy in a case, and what that depends on.", "⚖️"
+        ),
+    },
+)

@@ -1,0 +1,51 @@
+"""The contract of a study: a question about a scenario, with settings, a sentence and a table."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from advgame.decision import Situation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class StudyResult(ABC):
+    """What a study found; a subclass is a frozen dataclass with the values as fields."""
+
+    @property
+    @abstractmethod
+    def sentence(self) -> str:
+        """The result in one sentence that a reader understands without the table."""
+
+    @abstractmethod
+    def frame(self) -> pd.DataFrame:
+        """The result as a table, a row for each case; columns say what they hold and have stable names."""
+
+
+Result_co = TypeVar("Result_co", bound=StudyResult, covariant=True)
+
+
+@dataclass(frozen=True)
+class Study(ABC, Generic[Result_co]):
+    """One question about a scenario.
+
+    The fields of a subclass are its settings, each with a default; its docstring says what is asked and
+    what each setting means. ``name`` is its name in ``STUDIES``.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def run(self, situation: Situation) -> Result_co:
+        """The answer for a scenario under a concept.
+
+        Args:
+            situation: the scenario with its game and solution, each computed once.
+
+        Raises:
+            InputError: when a setting does not fit the scenario.
+            SolverError: when nothing could be certified.
+        """
