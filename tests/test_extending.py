@@ -127,7 +127,9 @@ class OneLine(Importer):
 
     def read(self, path: str | os.PathLike[str]) -> MeasurementTable:
         accuracy = float(Path(path).read_text(encoding="utf-8"))
-        row = Measurement("data", "network", "plain", "none", accuracy, metric="clean", source="a file")
+        row = Measurement(
+            "data", "network", "plain", "none", metric="clean", accuracy=accuracy, source="a file"
+        )
         return MeasurementTable((row,))
 
 
