@@ -85,6 +85,7 @@ def price(
     from advgame.scenarios.from_experiment import Prices
     from advgame.scenarios.price_table import price_table
     from advgame.scenarios.scenario_files import toml_of, write_scenario
+    from advgame.wording.names import counted
 
     if output is not None:
         _refuse(output, overwrite)
@@ -103,8 +104,9 @@ def price(
         typer.echo(toml_of(scenario), nl=False)
         return
     write_scenario(scenario, output)
-    defences, attacks = len(scenario.measurements.defences), len(scenario.select.attacks or ())
-    typer.echo(f"{defences} defences and {attacks} attacks are in {output}; next: advgame solve {output}")
+    defences = counted(len(scenario.selected.defences), "defence", "defences")
+    attacks = counted(len(scenario.select.attacks or ()), "attack", "attacks")
+    typer.echo(f"The scenario in {output} has {defences} and {attacks}; next: advgame solve {output}")
 
 
 def _refuse(output: Path, overwrite: bool) -> None:
