@@ -26,7 +26,7 @@ def test_floats_of_thirds_are_solved_as_thirds_where_that_is_asked_for(thirds: G
     assert NEARLY_TIED not in exact.remark
     rational = solve(floats, Nash(nearest_rational=True))
     assert rational.complete
-    assert rational.remark == "Payoffs are taken for the simplest fractions that round to them."
+    assert rational.remark == "Each payoff is replaced by the simplest fraction that rounds to it."
     mixes = [
         {np.concatenate((p.defender, p.attacker)).tobytes() for p in s.profiles} for s in (exact, rational)
     ]

@@ -38,8 +38,8 @@ def test_a_network_nobody_gains_by_attacking_is_said_to_be_one(two_defences: ag.
 def test_where_no_plain_network_is_named_none_is_said_not_to_defend(two_defences: ag.Scenario) -> None:
     unnamed = replace(two_defences, undefended=None)
     cases = {
-        ("largest_share", 0.15): "it is best without attacks, and stays best with the attacks expected",
-        ("attack_cost", 1.1): "it is best without attacks, and nobody gains by attacking it",
+        ("largest_share", 0.15): "it is best without attacks, and remains best under the expected attacks",
+        ("attack_cost", 1.1): "it is best without attacks, and no attack on it pays",
     }
     for (address, value), reason in cases.items():
         report = ag.report(ag.set_parameter(unnamed, address, value))

@@ -34,7 +34,7 @@ def test_the_worth_is_told_per_input_and_per_month(two_defences_report: ag.Repor
         "Standard alone, would be worth 0.142 units per classified input (284,000 units per month) less"
         in text
     )
-    assert "One unit is what one benign input classified right is worth." in text
+    assert "One unit is the value of one correctly classified benign input." in text
 
 
 def test_without_a_volume_nothing_is_told_per_month(two_defences: ag.Scenario) -> None:
@@ -56,7 +56,7 @@ def test_a_single_defence_that_looks_better_is_explained(two_defences_report: ag
 def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_report: ag.Report) -> None:
     text = words(two_defences_report)
     assert (
-        "The largest share of the traffic that is adversarial is 0.3: we stand 0.15 above the turning point "
+        "The largest share of the traffic that is adversarial is 0.3, 0.15 above the threshold "
         "0.1502, below which Standard alone would be deployed."
     ) in text
     points = next(
@@ -142,7 +142,7 @@ def test_several_equilibria_are_all_told() -> None:
     listed = next(block for block in section(report, "The equilibrium") if isinstance(block, Table))
     assert len(listed.rows) == 2
     assert [row[5].text for row in listed.rows].count("yes") == 1
-    assert "2 extreme equilibria in 1 set of equilibria; all are proven listed." in words(report)
+    assert "2 extreme equilibria in 1 component; the list is proven complete." in words(report)
 
 
 def test_an_attack_made_on_another_network_is_told_apart_from_a_direct_one() -> None:
@@ -183,7 +183,7 @@ def test_a_share_within_the_interval_of_the_break_even_share_is_too_close_to_cal
     near = ag.report(ag.set_parameter(two_defences, "largest_share", 0.15))
     assert isinstance(near.blocks[1], Caution)
     assert near.blocks[1].text == (
-        "Too close to call from these figures: the break-even share is 0.150, "
+        "Too close to call: the break-even share is 0.150, "
         "95 % interval 0.139 to 0.161, and the largest share is 0.15."
     )
     for share in (0.13, 0.17):
@@ -256,7 +256,7 @@ def test_warnings_that_differ_in_their_numbers_only_are_told_once() -> None:
 
 def test_a_defence_that_is_best_everywhere_is_not_said_to_do_without_defending() -> None:
     report = ag.report(ag.Scenario("dominant", table(("robust", 0.9, 0.5), ("weak", 0.8, 0.2))))
-    assert report.verdict == "Deploy robust: none is more accurate, with or without attack"
+    assert report.verdict == "Deploy robust: no other network is more accurate, with or without attack"
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])

@@ -157,7 +157,7 @@ RULES: Catalogue[Rule] = Catalogue(
         "most_entropic": Rule("the Nash equilibrium whose mixes are the most even", _most_entropic),
         "risk_dominant": Rule("the Nash equilibrium that risk-dominates", _risk_dominant),
         "commitment_value": Rule(
-            "the Nash equilibrium whose lottery is worth most if it is announced", _worth_announcing
+            "the Nash equilibrium whose mixed strategy is worth most if announced", _worth_announcing
         ),
     },
 )

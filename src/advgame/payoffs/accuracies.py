@@ -17,7 +17,7 @@ from advgame.measurements.decimals import Exact, as_decimal, as_decimals, exact_
 from advgame.measurements.measurement import PLAYABLE
 
 SUCCESS_RULES = {
-    "every error": "the attacker is paid for every attacked input that is classified wrong",
+    "every error": "the attacker is paid for every misclassified attacked input",
     "caused errors": "the attacker is paid only for errors beyond those the defence makes on benign inputs",
 }
 

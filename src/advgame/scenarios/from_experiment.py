@@ -19,9 +19,9 @@ DIGITS_OF_A_PRICE = 3  # significant ones
 
 ASSUMED = {  # of amounts that a story leaves at their defaults
     "benign_loss": "assumed: a wrong answer costs no more than the right one it is not",
-    "stopped_gain": "assumed: an attacked input classified right is worth what an honest one is",
+    "stopped_gain": "assumed: a correctly classified attacked input is worth as much as a benign one",
     "breach_loss": "assumed: a wrong answer costs no more than the right one it is not",
-    "attack_reward": "assumed: a wrong answer is worth to the attacker what a right one is to the defender",
+    "attack_reward": "assumed: an error is worth as much to the attacker as a correct classification is to the defender",
     "attack_penalty": "assumed: a failed attack costs nothing beyond its making",
 }
 
@@ -106,7 +106,7 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
         basis={
             "largest_share": "assumed",
             "volume_per_month": "assumed",
-            "benign_gain": "the unit of money: what one benign input classified right is worth",
+            "benign_gain": "the unit of money: the value of one correctly classified benign input",
             "attack_cost": (
                 "measured propagations and queries for each attacked input in one run; "
                 f"assumed: an input through {story.undefended} costs {prices.propagation:g}, a backward pass "

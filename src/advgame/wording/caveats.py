@@ -29,7 +29,7 @@ def warned(rows: Iterable[Measurement]) -> str:
     kinds = listed(f"{count} × {kind}" for kind, count in _kinds(figures)[:NAMED])
     more = ", among others" if len(_kinds(figures)) > NAMED else ""
     total = counted(len(figures), "figure", "figures")
-    return f"{concerned:,} of the {total} behind this {verb} ({kinds}{more}): see Warnings."
+    return f"{concerned:,} of the {total} used here {verb} ({kinds}{more}): see Warnings."
 
 
 def _kinds(rows: Iterable[Measurement]) -> list[tuple[str, int]]:
@@ -56,7 +56,7 @@ def too_close(found: Recommendation, pairs: Iterable[BreakEven]) -> str:
     >>> edge = set_parameter(case("cifar10-two-defences"), "largest_share", 0.15)
     >>> pair = break_even_share(edge, "Standard", "Rice2020Overfitting")
     >>> too_close(recommend(edge), [pair]).partition(":")[0]
-    'Too close to call from these figures'
+    'Too close to call'
     """
     share = found.scenario.largest_share
     near = [each for each in _deciding(found, pairs) if _holds(each, share)]
@@ -67,13 +67,13 @@ def too_close(found: Recommendation, pairs: Iterable[BreakEven]) -> str:
 
 def _too_close(found: Recommendation, each: BreakEven) -> str:
     least = _decimals(each)
-    middle = "beyond 1" if each.share > 1 else fixed(each.share, least)
+    middle = "above 1" if each.share > 1 else fixed(each.share, least)
     pair = "" if len(found.game.defences) == 2 else f" between {each.plain} and {each.defended}"
     under = "" if len(found.game.attacks) == 2 else f" under {each.attack}"
     if not each.low and (each.high or 0.0) > 1:
-        return f"Too close to call{pair}{under} from these figures: the difference is within sampling error."
+        return f"Too close to call{pair}{under}: the difference is within sampling error."
     return (
-        f"Too close to call{pair}{under} from these figures: the break-even share is {middle}, "
+        f"Too close to call{pair}{under}: the break-even share is {middle}, "
         f"{100 * each.level:g} % interval {_ends(each, least, 1)}, and the largest share is "
         f"{significant(found.scenario.largest_share)}."
     )
@@ -146,5 +146,5 @@ def _decimals(each: BreakEven) -> int:
 
 def _ends(each: BreakEven, decimals: int, scale: int) -> str:
     low, high = each.low or 0.0, each.high or 0.0
-    end = f"beyond {scale}" if high > 1 else fixed(scale * high, decimals)
+    end = f"above {scale}" if high > 1 else fixed(scale * high, decimals)
     return f"{fixed(scale * low, decimals)} to {end}"

@@ -42,7 +42,7 @@ def against_undefended(found: Recommendation) -> Comparison:
     if found.scenario.undefended is None:
         label, words = (
             f"Against the best without attacks ({name} alone)",
-            "the defence best without attacks, ",
+            "the best defence without attacks, ",
         )
     else:
         label, words = f"Against doing nothing ({name} alone)", "doing nothing, that is "

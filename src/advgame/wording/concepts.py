@@ -8,4 +8,4 @@ from advgame.decision import Recommendation
 def rule_in_words(recommendation: Recommendation) -> str:
     """The situation, and the rule that picks the profile, as sentences."""
     situation = recommendation.situation
-    return f"{situation.concept.situation}; the rule is {situation.solution.rule}."
+    return f"{situation.concept.situation}. Recommended is {situation.solution.rule}."

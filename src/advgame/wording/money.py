@@ -52,5 +52,5 @@ def money_of(scenario: Scenario) -> Money:
 
 def _one_unit(scenario: Scenario) -> str:
     if getattr(scenario.term("benign_traffic"), "benign_gain") == 1:
-        return "one unit is what one benign input classified right is worth"
-    return "one unit is the unit in which the scenario gives its amounts"
+        return "one unit is the value of one correctly classified benign input"
+    return "amounts are in the units of the scenario"

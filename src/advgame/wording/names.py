@@ -69,12 +69,12 @@ def meaning_of(address: str) -> str:
     """What the number at an address means.
 
     >>> meaning_of("attack_cost[square]"), meaning_of("clean_accuracy[Standard]")
-    ("attacker's cost of an attacked input (square)", 'accuracy of Standard on benign inputs')
+    ("attacker's cost per attacked input (square)", 'clean accuracy of Standard')
     """
     field, _, rest = address.partition("[")
     entry = rest.removesuffix("]")
     if field == "clean_accuracy":
-        return f"accuracy of {entry} on benign inputs"
+        return f"clean accuracy of {entry}"
     if field == "attacked_accuracy":
         defence, _, attack = entry.rpartition(", ")
         return f"accuracy of {defence} under {attack}"

@@ -44,20 +44,20 @@ def _better_everywhere(found: Recommendation) -> str:
     accuracies = found.scenario.accuracies
     accuracy = accuracies.attacked_accuracy
     if len(accuracies.attacks) == 1:
-        return "it is worth most, and no attack was measured"
+        return "it is worth the most, and no attack was measured"
     if (accuracy[accuracies.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
-        return "none is more accurate, with or without attack"
+        return "no other network is more accurate, with or without attack"
     return ""
 
 
 def _not_paying(found: Recommendation) -> str:
-    return "defending does not pay" + (", as nobody gains by attacking it" if _deters(found) else "")
+    return "defending does not pay" + (", as no attack on it pays" if _deters(found) else "")
 
 
 def _best_anyway(found: Recommendation) -> str:
     if _deters(found):
-        return "it is best without attacks, and nobody gains by attacking it"
-    return "it is best without attacks, and stays best with the attacks expected"
+        return "it is best without attacks, and no attack on it pays"
+    return "it is best without attacks, and remains best under the expected attacks"
 
 
 def _deters(found: Recommendation) -> bool:

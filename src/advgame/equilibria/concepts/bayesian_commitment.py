@@ -28,9 +28,9 @@ from advgame.games.tolerances import TIE
 
 OBJECTIVE = 1e4  # largest coefficient: HiGHS stops at an absolute gap of 1e-6 of these units
 PROVEN = 1e-6  # of the range of the defender's payoff: a smaller gap is the program's rounding
-OUT_OF_TIME = "The time was over: another commitment may be worth up to {:.6g} more."
+OUT_OF_TIME = "The time limit was reached: another commitment may be worth up to {:.6g} more."
 ONE_OF = "One best commitment; others may be worth the same."
-RULE = "the lottery over defences best to be committed to"
+RULE = "the best mixed strategy to commit to"
 
 PER_NODE, PER_NONZERO = 5e-4, 2e-6  # nominal seconds of a node, as measured
 

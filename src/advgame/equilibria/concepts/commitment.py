@@ -27,11 +27,11 @@ from advgame.games.tolerances import TIE
 SHARPER = 1e4  # makes the tolerance of the attacker's ties finer than HiGHS lets one ask for
 REMARK = "One best commitment; others may be worth the same."
 APPROACHED = (
-    "The best commitments come as near to {:.9g} as one likes and may never reach it, as the attacker "
-    "breaks its ties against the defender; this one is within {:g} of the payoff range of it."
+    "Commitments can be worth almost {:.9g}, but possibly never exactly that, as an indifferent attacker "
+    "does the most harm; this one comes within {:g} of the payoff range."
 )
 PROGRAMS = "linear programs (HiGHS)"
-TOO_NEAR = "Within {:g} of the supremum {:.9g} only rounding would break the attacker's tie; allow more."
+TOO_NEAR = "Within {:g} of the supremum {:.9g} the attacker's tie is broken only by rounding; set a larger within."
 
 
 @dataclass(frozen=True)
@@ -128,15 +128,15 @@ class Commitment(Concept):
     def _solution(
         self, game: Game, profile: Profile, bound: float, method: str, remark: str = REMARK
     ) -> Solution:
-        kind = "single defence" if self.pure else "lottery over defences"
-        ties = ", the attacker's ties going against the defender" if self.weak else ""
+        kind = "single defence" if self.pure else "mixed strategy"
+        ties = ", if an indifferent attacker does the most harm" if self.weak else ""
         return Solution(
             self.name,
             game,
             certified([profile]),
             components=(),
             complete=False,
-            rule=f"the {kind} best to be committed to{ties}",
+            rule=f"the best {kind} to commit to{ties}",
             method=method,
             remark=remark,
             bound=bound,

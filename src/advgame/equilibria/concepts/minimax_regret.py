@@ -103,9 +103,9 @@ class MinimaxRegret(Concept):
             profiles,
             components=(),
             complete=False,
-            rule="the lottery over defences whose worst regret over the attacks is least",
+            rule="the mixed strategy with the least worst-case regret over the attacks",
             method="linear program (HiGHS)",
-            remark=remark or "One lottery of least regret; others may have the same.",
+            remark=remark or "One mixed strategy of least regret; others may have the same.",
         )
 
 

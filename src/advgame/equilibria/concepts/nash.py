@@ -37,11 +37,11 @@ MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplica
 PER_EXACT_PAYOFF, PER_EXACT_PRODUCT = 3e-5, 1e-5  # nominal seconds, of a game's share in a common budget
 WORK_FOR_ONE = 10.0  # nominal seconds for a single equilibrium, whatever listing has taken
 COPIES = (
-    "Strategies that are duplicates of others make {:,} extreme equilibria; listed are those in which the "
-    "first of the duplicates are played."
+    "With duplicate strategies there are {:,} extreme equilibria; only those that play the first of each "
+    "set of duplicates are listed."
 )
-UNCERTIFIED = "Not all that was found could be certified in floating point; ask for exact=True."
-SOME = " Given are some of them, not necessarily the worst."
+UNCERTIFIED = "Not every computed profile could be certified in floating point; use exact=True."
+SOME = " Some of them are given, not necessarily the worst."
 OUT_OF_WORK = (
     "Not all equilibria could be listed within the work limit of {:g}; raise it with Nash(work_limit=…)."
 )
@@ -53,9 +53,9 @@ HOPELESS = (
     "vertices to visit, far beyond the work limit of {:g}. Nash(work_limit=…) asks for more."
 )
 EXACTLY = "vertex enumeration in exact arithmetic"
-RATIONAL = "Payoffs are taken for the simplest fractions that round to them."
-NOT_ALL_RATIONAL = " No simple fraction rounds to {:,} of them, which are taken as stored."
-APART = " They make too many sets of equilibria to put together."
+RATIONAL = "Each payoff is replaced by the simplest fraction that rounds to it."
+NOT_ALL_RATIONAL = " No simple fraction rounds to {:,} of them, which are used as stored."
+APART = " There are too many equilibrium components to assemble."
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from advgame.games.profile import earnings
 PER_ANSWER, PER_STEP, PER_PAYOFF = 1e-3, 3e-4, 1e-7  # nominal seconds
 ONLY = "The only one at this rationality."
 OTHERS = "Others may exist at this rationality."
-LOST = "The branch could be followed up to a rationality of {:g} only."
+LOST = "The branch could be followed only up to a rationality of {:g}."
 OUT_OF_TIME = (
-    "The branch was followed up to a rationality of {:g} in {:g} seconds; allow more, or ask for less."
+    "The branch was followed up to a rationality of {:g} in {:g} seconds; raise the time limit, or lower the rationality."
 )
-FORKED = " The branch forks at a rationality of about {}; it was followed straight on."
+FORKED = " The branch forks at a rationality of about {}; it was followed along its direction."
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ class QuantalResponse(Concept):
         arrived = last.rationality == self.rationality
         profiles = (_responding(game, last),) if arrived else ()
         remark = self._remark(last, arrived, deadline.over)
-        return self._solution(game, profiles, "continuation from blind chance", remark)
+        return self._solution(game, profiles, "continuation from uniform play", remark)
 
     def _solution(self, game: Game, profiles: tuple[Profile, ...], method: str, remark: str) -> Solution:
         return Solution(
@@ -86,7 +86,7 @@ class QuantalResponse(Concept):
             certified(profiles),
             components=(),
             complete=False,
-            rule=f"the logit response of players with a rationality of {self.rationality:g}",
+            rule=f"the logit equilibrium (quantal response) at a rationality of {self.rationality:g}",
             method=method,
             remark=remark,
         )

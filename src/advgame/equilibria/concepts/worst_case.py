@@ -33,7 +33,7 @@ class WorstCase(Concept):
             certified([maximin(game)]),
             components=(),
             complete=False,
-            rule="the lottery over defences that secures most",
+            rule="the maximin mixed strategy of the defender",
             method="linear program (HiGHS)",
-            remark="One maximin lottery; others may secure the same.",
+            remark="One maximin strategy; others may have the same value.",
         )

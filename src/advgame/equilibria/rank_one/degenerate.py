@@ -32,7 +32,7 @@ BY_PROGRAMS = "linear programs for the worst and the best (HiGHS)"
 UNLISTED = f"Payoffs tie: there are more than {MOST_LISTED:,} extreme equilibria, too many to list."
 OUT_OF_WORK = "Payoffs tie: not all equilibria could be listed within the work limit."
 OUT_OF_TIME = "Payoffs tie: not all equilibria could be listed within the time limit."
-ENDS = " Given are one that is worst for the defender and one that is best."
+ENDS = " One that is worst for the defender and one that is best are given."
 
 
 def all_in_rationals(

@@ -19,10 +19,10 @@ class AdversarialTraffic(Term):
 
     name: ClassVar[str] = "adversarial_traffic"
     stopped_gain: float = parameter(
-        1.0, "gain from an adversarial input classified right", "money per adversarial input"
+        1.0, "gain from a correctly classified adversarial input", "money per adversarial input"
     )
     breach_loss: float = parameter(
-        0.0, "loss from an adversarial input classified wrong", "money per adversarial input", usual_top=10.0
+        0.0, "loss from a misclassified adversarial input", "money per adversarial input", usual_top=10.0
     )
 
     def to_defender(self, accuracies: Accuracies) -> FloatArray:

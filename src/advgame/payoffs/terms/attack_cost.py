@@ -22,7 +22,7 @@ class AttackCost(Term):
     name: ClassVar[str] = "attack_cost"
     attack_cost: Amount = parameter(
         0.0,
-        "attacker's cost of an attacked input",
+        "attacker's cost per attacked input",
         "money per adversarial input",
         usual_top=1.0,
         by="attack",

@@ -26,7 +26,7 @@ class ExplanationValue(Term):
 
     name: ClassVar[str] = "explanation_value"
     explanation_value: float = parameter(
-        0.0, "value of an explanation people recognise", "money per classified input", usual_top=1.0
+        0.0, "value of an explanation that people recognise", "money per classified input", usual_top=1.0
     )
 
     def to_defender(self, accuracies: Accuracies) -> FloatArray:

@@ -14,10 +14,11 @@ POINTS = 41
 FEWEST_POINTS = 13
 MOST_CELLS = 10_000  # payoffs formed for the whole chart
 LINES = 5  # beside the recommendation's
-ANNOUNCED = "A single defence is shown at its worth once the attacker has given its best answer to it."
+ANNOUNCED = "Each single defence is shown at its worth after the attacker's best response to it."
 UNANNOUNCED = (
-    "“Once known” (dashed): one defence alone, once the attacker knows of it and has given its best answer. "
-    "Unannounced, no defence alone earns more than the recommendation from the attacker expected."
+    "“Once known” (dashed): the defence is deployed alone, and the attacker, who knows it, plays its best "
+    "response. Against the attacker's equilibrium strategy no single defence earns more than the "
+    "recommendation."
 )
 MISSING = " Values at some shares are left out: they would have taken too much work."
 
@@ -33,7 +34,7 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
         "largest_share",
         _shares(facts),
     )
-    mix = Series("as recommended", curves.recommended, strong=True)
+    recommended = Series("as recommended", curves.recommended, strong=True)
     known = "" if _announced(facts) else ", once known"
     lines = tuple(Series(f"{name} alone{known}", curves.alone(name)) for name in _drawn(facts.recommendation))
     return (
@@ -41,7 +42,7 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
             "Worth by the attacker's largest share",
             "largest share of the traffic that is adversarial",
             f"{facts.money.unit} per classified input",
-            (mix, *lines),
+            (recommended, *lines),
             here=facts.scenario.largest_share,
             note=(ANNOUNCED if _announced(facts) else UNANNOUNCED) + (MISSING if curves.cut_short else ""),
         ),

@@ -44,9 +44,8 @@ def _sentences(facts: Facts, solved: dict[str, Recommendation]) -> list[str]:
     else:
         said = [f"An announcement that the attacker believes would be worth {facts.money.both(gain)}."]
     said.append(
-        "It must bind: a defender who is free to deploy something else afterwards is back where both choose "
-        "at once. "
-        "A lottery is announced by its probabilities, never by what is drawn."
+        "It must be binding: if the defender may deploy something else afterwards, both sides choose at once "
+        "again. Of a mixed strategy, announce the probabilities, never the network drawn for an input."
     )
     return said
 
@@ -59,7 +58,7 @@ def _heads(facts: Facts) -> tuple[Head, ...]:
     return (
         Head("situation"),
         Head("deployed"),
-        Head("the attacker"),
+        Head("the attacker plays"),
         *(Head(head, numeric=True) for head in amounts),
     )
 

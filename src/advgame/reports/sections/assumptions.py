@@ -27,10 +27,10 @@ def assumptions(facts: Facts) -> tuple[Block, ...]:
 
 def _rules(facts: Facts) -> Iterator[str]:
     scenario = facts.scenario
-    yield f'Success counts as "{scenario.success}": {SUCCESS_RULES[scenario.success]}.'
+    yield f'The success of an attack is counted as "{scenario.success}": {SUCCESS_RULES[scenario.success]}.'
     yield from _knowledge(facts)
     if scenario.announced:
-        yield "The defence is announced: the attacker sees it, or the odds of a lottery, before choosing."
+        yield "The defence is announced: the attacker observes it, or its probabilities, before choosing."
     else:
         yield "The defence is not announced: both sides choose without seeing the other's choice."
     yield f"At most {percent(scenario.largest_share)} of the traffic is adversarial."
@@ -46,29 +46,29 @@ def _knowledge(facts: Facts) -> Iterator[str]:
     natural = list(dict.fromkeys(row.attack for row in facts.rows if row.metric == "corruption"))
     if direct:
         yield (
-            f"The attacker sees the network it attacks in {counted(len(direct), 'column', 'columns')} "
-            f"({shortened(direct, NAMED)}): the attack was run against each network itself. That is an "
-            "upper bound on an attacker who cannot see which network was drawn."
+            f"In {counted(len(direct), 'column', 'columns')} ({shortened(direct, NAMED)}) the attack was run "
+            "against each network itself. For an attacker who cannot see which network is drawn, this is "
+            "an upper bound."
         )
     if transferred:
         yield (
             f"In {counted(len(transferred), 'column', 'columns')} ({shortened(transferred, NAMED)}) the "
-            "examples were made on another network and transferred: right for an attacker who cannot see "
-            "which network was drawn."
+            "examples were crafted on a source model and transferred, as by an attacker who cannot see which "
+            "network is drawn."
         )
     if natural:
-        verb = "is a natural change" if len(natural) == 1 else "are natural changes"
-        yield f"{shortened(natural, NAMED)} {verb} of the inputs, not made to deceive."
+        verb = "is a natural corruption" if len(natural) == 1 else "are natural corruptions"
+        yield f"{shortened(natural, NAMED)} {verb} of the inputs, not an attack."
 
 
 def _prices(facts: Facts) -> Table:
-    heads = Head("number"), Head("amount", True), Head("unit"), Head("the fact behind it")
+    heads = Head("number"), Head("amount", True), Head("unit"), Head("basis")
     rows = [_price(facts, "largest_share", facts.scenario.largest_share)]
     if facts.scenario.volume_per_month is not None:
         rows.append(_price(facts, "volume_per_month", facts.scenario.volume_per_month))
     for about in TERM_PARAMETERS.values():
         rows += [_price(facts, address, amount) for address, amount in _amounts(facts, about)]
-    return Table("Every amount, and the fact behind it", heads, tuple(rows), shown=SHOWN)
+    return Table("Every amount and its basis", heads, tuple(rows), shown=SHOWN)
 
 
 def _amounts(facts: Facts, about: Parameter) -> list[tuple[str, float]]:

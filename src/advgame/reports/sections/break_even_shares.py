@@ -16,9 +16,9 @@ def break_even(facts: Facts) -> tuple[Block, ...]:
         return ()
     attack, level = facts.break_even[0].attack, facts.break_even[0].level
     lead = (
-        "The first of two defences is worth more without attack; the break-even share is the share of "
-        f"adversarial inputs above which the second is, here under {attack}, whatever the attacker's own "
-        f"costs. The interval holds {100 * level:g} % of what the sampling errors of the accuracies allow."
+        "Without attack, the first of two defences is worth more. Above the break-even share of adversarial "
+        f"inputs the second is worth more, here under {attack}, whatever the attacker's own costs. "
+        f"The {100 * level:g} % interval reflects the sampling errors of the accuracies."
     )
     shaky = tuple(Caution(_shaky(each)) for each in facts.break_even if each.shaky)
     return (Heading("The break-even share"), Paragraph(lead), _table(facts.break_even), *shaky)
@@ -30,8 +30,8 @@ def _table(pairs: tuple[BreakEven, ...]) -> Table:
         Head("second"),
         Head("break-even share", True),
         Head("interval", True),
-        Head("accuracy given up without attack", numeric=True),
-        Head("accuracy won under attack", numeric=True),
+        Head("clean accuracy lost", numeric=True),
+        Head("accuracy gained under attack", numeric=True),
     )
     return Table("", heads, tuple(_row(each) for each in pairs))
 
@@ -65,7 +65,6 @@ def _difference(value: float, error: float | None) -> str:
 def _shaky(each: BreakEven) -> str:
     return (
         f"The break-even share of {each.defended} against {each.plain} rests on a difference of "
-        f"{significant(each.robust_gain, 2)} with a standard error near "
-        f"{significant(each.robust_gain_error or 0, 2)}: "
-        "it may as well be nothing."
+        f"{significant(each.robust_gain, 2)} with a standard error of about "
+        f"{significant(each.robust_gain_error or 0, 2)}, which cannot be distinguished from zero."
     )

@@ -44,7 +44,7 @@ def _bars(title: str, names: tuple[str, ...], played: tuple[tuple[str, float], .
     kept = order[: max(len(played), FEW)] if len(order) > BARS else list(names)
     bars = tuple(Bar(name, shares[name], percent(shares[name])) for name in kept)
     left_out = len(names) - len(kept)
-    note = f"{counted(left_out, 'strategy', 'strategies')} of probability 0 left out." if left_out else ""
+    note = f"{counted(left_out, 'strategy', 'strategies')} of probability 0 not shown." if left_out else ""
     return MixBars(title, bars, note)
 
 
@@ -59,7 +59,7 @@ def _facts_in_words(facts: Facts) -> list[str]:
         f"Worth to the attacker: {money.both(found.attacker_value)}.",
         _completeness(facts),
         f"Neither side could gain more than {significant(100 * certificate.regret, 2)} % of its payoff range "
-        f"by playing otherwise, recomputed from the payoffs{exact}.",
+        f"by changing its strategy; this was recomputed from the payoffs{exact}.",
     ]
 
 
@@ -67,16 +67,16 @@ def _completeness(facts: Facts) -> str:
     situation = facts.recommendation.situation
     solution = situation.solution
     if situation.concept.timing is not Timing.SIMULTANEOUS:
-        return solution.remark or "One answer is given; others may be worth the same."
+        return solution.remark or "One solution is given; others may be worth the same."
     count = counted(len(solution.profiles), "extreme equilibrium", "extreme equilibria")
     if not solution.complete:
-        return f"{count} found; there may be others. {solution.remark}".strip()
+        return f"{count} computed; there may be others. {solution.remark}".strip()
     if len(solution.profiles) == 1:
-        return "It is the only equilibrium: all are proven listed."
+        return "It is the only equilibrium; this is proven."
     if not solution.components:
-        return f"{count}; all are proven listed. {solution.remark}".strip()
-    sets = counted(len(solution.components), "set of equilibria", "sets of equilibria")
-    return f"{count} in {sets}; all are proven listed. The one recommended is worth least to the defender."
+        return f"{count}; the list is proven complete. {solution.remark}".strip()
+    sets = counted(len(solution.components), "component", "components")
+    return f"{count} in {sets}; the list is proven complete. The recommended one is worth least to the defender."
 
 
 def _profiles(facts: Facts) -> Table:

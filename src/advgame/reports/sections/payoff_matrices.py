@@ -20,8 +20,8 @@ def payoffs(facts: Facts) -> tuple[Block, ...]:
     return (
         Heading("Payoffs"),
         Paragraph(
-            f"In {facts.money.unit} per classified input, for each defence (rows) and what the "
-            "attacker does (columns), rounded for reading. A dot marks the best responses."
+            f"In {facts.money.unit} per classified input, by defence (rows) and attack (columns), rounded. "
+            "A dot marks the best responses."
         ),
         _matrix(facts, "To the defender", game.defender_payoffs, axis=0),
         _matrix(facts, "To the attacker", game.attacker_payoffs, axis=1),
@@ -44,12 +44,12 @@ def _matrix(facts: Facts, title: str, payoffs: FloatArray, axis: int) -> Matrix:
         marked=tuple(map(tuple, best.tolist())),
         shown=shown,
         mark_meaning=("best defence against this attack" if axis == 0 else "best attack on this defence"),
-        note=f"{counted(left_out, 'defence', 'defences')} that come less near left out." if left_out else "",
+        note=f"{counted(left_out, 'weaker defence is', 'weaker defences are')} not shown." if left_out else "",
     )
 
 
 def shown_rows(facts: Facts) -> tuple[int, ...]:
-    """The defences deployed, the undefended one and those that come nearest, in the order of the game."""
+    """The defences deployed, the undefended one and the strongest others, in the order of the game."""
     game, found = facts.game, facts.recommendation
     if game.shape[0] <= SHOWN:
         return tuple(range(game.shape[0]))

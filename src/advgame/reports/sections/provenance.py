@@ -7,9 +7,9 @@ from advgame.reports.facts import Facts
 from advgame.reports.fingerprint import versions
 
 ROUNDING = (
-    "Percentages: the shares of a mix in a sentence are whole percents that sum to 100 where that loses "
-    "none; bars and tiles give three digits; shares among the parameters are fractions; the JSON report "
-    "keeps every digit."
+    "Rounding: in sentences, the probabilities of a mixed strategy are whole percentages that sum to 100, "
+    "with decimals where a small one would vanish; bars and tiles have three digits; the JSON report has "
+    "every digit. Parameters that are shares are fractions."
 )
 
 
@@ -33,4 +33,4 @@ def provenance(facts: Facts) -> tuple[Block, ...]:
 
 def _method(facts: Facts) -> str:
     small = " (2 × 2 games)" if facts.game.shape == (2, 2) else ""
-    return f"Technical detail: the answer was found by {facts.recommendation.solution.method}{small}."
+    return f"Method: {facts.recommendation.solution.method}{small}."

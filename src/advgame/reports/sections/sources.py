@@ -39,7 +39,7 @@ def _lead(facts: Facts) -> str:
     return (
         f"{counted(len(scenario.selected), 'row', 'rows')}{data}, data set "
         f"{', '.join(scenario.selected.datasets)}. Accuracies in percent, with one standard error where "
-        "the source tells enough to know it."
+        "the source permits computing it."
     )
 
 
@@ -66,7 +66,7 @@ def _accuracies(facts: Facts) -> Matrix:
         texts=texts,
         marked=tuple(map(tuple, np.zeros(met.attacked_accuracy.shape, dtype=bool).tolist())),
         shown=shown,
-        note=f"{counted(left_out, 'defence', 'defences')} that come less near left out." if left_out else "",
+        note=f"{counted(left_out, 'weaker defence is', 'weaker defences are')} not shown." if left_out else "",
     )
 
 
@@ -112,7 +112,7 @@ def _warnings(facts: Facts) -> list[Block]:
     rows = tuple(
         (
             Cell(
-                first[kind] if len(kinds[kind]) == 1 else f"{first[kind]} (the first of {len(kinds[kind])})"
+                first[kind] if len(kinds[kind]) == 1 else f"{first[kind]} (first of {len(kinds[kind])} similar)"
             ),
             Cell(f"{len(kinds[kind]):,}", len(kinds[kind])),
             Cell(shortened(kinds[kind], CONCERNED)),

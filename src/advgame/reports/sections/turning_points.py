@@ -11,7 +11,7 @@ from advgame.wording.numbers import significant
 
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the range searched
-OTHER_SOLVER = "The algorithm named is used for the answer only; what follows rests on all Nash equilibria."
+OTHER_SOLVER = "The named algorithm computes only the recommendation; this section uses all Nash equilibria."
 NAMED = 3  # defences of a mix that are named in a cell
 
 
@@ -46,17 +46,17 @@ def _lead(deciding: list[Threshold], complete: bool) -> str:
         return "No turning point was found."
     if not deciding:
         return (
-            "No single number, changed alone within the range searched, changes which defences are deployed."
+            "No number, varied alone within its range, changes which defences are deployed."
         )
     return (
-        "Each number below is changed alone; both sides answer the change. Between its two turning points "
-        "the same defences are deployed, though the probabilities of a lottery may move. The attacker's "
-        "largest share comes first, then the nearest."
+        "Each number below is varied alone, and the game is solved again. Between its two thresholds the same "
+        "defences are deployed, though their probabilities may change. The attacker's largest share comes "
+        "first, then the numbers nearest to a threshold."
     )
 
 
 def _order(each: Threshold) -> tuple[bool, float, str]:
-    """The largest share first, then by how near the turning point is, in parts of the range searched."""
+    """The largest share first, then by the distance of the threshold, relative to the range searched."""
     edges = [edge for edge in (each.below, each.above) if edge is not None]
     distance = min(abs(edge - each.value) for edge in edges) / ((each.high - each.low) or 1.0)
     return each.parameter != "largest_share", distance, each.parameter
@@ -71,26 +71,26 @@ def _sentence(each: Threshold) -> str:
     if each.above is not None:
         edge = _settled(each, each.above)
         parts.append(_beyond("below", edge - each.value, edge, "above", each.deploy_above))
-    return f"{subject}: {'; '.join(parts)}."
+    return f"{subject}, {', and '.join(parts)}."
 
 
 def _beyond(side: str, gap: float, edge: float, beyond: str, deploy: tuple[str, ...] | None) -> str:
-    place = f"we stand {significant(gap, 2)} {side} the turning point {significant(edge)}"
+    place = f"{significant(gap, 2)} {side} the threshold {significant(edge)}"
     if gap == 0:
-        place = f"we stand on the turning point {significant(edge)}"
+        place = f"on the threshold {significant(edge)}"
     return f"{place}, {beyond} which {_deployed(deploy)} would be deployed"
 
 
 def _table(deciding: list[Threshold]) -> Table:
     heads = (
         Head("number"),
-        Head("here", numeric=True),
-        Head("below", numeric=True),
-        Head("would be deployed"),
-        Head("above", numeric=True),
-        Head("would be deployed"),
+        Head("value", numeric=True),
+        Head("lower threshold", numeric=True),
+        Head("deployed below it"),
+        Head("upper threshold", numeric=True),
+        Head("deployed above it"),
     )
-    return Table("Turning points", heads, tuple(_row(each) for each in deciding), shown=SHOWN)
+    return Table("Thresholds", heads, tuple(_row(each) for each in deciding), shown=SHOWN)
 
 
 def _row(each: Threshold) -> tuple[Cell, ...]:
@@ -109,7 +109,7 @@ def _edge(each: Threshold, edge: float | None) -> Cell:
 
 
 def _settled(each: Threshold, edge: float) -> float:
-    """The turning point without the rest that a search leaves beside zero."""
+    """The threshold, without the rounding that a search leaves beside zero."""
     return 0.0 if abs(edge) < SEARCH_REST * (each.high - each.low) else edge
 
 
@@ -117,12 +117,12 @@ def _deployed(deploy: tuple[str, ...] | None) -> str:
     if deploy is None:
         return "–"
     if len(deploy) > NAMED:
-        return f"a lottery over {len(deploy)} defences"
+        return f"a mixed strategy over {len(deploy)} defences"
     return f"{deploy[0]} alone" if len(deploy) == 1 else listed(deploy)
 
 
 def _without_effect(facts: Facts, idle: list[Threshold]) -> Table:
-    heads = Head("number"), Head("here", True), Head("searched", True), Head("unit")
+    heads = Head("number"), Head("value", True), Head("range searched", True), Head("unit")
     rows = tuple(
         (
             Cell(meaning_of(each.parameter), each.parameter),
@@ -132,5 +132,5 @@ def _without_effect(facts: Facts, idle: list[Threshold]) -> Table:
         )
         for each in idle
     )
-    title = "Numbers that, changed alone, change nothing about which defences are deployed"
+    title = "Numbers that do not change which defences are deployed"
     return Table(title, heads, rows, shown=SHOWN)

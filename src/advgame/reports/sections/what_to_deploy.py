@@ -22,7 +22,7 @@ def decision(facts: Facts) -> tuple[Block, ...]:
     simultaneous = found.situation.concept.timing is Timing.SIMULTANEOUS
     if simultaneous and not found.solution.complete:
         told.append(
-            Caution("Not all equilibria are proven listed: another one may be worth less to the defender.")
+            Caution("The list of equilibria is not proven complete: another one may be worth less to the defender.")
         )
     return tuple(told)
 
@@ -32,7 +32,7 @@ def _situation(facts: Facts) -> str:
     question = f"{scenario.question} " if scenario.question else ""
     if not facts.has_attacks:
         return (
-            f"{question}The table holds no attack, so the answer compares what each defence is worth alone."
+            f"{question}The table contains no attack, so the defences are compared by what each is worth alone."
         )
     return (
         f"{question}The attacker can supply up to {percent(scenario.largest_share)} "
@@ -55,7 +55,7 @@ def _figures(facts: Facts) -> list[Figure]:
     ]
     compared = comparison(found)
     if compared is not None:
-        answered = ", once the attacker has answered it" if facts.has_attacks else ""
+        answered = ", after the attacker's best response" if facts.has_attacks else ""
         gain = compared.gain
         figures.append(
             Figure(compared.label, signed(money.per_input(gain)), _note(per + answered, money, gain), gain)
@@ -79,9 +79,9 @@ def _adversarial(facts: Facts) -> list[Figure]:
     if turning is None:
         return [share]
     text, interval = turning_in_words(found, turning, facts.break_even)
-    side = "we stand above it" if limit > turning else "we stand below it"
-    note = f"{interval}; {side}" if interval else f"{side}; its sampling error is not known"
-    return [share, Figure("Answer turns at a largest share of", text, note, turning)]
+    side = "the scenario is above it" if limit > turning else "the scenario is below it"
+    note = f"{interval}; {side}" if interval else f"{side}; its sampling error is unknown"
+    return [share, Figure("Threshold of the largest share", text, note, turning)]
 
 
 def _note(per: str, money: Money, amount: float) -> str:

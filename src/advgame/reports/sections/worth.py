@@ -47,7 +47,7 @@ def _sentences(facts: Facts, compared: list[Comparison]) -> Paragraph:
 def _against(facts: Facts, each: Comparison) -> str:
     subject = f"{each.words[0].upper()}{each.words[1:]},"
     answer = (
-        f" once the attacker answers with {attack_in_words(each.other.answer)}" if facts.has_attacks else ""
+        f" after the attacker's best response ({attack_in_words(each.other.answer)})" if facts.has_attacks else ""
     )
     if each.gain == 0:
         return f"{subject} would be worth the same{answer}."
@@ -59,7 +59,7 @@ def _table(facts: Facts, compared: list[Comparison]) -> Table:
     found = facts.recommendation
     heads = (
         Head("deployed"),
-        Head("the attacker's answer"),
+        Head("the attacker's best response"),
         Head(f"worth, {money_heads(facts.money)[0]}", numeric=True),
         *(Head(f"recommended − this, {head}", numeric=True) for head in money_heads(facts.money)),
     )
@@ -94,8 +94,8 @@ def _knowledge_needed(facts: Facts) -> list[Block]:
     best = max(better, key=lambda each: each.value)
     return [
         Paragraph(
-            f"{best.defence} alone looks better only if the attacker knows that it is deployed: "
-            f"it then answers with {attack_in_words(best.answer)}. "
+            f"{best.defence} alone is worth more only if the attacker knows that it is deployed and plays its "
+            f"best response ({attack_in_words(best.answer)}). "
             f"{_unannounced(facts, best)}{_left_again(facts, best)}"
         )
     ]
@@ -107,10 +107,10 @@ def _unannounced(facts: Facts, best: Alone) -> str:
     earned = unanswered(found, best.defence)
     loss = found.value - earned
     same = abs(loss) <= SAME * (1 + abs(found.value))
-    against = "the same as the recommendation" if same else f"{facts.money.per_input(abs(loss))} less"
+    against = "as much as the recommendation" if same else f"{facts.money.per_input(abs(loss))} less than the recommendation"
     return (
-        f"Deployed unannounced it would earn {facts.money.per_input(earned)} per input from the attacker "
-        f"expected here, {against}."
+        f"Against an attacker who does not know, it would earn {facts.money.per_input(earned)} per input, "
+        f"{against}."
     )
 
 
@@ -121,4 +121,5 @@ def _left_again(facts: Facts, best: Alone) -> str:
     if pays.max() - best.value <= SAME * (1 + abs(best.value)):
         return ""
     other = game.defences[int(pays.argmax())]
-    return f" Once it is answered so, {other} would earn more, so the attacker cannot count on it staying."
+    return f" Against that response {other} would earn more, so the attacker cannot rely on {best.defence} staying "
+        "deployed."
