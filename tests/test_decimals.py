@@ -41,7 +41,7 @@ def table(clean: dict[str, float], **attacks: list[float]) -> MeasurementTable:
 
 @pytest.fixture(scope="module")
 def four_defences() -> Scenario:
-    """A tie between two mixes of two defences, which floats break."""
+    """A tie between two mixed strategies of two defences, which floats break."""
     scenario = Scenario(
         "four defences",
         table(

@@ -1,4 +1,4 @@
-"""How often each strategy is played: both mixes as bars."""
+"""How often each strategy is played: both mixed strategies as bars."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BAR_HEIGHT = 44  # pixels
 
 
 def show(found: Recommendation) -> None:
-    """The defender's and the attacker's mix side by side."""
+    """The defender's and the attacker's mixed strategy side by side."""
     st.header("Who plays what", anchor=False)
     game, profile = found.game, found.profile
     left, right = st.columns(2)

@@ -23,7 +23,7 @@ def region_figure(found: Regions, here: tuple[float, float], currency: str) -> g
     colours = [*REGIMES[: len(names)], OTHER_REGIMES]
     legend = [_entry(name, colour) for name, colour in zip(names, colours[:-1], strict=False)]
     if len(names) > len(REGIMES):
-        legend.append(_entry("other mixes", OTHER_REGIMES))
+        legend.append(_entry("other mixed strategies", OTHER_REGIMES))
     below = LINE * (sum(1 + entry.name.count("<br>") for entry in legend) + 1)
     return go.Figure([_areas(found, colours), *legend, _here(here)]).update_layout(
         height=HEIGHT + below,
@@ -54,7 +54,7 @@ def regime_names(regimes: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def _named(regime: Sequence[str], most: int) -> str:
-    """The first defences of a mix, two on a line, and how many more there are."""
+    """The first defences of a mixed strategy, two on a line, and how many more there are."""
     pairs = [" + ".join(map(escape, regime[start : min(start + 2, most)])) for start in range(0, most, 2)]
     rest = f" + {len(regime) - most} more" if len(regime) > most else ""
     return "<br>+ ".join(pair for pair in pairs if pair) + rest or UNSOLVED

@@ -41,7 +41,7 @@ def test_an_answer_worth_less_than_doing_nothing_says_why() -> None:
 
 
 def test_what_is_gained_is_told_per_input_and_per_month() -> None:
-    # 0.8055 for the mix and 0.3 · 0 + 0.7 · 0.9478 = 0.6635 for the standard network under attack
+    # 0.8055 for the mixed strategy and 0.3 · 0 + 0.7 · 0.9478 = 0.6635 for the standard network under attack
     found = recommend(case("cifar10-two-defences"))
     said = widget("verdict").worth(found)
     assert said.startswith("It is worth 0.142 units per classified input (284,000 units per month) more")

@@ -47,13 +47,13 @@ def test_risk_dominance_in_a_larger_game_is_refused_and_other_rules_are_named() 
         Nash(rule="risk_dominant").solve(Game(np.eye(3), np.eye(3)))
 
 
-def test_the_lottery_worth_most_when_announced_does_not_trust_an_indifferent_attacker() -> None:
+def test_the_mixed_strategy_worth_most_when_announced_does_not_trust_an_indifferent_attacker() -> None:
     solution = solve(TRUSTING)
     assert choose(solution, "best_for_defender").defender.tolist() == [1, 0]
     assert choose(solution, "commitment_value").defender.tolist() == [0, 1]
 
 
-def test_an_announced_lottery_fears_the_best_responses_only() -> None:
+def test_an_announced_mixed_strategy_fears_the_best_responses_only() -> None:
     assert announced_value(Game([[5, 0]], [[1, 0.5]]), np.array([1.0])) == 5
     assert announced_value(Game([[5, 0]], [[1, 1]]), np.array([1.0])) == 0
 

@@ -85,7 +85,7 @@ def test_the_cost_thresholds_are_those_of_the_closed_form(two_defences_report: a
 
 
 def test_announcing_is_worth_what_the_closed_form_says(two_defences_report: ag.Report) -> None:
-    # The lottery q* = 0.74878 deters: 0.9478 − 0.74878·0.0944 = 0.87711; one network alone: 0.8534.
+    # The mixed strategy q* = 0.74878 deters: 0.9478 − 0.74878·0.0944 = 0.87711; one network alone: 0.8534.
     rows = next(
         block for block in section(two_defences_report, "Announced or not") if isinstance(block, Table)
     ).rows
@@ -229,7 +229,7 @@ def test_what_the_recommendation_gains_is_one_number_in_tile_sentence_and_table(
 
 
 def test_a_single_defence_kept_unannounced_earns_what_the_mix_does(two_defences_report: ag.Report) -> None:
-    # Rice against the equilibrium's attacker: 0.8534 − 0.150175·0.3192 = 0.80546, as the mix.
+    # Rice against the equilibrium's attacker: 0.8534 − 0.150175·0.3192 = 0.80546, as the mixed strategy.
     text = words(two_defences_report)
     assert "Deployed unannounced it would earn 0.805 units per input" in text
     assert "the same as the recommendation. Once it is answered so, Standard would earn more" in text

@@ -94,7 +94,7 @@ def _worth_announcing(game: Game, profiles: Sequence[Profile]) -> Places:
 
 
 def announced_value(game: Game, defender: FloatArray) -> float:
-    """What a lottery earns once it is announced, the attacker breaking ties against the defender.
+    """What a mixed strategy earns once it is announced, the attacker breaking ties against the defender.
 
     >>> announced_value(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), np.array([1.0, 0.0]))
     0.0

@@ -17,8 +17,8 @@ from advgame.games.profile import restated
 class Component:
     """A maximal Nash subset: any mix of its rows and any mix of its columns are an equilibrium."""
 
-    defender: FloatArray  # (k, defences): the extreme mixes of the defender
-    attacker: FloatArray  # (l, attacks): the extreme mixes of the attacker
+    defender: FloatArray  # (k, defences): the extreme mixed strategies of the defender
+    attacker: FloatArray  # (l, attacks): the extreme mixed strategies of the attacker
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,7 +115,7 @@ class BayesianGame:
         return Game(to_defender, to_attacker)
 
     def mixes_of(self, attacker: FloatArray) -> tuple[FloatArray, ...]:
-        """Each type's mix of attacks, from a mix over the columns of the normal form."""
+        """Each type's mix of attacks, from a mixed strategy over the columns of the normal form."""
         joint = attacker.reshape(self.attack_counts)
         places = range(len(self.types))
         return tuple(np.asarray(joint.sum(axis=tuple(k for k in places if k != h))) for h in places)

@@ -1,4 +1,4 @@
-"""What each player does best against a mix of the other."""
+"""What each player does best against a mixed strategy of the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from advgame.games.tolerances import SUM_OF_PROBABILITIES, TIE
 
 
 def defender_best_responses(game: Game, attacker: ArrayLike) -> tuple[int, ...]:
-    """The defences that pay best against a mix of attacks (n,), by index.
+    """The defences that pay best against a mixed strategy of attacks (n,), by index.
 
     >>> defender_best_responses(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), [0.5, 0.5])
     (0, 1)
@@ -22,7 +22,7 @@ def defender_best_responses(game: Game, attacker: ArrayLike) -> tuple[int, ...]:
 
 
 def attacker_best_responses(game: Game, defender: ArrayLike) -> tuple[int, ...]:
-    """The attacks that pay best against a mix of defences (m,), by index.
+    """The attacks that pay best against a mixed strategy of defences (m,), by index.
 
     >>> attacker_best_responses(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), [1, 0])
     (1,)
@@ -32,7 +32,7 @@ def attacker_best_responses(game: Game, defender: ArrayLike) -> tuple[int, ...]:
 
 
 def checked_mix(player: str, given: ArrayLike, count: int) -> FloatArray:
-    """The mix as an array of ``count`` probabilities.
+    """The mixed strategy as an array of ``count`` probabilities.
 
     Args:
         player: the player, named in the error.

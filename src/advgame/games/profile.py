@@ -1,4 +1,4 @@
-"""A pair of mixes with the proof that neither player can gain by leaving it."""
+"""A pair of mixed strategies with the proof that neither player can gain by leaving it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Certificate:
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """One mix for each player, what each earns, and the certificate."""
+    """One mixed strategy for each player, what each earns, and the certificate."""
 
     defender: FloatArray  # (defences,) probabilities
     attacker: FloatArray  # (attacks,) probabilities
@@ -184,7 +184,7 @@ def payoff_range(payoffs: FloatArray) -> float:
 
 
 def _cleaned(mix: FloatArray) -> FloatArray:
-    """The mix without negative rounding, summing to 1; probabilities however small are kept."""
+    """The mixed strategy without negative rounding, summing to 1; probabilities however small are kept."""
     kept = np.maximum(mix, 0.0)
     total = kept.sum()
     return np.asarray(kept if total == 1.0 else kept / total, dtype=np.float64)

@@ -20,7 +20,7 @@ class RankOneForm:
     Each player's payoffs are in units of that player's own range.
     Strategically neutral terms are left out: what a column adds to the defender's payoffs and what a
     row adds to the attacker's. ``intensity`` is at least 0 and 0 somewhere; μ is its mean under the
-    attacker's mix. With ``idle_cost`` only, the game is strategically zero-sum.
+    attacker's mixed strategy. With ``idle_cost`` only, the game is strategically zero-sum.
     """
 
     attack_value: FloatArray  # Q, (defences, attacks)

@@ -106,7 +106,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class MixBars:
-    """A mix as bars."""
+    """A mixed strategy as bars."""
 
     title: str
     bars: tuple[Bar, ...]

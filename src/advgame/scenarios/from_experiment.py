@@ -21,7 +21,7 @@ ASSUMED = {  # of amounts that a story leaves at their defaults
     "benign_loss": "assumed: a wrong answer costs no more than the right one it is not",
     "stopped_gain": "assumed: a correctly classified attacked input is worth as much as a benign one",
     "breach_loss": "assumed: a wrong answer costs no more than the right one it is not",
-    "attack_reward": "assumed: an error is worth as much to the attacker as a correct classification is to the defender",
+    "attack_reward": "assumed: the attacker gains from an error what the defender gains from a right answer",
     "attack_penalty": "assumed: a failed attack costs nothing beyond its making",
 }
 

@@ -110,7 +110,7 @@ def _compiled(
 def _expected_share(
     scenario: Scenario, accuracies: Accuracies, columns: Mapping[str, FloatArray], attacker: FloatArray
 ) -> FloatArray:
-    """The share of traffic that is adversarial under the attacker's mix, (cells,)."""
+    """The share of traffic that is adversarial under the attacker's mixed strategy, (cells,)."""
     largest, caps = caps_over(scenario, accuracies, columns)
     total = np.zeros(len(attacker))
     for place, attack in enumerate(accuracies.attacks[1:], start=1):

@@ -328,7 +328,7 @@ def _nearest_defences(here: Recommendation) -> list[str]:
 
 
 def _nearest_attacks(here: Recommendation) -> list[str]:
-    """The attacks played and those that pay the attacker best against the defender's mix."""
+    """The attacks played and those that pay the attacker best against the defender's mixed strategy."""
     pays = here.profile.defender @ here.game.attacker_payoffs
     return _first(here.game.attacks[1:], pays[1:], [name for name, _ in here.attacked_by])
 

@@ -18,7 +18,7 @@ def verdict_of(found: Recommendation) -> str:
     """
     name = found.deploy[0][0]
     if not found.pure:
-        return f"Deploy {_lottery(found)}, drawn at random"
+        return f"Deploy {_mixed_strategy(found)}, drawn at random"
     if len(found.game.defences) == 1:
         return f"Deploy {name}: no other defence is in the selection"
     if found.defends:
@@ -29,7 +29,7 @@ def verdict_of(found: Recommendation) -> str:
     return f"Deploy {name}: {reason}"
 
 
-def _lottery(found: Recommendation) -> str:
+def _mixed_strategy(found: Recommendation) -> str:
     parts = percentages([share for _, share in found.deploy])
     first, *others = (f"{name} for {part}" for (name, _), part in zip(found.deploy, parts, strict=True))
     return listed([f"{first} of inputs", *others])

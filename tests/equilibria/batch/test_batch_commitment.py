@@ -56,12 +56,12 @@ def best_corner(game: Game) -> float:
     return best
 
 
-def test_the_lottery_deters_with_the_smallest_probability_that_does() -> None:
+def test_the_mixed_strategy_deters_with_the_smallest_probability_that_does() -> None:
     both = solve_batch(CIFAR.defender_payoffs[None], CIFAR.attacker_payoffs[None], "commitment")
     deter = 0.4 / 0.5342  # at this probability of defending the attack just stops paying
     assert both.defender[0] == pytest.approx([1 - deter, deter])
     assert both.attacker.tolist() == [[1, 0]]
-    assert not both.complete.any()  # as alone: another lottery may be worth the same
+    assert not both.complete.any()  # as alone: another mixed strategy may be worth the same
     assert both.status.tolist() == [Status.ONE]
 
 

@@ -212,7 +212,7 @@ def assert_spans(solution: BayesianSolution, whole: set[tuple[float, ...]]) -> N
 
 
 def in_the_hull(point: np.ndarray, found: list[np.ndarray], defences: int) -> bool:
-    """Whether the types' mixes are a mixture of those found with the same mix of the defences."""
+    """Whether the types' mixes are a mixture of those found with the same mixed strategy of the defences."""
     alike = [each for each in found if np.allclose(each[:defences], point[:defences], atol=1e-6)]
     if not alike:
         return False
@@ -284,7 +284,9 @@ def best_by_hand(game: BayesianGame) -> float:
 
 @given(seeds, st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_the_announced_lottery_is_the_best_over_all_combinations_of_replies(seed: int, whole: bool) -> None:
+def test_the_announced_mixed_strategy_is_the_best_over_all_combinations_of_replies(
+    seed: int, whole: bool
+) -> None:
     game = unstructured(seed, whole=whole)
     solution = AttackerTypes(announced=True).solve(game)
     best = best_by_hand(game)

@@ -43,17 +43,17 @@ def test_commitment_pays_from_the_share_the_closed_form_gives(concept: str, edge
 @given(games(most=4))
 @settings(max_examples=80, deadline=None)
 def test_commitment_is_never_worth_less_than_any_equilibrium_or_any_single_defence(game: Game) -> None:
-    lottery = solve(game, "commitment").recommended
+    mixed_strategy = solve(game, "commitment").recommended
     single = solve(game, "pure_commitment").recommended
-    assert lottery.certificate.valid
-    assert lottery.defender_payoff >= single.defender_payoff - 1e-9
+    assert mixed_strategy.certificate.valid
+    assert mixed_strategy.defender_payoff >= single.defender_payoff - 1e-9
     for profile in solve(game).profiles:
-        assert lottery.defender_payoff >= profile.defender_payoff - 1e-9
+        assert mixed_strategy.defender_payoff >= profile.defender_payoff - 1e-9
 
 
 @given(games(most=4), st.integers(0, 1_000_000))
 @settings(max_examples=60, deadline=None)
-def test_no_lottery_drawn_at_random_beats_the_commitment(game: Game, seed: int) -> None:
+def test_no_mixed_strategy_drawn_at_random_beats_the_commitment(game: Game, seed: int) -> None:
     value = solve(game, Commitment()).recommended.defender_payoff
     for mix in np.random.default_rng(seed).dirichlet(np.ones(game.shape[0]), size=50):
         pays = mix @ game.attacker_payoffs
@@ -63,7 +63,7 @@ def test_no_lottery_drawn_at_random_beats_the_commitment(game: Game, seed: int) 
 
 @given(games(most=4))
 @settings(max_examples=60, deadline=None)
-def test_the_worst_case_lottery_secures_what_the_zero_sum_game_is_worth(game: Game) -> None:
+def test_the_worst_case_mixed_strategy_secures_what_the_zero_sum_game_is_worth(game: Game) -> None:
     secured = solve(game, WorstCase()).recommended
     zero_sum = solve(Game(game.defender_payoffs, -game.defender_payoffs))
     assert secured.certificate.valid
@@ -95,7 +95,7 @@ def test_a_plan_that_others_beat_is_not_certified() -> None:
     assert profile.certificate.defender_regret > 0.5
 
 
-def test_a_lottery_that_secures_less_than_another_is_not_certified() -> None:
+def test_a_mixed_strategy_that_secures_less_than_another_is_not_certified() -> None:
     game = cifar(0.3)
     profile = _secured(game, np.array([1.0, 0.0]), np.array([0.0, 1.0]))
     assert profile.certificate.defender_regret > 0.3

@@ -9,10 +9,10 @@ from advgame.games import Game
 from tests.equilibria.games import attacker_game, games, whole_numbers
 
 
-def regret(games_: list[Game], lottery: np.ndarray) -> float:
-    """The worst regret of a lottery, written out cell by cell."""
+def regret(games_: list[Game], mixed_strategy: np.ndarray) -> float:
+    """The worst regret of a mixed strategy, written out cell by cell."""
     return max(
-        max(game.defender_payoffs[:, j]) - sum(lottery * game.defender_payoffs[:, j])
+        max(game.defender_payoffs[:, j]) - sum(mixed_strategy * game.defender_payoffs[:, j])
         for game in games_
         for j in range(game.shape[1])
     )
@@ -45,15 +45,15 @@ def test_one_defence_per_game_is_regretted_in_the_other() -> None:
 
 @given(corners(), st.integers(0, 1_000_000))
 @settings(max_examples=80, deadline=None)
-def test_no_lottery_has_less_regret_and_the_bound_is_held_by_where_it_is_felt(
+def test_no_mixed_strategy_has_less_regret_and_the_bound_is_held_by_where_it_is_felt(
     many: list[Game], seed: int
 ) -> None:
     least = least_regret(many)
     assert least.certificate.valid
     assert least.regret == pytest.approx(regret(many, least.defender), abs=1e-9)
     rows = many[0].shape[0]
-    for lottery in [*np.eye(rows), *np.random.default_rng(seed).dirichlet(np.ones(rows), size=40)]:
-        assert regret(many, lottery) >= least.regret - 1e-9
+    for mixed_strategy in [*np.eye(rows), *np.random.default_rng(seed).dirichlet(np.ones(rows), size=40)]:
+        assert regret(many, mixed_strategy) >= least.regret - 1e-9
     loss = np.array([game.defender_payoffs.max(axis=0) - game.defender_payoffs for game in many])
     assert np.einsum("gij,gj->i", loss, least.felt).min() == pytest.approx(least.regret, abs=1e-7)
 

@@ -302,7 +302,7 @@ def test_a_walk_without_time_claims_nothing() -> None:
 
 
 def test_sets_too_many_to_put_together_are_not_put_together_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    game = Game(np.eye(3), np.zeros((3, 3)))  # any mix of the attacker, any best response to it
+    game = Game(np.eye(3), np.zeros((3, 3)))  # any mixed strategy of the attacker, any best response to it
     assert len(solve(game).components) > 3
     monkeypatch.setattr(components, "MOST", 3)
     solution = solve(game)

@@ -14,12 +14,12 @@ from tests.equilibria.games import attacker_game, fine_numbers, games
 DETER = 0.4 / 0.5342  # the probability of defending at which an attack of cost 0.6 just stops paying
 
 
-def worth(game: Game, lottery: np.ndarray) -> float:
-    """What a lottery earns against the best response that hurts most, written out once more."""
-    pays = lottery @ game.attacker_payoffs
+def worth(game: Game, mixed_strategy: np.ndarray) -> float:
+    """What a mixed strategy earns against the best response that hurts most, written out once more."""
+    pays = mixed_strategy @ game.attacker_payoffs
     slack = 1e-12 * max(float(np.ptp(game.attacker_payoffs)), 1e-300)
     replies = np.flatnonzero(pays >= pays.max() - slack)
-    return float((lottery @ game.defender_payoffs)[replies].min())
+    return float((mixed_strategy @ game.defender_payoffs)[replies].min())
 
 
 def test_at_the_edge_of_deterrence_the_weak_form_goes_a_hair_further() -> None:
@@ -58,7 +58,7 @@ def test_a_supremum_is_attained_where_the_reply_is_strictly_best() -> None:
 
 
 def test_replies_that_always_pay_the_attacker_the_same_are_guarded_against_together() -> None:
-    # The attacker never cares, so the weak commitment is the maximin lottery: (1/2, 1/2) is worth 1/2.
+    # The attacker never cares, so the weak commitment is the maximin mixed strategy: (1/2, 1/2) is worth 1/2.
     indifferent = Game([[1, 0], [0, 1]], [[0, 0], [0, 0]])
     solution = solve(indifferent, "weak_commitment")
     assert solution.recommended.defender == pytest.approx([0.5, 0.5])
@@ -76,14 +76,16 @@ def test_a_reply_that_is_only_ever_tied_cannot_be_induced() -> None:
 
 @given(games(most=4) | games(most=3, entries=fine_numbers), st.integers(0, 1_000_000))
 @settings(max_examples=100, deadline=None)
-def test_no_lottery_beats_the_supremum_and_ours_comes_within_what_is_said(game: Game, seed: int) -> None:
+def test_no_mixed_strategy_beats_the_supremum_and_ours_comes_within_what_is_said(
+    game: Game, seed: int
+) -> None:
     solution = solve(game, "weak_commitment")
     span = float(np.ptp(game.defender_payoffs))
     assert solution.bound is not None
     assert solution.recommended.certificate.valid
     assert worth(game, solution.recommended.defender) >= solution.bound - 1.01e-6 * span - 1e-12
-    for lottery in np.random.default_rng(seed).dirichlet(np.ones(game.shape[0]), size=50):
-        assert worth(game, lottery) <= solution.bound + 1e-9 * (1 + span)
+    for mixed_strategy in np.random.default_rng(seed).dirichlet(np.ones(game.shape[0]), size=50):
+        assert worth(game, mixed_strategy) <= solution.bound + 1e-9 * (1 + span)
 
 
 @given(games(most=4))
@@ -91,7 +93,7 @@ def test_no_lottery_beats_the_supremum_and_ours_comes_within_what_is_said(game: 
 def test_weak_commitment_lies_between_the_weak_single_defence_and_the_strong_form(game: Game) -> None:
     weak, strong = solve(game, "weak_commitment"), solve(game, "commitment").recommended
     single = solve(game, "weak_pure_commitment").recommended
-    by_hand = max(worth(game, lottery) for lottery in np.eye(game.shape[0]))
+    by_hand = max(worth(game, mixed_strategy) for mixed_strategy in np.eye(game.shape[0]))
     assert single.defender_payoff == by_hand
     assert weak.bound is not None
     assert by_hand - 1e-9 <= weak.bound <= strong.defender_payoff + 1e-9
@@ -122,10 +124,10 @@ def test_corners_of_the_regions_with_an_inside_give_the_same_supremum(game: Game
     assert solve(game, "weak_commitment").bound == pytest.approx(best, abs=1e-8)
 
 
-def exact_worth(game: Game, lottery: np.ndarray) -> Fraction:
-    """What a lottery earns against the best response that hurts most, in rational numbers."""
+def exact_worth(game: Game, mixed_strategy: np.ndarray) -> Fraction:
+    """What a mixed strategy earns against the best response that hurts most, in rational numbers."""
     a, b = game.exact_payoffs
-    shares = [Fraction(share) for share in lottery.tolist()]
+    shares = [Fraction(share) for share in mixed_strategy.tolist()]
     pays, worths = (
         [sum(s * row[j] for s, row in zip(shares, payoffs, strict=True)) for j in range(len(payoffs[0]))]
         for payoffs in (b, a)

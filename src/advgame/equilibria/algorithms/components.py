@@ -14,7 +14,7 @@ MOST = 5_000  # subsets that are still put together
 
 
 def maximal_nash_subsets(profiles: Sequence[Profile]) -> tuple[Component, ...]:
-    """The sets X × Y of extreme mixes all of whose pairs are equilibria, none inside another.
+    """The sets X × Y of extreme mixed strategies all of whose pairs are equilibria, none inside another.
 
     Any mix of X against any mix of Y is then an equilibrium too (Heuer and Millham 1976). They are the
     closed sets of the relation "meets in equilibrium", found by intersecting neighbourhoods.
@@ -44,7 +44,7 @@ def maximal_nash_subsets(profiles: Sequence[Profile]) -> tuple[Component, ...]:
 
 
 def _distinct(mixes: Iterable[FloatArray]) -> tuple[list[FloatArray], list[int]]:
-    """Each mix once, and where each of those given stands among them."""
+    """Each mixed strategy once, and where each of those given stands among them."""
     places: dict[bytes, int] = {}
     distinct: list[FloatArray] = []
     order = []

@@ -19,7 +19,7 @@ from advgame.games import Game
 
 PER_PAIR = 2e-8  # nominal seconds of comparing a vertex with another, as measured
 
-Vertex = tuple[ExactMix, int]  # a mix, and its labels as bits
+Vertex = tuple[ExactMix, int]  # a mixed strategy, and its labels as bits
 
 
 def extreme_equilibria(game: Game, deadline: Deadline) -> list[tuple[ExactMix, ExactMix]]:
@@ -52,7 +52,7 @@ def extreme_equilibria(game: Game, deadline: Deadline) -> list[tuple[ExactMix, E
 
 
 def best_response_vertices(payoffs: ExactMatrix, deadline: Deadline) -> list[Vertex]:
-    """The vertices of a player's mixes, cut up by which reply of the opponent pays best.
+    """The vertices of a player's mixed strategies, cut up by which reply of the opponent pays best.
 
     Args:
         payoffs: (opponent's replies, own strategies), to the opponent.

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Listing:
-    """Pairs of mixes, whether they are proven to be all, and how they were found."""
+    """Pairs of mixed strategies, whether they are proven to be all, and how they were found."""
 
     pairs: Sequence[tuple[Sequence[Any], Sequence[Any]]]
     complete: bool

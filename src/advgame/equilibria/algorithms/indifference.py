@@ -13,7 +13,7 @@ TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e
 
 
 def indifferent_mix(payoffs: FloatArray) -> FloatArray | None:
-    """The mix of the columns against which all rows of a square matrix pay the same.
+    """The mixed strategy of the columns against which all rows of a square matrix pay the same.
 
     >>> indifferent_mix(np.array([[3.0, 0.0], [2.0, 1.0]])).round(9).tolist()
     [0.5, 0.5]

@@ -142,7 +142,7 @@ class _Tableau:
         return left
 
     def mix(self, own: NDArray[np.int64]) -> FloatArray:
-        """The player's mix at this vertex."""
+        """The player's mixed strategy at this vertex."""
         values = np.zeros(self.body.shape[1] - 1)
         values[self.basic] = np.maximum(self.body[:, -1], 0.0)
         weights = values[own]
@@ -153,8 +153,8 @@ def _path(game: Game, dropped: int, deadline: Deadline) -> tuple[FloatArray, Flo
     rows, columns = game.shape
     defences, attacks = np.arange(rows), rows + np.arange(columns)
     sides = (
-        _Tableau(_positive(game.attacker_payoffs).T, defences, attacks),  # the defender's mixes
-        _Tableau(_positive(game.defender_payoffs), attacks, defences),  # the attacker's mixes
+        _Tableau(_positive(game.attacker_payoffs).T, defences, attacks),  # the defender's mixed strategies
+        _Tableau(_positive(game.defender_payoffs), attacks, defences),  # the attacker's mixed strategies
     )
     side, label = (0, dropped) if dropped < rows else (1, dropped)
     for _ in range(PATIENCE * (rows + columns)):

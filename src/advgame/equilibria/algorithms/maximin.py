@@ -37,7 +37,7 @@ def _candidates(game: Game) -> list[Profile]:
 
 
 def _program(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """max v with x·A_j ≥ v for every attack j; the dual prices are the attacker's mix."""
+    """max v with x·A_j ≥ v for every attack j; the dual prices are the attacker's mixed strategy."""
     from scipy.optimize import linprog
 
     rows, columns = payoffs.shape

@@ -59,7 +59,7 @@ def nearly_tied(game: Game, reduction: Reduction, pairs: Sequence[Pair]) -> bool
 def _spread(
     mix: Sequence[Any], groups: tuple[Group, ...], count: int
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The mix of all strategies, and which are played, duplicates of those that are among them."""
+    """The mixed strategy of all strategies, and which are played, duplicates of those that are among them."""
     whole, played = np.zeros(count), np.zeros(count, bool)
     for share, group in zip(mix, groups, strict=True):
         whole[group[0]] = float(share)

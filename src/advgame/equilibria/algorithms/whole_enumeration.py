@@ -25,7 +25,7 @@ MOST_PAIRS = 100_000
 
 Vertices = tuple[
     NDArray[np.uint64], NDArray[np.int64]
-]  # labels that are positive as bits; multiples of mixes
+]  # labels that are positive as bits; multiples of mixed strategies
 
 
 def extreme_equilibria_in_words(game: Game, deadline: Deadline) -> list[tuple[ExactMix, ExactMix]] | None:

@@ -17,7 +17,7 @@ from advgame.games import Game
 def commitments(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
 ) -> Found:
-    """The lottery over defences best to be committed to, one per game; ``status`` says how it was found.
+    """The mixed strategy best to be committed to, one per game; ``status`` says how it was found.
 
     Args:
         a: (games, defences, attacks) float64, the defender's payoffs.

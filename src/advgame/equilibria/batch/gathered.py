@@ -41,7 +41,7 @@ class Status(IntEnum):
 
 
 class Found(NamedTuple):
-    """Equilibria of some games: which game, both mixes, both regrets."""
+    """Equilibria of some games: which game, both mixed strategies, both regrets."""
 
     game: NDArray[np.int64]  # (s,)
     defender: FloatArray  # (s, defences)

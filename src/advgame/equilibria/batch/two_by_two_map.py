@@ -35,7 +35,7 @@ def map_lines(
     """What is played over lines of games, and the flat places of those that are left to others.
 
     Games are written whose differences between strategies keep clear of 0, so that one equilibrium is
-    left; every mix is certified as it is written.
+    left; every mixed strategy is certified as it is written.
 
     Args:
         games: the games at the beginning of the lines, of two defences and two attacks.
@@ -59,7 +59,7 @@ def map_lines(
 
 
 def kinds(defender: FloatArray, attacker: FloatArray) -> NDArray[np.uint8]:
-    """What is played, as `PlayMap` tells it, from both mixes (…, 2)."""
+    """What is played, as `PlayMap` tells it, from both mixed strategies (…, 2)."""
     codes = [
         np.where(mix[..., 1] <= PLAYED, 0, np.where(mix[..., 0] <= PLAYED, 1, 2))
         for mix in (defender, attacker)

@@ -29,15 +29,15 @@ Mixes = tuple[FloatArray, Sequence[FloatArray]]
 
 @dataclass(frozen=True)
 class AttackerTypes:
-    """Nash equilibria of a game against several types, or the lottery best to be ``announced``.
+    """Nash equilibria of a game against several types, or the mixed strategy best to be ``announced``.
 
     Equilibria are found by one walk for all types where the game has the structure of attacker and
     defender, however many combinations of attacks there are; other games are written out as the normal
-    form, if that is small. The announced lottery is found by a mixed-integer program, which answers with
+    form, if that is small. The announced strategy is found by a mixed-integer program, which answers with
     the best it has, a bound and a gap when its limit is reached.
 
     Args:
-        announced: whether the lottery is announced; equilibria are found otherwise.
+        announced: whether the mixed strategy is announced; equilibria are found otherwise.
         time_limit_seconds: wall-clock time after which the search stops: a guard well above the work limit.
         work_limit: nominal seconds, counted from the number and the size of the steps; see ``Nash``.
     """

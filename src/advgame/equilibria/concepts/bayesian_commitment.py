@@ -1,6 +1,6 @@
-"""The lottery over defences best announced to an attacker of one of several types.
+"""The mixed strategy best announced to an attacker of one of several types.
 
-A mixed-integer program chooses a reply q_h of each type and the lottery x to which all are best responses,
+A mixed-integer program chooses a reply q_h of each type and the strategy x to which all are best responses,
 with products z^h_ij = x_i q^h_j as variables (DOBSS: Paruchuri et al. 2008, AAMAS pp. 895–902). That a
 reply is best is said in the products, Σ_i z^h_ij (B_ij − B_ik) ≥ 0 for all k, which needs no large constant
 and bounds more tightly (compared by Casorrán, Fortz, Labbé and Ordóñez 2019, doi:10.1016/j.ejor.2019.01.010).
@@ -22,7 +22,7 @@ from advgame.equilibria.concepts.bayesian_solution import (
     expected_payoffs,
     payoff_span,
 )
-from advgame.equilibria.concepts.commitment import best_lottery
+from advgame.equilibria.concepts.commitment import best_mixed_strategy
 from advgame.games.bayesian import BayesianGame
 from advgame.games.tolerances import TIE
 
@@ -38,9 +38,9 @@ Replies = Sequence[int]  # of each type
 
 
 def best_commitment(game: BayesianGame, seconds: float, work: float) -> BayesianSolution:
-    """The best lottery found within the limits, with a bound on all others.
+    """The best mixed strategy found within the limits, with a bound on all others.
 
-    The regret of the defender in the profile is what another lottery with the same replies would earn; what
+    The regret of the defender in the profile is what another strategy with the same replies would earn; what
     other replies might, is the solution's ``gap``.
 
     Args:
@@ -177,10 +177,10 @@ def _best_pure_replies(game: BayesianGame) -> list[int]:
 
 
 def _committed(game: BayesianGame, replies: Replies) -> Any:
-    """The best lottery to which these are best responses, certified; None where there is none."""
+    """The best mixed strategy to which these are best responses, certified; None where there is none."""
     attackers = [np.eye(count)[reply] for count, reply in zip(game.attack_counts, replies, strict=True)]
     gains = [_gains(payoffs, reply) for payoffs, reply in zip(game.attacker_payoffs, replies, strict=True)]
-    found = best_lottery(expected_payoffs(game, attackers), np.hstack(gains))
+    found = best_mixed_strategy(expected_payoffs(game, attackers), np.hstack(gains))
     return None if found is None else bayesian_profile(game, found[0], attackers, best=found[1])
 
 

@@ -1,4 +1,4 @@
-"""What is answered about an attacker of several types: one lottery, a reply of each type, certificates."""
+"""What is answered about an attacker of several types: one strategy, a reply of each type, certificates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from advgame.games.tolerances import LARGEST_REGRET
 
 @dataclass(frozen=True, eq=False)
 class BayesianProfile:
-    """A mix of the defender and one of each type, what they earn, and what each could still gain.
+    """A mixed strategy of the defender and one of each type, what they earn, and what each could still gain.
 
     Regrets are relative: a type's to its own payoff range, the defender's to what its expected payoff
     ranges over; absolute where a range is 0.
@@ -128,7 +128,7 @@ def told_of_types(solution: BayesianSolution, game: BayesianGame) -> BayesianSol
 
 
 def expected_payoffs(game: BayesianGame, attackers: Sequence[FloatArray]) -> FloatArray:
-    """What each defence earns against the mixes of the types, (defences,)."""
+    """What each defence earns against the mixed strategies of the types, (defences,)."""
     parts = zip(game.priors, game.defender_payoffs, attackers, strict=True)
     return np.asarray(np.sum([odds * (payoffs @ mix) for odds, payoffs, mix in parts], axis=0))
 

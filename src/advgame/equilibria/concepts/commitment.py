@@ -1,10 +1,10 @@
-"""Commitment: the defender announces a defence, or a lottery over defences, and the attacker replies.
+"""Commitment: the defender announces a defence, or a mixed strategy, and the attacker replies.
 
 Also called a Stackelberg equilibrium. For each reply of the attacker, one linear program finds the
-best lottery to which it is a best response (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
-Ties of the attacker are broken in the defender's favour (the strong form): a lottery that deters
+best mixed strategy to which it is a best response (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
+Ties of the attacker are broken in the defender's favour (the strong form): a mixed strategy that deters
 does so at the edge, and a hair more of the deterring defence makes it certain. The weak form breaks them
-against the defender; the lottery it answers with has that hair.
+against the defender; the mixed strategy it answers with has that hair.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ APPROACHED = (
     "does the most harm; this one comes within {:g} of the payoff range."
 )
 PROGRAMS = "linear programs (HiGHS)"
-TOO_NEAR = "Within {:g} of the supremum {:.9g} the attacker's tie is broken only by rounding; set a larger within."
+TOO_NEAR = (
+    "Within {:g} of the supremum {:.9g} the attacker's tie is broken only by rounding; set a larger within."
+)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A lottery over defences, the reply to it, and a bound on what any commitment can earn."""
+    """A mixed strategy, the reply to it, and a bound on what any commitment can earn."""
 
     defender: FloatArray  # (defences,)
     reply: int
@@ -45,10 +47,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Commitment(Concept):
-    """The commitment that is best for the defender: a lottery, or a single defence if ``pure``.
+    """The commitment that is best for the defender: a mixed strategy, or a single defence if ``pure``.
 
-    With ``weak`` the attacker breaks its ties against the defender. The best lottery may then not exist:
-    the solution's ``bound`` is the supremum, and the lottery given earns it or is ``within`` of it, in
+    With ``weak`` the attacker breaks its ties against the defender. The best strategy may then not exist:
+    the solution's ``bound`` is the supremum, and the mixed strategy given earns it or is ``within`` of it, in
     units of the defender's payoff range. The certificate's regret of the defender is what another
     commitment earns beyond that.
     """
@@ -110,8 +112,11 @@ class Commitment(Concept):
         return self._solution(game, _committed_profile(game, plan, bound), bound, method)
 
     def _weak_pure(self, game: Game) -> Solution:
-        lotteries = np.eye(game.shape[0])
-        plans = [Plan(lottery, most_harmful_reply(game, lottery)) for lottery in lotteries]
+        mixed_strategies = np.eye(game.shape[0])
+        plans = [
+            Plan(mixed_strategy, most_harmful_reply(game, mixed_strategy))
+            for mixed_strategy in mixed_strategies
+        ]
         plan = max(plans, key=lambda plan: _worth(game, plan))
         bound = _worth(game, plan)
         return self._solution(game, _committed_profile(game, plan, bound), bound, "comparison")
@@ -172,7 +177,7 @@ def _worth(game: Game, plan: Plan) -> float:
 
 
 def _plans(game: Game, reply: int) -> Iterator[Plan]:
-    """The best lottery to which ``reply`` is a best response; none where there is no such lottery."""
+    """The best mixed strategy to which ``reply`` is a best response; none where there is none."""
     return _from_two_rows(game, reply) if game.shape[0] == 2 else _from_program(game, reply)
 
 
@@ -197,16 +202,16 @@ def _from_program(game: Game, reply: int) -> Iterator[Plan]:
     span = float(np.ptp(game.attacker_payoffs)) or 1.0
     others = np.arange(game.shape[1]) != reply
     gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]])[:, others] / span
-    found = best_lottery(game.defender_payoffs[:, reply], gains)
+    found = best_mixed_strategy(game.defender_payoffs[:, reply], gains)
     if found is not None:
         yield Plan(found[0], reply, bound=found[1])
 
 
-def best_lottery(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
-    """The lottery x that makes x·worth largest where no x·gains is above 0, and a bound from duality.
+def best_mixed_strategy(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
+    """The mixed strategy x that makes x·worth largest where no x·gains is above 0, and a bound from duality.
 
-    >>> lottery, bound = best_lottery(np.array([3.0, 1.0]), np.array([[1.0], [-1.0]]))
-    >>> lottery.round(9).tolist(), round(bound, 9)
+    >>> mixed_strategy, bound = best_mixed_strategy(np.array([3.0, 1.0]), np.array([[1.0], [-1.0]]))
+    >>> mixed_strategy.round(9).tolist(), round(bound, 9)
     ([0.5, 0.5], 2.0)
 
     Args:
@@ -214,7 +219,7 @@ def best_lottery(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, floa
         gains: (defences, k) of the attacker's k ways to leave its reply, of the order of 1.
 
     Returns:
-        None where every lottery makes the attacker leave.
+        None where every mixed strategy makes the attacker leave.
     """
     from scipy.optimize import linprog
 
@@ -237,10 +242,10 @@ def best_lottery(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, floa
     return _sharpened(program.x, gains), bound
 
 
-def _sharpened(lottery: FloatArray, gains: FloatArray) -> FloatArray:
-    """The lottery with the gains that are nearly zero made zero, where that is possible."""
-    played = np.flatnonzero(lottery > 1e-13)
-    plain = np.where(lottery > 1e-13, lottery, 0.0) / lottery[played].sum()
+def _sharpened(mixed_strategy: FloatArray, gains: FloatArray) -> FloatArray:
+    """The mixed strategy with the gains that are nearly zero made zero, where that is possible."""
+    played = np.flatnonzero(mixed_strategy > 1e-13)
+    plain = np.where(mixed_strategy > 1e-13, mixed_strategy, 0.0) / mixed_strategy[played].sum()
     tight = np.flatnonzero(np.abs(plain @ gains) < 1e-9)
     system = np.vstack([gains[np.ix_(played, tight)].T, np.ones(len(played))])
     exact = np.linalg.lstsq(system, np.append(np.zeros(len(tight)), 1.0), rcond=None)[0]

@@ -1,7 +1,7 @@
-"""Minimax regret: the lottery over defences that one will least wish to have chosen otherwise.
+"""Minimax regret: the mixed strategy that one will least wish to have chosen otherwise.
 
 The regret of defence i under attack j is what the best defence against j would have earned more; of a
-lottery x in the games g that may be the true one (Savage 1951, doi:10.1080/01621459.1951.10500768),
+mixed strategy x in the games g that may be the true one (Savage 1951, doi:10.1080/01621459.1951.10500768),
 
     r(x) = max over g and j of ( max over i of U_g(i, j) − x·U_g(·, j) ).
 
@@ -27,18 +27,18 @@ from advgame.games import Certificate, Game, Profile
 
 @dataclass(frozen=True, eq=False)
 class LeastRegret:
-    """The lottery of least worst regret over some games, and where that regret is felt."""
+    """The mixed strategy of least worst regret over some games, and where that regret is felt."""
 
     games: tuple[Game, ...]
     defender: FloatArray  # (defences,) probabilities
     regret: float  # money: the worst over all games and attacks
-    regrets: FloatArray  # (games, attacks) money: of this lottery, against the best defence there
-    felt: FloatArray  # (games, attacks) probabilities that hold every lottery to at least this regret
+    regrets: FloatArray  # (games, attacks) money: of this mixed strategy, against the best defence there
+    felt: FloatArray  # (games, attacks) probabilities that hold every mixed strategy to at least this regret
     certificate: Certificate  # the gap between the regret and that bound, relative to the range of regrets
 
 
 def least_regret(games: Sequence[Game]) -> LeastRegret:
-    """The lottery over defences whose worst regret over several games is least.
+    """The mixed strategy whose worst regret over several games is least.
 
     >>> found = least_regret([Game([[4, 0], [3, 3]], np.zeros((2, 2)))])
     >>> found.defender.round(9).tolist(), round(found.regret, 9)
@@ -57,9 +57,14 @@ def least_regret(games: Sequence[Game]) -> LeastRegret:
     secured = WorstCase().solve(Game(-side_by_side, side_by_side))
     profile = secured.recommended
     felt = profile.attacker.reshape(len(checked), -1)
-    of_lottery = np.einsum("i,gij->gj", profile.defender, regrets)
+    of_mixed_strategy = np.einsum("i,gij->gj", profile.defender, regrets)
     return LeastRegret(
-        checked, profile.defender, float(of_lottery.max()), of_lottery, felt, profile.certificate
+        checked,
+        profile.defender,
+        float(of_mixed_strategy.max()),
+        of_mixed_strategy,
+        felt,
+        profile.certificate,
     )
 
 
@@ -81,10 +86,10 @@ def _checked(games: Sequence[Game]) -> tuple[Game, ...]:
 
 @dataclass(frozen=True)
 class MinimaxRegret(Concept):
-    """The lottery over defences that loses least against having known the attack.
+    """The mixed strategy that loses least against having known the attack.
 
     The certificate's regrets are those of the zero-sum game over these losses, and the attacker's mix is
-    the one that makes every lottery lose that much. For several games ask ``least_regret``.
+    the one that makes every mixed strategy lose that much. For several games ask ``least_regret``.
     """
 
     name: ClassVar[str] = "minimax_regret"
@@ -92,7 +97,7 @@ class MinimaxRegret(Concept):
     timing: ClassVar[Timing] = Timing.SECURITY
 
     def solve(self, game: Game) -> Solution:
-        """The lottery of least worst regret over the attacks, with the mix of attacks it is felt under."""
+        """The strategy of least worst regret over the attacks, with the mix of attacks it is felt under."""
         try:
             profiles, remark = certified([_felt(game, least_regret([game]))]), ""
         except SolverError as problem:

@@ -1,4 +1,4 @@
-"""Nash equilibria: pairs of mixes that neither player gains by leaving."""
+"""Nash equilibria: pairs of mixed strategies that neither player gains by leaving."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ ONLY = "The only one at this rationality."
 OTHERS = "Others may exist at this rationality."
 LOST = "The branch could be followed only up to a rationality of {:g}."
 OUT_OF_TIME = (
-    "The branch was followed up to a rationality of {:g} in {:g} seconds; raise the time limit, or lower the rationality."
+    "The branch was followed up to a rationality of {:g} in {:g} seconds; raise the time limit, or lower the "
+    "rationality."
 )
 FORKED = " The branch forks at a rationality of about {}; it was followed along its direction."
 
@@ -124,7 +125,7 @@ def principal_branch(game: Game, rationality: float) -> Branch:
 
 
 def _responding(game: Game, reached: Reached) -> Profile:
-    """The profile with the distance of each mix from the logit response to the other."""
+    """The profile with the distance of each mixed strategy from the logit response to the other."""
     defender, attacker, rationality = reached.defender, reached.attacker, reached.rationality
     centred = game.centred
     to_defender, to_attacker = centred.defender_payoffs @ attacker, defender @ centred.attacker_payoffs

@@ -1,11 +1,11 @@
 """The weak form of commitment: the attacker breaks its ties against the defender.
 
-A lottery x is then worth the least of x·A_j over the attacker's best responses j. The supremum over all
-lotteries is max over j of max { min over k in E(j) of x·A_k : x in X(j) }, where X(j) are the lotteries
+A strategy x is then worth the least of x·A_j over the attacker's best responses j. The supremum over all
+strategies is max over j of max { min over k in E(j) of x·A_k : x in X(j) }, where X(j) are the strategies
 to which j is a best response, E(j) the replies that pay the attacker the same as j against every defence,
-and only those j count to which some lottery makes all others strictly worse (von Stengel and Zamir 2010,
+and only those j count to which some strategy makes all others strictly worse (von Stengel and Zamir 2010,
 doi:10.1016/j.geb.2009.11.008). It is often approached and never attained: at the best x itself another
-reply ties, and a little of a lottery from inside X(j) makes the attacker prefer j.
+reply ties, and a little of a mixed strategy from inside X(j) makes the attacker prefer j.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ SHARPER = 1e4  # makes the attacker's ties finer than HiGHS lets one ask for
 
 @dataclass(frozen=True, eq=False)
 class WeakPlan:
-    """A lottery over defences, the reply that hurts most among the best ones, and the supremum."""
+    """A mixed strategy, the reply that hurts most among the best ones, and the supremum."""
 
     defender: FloatArray  # (defences,)
     reply: int
-    supremum: float  # money: what the best lotteries come near to, or reach
-    bound: float  # money: from duality, that no lottery exceeds
-    attained: bool  # whether this lottery earns the supremum itself
+    supremum: float  # money: what the best mixed strategies come near to, or reach
+    bound: float  # money: from duality, that no mixed strategy exceeds
+    attained: bool  # whether this mixed strategy earns the supremum itself
 
 
 def best_weak_plan(game: Game, within: float) -> WeakPlan:
-    """The lottery that earns the supremum, or less by at most ``within`` of the defender's payoff range.
+    """The strategy that earns the supremum, or less by at most ``within`` of the defender's payoff range.
 
-    Where ``within`` is so small that only rounding would break the tie, the lottery goes further inside.
+    Where ``within`` is so small that only rounding would break the tie, the strategy goes further inside.
 
     >>> game = Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])  # at the half of each, the attacker is indifferent
     >>> plan = best_weak_plan(game, within=0.01)
@@ -50,14 +50,14 @@ def best_weak_plan(game: Game, within: float) -> WeakPlan:
     regions = [region for reply in range(game.shape[1]) if (region := _region(game, reply)) is not None]
     chosen = max(regions, key=lambda region: region.value)
     bound = max(region.bound for region in regions)
-    lottery, attained = _inside(game, chosen, within)
-    return WeakPlan(lottery, most_harmful_reply(game, lottery), chosen.value, bound, attained)
+    mixed_strategy, attained = _inside(game, chosen, within)
+    return WeakPlan(mixed_strategy, most_harmful_reply(game, mixed_strategy), chosen.value, bound, attained)
 
 
 def most_harmful_reply(game: Game, defender: FloatArray) -> int:
-    """Of the attacker's best responses to a lottery, the one that leaves the defender least.
+    """Of the attacker's best responses to a mixed strategy, the one that leaves the defender least.
 
-    Which replies are best is decided exactly, from the payoffs and the lottery as they are given.
+    Which replies are best is decided exactly, from the payoffs and the mixed strategy as they are given.
     """
     near = _nearly_best(game, defender)
     if len(near) > 1:
@@ -83,7 +83,7 @@ def _exactly_best(game: Game, defender: FloatArray, replies: NDArray[np.intp]) -
 
 @dataclass(frozen=True, eq=False)
 class _Region:
-    """The lotteries to which a reply is best: the most they are worth, and how far one goes inside."""
+    """The mixed strategies to which a reply is best: the most they are worth, and how far one goes inside."""
 
     value: float
     bound: float
@@ -94,7 +94,7 @@ class _Region:
 
 
 def _region(game: Game, reply: int) -> _Region | None:
-    """None where no lottery makes the reply strictly best, by the margin that a tie needs to be broken."""
+    """None where no strategy makes the reply strictly best, by the margin that a tie needs to be broken."""
     span = float(np.ptp(game.attacker_payoffs)) or 1.0
     gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]]) / span  # of leaving the reply
     twins = np.all(np.abs(gains) <= TIE, axis=0)
@@ -106,16 +106,16 @@ def _region(game: Game, reply: int) -> _Region | None:
 
 
 def _deepest(gains: FloatArray) -> tuple[FloatArray, float]:
-    """The lottery at which leaving the reply costs the attacker most: max s with x·G_k + s ≤ 0."""
+    """The mixed strategy at which leaving the reply costs the attacker most: max s with x·G_k + s ≤ 0."""
     defences, others = gains.shape
     if others == 0:
         return np.full(defences, 1 / defences), 1.0
-    value, _, lottery = _most(-gains, np.empty((defences, 0)))
-    return lottery, value
+    value, _, mixed_strategy = _most(-gains, np.empty((defences, 0)))
+    return mixed_strategy, value
 
 
 def _most(worth: FloatArray, gains: FloatArray) -> tuple[float, float, FloatArray]:
-    """max v with x·W_k ≥ v and x·G_k ≤ 0 over lotteries x: v at the x found, the dual bound, and x."""
+    """max v with x·W_k ≥ v and x·G_k ≤ 0 over mixed strategies x: v at the x found, the dual bound, and x."""
     from scipy.optimize import linprog
 
     defences, goals = worth.shape
@@ -135,29 +135,29 @@ def _most(worth: FloatArray, gains: FloatArray) -> tuple[float, float, FloatArra
     )
     if program.status != 0:
         return -np.inf, -np.inf, np.full(defences, 1 / defences)
-    lottery = _lottery(program.x[:-1])
+    mixed_strategy = _mixed_strategy(program.x[:-1])
     weights, prices = np.split(np.maximum(-program.ineqlin.marginals, 0.0), [goals])
     weights /= weights.sum()
     bound = float((unit @ weights - SHARPER * (gains @ prices)).max())  # holds for any weights and prices
-    return low + span * float((lottery @ unit).min()), low + span * bound, lottery
+    return low + span * float((mixed_strategy @ unit).min()), low + span * bound, mixed_strategy
 
 
 def _inside(game: Game, region: _Region, within: float) -> tuple[FloatArray, bool]:
     """The edge itself where all its ties go well, else a point just inside of it."""
     span = float(np.ptp(game.defender_payoffs))
-    for lottery in (region.edge, region.inside):
-        if _weak_worth(game, lottery) >= region.value - 1e-10 * span:
-            return lottery, True
+    for mixed_strategy in (region.edge, region.inside):
+        if _weak_worth(game, mixed_strategy) >= region.value - 1e-10 * span:
+            return mixed_strategy, True
     loss = region.value - float((region.inside @ game.defender_payoffs)[region.twins].min())
     step = min(1.0, max(within * span / loss if loss > 0 else 1.0, 4 * TIE / region.margin))
-    return _lottery((1 - step) * region.edge + step * region.inside), False
+    return _mixed_strategy((1 - step) * region.edge + step * region.inside), False
 
 
-def _weak_worth(game: Game, lottery: FloatArray) -> float:
-    """What a lottery earns however its rounding may break the attacker's ties."""
-    return float((lottery @ game.defender_payoffs)[_nearly_best(game, lottery)].min())
+def _weak_worth(game: Game, mixed_strategy: FloatArray) -> float:
+    """What a mixed strategy earns however its rounding may break the attacker's ties."""
+    return float((mixed_strategy @ game.defender_payoffs)[_nearly_best(game, mixed_strategy)].min())
 
 
-def _lottery(shares: FloatArray) -> FloatArray:
+def _mixed_strategy(shares: FloatArray) -> FloatArray:
     kept = np.where(shares > 1e-13, shares, 0.0)
     return np.asarray(kept / kept.sum())

@@ -1,4 +1,4 @@
-"""The worst case: the lottery over defences that loses least if the attacker wanted only to harm."""
+"""The worst case: the mixed strategy that loses least if the attacker wanted only to harm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from advgame.games import Game
 
 @dataclass(frozen=True)
 class WorstCase(Concept):
-    """The maximin lottery: what the defender can secure, whatever the attacker is paid."""
+    """The maximin mixed strategy: what the defender can secure, whatever the attacker is paid."""
 
     name: ClassVar[str] = "worst_case"
     situation: ClassVar[str] = "The attacker may want anything"
@@ -21,7 +21,7 @@ class WorstCase(Concept):
     compared: ClassVar[bool] = True
 
     def solve(self, game: Game) -> Solution:
-        """The maximin lottery, with the mix of attacks that holds the defender to its value.
+        """The maximin mixed strategy, with the mix of attacks that holds the defender to its value.
 
         The certificate's regrets are those of the zero-sum game over the defender's payoffs.
         """

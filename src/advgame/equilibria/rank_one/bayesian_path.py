@@ -77,7 +77,7 @@ def _sharpened(game: BayesianGame, defender: FloatArray, attackers: Sequence[Flo
 
 
 def _indifferent_defender(to_attackers: Sequence[FloatArray]) -> FloatArray | None:
-    """The mix of the rows that makes every type indifferent between its columns."""
+    """The mixed strategy of the rows that makes every type indifferent between its columns."""
     stacked = np.hstack([each / (float(np.abs(each).max()) or 1.0) for each in to_attackers]).T
     return _solved(stacked, _membership(to_attackers).T, np.ones(1))
 

@@ -41,7 +41,7 @@ class Watch(Protocol):
         """A basis of the attacker's best-response polyhedron that is optimal somewhere on the line."""
 
     def mix(self, attacker: ExactMix) -> None:
-        """The attacker's mix in an equilibrium."""
+        """The attacker's mixed strategy in an equilibrium."""
 
 
 def equilibria_on_faces(
@@ -53,7 +53,7 @@ def equilibria_on_faces(
         game: the game, its payoffs scaled to whole numbers.
         goal: which of the optimal corners are wanted; see `Goal`.
         deadline: the limit of the search.
-        watch: is shown every corner and every mix; None for nobody.
+        watch: is shown every corner and every mixed strategy; None for nobody.
 
     Raises:
         TimeUp: when the deadline passes first.
@@ -80,7 +80,7 @@ def equilibria_on_faces(
 def equilibria_of_indifferent(to_defender: Whole, deadline: Deadline) -> Iterator[Pair]:
     """Every extreme equilibrium where the attacker earns the same with every attack.
 
-    The attacker may play any mix, the defender any best defence against it.
+    The attacker may play any mixed strategy, the defender any best defence against it.
 
     >>> found = equilibria_of_indifferent(np.array([[1, 0], [0, 1]], dtype=object), Deadline(5))
     >>> sorted([str(share) for mix in pair for share in mix] for pair in found)
@@ -104,7 +104,7 @@ def equilibria_of_indifferent(to_defender: Whole, deadline: Deadline) -> Iterato
 def _answers(
     game: WholeGame, played: Sequence[int], allowed: Sequence[int], deadline: Deadline
 ) -> Iterator[ExactMix]:
-    """The extreme mixes of some attacks against which all of some defences are best.
+    """The extreme mixed strategies of some attacks against which all of some defences are best.
 
     They minimise by how much those defences fall short, in sum, and leave none of them short.
     """

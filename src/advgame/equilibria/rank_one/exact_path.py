@@ -134,7 +134,7 @@ class _Part:
             yield self._spread(defender, 0), self._spread(attacker, 1)
 
     def _spread(self, mix: ExactMix, player: int) -> ExactMix:
-        """A mix of the part's strategies as one of all strategies."""
+        """A mixed strategy of the part's strategies as one of all strategies."""
         places = (self.rows, self.columns)[player].tolist()
         count = self.game.to_defender.shape[player]
         if len(places) == count:
@@ -175,13 +175,13 @@ class _Prices:
             self._refuse(0, (cost - cost[~self.left_out[0]].min()) / self.range_of_cost)
 
     def mix(self, attacker: ExactMix) -> None:
-        """Defences against a mix of the attacks of the part."""
+        """Defences against a mixed strategy of the attacks of the part."""
         pays = self.to_defender @ np.array(attacker, float)
         best = pays[~self.left_out[0]].max()
         self._refuse(0, (best - pays) / (float(np.ptp(self.to_defender)) or 1.0))
 
     def _cost(self, corner: Corner, place: Fraction) -> FloatArray:
-        """What each defence costs at μ against the mix that belongs to a basis."""
+        """What each defence costs at μ against the mixed strategy that belongs to a basis."""
         own, goal = len(self.part.rows), self.part.goal
         weights = np.zeros(len(self.part.columns))
         reduced = corner.body[-2, :-1] * place.denominator + corner.body[-1, :-1] * place.numerator

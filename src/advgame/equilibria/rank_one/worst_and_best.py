@@ -8,7 +8,7 @@ p·y in the piece are those that hold every defence to at least that cost, a pol
 
 The mix x that is optimal on the piece is a best response to each of them, so x·A y is what the defender
 earns: one linear program for the least, one for the most. The pieces are found by bisection with the lines of
-their optimal mixes (Eisner and Severance 1976), which ties do not disturb.
+their optimal mixed strategies (Eisner and Severance 1976), which ties do not disturb.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Pair = tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class _Line:
-    """What a mix x of the defences costs at every μ: level + μ slope."""
+    """What a mixed strategy x of the defences costs at every μ: level + μ slope."""
 
     mix: FloatArray
     level: float
@@ -78,7 +78,7 @@ def _work(form: StackedForm) -> float:
 
 
 def _pieces(form: StackedForm, deadline: Deadline) -> Iterator[tuple[float, float, _Line]]:
-    """Stretches of μ on each of which one mix of the defences is optimal throughout."""
+    """Stretches of μ on each of which one mixed strategy of the defences is optimal throughout."""
     end = sum(float(form.intensity[group].max()) for group in members(form.type_of.tolist()))
     waiting = [(0.0, _optimal(form, 0.0, deadline), end, _optimal(form, end, deadline))]
     while waiting:
@@ -97,7 +97,7 @@ def _pieces(form: StackedForm, deadline: Deadline) -> Iterator[tuple[float, floa
 
 
 def _optimal(form: StackedForm, place: float, deadline: Deadline) -> _Line:
-    """The line of a mix that costs least at one μ."""
+    """The line of a mixed strategy that costs least at one μ."""
     defences, attacks = form.attack_value.shape
     groups = members(form.type_of.tolist())
     levels = np.zeros((attacks, len(groups)))

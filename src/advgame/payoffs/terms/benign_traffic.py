@@ -18,7 +18,9 @@ class BenignTraffic(Term):
     """
 
     name: ClassVar[str] = "benign_traffic"
-    benign_gain: float = parameter(1.0, "gain from a correctly classified benign input", "money per benign input")
+    benign_gain: float = parameter(
+        1.0, "gain from a correctly classified benign input", "money per benign input"
+    )
     benign_loss: float = parameter(0.0, "loss from a misclassified benign input", "money per benign input")
 
     def to_defender(self, accuracies: Accuracies) -> FloatArray:

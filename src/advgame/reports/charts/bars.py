@@ -1,4 +1,4 @@
-"""A mix as horizontal bars."""
+"""A mixed strategy as horizontal bars."""
 
 from __future__ import annotations
 

@@ -76,7 +76,9 @@ def _completeness(facts: Facts) -> str:
     if not solution.components:
         return f"{count}; the list is proven complete. {solution.remark}".strip()
     sets = counted(len(solution.components), "component", "components")
-    return f"{count} in {sets}; the list is proven complete. The recommended one is worth least to the defender."
+    return (
+        f"{count} in {sets}; the list is proven complete. The recommended one is worth least to the defender."
+    )
 
 
 def _profiles(facts: Facts) -> Table:

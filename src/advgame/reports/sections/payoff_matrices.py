@@ -44,7 +44,9 @@ def _matrix(facts: Facts, title: str, payoffs: FloatArray, axis: int) -> Matrix:
         marked=tuple(map(tuple, best.tolist())),
         shown=shown,
         mark_meaning=("best defence against this attack" if axis == 0 else "best attack on this defence"),
-        note=f"{counted(left_out, 'weaker defence is', 'weaker defences are')} not shown." if left_out else "",
+        note=f"{counted(left_out, 'weaker defence is', 'weaker defences are')} not shown."
+        if left_out
+        else "",
     )
 
 

@@ -66,7 +66,9 @@ def _accuracies(facts: Facts) -> Matrix:
         texts=texts,
         marked=tuple(map(tuple, np.zeros(met.attacked_accuracy.shape, dtype=bool).tolist())),
         shown=shown,
-        note=f"{counted(left_out, 'weaker defence is', 'weaker defences are')} not shown." if left_out else "",
+        note=f"{counted(left_out, 'weaker defence is', 'weaker defences are')} not shown."
+        if left_out
+        else "",
     )
 
 
@@ -112,7 +114,9 @@ def _warnings(facts: Facts) -> list[Block]:
     rows = tuple(
         (
             Cell(
-                first[kind] if len(kinds[kind]) == 1 else f"{first[kind]} (first of {len(kinds[kind])} similar)"
+                first[kind]
+                if len(kinds[kind]) == 1
+                else f"{first[kind]} (first of {len(kinds[kind])} similar)"
             ),
             Cell(f"{len(kinds[kind]):,}", len(kinds[kind])),
             Cell(shortened(kinds[kind], CONCERNED)),

@@ -12,7 +12,7 @@ from advgame.wording.numbers import significant
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the range searched
 OTHER_SOLVER = "The named algorithm computes only the recommendation; this section uses all Nash equilibria."
-NAMED = 3  # defences of a mix that are named in a cell
+NAMED = 3  # defences of a mixed strategy that are named in a cell
 
 
 def turning_points(facts: Facts) -> tuple[Block, ...]:
@@ -45,13 +45,11 @@ def _lead(deciding: list[Threshold], complete: bool) -> str:
     if not deciding and not complete:
         return "No turning point was found."
     if not deciding:
-        return (
-            "No number, varied alone within its range, changes which defences are deployed."
-        )
+        return "No number, varied alone within its range, changes which defences are deployed."
     return (
-        "Each number below is varied alone, and the game is solved again. Between its two thresholds the same "
-        "defences are deployed, though their probabilities may change. The attacker's largest share comes "
-        "first, then the numbers nearest to a threshold."
+        "Each number below is varied alone, and the game is solved again. Between its two thresholds the "
+        "same defences are deployed, though their probabilities may change. The attacker's largest share "
+        "comes first, then the numbers nearest to a threshold."
     )
 
 

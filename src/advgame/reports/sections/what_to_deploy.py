@@ -12,6 +12,11 @@ from advgame.wording.money import Money
 from advgame.wording.numbers import percent, signed
 from advgame.wording.verdict import verdict_of
 
+MIXED = (
+    "It is a mixed strategy: for each input the server draws the network at random with these "
+    "probabilities, and the attacker cannot know which one is drawn."
+)
+
 
 def decision(facts: Facts) -> tuple[Block, ...]:
     """The verdict, what speaks against it, the rule it follows, and the numbers looked for first."""
@@ -22,7 +27,9 @@ def decision(facts: Facts) -> tuple[Block, ...]:
     simultaneous = found.situation.concept.timing is Timing.SIMULTANEOUS
     if simultaneous and not found.solution.complete:
         told.append(
-            Caution("The list of equilibria is not proven complete: another one may be worth less to the defender.")
+            Caution(
+                "The list of equilibria is not proven complete: another may be worth less to the defender."
+            )
         )
     return tuple(told)
 
@@ -31,12 +38,11 @@ def _situation(facts: Facts) -> str:
     scenario, found = facts.scenario, facts.recommendation
     question = f"{scenario.question} " if scenario.question else ""
     if not facts.has_attacks:
-        return (
-            f"{question}The table contains no attack, so the defences are compared by what each is worth alone."
-        )
+        return f"{question}The table contains no attack; the defences are compared by their worth alone."
+    mixed = "" if found.pure else f" {MIXED}"
     return (
         f"{question}The attacker can supply up to {percent(scenario.largest_share)} "
-        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found)}"
+        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found)}{mixed}"
     )
 
 

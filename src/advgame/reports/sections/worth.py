@@ -46,13 +46,15 @@ def _sentences(facts: Facts, compared: list[Comparison]) -> Paragraph:
 
 def _against(facts: Facts, each: Comparison) -> str:
     subject = f"{each.words[0].upper()}{each.words[1:]},"
-    answer = (
-        f" after the attacker's best response ({attack_in_words(each.other.answer)})" if facts.has_attacks else ""
-    )
+    answer = f" {_answered(each.other)}" if facts.has_attacks else ""
     if each.gain == 0:
         return f"{subject} would be worth the same{answer}."
     direction = "less" if each.gain > 0 else "more"
     return f"{subject} would be worth {facts.money.both(abs(each.gain))} {direction}{answer}."
+
+
+def _answered(other: Alone) -> str:
+    return f"after the attacker's best response ({attack_in_words(other.answer)})"
 
 
 def _table(facts: Facts, compared: list[Comparison]) -> Table:
@@ -94,8 +96,8 @@ def _knowledge_needed(facts: Facts) -> list[Block]:
     best = max(better, key=lambda each: each.value)
     return [
         Paragraph(
-            f"{best.defence} alone is worth more only if the attacker knows that it is deployed and plays its "
-            f"best response ({attack_in_words(best.answer)}). "
+            f"{best.defence} alone is worth more only if the attacker knows that it is deployed and plays "
+            f"its best response ({attack_in_words(best.answer)}). "
             f"{_unannounced(facts, best)}{_left_again(facts, best)}"
         )
     ]
@@ -107,10 +109,10 @@ def _unannounced(facts: Facts, best: Alone) -> str:
     earned = unanswered(found, best.defence)
     loss = found.value - earned
     same = abs(loss) <= SAME * (1 + abs(found.value))
-    against = "as much as the recommendation" if same else f"{facts.money.per_input(abs(loss))} less than the recommendation"
+    compared = "as much as" if same else f"{facts.money.per_input(abs(loss))} less than"
     return (
         f"Against an attacker who does not know, it would earn {facts.money.per_input(earned)} per input, "
-        f"{against}."
+        f"{compared} the recommendation."
     )
 
 
@@ -121,5 +123,7 @@ def _left_again(facts: Facts, best: Alone) -> str:
     if pays.max() - best.value <= SAME * (1 + abs(best.value)):
         return ""
     other = game.defences[int(pays.argmax())]
-    return f" Against that response {other} would earn more, so the attacker cannot rely on {best.defence} staying "
-        "deployed."
+    return (
+        f" Against that response {other} would earn more, so the attacker cannot rely on {best.defence} "
+        "staying deployed."
+    )
