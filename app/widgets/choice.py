@@ -21,7 +21,7 @@ def show() -> None:
     own = {} if state.own_file() is None else {state.OWN: "Your own scenario"}
     _choose("Case", CASE, {**own, **bundled})
     trades = {each.name: each.title for each in presets()}
-    _choose("Prices", PRESET, {state.AS_GIVEN: "As the case has them", **trades})
+    _choose("Prices", PRESET, {state.AS_GIVEN: "As in the case", **trades})
     _tell_story()
     st.button("Start again", icon=":material/restart_alt:", on_click=_restart, width="stretch")
 

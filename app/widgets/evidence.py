@@ -25,7 +25,7 @@ def _show_warnings(scenario: Scenario) -> None:
     counts = Counter(warning for row in rows for warning in row.warnings)
     warned = sum(1 for row in rows if row.warnings)
     if not counts:
-        st.caption("No figure in use contradicts another.")
+        st.caption("No contradictions among the figures in use.")
         return
     with st.expander(f"Warnings on {warned} of {len(rows)} figures in use", icon=":material/warning:"):
         for warning, count in counts.most_common():
@@ -56,6 +56,6 @@ def _show_rows(scenario: Scenario) -> None:
 def _show_basis(scenario: Scenario) -> None:
     if not scenario.basis:
         return
-    with st.expander(f"Where {len(scenario.basis)} prices come from", icon=":material/payments:"):
+    with st.expander(f"Basis of {len(scenario.basis)} prices", icon=":material/payments:"):
         for address, basis in scenario.basis.items():
             st.markdown(f"- **{plain(sentence(address.replace('_', ' ')))}**: {plain(basis)}")

@@ -24,17 +24,17 @@ def show(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
         _show_gain(found, unit)
         if len(found.game.attacks) > 1:
             _figure(
-                "Attacks expected",
+                "Expected adversarial traffic",
                 percent(found.expected_share),
-                "The share of the traffic that is adversarial on average when both sides play as shown here.",
+                "The average share of adversarial traffic when both sides play the strategies shown here.",
             )
             _show_turning(found, pairs)
         _figure(
             "Equilibrium",
             "proven",
             "Neither side could gain more than "
-            f"{significant(100 * found.profile.certificate.regret, 2)} % of its payoff range by playing "
-            "otherwise, recomputed from the payoffs. An answer off by more than 2e-7 % is never shown.",
+            f"{significant(100 * found.profile.certificate.regret, 2)} % of its payoff range by changing "
+            "its strategy, recomputed from the payoffs. A solution off by more than 2e-7 % is never shown.",
         )
 
 
@@ -42,7 +42,7 @@ def _show_gain(found: Recommendation, unit: str) -> None:
     compared = comparison(found)
     if compared is not None:
         gain = signed(significant(compared.gain, MONEY_DIGITS))
-        meaning = f"{compared.label}, once the attacker has answered it: recommended − this."
+        meaning = f"{compared.label}, after the attacker's best response: recommended − this."
         _figure(gain_title(found), gain, f"{meaning} In {unit} per input.")
 
 
@@ -60,8 +60,10 @@ def _show_turning(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
     if share is None:
         return
     text, interval = turning_in_words(found, share, pairs)
-    meaning = "The largest share of adversarial traffic nearest to yours at which something else is deployed;"
-    _figure("Answer turns at a share of", text, f"{meaning} {interval}".strip() + ".")
+    meaning = (
+        "The largest share of adversarial traffic, nearest to yours, at which other defences are deployed;"
+    )
+    _figure("Threshold of the largest share", text, f"{meaning} {interval}".strip() + ".")
 
 
 def _figure(label: str, value: str, meaning: str) -> None:

@@ -36,7 +36,9 @@ def show(found: Recommendation) -> None:
         "of the defender to each attack, of the attacker to each defence."
     )
     if len(rows) < len(game.defences):
-        st.caption(f"{len(rows)} of {len(game.defences)} defences: those deployed, then the best alone.")
+        st.caption(
+            f"{len(rows)} of {len(game.defences)} defences: those deployed, then those worth most alone."
+        )
     left, right = st.columns(2)
     with left:
         st.markdown("**To the defender**")
@@ -50,7 +52,7 @@ def show(found: Recommendation) -> None:
 
 
 def shown_rows(found: Recommendation, most: int = MOST_ROWS) -> list[int]:
-    """The defences worth a row: those deployed, the undefended one, then the best alone."""
+    """The defences worth a row: those deployed, the undefended one, then those worth most alone."""
     deployed = dict(found.deploy)
     order = sorted(
         range(len(found.game.defences)),

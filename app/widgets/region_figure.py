@@ -13,7 +13,7 @@ from widgets.colours import INK, OTHER_REGIMES, REGIMES
 from widgets.words import sentence, short, short_names
 
 HEIGHT, LINE = 400, 22  # pixels: of the map, of one line of the legend
-UNSOLVED = "no certified answer"
+UNSOLVED = "no certified solution"
 BELOW = {"x": 0, "y": -0.24, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
 
 
@@ -39,7 +39,7 @@ def regime_names(regimes: Sequence[tuple[str, ...]]) -> list[str]:
     """The defences deployed in each regime, as a legend names them: no two alike.
 
     >>> regime_names([("plain", "robust"), ("plain", "robust", "pruned"), ()])
-    ['plain + robust', 'plain + robust + 1 more', 'no certified answer']
+    ['plain + robust', 'plain + robust + 1 more', 'no certified solution']
     >>> regime_names([("a", "b", "c"), ("a", "b", "d")])
     ['a + b<br>+ c', 'a + b<br>+ d']
     """
@@ -87,7 +87,7 @@ def _here(here: tuple[float, float]) -> go.Scatter:
         x=[here[0]],
         y=[here[1]],
         mode="markers",
-        name="where you stand",
+        name="your scenario",
         marker={"symbol": "circle", "size": 15, "color": "white", "line": {"color": INK, "width": 4}},
         hoverinfo="name",
         cliponaxis=False,

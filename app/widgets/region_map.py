@@ -19,7 +19,7 @@ from widgets.words import sentence
 
 POINTS = ((100, 65), (1000, 33))  # up to this much work at a point, this many points each way
 FEWEST_POINTS = 17
-TELLING = ("largest_share", "attack_cost")  # the two numbers that decide most cases
+MOST_RELEVANT = ("largest_share", "attack_cost")  # the two numbers that decide most cases
 ACROSS, UPWARDS = "map across", "map upwards"
 
 
@@ -30,7 +30,7 @@ def show() -> None:
     with told():
         axes = {each.address: each for each in shown_axes()}
         if len(axes) < 2:
-            st.caption("This case has fewer than two numbers to vary.")
+            st.caption("This case has fewer than two parameters to vary.")
             return
         _show_map(*_chosen(axes))
 
@@ -38,7 +38,7 @@ def show() -> None:
 def _chosen(axes: Mapping[str, Axis]) -> tuple[Axis, Axis]:
     """Two different numbers, the one across first."""
     left, right = st.columns(2)
-    telling = [address for name in TELLING for address in axes if address.startswith(name)]
+    telling = [address for name in MOST_RELEVANT for address in axes if address.startswith(name)]
     preferred = list(dict.fromkeys([*telling, *axes]))
     across = _selected(left, "Across", ACROSS, preferred, axes)
     upwards = _selected(right, "Upwards", UPWARDS, [each for each in preferred if each != across], axes)

@@ -21,8 +21,8 @@ def show() -> None:
     st.toggle(
         "The defence is announced",
         key=ANNOUNCED,
-        help="On: the attacker sees the defence, or its probabilities, before choosing. "
-        "Off: both choose unseen.",
+        help="On: the attacker observes the defence, or its probabilities, before choosing. "
+        "Off: both sides choose at the same time.",
         on_change=_turned,
         args=(ANNOUNCED,),
     )

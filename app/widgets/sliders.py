@@ -79,7 +79,7 @@ def _entry_names(dial: Dial) -> dict[str, str]:
 
 def _entry_name(address: str) -> str:
     _, _, entry = address.partition("[")
-    return entry.removesuffix("]") or "All attacks alike"
+    return entry.removesuffix("]") or "All attacks"
 
 
 def _entry_chosen(name: str, key: str) -> None:
@@ -103,4 +103,4 @@ def _help(ends: Axis) -> str:
     scenario = state.scenario()
     unit = ends.unit.replace("money", scenario.currency or "units of money")
     basis = scenario.basis.get(ends.address.partition("[")[0])
-    return plain(f"{sentence(unit)}." + (f" The value the case starts with is {basis}." if basis else ""))
+    return plain(f"{sentence(unit)}." + (f" Basis of the initial value: {basis}." if basis else ""))

@@ -19,8 +19,8 @@ from widgets.words import plain
 
 MOST_NAMED = 3
 WHY_LESS = (
-    "That defence would be worth so much only if the attacker knew of it and relied on it: "
-    "turn on “The defence is announced” to see what an announcement is worth."
+    "That defence is worth more only if the attacker knows that it is deployed: "
+    "turn on “The defence is announced” to see the value of an announcement."
 )
 
 
@@ -40,7 +40,11 @@ def worth(found: Recommendation) -> str:
     if compared is None:
         return f"It is worth {money_of(found.scenario).both(found.value)}."
     answer = compared.other.answer
-    against = f", once it is answered with {attack_in_words(answer)}" if len(found.game.attacks) > 1 else ""
+    against = (
+        f", after the attacker's best response ({attack_in_words(answer)})"
+        if len(found.game.attacks) > 1
+        else ""
+    )
     if compared.gain == 0:
         return f"It is worth as much as {compared.words}{against}."
     direction = "more" if compared.gain > 0 else "less"
@@ -53,9 +57,9 @@ def worth(found: Recommendation) -> str:
 def threat(found: Recommendation) -> str:
     """What to expect from the attacker."""
     if len(found.game.attacks) == 1:
-        return "No attack was measured in this case, so nothing is said about adversarial traffic."
+        return "No attack was measured in this case, so adversarial traffic is not considered."
     if found.attacked_by[0][0] == NO_ATTACK and len(found.attacked_by) == 1:
-        return "The attacker does best not to attack."
+        return "The attacker's best response is not to attack."
     parts = percentages([share for _, share in found.attacked_by])
     attacks = [
         name if len(parts) == 1 else f"{name} {part} of the time"
@@ -63,6 +67,6 @@ def threat(found: Recommendation) -> str:
         if name != NO_ATTACK
     ]
     return (
-        f"The attacker answers with {shortened(attacks, MOST_NAMED)}; "
+        f"The attacker plays {shortened(attacks, MOST_NAMED)}; "
         f"{percent(found.expected_share)} of the traffic is then adversarial."
     )

@@ -1,14 +1,14 @@
 """Everything advgame raises on purpose.
 
     AdvgameError
-    ├── InputError            what the caller gave can be put right (exit code 2)
+    ├── InputError            the caller can correct the input (exit code 2)
     │   ├── MeasurementError  a row, a table or a file of accuracies
-    │   ├── ScenarioError     a question asked in TOML, or one of its parameters
-    │   ├── GameError         payoff matrices, mixes, or a game too large for a method
+    │   ├── ScenarioError     a scenario, or one of its parameters
+    │   ├── GameError         payoff matrices, mixed strategies, or a game too large for a method
     │   ├── LabError          an experiment, its data, weights or settings
-    │   ├── UnknownName       a name nobody has listed; carries the nearest one
+    │   ├── UnknownName       a name that is not listed; the message suggests a similar one
     │   └── NameTaken         a name that another part of the catalogue has
-    └── SolverError           no certified answer could be given
+    └── SolverError           no solution could be certified
 
 A message says what was given, what was expected and what to do.
 """
@@ -24,7 +24,7 @@ class AdvgameError(Exception):
 
 
 class InputError(AdvgameError, ValueError):
-    """What the caller gave can be put right."""
+    """The caller can correct the input."""
 
 
 class MeasurementError(InputError):
@@ -36,11 +36,11 @@ class ScenarioError(InputError):
 
 
 class GameError(InputError):
-    """Payoff matrices or mixes that no game can be made of, or a game too large for a method."""
+    """Payoff matrices or mixed strategies that are not valid, or a game too large for a method."""
 
 
 class SolverError(AdvgameError):
-    """No answer could be certified."""
+    """No solution could be certified."""
 
 
 class LabError(InputError):
@@ -48,7 +48,7 @@ class LabError(InputError):
 
 
 class UnknownName(InputError):
-    """A name nobody has listed.
+    """A name that is not listed.
 
     >>> str(UnknownName("concept", "nahs", ["nash", "commitment"]))
     "No concept is called 'nahs'; did you mean 'nash'? Known: commitment, nash."
@@ -88,7 +88,7 @@ def suggestion(given: str, known: Iterable[str]) -> str:
     names = list(known)
     lowered = {name.casefold(): name for name in names}
     near = get_close_matches(given.casefold(), lowered, n=1, cutoff=0.5)
-    return f" did you mean {lowered[near[0]]!r}?" if near else " nothing listed is near it."
+    return f" did you mean {lowered[near[0]]!r}?" if near else " no similar name."
 
 
 def shortened(given: object, most: int = 80) -> str:

@@ -37,7 +37,7 @@ def test_the_examples_of_a_widget_hold(name: str) -> None:
 def test_an_answer_worth_less_than_doing_nothing_says_why() -> None:
     found = recommend(case("cifar10-many-attacks"))
     assert found.value < found.doing_nothing.value
-    assert "only if the attacker knew of it" in widget("verdict").worth(found)
+    assert "only if the attacker knows that it is deployed" in widget("verdict").worth(found)
 
 
 def test_what_is_gained_is_told_per_input_and_per_month() -> None:
@@ -81,7 +81,7 @@ def test_a_network_that_is_itself_a_defence_is_not_called_doing_nothing() -> Non
 
 def test_an_attacker_who_stays_away_is_told_so() -> None:
     found = recommend(set_parameter(case("cifar10-two-defences"), "attack_cost", 2.0))
-    assert widget("verdict").threat(found) == "The attacker does best not to attack."
+    assert widget("verdict").threat(found) == "The attacker's best response is not to attack."
 
 
 def test_best_responses_are_marked_by_row_and_by_column() -> None:

@@ -41,7 +41,7 @@ def test_every_chart_is_drawn_with_the_names_of_the_strategies(page: Page, dashb
     for key, words in {
         "mix-The-defender-deploys": "Rice2020Overfitting",
         "mix-The-attacker-plays": "no attack",
-        "map": "where you stand",
+        "map": "your scenario",
         "payoffs-defender": "autoattack",
         "payoffs-attacker": "autoattack",
     }.items():

@@ -393,7 +393,7 @@ def test_the_map_and_the_flag_both_turn_percent_on_and_never_twice(tmp_path: Pat
         (WIDE_MAP.replace('";"', '";;"'), "model\nA\n", ["separator is one character"]),
         (WIDE_MAP.replace("true", '"yes"'), "model\nA\n", ["percent is true or false"]),
         ("[columns]\ndefence = 'm'\n", "m\nA\n", ["names no accuracy", "[[accuracies]]"]),
-        ("[columns\n", "m\nA\n", ["map.toml", "no valid TOML"]),
+        ("[columns\n", "m\nA\n", ["map.toml", "not valid TOML"]),
         ("columns = 3\n", "m\nA\n", ["map.toml", "column name for each field"]),
         ("accuracies = 3\n", "m\nA\n", ["map.toml", "column = "]),
     ],

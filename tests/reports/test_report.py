@@ -32,7 +32,7 @@ def test_below_the_break_even_share_nobody_should_defend(
 
 def test_a_network_nobody_gains_by_attacking_is_said_to_be_one(two_defences: ag.Scenario) -> None:
     report = ag.report(ag.set_parameter(two_defences, "attack_cost", 1.1))  # above what any success earns
-    assert report.verdict == "Deploy Standard: defending does not pay, as nobody gains by attacking it"
+    assert report.verdict == "Deploy Standard: defending does not pay, as no attack on it pays"
 
 
 def test_where_no_plain_network_is_named_none_is_said_not_to_defend(two_defences: ag.Scenario) -> None:
@@ -76,7 +76,7 @@ def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str |
 def test_a_table_without_attacks_says_so() -> None:
     report = ag.report(ag.case("imagenette-explanations"))
     assert report.verdict == "Deploy magnitude-local x2 for all inputs"
-    assert "The table holds no attack" in " ".join(report.render("text").split())
+    assert "The table contains no attack" in " ".join(report.render("text").split())
     for name in FORMATS:
         assert report.render(name)
 

@@ -111,7 +111,7 @@ def test_a_break_even_share_that_rests_on_little_says_so() -> None:
     cautions = [block.text for block in section(report, "The break-even share") if isinstance(block, Caution)]
     # 0.045/√6·√2 = 0.026
     assert len(cautions) == 1
-    assert "rests on a difference of 0.035 with a standard error near 0.026" in cautions[0]
+    assert "rests on a difference of 0.035 with a standard error of about 0.026" in cautions[0]
 
 
 def test_a_break_even_share_starts_from_the_defence_that_is_worth_more_without_attack() -> None:
@@ -147,12 +147,12 @@ def test_several_equilibria_are_all_told() -> None:
 
 def test_an_attack_made_on_another_network_is_told_apart_from_a_direct_one() -> None:
     text = words(ag.report(ag.Scenario("direct", table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5)))))
-    assert "The attacker sees the network it attacks in 1 column (pgd)" in text
+    assert "In 1 column (pgd) the attack was run against each network itself" in text
     assert "upper bound" in text
     moved = table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5))
     rows = [row if row.attack == "none" else replace(row, crafted_on="plain") for row in moved]
     text = words(ag.report(ag.Scenario("transferred", MeasurementTable(tuple(rows)))))
-    assert "the examples were made on another network and transferred" in text
+    assert "the examples were crafted on a source model and transferred" in text
     assert "upper bound" not in text
 
 
@@ -193,7 +193,7 @@ def test_a_share_within_the_interval_of_the_break_even_share_is_too_close_to_cal
 
 def test_where_the_figures_tell_no_difference_at_any_share_it_is_said_so() -> None:
     text = words(ag.report(ag.case("cifar10-pruned-and-defended")))
-    assert "from these figures: the difference is within sampling error." in text
+    assert ": the difference is within sampling error." in text
 
 
 def test_an_announced_answer_does_not_turn_at_the_break_even_share(two_defences: ag.Scenario) -> None:
@@ -231,8 +231,8 @@ def test_what_the_recommendation_gains_is_one_number_in_tile_sentence_and_table(
 def test_a_single_defence_kept_unannounced_earns_what_the_mix_does(two_defences_report: ag.Report) -> None:
     # Rice against the equilibrium's attacker: 0.8534 − 0.150175·0.3192 = 0.80546, as the mixed strategy.
     text = words(two_defences_report)
-    assert "Deployed unannounced it would earn 0.805 units per input" in text
-    assert "the same as the recommendation. Once it is answered so, Standard would earn more" in text
+    assert "Against an attacker who does not know, it would earn 0.805 units per input" in text
+    assert "as much as the recommendation. Against that response Standard would earn more" in text
 
 
 def test_sources_are_counted_by_row(two_defences_report: ag.Report) -> None:

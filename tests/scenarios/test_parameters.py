@@ -79,7 +79,7 @@ def test_rule_order_and_volume_are_set_too() -> None:
         ("attack_cost[", 1, "not complete"),
         ("attack_cost[]", 1, "not complete"),
         ("clean_accuracy[Jin2020Manifold]", 1.2, "0..1"),
-        ("attacked_accuracy[Jin2020Manifold, rain]", 0.5, "no defence and attack"),
+        ("attacked_accuracy[Jin2020Manifold, rain]", 0.5, "does not name a defence and attack"),
         ("announced", 1, "true or false"),
         ("volume_per_month", 0, "positive"),
     ],

@@ -105,7 +105,7 @@ WHOLE = (
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("title = ", "no valid TOML"),
+        ("title = ", "not valid TOML"),
         (WHOLE.replace('"t"', "3"), "title is 3; expected a text"),
         (WHOLE.replace('story = "s"', ""), "story is None"),
         ('title = "t"\nstory = "s"\ncurrency = ""\n', "no parameters"),

@@ -170,7 +170,7 @@ def test_a_changed_table_is_read_again(folder: Path) -> None:
         (WHOLE + "announced = 1\n", ["announced", "1", "boolean"]),
         (WHOLE + "volume_per_month = 0\n", ["volume_per_month", "0", "positive"]),
         (WHOLE + "volume_per_month = -inf\n", ["volume_per_month", "finite"]),
-        (WHOLE + "name = 'again'\n", ["question.toml", "no valid TOML"]),
+        (WHOLE + "name = 'again'\n", ["question.toml", "not valid TOML"]),
         (WHOLE.replace('"Faces"', '" "'), ["no name"]),
         (WHOLE.replace("rows.csv", "row.csv"), ["'row.csv'", "Bundled: published/"]),
         (WHOLE.replace("rows.csv", "r" * 5000), ["data is 'rrr", "Bundled: published/"]),

@@ -78,7 +78,7 @@ def test_accuracies_caps_and_single_entries_can_be_mapped_too() -> None:
 
 
 def test_the_same_number_twice_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="two different numbers"):
+    with pytest.raises(ScenarioError, match="two different parameters"):
         regions(TWO, "attack_cost", "attack_cost")
 
 

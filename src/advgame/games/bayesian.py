@@ -103,7 +103,7 @@ class BayesianGame:
         if cells > MOST_CELLS:
             raise GameError(
                 f"The normal form over {len(self.types)} types would have {cells:,} cells, more than "
-                f"{MOST_CELLS:,}; leave out attacks or types, or ask for a commitment."
+                f"{MOST_CELLS:,}; remove attacks or types, or compute a commitment."
             )
         exact = cells <= MOST_EXACT
         weighted = []
@@ -130,7 +130,9 @@ def _types(defender_payoffs: Sequence[ArrayLike], attacker_payoffs: Sequence[Arr
     types = tuple(Game(*pair) for pair in zip(defender_payoffs, attacker_payoffs, strict=True))
     rows = [each.shape[0] for each in types]
     if len(set(rows)) > 1:
-        raise GameError(f"The types meet {rows} defences; every type meets the same defences.")
+        raise GameError(
+            f"The types have payoffs for {rows} defences; give every type payoffs for the same defences."
+        )
     return types
 
 

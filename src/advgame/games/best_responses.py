@@ -45,7 +45,9 @@ def checked_mix(player: str, given: ArrayLike, count: int) -> FloatArray:
     try:
         mix = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise GameError(f"The {player}'s mix {given!r} is not {count} numbers.") from None
+        raise GameError(
+            f"The {player}'s mixed strategy {given!r} is not a sequence of {count} numbers."
+        ) from None
     if mix.shape != (count,):
         raise GameError(f"The {player}'s mix has shape {mix.shape}; expected ({count},).")
     if not np.all(np.isfinite(mix)) or np.any(mix < 0) or abs(mix.sum() - 1) > SUM_OF_PROBABILITIES:

@@ -181,7 +181,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
 def _cells_of_payoffs(tokens: Tokens, shape: tuple[int, int]) -> list[Fraction]:
     if "," in tokens.text[tokens.place :]:
         raise tokens.refusal(
-            "a comma stands among the payoffs; separate them by spaces and write 1.5, not 1,5"
+            "there is a comma among the payoffs; separate them by spaces and write 1.5, not 1,5"
         )
     expected = PLAYERS * shape[0] * shape[1]
     _check_count(tokens, "payoffs", expected, shape)
@@ -224,7 +224,7 @@ def _check_count(tokens: Tokens, what: str, expected: int, shape: tuple[int, int
     if given != expected:
         raise tokens.refusal(
             f"{given:,} {what} follow, but {shape[0]} × {shape[1]} strategies need {expected:,}; "
-            "the file looks cut off or has another number of strategies"
+            "the file looks truncated or has another number of strategies"
         )
 
 

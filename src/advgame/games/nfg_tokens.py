@@ -97,7 +97,7 @@ class Tokens:
         if match:
             return match[1], match.end()
         if self._start() < len(self.text):
-            raise self.problem('a text starts with " and is never closed; the file looks cut off')
+            raise self.problem("a quotation mark is never closed; the file looks truncated")
         return "", len(self.text)
 
 

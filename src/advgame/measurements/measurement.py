@@ -142,7 +142,7 @@ def _check_text(row: Measurement, field: str, text: object) -> None:
         raise MeasurementError(f"Row {row.row_name}: {field} is {shortened(text)}; expected a text.")
     if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise MeasurementError(
-            f"Row {row.row_name}: {field} holds a control character or broken one; remove it."
+            f"Row {row.row_name}: {field} contains a control character or an invalid one; remove it."
         )
 
 

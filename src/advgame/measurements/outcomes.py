@@ -167,7 +167,7 @@ def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
     try:
         frame = pd.read_parquet(path)
     except (OSError, ValueError, NotImplementedError, KeyError, OverflowError) as mistake:
-        raise MeasurementError(f"{path.name} is no Parquet file: {str(mistake)[:120]}.") from None
+        raise MeasurementError(f"{path.name} is not a Parquet file: {str(mistake)[:120]}.") from None
     missing = [name for name in NEEDED if name not in frame.columns]
     if missing or frame.empty:
         raise MeasurementError(

@@ -87,7 +87,7 @@ def _each_cell_once(rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
         if known.accuracy != row.accuracy:
             raise MeasurementError(
                 f"Two rows for {row.row_name}, metric {row.metric}: accuracy {known.accuracy} and "
-                f"{row.accuracy}; keep one of them, or tell them apart by seed."
+                f"{row.accuracy}; keep one of them, or give them different seeds."
             )
     return tuple(cells.values())
 

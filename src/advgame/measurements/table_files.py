@@ -151,9 +151,7 @@ def _parquet_records(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
     except MeasurementError:
         raise
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as mistake:
-        raise MeasurementError(
-            f"{path.name} is no Parquet file that can be read: {str(mistake)[:200]}."
-        ) from None
+        raise MeasurementError(f"{path.name} is not a readable Parquet file: {str(mistake)[:200]}.") from None
     for number, record in enumerate(records, start=1):
         yield f"row {number}", record
 
@@ -171,7 +169,7 @@ def _check_header(path: Path, header: list[str]) -> None:
             f"{path.name}: the column {missing[0]!r} is missing; a table needs {', '.join(REQUIRED)}."
         )
     if len(set(header)) != len(header):
-        raise MeasurementError(f"{path.name}: a column stands twice in the header; keep one.")
+        raise MeasurementError(f"{path.name}: a column name occurs twice in the header; keep one.")
 
 
 def _read_value(field: str, given: Any) -> Any:

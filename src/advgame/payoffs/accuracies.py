@@ -293,7 +293,7 @@ def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, .
     inside = rest.removesuffix("]")
     if not rest.endswith("]") or field_name not in ("clean_accuracy", "attacked_accuracy"):
         raise ScenarioError(
-            f"{address!r} names no accuracy; write clean_accuracy[defence] or "
+            f"{address!r} does not name an accuracy; write clean_accuracy[defence] or "
             "attacked_accuracy[defence, attack]."
         )
     if field_name == "clean_accuracy":
@@ -306,7 +306,7 @@ def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, .
             return defence, attack
     known = [f"{defence}, {attack}" for defence in defences for attack in attacks[1:]]
     raise ScenarioError(
-        f"{address!r} names no defence and attack of the scenario;{suggestion(inside, known)}"
+        f"{address!r} does not name a defence and attack of the scenario;{suggestion(inside, known)}"
     )
 
 

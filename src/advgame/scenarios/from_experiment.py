@@ -171,7 +171,7 @@ def playable_columns(measured: Measured, story: Story) -> list[Column]:
         met.setdefault(row.column, set()).add(row.defence)
     found = [column for column, defences in met.items() if len(defences) == len(measured.steps)]
     if not found:
-        raise MeasurementError(f"No attack of {measured.experiment} was tried on every defence.")
+        raise MeasurementError(f"No attack of {measured.experiment} was run against every defence.")
     return found
 
 

@@ -216,7 +216,7 @@ def _about(field: str, address: str) -> Parameter:
 
 def _entry_of(entry: str, kind: str | None, scenario: Scenario) -> str:
     if kind is None:
-        raise ScenarioError(f"This parameter is one amount for all; leave out [{entry}].")
+        raise ScenarioError(f"This parameter is one amount for all; remove [{entry}].")
     accuracies = scenario.accuracies
     known = accuracies.attacks[1:] if kind == "attack" else accuracies.defences
     if entry not in known:

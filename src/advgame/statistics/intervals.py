@@ -49,7 +49,7 @@ def beta_interval(correct: int, tested: int, level: float = 0.95) -> tuple[float
 def _check(correct: int, tested: int, level: float) -> None:
     if not 0 <= correct <= tested or tested == 0:
         raise MeasurementError(
-            f"{correct} correct of {tested} tested is no proportion; expected 0 ≤ correct ≤ tested."
+            f"{correct} correct of {tested} tested is not a proportion; expected 0 ≤ correct ≤ tested."
         )
     if not 0 < level < 1:
         raise MeasurementError(f"The level {level} is not between 0 and 1.")

@@ -169,6 +169,6 @@ def _interval(successes: int, draws: int, risk: float) -> tuple[float, float]:
 
 def _check(error: float, confidence: float) -> None:
     if not 0 < error < 0.5:
-        raise LabError(f"The error {error} is not between 0 and 0.5; 0.05 asks for 5 points either way.")
+        raise LabError(f"The error {error} is not between 0 and 0.5; 0.05 means ± 5 percentage points.")
     if not 0 < confidence < 1:
-        raise LabError(f"The confidence {confidence} is not between 0 and 1; take 0.95, say.")
+        raise LabError(f"The confidence {confidence} is not between 0 and 1; use, for example, 0.95.")

@@ -82,7 +82,7 @@ def break_even_share(
     """
     accuracies = scenario.accuracies
     if len(accuracies.attacks) == 1:
-        raise ScenarioError("The scenario has no attack, so no adversarial share to break even at; add one.")
+        raise ScenarioError("The scenario has no attack, so there is no break-even share; add an attack.")
     attack = attack if attack is not None else accuracies.attacks[1]
     places = _place("defence", plain, accuracies.defences), _place("defence", defended, accuracies.defences)
     column = _place("attack", attack, accuracies.attacks[1:]) + 1

@@ -82,9 +82,9 @@ def regions(
     """
     across, upwards = _axis(scenario, x), _axis(scenario, y)
     if across.address == upwards.address:
-        raise ScenarioError(f"Both sides of the map are {across.address}; choose two different numbers.")
+        raise ScenarioError(f"Both axes of the map are {across.address}; choose two different parameters.")
     if points < 2:
-        raise ScenarioError(f"A map of {points} points each way shows nothing; take at least 2.")
+        raise ScenarioError(f"A map of {points} points each way is too small; use at least 2.")
     deployed = _Deployed(scenario, across, upwards, points, _solver(scenario, concept))
     labels = refined(deployed, points)
     here = deployed.here()

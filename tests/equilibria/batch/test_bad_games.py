@@ -331,7 +331,7 @@ def test_too_many_types_to_be_crossed_name_what_answers_them() -> None:
     random = np.random.default_rng(1)
     types = [random.normal(size=(4, 3, 8)) for _ in range(2)]
     many = BayesianGame([*types[0]] * 5, [*types[1]] * 5, np.full(20, 1 / 20))
-    with pytest.raises(GameError, match="leave out attacks or types, or ask for a commitment"):
+    with pytest.raises(GameError, match="remove attacks or types, or compute a commitment"):
         many.normal_form()
 
 

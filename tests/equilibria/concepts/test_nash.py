@@ -308,7 +308,7 @@ def test_sets_too_many_to_put_together_are_not_put_together_in_part(monkeypatch:
     solution = solve(game)
     assert solution.complete
     assert solution.components == ()
-    assert "too many sets" in solution.remark
+    assert "too many equilibrium components" in solution.remark
 
 
 def test_equilibria_that_no_float_can_tell_apart_are_two_in_rational_numbers() -> None:

@@ -29,7 +29,7 @@ def test_at_the_edge_of_deterrence_the_weak_form_goes_a_hair_further() -> None:
     assert strong.recommended.defender[1] < weak.recommended.defender[1] < DETER + 1e-4
     assert (weak.recommended.defender @ game.attacker_payoffs)[1] < 0  # the attack now loses money
     assert 0 < weak.bound - weak.recommended.defender_payoff < 1e-6
-    assert "may never reach it" in weak.remark
+    assert "possibly never exactly that" in weak.remark
 
 
 def test_a_smaller_distance_from_the_supremum_can_be_asked_for() -> None:
@@ -46,7 +46,7 @@ def test_a_distance_at_which_only_rounding_breaks_the_tie_is_answered_with_the_s
     solution = Commitment(weak=True, within=1e-8).solve(barely)
     assert solution.bound == pytest.approx(2, abs=1e-9)
     assert solution.profiles == ()
-    assert "allow more" in solution.remark
+    assert "set a larger within" in solution.remark
     assert Commitment(weak=True, within=1e-4).solve(barely).profiles
 
 
@@ -54,7 +54,7 @@ def test_a_supremum_is_attained_where_the_reply_is_strictly_best() -> None:
     solution = solve(Game([[1, 5], [2, 6]], [[0, 1], [0, 1]]), "weak_commitment")
     assert solution.recommended.defender.tolist() == [0, 1]
     assert solution.recommended.defender_payoff == solution.bound == 6
-    assert "may never reach" not in solution.remark
+    assert "possibly never exactly" not in solution.remark
 
 
 def test_replies_that_always_pay_the_attacker_the_same_are_guarded_against_together() -> None:

@@ -120,7 +120,7 @@ def test_the_next_address_is_tried_where_one_fails(server: str, tmp_path: Path) 
         ("other", len(CONTENT), "SHA256 checksum"),
         ("other", None, "SHA256 checksum"),
         ("page.gz", len(CONTENT), "no whole gzip file"),
-        ("broken", len(CONTENT), "broke off after 1,000 of 102,400 bytes"),
+        ("broken", len(CONTENT), "was interrupted after 1,000 of 102,400 bytes"),
     ],
 )
 def test_where_nothing_whole_arrives_nothing_is_kept(

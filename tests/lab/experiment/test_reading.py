@@ -101,7 +101,7 @@ def test_what_cannot_be_measured_is_refused(changes: dict[str, Any], said: str) 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(b"defences = [", "no valid TOML"), (b"\xff\xfe", "not UTF-8"), (b"defences = 3", "'defences'")],
+    [(b"defences = [", "not valid TOML"), (b"\xff\xfe", "not UTF-8"), (b"defences = 3", "'defences'")],
 )
 def test_a_file_that_is_no_experiment_is_named(tmp_path: Path, text: bytes, said: str) -> None:
     path = tmp_path / "mine.toml"

@@ -127,7 +127,7 @@ def test_a_term_the_scenario_does_not_speak_of_can_be_varied() -> None:
 @pytest.mark.parametrize(
     ("columns", "error", "complaint"),
     [
-        ({}, ScenarioError, "expected a value of each number"),
+        ({}, ScenarioError, "expected one value of each parameter"),
         ({"attack_cost": []}, ScenarioError, "expected a value"),
         ({"attack_cost": 0.5}, ScenarioError, "expected a value"),
         ({"attack_cost": [0.1], "largest_share": [0.1, 0.2]}, ScenarioError, r"largest_share \(2,\)"),

@@ -94,7 +94,7 @@ def _checked(out: BatchAnswers | None, concept: str, shape: tuple[int, int, int]
         if free is not None and needed > free:
             raise GameError(
                 f"The answers to {shape[0]:,} games need {in_words(needed)}, and {in_words(free)} are free; "
-                "solve them in parts, with the same `out` for each, and keep what you need of it."
+                "solve them in parts, with the same `out` for each, and keep only what you need."
             )
         return BatchAnswers.room(concept, shape[0], shape[1:])
     for each in fields(BatchAnswers)[1:]:

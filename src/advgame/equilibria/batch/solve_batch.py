@@ -208,7 +208,7 @@ def _place(
             raise GameError(
                 f"{games:,} games of {shape[0]} × {shape[1]} need {in_words(bytes_needed)} or more for their "
                 f"answers, and {in_words(free)} are free; solve them in parts, about "
-                f"{free * games // bytes_needed:,} games at a time, and keep what you need of each."
+                f"{free * games // bytes_needed:,} games at a time, and keep only what you need of each."
             )
         return np.empty(games, np.uint8), None
     if not isinstance(out, BatchBuffers):

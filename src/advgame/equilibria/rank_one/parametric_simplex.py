@@ -104,7 +104,7 @@ class _Tableau:
         entering, levels = self.body[:-2, column], self.values
         rows = np.flatnonzero(entering > SMALLEST_PIVOT)
         if len(rows) == 0:
-            raise _Lost("Rounding hides the way on.")
+            raise _Lost("Rounding hides the next pivot.")
         ratios = levels[rows] / entering[rows]
         best = rows[ratios <= ratios.min() + SAME_RATIO]
         return int(best[entering[best].argmax()])
@@ -161,7 +161,7 @@ class _Walk:
                 return
             tableau.pivot(tableau.leaving_row(column), column)
             here = there
-        raise _Lost(f"The walk was given up after {MOST_PIVOTS} steps.")
+        raise _Lost(f"The path was abandoned after {MOST_PIVOTS} pivots.")
 
     def _optimise_at_zero(self, deadline: Deadline) -> None:
         tableau = self.tableau
@@ -178,7 +178,7 @@ class _Walk:
                 else int(falling[tableau.nonbasic[falling].argmin()])
             )
             tableau.pivot(tableau.leaving_row(column), column)
-        raise _Lost("No starting point was found.")
+        raise _Lost("No starting vertex was found.")
 
     def _next_breakpoint(self, here: float) -> tuple[float, int]:
         costs, slopes = self.tableau.body[-2, :-1], self.tableau.body[-1, :-1]
@@ -222,5 +222,5 @@ class _Walk:
         attacker[tableau.nonbasic[slack] - self.defences] = np.maximum(reduced[slack], 0.0)
         totals = np.bincount(self.type_of, attacker)
         if defender.sum() == 0 or totals.min() == 0:
-            raise _Lost("Rounding hides the way on.")
+            raise _Lost("Rounding hides the next pivot.")
         self.pairs.append((defender / defender.sum(), attacker / totals[self.type_of]))

@@ -92,7 +92,7 @@ def surface(
     """
     if not 0 < radius <= 1 or points < 3 or points % 2 == 0 or not reach > 0:
         raise LabError(
-            f"A plane with a radius of {radius:g}, {points} points and a reach of {reach:g}; expected a "
+            f"The plane has a radius of {radius:g}, {points} points and a reach of {reach:g}; expected a "
             "radius above 0 and at most 1, an odd number of points from 3 on, and a reach above 0."
         )
     network = network.eval()
@@ -101,7 +101,7 @@ def surface(
     found = craft(Pgd(steps=STEPS), victim, given[None], labels, [radius]).crafted[0][0]
     adversarial = (found - given).double()
     if not adversarial.any():
-        raise LabError(f"The attack leaves the input as it is on {name!r}, so there is no direction to show.")
+        raise LabError(f"The attack does not change the input on {name!r}, so there is no direction to show.")
     other = _orthogonal(adversarial, seed)
     steps = np.linspace(-reach, reach, points)
     across = torch.as_tensor(steps, device=given.device)

@@ -78,7 +78,7 @@ def people(victim: Victim) -> Panel:
     panel = victim.others.get(PEOPLE)
     if not isinstance(panel, Panel):
         raise LabError(
-            f"Invariance-based attacks need a panel that says what people would say: give the victim "
-            f"others = {{{PEOPLE!r}: measuring_panel(dataset, device)}}."
+            f"Invariance-based attacks need a panel of networks that stands for human labels: give the "
+            f"victim others = {{{PEOPLE!r}: measuring_panel(dataset, device)}}."
         )
     return panel

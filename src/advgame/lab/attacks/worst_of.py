@@ -24,11 +24,11 @@ class WorstOf(WithinRadius):
     def __post_init__(self) -> None:
         members = self.members()
         if not members:
-            raise LabError(f"The attack {self.name!r} is of no others; name at least one in 'of'.")
+            raise LabError(f"The attack {self.name!r} combines no attacks; name at least one in 'of'.")
         for member in members:
             if member.norm != self.norm or isinstance(member, WorstOf):
                 raise LabError(
-                    f"The attack {self.name!r} cannot hold {member.name!r}, which is bounded in "
+                    f"The attack {self.name!r} cannot include {member.name!r}, which is bounded in "
                     f"{member.norm}; name attacks in {self.norm}."
                 )
 

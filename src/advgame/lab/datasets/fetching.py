@@ -109,12 +109,12 @@ def _content(url: str, size: int | None, progress: Progress | None) -> bytes:
                 if progress is not None:
                     progress(come, announced or max(size or 0, come))
     except HTTPError as problem:
-        raise LabError(f"{url} answers {problem.code} {problem.reason}.") from None
+        raise LabError(f"{url} returned {problem.code} {problem.reason}.") from None
     except LabError:
         raise
     except (URLError, HTTPException, OSError, ValueError) as problem:
         reason = getattr(problem, "reason", None) or problem
-        raise LabError(f"{url} does not answer ({reason}).") from None
+        raise LabError(f"{url} does not respond ({reason}).") from None
     if announced and come < announced:
-        raise LabError(f"{url} broke off after {come:,} of {announced:,} bytes.")
+        raise LabError(f"{url} was interrupted after {come:,} of {announced:,} bytes.")
     return b"".join(parts)

@@ -60,11 +60,11 @@ def read_idx(content: bytes, where: str) -> NDArray[np.uint8]:
         )
     start = 4 + 4 * content[3]
     if len(content) < start:
-        raise LabError(f"{where} breaks off in its header of {start} bytes. Replace it.")
+        raise LabError(f"{where} is truncated in its header of {start} bytes. Replace it.")
     shape = tuple(int(length) for length in np.frombuffer(content[4:start], ">u4"))
     if len(content) - start != prod(shape):
         raise LabError(
-            f"{where} promises an array of shape {shape} and holds {len(content) - start:,} bytes; expected "
-            f"{prod(shape):,}. Replace it."
+            f"{where} declares an array of shape {shape} but contains {len(content) - start:,} bytes; "
+            f"expected {prod(shape):,}. Replace it."
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()

@@ -66,4 +66,4 @@ def read_npz(content: bytes, names: tuple[str, ...], where: str) -> list[NDArray
     except LabError:
         raise
     except (ValueError, OSError, EOFError, BadZipFile, AttributeError, TypeError) as mistake:
-        raise LabError(f"{where} is no NPZ file of plain arrays ({mistake}); replace it.") from None
+        raise LabError(f"{where} is not an NPZ file of plain arrays ({mistake}); replace it.") from None

@@ -61,7 +61,9 @@ def escaped(text: str) -> str:
 
 @singledispatch
 def _told(block: object) -> str:
-    raise TypeError(f"Markdown does not know the block {type(block).__name__}; teach it in markdown.py.")
+    raise TypeError(
+        f"The Markdown format cannot render the block {type(block).__name__}; add it in markdown.py."
+    )
 
 
 @_told.register

@@ -50,7 +50,7 @@ class Text(Format):
 
 @singledispatch
 def _told(block: object) -> list[str]:
-    raise TypeError(f"The text format does not know the block {type(block).__name__}; teach it in text.py.")
+    raise TypeError(f"The text format cannot render the block {type(block).__name__}; add it in text.py.")
 
 
 @_told.register

@@ -90,7 +90,7 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
         try:
             values[address] = np.asarray(column, dtype=np.float64, order="C")
         except (TypeError, ValueError):
-            raise ScenarioError(f"The values of {address} are no numbers; give floats (games,).") from None
+            raise ScenarioError(f"The values of {address} are not numbers; give floats (games,).") from None
         whole = address.partition("[")[0]
         if whole != address and whole in columns and whole not in SHARES:
             raise ScenarioError(
@@ -98,8 +98,10 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
             )
     lengths = {address: column.shape for address, column in values.items()}
     if len(set(lengths.values())) != 1 or any(len(shape) != 1 or 0 in shape for shape in lengths.values()):
-        told = ", ".join(f"{address} {shape}" for address, shape in lengths.items()) or "nothing"
-        raise ScenarioError(f"Given were {told}; expected a value of each number for every game, (games,).")
+        given = ", ".join(f"{address} {shape}" for address, shape in lengths.items()) or "nothing"
+        raise ScenarioError(
+            f"The shapes are {given}; expected one value of each parameter for every game, (games,)."
+        )
     return values
 
 
