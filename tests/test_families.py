@@ -40,7 +40,7 @@ def test_a_name_that_is_not_listed_is_answered_with_the_nearest(catalogue: Catal
 @pytest.mark.parametrize("name", CONCEPTS)
 def test_under_every_concept_but_those_of_security_and_noise_the_attacker_responds_best(name: str) -> None:
     if CONCEPTS[name].timing not in (Timing.SIMULTANEOUS, Timing.LEADER):
-        pytest.skip("the attacker's mix is the one that harms most, or a noisy one")
+        pytest.skip("the attacker's mixed strategy is the one that harms most, or a noisy one")
     game = ag.build_game(ag.case("cifar10-two-defences"))
     profile = ag.solve(game, name).recommended
     pays = profile.defender @ game.attacker_payoffs

@@ -32,7 +32,7 @@ def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, 
     except UnicodeDecodeError:
         raise error(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except (ValueError, RecursionError) as mistake:
-        raise error(f"{path.name} is no valid TOML: {str(mistake)[:200]}.{hint and ' ' + hint}") from None
+        raise error(f"{path.name} is not valid TOML: {str(mistake)[:200]}.{hint and ' ' + hint}") from None
 
 
 def written_whole(path: Path, write: Callable[[IO[Any]], object], *, text: bool = False) -> Path:

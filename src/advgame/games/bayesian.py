@@ -144,7 +144,7 @@ def _odds(given: ArrayLike, count: int) -> FloatArray:
     if odds.shape != (count,):
         raise GameError(f"priors has shape {odds.shape}; expected ({count},), one probability per type.")
     if not np.all(np.isfinite(odds)) or np.any(odds <= 0) or abs(odds.sum() - 1) > SUM_OF_PROBABILITIES:
-        raise GameError(f"priors {odds.tolist()} are no probabilities above 0 that sum to 1.")
+        raise GameError(f"priors {odds.tolist()} are not positive probabilities that sum to 1.")
     odds.setflags(write=False)
     return odds
 

@@ -49,9 +49,11 @@ def checked_mix(player: str, given: ArrayLike, count: int) -> FloatArray:
             f"The {player}'s mixed strategy {given!r} is not a sequence of {count} numbers."
         ) from None
     if mix.shape != (count,):
-        raise GameError(f"The {player}'s mix has shape {mix.shape}; expected ({count},).")
+        raise GameError(f"The {player}'s mixed strategy has shape {mix.shape}; expected ({count},).")
     if not np.all(np.isfinite(mix)) or np.any(mix < 0) or abs(mix.sum() - 1) > SUM_OF_PROBABILITIES:
-        raise GameError(f"The {player}'s mix {mix.tolist()} is no probabilities that sum to 1.")
+        raise GameError(
+            f"The {player}'s mixed strategy {mix.tolist()} does not consist of probabilities that sum to 1."
+        )
     return mix
 
 

@@ -67,12 +67,13 @@ class Commitment(Concept):
 
     @property
     def situation(self) -> str:
-        """Whether one defence or a lottery is announced, and how ties are broken."""
+        """Whether one defence or a mixed strategy is announced, and how ties are broken."""
         if self.weak:
             announced = "One defence" if self.pure else "The defence"
-            return f"{announced} is announced, and the attacker breaks its ties to harm"
-        lottery = "one for all inputs" if self.pure else "and may be a lottery"
-        return f"The defence is announced, {lottery}"
+            return f"{announced} is announced, and an indifferent attacker does the most harm"
+        if self.pure:
+            return "One defence is announced for all inputs"
+        return "The defence is announced and may be a mixed strategy"
 
     @property
     def aliases(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class MinimaxRegret(Concept):
     """
 
     name: ClassVar[str] = "minimax_regret"
-    situation: ClassVar[str] = "Prices are known by their ranges only"
+    situation: ClassVar[str] = "Only the ranges of the prices are known (minimax regret)"
     timing: ClassVar[Timing] = Timing.SECURITY
 
     def solve(self, game: Game) -> Solution:

@@ -50,7 +50,9 @@ class QuantalResponse(Concept):
     """
 
     name: ClassVar[str] = "quantal_response"
-    situation: ClassVar[str] = "Both sides choose at once and err, costly errors being rarer"
+    situation: ClassVar[str] = (
+        "Both sides choose at once and err, costly errors being rarer (quantal response)"
+    )
     timing: ClassVar[Timing] = Timing.NOISY
     aliases: ClassVar[tuple[str, ...]] = ("qre",)
     rationality: float = 10.0  # λ, per unit of money

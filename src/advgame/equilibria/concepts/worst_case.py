@@ -15,7 +15,7 @@ class WorstCase(Concept):
     """The maximin mixed strategy: what the defender can secure, whatever the attacker is paid."""
 
     name: ClassVar[str] = "worst_case"
-    situation: ClassVar[str] = "The attacker may want anything"
+    situation: ClassVar[str] = "The attacker's goal is unknown (maximin)"
     timing: ClassVar[Timing] = Timing.SECURITY
     aliases: ClassVar[tuple[str, ...]] = ("maximin",)
     compared: ClassVar[bool] = True

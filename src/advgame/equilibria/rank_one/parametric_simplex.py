@@ -192,7 +192,7 @@ class _Walk:
     def _note_crossings(self, here: float, there: float) -> None:
         """Notes the equilibrium where the mean intensity p·y(μ) meets μ on one piece of the walk."""
         if self.tableau.values.min() <= MAY_TIE:
-            self.tied = True  # the attacker's optimal mixes may form a continuum
+            self.tied = True  # the attacker's optimal mixed strategies may form a continuum
         level, slope = self._mean_intensity()
         gap_here, gap_there = level + (slope - 1) * here, level + (slope - 1) * there
         if here == 0 and abs(gap_here) <= MAY_TIE:
