@@ -128,10 +128,10 @@ def test_a_term_the_scenario_does_not_speak_of_can_be_varied() -> None:
     ("columns", "error", "complaint"),
     [
         ({}, ScenarioError, "expected one value of each parameter"),
-        ({"attack_cost": []}, ScenarioError, "expected a value"),
-        ({"attack_cost": 0.5}, ScenarioError, "expected a value"),
+        ({"attack_cost": []}, ScenarioError, "expected one value"),
+        ({"attack_cost": 0.5}, ScenarioError, "expected one value"),
         ({"attack_cost": [0.1], "largest_share": [0.1, 0.2]}, ScenarioError, r"largest_share \(2,\)"),
-        ({"attack_cost": ["dear"]}, ScenarioError, "no numbers"),
+        ({"attack_cost": ["dear"]}, ScenarioError, "not numbers"),
         ({"attack_costs": [0.1]}, UnknownName, "did you mean 'attack_cost'"),
         ({"clean_accuracy[Standard]": [0.9]}, ScenarioError, "cannot differ within a batch"),
         ({"attack_cost": [0.1], "attack_cost[autoattack]": [0.2]}, ScenarioError, "each would set the other"),
