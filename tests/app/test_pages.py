@@ -150,7 +150,7 @@ def test_what_speaks_against_the_verdict_stands_outside_every_expander(open_page
     page = open_page(case="imagenette-pruning")
     shown = [unescaped(each.value) for each in page.main.markdown]
     inside = [unescaped(each.value) for box in page.expander for each in box.markdown]
-    for opening in ("7 of the 8 figures behind this carry warnings", "Too close to call"):
+    for opening in ("7 of the 8 figures used here carry warnings", "Too close to call"):
         assert any(opening in text for text in shown)
         assert not any(opening in text for text in inside)
 

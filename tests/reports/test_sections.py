@@ -50,7 +50,7 @@ def test_amounts_are_told_in_the_currency_of_the_scenario(two_defences: ag.Scena
 
 def test_a_single_defence_that_looks_better_is_explained(two_defences_report: ag.Report) -> None:
     # Rice2020Overfitting alone deters: 0.8534 > 0.80546, but only if the attacker knows of it.
-    assert "Rice2020Overfitting alone looks better only if the attacker knows" in words(two_defences_report)
+    assert "Rice2020Overfitting alone is worth more only if the attacker knows" in words(two_defences_report)
 
 
 def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_report: ag.Report) -> None:
@@ -211,7 +211,7 @@ def test_the_turning_share_has_no_more_digits_than_its_interval(two_defences_rep
 def test_the_warnings_are_counted_right_under_the_verdict() -> None:
     report = ag.report(ag.case("imagenette-pruning"))
     cautions = [block.text for block in report.blocks[:3] if isinstance(block, Caution)]
-    assert any(text.startswith("7 of the 8 figures behind this carry warnings (6 × ") for text in cautions)
+    assert any(text.startswith("7 of the 8 figures used here carry warnings (6 × ") for text in cautions)
     assert any("4 × weak attack" in text for text in cautions)
 
 
