@@ -148,7 +148,7 @@ def test_a_number_the_payoffs_are_not_affine_in_is_drawn_all_the_same(
     ("grid", "error", "complaint"),
     [
         ({}, ScenarioError, "empty"),
-        ({"attack_cost": []}, ScenarioError, "expected a value"),
+        ({"attack_cost": []}, ScenarioError, "expected one value"),
         ({"attack_cost": [0.1], "largest_share": [0.2, 1.2]}, ScenarioError, "leaves 0..1"),
         ({"largest_share": [0.2, -0.2], "attack_cost": [0.1]}, ScenarioError, "leaves 0..1"),
         ({"largest_share": [0.2], "attack_cost": [-0.1, 0.1]}, ScenarioError, "at least 0"),
