@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from advgame.dashboard_pages import PAGES
 from advgame.decision import recommend
+from advgame.equilibria import CONCEPTS
 from advgame.scenarios import apply_preset, case, cases, preset, presets, write_scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.wording.verdict import verdict_of
@@ -220,3 +221,18 @@ def told(page: AppTest) -> str:
 
 def unescaped(text: str) -> str:
     return text.replace("\\", "").replace("\u00a0", " ")
+
+
+def test_the_concept_chosen_answers_the_page_and_says_when_it_applies(open_page: Open) -> None:
+    page = open_page()
+    page.selectbox(key="concept").set_value("worst_case").run()
+    assert told(page) == f"{verdict_of(recommend(case(CASES[0]), 'maximin'))}."
+    assert any("also called maximin" in unescaped(each.value) for each in page.caption)
+    assert no_mistake(page)
+    page.selectbox(key="concept").set_value("as the scenario says").run()
+    assert told(page) == f"{verdict_of(recommend(case(CASES[0])))}."
+
+
+def test_every_concept_is_offered(open_page: Open) -> None:
+    offered = open_page().selectbox(key="concept").options
+    assert len(offered) == 1 + len(CONCEPTS)
