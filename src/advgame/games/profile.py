@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from advgame.arrays import FloatArray
+from advgame.arrays import ExactMatrix, FloatArray
 from advgame.games.game import Game
 from advgame.games.tolerances import LARGEST_REGRET
 
@@ -142,30 +146,62 @@ def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray)
 def exactly_certified_profile(
     game: Game, defender: tuple[Fraction, ...], attacker: tuple[Fraction, ...]
 ) -> Profile:
-    """The profile with its regrets computed in rational arithmetic: exactly zero, or no equilibrium.
+    """The profile with its regrets computed in rational arithmetic: exactly zero, or no equilibrium."""
+    return exactly_certified_profiles(game, [(defender, attacker)])[0]
 
-    Args:
-        game: the game.
-        defender: (defences,) probabilities, exact.
-        attacker: (attacks,) probabilities, exact.
+
+def exactly_certified_profiles(
+    game: Game, pairs: Sequence[tuple[tuple[Fraction, ...], tuple[Fraction, ...]]]
+) -> list[Profile]:
+    """As ``exactly_certified_profile`` for many pairs of mixes, in whole numbers over common denominators.
+
+    >>> game = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
+    >>> third, half = Fraction(1, 3), Fraction(1, 2)
+    >>> exactly_certified_profiles(game, [((third, 1 - third), (half, half))])[0].certificate
+    Certificate(defender_regret=0.0, attacker_regret=0.0, exact=True)
     """
-    to_defender_matrix, to_attacker_matrix = game.exact_payoffs
-    to_defender = [_dot(row, attacker) for row in to_defender_matrix]
-    to_attacker = [_dot(column, defender) for column in zip(*to_attacker_matrix, strict=True)]
-    earned = _dot(to_defender, defender), _dot(to_attacker, attacker)
-    regrets = max(to_defender) - earned[0], max(to_attacker) - earned[1]
-    return Profile(
-        np.array([float(share) for share in defender]),
-        np.array([float(share) for share in attacker]),
-        float(earned[0]),
-        float(earned[1]),
-        Certificate(
-            relative_regret(float(regrets[0]), game.defender_payoffs),
-            relative_regret(float(regrets[1]), game.attacker_payoffs),
-            exact=True,
-        ),
-        exact_mixes=(defender, attacker),
+    (a, of_a), (b, of_b) = map(_over_one_denominator, game.exact_payoffs)
+    (x, of_x), (y, of_y) = (_over_their_denominators(mixes) for mixes in zip(*pairs, strict=True))
+    to_defender, to_attacker = y @ a.T, x @ b
+    earned = (to_defender * x).sum(axis=1), (to_attacker * y).sum(axis=1)
+    regrets = to_defender.max(axis=1) * of_x - earned[0], to_attacker.max(axis=1) * of_y - earned[1]
+    units = of_a * of_x * of_y, of_b * of_x * of_y
+    ranges = [high - low for low, high in game.extremes]
+    certificates = [
+        Certificate(relative(one / unit, ranges[0]), relative(other / other_unit, ranges[1]), exact=True)
+        for one, other, unit, other_unit in zip(*regrets, *units, strict=True)
+    ]
+    floats = [
+        (each / total[:, None]).astype(np.float64)
+        for each, total in (
+            (x, of_x),
+            (y, of_y),
+            (earned[0][:, None], units[0]),
+            (earned[1][:, None], units[1]),
+        )
+    ]
+    defenders, attackers, to_one, to_other = floats
+    rows = zip(
+        defenders, attackers, to_one[:, 0].tolist(), to_other[:, 0].tolist(), certificates, pairs, strict=True
     )
+    return [Profile(*row) for row in rows]
+
+
+def _over_one_denominator(matrix: ExactMatrix) -> tuple[NDArray[Any], int]:
+    """A matrix times the least common denominator, and that."""
+    unit = lcm(*(value.denominator for row in matrix for value in row))
+    numbers = [[value.numerator * (unit // value.denominator) for value in row] for row in matrix]
+    return np.array(numbers, dtype=object), unit
+
+
+def _over_their_denominators(mixes: Sequence[tuple[Fraction, ...]]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Each mix times its least common denominator, and these."""
+    units = [lcm(*(share.denominator for share in mix)) for mix in mixes]
+    numbers = [
+        [share.numerator * (unit // share.denominator) for share in mix]
+        for mix, unit in zip(mixes, units, strict=True)
+    ]
+    return np.array(numbers, dtype=object), np.array(units, dtype=object)
 
 
 def relative_regret(regret: float, payoffs: FloatArray) -> float:
@@ -194,7 +230,3 @@ def _all_cleaned(mixes: FloatArray) -> FloatArray:
     """As ``_cleaned`` for each row."""
     kept = np.maximum(mixes, 0.0)
     return np.asarray(kept / kept.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-def _dot(one: tuple[Fraction, ...] | list[Fraction], other: tuple[Fraction, ...]) -> Fraction:
-    return sum((a * b for a, b in zip(one, other, strict=True) if b), Fraction(0))

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from time import sleep
 
 import numpy as np
 import pytest
@@ -9,8 +10,11 @@ from advgame.equilibria import Nash, Solution, solve
 from advgame.equilibria.algorithms import components
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.enumeration import extreme_equilibria
+from advgame.equilibria.algorithms.vertex_matching import Matched, compile_search
+from advgame.equilibria.concepts import nash
 from advgame.equilibria.rank_one.path import walk
 from advgame.games import Game
+from advgame.games.profile import exactly_certified_profiles
 from advgame.games.rank_one_form import rank_one_form
 from tests.equilibria.games import (
     KNOWN,
@@ -343,3 +347,66 @@ def test_two_equilibria_as_near_as_floats_can_tell_are_two() -> None:
     # the defences differ by 1.1e-16 under the attack, so both are best where 5.6e-16 do not attack
     game = Game([[0.8, np.nextafter(0.56, 0)], [0.6, 0.56]], [[0.0, 0.12], [0.0, 0.0]])
     assert len(solve(game).profiles) == len(solve(game, Nash(exact=True)).profiles) == 2
+
+
+def test_listing_and_the_single_equilibrium_share_one_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float] = []
+
+    def listing(_: Game, deadline: Deadline) -> Matched:
+        limits.append(deadline.seconds)
+        sleep(0.3)
+        return Matched((np.empty((0, 9)), np.empty((0, 9))), too_large=True)
+
+    def single(_: Game, deadline: Deadline) -> None:
+        limits.append(deadline.seconds)
+
+    monkeypatch.setattr(nash, "matched_vertices", listing)
+    monkeypatch.setattr(nash, "one_equilibrium", single)
+    solve(Game(*np.random.default_rng(1).normal(size=(2, 9, 9))), Nash(time_limit_seconds=10.0))
+    assert limits[0] <= 9.0
+    assert limits[1] <= 9.7
+
+
+def test_thousands_of_equilibria_are_listed_as_few_are() -> None:
+    compile_search()
+    pays = np.diag(np.random.default_rng(2).uniform(0.5, 1.0, 7))
+    solution = solve(Game(pays, pays[::-1, ::-1].T.copy()))
+    assert solution.complete
+    assert len(solution.profiles) == len(solution.components) == 2**7 - 1
+    worth = np.diag(pays)
+    supports = set()
+    for profile in solution.profiles:
+        assert profile.certificate.valid
+        supports.add(tuple(profile.defender > 0))
+        share = (profile.attacker > 0) / worth  # attacks are played in proportion to one over their worth
+        assert np.allclose(profile.attacker, share / share.sum(), atol=1e-12)
+    assert len(supports) == 2**7 - 1
+
+
+def test_exact_certificates_of_many_are_those_of_each_in_fractions() -> None:
+    random = np.random.default_rng(3)
+    for _ in range(40):
+        a, b = (
+            [[Fraction(int(n), int(d)) for n, d in zip(row, under, strict=True)] for row, under in pair]
+            for pair in (
+                zip(random.integers(-9, 10, (3, 4)), random.integers(1, 7, (3, 4)), strict=True)
+                for _ in range(2)
+            )
+        )
+        x = [Fraction(int(n)) for n in random.integers(0, 5, 3)]
+        y = [Fraction(int(n)) for n in random.integers(0, 5, 4)]
+        if not sum(x) or not sum(y):
+            continue
+        x, y = [n / sum(x) for n in x], [n / sum(y) for n in y]
+        game = Game(a, b)
+        (profile,) = exactly_certified_profiles(game, [(tuple(x), tuple(y))])
+        earns = [sum(p * q for p, q in zip(row, y, strict=True)) for row in a]
+        costs = [sum(p * q for p, q in zip(column, x, strict=True)) for column in zip(*b, strict=True)]
+        earned = sum(p * q for p, q in zip(earns, x, strict=True))
+        paid = sum(p * q for p, q in zip(costs, y, strict=True))
+        ranges = [float(np.ptp(each)) or 1.0 for each in (game.defender_payoffs, game.attacker_payoffs)]
+        assert profile.defender_payoff == float(earned)
+        assert profile.attacker_payoff == float(paid)
+        assert profile.certificate.defender_regret == pytest.approx(float(max(earns) - earned) / ranges[0])
+        assert profile.certificate.attacker_regret == pytest.approx(float(max(costs) - paid) / ranges[1])
+        assert (profile.certificate.regret == 0) == (max(earns) == earned and max(costs) == paid)

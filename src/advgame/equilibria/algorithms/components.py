@@ -13,17 +13,21 @@ from advgame.games import Profile
 MOST = 5_000  # subsets that are still put together
 
 
-def maximal_nash_subsets(profiles: Sequence[Profile]) -> tuple[Component, ...]:
+def maximal_nash_subsets(profiles: Sequence[Profile], isolated: bool = False) -> tuple[Component, ...]:
     """The sets X × Y of extreme mixed strategies all of whose pairs are equilibria, none inside another.
 
     Any mix of X against any mix of Y is then an equilibrium too (Heuer and Millham 1976). They are the
     closed sets of the relation "meets in equilibrium", found by intersecting neighbourhoods.
 
+    Args:
+        profiles: the extreme equilibria.
+        isolated: whether it is known that no mix is part of two of them.
+
     Returns:
         All of them; none where there are more than ``MOST``.
     """
-    if len(profiles) == 1:
-        return (Component(profiles[0].defender[None], profiles[0].attacker[None]),)
+    if len(profiles) == 1 or isolated:
+        return tuple(Component(each.defender[None], each.attacker[None]) for each in profiles)
     defenders, row_of = _distinct(profile.defender for profile in profiles)
     attackers, column_of = _distinct(profile.attacker for profile in profiles)
     if len(defenders) == len(attackers) == len(profiles):  # nobody meets two

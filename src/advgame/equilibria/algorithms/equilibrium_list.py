@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
+
+from advgame.arrays import FloatArray
+
+Pair = tuple[Any, Any]  # mixes of defender and attacker, as sequences of numbers
+
+
+@dataclass(frozen=True, eq=False)
+class FloatPairs(Sequence[Pair]):
+    """Pairs of mixes as two arrays, so that thousands are certified at once."""
+
+    defenders: FloatArray  # (pairs, defences)
+    attackers: FloatArray  # (pairs, attacks)
+
+    def __len__(self) -> int:
+        """How many pairs there are."""
+        return len(self.defenders)
+
+    def __iter__(self) -> Iterator[Pair]:
+        """Each pair."""
+        return zip(self.defenders, self.attackers, strict=True)
+
+    @overload
+    def __getitem__(self, place: int) -> Pair: ...
+    @overload
+    def __getitem__(self, place: slice) -> FloatPairs: ...
+    def __getitem__(self, place: int | slice) -> Pair | FloatPairs:
+        """One pair, or some."""
+        if isinstance(place, slice):
+            return FloatPairs(self.defenders[place], self.attackers[place])
+        return self.defenders[place], self.attackers[place]
 
 
 @dataclass(frozen=True)
 class Listing:
     """Pairs of mixed strategies, whether they are proven to be all, and how they were found."""
 
-    pairs: Sequence[tuple[Sequence[Any], Sequence[Any]]]
+    pairs: Sequence[Pair]
     complete: bool
     method: str
     remark: str = ""
+    isolated: bool = False  # proven: no mix is part of two equilibria, and none is listed twice

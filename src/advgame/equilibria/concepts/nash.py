@@ -10,16 +10,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.components import maximal_nash_subsets
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp, WorkDone, charge, joined
 from advgame.equilibria.algorithms.enumeration import extreme_equilibria
-from advgame.equilibria.algorithms.equilibrium_list import Listing
+from advgame.equilibria.algorithms.equilibrium_list import FloatPairs, Listing
 from advgame.equilibria.algorithms.lemke_howson import one_equilibrium
 from advgame.equilibria.algorithms.near_ties import NEARLY_TIED, nearly_tied
 from advgame.equilibria.algorithms.one_strategy import equilibria_of_one
 from advgame.equilibria.algorithms.two_by_two import extreme_equilibria_2x2
 from advgame.equilibria.algorithms.two_columns import extreme_equilibria_of_two
-from advgame.equilibria.algorithms.vertex_matching import Matched, matched_vertices
+from advgame.equilibria.algorithms.vertex_matching import matched_vertices
 from advgame.equilibria.algorithms.whole_enumeration import extreme_equilibria_in_words
 from advgame.equilibria.rank_one.compiled_path import compiled_equilibria
 from advgame.equilibria.rank_one.degenerate import WORK_FOR_TIES, all_in_rationals, ends, is_indifferent
@@ -28,13 +29,14 @@ from advgame.equilibria.selection import RULES, ruled_by
 from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
 from advgame.games import Game, Profile, certified_profile
 from advgame.games.nearest_rational import nearest_rational
-from advgame.games.profile import certified_profiles, exactly_certified_profile
+from advgame.games.profile import certified_profiles, exactly_certified_profile, exactly_certified_profiles
 from advgame.games.rank_one_form import RankOneForm, rank_one_form
-from advgame.games.reduction import Reduction, reduce_game
+from advgame.games.reduction import Group, Reduction, reduce_game
 
 MOST_IN_FRACTIONS = 100  # profiles whose certificates are computed in rational numbers unasked
 MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplicates is played
 PER_EXACT_PAYOFF, PER_EXACT_PRODUCT = 3e-5, 1e-5  # nominal seconds, of a game's share in a common budget
+KEPT_FOR_ONE = 0.1  # of the time: where listing has taken all the rest
 WORK_FOR_ONE = 10.0  # nominal seconds for a single equilibrium, whatever listing has taken
 COPIES = (
     "With duplicate strategies there are {:,} extreme equilibria; only those that play the first of each "
@@ -103,14 +105,17 @@ class Nash(Concept):
             return told_of(self.solve(game.levelled), game)
         if game.centred is not game:
             return ruled_by(told_of(self.solve(game.centred), game), self.rule)
-        profiles = self._compiled(game)
+        deadline = self._deadline()
+        profiles = self._compiled(game, deadline)
         if profiles:
             return self._told(game, profiles, Listing((), True, "rank-1 path"))
         reduction = reduce_game(game)
-        found = self._found(reduction.game)
+        found = self._found(reduction.game, deadline)
         if nearly_tied(game, reduction, found.pairs):
             found = replace(found, remark=f"{found.remark} {NEARLY_TIED}".strip())
-        copies = sum(reduction.copies(*pair) for pair in found.pairs)
+        copies = len(found.pairs)
+        if reduction.has_duplicates:
+            copies = sum(reduction.copies(*pair) for pair in found.pairs)
         too_many = copies > max(MOST_COPIES, len(found.pairs))
         if too_many:
             found = replace(found, complete=False, remark=COPIES.format(copies))
@@ -122,7 +127,7 @@ class Nash(Concept):
 
     def _told(self, game: Game, profiles: tuple[Profile, ...], found: Listing) -> Solution:
         """The solution that recommends by the rule among certified profiles."""
-        components = maximal_nash_subsets(profiles)
+        components = maximal_nash_subsets(profiles, found.isolated)
         remark = (found.remark + APART).strip() if profiles and not components else found.remark
         words = RULES[self.rule].words
         solution = Solution(
@@ -137,17 +142,20 @@ class Nash(Concept):
         remark = RATIONAL + (NOT_ALL_RATIONAL.format(kept) if kept else "")
         return replace(solution, remark=f"{remark} {solution.remark}".strip())
 
-    def _compiled(self, game: Game) -> tuple[Profile, ...]:
+    def _deadline(self) -> Deadline:
+        """For all that is tried: the time is shared, and a part of it kept for a single equilibrium."""
+        return Deadline((1 - KEPT_FOR_ONE) * self.time_limit_seconds, self.work_limit)
+
+    def _compiled(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
         """All equilibria where compiled code is at hand and proves them, dominated strategies or not."""
         if self.exact:
             return ()
-        pairs = compiled_equilibria(game, Deadline(self.time_limit_seconds)) or ()
+        pairs = compiled_equilibria(game, deadline) or ()
         profiles = tuple(certified_profile(game, *pair) for pair in pairs)
         return profiles if len(certified(profiles)) == len(pairs) else ()
 
-    def _found(self, game: Game) -> Listing:
+    def _found(self, game: Game, deadline: Deadline) -> Listing:
         """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""
-        deadline = Deadline(self.time_limit_seconds, self.work_limit)
         if min(game.shape) <= 2:
             return self._exactly(game, deadline) if self.exact else _small(game)
         form = None if is_indifferent(game) else rank_one_form(game)
@@ -175,10 +183,15 @@ class Nash(Concept):
             return replace(listing, remark=listing.remark + SOME)
         if path is not None and path.pairs:
             return Listing(path.pairs, False, "rank-1 path", listing.remark + SOME)
-        return self._one(game, listing.remark)
+        return self._one(game, listing.remark, deadline)
 
     def _profiles(self, game: Game, reduction: Reduction, found: Listing, copies: int) -> list[Profile]:
         """The profiles of the whole game with their certificates, each in so many copies at most."""
+        if isinstance(found.pairs, FloatPairs) and not reduction.has_duplicates:
+            defenders = _among_all(found.pairs.defenders, reduction.defences, game.shape[0])
+            attackers = _among_all(found.pairs.attackers, reduction.attacks, game.shape[1])
+            profiles = certified_profiles(game, defenders, attackers)
+            return profiles if found.isolated else _without_repeats(profiles, False)
         in_floats = len(found.pairs) > MOST_IN_FRACTIONS and not self.exact
         pairs = map(_in_floats, found.pairs) if in_floats else found.pairs
         spread = [pair for each in pairs for pair in islice(reduction.put_back(*each), copies)]
@@ -188,17 +201,18 @@ class Nash(Concept):
         """A game without structure: all equilibria, or those found within the limits, one at least."""
         matched = matched_vertices(game, deadline)
         if matched.complete and game.sharp:
-            return Listing(_as_lists(matched), True, "vertex enumeration")
+            return Listing(FloatPairs(*matched.pairs), True, "vertex enumeration", isolated=True)
         if matched.too_large:
-            return self._one(game, HOPELESS.format(matched.vertices, self.work_limit))
+            return self._one(game, HOPELESS.format(matched.vertices, self.work_limit), deadline)
         listing = self._exactly(game, deadline)
         if listing.complete or len(matched.pairs[0]) == 0:
-            return listing if listing.complete else self._one(game, listing.remark)
-        return Listing(_as_lists(matched), False, "vertex enumeration", listing.remark)
+            return listing if listing.complete else self._one(game, listing.remark, deadline)
+        return Listing(FloatPairs(*matched.pairs), False, "vertex enumeration", listing.remark)
 
-    def _one(self, game: Game, remark: str) -> Listing:
+    def _one(self, game: Game, remark: str, deadline: Deadline) -> Listing:
         """A single equilibrium of a game whose equilibria cannot be listed."""
-        pair = one_equilibrium(game, joined(Deadline(self.time_limit_seconds, WORK_FOR_ONE)))
+        seconds = deadline.left + KEPT_FOR_ONE * self.time_limit_seconds
+        pair = one_equilibrium(game, joined(Deadline(seconds, WORK_FOR_ONE)))
         return Listing((pair,) if pair else (), False, "Lemke–Howson, lexicographic", remark)
 
     def _exactly(self, game: Game, deadline: Deadline) -> Listing:
@@ -212,8 +226,13 @@ class Nash(Concept):
             return Listing((), False, EXACTLY, OUT_OF_TIME.format(self.time_limit_seconds))
 
 
-def _as_lists(matched: Matched) -> list[tuple[list[float], list[float]]]:
-    return list(zip(*(each.tolist() for each in matched.pairs), strict=True))
+def _among_all(mixes: FloatArray, groups: tuple[Group, ...], count: int) -> FloatArray:
+    """Mixes of the strategies that are left, as mixes of all."""
+    if len(groups) == count:
+        return mixes
+    whole = np.zeros((len(mixes), count))
+    whole[:, [group[0] for group in groups]] = mixes
+    return whole
 
 
 def _small(game: Game) -> Listing:
@@ -236,8 +255,12 @@ def _all_certified(game: Game, pairs: Sequence[tuple[Sequence[Any], Sequence[Any
     """The profiles of pairs of mixes: in rational numbers where they are given in rational numbers."""
     if not pairs:
         return []
-    if any(isinstance(defender[0], Fraction) for defender, _ in pairs):
+    rational = [isinstance(defender[0], Fraction) for defender, _ in pairs]
+    if any(rational):
         charge(len(pairs) * game.defender_payoffs.size * PER_EXACT_PRODUCT)
+    if all(rational):
+        return exactly_certified_profiles(game, [(tuple(one), tuple(other)) for one, other in pairs])
+    if any(rational):
         return [_profile(game, *pair) for pair in pairs]
     return certified_profiles(game, *(np.array(mixes, float) for mixes in zip(*pairs, strict=True)))
 
