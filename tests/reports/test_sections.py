@@ -56,7 +56,7 @@ def test_a_single_defence_that_looks_better_is_explained(two_defences_report: ag
 def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_report: ag.Report) -> None:
     text = words(two_defences_report)
     assert (
-        "The largest share of the traffic that is adversarial is 0.3, 0.15 above the threshold "
+        "The largest share of the traffic that is adversarial is 0.3: 0.15 above the threshold "
         "0.1502, below which Standard alone would be deployed."
     ) in text
     points = next(

@@ -69,7 +69,7 @@ def _sentence(each: Threshold) -> str:
     if each.above is not None:
         edge = _settled(each, each.above)
         parts.append(_beyond("below", edge - each.value, edge, "above", each.deploy_above))
-    return f"{subject}, {', and '.join(parts)}."
+    return f"{subject}: {', and '.join(parts)}."
 
 
 def _beyond(side: str, gap: float, edge: float, beyond: str, deploy: tuple[str, ...] | None) -> str:
@@ -83,10 +83,10 @@ def _table(deciding: list[Threshold]) -> Table:
     heads = (
         Head("number"),
         Head("value", numeric=True),
-        Head("lower threshold", numeric=True),
-        Head("deployed below it"),
-        Head("upper threshold", numeric=True),
-        Head("deployed above it"),
+        Head("lower", numeric=True),
+        Head("deployed below"),
+        Head("upper", numeric=True),
+        Head("deployed above"),
     )
     return Table("Thresholds", heads, tuple(_row(each) for each in deciding), shown=SHOWN)
 
