@@ -18,7 +18,8 @@ from advgame.measurements.decimals import as_decimal, exact_accuracy
 from advgame.payoffs import SUCCESS_RULES, TERMS
 from advgame.payoffs.terms import DefenceCost, parameters_of
 from advgame.scenarios import Scenario, case, cases, set_parameter
-from advgame.scenarios.family.payoffs_over import exact_payoffs_over
+from advgame.scenarios.family.exact_payoffs_over import exact_payoffs_over
+from advgame.scenarios.family.payoffs_over import checked_columns
 from advgame.studies.regions import regions
 from advgame.studies.thresholds import thresholds
 from benchmarks.decimals import check
@@ -172,13 +173,44 @@ def test_the_floats_of_a_case_are_as_near_as_they_say(name: str) -> None:
 
 def test_exact_payoffs_of_a_batch_are_those_of_the_single_games(four_defences: Scenario) -> None:
     columns = {"attack_cost": [0.1, 0.25], "largest_share": [0.3, 1.0], "defence_cost[d3]": [0.0, -0.01]}
-    both = exact_payoffs_over(four_defences, columns)
+    exactly = exact_payoffs_over(four_defences, checked_columns(columns))
+    both = exactly.payoffs(np.arange(2), np.arange(4), np.arange(4))
+    part = exactly.payoffs(np.array([1]), np.array([1, 3]), np.array([2]))
     for place in range(2):
         scenario = four_defences
         for address, values in columns.items():
             scenario = set_parameter(scenario, address, values[place])
         single = ag.build_game(scenario).payoffs_as_given
-        assert all(np.array_equal(many[place], one) for many, one in zip(both, single, strict=True))
+        assert all(np.array_equal(*pair) for pair in zip(both.fractions(place), single, strict=True))
+    assert np.array_equal(part.fractions(0)[1], single[1][np.ix_([1, 3], [2])])
+
+
+def test_games_are_only_taken_for_equal_where_their_exact_payoffs_are(four_defences: Scenario) -> None:
+    costs, every = np.linspace(0, 1, 40), np.arange(4)
+    for address, kinds in (("attack_cost", 1), ("defence_cost[d3]", 40), ("benign_loss", 40)):
+        columns = checked_columns({"largest_share": np.zeros(40), address: costs})
+        exactly = exact_payoffs_over(four_defences, columns, affine=True)
+        firsts, which = exactly.distinct(np.arange(40), every, every)
+        assert len(firsts) == kinds
+        whole = exactly.payoffs(np.arange(40), every, every).to_defender
+        assert np.array_equal(whole[firsts[which]], whole)
+
+
+def test_payoffs_that_are_no_decimals_are_exact_too() -> None:
+    rows = [
+        Measurement("d", "n", name, attack, *rest, accuracy=k / 3, correct=k, tested=3)
+        for name, attack, rest, k in (
+            ("plain", "none", (), 2),
+            ("plain", "pgd", ("Linf", 0.1), 0),
+            ("robust", "none", (), 1),
+            ("robust", "pgd", ("Linf", 0.1), 1),
+        )
+    ]
+    scenario = Scenario("thirds", MeasurementTable(tuple(rows)), largest_share=0.5)
+    columns = checked_columns({"attack_cost": [0.1, 0.7]})
+    exact = exact_payoffs_over(scenario, columns).payoffs(np.arange(2), np.arange(2), np.arange(2))
+    single = ag.build_game(set_parameter(scenario, "attack_cost", 0.7)).payoffs_as_given
+    assert all(np.array_equal(*pair) for pair in zip(exact.fractions(1), single, strict=True))
 
 
 def test_where_nothing_ties_nothing_is_computed_exactly() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -162,7 +163,8 @@ def test_a_caller_brings_the_arrays_and_hears_of_the_progress() -> None:
 def test_a_grid_is_answered_as_its_points_in_whatever_order_they_are_visited(
     first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("advgame.decision.solve_many.MANY", 0)  # look first, however few points there are
+    # Look first, however few points there are. The function of the same name hides the module.
+    monkeypatch.setattr(import_module("advgame.decision.solve_many"), "MANY", 0)
     scenario = set_parameter(case("imagenette-pruning"), "defence_cost", 0.01)
     axes = {"largest_share": np.linspace(0, 0.6, 25), "attack_cost": np.linspace(0, 0.6, 17)}
     grid = {first: axes[first], **axes}

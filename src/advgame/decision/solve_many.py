@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +15,8 @@ from advgame.equilibria.batch.solve_batch import Progress, method_named
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.coefficients import affine_games
-from advgame.scenarios.family.payoffs_over import checked_columns, exact_payoffs_over, payoffs_over
+from advgame.scenarios.family.exact_payoffs_over import exact_payoffs_over
+from advgame.scenarios.family.payoffs_over import checked_columns, payoffs_over
 
 COARSE = 9  # points along each parameter, of the grid that is looked at first
 MANY = 100  # times as many points make looking first worth while
@@ -104,16 +104,14 @@ def _solved(
         some = {address: column[games] for address, column in values.items()}
         return payoffs_over(scenario, some)[:2]
 
-    def exactly(games: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        return exact_payoffs_over(scenario, {address: column[games] for address, column in values.items()})
-
     chosen, accuracies = method_named(concept or concept_for(scenario)), scenario.accuracies
+    games = affine_games(scenario, values) if chosen in FUSED else None
     return solve_affine(
-        affine_games(scenario, values) if chosen in FUSED else None,
+        games,
         payoffs,
         (len(next(iter(values.values()))), len(accuracies.defences), len(accuracies.attacks)),
         chosen,
-        exactly=exactly,
+        exactly=exact_payoffs_over(scenario, values, affine=games is not None),
         order=order,
         out=out,
         progress=progress,

@@ -7,9 +7,11 @@ to it, wherever figures become payoffs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,15 @@ from numpy.typing import ArrayLike, NDArray
 from advgame.measurements.measurement import Measurement
 
 Exact = NDArray[Any]  # of Fractions
+Number = Callable[[float], Any]  # gives the exact number that a float stands for
+
+# Sums and products of decimals are exact in it; what would have to be rounded raises ArithmeticError.
+UNROUNDED = Context(
+    prec=1000,
+    Emax=MAX_EMAX,
+    Emin=MIN_EMIN,
+    traps=[Inexact, InvalidOperation, DivisionByZero, Overflow],
+)
 
 
 @lru_cache(maxsize=65_536)
@@ -37,23 +48,78 @@ def as_decimal(number: float) -> Fraction:
     return Fraction(value * 10**shift) if shift >= 0 else Fraction(value, 10**-shift)
 
 
-def as_decimals(numbers: ArrayLike) -> Exact:
+def printed(number: float) -> Decimal:
+    """As ``as_decimal``, as a Decimal: ten times as fast to add and multiply as a Fraction.
+
+    >>> printed(0.1)
+    Decimal('0.1')
+
+    Args:
+        number: finite.
+    """
+    return Decimal(repr(float(number)))
+
+
+def as_decimals(numbers: ArrayLike, number: Number = as_decimal) -> Exact:
     """The decimals that numbers print as, in an array of the same shape.
 
     >>> as_decimals([0.25, 1]).tolist()
     [Fraction(1, 4), Fraction(1, 1)]
+
+    Args:
+        numbers: finite floats.
+        number: ``as_decimal`` for Fractions, ``printed`` for Decimals.
     """
-    given = np.asarray(numbers)
-    exact = np.empty(given.shape, dtype=object)
-    exact.ravel()[:] = [as_decimal(number) for number in given.ravel().tolist()]
-    return exact
+    return converted(np.asarray(numbers), number)
 
 
-def as_fractions(numbers: NDArray[Any]) -> Exact:
-    """The very numbers of an array, whatever their kind, as Fractions."""
+def converted(numbers: NDArray[Any], kind: Callable[[Any], Any]) -> Exact:
+    """Each number of an array converted by a function, such as Fraction, in an array of objects.
+
+    >>> converted(np.array([0.5, 2]), Fraction).tolist()
+    [Fraction(1, 2), Fraction(2, 1)]
+    """
+    flat = numbers.ravel().tolist()
+    known = {number: kind(number) for number in set(flat)}  # a grid repeats its numbers
     exact = np.empty(numbers.shape, dtype=object)
-    exact.ravel()[:] = [Fraction(number) for number in numbers.ravel().tolist()]
+    exact.ravel()[:] = [known[number] for number in flat]
     return exact
+
+
+def fraction_in_decimals(fraction: Fraction) -> Decimal:
+    """A fraction as a Decimal, in the context ``UNROUNDED``.
+
+    >>> UNROUNDED.divide(Decimal(1), Decimal(8))
+    Decimal('0.125')
+
+    Raises:
+        ArithmeticError: for a fraction that is no decimal, such as 1/3.
+    """
+    return UNROUNDED.divide(Decimal(fraction.numerator), Decimal(fraction.denominator))
+
+
+def over_common_denominator(numbers: Exact) -> tuple[NDArray[Any], int]:
+    """Fractions, or Decimals in the context ``UNROUNDED``, as whole numbers over one denominator.
+
+    >>> over_common_denominator(np.array([Fraction(1, 2), Fraction(1, 3)]))
+    (array([3, 2], dtype=object), 6)
+
+    Args:
+        numbers: of one kind, one at least.
+
+    Returns:
+        Python's whole numbers, of any size, in the same shape; and the denominator.
+    """
+    flat = numbers.ravel().tolist()
+    whole = np.empty(numbers.shape, dtype=object)
+    if isinstance(flat[0], Decimal):
+        denominator = 10 ** max(0, -int(sum(flat).as_tuple().exponent))  # a sum has all decimal places
+        scale = Decimal(denominator)
+        whole.ravel()[:] = [int(number * scale) for number in flat]
+        return whole, denominator
+    denominator = lcm(*{number.denominator for number in flat})
+    whole.ravel()[:] = [number.numerator * (denominator // number.denominator) for number in flat]
+    return whole, denominator
 
 
 def exact_accuracy(rows: Sequence[Measurement]) -> Fraction:

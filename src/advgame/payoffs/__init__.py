@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from advgame.deprecation import renamed
 from advgame.payoffs.accuracies import SUCCESS_RULES, Accuracies, accuracies_of
-from advgame.payoffs.build import build, build_exactly, build_many
+from advgame.payoffs.build import build, build_exactly, build_many, rounding_of
 from advgame.payoffs.terms import TERMS, Term
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "build",
     "build_exactly",
     "build_many",
+    "rounding_of",
 ]
 
 if not TYPE_CHECKING:

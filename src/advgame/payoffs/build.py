@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.games import Game
-from advgame.measurements.decimals import Exact, as_fractions
+from advgame.measurements.decimals import Exact, Number, as_decimal, converted
 from advgame.payoffs.accuracies import Accuracies
 from advgame.payoffs.terms.term import NOTHING, Term
 
@@ -38,14 +38,14 @@ def build(accuracies: Accuracies, terms: Sequence[Term]) -> Game:
         _sum(parts[0], accuracies),
         _sum(parts[1], accuracies),
         Exactly(accuracies, tuple(terms)),
-        (_rounding(parts[0], terms), _rounding(parts[1], terms)),
+        (rounding_of(parts[0], terms), rounding_of(parts[1], terms)),
         accuracies.defences,
         accuracies.attacks,
     )
 
 
-def _rounding(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
-    """How far a sum of parts may be from the exact one."""
+def rounding_of(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
+    """How far a sum of what each of the terms pays may be from the exact one, in floats."""
     return ROUNDINGS * sum(
         term.size() for term, part in zip(terms, parts, strict=True) if part is not NOTHING
     )
@@ -66,17 +66,21 @@ class Exactly:
         return both[0][:, wanted], both[1][:, wanted]
 
 
-def build_exactly(accuracies: Accuracies, terms: Sequence[Term]) -> tuple[Exact, Exact]:
-    """Both players' payoffs in Fractions, of one game (defences, attacks) or of many (games, …).
+def build_exactly(
+    accuracies: Accuracies, terms: Sequence[Term], number: Number = as_decimal
+) -> tuple[Exact, Exact]:
+    """Both players' payoffs in exact numbers, of one game (defences, attacks) or of many (games, …).
 
     Args:
-        accuracies: in Fractions, of ``Accuracies.exactly``; the shares may be (games, attacks).
+        accuracies: in the same kind of numbers; the shares may be (games, attacks).
         terms: amounts as they were given; arrays (games, 1, 1) for many games.
+        number: ``as_decimal`` for Fractions, ``printed`` for Decimals.
     """
-    exact = [term.exactly(accuracies.defences, accuracies.attacks) for term in terms]
+    exact = [term.exactly(accuracies.defences, accuracies.attacks, number) for term in terms]
+    zero = number(0.0)
     return (
-        _exact_sum([term.to_defender(accuracies) for term in exact], accuracies),
-        _exact_sum([term.to_attacker(accuracies) for term in exact], accuracies),
+        _exact_sum([term.to_defender(accuracies) for term in exact], accuracies, zero),
+        _exact_sum([term.to_attacker(accuracies) for term in exact], accuracies, zero),
     )
 
 
@@ -95,11 +99,11 @@ def build_many(accuracies: Accuracies, terms: Sequence[Term]) -> tuple[FloatArra
     )
 
 
-def _exact_sum(payoffs: Sequence[Exact], accuracies: Accuracies) -> Exact:
-    total: Exact = np.full((len(accuracies.defences), len(accuracies.attacks)), Fraction(0))
+def _exact_sum(payoffs: Sequence[Exact], accuracies: Accuracies, zero: Any) -> Exact:
+    total: Exact = np.full((len(accuracies.defences), len(accuracies.attacks)), zero)
     for part in map(np.asarray, payoffs):
         if part is not NOTHING:
-            total = total + (part if part.dtype == object else as_fractions(part))
+            total = total + (part if part.dtype == object else converted(part, type(zero)))
     return total
 
 

@@ -13,7 +13,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import ALWAYS
 from advgame.equilibria.batch.all_equilibria import singly
 from advgame.equilibria.batch.batch_answers import BatchAnswers
-from advgame.equilibria.batch.batch_exact import Exactly, clear_of_ties, write_exactly
+from advgame.equilibria.batch.batch_exact import clear_of_ties, write_exactly
 from advgame.equilibria.batch.gathered import Found, Status
 from advgame.equilibria.batch.memory import free_bytes, in_words
 from advgame.equilibria.batch.solve_batch import METHODS, Progress, method_named
@@ -25,6 +25,7 @@ from advgame.games import Game
 from advgame.games.affine import AffineGames
 from advgame.games.affine_rank_one import affine_structure
 from advgame.games.tolerances import MAY_TIE
+from advgame.games.whole_payoffs import ExactPayoffs
 
 if TYPE_CHECKING:
     from advgame.equilibria.kernels import affine_two_by_two
@@ -42,7 +43,7 @@ def solve_affine(
     shape: tuple[int, int, int],
     concept: str = "nash",
     *,
-    exactly: Exactly | None = None,
+    exactly: ExactPayoffs | None = None,
     order: NDArray[np.int64] | None = None,
     out: BatchAnswers | None = None,
     progress: Progress | None = None,
@@ -220,7 +221,12 @@ def _eight(parts: FloatArray) -> FloatArray:
 
 
 def _from_payoffs(
-    chosen: NDArray[np.int64], payoffs: Payoffs, exactly: Exactly | None, answers: BatchAnswers, *, walk: bool
+    chosen: NDArray[np.int64],
+    payoffs: Payoffs,
+    exactly: ExactPayoffs | None,
+    answers: BatchAnswers,
+    *,
+    walk: bool,
 ) -> None:
     """Writes the answers of some games from their payoffs; games that are equal are solved once.
 
@@ -230,7 +236,7 @@ def _from_payoffs(
     if exactly is not None and answers.concept == Nash.name:
         clear = clear_of_ties(a, b, walk=walk)
         if not clear.all():
-            write_exactly(chosen[~clear], exactly, answers)
+            write_exactly(chosen[~clear], a[~clear], b[~clear], exactly, answers)
             chosen, a, b = chosen[clear], a[clear], b[clear]
         if len(chosen) == 0:
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,16 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.batch.all_equilibria import walked
 from advgame.equilibria.batch.batch_answers import BatchAnswers
+from advgame.equilibria.batch.batch_dominance import surviving
 from advgame.equilibria.batch.gathered import Status
+from advgame.equilibria.batch.tied_small import SmallAnswers, is_small, small_answers
 from advgame.equilibria.concepts.nash import Nash
 from advgame.equilibria.solution import Solution
 from advgame.errors import SolverError
 from advgame.games import Game
+from advgame.games.game import APART
 from advgame.games.tolerances import MAY_TIE
-
-Exactly = Callable[[NDArray[np.int64]], tuple[NDArray[Any], NDArray[Any]]]  # payoffs of games in Fractions
+from advgame.games.whole_payoffs import ExactPayoffs
 
 
 def clear_of_ties(a: FloatArray, b: FloatArray, *, walk: bool = True) -> NDArray[np.bool_]:
@@ -48,31 +51,114 @@ def clear_of_ties(a: FloatArray, b: FloatArray, *, walk: bool = True) -> NDArray
     return walked(np.ascontiguousarray(a), np.ascontiguousarray(b))[1]
 
 
-def write_exactly(chosen: NDArray[np.int64], exactly: Exactly, answers: BatchAnswers) -> None:
+def write_exactly(
+    chosen: NDArray[np.int64], a: FloatArray, b: FloatArray, exactly: ExactPayoffs, answers: BatchAnswers
+) -> None:
     """Writes the answers of some games from their rational payoffs; games that are equal are solved once.
+
+    Strategies that floats show to be strictly dominated are never looked at exactly.
 
     Args:
         chosen: (k,) where the games stand among all.
+        a: (k, m, n) what the defender is paid in them, in floats.
+        b: (k, m, n) what the attacker is paid.
         exactly: gives the rational payoffs of games by where they stand.
         answers: of all games.
 
     Raises:
         SolverError: when no profile of a game could be certified.
     """
-    known: dict[tuple[Any, ...], int] = {}
-    for place, (game, to_defender, to_attacker) in enumerate(
-        zip(chosen.tolist(), *exactly(chosen), strict=True)
-    ):
-        key = (*to_defender.ravel().tolist(), *to_attacker.ravel().tolist())
-        first = known.setdefault(key, place)
-        if first == place:
-            _write(answers, game, _solved(to_defender, to_attacker, game))
+    near = [
+        np.maximum(MAY_TIE * np.abs(each).max(axis=(1, 2)), APART * rounding)
+        for each, rounding in zip((a, b), exactly.rounding, strict=True)
+    ]
+    for some, defences, attacks in _alike(*surviving(a, b, (near[0], near[1]))):
+        firsts, which = exactly.distinct(chosen[some], defences, attacks)
+        games, sources = chosen[some[firsts]], chosen[some[firsts[which]]]
+        if is_small((len(defences), len(attacks))):
+            whole = exactly.payoffs(games, defences, attacks)
+            equal = MAY_TIE * np.ptp(a[some[firsts]], axis=(1, 2))
+            _write_small(answers, games, small_answers(whole, equal), defences, attacks)
         else:
-            _copy(answers, int(chosen[first]), game)
+            _write_singly(answers, games, (a[some[firsts]], b[some[firsts]]), exactly, defences, attacks)
+        if len(firsts) < len(some):
+            _copy(answers, sources, chosen[some])
 
 
-def _solved(to_defender: NDArray[Any], to_attacker: NDArray[Any], game: int) -> Solution:
-    solution = Nash().solve(Game(to_defender, to_attacker))
+def _write_singly(
+    answers: BatchAnswers,
+    games: NDArray[np.int64],
+    floats: tuple[FloatArray, FloatArray],
+    exactly: ExactPayoffs,
+    defences: NDArray[np.intp],
+    attacks: NDArray[np.intp],
+) -> None:
+    """Writes the answers of games by the method for single games, of those that are equal once.
+
+    Args:
+        answers: of all games.
+        games: (k,) which are answered.
+        floats: their payoffs (k, m, n).
+        exactly: gives the rational payoffs.
+        defences: which are not dominated.
+        attacks: which are not dominated.
+    """
+    whole = exactly.payoffs(games, defences, attacks)
+    known: dict[tuple[Any, ...], int] = {}
+    for place, (game, a, b) in enumerate(zip(games.tolist(), *floats, strict=True)):
+        both = whole.to_defender[place], whole.to_attacker[place]
+        key = (*chain(*(each.ravel().tolist() for each in both)), float(np.ptp(a)), float(np.ptp(b)))
+        first = known.setdefault(key, game)
+        if first == game:
+            _write(answers, game, _solved(a, b, game, exactly))
+        else:
+            _copy(answers, first, game)
+
+
+def _alike(
+    rows: NDArray[np.bool_], columns: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
+    """The games in which the same strategies are left: which games, which defences, which attacks."""
+    patterns: dict[tuple[bytes, bytes], list[int]] = {}
+    for game, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        patterns.setdefault((row.tobytes(), column.tobytes()), []).append(game)
+    for some in patterns.values():
+        yield np.array(some), np.flatnonzero(rows[some[0]]), np.flatnonzero(columns[some[0]])
+
+
+def _write_small(
+    answers: BatchAnswers,
+    games: NDArray[np.int64],
+    small: SmallAnswers,
+    defences: NDArray[np.intp],
+    attacks: NDArray[np.intp],
+) -> None:
+    """Writes the answers of games of which few strategies are left.
+
+    Args:
+        answers: of all games.
+        games: (k,) which are answered.
+        small: their answers.
+        defences: which are left.
+        attacks: which are left.
+    """
+    answers.defender[games], answers.attacker[games] = 0.0, 0.0
+    answers.defender[np.ix_(games, defences)] = small.defender
+    answers.attacker[np.ix_(games, attacks)] = small.attacker
+    answers.value[games], answers.regret[games] = small.value, 0.0
+    answers.equilibria[games], answers.complete[games] = small.equilibria, True
+    answers.status[games] = Status.SINGLE
+
+
+def _solved(a: FloatArray, b: FloatArray, game: int, exactly: ExactPayoffs) -> Solution:
+    """The solution of a game by the method for single games."""
+
+    def in_fractions(
+        defences: NDArray[np.intp], attacks: NDArray[np.intp]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        return exactly.payoffs(np.array([game]), defences, attacks).fractions(0)
+
+    solution = Nash().solve(Game.rounded(a, b, in_fractions, exactly.rounding))
     if not solution.profiles:
         raise SolverError(f"No profile of game {game} could be certified. {solution.remark}".strip())
     return solution
@@ -88,7 +174,8 @@ def _write(answers: BatchAnswers, game: int, solution: Solution) -> None:
     answers.status[game] = Status.SINGLE if solution.complete else Status.PARTIAL
 
 
-def _copy(answers: BatchAnswers, source: int, game: int) -> None:
+def _copy(answers: BatchAnswers, source: Any, game: Any) -> None:
+    """Writes the answers of some games as those of others, by index."""
     for each in (
         *(answers.defender, answers.attacker, answers.value, answers.regret),
         *(answers.equilibria, answers.complete, answers.status),

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Container, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from math import isfinite
@@ -15,7 +16,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
-from advgame.measurements.decimals import as_decimal, as_decimals
+from advgame.measurements.decimals import Number, as_decimal, as_decimals
 from advgame.payoffs.accuracies import Accuracies
 
 # One amount for all, or one by name; "*" stands for all others. In a batch, arrays (games, 1, 1) stand in.
@@ -71,8 +72,8 @@ def parameter(
 class Term(ABC):
     """One reason why money changes hands. All its fields are parameters.
 
-    The amounts and the accuracies may be Fractions, in arrays of objects: what a term computes with ``+``,
-    ``-``, ``*`` and whole numbers is exact then.
+    The amounts and the accuracies may be Fractions or Decimals, in arrays of objects: what a term computes
+    with ``+``, ``-``, ``*`` and whole numbers is exact then.
 
     Raises:
         ScenarioError: for an amount that is no finite number, or negative where it may not be.
@@ -88,17 +89,18 @@ class Term(ABC):
         """The same term with other amounts; one of many games is an array (games, 1, 1)."""
         return replace(self, **amounts)
 
-    def exactly(self, defences: Container[str], attacks: Container[str]) -> Self:
-        """The same term with its amounts in Fractions: the decimals that they print as.
+    def exactly(self, defences: Container[str], attacks: Container[str], number: Number = as_decimal) -> Self:
+        """The same term with its amounts in exact numbers: the decimals that they print as.
 
         Args:
             defences: names of the defences whose amounts are wanted.
             attacks: names of the attacks whose amounts are wanted; a defence may have the same name.
+            number: ``as_decimal`` for Fractions, ``printed`` for Decimals.
         """
         exact = copy(self)
         for about in parameters_of(type(self)):
             names = defences if about.by == "defence" else attacks
-            object.__setattr__(exact, about.name, _exactly(getattr(self, about.name), names))
+            object.__setattr__(exact, about.name, _exactly(getattr(self, about.name), names, number))
         return exact
 
     def size(self) -> float:
@@ -187,15 +189,17 @@ def _alike(amount: float | FloatArray, count: int) -> FloatArray:
     """An amount ``count`` times along a last axis; amounts of many games (games, 1, 1) keep their first."""
     if isinstance(amount, np.ndarray):
         return np.broadcast_to(amount[..., 0], (len(amount), count))
-    return np.full(count, amount if isinstance(amount, Fraction) else float(amount))
+    return np.full(count, amount if isinstance(amount, Fraction | Decimal) else float(amount))
 
 
-def _exactly(amount: Any, names: Container[str]) -> Any:
+def _exactly(amount: Any, names: Container[str], number: Number) -> Any:
     if isinstance(amount, Mapping):
         return {
-            name: _exactly(each, names) for name, each in amount.items() if name == OTHERS or name in names
+            name: _exactly(each, names, number)
+            for name, each in amount.items()
+            if name == OTHERS or name in names
         }
-    return as_decimals(amount) if isinstance(amount, np.ndarray) else as_decimal(amount)
+    return as_decimals(amount, number) if isinstance(amount, np.ndarray) else number(amount)
 
 
 def _checked(about: Parameter, given: object) -> Amount:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from advgame.arrays import FloatArray
 from advgame.errors import ScenarioError, UnknownName
-from advgame.measurements.decimals import as_decimals
-from advgame.payoffs import Accuracies, build_exactly, build_many
+from advgame.payoffs import Accuracies, build_many
 from advgame.payoffs.terms.term import OTHERS
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, WHOLE_SCENARIO, split_address
 from advgame.scenarios.scenario import Scenario
@@ -50,30 +48,9 @@ def payoffs_over(
     """
     values = checked_columns(columns)
     accuracies = scenario.accuracies if accuracies is None else accuracies
-    accuracies = replace(accuracies, adversarial_share=_shares(scenario, accuracies, values))
+    accuracies = replace(accuracies, adversarial_share=shares_over(scenario, accuracies, values))
     prices = {address: column for address, column in values.items() if not is_share(address)}
     return *priced(scenario, accuracies, prices), accuracies
-
-
-def exact_payoffs_over(
-    scenario: Scenario, columns: Mapping[str, ArrayLike]
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """As ``payoffs_over``, in Fractions: equal to the exact payoffs of the single games.
-
-    >>> from advgame.scenarios import case
-    >>> exact_payoffs_over(case("cifar10-two-defences"), {"attack_cost": [0.1]})[1][0, 0, 1]
-    Fraction(27, 100)
-    """
-    values = checked_columns(columns)
-    accuracies = scenario.accuracies
-    shares = as_decimals(_shares(scenario, accuracies, values))
-    for address, column in values.items():
-        if not is_share(address):
-            scenario = _with_amounts(scenario, address, column.reshape(-1, 1, 1))
-    exact = accuracies.exactly(range(len(accuracies.defences)), range(len(accuracies.attacks)))
-    both = build_exactly(replace(exact, adversarial_share=shares), scenario.terms)
-    shape = (len(shares), len(accuracies.defences), len(accuracies.attacks))
-    return np.broadcast_to(both[0], shape), np.broadcast_to(both[1], shape)
 
 
 def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
@@ -133,7 +110,7 @@ def priced(
         prices: address → (games,) values.
     """
     for address, column in prices.items():
-        scenario = _with_amounts(scenario, address, column.reshape(-1, 1, 1))
+        scenario = with_amounts(scenario, address, column.reshape(-1, 1, 1))
     to_defender, to_attacker = build_many(accuracies, scenario.terms)
     shape = (len(accuracies.adversarial_share), len(accuracies.defences), len(accuracies.attacks))
     return np.broadcast_to(to_defender, shape), np.broadcast_to(to_attacker, shape)
@@ -165,7 +142,7 @@ def caps_over(
     return largest, caps
 
 
-def _shares(scenario: Scenario, accuracies: Accuracies, values: Mapping[str, FloatArray]) -> FloatArray:
+def shares_over(scenario: Scenario, accuracies: Accuracies, values: Mapping[str, FloatArray]) -> FloatArray:
     """The share of each attack in each game: the largest share, or the attack's own cap below it."""
     games = len(next(iter(values.values())))
     largest, caps = caps_over(scenario, accuracies, values)
@@ -181,7 +158,8 @@ def _known(attack: str, attacks: tuple[str, ...]) -> str:
     return attack
 
 
-def _with_amounts(scenario: Scenario, address: str, amounts: FloatArray) -> Scenario:
+def with_amounts(scenario: Scenario, address: str, amounts: FloatArray | float) -> Scenario:
+    """The scenario with another amount at an address, or with one for each game, (games, 1, 1)."""
     field, entry = split_address(address)
     term = scenario.term(TERM_PARAMETERS[field].term)
     amount = getattr(term, field)

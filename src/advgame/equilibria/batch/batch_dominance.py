@@ -1,0 +1,59 @@
+"""Strictly dominated strategies of many games at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.games.reduction import MOST_COMPARISONS
+
+Masks = NDArray[np.bool_]
+
+
+def surviving(a: FloatArray, b: FloatArray, near: tuple[FloatArray, FloatArray]) -> tuple[Masks, Masks]:
+    """The strategies that are left when strictly dominated ones are removed, of both players in turn.
+
+    >>> prisoners = np.array([[[3.0, 0], [5, 1]]])
+    >>> surviving(prisoners, prisoners.transpose(0, 2, 1), (np.zeros(1), np.zeros(1)))
+    (array([[False,  True]]), array([[False,  True]]))
+
+    Args:
+        a, b: payoffs (k, m, n) of the defender and the attacker.
+        near: (k,) for each player: one strategy must pay more than another by more than this, against all
+            that the opponent has left.
+
+    Returns:
+        Which defences (k, m) and attacks (k, n) are left in each game.
+    """
+    games, defences, attacks = a.shape
+    rows, columns = np.ones((games, defences), np.bool_), np.ones((games, attacks), np.bool_)
+    turned = b.transpose(0, 2, 1)
+    while _remove(a, rows, columns, near[0]) + _remove(turned, columns, rows, near[1]):
+        pass
+    return rows, columns
+
+
+def _remove(payoffs: FloatArray, own: Masks, replies: Masks, near: FloatArray) -> int:
+    """Takes out a player's dominated strategies; how many there were.
+
+    Args:
+        payoffs: (k, strategies, replies) of the player.
+        own: (k, strategies) which are left, changed in place.
+        replies: (k, replies) which the opponent has left.
+        near: (k,).
+    """
+    strategies = payoffs.shape[1]
+    if strategies == 1 or strategies * strategies * payoffs.shape[2] > MOST_COMPARISONS:
+        return 0
+    removed = 0
+    for strategy in range(strategies):
+        some = np.flatnonzero(own[:, strategy] & (own.sum(axis=1) > 1))
+        if len(some) == 0:
+            continue
+        each = payoffs[some]
+        better = each > each[:, strategy, None] + near[some, None, None]
+        dominated = ((better | ~replies[some, None]).all(axis=2) & own[some]).any(axis=1)
+        own[some[dominated], strategy] = False
+        removed += int(dominated.sum())
+    return removed
