@@ -126,8 +126,8 @@ def _preferred(listed: list[SmallAnswers], near: FloatArray) -> NDArray[np.intp]
     """Which of the equilibria of each game is recommended."""
     values = np.column_stack([each.value[:, 0] for each in listed])
     order = np.column_stack([3 * _order(each.defender) + _order(each.attacker) for each in listed])
-    tied = values <= (values.min(axis=1) + near)[:, None]
-    return np.argmin(np.where(tied, order, len(listed) + 9), axis=1)
+    tied = values <= (values.min(axis=1) + near)[:, None]  # an order is at most 8
+    return np.asarray(np.where(tied, order, 9).argmin(axis=1), np.intp)
 
 
 def _order(mix: FloatArray) -> NDArray[np.int64]:
