@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.equilibria.selection import PLAYED
+from advgame.games.tolerances import PLAYED
 from advgame.games.whole_payoffs import WholePayoffs
 
 Whole = NDArray[Any]  # of Python's whole numbers
