@@ -174,7 +174,9 @@ def test_the_help_of_commands_names_it(command: str, named: list[str]) -> None:
 def test_commands_use_it(tmp_path: Path) -> None:
     run = CliRunner().invoke
     solved = run(app, ["solve", CASE, "--concept", "by-lot", "--set", "audit_price=0.25"])
-    assert "Nobody looks at the payoffs; the rule is equal probabilities." in " ".join(solved.output.split())
+    words = " ".join(solved.output.split())
+    assert "Nobody looks at the payoffs" in words
+    assert "equal probabilities" in words
     assert "price of an audit" in solved.output
     assert "TO THE READER" in solved.output
     assert run(app, ["solve", CASE, "-o", str(tmp_path / "decision.z")]).exit_code == 0
