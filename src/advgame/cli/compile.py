@@ -81,12 +81,13 @@ def _games_of_rank_one(strategies: int) -> None:
 def _sweeps() -> None:
     """Two strategies for each player, whose sweeps have a kernel of their own, and more."""
     import advgame as ag
+    from advgame.studies import two_by_two_map
 
     values = [point / (POINTS - 1) for point in range(POINTS)]
     grid = {"largest_share": values, "attack_cost": values}
     for name in ("cifar10-two-defences", "mnist-pruning"):
         ag.sweep(ag.case(name), grid)
-    ag.two_by_two_map(ag.case("cifar10-two-defences"), grid)
+    two_by_two_map(ag.case("cifar10-two-defences"), grid)
 
 
 def _payoffs(strategies: int, *, ties: bool) -> tuple[FloatArray, FloatArray]:
