@@ -57,7 +57,7 @@ def _per_equilibrium(result: Result | None, ours: Result | None) -> str:
     if not result.equilibria_per_game or not ours.equilibria_per_game:
         return ""
     found, all_of_them = float(result.equilibria_per_game), float(ours.equilibria_per_game)
-    if not found < all_of_them:
+    if not found < all_of_them or result.measurements != ours.measurements:  # or of other games
         return ""
     return f", {result.seconds / found / (ours.seconds / all_of_them):.3g}× for each"
 
