@@ -37,22 +37,22 @@ def general_equilibria(
         gathered: whose free end is used, if there is one.
         room: for how many equilibria of one game, in turn until it suffices.
     """
-    from advgame.equilibria.kernels import support_pairs
+    from advgame.equilibria.kernels import states
 
     room = room or (ROOM if min(a.shape[1:]) <= FEW else ROOM[1:])
     found, state = _by_signs(a, b, room, False, gathered)
-    tied = np.flatnonzero(state == support_pairs.TIED)
+    tied = np.flatnonzero(state == states.TIED)
     if len(tied) == 0:
-        return found, state == support_pairs.SOLVED
+        return found, state == states.SOLVED
     more, state[tied] = _by_signs(a[tied], b[tied], room, True)
-    return Found.joined([found, more._replace(game=tied[more.game])]), state == support_pairs.SOLVED
+    return Found.joined([found, more._replace(game=tied[more.game])]), state == states.SOLVED
 
 
 def _by_signs(
     a: FloatArray, b: FloatArray, room: tuple[int, ...], thorough: bool, gathered: Gathered | None = None
 ) -> tuple[Found, NDArray[np.uint8]]:
     """The equilibria of games that are solved, and what became of all, with more room where it is needed."""
-    from advgame.equilibria.kernels import profiles, support_pairs, supports
+    from advgame.equilibria.kernels import profiles, states, support_pairs, supports
 
     games, defences, attacks = a.shape
     sets = supports.supports(attacks, defences), supports.supports(defences, attacks)
@@ -81,8 +81,8 @@ def _by_signs(
     if rows and not found.regret.max() <= LARGEST_REGRET:
         certified = (found.regret <= LARGEST_REGRET).all(axis=1)
         state[found.game[~certified]] = UNCERTIFIED
-        found = found.kept(state[found.game] == support_pairs.SOLVED)
-    crowded = np.flatnonzero(state == support_pairs.CROWDED)
+        found = found.kept(state[found.game] == states.SOLVED)
+    crowded = np.flatnonzero(state == states.CROWDED)
     if len(crowded) == 0 or len(room) == 1:
         return found, state
     more, state[crowded] = _by_signs(a[crowded], b[crowded], room[1:], thorough)

@@ -11,14 +11,11 @@ from advgame.equilibria.kernels import degenerate_vertices, modular_signs, simd3
 from advgame.equilibria.kernels.compiling import njit
 from advgame.equilibria.kernels.minors import load, minors
 from advgame.equilibria.kernels.simd32 import WIDTH
+from advgame.equilibria.kernels.states import CROWDED, SOLVED, TIED
 from advgame.equilibria.kernels.supports import EVERY, NONE, ONE, pairs_of_supports, sizes
 
 GAMES = 64  # side by side, one for each bit of a word
 
-# What became of a game.
-SOLVED = 0  # all equilibria, proven
-TIED = 1  # near a tie: there may be more
-CROWDED = 2  # more equilibria than there was room for
 
 MOST_VERTICES = 1 << 16  # of one player's mixes; games with more are left as tied
 
