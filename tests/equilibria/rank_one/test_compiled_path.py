@@ -17,7 +17,7 @@ from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.concepts import nash
 from advgame.equilibria.kernels import rank_one_solver
 from advgame.equilibria.rank_one.compiled_path import INDEX_FILES, compiled_equilibria
-from advgame.equilibria.rank_one.matrix_game import solve_matrix_game
+from advgame.equilibria.rank_one.matrix_game import only_equilibrium, solve_matrix_game
 from advgame.equilibria.solution import Solution
 from advgame.games import Game
 from advgame.games.rank_one_form import rank_one_form
@@ -132,3 +132,16 @@ def test_a_program_that_has_no_time_is_lost() -> None:
     walked = solve_matrix_game(form, game, Deadline(0.0))
     assert walked.pairs == ()
     assert "0 seconds" in walked.lost
+
+
+def test_a_very_large_zero_sum_game_is_solved_by_a_program_without_any_kernel() -> None:
+    a = np.random.default_rng(2).random((300, 301))
+    solution = solve(Game(a, -a))
+    assert solution.complete
+    assert "interior-point" in solution.method
+    (profile,) = solution.profiles
+    assert profile.certificate.regret < 1e-12
+    assert (a.T @ profile.defender).min() == pytest.approx((a @ profile.attacker).max(), abs=1e-12)
+    assert only_equilibrium(Game(np.vstack([a, a]), -np.vstack([a, a])), Deadline(60)) is None  # it ties
+    assert only_equilibrium(Game(a, -a), Deadline(0.0)) is None
+    assert only_equilibrium(Game(a, 1 - a**2), Deadline(60)) is None  # not zero-sum

@@ -24,6 +24,7 @@ from advgame.equilibria.algorithms.vertex_matching import matched_vertices
 from advgame.equilibria.algorithms.whole_enumeration import extreme_equilibria_in_words
 from advgame.equilibria.rank_one.compiled_path import compiled_equilibria
 from advgame.equilibria.rank_one.degenerate import WORK_FOR_TIES, all_in_rationals, ends, is_indifferent
+from advgame.equilibria.rank_one.matrix_game import only_equilibrium
 from advgame.equilibria.rank_one.path import Path, walk
 from advgame.equilibria.selection import RULES, ruled_by
 from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
@@ -54,6 +55,7 @@ HOPELESS = (
     "One equilibrium; there may be others. Not all equilibria could be listed: the game has about {:.0e} "
     "vertices to visit, far beyond the work limit of {:g}. Nash(work_limit=…) asks for more."
 )
+INTERIOR = "interior-point method, then the equations of what is played"
 EXACTLY = "vertex enumeration in exact arithmetic"
 RATIONAL = "Each payoff is replaced by the simplest fraction that rounds to it."
 NOT_ALL_RATIONAL = " No simple fraction rounds to {:,} of them, which are used as stored."
@@ -106,6 +108,9 @@ class Nash(Concept):
         if game.centred is not game:
             return ruled_by(told_of(self.solve(game.centred), game), self.rule)
         deadline = self._deadline()
+        profiles = self._by_program(game, deadline)
+        if profiles:
+            return self._told(game, profiles, Listing((), True, INTERIOR))
         profiles = self._compiled(game, deadline)
         if profiles:
             return self._told(game, profiles, Listing((), True, "rank-1 path"))
@@ -153,6 +158,11 @@ class Nash(Concept):
         pairs = compiled_equilibria(game, deadline) or ()
         profiles = tuple(certified_profile(game, *pair) for pair in pairs)
         return profiles if len(certified(profiles)) == len(pairs) else ()
+
+    def _by_program(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
+        """The only equilibrium of a very large game that is strategically zero-sum."""
+        pair = None if self.exact else only_equilibrium(game, deadline)
+        return () if pair is None else certified([certified_profile(game, *pair)])
 
     def _found(self, game: Game, deadline: Deadline) -> Listing:
         """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""

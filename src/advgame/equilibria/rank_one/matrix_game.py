@@ -1,4 +1,4 @@
-"""The equilibrium of a large strategically zero-sum game, by one linear program.
+"""The equilibrium of a large strategically zero-sum game, by an interior-point method or one linear program.
 
 (x, y) is an equilibrium iff x minimises u + c0·x under u ≥ x·Q_j for every attack j, and y is the dual. Where
 no other strategy comes near to being a best response, as many are played by either player, and their square
@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp
 from advgame.equilibria.algorithms.indifference import TIGHT, indifferent_mix
+from advgame.equilibria.algorithms.interior_point import matrix_game_optimum
 from advgame.equilibria.rank_one.parametric_simplex import Walked
 from advgame.games import Game
-from advgame.games.rank_one_form import RankOneForm
+from advgame.games.rank_one_form import RankOneForm, rank_one_form
 from advgame.games.tolerances import MAY_TIE, PLAYED
 
+SAMPLE = 8  # strategies of each player that show whether a game may be zero-sum
+VERY_LARGE = 90_000  # payoffs of a player: of smaller games compiled code that walks is as quick
 LARGE = 10_000  # payoffs of a player: of smaller games the walk is as quick, and finds what ties
 
 
@@ -34,15 +37,70 @@ def solve_matrix_game(form: RankOneForm, game: Game, deadline: Deadline) -> Walk
         game: the game.
         deadline: the limit of the linear program.
     """
+    near = None
     try:
+        near = _from_inside(form, game, deadline)
+        if near is not None and not near.tied:
+            return near
         defender, attacker = _program(form, deadline)
     except TimeUp:
+        if near is not None:
+            return near
         lost = f"The linear program was not solved in {deadline.seconds:g} seconds."
         return Walked((), False, lost, np.empty(0, np.intp), np.empty(0, np.intp))
     rows, columns = np.flatnonzero(defender > PLAYED), np.flatnonzero(attacker > PLAYED)
+    return _walked(form, game, (defender, attacker), rows, columns)
+
+
+def only_equilibrium(game: Game, deadline: Deadline) -> tuple[FloatArray, FloatArray] | None:
+    """The equilibrium of a strategically zero-sum game so large that a walk takes longer than a program.
+
+    Args:
+        game: in floats, dominated strategies and all.
+        deadline: when to give up.
+
+    Returns:
+        None for any other game, and where the equilibrium is not proven to be the only one.
+    """
+    if game.defender_payoffs.size < VERY_LARGE or not game.sharp or not _may_be_zero_sum(game):
+        return None
+    form = rank_one_form(game)
+    if form is None or not is_large_matrix_game(form):
+        return None
+    try:
+        near = _from_inside(form, game, deadline)
+    except TimeUp:
+        return None
+    return None if near is None or near.tied else near.pairs[0]
+
+
+def _may_be_zero_sum(game: Game) -> bool:
+    """Whether a few payoffs are those of a game that is strategically zero-sum."""
+    some = tuple(np.linspace(0, length - 1, SAMPLE).astype(int) for length in game.shape)
+    a, b = (payoffs[np.ix_(*some)] for payoffs in (game.defender_payoffs, game.attacker_payoffs))
+    form = rank_one_form(Game(a, b))
+    return form is not None and not form.cost_per_intensity.any()
+
+
+def _from_inside(form: RankOneForm, game: Game, deadline: Deadline) -> Walked | None:
+    """What an interior-point method leads to; None where it does not converge."""
+    near = matrix_game_optimum(form.attack_value + form.idle_cost[:, None], deadline)
+    if near is None:
+        return None
+    return _walked(form, game, (near.row_mix, near.column_mix), near.rows, near.columns)
+
+
+def _walked(
+    form: RankOneForm,
+    game: Game,
+    mixes: tuple[FloatArray, FloatArray],
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+) -> Walked:
+    """The equilibrium in which these rows and columns are played, solved once more from its payoffs."""
     sharp = _sharp(game, rows, columns)
     tied = sharp is None or _ties(form, *sharp)
-    return Walked((sharp or (defender, attacker),), tied, "", rows, columns)
+    return Walked((sharp or mixes,), tied, "", rows, columns)
 
 
 def _program(form: RankOneForm, deadline: Deadline) -> tuple[FloatArray, FloatArray]:
