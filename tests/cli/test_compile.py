@@ -16,6 +16,7 @@ from numba.core.dispatcher import Dispatcher
 import advgame as ag
 from advgame.cli.compile import SOLVERS
 from advgame.equilibria import kernels
+from advgame.studies.sweeps import COMPILED_FROM
 
 def signatures():
     found = set()
@@ -30,7 +31,8 @@ for compile_solver in SOLVERS.values():
 compiled = signatures()
 assert len(compiled) > 10
 
-grid = {"largest_share": np.linspace(0, 1, 20), "attack_cost": np.linspace(0, 1, 20)}
+grid = {"largest_share": np.linspace(0, 1, 40), "attack_cost": np.linspace(0, 1, 60)}
+assert 40 * 60 >= COMPILED_FROM
 for name in ("cifar10-two-defences", "mnist-pruning"):
     for concept in ("nash", "nash_one", "commitment", "pure_commitment"):
         ag.sweep(ag.case(name), grid, concept=concept)

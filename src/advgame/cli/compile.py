@@ -13,7 +13,7 @@ from advgame.cli.application import app
 from advgame.cli.progress import progress_bar
 from advgame.stopping import when_stopped
 
-POINTS = 40  # along each axis of a sweep, so that it is large enough for compiled code
+POINTS = 3  # along each axis of a sweep
 STRATEGIES = 4  # of the games that are solved to compile a solver
 SIDE_OF_LARGE = 80  # strategies of a game that is large for a solver
 
@@ -79,15 +79,17 @@ def _games_of_rank_one(strategies: int) -> None:
 
 
 def _sweeps() -> None:
-    """Two strategies for each player, whose sweeps have a kernel of their own, and more."""
-    import advgame as ag
+    """Two strategies for each player, whose sweeps and maps have kernels of their own, and more."""
+    import numpy as np
+
+    from advgame.decision.solve_many import solve_grid
+    from advgame.scenarios import case
     from advgame.studies import two_by_two_map
 
-    values = [point / (POINTS - 1) for point in range(POINTS)]
-    grid = {"largest_share": values, "attack_cost": values}
+    grid = {name: np.linspace(0.1, 1.0, POINTS) for name in ("largest_share", "attack_cost")}
     for name in ("cifar10-two-defences", "mnist-pruning"):
-        ag.sweep(ag.case(name), grid)
-    two_by_two_map(ag.case("cifar10-two-defences"), grid)
+        solve_grid(case(name), grid, "nash")
+    two_by_two_map(case("cifar10-two-defences"), grid)
 
 
 def _payoffs(strategies: int, *, ties: bool) -> tuple[FloatArray, FloatArray]:
