@@ -42,7 +42,7 @@ class Unit:
         on = f"{self.defence}, {self.network}, {self.dataset}, seed {self.seed}"
         if self.kind == MAKE:
             return f"making {on}"
-        return f"{self.attack or 'honest inputs'} on {on}"
+        return f"{self.attack or 'benign inputs'} on {on}"
 
 
 @dataclass(frozen=True)
