@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 import numpy as np
 
 from advgame.games import Game
 
-PurePair = tuple[list[float], list[float]]
+PurePair = tuple[list[Any], list[Any]]
 
 
 def equilibria_of_one(game: Game) -> list[PurePair]:
     """Every extreme equilibrium of a 1 × n or m × 1 game: each best response of the player who chooses.
+
+    In Fractions where the payoffs were given or computed as such: rounding may be all that differs between
+    two best responses, and only exact certificates hold then.
 
     >>> equilibria_of_one(Game([[1, 1, 1]], [[2, 5, 5]]))
     [([1.0], [0.0, 1.0, 0.0]), ([1.0], [0.0, 0.0, 1.0])]
@@ -19,8 +25,12 @@ def equilibria_of_one(game: Game) -> list[PurePair]:
     to_defender, to_attacker = game.payoffs_as_given
     best_rows = np.flatnonzero(to_defender[:, 0] == to_defender[:, 0].max()) if columns == 1 else [0]
     best_columns = np.flatnonzero(to_attacker[0] == to_attacker[0].max()) if rows == 1 else [0]
-    return [(_pure(int(i), rows), _pure(int(j), columns)) for i in best_rows for j in best_columns]
+    exact = object in (to_defender.dtype, to_attacker.dtype)
+    return [
+        (_pure(int(i), rows, exact), _pure(int(j), columns, exact)) for i in best_rows for j in best_columns
+    ]
 
 
-def _pure(strategy: int, count: int) -> list[float]:
-    return [1.0 if place == strategy else 0.0 for place in range(count)]
+def _pure(strategy: int, count: int, exact: bool) -> list[Any]:
+    one = Fraction(1) if exact else 1.0
+    return [one if place == strategy else 0 * one for place in range(count)]
