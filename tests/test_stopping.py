@@ -14,11 +14,14 @@ from advgame.stopping import SIGNALS, Stopped, stop_signals
 CASE = "cifar10-two-defences"
 EXIT_CODES = {signal.SIGINT: (130, "Ctrl-C"), signal.SIGTERM: (143, "SIGTERM")}
 
-# The command with one of its steps replaced by one that says where it is and never ends.
+# The command with one of its steps replaced by one that says where it is and never ends. A shell that runs the
+# tests in the background has made them, and what they start, deaf to Ctrl-C: that is undone first.
 PROGRAM = """
-import sys, time
+import importlib, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import advgame as ag
 import advgame.cli as cli
+solve = importlib.import_module("advgame.cli.solve")
 def at_work(*_, **__):
     print("at work", file=sys.stderr, flush=True)
     while True:
@@ -35,7 +38,7 @@ cli.main()
     [
         ("ag.report", ["solve", CASE, "-o", "answer.json"]),
         ("ag.sweep", ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"]),
-        ("cli._csv_text", ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"]),  # half-way
+        ("solve._csv_text", ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"]),  # half-way
     ],
 )
 def test_a_stopped_command_leaves_the_file_as_it_was(

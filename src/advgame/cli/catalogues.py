@@ -111,7 +111,7 @@ def about(part: Any) -> str:
 
     >>> from advgame.equilibria import CONCEPTS
     >>> about(CONCEPTS["minimax_regret"]).partition(". ")[0]
-    'Prices are known by their ranges only'
+    'Only the ranges of the prices are known (minimax regret)'
     """
     from advgame.equilibria import Concept
 

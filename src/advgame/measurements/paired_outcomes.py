@@ -26,6 +26,7 @@ def compare(first: Outcomes, second: Outcomes, level: float = 0.95) -> PairedCom
     The p-value is of these very networks too: each input counts once, for the network that is right in
     more of the seeds, and ties count for none. Of one seed that is McNemar's exact test.
 
+    >>> import numpy as np
     >>> one = Outcomes((0,), np.arange(10), np.array([[1.0] * 8 + [0.0] * 2]))
     >>> other = Outcomes((0,), np.arange(10), np.array([[1.0] * 2 + [0.0] * 8]))
     >>> found = compare(one, other)

@@ -53,7 +53,7 @@ def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
     A pure equilibrium comes first if there is one. The path is walked by compiled code where that is at hand.
 
     >>> x, y = one_equilibrium(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), Deadline(5))
-    >>> [round(share, 3) for share in (*x, *y)]
+    >>> [round(float(share), 3) for share in (*x, *y)]
     [0.333, 0.667, 0.5, 0.5]
     """
     pure = pure_equilibrium(game)
