@@ -14,7 +14,7 @@ from advgame.stopping import SIGNALS, Stopped, stop_signals
 CASE = "cifar10-two-defences"
 EXIT_CODES = {signal.SIGINT: (130, "Ctrl-C"), signal.SIGTERM: (143, "SIGTERM")}
 
-# The command with one of its steps replaced by one that says where it is and never ends. A shell that runs the
+# The command with one of its steps replaced by one that never ends. A shell that runs the
 # tests in the background has made them, and what they start, deaf to Ctrl-C: that is undone first.
 PROGRAM = """
 import importlib, signal, sys, time
