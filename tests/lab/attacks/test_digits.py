@@ -10,7 +10,7 @@ from advgame.lab.attacks import ATTACKS, Attack, Victim
 from advgame.lab.defences.bit_depth import BitDepth
 from advgame.lab.evaluation.robust_accuracy import Outcome, outcomes
 from advgame.lab.networks.classifier import predictions
-from tests.lab.attacks.conftest import Digits
+from tests.lab.conftest import Digits
 
 QUICK: dict[str, dict[str, int]] = {
     "apgd_ce": {"steps": 5},

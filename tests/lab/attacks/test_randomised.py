@@ -12,7 +12,7 @@ from advgame.lab.attacks.stochastic_targets import surest_within
 from advgame.lab.defences.switching import Switched
 from advgame.lab.evaluation.robust_accuracy import outcomes
 from advgame.lab.networks.classifier import Adapted
-from tests.lab.attacks.conftest import Digits
+from tests.lab.conftest import Digits
 
 
 class NoisyInputs(Adapted):

@@ -9,7 +9,7 @@ from advgame.lab.attacks.stochastic_targets import ALWAYS, always_errs
 from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.evaluation.robust_accuracy import craft
 from advgame.lab.networks.classifier import Adapted
-from tests.lab.attacks.conftest import Digits
+from tests.lab.conftest import Digits
 
 
 class ErrsAsOften(Adapted):

@@ -10,7 +10,7 @@ from advgame.errors import LabError
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.evaluation.gradient_masking import SIGN, Tried, signs_of_obscurity
 from advgame.lab.evaluation.robust_accuracy import craft, outcomes
-from tests.lab.attacks.conftest import Digits
+from tests.lab.conftest import Digits
 
 ANY_CHANGE = 1.0
 
