@@ -1,4 +1,4 @@
-"""What went wrong on purpose is told in the page, in its own words."""
+"""Shows the errors that the library raises on purpose as messages on the page."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_the_help_names_all_that_is_catalogued(command: str, names: list[str]) -
 
 
 def test_the_help_of_fetch_names_every_data_set() -> None:
-    datasets = pytest.importorskip("advgame.lab.datasets").DATASETS
+    datasets = pytest.importorskip("advgame.lab.datasets", reason="the laboratory is the extra lab").DATASETS
     assert set(datasets) <= names_in_help("fetch")
 
 

@@ -34,7 +34,9 @@ def test_a_damaged_table_is_one_line_and_exit_code_2(monkeypatch, capsys, tmp_pa
 
 
 def test_the_reference_is_printed_or_written(monkeypatch, capsys, tmp_path: Path) -> None:
-    reference = pytest.importorskip("advgame.lab.analysis.reference")
+    reference = pytest.importorskip(
+        "advgame.lab.analysis.reference", reason="the laboratory is the extra lab"
+    )
     target = tmp_path / "page.md"
     assert run(monkeypatch, "reference", "-o", str(target)) == 0
     assert target.read_text(encoding="utf-8") == reference.page()
@@ -54,6 +56,6 @@ def test_the_reference_is_printed_or_written(monkeypatch, capsys, tmp_path: Path
 def test_importances_need_an_experiment_and_its_networks(
     monkeypatch, capsys, tmp_path: Path, experiment: str, message: str
 ) -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="the laboratory is the extra lab")
     assert run(monkeypatch, "importances", experiment, str(tmp_path / "rows.csv")) == 2
     assert message in capsys.readouterr().err

@@ -166,6 +166,7 @@ def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
         raise MeasurementError(f"There is no file {path}; `advgame measure` writes it beside its table.")
     try:
         frame = pd.read_parquet(path)
+    # pyarrow raises NotImplementedError for compressions and types that it cannot read
     except (OSError, ValueError, NotImplementedError, KeyError, OverflowError) as mistake:
         raise MeasurementError(f"{path.name} is not a Parquet file: {str(mistake)[:120]}.") from None
     missing = [name for name in NEEDED if name not in frame.columns]

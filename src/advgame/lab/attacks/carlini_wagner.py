@@ -18,7 +18,7 @@ class CarliniWagner(WeightSearch):
     norm: ClassVar[str | None] = "L2"
 
     @property
-    def library_attack(self) -> L2CarliniWagnerAttack:
+    def foolbox_attack(self) -> L2CarliniWagnerAttack:
         """foolbox's attack with these settings."""
         return L2CarliniWagnerAttack(
             binary_search_steps=self.searches,

@@ -19,7 +19,7 @@ class ElasticNet(WeightSearch):
     step_size: float = 0.01
 
     @property
-    def library_attack(self) -> EADAttack:
+    def foolbox_attack(self) -> EADAttack:
         """foolbox's attack with these settings; of equal weights, the example of the smallest L1 norm."""
         return EADAttack(
             binary_search_steps=self.searches,

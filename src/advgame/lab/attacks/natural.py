@@ -1,8 +1,8 @@
 """Natural changes: noise, blur, light, occlusion, compression, rotation. Nobody chose them to fool a network.
 
-The strength of each is told in its own unit, which stands where an attack names its norm. What is drawn at
-random depends on the seed and the input's place alone, so every network meets the same changes, and a
-stronger change of a kind is the same one made stronger.
+Each strength has a unit of its own, which is written where an attack names its norm. The random draws depend
+only on the seed and the place of the input: every network gets the same changes, and a stronger change is the
+same change made stronger.
 """
 
 from __future__ import annotations

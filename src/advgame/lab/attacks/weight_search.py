@@ -33,9 +33,9 @@ class WeightSearch(SmallestChange):
 
     @property
     @abstractmethod
-    def library_attack(self) -> MinimizationAttack:
+    def foolbox_attack(self) -> MinimizationAttack:
         """foolbox's attack with these settings."""
 
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The nearest example of all searches; nothing useful where none fooled."""
-        return self.library_attack.run(foolbox_model(victim.surrogate, inputs), inputs, labels)
+        return self.foolbox_attack.run(foolbox_model(victim.surrogate, inputs), inputs, labels)

@@ -284,8 +284,8 @@ def _batches(
 ) -> Iterator[tuple[Victim, torch.Tensor]]:
     """Places of inputs a batch at a time, each with a seed of its own.
 
-    A batch takes every so-manieth place: where inputs come sorted by class, each batch still has several,
-    which attacks that start from another class need.
+    With k batches, a batch takes every k-th place. If inputs are sorted by class, each batch still holds
+    several classes, which attacks that start from another class need.
     """
     at_once = len(places) if attack.metric != "robust" else getattr(attack, "batch", batch_of(inputs))
     batches = max(-(-len(places) // max(at_once, 1)), 1)
