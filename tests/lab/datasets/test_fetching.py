@@ -116,7 +116,7 @@ def test_the_next_address_is_tried_where_one_fails(server: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("page", "size", "said"),
     [
-        ("gone", len(CONTENT), "gone answers 404"),
+        ("gone", len(CONTENT), "gone returned 404"),
         ("other", len(CONTENT), "SHA256 checksum"),
         ("other", None, "SHA256 checksum"),
         ("page.gz", len(CONTENT), "no whole gzip file"),
@@ -140,7 +140,7 @@ def test_more_than_a_data_set_can_have_is_not_taken(
 
 
 def test_an_address_that_does_not_answer_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match=r"http://127\.0\.0\.1:9/data does not answer"):
+    with pytest.raises(LabError, match=r"http://127\.0\.0\.1:9/data does not respond"):
         fetched(source("http://127.0.0.1:9/data"), tmp_path)
 
 
