@@ -8,6 +8,7 @@ import streamlit as st
 from widgets import look
 
 from advgame.dashboard_pages import PAGES
+from advgame.plugins import load_plugins
 
 HERE = Path(__file__).parent
 
@@ -15,6 +16,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Shows the page that was asked for."""
     st.set_page_config(page_title="advgame", page_icon="⚖️", layout="wide")
+    load_plugins()
     look.show()
     pages = [st.Page(HERE / page.path, title=page.title, icon=page.icon) for page in PAGES.values()]
     st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()

@@ -2,7 +2,8 @@
 
 Timed is the whole process of ``advgame solve CASE -o x.html``, in CPU seconds, and a process that imports the
 command line and does nothing. Each is run anew for every figure; the checkouts take turns, and medians are
-printed. *cold* has no compiled code at all, *warm* has what `solve_batch` leaves behind in the checkout.
+printed. *cold* has no machine code of kernels at all, *warm* has what `solve_batch` leaves behind in the checkout.
+Bytecode of Python is kept in either case, as that of an installed package is.
 """
 
 from __future__ import annotations
@@ -67,11 +68,13 @@ class Checkout:
 
     path: Path
     cache: str | None  # None: with the checkout itself
+    bytecode: str  # a folder
 
     def seconds(self, arguments: list[str]) -> float:
         """CPU seconds of one process; infinite if it was not done in time."""
         settings = os.environ | dict.fromkeys(BLAS, "1")
-        settings |= {"PYTHONPATH": str(self.path / "src")}
+        settings |= {"PYTHONPATH": str(self.path / "src"), "PYTHONPYCACHEPREFIX": self.bytecode}
+        settings.pop("PYTHONDONTWRITEBYTECODE", None)
         settings |= {} if self.cache is None else {"NUMBA_CACHE_DIR": self.cache}
         before = getrusage(RUSAGE_CHILDREN)
         command = [sys.executable, *arguments]
@@ -103,12 +106,14 @@ def main(arguments: list[str] | None = None) -> int:
         paths = ROOT, given.against.resolve()
         for code in ("warm",) if given.warm_only else ("cold", "warm"):
             both = tuple(
-                Checkout(path, f"{folder}/{place}" if code == "cold" else None)
+                Checkout(path, f"{folder}/{place}" if code == "cold" else None, f"{folder}/bytecode-{place}")
                 for place, path in enumerate(paths)
             )
             if code == "warm":
                 for each in both:
                     each.seconds(["-c", COMPILE])
+            for each in both:
+                each.seconds(REPORTS[0].command)  # writes the bytecode
             imports = _medians(both, ["-c", IMPORT], given.runs)
             print(f"| import | {code} | {_row(imports)} | | |", flush=True)
             for report in chosen:

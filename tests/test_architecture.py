@@ -26,6 +26,7 @@ app, cli → reports → wording → studies → decision → scenarios → payo
 decision → equilibria → games ← payoffs          cli → findings → scenarios          cli → lab → measurements
 measurements → files          scenarios → bundled          lab → bundled
 reports → version          cli → stopping          app, cli → dashboard_pages
+app, cli, lab → plugins
 all → errors, catalogue, arrays, deprecation
 """
 EQUILIBRIA = """

@@ -13,7 +13,7 @@ import advgame as ag
 from advgame.decision import recommend, situate
 from advgame.equilibria import Nash
 from advgame.equilibria.algorithms.support_margin import support_margin
-from advgame.equilibria.batch.batch_at_hand import generic_two_by_two, recommended_at_hand
+from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
 from advgame.games import Game
 from advgame.scenarios import case, scenario, set_parameter
 from advgame.studies.parameter_line import Answers, Line, budget_for_neighbours, played
@@ -82,18 +82,6 @@ def test_no_kernel_means_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = [threshold.below for threshold in ag.thresholds(case(CASE))]
     monkeypatch.setattr("advgame.studies.parameter_line.recommended_at_hand", lambda *_: None)
     assert [threshold.below for threshold in ag.thresholds(case(CASE))] == pytest.approx(compiled, abs=1e-9)
-
-
-@given(st.integers(0, 10**6))
-def test_generic_two_by_two_games_without_a_kernel_have_the_solver_s_equilibria(seed: int) -> None:
-    a, b = np.random.default_rng(seed).normal(size=(2, 8, 2, 2))
-    found = generic_two_by_two(a, b)
-    for game in range(len(a)):
-        mine = found.game == game
-        expected = ag.solve(Game(a[game], b[game])).profiles
-        wanted = sorted((*each.defender, *each.attacker) for each in expected)
-        got = sorted((*x, *y) for x, y in zip(found.defender[mine], found.attacker[mine], strict=True))
-        assert np.allclose(got, wanted, atol=1e-9)
 
 
 @given(st.integers(0, 10**6))

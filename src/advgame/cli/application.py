@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from advgame.errors import AdvgameError, InputError
+from advgame.plugins import load_plugins
 from advgame.stopping import Stopped, stop_signals
 from advgame.version import __version__
 
@@ -40,7 +41,7 @@ def _options(
 
 
 class _Notices(logging.Handler):
-    """What the library says on its way, such as that it compiles: a line on standard error."""
+    """Messages of the library, such as that it compiles or leaves out a plug-in: a line on standard error."""
 
     def emit(self, record: logging.LogRecord) -> None:
         typer.echo(f"advgame: {record.getMessage()}", err=True)
@@ -52,10 +53,12 @@ def main() -> None:
     Ctrl-C and SIGTERM are one line as well, with the exit codes 130 and 143.
     """
     library = logging.getLogger("advgame")
-    library.addHandler(_Notices())
     library.setLevel(logging.INFO)
+    notices = _Notices()
+    library.addHandler(notices)
     try:
         with stop_signals():
+            load_plugins()
             app()
     except InputError as mistake:
         _leave(mistake, 2)
@@ -63,6 +66,8 @@ def main() -> None:
         _leave(problem, 1)
     except Stopped as stop:
         _leave(stop, stop.exit_code)
+    finally:
+        library.removeHandler(notices)
 
 
 @app.command(epilog="Example: advgame cases")

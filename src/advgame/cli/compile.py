@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import typer
 
-from advgame.arrays import FloatArray
 from advgame.cli.application import app
 from advgame.cli.progress import progress_bar
 from advgame.stopping import when_stopped
+
+if TYPE_CHECKING:
+    from advgame.arrays import FloatArray
 
 POINTS = 3  # along each axis of a sweep
 STRATEGIES = 4  # of the games that are solved to compile a solver

@@ -11,6 +11,7 @@ import numpy as np
 from advgame.decision.recommendation import Recommendation, recommend
 from advgame.decision.situation import Situation
 from advgame.equilibria import Concept
+from advgame.equilibria.algorithms.bracketed_root import bracketed_root
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.games.tolerances import PLAYED
@@ -224,8 +225,6 @@ def _snapped(side: Side, value: float) -> float:
 
 def _end_of_equilibrium(bracket: Bracket) -> float | None:
     """Where the equilibrium on the supports of the last unchanged game ends; None where it is degenerate."""
-    from scipy.optimize import brentq
-
     if bracket.before is None:
         return None
     rows = np.flatnonzero(bracket.before.defender > PLAYED)
@@ -245,7 +244,7 @@ def _end_of_equilibrium(bracket: Bracket) -> float | None:
         return None
     if margin(1.0) >= 0:
         return bracket.changed  # it holds up to there, where the game may be degenerate
-    part = float(brentq(margin, 0.0, 1.0, xtol=PRECISION / 100))
+    part = bracketed_root(margin, 0.0, 1.0, within=PRECISION / 100)
     return bracket.same + part * (bracket.changed - bracket.same)
 
 

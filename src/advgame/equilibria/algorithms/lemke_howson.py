@@ -66,8 +66,11 @@ def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
 def end_of_path(game: Game, deadline: Deadline) -> Profile | None:
     """The certified equilibrium at the end of a path, of a game without large constants."""
     profile = _compiled(game) if worth_asking(sum(game.shape)) else None
-    if profile is not None:
-        return profile
+    return profile or end_without_compiled_code(game, deadline)
+
+
+def end_without_compiled_code(game: Game, deadline: Deadline) -> Profile | None:
+    """As `end_of_path`, walked in Python whether compiled code is at hand or not."""
     for label in range(sum(game.shape)):
         try:
             mixes = _path(game, label, deadline)

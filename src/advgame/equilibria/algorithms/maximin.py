@@ -1,15 +1,22 @@
-"""The maximin mixed strategy by linear programming, sharpened on its support."""
+"""The maximin mixed strategy by pivoting or linear programming, sharpened on its support."""
 
 from __future__ import annotations
+
+from math import inf
 
 import numpy as np
 
 from advgame.arrays import FloatArray
-from advgame.equilibria.algorithms.deadline import charge_program
+from advgame.equilibria.algorithms.deadline import Deadline, charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT, indifferent_mix
+from advgame.equilibria.algorithms.lemke_howson import end_without_compiled_code
+from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import relative_regret
-from advgame.games.tolerances import PLAYED
+from advgame.games.tolerances import MAY_TIE, PLAYED
+
+SMALL = 400  # payoffs: of larger games a linear program is quicker than a path walked in Python
+WORK = 0.1  # nominal seconds of that path
 
 
 def maximin(game: Game) -> Profile:
@@ -22,8 +29,9 @@ def maximin(game: Game) -> Profile:
 
 
 def _candidates(game: Game) -> list[Profile]:
-    """The program's answer, and the one its supports give when they are solved directly."""
-    defender, attacker = _program(game.defender_payoffs)
+    """An optimum, and the one its supports give when they are solved directly."""
+    charge_program(game.defender_payoffs.size)
+    defender, attacker = _only_optimum(game.defender_payoffs) or _program(game.defender_payoffs)
     found = [_secured(game, defender, attacker)]
     rows, columns = np.flatnonzero(defender > PLAYED), np.flatnonzero(attacker > PLAYED)
     if len(rows) == len(columns):
@@ -36,12 +44,28 @@ def _candidates(game: Game) -> list[Profile]:
     return found
 
 
+def _only_optimum(payoffs: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    """The optimal mixed strategies of a small game, without importing a solver of linear programs.
+
+    Returns:
+        None unless they are the only ones, so that the choice among several is always the program's.
+    """
+    if payoffs.size > SMALL:
+        return None
+    profile = end_without_compiled_code(Game(payoffs, -payoffs), Deadline(inf, WORK))
+    if profile is None:
+        return None
+    rows, columns = np.flatnonzero(profile.defender > PLAYED), np.flatnonzero(profile.attacker > PLAYED)
+    if len(rows) != len(columns) or support_margin(payoffs, -payoffs, rows, columns) <= MAY_TIE:
+        return None
+    return profile.defender, profile.attacker
+
+
 def _program(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
     """max v with x·A_j ≥ v for every attack j; the dual prices are the attacker's mixed strategy."""
     from scipy.optimize import linprog
 
     rows, columns = payoffs.shape
-    charge_program(payoffs.size)
     span = float(np.ptp(payoffs)) or 1.0
     unit = (payoffs - payoffs.min()) / span
     program = linprog(

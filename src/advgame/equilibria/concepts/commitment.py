@@ -19,6 +19,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.equilibria.concepts.weak_commitment import best_weak_plan, most_harmful_reply
+from advgame.equilibria.rank_one.penalised_program import only_optimum
 from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import relative_regret
@@ -222,11 +223,21 @@ def best_mixed_strategy(worth: FloatArray, gains: FloatArray) -> tuple[FloatArra
     Returns:
         None where every mixed strategy makes the attacker leave.
     """
-    from scipy.optimize import linprog
-
     if gains.size and gains.min(axis=0).max() > 0:
         return None  # some other reply is better against every defence
     charge_program(gains.size)
+    optimum = only_optimum(worth, gains)
+    if optimum is not None and optimum.mix is None:
+        return None
+    if optimum is not None:
+        return _sharpened(optimum.mix, gains), float((worth - gains @ optimum.prices).max())
+    return _by_highs(worth, gains)
+
+
+def _by_highs(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
+    """As `best_mixed_strategy`, for programs of any size and with any number of optima."""
+    from scipy.optimize import linprog
+
     program = linprog(
         -worth / (float(np.ptp(worth)) or 1.0),
         A_ub=SHARPER * gains.T if gains.size else None,

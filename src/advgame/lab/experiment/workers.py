@@ -18,6 +18,8 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
 
+from advgame.plugins import load_plugins
+
 SECONDS_BETWEEN_LOOKS = 1.0  # at the parent's process id
 PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
@@ -57,7 +59,7 @@ class _Context(SpawnContext):
 
 
 def _begin(parent: int) -> None:
-    """One thread per worker: two of one thread are quicker than one of two."""
+    """One thread per worker: two of one thread are quicker than one of two. Plug-ins are loaded once more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers it, and ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _end_with(parent)
@@ -65,6 +67,7 @@ def _begin(parent: int) -> None:
 
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    load_plugins()
 
 
 def _end_with(parent: int) -> None:
