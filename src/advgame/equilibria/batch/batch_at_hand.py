@@ -92,7 +92,8 @@ def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> AtHand:
     """
     found, proven, too_large = by_supports(a, b)
     if too_large.any() and compiled_path.at_hand(a.shape[1:]):
-        more, proven[too_large] = walked(*(np.ascontiguousarray(each[too_large]) for each in (a, b)))
+        large_a, large_b = np.ascontiguousarray(a[too_large]), np.ascontiguousarray(b[too_large])
+        more, proven[too_large] = walked(large_a, large_b)
         found = Found.joined([found, more._replace(game=np.flatnonzero(too_large)[more.game])])
     value = np.einsum("si,sij,sj->s", found.defender, given[found.game], found.attacker)
     worst, alike = worst_of_each(found, value, MAY_TIE * np.abs(given).max(axis=(1, 2)))

@@ -227,11 +227,11 @@ def best_mixed_strategy(worth: FloatArray, gains: FloatArray) -> tuple[FloatArra
         return None  # some other reply is better against every defence
     charge_program(gains.size)
     optimum = only_optimum(worth, gains)
-    if optimum is not None and optimum.mix is None:
+    if optimum is None:
+        return _by_highs(worth, gains)
+    if optimum.mix is None:
         return None
-    if optimum is not None:
-        return _sharpened(optimum.mix, gains), float((worth - gains @ optimum.prices).max())
-    return _by_highs(worth, gains)
+    return _sharpened(optimum.mix, gains), float((worth - gains @ optimum.prices).max())
 
 
 def _by_highs(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
