@@ -96,7 +96,7 @@ class Accuracies:
     def attack_success(self) -> FloatArray:
         """Share of attacked inputs the attacker is paid for under the success rule, (defences, attacks)."""
         if self.success == "caused errors":
-            return self.attacked_error - self.clean_error[:, None]
+            return self.attacked_error - self.clean_error[..., None]
         return self.attacked_error
 
 

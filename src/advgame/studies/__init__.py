@@ -20,13 +20,22 @@ from advgame.studies.break_even import (
 )
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
 from advgame.studies.regions import Regions, RegionStudy, regions
+from advgame.studies.sampling_error import (
+    SamplingError,
+    SamplingErrorStudy,
+    confidence_in_words,
+)
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.sweeps import SweepStudy, sweep
 from advgame.studies.thresholds import Threshold, ThresholdStudy, thresholds
 from advgame.studies.worth_along import Worth, worth_along
 
 STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
-    "study", {each.name: each for each in (BreakEvenStudy, ThresholdStudy, RegionStudy, SweepStudy)}
+    "study",
+    {
+        each.name: each
+        for each in (BreakEvenStudy, ThresholdStudy, RegionStudy, SweepStudy, SamplingErrorStudy)
+    },
 )
 
 
@@ -70,6 +79,7 @@ __all__ = [
     "STUDIES",
     "BreakEven",
     "Regions",
+    "SamplingError",
     "Study",
     "StudyResult",
     "Threshold",
@@ -78,6 +88,7 @@ __all__ = [
     "break_even_pairs",
     "break_even_share",
     "break_even_shares",
+    "confidence_in_words",
     "main_attack",
     "regions",
     "study",

@@ -26,7 +26,7 @@ class BenignTraffic(Term):
     def to_defender(self, accuracies: Accuracies) -> FloatArray:
         """The expected value of the honest share of the traffic."""
         swing = self.benign_gain + self.benign_loss
-        per_input = self.benign_gain - swing * accuracies.clean_error[:, None]  # (defences, 1)
+        per_input = self.benign_gain - swing * accuracies.clean_error[..., None]  # (defences, 1)
         return (1 - accuracies.adversarial_share[..., None, :]) * per_input  # (defences, attacks)
 
     def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)

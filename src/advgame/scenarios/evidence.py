@@ -1,0 +1,247 @@
+"""What each accuracy of a scenario rests on: outcomes per input, counts, a rate, or an assumption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from statistics import fmean, variance
+
+import numpy as np
+
+from advgame.arrays import NO_ATTACK, FloatArray
+from advgame.errors import MeasurementError, ScenarioError
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.measurements.measurement import PLAYABLE
+from advgame.measurements.outcomes import OutcomeTable, read_outcomes
+from advgame.payoffs.accuracies import column_names, defence_names
+from advgame.scenarios.scenario import Scenario
+from advgame.scenarios.scenario_files import data_path
+from advgame.statistics.posteriors import (
+    JEFFREYS,
+    BetaPosterior,
+    BootstrapPosterior,
+    Posterior,
+    equivalent_counts,
+)
+
+OUTCOMES = "outcomes per input"
+COUNTS = "counts"
+STATED = "a rate, its source stating the number of inputs"
+GUESSED = "a rate, the number of inputs assumed"
+WHAT_IF = "an assumed accuracy, taken as exact"
+SAME_ACCURACY = 1e-9  # a row and its outcomes may differ by rounding only
+
+Cell = tuple[str, str]  # defence, attack
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The posterior of a scenario's accuracies, and what it rests on.
+
+    Draws are (draws, defences × attacks), the attacks of one defence next to each other.
+    """
+
+    defences: tuple[str, ...]
+    attacks: tuple[str, ...]  # no attack first
+    basis: tuple[str, ...]  # one for each cell: outcomes, counts, a rate or an assumption
+    right: FloatArray  # (cells,) inputs classified right, as many as the posterior of the cell is worth
+    wrong: FloatArray  # (cells,)
+    exact: Mapping[int, float]  # cell → an accuracy that is assumed, not measured
+    posterior: Posterior
+    paired: bool  # whether cells share the inputs they were measured on
+    assumed_tested: int  # inputs assumed where a source states none
+
+    def draw(self, random: np.random.Generator, draws: int) -> FloatArray:
+        """Joint draws (draws, defences, attacks) of the accuracies.
+
+        Args:
+            random: source of the draws.
+            draws: how many.
+        """
+        return self.shaped(self.posterior.draw(random, draws))
+
+    def shaped(self, draws: FloatArray) -> FloatArray:
+        """Draws of the posterior as (draws, defences, attacks), with the assumed accuracies in place."""
+        for cell, accuracy in self.exact.items():
+            draws[:, cell] = accuracy
+        return draws.reshape(-1, len(self.defences), len(self.attacks))
+
+    @cached_property
+    def words(self) -> str:
+        """What the accuracies rest on, in a sentence.
+
+        >>> from advgame.scenarios import case
+        >>> evidence_of(case("cifar10-two-defences")).words
+        'All 4 accuracies rest on counts, each independent of the others.'
+        """
+        kinds = {basis: self.basis.count(basis) for basis in dict.fromkeys(self.basis)}
+        named = {
+            OUTCOMES: "outcomes per input, so that comparisons on the same inputs stay paired",
+            COUNTS: "counts, each independent of the others",
+            GUESSED: f"a rate alone, for which {self.assumed_tested:,} test inputs are assumed",
+        }
+        if len(kinds) == 1:
+            (basis,) = kinds
+            return f"All {len(self.basis)} accuracies rest on {named.get(basis, basis)}."
+        parts = [f"{count} on {named.get(basis, basis)}" for basis, count in kinds.items()]
+        return f"Of {len(self.basis)} accuracies, {'; '.join(parts)}."
+
+
+def evidence_of(scenario: Scenario, assumed_tested: int = 1000) -> Evidence:
+    """The posterior of all accuracies of a scenario.
+
+    Where outcomes per input lie beside the table (``….outcomes.parquet``) and give its accuracies, a
+    Bayesian bootstrap over inputs and seeds; otherwise independent Beta posteriors under Jeffreys' prior.
+    Several seeds of a cell share their test inputs: they count as the inputs of one seed, with the variance
+    between seeds added.
+
+    >>> from advgame.scenarios import case
+    >>> found = evidence_of(case("cifar10-two-defences"))
+    >>> found.right.tolist(), found.paired
+    ([9478.0, 0.0, 8534.0, 5342.0], False)
+
+    Args:
+        scenario: the question with its table.
+        assumed_tested: test inputs to assume where a source gives a rate and no number; 0 to refuse that.
+
+    Raises:
+        MeasurementError: for a rate without a number of inputs when none is assumed.
+    """
+    accuracies = scenario.accuracies
+    cells = [(defence, attack) for defence in accuracies.defences for attack in accuracies.attacks]
+    rows, exact = _rows(scenario.selected), _exact(scenario, cells)
+    counts = [
+        (0.0, 0.0, WHAT_IF) if place in exact else _counts(rows[cell], cell, assumed_tested)
+        for place, cell in enumerate(cells)
+    ]
+    right, wrong = (np.array(column) for column in list(zip(*counts, strict=True))[:2])
+    basis = tuple(kind for *_, kind in counts)
+    outcomes = _outcomes(
+        scenario, rows, [None if place in exact else cell for place, cell in enumerate(cells)]
+    )
+    if outcomes is None:
+        posterior: Posterior = BetaPosterior(right, wrong)
+    else:
+        posterior = BootstrapPosterior(outcomes)
+        basis = tuple(WHAT_IF if place in exact else OUTCOMES for place in range(len(cells)))
+    return Evidence(
+        accuracies.defences,
+        accuracies.attacks,
+        basis,
+        right,
+        wrong,
+        exact,
+        posterior,
+        outcomes is not None,
+        assumed_tested,
+    )
+
+
+def _exact(scenario: Scenario, cells: Sequence[Cell]) -> dict[int, float]:
+    """The accuracies that are assumed instead of measured, by cell."""
+    addresses = [
+        f"clean_accuracy[{defence}]" if attack == NO_ATTACK else f"attacked_accuracy[{defence}, {attack}]"
+        for defence, attack in cells
+    ]
+    return {
+        place: float(scenario.what_if[address])
+        for place, address in enumerate(addresses)
+        if address in scenario.what_if
+    }
+
+
+def _rows(table: MeasurementTable) -> dict[Cell, tuple[Measurement, ...]]:
+    """The rows behind each cell, one for each seed."""
+    names = defence_names(table)
+    columns = column_names(tuple(each for each in table.columns if each.attack != NO_ATTACK))
+    rows: dict[Cell, tuple[Measurement, ...]] = {}
+    for row in table:
+        if row.metric in PLAYABLE:
+            attack = NO_ATTACK if row.attack == NO_ATTACK else columns[row.column]
+            cell = names[row.network, row.defence], attack
+            rows[cell] = (*rows.get(cell, ()), row)
+    return rows
+
+
+def _counts(rows: Sequence[Measurement], cell: Cell, assumed_tested: int) -> tuple[float, float, str]:
+    """The inputs right and wrong that a cell's posterior is worth, and what they rest on."""
+    first, tested = rows[0], [row.tested for row in rows if row.tested]
+    if len(rows) == 1 and first.correct is not None and not _several_runs(first):
+        return float(first.correct), float((first.tested or 0) - first.correct), COUNTS
+    basis = COUNTS if all(row.correct is not None for row in rows) else STATED if tested else GUESSED
+    inputs = min(tested) if tested else assumed_tested
+    if inputs < 1:
+        raise MeasurementError(
+            f"{cell[0]!r} under {cell[1]!r} has a rate and no count of test inputs, so its sampling error is "
+            "not known. Add correct and tested to the row, or set assumed_tested to the number to assume."
+        )
+    accuracy, between = fmean(row.accuracy for row in rows), _between_runs(rows)
+    if between == 0:
+        return accuracy * inputs, (1 - accuracy) * inputs, basis
+    mean = (accuracy * inputs + JEFFREYS) / (inputs + 2 * JEFFREYS)
+    return *equivalent_counts(mean, mean * (1 - mean) / (inputs + 2) + between), basis
+
+
+def _several_runs(row: Measurement) -> bool:
+    return row.std is not None and row.runs is not None and row.runs > 1
+
+
+def _between_runs(rows: Sequence[Measurement]) -> float:
+    """The variance that the training runs add to the mean accuracy."""
+    first = rows[0]
+    if len(rows) > 1:
+        return variance(row.accuracy for row in rows) / len(rows)
+    return (first.std or 0.0) ** 2 / (first.runs or 1) if _several_runs(first) else 0.0
+
+
+def _outcomes(
+    scenario: Scenario, rows: Mapping[Cell, Sequence[Measurement]], cells: Sequence[Cell | None]
+) -> FloatArray | None:
+    """Outcomes (seeds, inputs, cells) that give the scenario's accuracies; None where there are none."""
+    table = _outcome_table(scenario)
+    if table is None:
+        return None
+    try:
+        measured = {
+            cell: table.cell(
+                rows[cell][0].dataset, rows[cell][0].network, rows[cell][0].defence, rows[cell][0].column
+            )
+            for cell in cells
+            if cell is not None
+        }
+    except MeasurementError:
+        return None
+    if not measured or any(
+        abs(each.accuracy - fmean(row.accuracy for row in rows[cell])) > SAME_ACCURACY
+        for cell, each in measured.items()
+    ):
+        return None
+    seeds = [set(each.seeds) for each in measured.values()]
+    if any(each != seeds[0] for each in seeds):
+        return None
+    inputs = np.unique(np.concatenate([each.inputs for each in measured.values()]))
+    right = np.full((len(seeds[0]), len(inputs), len(cells)), np.nan)
+    for place, cell in enumerate(cells):
+        if cell is None:
+            right[:, :, place] = 0.0  # never looked at: the assumed accuracy takes its place
+        else:
+            right[:, np.searchsorted(inputs, measured[cell].inputs), place] = measured[cell].right
+    return right
+
+
+def _outcome_table(scenario: Scenario) -> OutcomeTable | None:
+    """The outcomes beside the scenario's table; None where there are none."""
+    if not scenario.data:
+        return None
+    try:
+        path = data_path(scenario.data, scenario.folder or Path()).with_suffix(".outcomes.parquet")
+        return _read(path, path.stat().st_mtime_ns) if path.is_file() else None
+    except ScenarioError:  # the table was made in memory
+        return None
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> OutcomeTable:  # noqa: ARG001 (a changed file is read again)
+    return read_outcomes(path)

@@ -1,0 +1,173 @@
+"""The options between which a decision is made, and what each earns against an attacker who adapts to it.
+
+Every option is a fixed strategy: each defence alone, the recommended mixture and the best announced one, both
+computed from the accuracies as measured. In each draw of the accuracies the attacker knows what is deployed
+and best-responds; ties are broken against the defender.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.decision.recommendation import values_alone
+from advgame.decision.situation import Situation
+from advgame.decision.solve_many import solve_many
+from advgame.equilibria import batch_method_of, for_many_games
+from advgame.errors import InputError
+from advgame.games.tolerances import PLAYED
+from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, PayoffsOfDraws
+
+RECOMMENDED = "recommended mixture"
+ANNOUNCED = "best announced mixture"
+BLOCK = 1 << 16  # payoffs formed at a time, which a processor's cache holds
+SAME_STRATEGY = 1e-6  # probabilities that differ by no more make no second option
+
+CANDIDATES = (
+    "Compared are every defence alone, the recommended mixture and the best announced mixture, each as a "
+    "fixed strategy against an attacker who knows it and responds best to it."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """A strategy that could be deployed."""
+
+    label: str
+    mixed_strategy: FloatArray  # (defences,)
+
+    @cached_property
+    def played(self) -> NDArray[np.intp]:
+        """The defences that are deployed with a positive probability."""
+        return np.flatnonzero(self.mixed_strategy > PLAYED)
+
+
+def resolved_by(situation: Situation) -> str:
+    """The batch method that solves the draws as the situation is solved.
+
+    Raises:
+        InputError: for a concept that is solved one game at a time only.
+    """
+    method = batch_method_of(for_many_games(situation.concept))
+    if method is None:
+        raise InputError(
+            f"The study solves thousands of games, and {situation.concept.name} is solved one game at a "
+            "time; choose the concept nash, commitment or pure_commitment."
+        )
+    return method
+
+
+def mixtures_at(situation: Situation, shares: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The recommended and the best announced strategy at some largest shares, each (shares, defences).
+
+    Args:
+        situation: the scenario and its concept.
+        shares: (shares,) largest shares, each 0..1.
+    """
+    columns = {"largest_share": shares}
+    return (
+        solve_many(situation.scenario, columns, resolved_by(situation)).defender,
+        solve_many(situation.scenario, columns, "commitment").defender,
+    )
+
+
+def candidates(situation: Situation) -> tuple[Option, ...]:
+    """Every defence alone, and the recommended and the best announced mixture where they differ from these.
+
+    >>> from advgame.decision import situate
+    >>> from advgame.scenarios import case
+    >>> [option.label for option in candidates(situate(case("cifar10-two-defences")))]
+    ['Standard', 'Rice2020Overfitting', 'recommended mixture']
+    """
+    game = situation.game
+    recommended = situation.solution.recommended.defender
+    announced = mixtures_at(situation, np.array([situation.scenario.largest_share]))[1][0]
+    alone = [Option(name, row) for name, row in zip(game.defences, np.eye(len(game.defences)), strict=True)]
+    return (*alone, *distinct_mixtures(recommended, announced))
+
+
+def distinct_mixtures(recommended: FloatArray, announced: FloatArray) -> tuple[Option, ...]:
+    """Those of two strategies that are mixtures, and the second only if it is not the first.
+
+    Args:
+        recommended: (defences,) the recommended mixed strategy.
+        announced: (defences,) the best mixed strategy to announce.
+    """
+    options = []
+    if recommended.max() < 1 - SAME_STRATEGY:
+        options.append(Option(RECOMMENDED, recommended))
+    if announced.max() < 1 - SAME_STRATEGY and np.abs(announced - recommended).max() > SAME_STRATEGY:
+        options.append(Option(ANNOUNCED, announced))
+    return tuple(options)
+
+
+def values_in_draws(options: tuple[Option, ...], pays: PayoffsOfDraws, accuracy: FloatArray) -> FloatArray:
+    """As `values_of`, at draws of the accuracies (draws, defences, attacks): the same, sooner.
+
+    Only the attacker's payoffs are formed in full; of the defender's, those under its best responses. Draws
+    in which two responses tie have probability 0; the first counts.
+
+    Args:
+        options: the strategies.
+        pays: gives the payoffs.
+        accuracy: (draws, defences, attacks).
+    """
+    if pays.coefficients is None:
+        return values_of(options, *pays(accuracy))
+    block = max(1, BLOCK // accuracy[0].size)
+    parts = [
+        _values(options, pays.coefficients, accuracy[first : first + block])
+        for first in range(0, len(accuracy), block)
+    ]
+    return np.concatenate(parts) if parts else np.empty((0, len(options)))
+
+
+def _values(options: tuple[Option, ...], pays: PayoffCoefficients, accuracy: FloatArray) -> FloatArray:
+    to_attacker = pays.of_player(1, accuracy)
+    rows = np.arange(accuracy.shape[1])
+    known = pays.at(0, accuracy, rows, to_attacker.argmax(axis=2))
+    values = np.empty((len(accuracy), len(options)))
+    for place, option in enumerate(options):
+        played = option.played
+        if len(played) == 1:
+            values[:, place] = known[:, played[0]]
+            continue
+        weights = option.mixed_strategy[played]
+        reply = _mixed(to_attacker, option).argmax(axis=1)
+        values[:, place] = pays.at(0, accuracy, played, reply[:, None]) @ weights
+    return values
+
+
+def _mixed(pays: FloatArray, option: Option) -> FloatArray:
+    """What a mixed strategy pays in each column, (games, attacks)."""
+    total = np.zeros((len(pays), pays.shape[2]))
+    for row in option.played:
+        total += option.mixed_strategy[row] * pays[:, row]
+    return total
+
+
+def values_of(options: tuple[Option, ...], a: FloatArray, b: FloatArray) -> FloatArray:
+    """What each option earns in each game if the attacker responds best to it, (games, options).
+
+    >>> a, b = np.array([[[3.0, 0.0], [2.0, 1.0]]]), np.array([[[0.0, 2.0], [1.0, 0.0]]])
+    >>> both = Option("first", np.array([1.0, 0.0])), Option("half", np.array([0.5, 0.5]))
+    >>> values_of(both, a, b).tolist()
+    [[0.0, 0.5]]
+
+    Args:
+        options: the strategies.
+        a: (games, defences, attacks), to the defender.
+        b: (games, defences, attacks), to the attacker.
+    """
+    known = values_alone(a, b, in_favour=False)
+    columns = [
+        known[:, option.played[0]]
+        if len(option.played) == 1
+        else values_alone(_mixed(a, option)[:, None], _mixed(b, option)[:, None], in_favour=False)[:, 0]
+        for option in options
+    ]
+    return np.column_stack(columns)

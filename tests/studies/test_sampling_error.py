@@ -1,0 +1,153 @@
+"""How sure the answer is, given on how many inputs the accuracies were measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import sqrt
+
+import numpy as np
+import pytest
+
+import advgame as ag
+from advgame.decision import situate
+from advgame.errors import InputError, MeasurementError
+from advgame.measurements import MeasurementTable
+from advgame.scenarios.evidence import evidence_of
+from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.studies import SamplingError, confidence_in_words
+from advgame.studies.candidates import candidates, values_in_draws, values_of
+from advgame.studies.sampling_error import SamplingErrorStudy, verdict_of, worst_solutions
+
+CASE = "cifar10-two-defences"
+
+
+def studied(case: str = CASE, **settings: object) -> SamplingError:
+    result = ag.study("sampling_error", ag.case(case), **{"draws": 2000, "shares": 5, **settings})
+    assert isinstance(result, SamplingError)
+    return result
+
+
+@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+def test_it_answers_every_bundled_case(case: str) -> None:
+    result = studied(case, draws=800, shares=3)
+    assert result.complete == 1
+    assert sum(each.probability_best for each in result.options) == pytest.approx(1)
+    assert result.value.low <= result.value.mean <= result.value.high
+    assert sum(spread.mean for _, spread, _ in result.deployed) == pytest.approx(1)
+    assert result.verdict in confidence_in_words(result).lower()
+    np.testing.assert_allclose(np.nansum(result.curve.probability, axis=1), 1, atol=1e-12)
+    assert len(result.quantities()) >= 2
+
+
+def test_the_interval_of_the_break_even_share_is_that_of_the_delta_method() -> None:
+    """p* = Δa / (Δa + Δr) of four independent rates of 10,000 inputs."""
+    clean, robust = (0.9478, 0.8534), (0.0, 0.5342)
+    lost, won = clean[0] - clean[1], robust[1] - robust[0]
+    share = lost / (lost + won)
+    variance = [rate * (1 - rate) / 10_000 for rate in (*clean, *robust)]
+    slopes = np.array([won, -won, lost, -lost]) / (lost + won) ** 2
+    margin = 1.959964 * sqrt(slopes**2 @ variance)
+    threshold = studied(draws=20_000).threshold
+    assert threshold is not None
+    assert (threshold.plain, threshold.defended) == ("Standard", "Rice2020Overfitting")
+    assert round(threshold.share.low, 2) == round(share - margin, 2)
+    assert round(threshold.share.high, 2) == round(share + margin, 2)
+    assert threshold.share.high - threshold.share.low == pytest.approx(2 * margin, rel=0.02)
+
+
+def test_each_draw_is_the_game_of_its_accuracies_solved_alone() -> None:
+    scenario = ag.case("mnist-pruning")
+    draws = evidence_of(scenario).draw(np.random.default_rng(1), 5)
+    a, b = PayoffsOfDraws.at(scenario)(draws)
+    value, defender, complete = worst_solutions(a, b, "nash")
+    for draw in range(5):
+        profile = ag.solve(ag.Game(a[draw], b[draw])).recommended
+        assert value[draw] == pytest.approx(profile.defender_payoff, abs=1e-12)
+        np.testing.assert_allclose(defender[draw], profile.defender, atol=1e-9)
+    assert complete == 5
+
+
+@pytest.mark.parametrize("case", [CASE, "mnist-pruning", "pneumonia-measured"])
+def test_options_are_valued_against_the_best_response_to_what_is_deployed(case: str) -> None:
+    here = situate(ag.case(case))
+    options, pays = candidates(here), PayoffsOfDraws.at(here.scenario)
+    draws = evidence_of(here.scenario).draw(np.random.default_rng(2), 50)
+    a, b = pays(draws)
+    values = values_in_draws(options, pays, draws)
+    np.testing.assert_allclose(values, values_of(options, a, b), rtol=0, atol=1e-12)
+    for place, option in enumerate(options):
+        replies = np.einsum("i,dij->dj", option.mixed_strategy, b).argmax(axis=1)
+        paid = np.einsum("i,dij->dj", option.mixed_strategy, a)[np.arange(50), replies]
+        np.testing.assert_allclose(values[:, place], paid, rtol=0, atol=1e-12)
+
+
+def test_the_frontier_is_the_option_best_on_average_and_need_not_be_the_best_most_often() -> None:
+    result = studied("cifar10-pruned-and-defended")
+    often = max(result.options, key=lambda each: each.probability_best)
+    assert result.best.value.mean > often.value.mean
+    assert result.best.probability_best < often.probability_best
+    curve = result.curve
+    here = int(np.flatnonzero(curve.shares == result.largest_share)[0])
+    assert curve.frontier[here] == result.best.option
+    assert curve.frontier_probability[here] == pytest.approx(result.best.probability_best)
+    for row, best in enumerate(curve.frontier):
+        assert np.nanmax(curve.mean[row]) == curve.mean[row, curve.options.index(best)]
+
+
+def test_fewer_inputs_make_the_answer_less_sure() -> None:
+    scenario = ag.case("cifar10-robustbench")
+    rows = tuple(
+        replace(row, correct=round(row.accuracy * 100), tested=100, accuracy=round(row.accuracy * 100) / 100)
+        for row in scenario.measurements.rows
+    )
+    few = ag.study(
+        "sampling_error", replace(scenario, measurements=MeasurementTable(rows)), draws=800, shares=2
+    )
+    many = studied("cifar10-robustbench", draws=800, shares=2)
+    assert isinstance(few, SamplingError)
+    assert few.value.high - few.value.low > 3 * (many.value.high - many.value.low)
+    assert few.flattery > 3 * many.flattery
+
+
+def test_the_same_seed_gives_the_same_answer_and_more_draws_nearly_the_same() -> None:
+    first, second = (studied().frame() for _ in range(2))
+    assert first.equals(second)
+    assert studied(draws=30_000).best.value.mean == pytest.approx(studied().best.value.mean, abs=2e-4)
+
+
+def test_doing_better_than_everything_else_is_settled() -> None:
+    result = studied("imagenette-explanations")
+    assert result.verdict == "settled"
+    assert result.threshold is None  # there is no attack
+    assert result.sentence.startswith("Settled: magnitude-local x2")
+    assert "no other option is ever better" in result.sentence
+
+
+def test_verdicts_follow_the_stated_rule() -> None:
+    assert [verdict_of(share) for share in (0.95, 0.9499, 2 / 3, 0.66)] == [
+        "settled",
+        "leaning",
+        "leaning",
+        "open",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"draws": 100}, "at least 800 draws"),
+        ({"level": 95}, "level is 95"),
+        ({"shares": 1}, "2 to 1000 points"),
+        ({"highest_share": 1.5}, "highest_share is 1.5"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(settings: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        studied(**settings)
+
+
+def test_a_rate_alone_is_refused_on_request_and_a_slow_concept_always() -> None:
+    with pytest.raises(MeasurementError, match="assumed_tested"):
+        studied("mnist-pruning", assumed_tested=0)
+    with pytest.raises(InputError, match="one game at a time"):
+        SamplingErrorStudy().run(situate(ag.case(CASE), "maximin"))
