@@ -146,7 +146,21 @@ def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray)
 def exactly_certified_profile(
     game: Game, defender: tuple[Fraction, ...], attacker: tuple[Fraction, ...]
 ) -> Profile:
-    """The profile with its regrets computed in rational arithmetic: exactly zero, or no equilibrium."""
+    """The profile with its regrets computed in rational arithmetic: exactly zero, or no equilibrium.
+
+    >>> half = Fraction(1, 2)
+    >>> pennies = Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    >>> exactly_certified_profile(pennies, (half, half), (half, half)).certificate.regret
+    0.0
+
+    Args:
+        game: the game; its exact payoffs are used.
+        defender: (defences,) probabilities that sum to exactly 1.
+        attacker: (attacks,) probabilities that sum to exactly 1.
+
+    Returns:
+        The profile in floats with ``exact_mixes``, and a certificate of relative regrets that is exact.
+    """
     return exactly_certified_profiles(game, [(defender, attacker)])[0]
 
 

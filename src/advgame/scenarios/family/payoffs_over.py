@@ -143,7 +143,16 @@ def caps_over(
 
 
 def shares_over(scenario: Scenario, accuracies: Accuracies, values: Mapping[str, FloatArray]) -> FloatArray:
-    """The share of each attack in each game: the largest share, or the attack's own cap below it."""
+    """The share of each attack in each game: the largest share, or the attack's own cap below it.
+
+    Args:
+        scenario: the scenario whose limits hold where ``values`` gives none.
+        accuracies: of the scenario; its ``attacks`` name the columns.
+        values: for each address that varies, its value in every game, (games,).
+
+    Returns:
+        (games, attacks) shares of the traffic, between 0 and 1; column 0, no attack, is 0.
+    """
     games = len(next(iter(values.values())))
     largest, caps = caps_over(scenario, accuracies, values)
     shares = np.zeros((games, len(accuracies.attacks)))
@@ -159,7 +168,16 @@ def _known(attack: str, attacks: tuple[str, ...]) -> str:
 
 
 def with_amounts(scenario: Scenario, address: str, amounts: FloatArray | float) -> Scenario:
-    """The scenario with another amount at an address, or with one for each game, (games, 1, 1)."""
+    """The scenario with another amount at an address, or with one for each game.
+
+    Args:
+        scenario: the scenario, which stays as it is.
+        address: of an amount, such as ``benign_gain`` or ``attack_cost[square]``.
+        amounts: the new amount in the unit of the term, or (games, 1, 1) amounts, one for each game.
+
+    Returns:
+        A scenario whose term has the new amount; other entries of the same field keep theirs.
+    """
     field, entry = split_address(address)
     term = scenario.term(TERM_PARAMETERS[field].term)
     amount = getattr(term, field)
