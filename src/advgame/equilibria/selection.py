@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.catalogue import Catalogue
@@ -32,18 +35,37 @@ class Rule:
 
     def place(self, game: Game, profiles: Sequence[Profile]) -> int:
         """Where the chosen profile stands among the profiles."""
+        if len(profiles) == 1:
+            return 0
         preferred = self.preferred(game, profiles)
-        worst = min(profiles[place].defender_payoff for place in preferred) + _near(game.defender_payoffs)
+        worst = min(profiles[place].defender_payoff for place in preferred) + _near(game)
         tied = [place for place in preferred if profiles[place].defender_payoff <= worst]
-        return tied[0] if len(tied) == 1 else min(tied, key=lambda place: _order(profiles[place]))
+        return tied[0] if len(tied) == 1 else _first_in_order(tied, profiles)
 
 
-def _order(profile: Profile) -> tuple[tuple[int, list[int], list[float]], ...]:
+def _first_in_order(places: Places, profiles: Sequence[Profile]) -> int:
     """By what is played, and only then by how often; the mixes are rounded, so that no last digit decides."""
-    return tuple(
-        (int((mix > PLAYED).sum()), np.flatnonzero(mix > PLAYED).tolist(), (-mix).round(9).tolist())
-        for mix in (profile.defender, profile.attacker)
-    )
+    left = list(places)
+    for side in (attrgetter("defender"), attrgetter("attacker")):
+        for key in (_number_played, _not_played, _shares_played):
+            rows = key(np.array([side(profiles[place]) for place in left])).tolist()
+            least = min(rows)
+            left = [place for place, row in zip(left, rows, strict=True) if row == least]
+            if len(left) == 1:
+                return left[0]
+    return left[0]
+
+
+def _number_played(mixes: FloatArray) -> NDArray[Any]:
+    return np.asarray((mixes > PLAYED).sum(axis=1))
+
+
+def _not_played(mixes: FloatArray) -> NDArray[Any]:
+    return ~(mixes > PLAYED)
+
+
+def _shares_played(mixes: FloatArray) -> NDArray[Any]:
+    return np.asarray(-mixes).round(9)
 
 
 def choose(solution: Solution, rule: str = "worst_for_defender") -> Profile:
@@ -82,7 +104,7 @@ def _worst(_: Game, profiles: Sequence[Profile]) -> Places:
 
 
 def _best(game: Game, profiles: Sequence[Profile]) -> Places:
-    return _highest([profile.defender_payoff for profile in profiles], _near(game.defender_payoffs))
+    return _highest([profile.defender_payoff for profile in profiles], _near(game))
 
 
 def _most_entropic(_: Game, profiles: Sequence[Profile]) -> Places:
@@ -90,7 +112,7 @@ def _most_entropic(_: Game, profiles: Sequence[Profile]) -> Places:
 
 
 def _worth_announcing(game: Game, profiles: Sequence[Profile]) -> Places:
-    return _highest([announced_value(game, each.defender) for each in profiles], _near(game.defender_payoffs))
+    return _highest([announced_value(game, each.defender) for each in profiles], _near(game))
 
 
 def announced_value(game: Game, defender: FloatArray) -> float:
@@ -141,8 +163,10 @@ def _entropy(mix: FloatArray) -> float:
     return float(-(played * np.log(played)).sum())
 
 
-def _near(payoffs: FloatArray) -> float:
-    return MAY_TIE * float(np.ptp(payoffs))
+def _near(game: Game) -> float:
+    """How much two profiles may differ in what they earn the defender, to be worth the same."""
+    (low, high), _ = game.extremes
+    return MAY_TIE * (high - low)
 
 
 def _highest(values: Sequence[float], slack: float) -> list[int]:

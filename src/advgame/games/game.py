@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from math import isfinite
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,29 +60,24 @@ class Game:
         defences: Sequence[str] | None = None,
         attacks: Sequence[str] | None = None,
     ) -> None:
-        given = _matrix("defender_payoffs", defender_payoffs), _matrix("attacker_payoffs", attacker_payoffs)
-        if given[0].shape != given[1].shape:
+        first = _matrix("defender_payoffs", defender_payoffs)
+        second = _matrix("attacker_payoffs", attacker_payoffs)
+        if first.given.shape != second.given.shape:
             raise GameError(
-                f"defender_payoffs is {_by(given[0].shape)} and attacker_payoffs {_by(given[1].shape)}; "
-                "both players' matrices need one shape (defences, attacks)."
+                f"defender_payoffs is {_by(first.given.shape)} and attacker_payoffs "
+                f"{_by(second.given.shape)}; both players' matrices need one shape (defences, attacks)."
             )
-        rows, columns = given[0].shape
-        floats = [_as_floats(matrix) for matrix in given]
-        extremes = [(float(matrix.min()), float(matrix.max())) for matrix in floats]
-        for name, (low, high) in zip(("defender_payoffs", "attacker_payoffs"), extremes, strict=True):
-            if not np.isfinite(high - low):
-                raise GameError(f"{name} differ by more than a float64 can hold; scale them down.")
-        for name, value in (
-            ("_given", given),
-            ("_exactly", None),
-            ("rounding", tuple(_rounding(*pair) for pair in zip(given, floats, strict=True))),
-            ("_extremes", tuple(extremes)),
-            ("defender_payoffs", floats[0]),
-            ("attacker_payoffs", floats[1]),
-            ("defences", _names("defences", defences, rows, "d")),
-            ("attacks", _names("attacks", attacks, columns, "a")),
-        ):
-            object.__setattr__(self, name, value)
+        rows, columns = first.given.shape
+        self.__dict__.update(
+            _given=(first.given, second.given),
+            _exactly=None,
+            rounding=(_rounding(first), _rounding(second)),
+            _extremes=(first.extremes, second.extremes),
+            defender_payoffs=first.floats,
+            attacker_payoffs=second.floats,
+            defences=_names("defences", defences, rows, "d"),
+            attacks=_names("attacks", attacks, columns, "a"),
+        )
 
     @classmethod
     def rounded(
@@ -129,7 +125,7 @@ class Game:
         """
         exactly: Exactly | None = self._exactly  # type: ignore[attr-defined]
         if exactly is not None:
-            exact = tuple(_matrix("exactly", matrix) for matrix in exactly(*map(np.arange, self.shape)))
+            exact = tuple(_matrix("exactly", matrix).given for matrix in exactly(*map(np.arange, self.shape)))
             object.__setattr__(self, "_given", exact)
             object.__setattr__(self, "_exactly", None)
         given: tuple[NDArray[Any], NDArray[Any]] = self._given  # type: ignore[attr-defined]
@@ -148,9 +144,9 @@ class Game:
     @property
     def sharp(self) -> bool:
         """Whether the floats are so near to the exact payoffs that only ties depend on the difference."""
-        ranges = np.ptp(self.defender_payoffs / 2), np.ptp(self.attacker_payoffs / 2)
         return all(
-            rounding <= SHARP * float(spread) for rounding, spread in zip(self.rounding, ranges, strict=True)
+            rounding <= SHARP * (high / 2 - low / 2)
+            for rounding, (low, high) in zip(self.rounding, self.extremes, strict=True)
         )
 
     def part(self, defences: ArrayLike, attacks: ArrayLike) -> Game:
@@ -160,11 +156,7 @@ class Game:
         [[2.0, 1.0]]
         """
         rows, columns = np.asarray(defences, np.intp), np.asarray(attacks, np.intp)
-        if (
-            (len(rows), len(columns)) == self.shape
-            and np.all(np.diff(rows) > 0)
-            and np.all(np.diff(columns) > 0)
-        ):
+        if (rows.tolist(), columns.tolist()) == tuple(list(range(count)) for count in self.shape):
             return self
         cut = np.ix_(rows, columns)
         names = [self.defences[row] for row in rows], [self.attacks[column] for column in columns]
@@ -250,7 +242,15 @@ class Game:
         )
 
 
-def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
+class _Matrix(NamedTuple):
+    """One player's payoffs as given, as floats, and the smallest and the largest of these."""
+
+    given: NDArray[Any]
+    floats: FloatArray
+    extremes: tuple[float, float]
+
+
+def _matrix(name: str, given: ArrayLike) -> _Matrix:
     try:
         matrix = np.array(given, order="C")
     except ValueError:
@@ -265,33 +265,31 @@ def _matrix(name: str, given: ArrayLike) -> NDArray[Any]:
         raise GameError(f"{name} holds something that is no number; give floats, whole numbers or Fractions.")
     if matrix.dtype.kind not in "iufO" or (matrix.dtype == np.longdouble and matrix.dtype.itemsize > 8):
         raise GameError(f"{name} holds {matrix.dtype} values; give floats, whole numbers or Fractions.")
-    if not _all_finite(_as_floats(matrix)):
-        row, column = np.argwhere(~np.isfinite(_as_floats(matrix)))[0]
+    floats = _as_floats(matrix)
+    low, high = float(np.minimum.reduce(floats, axis=None)), float(np.maximum.reduce(floats, axis=None))
+    if not (isfinite(low) and isfinite(high)):  # a payoff that is no number is both
+        row, column = np.argwhere(~np.isfinite(floats))[0]
         raise GameError(
             f"{name}[{row}, {column}] is {matrix[row, column]}; every payoff must be a finite number."
         )
-    return _unwritable(matrix)
+    if not isfinite(high - low):
+        raise GameError(f"{name} differ by more than a float64 can hold; scale them down.")
+    unwritable = _unwritable(matrix)
+    return _Matrix(unwritable, unwritable if floats is matrix else _unwritable(floats), (low, high))
 
 
 def _unwritable(matrix: NDArray[Any]) -> NDArray[Any]:
     """A view that cannot be written of an array that can; kernels are handed the latter."""
     view = matrix.view()
-    view.setflags(write=False)
+    view.flags.writeable = False
     return view
-
-
-def _all_finite(floats: FloatArray) -> bool:
-    """Whether all numbers are finite, mostly seen at a glance: what is not shows in every sum."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(floats.sum()) or np.all(np.isfinite(floats)))
 
 
 def _as_floats(matrix: NDArray[Any]) -> FloatArray:
     try:
-        floats = matrix.astype(np.float64, copy=False)
+        return matrix.astype(np.float64, copy=False)
     except OverflowError:
         raise GameError("A payoff is too large for a float64; scale both matrices down.") from None
-    return floats if floats is matrix else _unwritable(floats)
 
 
 def _constants(payoffs: FloatArray, less: FloatArray) -> NDArray[Any]:
@@ -304,11 +302,13 @@ def _constants(payoffs: FloatArray, less: FloatArray) -> NDArray[Any]:
     return fractions
 
 
-def _rounding(given: NDArray[Any], floats: FloatArray) -> float:
+def _rounding(matrix: _Matrix) -> float:
     """How far the floats may be from what was given: 0, or half a unit in the last place of the largest."""
-    if given.dtype.kind == "f" or (given.dtype.kind in "iu" and np.abs(floats).max() <= LARGEST_WHOLE):
+    kind = matrix.given.dtype.kind
+    if kind == "f":
         return 0.0
-    return float(np.spacing(np.abs(floats).max()))
+    largest = max(-matrix.extremes[0], matrix.extremes[1])
+    return 0.0 if kind in "iu" and largest <= LARGEST_WHOLE else float(np.spacing(largest))
 
 
 def _as_fractions(matrix: NDArray[Any]) -> ExactMatrix:

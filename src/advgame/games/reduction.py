@@ -17,6 +17,8 @@ from advgame.games.game import Game
 
 MOST_COMPARISONS = 2e9  # of payoffs, in the search for dominated strategies of one player
 
+MOST_AT_ONCE = 10_000  # of payoffs, compared in one array
+
 Group = tuple[int, ...]  # strategies of the original game that are one in the reduced game
 
 
@@ -85,9 +87,11 @@ def _reduced(game: Game) -> Reduction:
     """As ``reduce_game``, from the payoffs as given."""
     to_defender, to_attacker = game.payoffs_as_given
     rows, columns = _surviving(game.payoffs_as_given, (0, 0))
-    inside = np.ix_(rows, columns)
-    row_groups = _groups(np.hstack([to_defender[inside], to_attacker[inside]]))
-    column_groups = _groups(np.hstack([to_defender[inside].T, to_attacker[inside].T]))
+    if (len(rows), len(columns)) != game.shape:
+        inside = np.ix_(rows, columns)
+        to_defender, to_attacker = to_defender[inside], to_attacker[inside]
+    row_groups = _groups(to_defender, to_attacker)
+    column_groups = _groups(to_defender.T, to_attacker.T)
     return Reduction(
         game.part([rows[group[0]] for group in row_groups], [columns[group[0]] for group in column_groups]),
         _places(row_groups, rows),
@@ -98,7 +102,8 @@ def _reduced(game: Game) -> Reduction:
 
 def _places(groups: Iterable[Sequence[int]], places: NDArray[np.intp]) -> tuple[Group, ...]:
     """Groups of some strategies, as places among all."""
-    return tuple(tuple(int(places[each]) for each in group) for group in groups)
+    numbers = places.tolist()
+    return tuple(tuple([numbers[each] for each in group]) for group in groups)
 
 
 def _surviving(
@@ -108,19 +113,27 @@ def _surviving(
     to_defender, to_attacker = payoffs
     rows, columns = (np.arange(count) for count in to_defender.shape)
     while True:
-        kept_rows = rows[_undominated(to_defender[np.ix_(rows, columns)], near[0])]
-        kept_columns = columns[_undominated(to_attacker[np.ix_(kept_rows, columns)].T, near[1])]
-        if len(kept_rows) == len(rows) and len(kept_columns) == len(columns):
-            return rows, columns
-        rows, columns = kept_rows, kept_columns
+        kept = _undominated(to_defender, near[0])
+        all_rows = kept.all()
+        if not all_rows:
+            rows, to_defender, to_attacker = rows[kept], to_defender[kept], to_attacker[kept]
+        kept = _undominated(to_attacker.T, near[1])
+        if kept.all():
+            if all_rows:
+                return rows, columns
+        else:
+            columns, to_defender, to_attacker = columns[kept], to_defender[:, kept], to_attacker[:, kept]
 
 
 def _undominated(payoffs: NDArray[Any], near: float) -> NDArray[np.bool_]:
     """Which rows no other single row exceeds everywhere by more than ``near``."""
     strategies, replies = payoffs.shape
-    if strategies == 1 or strategies * strategies * replies > MOST_COMPARISONS:
+    comparisons = strategies * strategies * replies
+    if strategies == 1 or comparisons > MOST_COMPARISONS:
         return np.ones(strategies, dtype=bool)
     raised = payoffs + near if near else payoffs
+    if comparisons <= MOST_AT_ONCE:
+        return ~np.asarray(np.any(np.all(payoffs > raised[:, None], axis=2), axis=1), np.bool_)
     return np.array([not bool(np.any(np.all(payoffs > row, axis=1))) for row in raised])
 
 
@@ -146,10 +159,11 @@ def _any_alike(payoffs: tuple[NDArray[Any], NDArray[Any]], near: tuple[float, fl
     return False
 
 
-def _groups(rows: NDArray[Any]) -> list[list[int]]:
+def _groups(to_defender: NDArray[Any], to_attacker: NDArray[Any]) -> list[list[int]]:
+    """The places of rows that are alike to both players, in the order of the first of each."""
     groups: dict[tuple[Any, ...], list[int]] = {}
-    for place, row in enumerate(rows.tolist()):
-        groups.setdefault(tuple(row), []).append(place)
+    for place, pair in enumerate(zip(to_defender.tolist(), to_attacker.tolist(), strict=True)):
+        groups.setdefault((*pair[0], *pair[1]), []).append(place)
     return list(groups.values())
 
 

@@ -138,7 +138,7 @@ def test_without_compiled_code_the_same_equilibria_are_found(monkeypatch: pytest
     random = np.random.default_rng(12)
     small, large = Game(*random.normal(size=(2, 4, 5))), Game(*random.normal(size=(2, 25, 25)))
     with_code = solve(small)
-    monkeypatch.setattr(vertex_matching, "is_ready", lambda *_: False)
+    monkeypatch.setattr(vertex_matching, "at_hand", lambda *_: False)
     monkeypatch.setattr("advgame.equilibria.algorithms.lemke_howson.at_hand", lambda *_: False)
     without = solve(small)
     assert without.complete

@@ -355,7 +355,7 @@ def test_listing_and_the_single_equilibrium_share_one_time_limit(monkeypatch: py
     def listing(_: Game, deadline: Deadline) -> Matched:
         limits.append(deadline.seconds)
         sleep(0.3)
-        return Matched((np.empty((0, 9)), np.empty((0, 9))), too_large=True)
+        return Matched.nothing((9, 9), too_large=True)
 
     def single(_: Game, deadline: Deadline) -> None:
         limits.append(deadline.seconds)

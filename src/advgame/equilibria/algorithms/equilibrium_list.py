@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from advgame.arrays import FloatArray
+from advgame.games import Profile
 
 Pair = tuple[Any, Any]  # mixes of defender and attacker, as sequences of numbers
 
@@ -46,3 +47,4 @@ class Listing:
     method: str
     remark: str = ""
     isolated: bool = False  # proven: no mix is part of two equilibria, and none is listed twice
+    profiles: tuple[Profile, ...] = ()  # the pairs in the game that was listed, where they are certified

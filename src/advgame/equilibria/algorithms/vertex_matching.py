@@ -9,36 +9,64 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from sys import modules
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline
-from advgame.equilibria.kernels.compiled import is_ready, worth_asking
-from advgame.games import Game
-from advgame.games.tolerances import LARGEST_REGRET
+from advgame.equilibria.kernels.compiled import at_hand, lent, worth_asking
+from advgame.games import Certificate, Game, Profile
 
 PER_VERTEX, PER_ENTRY = 1e-6, 8e-9  # nominal seconds, as measured
 SEEDS = 3  # costs that are tried where one leaves the order of the vertices uncertain
-ROOM = 4096  # for vertices at first
+KERNELS = "advgame.equilibria.kernels.vertex_walk"
+ROOM = 1 << 16  # for vertices at first
 PROBES = 50  # random ways down the tree of vertices, for an estimate of its size
 SURE = 20  # strategies of both players up to which no estimate is needed
 IN_PYTHON = 200.0  # times the work without compiled code, in exact arithmetic
 MISJUDGED = 3.0  # a search is begun if it is estimated to take that many times what is left of the work
-
-Pairs = tuple[FloatArray, FloatArray]  # (equilibria, defences), (equilibria, attacks)
 
 
 @dataclass(frozen=True, eq=False)
 class Matched:
     """Equilibria found, whether they are proven to be all, and what stopped the search otherwise."""
 
-    pairs: Pairs
+    defenders: FloatArray  # (equilibria, defences)
+    attackers: FloatArray  # (equilibria, attacks)
+    regrets: FloatArray  # (equilibria, 2), relative to the ranges of the payoffs
+    earned: FloatArray  # (equilibria, 2)
     complete: bool = False
     too_large: bool = False  # so that no search was begun
     vertices: float = 0.0  # of the larger polytope, as estimated; 0 where no estimate was needed
+
+    @property
+    def pairs(self) -> tuple[FloatArray, FloatArray]:
+        """The mixed strategies of both players."""
+        return self.defenders, self.attackers
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """The equilibria with their certificates."""
+        regrets = map(Certificate, *self.regrets.T.tolist())
+        return tuple(map(Profile, self.defenders, self.attackers, *self.earned.T.tolist(), regrets))
+
+    @staticmethod
+    def nothing(shape: tuple[int, int], *, too_large: bool = False, vertices: float = 0.0) -> Matched:
+        """No equilibria of a game of a shape."""
+        x, y, pairs = (np.empty((0, width)) for width in (*shape, 2))
+        return Matched(x, y, pairs, pairs, too_large=too_large, vertices=vertices)
+
+
+def may_be_listed_at_once(game: Game) -> bool:
+    """Whether a game is so small that its vertices are searched before anything else is known of it.
+
+    That is so where the code is loaded: its dominated strategies then take less time than looking for them.
+    """
+    rows, columns = game.shape
+    return min(rows, columns) > 2 and rows + columns <= SURE and KERNELS in modules and game.sharp
 
 
 def matched_vertices(game: Game, deadline: Deadline) -> Matched:
@@ -54,40 +82,51 @@ def matched_vertices(game: Game, deadline: Deadline) -> Matched:
     True
     """
     rows, columns = game.shape
-    nothing = np.empty((0, rows)), np.empty((0, columns))
     sides = _sides(game)
-    compiled = worth_asking(rows + columns) and all(side.is_ready for side in sides)
+    compiled = worth_asking(rows + columns) and _at_hand(sides[0])
     if rows + columns > SURE or not compiled:
         sizes = [side.estimated(deadline) if compiled else _typical(game) for side in sides]
         factor = 1.0 if compiled else IN_PYTHON
         work = sum(size * side.work_per_vertex * factor for size, side in zip(sizes, sides, strict=True))
         if work > MISJUDGED * deadline.work_left:
-            return Matched(nothing, too_large=True, vertices=max(sizes))
+            return Matched.nothing(game.shape, too_large=True, vertices=max(sizes))
     if not compiled:
-        return Matched(nothing)
+        return Matched.nothing(game.shape)
     listed = []
     for share, side in zip((0.5, 1.0), sides, strict=True):
         most = min(share * deadline.work_left, deadline.left) / side.work_per_vertex
         listed.append(side.vertices(max(int(most), 1)))
         deadline.count(len(listed[-1].basic) * side.work_per_vertex)
-    pairs = _certified(game, *_pairs(game, listed[0].basic, listed[1].basic))
-    complete = all(each.complete for each in listed) and len(pairs[0]) % 2 == 1
-    return Matched(pairs, complete)
+    return _matched(game, *listed)
 
 
 def compile_search() -> None:
     """Compiles the search, once per machine; ``solve`` itself never waits for a compiler."""
-    from advgame.equilibria.kernels import vertex_walk
+    game = Game([[3, 0, 1], [2, 1, 0], [0, 1, 2]], [[0, 2, 1], [1, 0, 2], [2, 1, 0]])
+    sides = _sides(game)
+    sides[0].estimated(Deadline(1, work=1.0))
+    _matched(game, *(side.vertices(99) for side in sides))
 
-    side = _Side(np.array([[1.0, 2.0], [2.0, 1.0]]), 0, 2)
-    side.vertices(9)
-    vertex_walk.estimate(side.matrix, side.cost(0), 1, 9.0)
+
+def _at_hand(side: _Side) -> bool:
+    """Whether the code is loaded or on disk."""
+    from advgame.equilibria.kernels import vertex_pairs, vertex_walk
+
+    cost, sets, rising = side.cost(0), np.empty((1, 1), np.uint64), np.empty(1, np.int64)
+    matrix, pairs, places = side.matrix, np.empty((1, 2)), np.empty(1, np.int64)
+    return (
+        at_hand(vertex_walk.search, lambda: (matrix, 0, 0, cost, sets, rising))
+        and at_hand(vertex_walk.estimate, lambda: (matrix, cost, 0, 0.0))
+        and at_hand(vertex_pairs.meet, lambda: (sets, sets, sets[0], places))
+        and at_hand(vertex_pairs.fill, lambda: (matrix, matrix, matrix, pairs[0], sets, places, *[pairs] * 4))
+    )
 
 
 def _sides(game: Game) -> tuple[_Side, _Side]:
     rows, _ = game.shape
-    of_defender = _between_one_and_two(game.attacker_payoffs).T.copy()
-    return _Side(of_defender, 0, rows), _Side(_between_one_and_two(game.defender_payoffs), rows, 0)
+    of_defender, of_attacker = game.extremes
+    replies = np.ascontiguousarray(_between_one_and_two(game.attacker_payoffs, *of_attacker).T)
+    return _Side(replies, 0, rows), _Side(_between_one_and_two(game.defender_payoffs, *of_defender), rows, 0)
 
 
 def _typical(game: Game) -> float:
@@ -108,14 +147,6 @@ class _Side:
     matrix: FloatArray  # (the other's replies, own strategies), payoffs to the other, between 1 and 2
     first_own: int
     first_slack: int
-
-    @property
-    def is_ready(self) -> bool:
-        from advgame.equilibria.kernels import vertex_walk
-
-        cost, found, rising = self.cost(0), np.empty((1, 1), np.uint64), np.empty(1, np.int64)
-        search = vertex_walk.search, self.matrix, 0, 0, cost, found, rising
-        return is_ready(*search) and is_ready(vertex_walk.estimate, self.matrix, cost, 0, 0.0)
 
     @property
     def work_per_vertex(self) -> float:
@@ -147,87 +178,44 @@ class _Side:
                 seed += 1
             else:
                 break
-        basic = found[:count].copy()
-        simple = bool((rising == rising[::-1]).all()) and len(_distinct(basic)) == count
-        return _Vertices(basic, state == vertex_walk.DONE and simple)
+        return _Vertices(found[:count], state == vertex_walk.DONE and (rising == rising[::-1]).all())
 
     def cost(self, seed: int) -> FloatArray:
         """A positive cost under which the order of the vertices is most probably certain."""
-        return np.asarray(np.random.default_rng(seed).uniform(1.0, 2.0, self.matrix.shape[1]))
+        return _cost(seed, self.matrix.shape[1])
 
 
-def _pairs(game: Game, of_defender: NDArray[Any], of_attacker: NDArray[Any]) -> Pairs:
-    """The mixed strategies of all pairs of vertices in which each label is basic exactly once."""
-    rows, columns = game.shape
-    every = np.zeros(of_defender.shape[1], np.uint64)
-    for label in range(rows + columns):
-        every[label >> 6] |= np.uint64(1) << np.uint64(label & 63)
-    met = np.intersect1d(_as_words(of_defender), _as_words(of_attacker ^ every))
-    basic = met.view(np.uint64).reshape(-1, of_defender.shape[1])
-    labels = np.arange(rows + columns)
-    plays = basic[:, labels >> 6] >> (labels & 63).astype(np.uint64) & np.uint64(1) == 1
-    plays[:, rows:] = ~plays[:, rows:]  # an attack is played where its slack is 0
-    return _solved(game, plays[plays.any(axis=1)])
+@lru_cache(maxsize=64)
+def _cost(seed: int, own: int) -> FloatArray:
+    return np.random.default_rng(seed).uniform(1.0, 2.0, own)
 
 
-def _distinct(basic: NDArray[np.uint64]) -> NDArray[Any]:
-    """Every set of bits once."""
-    return np.asarray(np.unique(_as_words(basic)))
+def _matched(game: Game, of_defender: _Vertices, of_attacker: _Vertices) -> Matched:
+    """The equilibria among all pairs of vertices in which each label is basic exactly once."""
+    from advgame.equilibria.kernels import vertex_pairs
+
+    (rows, columns), basic = game.shape, of_defender.basic
+    met = np.empty(len(basic), np.int64)
+    every = _every_label(rows + columns)
+    pairs, distinct = vertex_pairs.meet(basic, of_attacker.basic, every, met)
+    a, b = lent(game.defender_payoffs), lent(game.attacker_payoffs)
+    scales = np.array([1.0 / (high - low) if high > low else 1.0 for low, high in game.extremes])
+    x, y, regrets, earned = (np.empty((pairs, width)) for width in (rows, columns, 2, 2))
+    turned = np.ascontiguousarray(a.T)
+    count = vertex_pairs.fill(a, b, turned, scales, basic, met[:pairs], x, y, regrets, earned)
+    complete = of_defender.complete and of_attacker.complete and distinct and count % 2 == 1
+    return Matched(x[:count], y[:count], regrets[:count], earned[:count], complete)
 
 
-def _as_words(basic: NDArray[np.uint64]) -> NDArray[Any]:
-    """Each row as one item that can be sorted: a number where there is one word, which is much faster."""
-    if basic.shape[1] == 1:
-        return basic[:, 0]
-    rows = np.ascontiguousarray(basic)
-    return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
+@lru_cache(maxsize=64)
+def _every_label(count: int) -> NDArray[np.uint64]:
+    """All labels as bits."""
+    words = [0] * -(-count // 64)
+    for label in range(count):
+        words[label >> 6] |= 1 << (label & 63)
+    return np.array(words, np.uint64)
 
 
-def _solved(game: Game, plays: NDArray[np.bool_]) -> Pairs:
-    """The strategies that make the other player indifferent within the supports given, solved in batches."""
-    rows, columns = game.shape
-    x, y = np.zeros((len(plays), rows)), np.zeros((len(plays), columns))
-    sizes = plays[:, :rows].sum(axis=1)
-    for size in np.unique(sizes):
-        games = np.flatnonzero(sizes == size)
-        i = np.nonzero(plays[games, :rows])[1].reshape(-1, size)
-        j = np.nonzero(plays[games, rows:])[1].reshape(-1, size)
-        x[games[:, None], i] = _indifferent(
-            game.attacker_payoffs[i[:, :, None], j[:, None, :]].swapaxes(1, 2)
-        )
-        y[games[:, None], j] = _indifferent(game.defender_payoffs[i[:, :, None], j[:, None, :]])
-    return x, y
-
-
-def _indifferent(payoffs: FloatArray) -> FloatArray:
-    """For each square matrix the mixed strategy of the columns against which all rows earn the same."""
-    count, size, _ = payoffs.shape
-    system = np.zeros((count, size + 1, size + 1))
-    low = payoffs.min(axis=(1, 2), keepdims=True)
-    span = np.ptp(payoffs, axis=(1, 2), keepdims=True)
-    system[:, :size, :size] = (payoffs - low) / np.where(span > 0, span, 1.0)
-    system[:, :size, size], system[:, size, :size] = -1.0, 1.0
-    right = np.zeros((count, size + 1, 1))
-    right[:, size] = 1.0
-    try:
-        return np.asarray(np.linalg.solve(system, right)[:, :size, 0])
-    except np.linalg.LinAlgError:
-        return np.full((count, size), math.nan)
-
-
-def _certified(game: Game, x: FloatArray, y: FloatArray) -> Pairs:
-    """The pairs that are equilibria up to the certificate's tolerance."""
-    x, y = np.maximum(x, 0.0), np.maximum(y, 0.0)
-    x, y = x / x.sum(axis=1, keepdims=True), y / y.sum(axis=1, keepdims=True)
-    earns, costs = y @ game.defender_payoffs.T, x @ game.attacker_payoffs
-    regret_x = earns.max(axis=1, initial=-math.inf) - (earns * x).sum(axis=1)
-    regret_y = costs.max(axis=1, initial=-math.inf) - (costs * y).sum(axis=1)
-    spans = (float(np.ptp(each)) or 1.0 for each in (game.defender_payoffs, game.attacker_payoffs))
-    good = (regret_x <= LARGEST_REGRET * next(spans)) & (regret_y <= LARGEST_REGRET * next(spans))
-    return x[good], y[good]
-
-
-def _between_one_and_two(payoffs: FloatArray) -> FloatArray:
+def _between_one_and_two(payoffs: FloatArray, low: float, high: float) -> FloatArray:
     """The payoffs on a scale that changes no best response."""
-    span = float(np.ptp(payoffs))
-    return np.asarray(1.0 + (payoffs - payoffs.min()) / span) if span > 0 else np.ones_like(payoffs)
+    return (payoffs - low) / (high - low) + 1.0 if high > low else np.ones_like(payoffs)

@@ -20,7 +20,10 @@ from advgame.equilibria.algorithms.near_ties import NEARLY_TIED, nearly_tied
 from advgame.equilibria.algorithms.one_strategy import equilibria_of_one
 from advgame.equilibria.algorithms.two_by_two import extreme_equilibria_2x2
 from advgame.equilibria.algorithms.two_columns import extreme_equilibria_of_two
-from advgame.equilibria.algorithms.vertex_matching import matched_vertices
+from advgame.equilibria.algorithms.vertex_matching import (
+    matched_vertices,
+    may_be_listed_at_once,
+)
 from advgame.equilibria.algorithms.whole_enumeration import extreme_equilibria_in_words
 from advgame.equilibria.rank_one.compiled_path import compiled_equilibria
 from advgame.equilibria.rank_one.degenerate import WORK_FOR_TIES, all_in_rationals, ends, is_indifferent
@@ -38,6 +41,8 @@ MOST_IN_FRACTIONS = 100  # profiles whose certificates are computed in rational 
 MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplicates is played
 PER_EXACT_PAYOFF, PER_EXACT_PRODUCT = 3e-5, 1e-5  # nominal seconds, of a game's share in a common budget
 KEPT_FOR_ONE = 0.1  # of the time: where listing has taken all the rest
+WORK_AT_ONCE = 1.0  # nominal seconds: far more than the vertices of the small games searched at once take
+SHIFTED = 8  # payoffs so many times as large as their range: `near_ties` looks at those
 WORK_FOR_ONE = 10.0  # nominal seconds for a single equilibrium, whatever listing has taken
 COPIES = (
     "With duplicate strategies there are {:,} extreme equilibria; only those that play the first of each "
@@ -56,6 +61,7 @@ HOPELESS = (
     "vertices to visit, far beyond the work limit of {:g}. Nash(work_limit=…) asks for more."
 )
 INTERIOR = "interior-point method, then the equations of what is played"
+VERTICES = "vertex enumeration"
 EXACTLY = "vertex enumeration in exact arithmetic"
 RATIONAL = "Each payoff is replaced by the simplest fraction that rounds to it."
 NOT_ALL_RATIONAL = " No simple fraction rounds to {:,} of them, which are used as stored."
@@ -108,14 +114,29 @@ class Nash(Concept):
         if game.centred is not game:
             return ruled_by(told_of(self.solve(game.centred), game), self.rule)
         deadline = self._deadline()
+        return self._at_once(game, deadline) or self._listed(game, deadline)
+
+    def _at_once(self, game: Game, deadline: Deadline) -> Solution | None:
+        """The solution where compiled code proves all equilibria, dominated strategies or not."""
+        if self.exact:
+            return None
         profiles = self._by_program(game, deadline)
         if profiles:
             return self._told(game, profiles, Listing((), True, INTERIOR))
-        profiles = self._compiled(game, deadline)
+        profiles = self._by_walk(game, deadline)
         if profiles:
             return self._told(game, profiles, Listing((), True, "rank-1 path"))
+        profiles = self._by_vertices(game, deadline)
+        if profiles:
+            return self._told(game, profiles, Listing((), True, VERTICES, isolated=True))
+        return None
+
+    def _listed(self, game: Game, deadline: Deadline) -> Solution:
+        """The solution from the game without dominated strategies and duplicates."""
         reduction = reduce_game(game)
         found = self._found(reduction.game, deadline)
+        if found.profiles and reduction.game is game and not _is_shifted(game):
+            return self._told(game, found.profiles, found)
         if nearly_tied(game, reduction, found.pairs):
             found = replace(found, remark=f"{found.remark} {NEARLY_TIED}".strip())
         copies = len(found.pairs)
@@ -134,11 +155,11 @@ class Nash(Concept):
         """The solution that recommends by the rule among certified profiles."""
         components = maximal_nash_subsets(profiles, found.isolated)
         remark = (found.remark + APART).strip() if profiles and not components else found.remark
-        words = RULES[self.rule].words
-        solution = Solution(
-            self.name, game, profiles, components, found.complete, words, found.method, remark
+        rule = RULES[self.rule]
+        place = rule.place(game, profiles) if profiles else None
+        return Solution(
+            self.name, game, profiles, components, found.complete, rule.words, found.method, remark, place
         )
-        return ruled_by(solution, self.rule)
 
     def _as_fractions(self, game: Game) -> Solution:
         """The solution of the game of the nearest simple fractions, with a remark that says so."""
@@ -151,18 +172,23 @@ class Nash(Concept):
         """For all that is tried: the time is shared, and a part of it kept for a single equilibrium."""
         return Deadline((1 - KEPT_FOR_ONE) * self.time_limit_seconds, self.work_limit)
 
-    def _compiled(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
-        """All equilibria where compiled code is at hand and proves them, dominated strategies or not."""
-        if self.exact:
-            return ()
+    def _by_program(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
+        """The only equilibrium of a very large game that is strategically zero-sum."""
+        pair = only_equilibrium(game, deadline)
+        return () if pair is None else certified([certified_profile(game, *pair)])
+
+    def _by_walk(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
+        """All equilibria of a game of rank 1 in which nothing ties."""
         pairs = compiled_equilibria(game, deadline) or ()
         profiles = tuple(certified_profile(game, *pair) for pair in pairs)
         return profiles if len(certified(profiles)) == len(pairs) else ()
 
-    def _by_program(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
-        """The only equilibrium of a very large game that is strategically zero-sum."""
-        pair = None if self.exact else only_equilibrium(game, deadline)
-        return () if pair is None else certified([certified_profile(game, *pair)])
+    def _by_vertices(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
+        """All equilibria of a small general game where nothing nearly ties."""
+        if self.work_limit < WORK_AT_ONCE or not may_be_listed_at_once(game) or _is_shifted(game):
+            return ()
+        matched = matched_vertices(game, deadline)
+        return matched.profiles if matched.complete else ()
 
     def _found(self, game: Game, deadline: Deadline) -> Listing:
         """The equilibria of a game in which nothing is dominated, by the quickest method that proves them."""
@@ -211,13 +237,14 @@ class Nash(Concept):
         """A game without structure: all equilibria, or those found within the limits, one at least."""
         matched = matched_vertices(game, deadline)
         if matched.complete and game.sharp:
-            return Listing(FloatPairs(*matched.pairs), True, "vertex enumeration", isolated=True)
+            pairs = FloatPairs(*matched.pairs)
+            return Listing(pairs, True, VERTICES, isolated=True, profiles=matched.profiles)
         if matched.too_large:
             return self._one(game, HOPELESS.format(matched.vertices, self.work_limit), deadline)
         listing = self._exactly(game, deadline)
         if listing.complete or len(matched.pairs[0]) == 0:
             return listing if listing.complete else self._one(game, listing.remark, deadline)
-        return Listing(FloatPairs(*matched.pairs), False, "vertex enumeration", listing.remark)
+        return Listing(FloatPairs(*matched.pairs), False, VERTICES, listing.remark)
 
     def _one(self, game: Game, remark: str, deadline: Deadline) -> Listing:
         """A single equilibrium of a game whose equilibria cannot be listed."""
@@ -234,6 +261,11 @@ class Nash(Concept):
             return Listing((), False, EXACTLY, OUT_OF_WORK.format(self.work_limit))
         except TimeUp:
             return Listing((), False, EXACTLY, OUT_OF_TIME.format(self.time_limit_seconds))
+
+
+def _is_shifted(game: Game) -> bool:
+    """Whether payoffs are so far from zero that rounding may hide ties which vertices do not show."""
+    return any(max(-low, high) > SHIFTED * (high - low) for low, high in game.extremes)
 
 
 def _among_all(mixes: FloatArray, groups: tuple[Group, ...], count: int) -> FloatArray:

@@ -1,8 +1,10 @@
 """One equilibrium of many games of any size: pure best replies to each other, else Lemke and Howson's path.
 
-A label dropped at a pure equilibrium ends the path at once, so that these are looked for first. The
-path (Lemke and Howson 1964, doi:10.1137/0112033) pivots two tableaus of {z ≥ 0 : M z ≤ 1} in turn,
-of which only the nonbasic columns are kept; ties are broken lexicographically.
+A label dropped at a pure equilibrium ends the path at once, so that these are looked for first. The path
+(Lemke and Howson 1964, doi:10.1137/0112033) pivots two tableaus of {z ≥ 0 : M z ≤ 1} in turn, of which only
+the nonbasic columns are kept. The right-hand side that decides which variable leaves is a little more than 1,
+differently for each reply, so that hardly anything ties in a degenerate game; another column holds the values
+themselves. Where that misleads, the path is walked without it. What still ties is decided lexicographically.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from advgame.equilibria.kernels.profiles import equalise, regret, spread
 
 NEAR = 1e-11  # ratios nearer than this are ties; entries of the tableaus start between 1 and 2
 SHARP = 1e-14  # a relative regret above which mixes are computed from the payoffs once more
+TILT = 1e-6  # by which right-hand sides differ, at most
 LABELS = 8  # tried in turn where a path is long or rounding blurs ties
-PATIENCE = 3, 30  # pivots for each strategy, when the labels are tried first and once more
+ROUNDS = (3, TILT), (30, 0.0)  # pivots for each strategy, and the tilt, when labels are tried first and again
 
 # What became of a game.
 FOUND = 0  # an equilibrium, certified
@@ -81,13 +84,14 @@ def ends(payoffs, low, high):
 
 
 @njit()
-def start(payoffs, low, scale, first_slack, first_own, table, basic, nonbasic, home):
+def start(payoffs, low, scale, first_slack, first_own, tilt, table, basic, nonbasic, home):
     """Writes the tableau in which every slack is basic.
 
     Args:
         payoffs: (own strategies, replies) to the player who replies; low, scale: as from ``load``.
         first_slack, first_own: the labels of the first reply and of the first own strategy.
-        table: (replies, own strategies + 1); basic: (replies,) and nonbasic: (own strategies,) labels;
+        tilt: by how much right-hand sides may differ.
+        table: (replies, own strategies + 2); basic: (replies,) and nonbasic: (own strategies,) labels;
         home: (labels,) the column of a nonbasic label, -1 - the row of a basic one.
     """
     own, replies = payoffs.shape
@@ -95,6 +99,7 @@ def start(payoffs, low, scale, first_slack, first_own, table, basic, nonbasic, h
         for i in range(own):
             table[j, i] = 1.0 + (payoffs[i, j] - low) * scale
         table[j, own] = 1.0
+        table[j, own + 1] = 1.0 + tilt * (0.6180339887498949 * (j + 1) * (j + 1) % 1.0)
         basic[j] = first_slack + j
         home[first_slack + j] = -1 - j
     for i in range(own):
@@ -107,13 +112,13 @@ def leaving_row(table, home, column, first_slack, ties):
     """The row that stops the entering column first; among ties the lexicographically least, -1 for none.
 
     Args:
-        table: (replies, own strategies + 1) the tableau.
+        table: (replies, own strategies + 2) the tableau.
         home: (labels,) the column of a nonbasic label, −1 − the row of a basic one.
         column: the column of the entering variable.
         first_slack: the label of the first slack.
         ties: (replies,) space for the rows that tie.
     """
-    last, count, least = table.shape[1] - 1, 0, np.inf
+    last, count, least = table.shape[1] - 1, 0, np.inf  # the tilted right-hand side
     for i in range(table.shape[0]):
         if table[i, column] > 1e-12:
             ratio = table[i, last] / table[i, column]
@@ -138,7 +143,7 @@ def first_of(ties, count, table, place, column):
 
     Args:
         ties: the rows that tie, changed in place; count: how many there are.
-        table: (replies, own strategies + 1) the tableau.
+        table: (replies, own strategies + 2) the tableau.
         place: where ``home`` has the slack.
         column: the column of the entering variable.
     """
@@ -165,13 +170,13 @@ def pivot(table, basic, nonbasic, home, row, column, pivoted):
     """Exchanges a basic and a nonbasic variable; returns the label that leaves.
 
     Args:
-        table: (replies, own strategies + 1) the tableau, changed in place.
+        table: (replies, own strategies + 2) the tableau, changed in place.
         basic: (replies,) labels, changed in place.
         nonbasic: (own strategies,) labels, changed in place.
         home: (labels,) the column of a nonbasic label, −1 − the row of a basic one; changed in place.
         row: the row of the variable that leaves.
         column: the column of the entering variable.
-        pivoted: (own strategies + 1,) space: what the row becomes, apart from the table, so that other rows
+        pivoted: (own strategies + 2,) space: what the row becomes, apart from the table, so that other rows
             can be computed several entries at a time.
     """
     rows, columns = table.shape
@@ -206,7 +211,7 @@ def follow(side_x, side_y, dropped, patience, pivoted, ties):
     table_y, basic_y, nonbasic_y, home_y = side_y
     m, n = len(basic_y), len(basic_x)
     label, of_x = dropped, dropped < m
-    of_table_x, of_table_y = pivoted[: m + 1], pivoted[: n + 1]
+    of_table_x, of_table_y = pivoted[: m + 2], pivoted[: n + 2]
     for _ in range(patience):
         if of_x:
             column = home_x[label]
@@ -231,14 +236,14 @@ def read(table, basic, first_own, own, support, mix):
     """Writes the support, (1, own), and the shares of the mix of a tableau; returns the support's size.
 
     Args:
-        table: (replies, own strategies + 1) the tableau.
+        table: (replies, own strategies + 2) the tableau.
         basic: (replies,) the labels of its rows.
         first_own: the label of the first own strategy.
         own: number of own strategies.
         support: (1, own) int64, filled from the start.
         mix: (own,) filled with as many probabilities.
     """
-    last = table.shape[1] - 1
+    last = table.shape[1] - 2
     size, total = 0, 0.0
     for row in range(len(basic)):
         label = basic[row] - first_own
@@ -254,11 +259,11 @@ def read(table, basic, first_own, own, support, mix):
 @njit()
 def space(m, n):
     """Room for what the path of a game needs: payoffs turned, both tableaus, supports, mixes and a system."""
-    side_x = np.empty((n, m + 1)), np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
-    side_y = np.empty((m, n + 1)), np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m + n, np.int64)
+    side_x = np.empty((n, m + 2)), np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
+    side_y = np.empty((m, n + 2)), np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m + n, np.int64)
     supports = np.empty((1, m), np.int64), np.empty((1, n), np.int64)
     mixes = np.empty(m), np.empty(n), np.empty(m), np.empty(n)
-    pays, ties = (np.empty(max(m, n) + 1), np.empty(max(m, n) + 1)), np.empty(max(m, n), np.int64)
+    pays, ties = (np.empty(max(m, n) + 2), np.empty(max(m, n) + 2)), np.empty(max(m, n), np.int64)
     system = np.empty((min(m, n), min(m, n) + 1))
     return np.empty((n, m)), side_x, side_y, supports, mixes, pays, ties, system
 
@@ -282,10 +287,10 @@ def walk(a, of_b, room, x, y):
     for i in range(m):
         for j in range(n):
             of_a[j, i] = a[i, j]
-    for patience in PATIENCE:
+    for patience, tilt in ROUNDS:
         for dropped in range(min(LABELS, m + n)):
-            start(of_b, low_b, scale_b, m, 0, *side_x)
-            start(of_a, low_a, scale_a, 0, m, *side_y)
+            start(of_b, low_b, scale_b, m, 0, tilt, *side_x)
+            start(of_a, low_a, scale_a, 0, m, tilt, *side_y)
             if not follow(side_x, side_y, dropped, patience * (m + n), pays[0], ties):
                 continue
             p = read(side_x[0], side_x[1], 0, m, rows, mix_x)

@@ -21,8 +21,9 @@ from advgame.games import Game
 
 KERNELS = "advgame.equilibria.kernels.rank_one_solver"
 INDEX_FILES = f"{KERNELS.rpartition('.')[2]}.solve_some*.nbi"  # what numba's cache calls them
-WORTH_CALLING = 64  # payoffs of a player: of smaller games the walk in Python is as quick
-WORTH_LOADING = 1500  # from which on loading numba and compiled code pays within a few games
+WORTH_LOADING = (
+    1500  # payoffs of a player, from which on loading numba and compiled code pays within a few games
+)
 WORTH_A_TIMER = 100_000  # smaller games end before any time limit one would set
 ROOM = 64  # equilibria; games with more are walked in Python
 
@@ -40,7 +41,7 @@ def compiled_equilibria(game: Game, deadline: Deadline) -> Pairs | None:
     """
     defences, attacks = game.shape
     size = defences * attacks
-    if min(defences, attacks) <= 2 or size < WORTH_CALLING or deadline.left <= 0:
+    if min(defences, attacks) <= 2 or deadline.left <= 0:
         return None
     if any(game.rounding) and not game.sharp:
         return None
