@@ -45,7 +45,7 @@ def test_the_compiled_walk_finds_what_the_walk_in_python_finds(
     games = [Game(a, b) for a, b in zip(*draw(family, shape, 3, seed=7), strict=True)]
     assert all(compiled_equilibria(game, Deadline(10)) for game in games)
     quick = [solve(game) for game in games]
-    monkeypatch.setattr(nash, "compiled_equilibria", lambda *_: None)
+    monkeypatch.setattr(nash, "compiled_equilibria", lambda *_: ())
     slow = [solve(game) for game in games]
     for one, other in zip(quick, slow, strict=True):
         assert one.complete
@@ -64,7 +64,7 @@ def test_a_game_with_ties_is_left_to_exact_arithmetic() -> None:
     a, b = (each[0] for each in draw("attacker–defender", SMALL, 1, seed=7))
     row = int(solve(Game(a, b)).recommended.defender.argmax())
     twice = Game(np.vstack([a, a[row]]), np.vstack([b, b[row]]))  # what is played has a duplicate
-    assert compiled_equilibria(twice, Deadline(10)) is None
+    assert compiled_equilibria(twice, Deadline(10)) == ()
     solution = solve(twice)
     assert solution.complete
     assert len(solution.profiles) == 2
@@ -72,7 +72,7 @@ def test_a_game_with_ties_is_left_to_exact_arithmetic() -> None:
 
 def test_general_games_are_left_to_others() -> None:
     a, b = (each[0] for each in draw("random", SMALL, 1))
-    assert compiled_equilibria(Game(a, b), Deadline(10)) is None
+    assert compiled_equilibria(Game(a, b), Deadline(10)) == ()
 
 
 def test_nobody_waits_for_a_compiler(tmp_path: Path) -> None:
@@ -110,10 +110,21 @@ def test_one_program_solves_a_zero_sum_game_as_the_walk_does() -> None:
     assert form is not None
     walked = solve_matrix_game(form, game, Deadline(10))
     assert not walked.tied
-    pairs = compiled_equilibria(game, Deadline(10))
-    assert pairs is not None
-    for one, other in zip(walked.pairs[0], pairs[0], strict=True):
+    (profile,) = compiled_equilibria(game, Deadline(10))
+    for one, other in zip(walked.pairs[0], (profile.defender, profile.attacker), strict=True):
         assert np.allclose(one, other, rtol=0, atol=1e-8)
+
+
+def test_what_the_compiled_walk_certifies_is_what_the_payoffs_say() -> None:
+    for family in ("attacker–defender", "several equilibria"):
+        for a, b in zip(*draw(family, SMALL, 3), strict=True):
+            for profile in compiled_equilibria(Game(a, b), Deadline(10)):
+                x, y = profile.defender, profile.attacker
+                assert np.isclose(profile.defender_payoff, x @ a @ y, rtol=0, atol=1e-12 * np.ptp(a))
+                assert np.isclose(profile.attacker_payoff, x @ b @ y, rtol=0, atol=1e-12 * np.ptp(b))
+                assert abs(x.sum() - 1) < 1e-12
+                regret = (a @ y).max() - x @ a @ y
+                assert abs(regret / np.ptp(a) - profile.certificate.defender_regret) < 1e-12
 
 
 def test_a_zero_sum_game_with_a_duplicate_that_is_played_ties() -> None:

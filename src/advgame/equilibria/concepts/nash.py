@@ -179,9 +179,8 @@ class Nash(Concept):
 
     def _by_walk(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
         """All equilibria of a game of rank 1 in which nothing ties."""
-        pairs = compiled_equilibria(game, deadline) or ()
-        profiles = tuple(certified_profile(game, *pair) for pair in pairs)
-        return profiles if len(certified(profiles)) == len(pairs) else ()
+        profiles = compiled_equilibria(game, deadline)
+        return profiles if len(certified(profiles)) == len(profiles) else ()
 
     def _by_vertices(self, game: Game, deadline: Deadline) -> tuple[Profile, ...]:
         """All equilibria of a small general game where nothing nearly ties."""

@@ -17,7 +17,7 @@ from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.stop import stopped_by
 from advgame.equilibria.kernels.compiled import at_hand as is_at_hand
 from advgame.equilibria.kernels.compiled import lent
-from advgame.games import Game
+from advgame.games import Certificate, Game, Profile
 
 KERNELS = "advgame.equilibria.kernels.rank_one_solver"
 INDEX_FILES = f"{KERNELS.rpartition('.')[2]}.solve_some*.nbi"  # what numba's cache calls them
@@ -27,28 +27,26 @@ WORTH_LOADING = (
 WORTH_A_TIMER = 100_000  # smaller games end before any time limit one would set
 ROOM = 64  # equilibria; games with more are walked in Python
 
-Pairs = tuple[tuple[FloatArray, FloatArray], ...]
 
+def compiled_equilibria(game: Game, deadline: Deadline) -> tuple[Profile, ...]:
+    """All equilibria of a game of rank 1 in which nothing ties, with the certificates of the compiled walk.
 
-def compiled_equilibria(game: Game, deadline: Deadline) -> Pairs | None:
-    """All equilibria of a game of rank 1 in which nothing ties.
-
-    None for any other game, and where no compiled code is at hand: nobody waits for a compiler.
+    None of any other game, and where no compiled code is at hand: nobody waits for a compiler.
 
     Args:
-        game: in floats, dominated strategies and all.
+        game: in floats, dominated strategies and all, and without large constants.
         deadline: when to give up.
     """
     defences, attacks = game.shape
     size = defences * attacks
     if min(defences, attacks) <= 2 or deadline.left <= 0:
-        return None
+        return ()
     if any(game.rounding) and not game.sharp:
-        return None
+        return ()
     if size < WORTH_LOADING and KERNELS not in modules:
-        return None
+        return ()
     if not at_hand(game.shape):
-        return None
+        return ()
     from advgame.equilibria.kernels import rank_one_solver
 
     room = _Room.of(game.shape)
@@ -59,8 +57,8 @@ def compiled_equilibria(game: Game, deadline: Deadline) -> Pairs | None:
         with stopped_by(deadline) if size >= WORTH_A_TIMER else nullcontext(room.stop) as stop:
             rank_one_solver.solve_some_large(a, b, *room.asked, stop, *room.told)
     if room.state[0] != rank_one_solver.SOLVED:
-        return None
-    return tuple((room.x[place], room.y[place]) for place in range(room.counts[0]))
+        return ()
+    return tuple(_profile(game, room, place) for place in range(room.counts[0]))
 
 
 def at_hand(shape: tuple[int, int]) -> bool:
@@ -86,6 +84,18 @@ def _arguments(shape: tuple[int, int], large: bool) -> tuple[Any, ...]:
     """Arguments of the types that the kernel is called with."""
     room, payoffs = _Room.of(shape), np.zeros((1, *shape))
     return payoffs, payoffs, *room.asked, *([room.stop] if large else []), *room.told
+
+
+def _profile(game: Game, room: _Room, place: int) -> Profile:
+    """The profile at a place; what both earn is added up over what is played."""
+    x, y = room.x[place], room.y[place]
+    rows, columns = np.flatnonzero(x), np.flatnonzero(y)
+    inside = np.ix_(rows, columns)
+    to_defender, to_attacker = (
+        float(x[rows] @ payoffs[inside] @ y[columns])
+        for payoffs in (game.defender_payoffs, game.attacker_payoffs)
+    )
+    return Profile(x, y, to_defender, to_attacker, Certificate(*room.regret[place].tolist()))
 
 
 class _Room(NamedTuple):
