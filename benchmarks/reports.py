@@ -24,12 +24,7 @@ ROOT = Path(__file__).parents[1]
 RUNS = 5
 LONGEST = 600  # seconds for one report
 SLOW = 60  # CPU seconds of both checkouts together: where one run takes longer, it is the only one
-IMPORT = (
-    "import importlib.util as u\n"
-    "import advgame.cli\n"
-    "u.find_spec('advgame.cli.solve') and __import__('advgame.cli.solve')\n"
-    "u.find_spec('advgame.cli.__main__') and __import__('advgame.cli.__main__')"
-)
+IMPORT = "import advgame.cli"
 COMPILE = (
     "import numpy as np, advgame as ag; r = np.random.default_rng(1)\n"
     "for m, n in ((10, 8), (80, 80)):\n"

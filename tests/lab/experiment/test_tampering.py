@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -207,35 +208,28 @@ def tamperings() -> dict[str, Callable[[Journal, dict[str, Unit]], list[Path]]]:
 
         found[f"{unit}: {name}"] = edit
     for name, damage in FILES.items():
-        for unit, other in [("cell", "other cell"), ("network", "other network")]:
-
-            def on_record(
-                journal: Journal,
-                units: dict[str, Unit],
-                damage: Any = damage,
-                unit: str = unit,
-                other: str = other,
-            ) -> list[Path]:
-                path = journal.record_path(units[unit])
-                damage(path, journal.record_path(units[other]))
-                return [path]
-
-            found[f"record of {unit}: {name}"] = on_record
-        for unit, other in [("network", "other network"), ("crafted", "network")]:
-
-            def on_tensors(
-                journal: Journal,
-                units: dict[str, Unit],
-                damage: Any = damage,
-                unit: str = unit,
-                other: str = other,
-            ) -> list[Path]:
-                path = journal.tensors_path(units[unit])
-                damage(path, journal.tensors_path(units[other]))
-                return [path]
-
-            found[f"tensors of {unit}: {name}"] = on_tensors
+        for kind, place, unit, other in (
+            ("record", Journal.record_path, "cell", "other cell"),
+            ("record", Journal.record_path, "network", "other network"),
+            ("tensors", Journal.tensors_path, "network", "other network"),
+            ("tensors", Journal.tensors_path, "crafted", "network"),
+        ):
+            found[f"{kind} of {unit}: {name}"] = partial(_on_file, damage, place, unit, other)
     return found
+
+
+def _on_file(
+    damage: Callable[[Path, Path], object],
+    place: Callable[[Journal, Unit], Path],
+    unit: str,
+    other: str,
+    journal: Journal,
+    units: dict[str, Unit],
+) -> list[Path]:
+    """Damages the file of one unit, by what stands in that of another; which file."""
+    path = place(journal, units[unit])
+    damage(path, place(journal, units[other]))
+    return [path]
 
 
 TAMPERINGS = tamperings()
