@@ -37,6 +37,9 @@ run: environment
 	    exec $(BIN)/advgame app; \
 	fi
 
+# Bytecode is kept, so that the many processes which tests start need not compile the package again.
+test: export PYTHONDONTWRITEBYTECODE :=
+
 ifeq ($(BROWSER),0)
 test: export CHROMIUM :=
 test: SELECTION := -m "not browser"

@@ -1,7 +1,7 @@
 """Reports timed side by side with another checkout: ``python -m benchmarks.reports --against PATH``.
 
 Timed is the whole process of ``advgame solve CASE -o x.html``, in CPU seconds, and a process that imports the
-command line and does nothing. Each is run anew for every figure; the checkouts take turns, and medians are
+command line and the reports and does nothing. Each is run anew for every figure; the checkouts take turns, and medians are
 printed. *cold* has no compiled kernels at all, *warm* has what `solve_batch` leaves behind in the checkout.
 Python's bytecode is kept in either case, as that of an installed package is.
 """
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 RUNS = 5
 LONGEST = 600  # seconds for one report
 SLOW = 60  # CPU seconds of both checkouts together: where one run takes longer, it is the only one
-IMPORT = "import advgame.cli"
+IMPORT = "import advgame.cli, advgame; advgame.report"  # the last imports all that makes reports
 COMPILE = (
     "import numpy as np, advgame as ag; r = np.random.default_rng(1)\n"
     "for m, n in ((10, 8), (80, 80)):\n"
@@ -93,10 +93,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--runs", type=int, default=RUNS, help=f"of each process ({RUNS}); 1 where one is slow"
     )
+    parser.add_argument("--default-concepts", action="store_true", help="leave out reports with --concept")
     parser.add_argument("--warm-only", action="store_true", help="leave out the runs without compiled code")
     given = parser.parse_args(arguments)
     chosen = [
-        each for each in REPORTS if all(word in f"{each.case} {each.concept}" for word in given.rows.split())
+        each
+        for each in REPORTS
+        if all(word in f"{each.case} {each.concept}" for word in given.rows.split())
+        and not (given.default_concepts and each.concept)
     ]
     print("|", " | ".join(TITLES), "|\n|" + "---|" * len(TITLES))
     missed = False
