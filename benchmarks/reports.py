@@ -1,9 +1,9 @@
 """Reports timed side by side with another checkout: ``python -m benchmarks.reports --against PATH``.
 
 Timed is the whole process of ``advgame solve CASE -o x.html``, in CPU seconds, and a process that imports the
-command line and the reports and does nothing. Each is run anew for every figure; the checkouts take turns, and
-medians are printed. *cold* has no compiled kernels at all, *warm* has what `solve_batch` leaves behind in the
-checkout. Python's bytecode is kept in either case, as that of an installed package is.
+command line and the reports and does nothing. Each is run anew for every figure; the checkouts take turns,
+and medians are printed. *cold* has no compiled kernels at all, *warm* has what `solve_batch` leaves behind in
+the checkout. Python's bytecode is kept in either case, as that of an installed package is.
 """
 
 from __future__ import annotations
