@@ -1,4 +1,7 @@
-"""Where a network looks: the importance of parts of an image, and how sound that is."""
+"""Where a network looks: the importance of parts of an image, and how sound that is.
+
+captum is imported where it is used: with it comes matplotlib, which every worker of an experiment would load.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from captum.attr import LayerGradCam, Occlusion, Saliency
-from captum.metrics import infidelity, sensitivity_max
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, uniform_filter
 from torch import nn
 from torch.nn.functional import interpolate
 
@@ -76,6 +76,9 @@ class Explanations(Measure):
         self, network: nn.Module, reference: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
     ) -> Values:
         """Infidelity, sensitivity and stability, by input."""
+        from captum.attr import Saliency
+        from captum.metrics import infidelity, sensitivity_max
+
         _check_images(inputs)
         predicted = network(inputs).argmax(dim=1).detach()
         saliency = Saliency(network)
@@ -127,6 +130,8 @@ def baseline(name: str, inputs: torch.Tensor, seed: int) -> torch.Tensor:
         inputs: (inputs, channels, height, width) in [0, 1].
         seed: seed of the uniform noise; not used otherwise.
     """
+    from scipy.ndimage import gaussian_filter, uniform_filter
+
     if name == "zero":
         return torch.zeros_like(inputs)
     if name == "mean":
@@ -157,6 +162,8 @@ def occlusion_map(
         window: side of the square window in pixels.
         stride: pixels between neighbouring windows.
     """
+    from captum.attr import Occlusion
+
     network.eval()
     with torch.no_grad():
         predicted = network(inputs).argmax(dim=1)
@@ -177,6 +184,8 @@ def grad_cam_map(network: nn.Module, inputs: torch.Tensor) -> NDArray[np.float64
     Raises:
         LabError: for a network without convolutions.
     """
+    from captum.attr import LayerGradCam
+
     convolutions = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
     if not convolutions:
         raise LabError("Grad-CAM needs a convolution, and the network has none; measure one that has.")
