@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Shows the page that was asked for."""
+    """Shows the requested page."""
     st.set_page_config(page_title="advgame", page_icon="⚖️", layout="wide")
     load_plugins()
     look.show()

@@ -1,4 +1,4 @@
-"""The dashboard's web server: the pages of main.py, with headers that keep them out of other sites' frames.
+"""The dashboard's web server: the pages of main.py, with security headers.
 
 Started by `advgame app`. `streamlit run app/main.py` shows the same pages without these headers.
 """
@@ -18,7 +18,7 @@ INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOT
 
 
 def script_hashes(page: str) -> list[str]:
-    """What a policy calls the scripts that stand in a page itself, so that no others are run.
+    """The hashes of a page's inline scripts for its content security policy.
 
     >>> script_hashes("<script src='a.js'></script><script>let a = 1</script>")
     ["'sha256-LAfYd7pbFUgwfQu8b4q135PeTG2z+/coPEUYCd74eCQ='"]
@@ -32,7 +32,7 @@ def _streamlits_page() -> str:
     return page.read_bytes().decode("utf-8")
 
 
-# Streamlit's front end has one script in its page, sets styles in line and draws pictures from blobs.
+# Streamlit's front end has one inline script, sets inline styles and loads images from blobs.
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
     "script-src": " ".join(["'self'", *script_hashes(_streamlits_page())]),
@@ -50,20 +50,20 @@ HEADERS = {
     "Content-Security-Policy": "; ".join(
         f"{name} {value}" for name, value in CONTENT_SECURITY_POLICY.items()
     ),
-    "X-Frame-Options": "DENY",  # what frame-ancestors says, for older browsers
+    "X-Frame-Options": "DENY",  # the equivalent of frame-ancestors for older browsers
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
 
 
 class SecurityHeaders:
-    """Adds `HEADERS` to every answer over HTTP; an answer that has one of them keeps its own."""
+    """Adds `HEADERS` to every HTTP response; a response that already sets one of them keeps it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hands the request on, and adds the headers where the answer starts."""
+        """Passes the request on and adds the headers to the start of the response."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""The decision page: what to deploy in a case, and what that depends on."""
+"""The decision page: what to deploy in a case, and what the decision depends on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from widgets import (
     state,
     verdict,
 )
-from widgets.mistakes import told
+from widgets.messages import errors_shown
 from widgets.words import plain
 
 from advgame.decision import recommend
@@ -24,25 +24,25 @@ from advgame.studies.break_even import break_even_pairs
 
 
 def show() -> None:
-    """The question on the left, the answer on the right."""
+    """The settings on the left, the decision on the right."""
     with st.sidebar:
         choice.show()
-        with told():
+        with errors_shown():
             sliders.show()
             rules.show()
     scenario = state.scenario()
     st.title(plain(scenario.name), anchor=False)
     st.caption(plain(scenario.question))
-    state.tell_mistake()
-    with told():
-        found = recommend(state.situation())
-        pairs = break_even_pairs(scenario, found)
-        verdict.show(found, pairs)
-        key_figures.show(found, pairs)
-        downloads.show(found.situation)
-        mixes.show(found)
+    state.show_error()
+    with errors_shown():
+        recommendation = recommend(state.situation())
+        pairs = break_even_pairs(scenario, recommendation)
+        verdict.show(recommendation, pairs)
+        key_figures.show(recommendation, pairs)
+        downloads.show(recommendation.situation)
+        mixes.show(recommendation)
         region_map.show()
-        payoffs.show(found)
+        payoffs.show(recommendation)
         evidence.show(scenario)
 
 

@@ -1,1 +1,1 @@
-"""What pages are made of: each widget shows one thing."""
+"""Widgets shared by the pages, one per file."""

@@ -1,4 +1,4 @@
-"""Which question is asked: a case, and at whose prices."""
+"""The choice of a case and of a price preset."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ CASE, PRESET = "case", "preset"
 
 
 def show() -> None:
-    """The choice of a case and of prices, and the way back to where they start."""
+    """The choice of a case and of prices, and the button that resets them."""
     st.header("The question", anchor=False)
-    bundled = {each.name: each.title for each in cases()}
+    bundled = {item.name: item.title for item in cases()}
     own = {} if state.own_file() is None else {state.OWN: "Your own scenario"}
     _choose("Case", CASE, {**own, **bundled})
-    trades = {each.name: each.title for each in presets()}
+    trades = {item.name: item.title for item in presets()}
     _choose("Prices", PRESET, {state.AS_GIVEN: "As in the case", **trades})
-    _tell_story()
+    _show_story()
     st.button("Start again", icon=":material/restart_alt:", on_click=_restart, width="stretch")
 
 
@@ -31,8 +31,8 @@ def _choose(label: str, key: str, titles: Mapping[Any, str]) -> None:
     st.selectbox(label, list(titles), key=key, format_func=titles.__getitem__, on_change=_begin)
 
 
-def _tell_story() -> None:
-    story = next((each.story for each in presets() if each.name == state.chosen().preset), None)
+def _show_story() -> None:
+    story = next((preset.story for preset in presets() if preset.name == state.chosen().preset), None)
     if story is not None:
         st.caption(plain(story))
 

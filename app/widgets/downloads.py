@@ -1,4 +1,4 @@
-"""The decision to take away: as a report in any format, and as the scenario it answers."""
+"""Downloads: the report in any format, and the scenario with its settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAIN = "html"
 
 
 def show(situation: Situation) -> None:
-    """The report as a page, and everything else behind a button; each is written when it is asked for."""
+    """The HTML report, and the other formats behind a button; each is rendered on request."""
     with st.container(horizontal=True, key="downloads"):
         _offer(situation, MAIN, "Download the report", primary=True)
         with st.popover("Other formats", icon=":material/more_horiz:"):

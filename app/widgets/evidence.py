@@ -1,4 +1,4 @@
-"""The measured figures in use: their sources, and what is known against them."""
+"""The measured figures in use, with their sources and warnings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from widgets.words import plain, sentence
 
 
 def show(scenario: Scenario) -> None:
-    """Every row in use with its source and warnings, and the facts behind the prices."""
+    """Every row in use with its source and warnings, and the basis of the prices."""
     st.header("What this rests on", anchor=False)
     _show_warnings(scenario)
     _show_rows(scenario)

@@ -1,4 +1,4 @@
-"""What the theme cannot say: less empty space, and a verdict that stands out."""
+"""Styles beyond the theme: less empty space, and a prominent verdict."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ STYLE = """
 
 
 def show() -> None:
-    """Applies the style; it holds no text of anybody's."""
+    """Applies the style sheet."""
     st.html(STYLE)

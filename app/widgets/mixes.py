@@ -1,4 +1,4 @@
-"""How often each strategy is played: both mixed strategies as bars."""
+"""Both mixed strategies as bars."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MOST_BARS = 6  # unless more are played
 BAR_HEIGHT = 44  # pixels
 
 
-def show(found: Recommendation) -> None:
+def show(recommendation: Recommendation) -> None:
     """The defender's and the attacker's mixed strategy side by side."""
     st.header("Who plays what", anchor=False)
-    game, profile = found.game, found.profile
+    game, profile = recommendation.game, recommendation.profile
     left, right = st.columns(2)
     with left:
         pay = np.asarray(game.defender_payoffs @ profile.attacker)
@@ -34,27 +34,33 @@ def show(found: Recommendation) -> None:
         _show_mix("The attacker plays", names, profile.attacker, pay, ATTACKER)
 
 
-def chosen_bars(mix: FloatArray, pay: FloatArray, most: int = MOST_BARS) -> list[int]:
-    """The strategies worth a bar: all that are played, then the ones that would pay best."""
-    played = int((mix > PLAYED).sum())
-    order = sorted(range(len(mix)), key=lambda each: (-mix[each], -pay[each]))
-    return order[: max(played, min(most, len(mix)))]
+def chosen_bars(mixed_strategy: FloatArray, pay: FloatArray, most: int = MOST_BARS) -> list[int]:
+    """The strategies that get a bar: all that are played, then those with the highest payoffs."""
+    played = int((mixed_strategy > PLAYED).sum())
+    order = sorted(range(len(mixed_strategy)), key=lambda place: (-mixed_strategy[place], -pay[place]))
+    return order[: max(played, min(most, len(mixed_strategy)))]
 
 
-def _show_mix(title: str, names: Sequence[str], mix: FloatArray, pay: FloatArray, colour: str) -> None:
+def _show_mix(
+    title: str, names: Sequence[str], mixed_strategy: FloatArray, pay: FloatArray, colour: str
+) -> None:
     st.markdown(f"**{title}**")
-    mix = np.where(mix > PLAYED, mix, 0.0)  # what is smaller does not count as played, here as anywhere
-    chosen = chosen_bars(mix, pay)
-    figure = _bars([names[each] for each in chosen], [float(mix[each]) for each in chosen], colour)
+    mixed_strategy = np.where(
+        mixed_strategy > PLAYED, mixed_strategy, 0.0
+    )  # smaller probabilities do not count as played
+    chosen = chosen_bars(mixed_strategy, pay)
+    figure = _bars(
+        [names[place] for place in chosen], [float(mixed_strategy[place]) for place in chosen], colour
+    )
     st.plotly_chart(figure, config={"displayModeBar": False}, key=f"mix {title}")
     if len(names) > len(chosen):
-        st.caption(f"{len(names) - len(chosen)} more are not played.")
+        st.caption(f"{len(names) - len(chosen)} other strategies are not played.")
 
 
 def _bars(names: Sequence[str], shares: Sequence[float], colour: str) -> go.Figure:
-    """Bars with their names above them, so that long names fit on a telephone."""
-    told = [f"{escape(name)}: {percent(share)}" for name, share in zip(names, shares, strict=True)]
-    figure = go.Figure([_bar([1.0] * len(names), FAINT, told), _bar(shares, colour, told)])
+    """Bars with their names above them, so that long names fit on a phone."""
+    labels = [f"{escape(name)}: {percent(share)}" for name, share in zip(names, shares, strict=True)]
+    figure = go.Figure([_bar([1.0] * len(names), FAINT, labels), _bar(shares, colour, labels)])
     font = {"size": 13, "color": INK}
     for place, (name, share) in enumerate(zip(short_names(names, 34), shares, strict=True)):
         above = {"y": place - 0.38, "showarrow": False, "yanchor": "middle", "font": font}
@@ -71,13 +77,13 @@ def _bars(names: Sequence[str], shares: Sequence[float], colour: str) -> go.Figu
     )
 
 
-def _bar(lengths: Sequence[float], colour: str, told: Sequence[str]) -> go.Bar:
+def _bar(lengths: Sequence[float], colour: str, labels: Sequence[str]) -> go.Bar:
     return go.Bar(
         x=lengths,
         y=list(range(len(lengths))),
         orientation="h",
         width=0.3,
         marker={"color": colour, "cornerradius": 4},
-        hovertext=told,
+        hovertext=labels,
         hoverinfo="text",
     )

@@ -20,24 +20,25 @@ from advgame.wording.numbers import significant
 from widgets.colours import ATTACKER_SCALE, DEFENDER_SCALE, INK
 from widgets.words import short_names
 
-MOST_ROWS = 14  # of a heat map; the table below it has all
-MOST_FIGURED_COLUMNS = 4  # more columns leave no room for figures on a telephone
+MOST_ROWS = 14  # of a heat map; the table below shows all
+MOST_FIGURED_COLUMNS = 4  # with more columns, numbers do not fit on a phone
 ROW_HEIGHT = 34  # pixels
 MARK = "◆"
 
 
-def show(found: Recommendation) -> None:
-    """One heat map for each player, and both as tables of figures."""
-    st.header("What each pair of strategies pays", anchor=False)
-    game = found.game
-    rows = shown_rows(found)
+def show(recommendation: Recommendation) -> None:
+    """One heat map per player, and both matrices as tables."""
+    st.header("Payoffs of each pair of strategies", anchor=False)
+    game = recommendation.game
+    rows = shown_rows(recommendation)
     st.caption(
-        f"In {currency_of(found.scenario)} per classified input. {MARK} marks the best response: "
-        "of the defender to each attack, of the attacker to each defence."
+        f"In {currency_of(recommendation.scenario)} per classified input. {MARK} marks the best response: "
+        "of the defender to each attack, and of the attacker to each defence."
     )
     if len(rows) < len(game.defences):
         st.caption(
-            f"{len(rows)} of {len(game.defences)} defences: those deployed, then those worth most alone."
+            f"{len(rows)} of {len(game.defences)} defences: those deployed, then those with the highest "
+            "value alone."
         )
     left, right = st.columns(2)
     with left:
@@ -51,15 +52,15 @@ def show(found: Recommendation) -> None:
         _show_table("To the attacker", game, game.attacker_payoffs)
 
 
-def shown_rows(found: Recommendation, most: int = MOST_ROWS) -> list[int]:
-    """The defences worth a row: those deployed, the undefended one, then those worth most alone."""
-    deployed = dict(found.deploy)
+def shown_rows(recommendation: Recommendation, most: int = MOST_ROWS) -> list[int]:
+    """The defences that get a row: those deployed, the undefended network, then the best ones alone."""
+    deployed = dict(recommendation.deploy)
     order = sorted(
-        range(len(found.game.defences)),
+        range(len(recommendation.game.defences)),
         key=lambda row: (
-            -deployed.get(found.game.defences[row], 0.0),
-            found.game.defences[row] != found.undefended,
-            -found.alone[row].value,
+            -deployed.get(recommendation.game.defences[row], 0.0),
+            recommendation.game.defences[row] != recommendation.undefended,
+            -recommendation.alone[row].value,
         ),
     )
     return order[: max(most, len(deployed))]
@@ -130,7 +131,7 @@ def _cells(
 
 
 def _diamonds(marks: NDArray[np.bool_]) -> go.Scatter:
-    """The marks of a map whose cells have no room for figures."""
+    """The marks of a map whose cells are too small for numbers."""
     rows, columns = np.nonzero(marks)
     line = {"color": "white", "width": 1}
     marker = {"symbol": "diamond", "size": 9, "color": INK, "line": line}

@@ -1,4 +1,4 @@
-"""What is deployed over two numbers of the reader's choice."""
+"""The map of deployed defences over two parameters of the user's choice."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_par
 from advgame.scenarios.scenario_files import toml_of
 from advgame.studies import Regions, regions
 from widgets import state
-from widgets.mistakes import told
+from widgets.messages import errors_shown
 from widgets.region_figure import region_figure
 from widgets.sliders import shown_axes
 from widgets.words import sentence
 
-POINTS = ((100, 65), (1000, 33))  # up to this much work at a point, this many points each way
+POINTS = ((100, 65), (1000, 33))  # (work per point up to which, points per axis)
 FEWEST_POINTS = 17
-MOST_RELEVANT = ("largest_share", "attack_cost")  # the two numbers that decide most cases
+MOST_RELEVANT = ("largest_share", "attack_cost")  # the two most relevant parameters in most cases
 ACROSS, UPWARDS = "map across", "map upwards"
 
 
 @st.fragment
 def show() -> None:
-    """The map and the choice of its two numbers; choosing redraws nothing else."""
+    """The map and the choice of its two parameters; a choice redraws only the map."""
     st.header("What would change the answer", anchor=False)
-    with told():
-        axes = {each.address: each for each in shown_axes()}
+    with errors_shown():
+        axes = {axis.address: axis for axis in shown_axes()}
         if len(axes) < 2:
             st.caption("This case has fewer than two parameters to vary.")
             return
@@ -36,19 +36,21 @@ def show() -> None:
 
 
 def _chosen(axes: Mapping[str, Axis]) -> tuple[Axis, Axis]:
-    """Two different numbers, the one across first."""
+    """Two different parameters, the horizontal one first."""
     left, right = st.columns(2)
     telling = [address for name in MOST_RELEVANT for address in axes if address.startswith(name)]
     preferred = list(dict.fromkeys([*telling, *axes]))
     across = _selected(left, "Across", ACROSS, preferred, axes)
-    upwards = _selected(right, "Upwards", UPWARDS, [each for each in preferred if each != across], axes)
+    upwards = _selected(
+        right, "Upwards", UPWARDS, [candidate for candidate in preferred if candidate != across], axes
+    )
     return axes[across], axes[upwards]
 
 
 def _selected(
     place: DeltaGenerator, label: str, key: str, preferred: Sequence[str], axes: Mapping[str, Axis]
 ) -> str:
-    """The reader's choice; the first of those preferred until there is one."""
+    """The user's choice; by default the first preferred parameter."""
     meanings = {address: sentence(axes[address].meaning) for address in axes if address in preferred}
     kept = state.kept(key)
     state.put(key, kept if kept in meanings else preferred[0])
@@ -65,14 +67,16 @@ def _keep(key: str) -> None:
 def _show_map(across: Axis, upwards: Axis) -> None:
     scenario = state.scenario()
     concept = for_many_games(state.situation().concept)
-    found = _map(toml_of(_at_the_corner(scenario, across, upwards)), scenario, across, upwards, concept.name)
+    regions = _map(
+        toml_of(_at_the_corner(scenario, across, upwards)), scenario, across, upwards, concept.name
+    )
     here = get_parameter(scenario, across.address), get_parameter(scenario, upwards.address)
-    figure = region_figure(found, here, scenario.currency)
+    figure = region_figure(regions, here, scenario.currency)
     st.plotly_chart(figure, config={"displayModeBar": False}, key="map")
 
 
 def _at_the_corner(scenario: Scenario, across: Axis, upwards: Axis) -> Scenario:
-    """The scenario with both numbers at their least: the map is the same wherever on it we stand."""
+    """The scenario with both parameters at their minimum: the map does not depend on their values."""
     return set_parameter(set_parameter(scenario, across.address, across.low), upwards.address, upwards.low)
 
 
@@ -83,7 +87,7 @@ def _map(corner: str, _scenario: Scenario, across: Axis, upwards: Axis, concept:
 
 
 def points_each_way(shape: tuple[int, int], timing: Timing) -> int:
-    """As many points as can be solved in about a second; a commitment solves one program for each attack.
+    """Points per axis that can be solved in about a second; a commitment solves one program per attack.
 
     >>> points_each_way((2, 2), Timing.LEADER), points_each_way((20, 11), Timing.LEADER)
     (65, 17)

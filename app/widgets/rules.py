@@ -1,4 +1,4 @@
-"""The rules of the game: who moves first, and what counts as a success."""
+"""The rules of the game: who moves first, and what counts as a successful attack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANNOUNCED, CONCEPT, SUCCESS = "announced", "concept", "success"
 
 
 def show() -> None:
-    """The choice between announced and simultaneous, of the solution concept, and of the success rule."""
+    """The choice of announced or simultaneous play, of the solution concept, and of the success rule."""
     st.header("Rules", anchor=False)
     scenario = state.scenario()
     state.put(ANNOUNCED, scenario.announced)
@@ -50,7 +50,7 @@ def _choose_concept() -> None:
     )
     chosen = state.situation().concept
     names = (
-        f" (also called {listed(each.replace('_', ' ') for each in chosen.aliases)})"
+        f" (also called {listed(alias.replace('_', ' ') for alias in chosen.aliases)})"
         if chosen.aliases
         else ""
     )

@@ -1,4 +1,4 @@
-"""A slider for every number of the scenario that can change the answer."""
+"""A slider for every parameter of the scenario that can change the decision."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ STEPS = 200
 
 
 def show() -> None:
-    """The sliders in groups, by whose money they move."""
-    found = dials(state.origin())
+    """The sliders, grouped by the player they affect."""
+    all_dials = dials(state.origin())
     for side, title in GROUPS.items():
-        group = [dial for dial in found if dial.side == side]
+        group = [dial for dial in all_dials if dial.side == side]
         if group:
             st.header(title, anchor=False)
         for dial in group:
@@ -26,18 +26,18 @@ def show() -> None:
 
 
 def shown_axes() -> tuple[Axis, ...]:
-    """The numbers that have a slider now."""
+    """The parameters that currently have a slider."""
     return tuple(axis(state.origin(), _address(dial)) for dial in dials(state.origin()))
 
 
 def _address(dial: Dial) -> str:
-    """The address a dial turns; chosen by the reader where each attack or defence has its own."""
+    """The address of a dial; chosen by the user if each attack or defence has its own."""
     kept: str = st.session_state.get(f"turned {dial.name}", dial.addresses[0])
     return kept if kept in dial.addresses else dial.addresses[0]
 
 
 def _show_slider(ends: Axis) -> None:
-    dial = next(each for each in dials(state.origin()) if ends.address in each.addresses)
+    dial = next(candidate for candidate in dials(state.origin()) if ends.address in candidate.addresses)
     key = f"slider {dial.name}"
     state.put(key, _within(ends, get_parameter(state.scenario(), ends.address)))
     label = sentence(ends.meaning.partition(": ")[0])
@@ -72,7 +72,7 @@ def _choose_entry(dial: Dial, label: str) -> None:
 
 
 def _entry_names(dial: Dial) -> dict[str, str]:
-    """Each address of a dial with the name of its attack or defence, short enough for the sidebar."""
+    """The addresses of a dial with the names of their attacks or defences, shortened for the sidebar."""
     names = [_entry_name(address) for address in dial.addresses]
     return dict(zip(dial.addresses, short_names(names, 24), strict=True))
 
@@ -95,7 +95,7 @@ def _within(ends: Axis, value: float) -> float:
 
 
 def _format(ends: Axis) -> str:
-    """As many digits as one step of the slider changes."""
+    """The number format of a slider: the digits that one step changes."""
     return f"%.{max(0, -floor(log10((ends.high - ends.low) / STEPS)))}f"
 
 

@@ -1,7 +1,7 @@
-"""What a session remembers: one scenario, and the one it started from.
+"""The session state: the current scenario, and the one it started from.
 
-A widget forgets its value when its page is left, so the scenario is kept under a key of its own, and
-every widget takes its value from it.
+Streamlit discards a widget's value when the user leaves its page, so the scenario is stored under a
+separate key, and every widget takes its value from it.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from advgame.scenarios import Scenario, apply_preset, case, cases, preset, read_
 from widgets.words import plain
 
 OWN = "your scenario"  # the choice of the file given on the command line
-AS_THE_SCENARIO_SAYS = "as the scenario says"  # the choice of the concept that fits the scenario
+AS_THE_SCENARIO_SAYS = "default of the scenario"  # the choice of the concept that fits the scenario
 AS_GIVEN = "as given"  # the choice of the prices that the scenario has
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Where a scenario comes from: a bundled case or the reader's file, at its own prices or a trade's."""
+    """The origin of a scenario: a bundled case or the user's file, at its own prices or those of a preset."""
 
     case: str
     preset: str = AS_GIVEN
 
 
 def scenario() -> Scenario:
-    """The scenario as it stands."""
+    """The current scenario."""
     _begun()
     return _kept("scenario")
 
@@ -45,18 +45,18 @@ def origin() -> Scenario:
 
 
 def concept() -> str | None:
-    """The solution concept the reader chose, by name; None for the one that fits the scenario."""
+    """The chosen solution concept, by name; None for the default of the scenario."""
     name: str | None = st.session_state.get("answered by")
     return name if name in CONCEPTS else None
 
 
 def answer_by(name: str) -> None:
-    """Remembers the choice of a solution concept."""
+    """Stores the choice of a solution concept."""
     st.session_state["answered by"] = name
 
 
 def situation() -> Situation:
-    """The scenario as it stands, under the concept that answers it."""
+    """The current scenario under its solution concept."""
     return situate(scenario(), concept())
 
 
@@ -74,54 +74,54 @@ def own_file() -> Path | None:
 
 
 def _named() -> str | None:
-    """What the command line opens first: a scenario file or a bundled case."""
+    """The scenario file or bundled case that the command line opens."""
     started, *given = sys.argv
     return given[0] if given and Path(started).name == "main.py" else None
 
 
 def _bundled() -> list[str]:
-    return [each.name for each in cases()]
+    return [bundled.name for bundled in cases()]
 
 
 def begin(choice: Chosen) -> None:
-    """Starts anew from a choice; says so in the page where that cannot be done."""
+    """Starts again from a choice; an error is shown on the page."""
     try:
-        found = _read(choice)
+        scenario = _read(choice)
     except AdvgameError as mistake:
         st.session_state["mistake"] = str(mistake)
         return
     if choice.case != getattr(st.session_state.get("chosen"), "case", None):
         _forget_kept()
-    st.session_state.update({"chosen": choice, "origin": found, "scenario": found})
+    st.session_state.update({"chosen": choice, "origin": scenario, "scenario": scenario})
 
 
 def turn(address: str, value: float | str | bool) -> None:
-    """Sets a number of the scenario; says so in the page where that cannot be done."""
+    """Sets a parameter of the scenario; an error is shown on the page."""
     try:
         st.session_state["scenario"] = set_parameter(scenario(), address, value)
     except AdvgameError as mistake:
         st.session_state["mistake"] = str(mistake)
 
 
-def tell_mistake() -> None:
-    """Shows the last mistake of `begin` or `turn` once."""
+def show_error() -> None:
+    """Shows the last error of `begin` or `turn` once."""
     if "mistake" in st.session_state:
         st.error(plain(st.session_state.pop("mistake")), icon=":material/error:")
 
 
 def put(key: str, value: Any) -> None:
-    """Gives a widget its value, without disturbing one that has it already."""
+    """Sets the value of a widget, unless it already has it."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 
 def keep(key: str, value: Any) -> None:
-    """Remembers a choice until another case is chosen."""
+    """Stores a choice until another case is chosen."""
     st.session_state[f"kept {key}"] = value
 
 
 def kept(key: str) -> Any:
-    """The choice remembered; None where there is none for this case."""
+    """The stored choice; None if there is none for this case."""
     return st.session_state.get(f"kept {key}")
 
 
@@ -142,10 +142,10 @@ def _begun() -> None:
 
 def _read(choice: Chosen) -> Scenario:
     own = own_file()
-    found = read_scenario(own) if choice.case == OWN and own is not None else case(choice.case)
-    return found if choice.preset == AS_GIVEN else apply_preset(found, preset(choice.preset))
+    scenario = read_scenario(own) if choice.case == OWN and own is not None else case(choice.case)
+    return scenario if choice.preset == AS_GIVEN else apply_preset(scenario, preset(choice.preset))
 
 
 def _kept(key: str) -> Scenario:
-    found: Scenario = st.session_state[key]
-    return found
+    scenario: Scenario = st.session_state[key]
+    return scenario

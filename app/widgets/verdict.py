@@ -1,4 +1,4 @@
-"""The answer in a sentence, and what it is worth."""
+"""The verdict in a sentence, and its value."""
 
 from __future__ import annotations
 
@@ -24,49 +24,52 @@ WHY_LESS = (
 )
 
 
-def show(found: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
-    """The verdict and what speaks against it, set apart from everything else on the page."""
+def show(recommendation: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
+    """The verdict and its caveats, visually separated from the rest of the page."""
     with st.container(border=True, key="verdict"):
-        st.subheader(plain(f"{verdict_of(found)}."), anchor=False)
-        for caveat in (too_close(found, pairs), warned(pool_seeds(found.scenario.selected))):
+        st.subheader(plain(f"{verdict_of(recommendation)}."), anchor=False)
+        for caveat in (
+            too_close(recommendation, pairs),
+            warned(pool_seeds(recommendation.scenario.selected)),
+        ):
             if caveat:
                 st.markdown(f":material/warning: {plain(caveat)}")
-        st.markdown(plain(f"{worth(found)} {threat(found)}"))
+        st.markdown(plain(f"{worth(recommendation)} {threat(recommendation)}"))
 
 
-def worth(found: Recommendation) -> str:
-    """What the verdict earns against doing nothing or the next best, per input and per month."""
-    compared = comparison(found)
+def worth(recommendation: Recommendation) -> str:
+    """The gain over doing nothing or over the next best, per input and per month."""
+    compared = comparison(recommendation)
     if compared is None:
-        return f"It is worth {money_of(found.scenario).both(found.value)}."
+        return f"It is worth {money_of(recommendation.scenario).both(recommendation.value)}."
     answer = compared.other.answer
     against = (
         f", after the attacker's best response ({attack_in_words(answer)})"
-        if len(found.game.attacks) > 1
+        if len(recommendation.game.attacks) > 1
         else ""
     )
     if compared.gain == 0:
         return f"It is worth as much as {compared.words}{against}."
     direction = "more" if compared.gain > 0 else "less"
-    unannounced = found.situation.concept.timing is not Timing.LEADER
+    unannounced = recommendation.situation.concept.timing is not Timing.LEADER
     seen = f" {WHY_LESS}" if compared.gain < 0 and unannounced else ""
-    amount = money_of(found.scenario).both(abs(compared.gain))
+    amount = money_of(recommendation.scenario).both(abs(compared.gain))
     return f"It is worth {amount} {direction} than {compared.words}{against}.{seen}"
 
 
-def threat(found: Recommendation) -> str:
-    """What to expect from the attacker."""
-    if len(found.game.attacks) == 1:
+def threat(recommendation: Recommendation) -> str:
+    """The attacker's behaviour, in a sentence."""
+    if len(recommendation.game.attacks) == 1:
         return "No attack was measured in this case, so adversarial traffic is not considered."
-    if found.attacked_by[0][0] == NO_ATTACK and len(found.attacked_by) == 1:
+    if recommendation.attacked_by[0][0] == NO_ATTACK and len(recommendation.attacked_by) == 1:
         return "The attacker's best response is not to attack."
-    parts = percentages([share for _, share in found.attacked_by])
+    parts = percentages([share for _, share in recommendation.attacked_by])
     attacks = [
         name if len(parts) == 1 else f"{name} {part} of the time"
-        for (name, _), part in zip(found.attacked_by, parts, strict=True)
+        for (name, _), part in zip(recommendation.attacked_by, parts, strict=True)
         if name != NO_ATTACK
     ]
     return (
         f"The attacker plays {shortened(attacks, MOST_NAMED)}; "
-        f"{percent(found.expected_share)} of the traffic is then adversarial."
+        f"{percent(recommendation.expected_share)} of the traffic is then adversarial."
     )

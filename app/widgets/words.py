@@ -1,4 +1,4 @@
-"""Names as a page shows them: as they are, short where room is short."""
+"""Names and text for the pages: escaped, and shortened where space is limited."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def plain(text: str) -> str:
-    r"""Text that Streamlit shows as it stands, whatever signs of Markdown, colour or formula are in it.
+    r"""The text with Streamlit's Markdown, colour and formula markup escaped.
 
     A number and its percent sign stay on one line.
 
@@ -18,7 +18,7 @@ def plain(text: str) -> str:
 
 
 def short(name: str, most: int = 26) -> str:
-    """A name that fits beside a chart: its middle is left out where it is long.
+    """A name that fits beside a chart: the middle of a long name is replaced by an ellipsis.
 
     >>> short("magnitude-global unstructured x16")
     'magnitude-glo…tructured x16'
@@ -28,7 +28,7 @@ def short(name: str, most: int = 26) -> str:
 
 
 def short_names(names: Sequence[str], most: int = 26) -> list[str]:
-    """Names that fit beside a chart, told apart at a glance: words that all have are left out first.
+    """Names that fit beside a chart and remain distinct: words that all have in common are dropped first.
 
     >>> short_names(["magnitude-global unstructured x4", "magnitude-local unstructured x4"], most=20)
     ['magnitude-global…x4', 'magnitude-local…x4']
@@ -44,26 +44,28 @@ def short_names(names: Sequence[str], most: int = 26) -> list[str]:
 
 
 def _without_shared_words(names: Sequence[str], most: int) -> list[str]:
-    """The names without words that all of them have, the longest first, until they fit."""
-    told = list(names)
+    """The names without their common words, dropped longest first, until they fit."""
+    shorter = list(names)
     for word in _shared_words(names):
-        if max(map(len, told)) <= most + 1:
+        if max(map(len, shorter)) <= most + 1:
             break
-        fewer = [re.sub(rf"(^|[ _-]+|…){re.escape(word)}($|[ _-]+|…)", "…", name, count=1) for name in told]
-        told = fewer if len(set(fewer)) == len(set(names)) else told
-    return told
+        fewer = [
+            re.sub(rf"(^|[ _-]+|…){re.escape(word)}($|[ _-]+|…)", "…", name, count=1) for name in shorter
+        ]
+        shorter = fewer if len(set(fewer)) == len(set(names)) else shorter
+    return shorter
 
 
 def _shared_words(names: Sequence[str]) -> list[str]:
     if len(set(names)) < 2:
         return []
     words = [dict.fromkeys(re.split("[ _-]+", name)) for name in names]
-    shared = [word for word in words[0] if word and all(word in others for others in words)]
+    shared = [word for word in words[0] if word and all(word in words_of_name for words_of_name in words)]
     return sorted(shared, key=len, reverse=True)
 
 
 def sentence(meaning: str) -> str:
-    """A meaning with a capital letter.
+    """The text with a capital first letter.
 
     >>> sentence("gain from a benign input")
     'Gain from a benign input'

@@ -1,4 +1,4 @@
-"""Array types and the name of the column without an attack, shared by all folders."""
+"""Array types, and the name of the column without an attack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the bundled figures, scenarios and dashboard are: inside the installed package, or in a checkout."""
+"""Locates the bundled figures, scenarios and dashboard in the installed package or in a checkout."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def bundled(folder: str) -> Path:
 
 
 def bundled_names(folder: str, ending: str = ".toml") -> tuple[str, ...]:
-    """The names of the bundled files of a kind, without their ending, in alphabetical order.
+    """The names of the bundled files of one kind, without their suffix, in alphabetical order.
 
     >>> bundled_names("data/economics")
     ('cloud-vision-api', 'face-verification', 'spam', 'white-box-compute')
 
     Args:
-        folder: a bundled folder, or one below it with a slash between.
-        ending: what the names of the files end in.
+        folder: a bundled folder or a sub-folder, such as ``data/economics``.
+        ending: the suffix of the files.
     """
     top, _, below = folder.partition("/")
     return tuple(sorted(path.name.removesuffix(ending) for path in (bundled(top) / below).glob(f"*{ending}")))

@@ -1,8 +1,8 @@
-"""A family of parts looked up by name, which anybody may add to."""
+"""A catalogue: parts of one kind, looked up by name; anyone may register more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -11,8 +11,24 @@ from advgame.errors import NameTaken, UnknownName
 Part = TypeVar("Part")
 
 
+def also_called(*aliases: str) -> Callable[[Part], Part]:
+    """A decorator that gives a part, such as a function, further names for its catalogue.
+
+    >>> @also_called("old_name")
+    ... def new_name() -> None: ...
+    >>> "old-name" in Catalogue("part", {"new_name": new_name})
+    True
+    """
+
+    def with_aliases(part: Part) -> Part:
+        part.__dict__["aliases"] = aliases
+        return part
+
+    return with_aliases
+
+
 class Catalogue(Mapping[str, Part], Generic[Part]):
-    """Parts of one kind by name; an unknown name is answered with the most similar one.
+    """Parts of one kind by name; the error for an unknown name suggests the most similar one.
 
     Hyphens and underscores in a name mean the same. A part with an attribute ``aliases`` can be looked up
     by those too; the catalogue lists and counts each part once, by its name.
@@ -30,7 +46,7 @@ class Catalogue(Mapping[str, Part], Generic[Part]):
     def __init__(self, kind: str, parts: Mapping[str, Part]) -> None:
         self.kind = kind
         self._parts: dict[str, Part] = {}
-        self._names: dict[str, str] = {}  # names by themselves and by their aliases
+        self._names: dict[str, str] = {}  # name or alias → listed name
         for name, part in parts.items():
             self.register(name, part)
 
@@ -47,7 +63,7 @@ class Catalogue(Mapping[str, Part], Generic[Part]):
         return len(self._parts)
 
     def name_of(self, name: str) -> str:
-        """The listed name of a name or an alias, however it is hyphenated.
+        """The listed name for a name or an alias, written with hyphens or underscores.
 
         Raises:
             UnknownName: for a name that is not listed.
@@ -58,7 +74,7 @@ class Catalogue(Mapping[str, Part], Generic[Part]):
         return self._names[spelt]
 
     def resolve(self, given: str | Part) -> Part:
-        """The part of a name or an alias; a part is returned as it is.
+        """The part with a name or an alias; a part is returned as it is.
 
         Raises:
             UnknownName: for a name that is not listed.
@@ -66,7 +82,7 @@ class Catalogue(Mapping[str, Part], Generic[Part]):
         return self[given] if isinstance(given, str) else given
 
     def register(self, name: str, part: Part) -> Part:
-        """Adds a part; command line, dashboard, reference page and contract tests list it from then on.
+        """Adds a part. The command line, dashboard, reference page and contract tests then list it.
 
         >>> formats = Catalogue("format", {"text": 1})
         >>> formats.register("pdf", 3), list(formats)
@@ -78,10 +94,10 @@ class Catalogue(Mapping[str, Part], Generic[Part]):
         Raises:
             NameTaken: when the name, or an alias of the part, belongs to another part.
         """
-        spelt, *aliases = (_spelt(each) for each in (name, *getattr(part, "aliases", ())))
-        for each in (spelt, *aliases):
-            if each in self._names:
-                raise NameTaken(self.kind, each, self._names[each])
+        spelt, *aliases = (_spelt(name_or_alias) for name_or_alias in (name, *getattr(part, "aliases", ())))
+        for name_or_alias in (spelt, *aliases):
+            if name_or_alias in self._names:
+                raise NameTaken(self.kind, name_or_alias, self._names[name_or_alias])
         self._parts[spelt] = part
         self._names |= dict.fromkeys((spelt, *aliases), spelt)
         return part
@@ -93,12 +109,12 @@ class Catalogue(Mapping[str, Part], Generic[Part]):
             UnknownName: for a name that is not listed.
         """
         listed = self.name_of(name)
-        self._names = {each: owner for each, owner in self._names.items() if owner != listed}
+        self._names = {spelt: owner for spelt, owner in self._names.items() if owner != listed}
         return self._parts.pop(listed)
 
     @contextmanager
     def registered(self, name: str, part: Part) -> Iterator[Part]:
-        """A part that is listed inside a ``with`` block only, for tests.
+        """Lists a part inside a ``with`` block only, for tests.
 
         >>> formats = Catalogue("format", {"text": 1})
         >>> with formats.registered("pdf", 3):

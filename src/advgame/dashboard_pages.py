@@ -15,7 +15,7 @@ class Page:
         path: the script to run, within `app/`, or anywhere by an absolute path.
         title: its name in the navigation.
         about: what it shows, in a sentence.
-        icon: its sign in the navigation, an emoji or ``:material/…:``.
+        icon: its icon in the navigation, an emoji or ``:material/…:``.
     """
 
     path: str
@@ -28,7 +28,10 @@ PAGES: Catalogue[Page] = Catalogue(
     "dashboard page",
     {
         "decision": Page(
-            "views/decision.py", "Decision", "What to deploy in a case, and what that depends on.", "⚖️"
+            "views/decision.py",
+            "Decision",
+            "What to deploy in a case, and what the decision depends on.",
+            "⚖️",
         ),
     },
 )

@@ -9,14 +9,14 @@ from typing import Any
 
 
 def renamed(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:
-    """A ``__getattr__`` for a module some of whose names have changed.
+    """A ``__getattr__`` for a module with renamed attributes.
 
     Args:
         module: the module's ``__name__``.
         names: old name → new name, both of this module.
 
     Returns:
-        A function that returns the object of the new name, with a warning, for an old one. It raises
+        A function that maps an old name to the object with the new name and issues a warning. It raises
         `AttributeError` for any other name.
 
     >>> warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Everything advgame raises on purpose.
+"""The exceptions of advgame.
 
     AdvgameError
     ├── InputError            the caller can correct the input (exit code 2)
@@ -6,8 +6,8 @@
     │   ├── ScenarioError     a scenario, or one of its parameters
     │   ├── GameError         payoff matrices, mixed strategies, or a game too large for a method
     │   ├── LabError          an experiment, its data, weights or settings
-    │   ├── UnknownName       a name that is not listed; the message suggests a similar one
-    │   └── NameTaken         a name that another part of the catalogue has
+    │   ├── UnknownName       a name that is not in a catalogue; the message suggests a similar one
+    │   └── NameTaken         a name already used by another part of the catalogue
     └── SolverError           no solution could be certified
 
 A message says what was given, what was expected and what to do.
@@ -20,7 +20,7 @@ from difflib import get_close_matches
 
 
 class AdvgameError(Exception):
-    """Anything advgame raises on purpose."""
+    """Base class of the exceptions of advgame."""
 
 
 class InputError(AdvgameError, ValueError):
@@ -28,15 +28,15 @@ class InputError(AdvgameError, ValueError):
 
 
 class MeasurementError(InputError):
-    """A row, a table or a file of accuracies that cannot be used as it is."""
+    """A row, a table or a file of accuracies is invalid."""
 
 
 class ScenarioError(InputError):
-    """A scenario, or one of its parameters, that cannot be used as it is."""
+    """A scenario, or one of its parameters, is invalid."""
 
 
 class GameError(InputError):
-    """Payoff matrices or mixed strategies that are not valid, or a game too large for a method."""
+    """Payoff matrices or mixed strategies are invalid, or a game is too large for a method."""
 
 
 class SolverError(AdvgameError):
@@ -44,11 +44,11 @@ class SolverError(AdvgameError):
 
 
 class LabError(InputError):
-    """An experiment, a data set, weights or settings that the laboratory cannot use as they are."""
+    """An experiment, a data set, weights or settings of the laboratory are invalid."""
 
 
 class UnknownName(InputError):
-    """A name that is not listed.
+    """A name that is not in a catalogue.
 
     >>> str(UnknownName("concept", "nahs", ["nash", "commitment"]))
     "No concept is called 'nahs'; did you mean 'nash'? Known: commitment, nash."
@@ -64,7 +64,7 @@ class UnknownName(InputError):
 
 
 class NameTaken(InputError):
-    """A name, or an alias, under which a catalogue lists another part.
+    """A name or alias that is already used by another part of the catalogue.
 
     >>> str(NameTaken("concept", "stackelberg", "commitment"))
     "The concept 'commitment' is called 'stackelberg' already; choose another name, or unregister it first."
@@ -80,7 +80,7 @@ class NameTaken(InputError):
 
 
 def suggestion(given: str, known: Iterable[str]) -> str:
-    """The words `` did you mean …?``, or a bare space-free sentence end where nothing is near.
+    """`` did you mean …?`` with the most similar name, or `` no similar name.``
 
     >>> suggestion("larges_share", ["largest_share"])
     " did you mean 'largest_share'?"
@@ -92,13 +92,13 @@ def suggestion(given: str, known: Iterable[str]) -> str:
 
 
 def shortened(given: object, most: int = 80) -> str:
-    """A value as messages show it: its repr, cut where it is long.
+    """The repr of a value for a message, truncated if it is long.
 
     >>> shortened("0.5"), shortened("x" * 100, 10)
     ("'0.5'", "'xxxxxxxxx…")
     """
     try:
         shown = repr(given)
-    except ValueError:  # a whole number of more digits than Python writes
+    except ValueError:  # an integer with more digits than Python converts to text
         return f"a {type(given).__name__} too long to show"
     return shown if len(shown) <= most else f"{shown[:most]}…"

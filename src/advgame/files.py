@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and hold nothing that a spreadsheet would run; TOML is read."""
+"""Reading and writing files: atomic writes, text that is safe in spreadsheets, TOML."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, 
 
     Args:
         path: the file, in UTF-8 with or without a byte order mark.
-        error: what is raised for a file that is not TOML.
-        hint: a sentence that is added to its message.
+        error: the exception raised for a file that is not TOML.
+        hint: a sentence appended to its message.
 
     Returns:
         Key → value, tables as dictionaries.
@@ -36,19 +36,19 @@ def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, 
 
 
 def written_whole(path: Path, write: Callable[[IO[Any]], object], *, text: bool = False) -> Path:
-    """Writes to a temporary name beside ``path`` and moves it into place: nothing half-written is left.
+    """Writes to a temporary file beside ``path`` and moves it into place, so that no partial file is left.
 
     Args:
         path: the file to write or replace.
-        write: writes the content to the open file it is given.
-        text: whether the file is opened as UTF-8 text, not binary.
+        write: a function that writes the content to an open file.
+        text: True for UTF-8 text, False for bytes.
 
     Raises:
-        InputError: when the folder is not there or nothing can be written into it.
+        InputError: when the folder does not exist or is not writable.
     """
     path = Path(path)
     if not path.parent.is_dir():
-        raise InputError(f"There is no folder {path.parent} to write {path.name} into; make it first.")
+        raise InputError(f"The folder {path.parent} for {path.name} does not exist; create it first.")
     if path.is_dir():
         raise InputError(f"{path} is a folder; give the name of a file.")
     mode, encoding, newline = ("w", "utf-8", "") if text else ("wb", None, None)
@@ -77,7 +77,7 @@ FORMULA_STARTS = frozenset("=+-@\t\r'")
 
 
 def spreadsheet_safe(text: str) -> str:
-    """Text that a spreadsheet would run as a formula, behind an apostrophe; other text as it is.
+    """The text, with an apostrophe before it if a spreadsheet would evaluate it as a formula.
 
     >>> spreadsheet_safe("=1+1"), spreadsheet_safe("-0.5"), spreadsheet_safe("plain")
     ("'=1+1", '-0.5', 'plain')

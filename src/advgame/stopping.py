@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a command with one line that says what is kept and how to go on."""
+"""Ctrl-C and SIGTERM end a command with one line: what is kept and how to continue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopped(BaseException):
-    """The command was stopped by a signal. No `KeyboardInterrupt`, which typer answers with "Aborted!"."""
+    """The command was stopped by a signal. Not a `KeyboardInterrupt`, for which typer prints "Aborted!"."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -21,7 +21,7 @@ class Stopped(BaseException):
 
     @property
     def exit_code(self) -> int:
-        """The code by which shells know the signal: 130 for Ctrl-C, 143 for SIGTERM.
+        """The exit code for the signal: 130 for Ctrl-C, 143 for SIGTERM.
 
         >>> Stopped(signal.SIGINT).exit_code, Stopped(signal.SIGTERM).exit_code
         (130, 143)
@@ -35,10 +35,10 @@ class Stopped(BaseException):
 
 @contextmanager
 def stop_signals() -> Iterator[None]:
-    """Within it, Ctrl-C and SIGTERM raise `Stopped`; a second signal ends the process at once.
+    """A context in which Ctrl-C and SIGTERM raise `Stopped`; a second signal ends the process at once.
 
-    A signal that the caller ignores, as ``nohup`` does, stays ignored. Outside the main thread, where Python
-    accepts no handlers, nothing changes.
+    A signal that the caller ignores, as under ``nohup``, stays ignored. Outside the main thread, where Python
+    does not allow signal handlers, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -55,17 +55,17 @@ def stop_signals() -> Iterator[None]:
 
 
 def _stop(number: int, _: FrameType | None) -> None:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_DFL)
+    for name in SIGNALS:
+        signal.signal(name, signal.SIG_DFL)
     raise Stopped(number)
 
 
 @contextmanager
 def when_stopped(kept: str) -> Iterator[None]:
-    """Says what is kept when a signal stops the work within, and how to go on.
+    """A context that adds to `Stopped` what is kept and how to continue.
 
     Args:
-        kept: whole sentences, such as "rows.csv was not written. Give the command again to start over."
+        kept: complete sentences, such as "rows.csv was not written. Run the command again to start over."
     """
     try:
         yield

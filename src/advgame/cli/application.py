@@ -37,20 +37,20 @@ def _options(
         typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Decides whether to defend a classifier, with what, and how sure the answer is."""
+    """Decides whether a classifier should be defended, with what, and how sure the decision is."""
 
 
 class _Notices(logging.Handler):
-    """Messages of the library, such as that it compiles or leaves out a plug-in: a line on standard error."""
+    """Writes notices of the library, such as that it compiles or skips a plug-in, to standard error."""
 
     def emit(self, record: logging.LogRecord) -> None:
         typer.echo(f"advgame: {record.getMessage()}", err=True)
 
 
 def main() -> None:
-    """Runs the command; a mistake of the caller's is one line on standard error and exit code 2.
+    """Runs the command; an invalid input gives one line on standard error and exit code 2.
 
-    Ctrl-C and SIGTERM are one line as well, with the exit codes 130 and 143.
+    Ctrl-C and SIGTERM also give one line, with exit codes 130 and 143.
     """
     library = logging.getLogger("advgame")
     library.setLevel(logging.INFO)

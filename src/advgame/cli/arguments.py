@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, and how they are read."""
+"""Arguments and options shared by several commands, and their parsing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Question = Annotated[
 Concept = Annotated[
     str | None,
     typer.Option(
-        help="The solution concept: {concepts}. By default commitment where the scenario announces the "
-        "defence, else nash."
+        help="The solution concept: {concepts}. By default commitment if the scenario announces the "
+        "defence, otherwise nash."
     ),
 ]
 Settings = Annotated[
@@ -33,11 +33,11 @@ Settings = Annotated[
 ]
 PresetName = Annotated[str | None, typer.Option("--preset", help="The prices of a known trade: {presets}.")]
 STANDARD_OUTPUT = Path("-")
-MOST_NAME = 200  # characters: what is longer names no file
+MOST_NAME = 200  # characters: longer text cannot be a file name
 
 
 def _file_or_none(path: Path | None) -> Path | None:
-    """None for ``-``, which means standard output as leaving the option out does."""
+    """None for ``-``, which like omitting the option means standard output."""
     return None if path == STANDARD_OUTPUT else path
 
 
@@ -53,12 +53,12 @@ Output = Annotated[
 
 
 def scenario_from(question: str, settings: list[str] | None, preset: str | None) -> Scenario:
-    """The scenario in a file or of a bundled case, at the prices of a preset, with the settings applied.
+    """The scenario of a file or a bundled case, with a preset and settings applied.
 
     Args:
         question: path of a scenario file, or name of a bundled case.
-        settings: NAME=VALUE texts of ``--set``, applied in their order.
-        preset: name of a preset whose prices are applied first; None for none.
+        settings: NAME=VALUE texts of ``--set``, applied in order.
+        preset: name of a preset, applied before the settings; None for none.
     """
     import advgame as ag
 
@@ -77,9 +77,9 @@ def assignment(text: str, option: str, form: str) -> tuple[str, str]:
     """The name and the value of ``NAME=VALUE``.
 
     Args:
-        text: the text given, such as ``attack_cost=0.2``.
-        option: the option, named in the error.
-        form: the form expected, named in the error.
+        text: the argument, such as ``attack_cost=0.2``.
+        option: name of the option, for the error message.
+        form: the expected form, for the error message.
 
     Raises:
         ScenarioError: when the text is not a name, an equals sign and a value.
@@ -91,11 +91,11 @@ def assignment(text: str, option: str, form: str) -> tuple[str, str]:
 
 
 def refuse_percent(value: str, given: str) -> None:
-    """Refuses ``30%``, with the number that was meant.
+    """Raises an error for ``30%``; the message gives the number to write instead.
 
     Args:
-        value: what stands behind the equals sign.
-        given: the option as it was written, for the message.
+        value: the text after the equals sign.
+        given: the option as written, for the error message.
 
     Raises:
         ScenarioError: for a number with a percent sign.

@@ -1,4 +1,4 @@
-"""``advgame compile``: compiles the solvers, so that no later command waits for it."""
+"""``advgame compile``: compiles the solvers in advance."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from advgame.arrays import FloatArray
 
 POINTS = 3  # along each axis of a sweep
-STRATEGIES = 4  # of the games that are solved to compile a solver
-SIDE_OF_LARGE = 80  # strategies of a game that is large for a solver
+STRATEGIES = 4  # of the games that are solved to trigger compilation
+SIDE_OF_LARGE = 80  # strategies of the large games
 
 
 @app.command("compile", epilog="Example: advgame compile")
 def compile_() -> None:
-    """Compiles the solvers once, so that no command waits.
+    """Compiles the solvers in advance.
 
-    Without this, sweeps compile what they need when they first run, and single large games are answered
-    with one equilibrium instead of all. The compiled code is stored on disk and used by every later
-    command, until advgame or numba is updated.
+    Otherwise sweeps compile what they need on their first run, and for large single games one equilibrium
+    is computed instead of all. The compiled code is stored on disk and reused by later commands until
+    advgame or numba is updated.
     """
     from advgame.equilibria.kernels.compiling import KEPT
 
     begun = perf_counter()
-    kept = "What is compiled so far is kept. To compile the rest, give the same command again."
+    kept = "What is already compiled is kept. To compile the rest, run the same command again."
     with when_stopped(kept), progress_bar("Compiling") as progress:
         for done, (kind, compile_kind) in enumerate(SOLVERS.items()):
             if progress is not None:
@@ -42,7 +42,9 @@ def compile_() -> None:
             compile_kind()
     seconds = perf_counter() - begun
     if KEPT is None:
-        typer.echo("The solvers were compiled, but cannot be stored: no folder can be written.", err=True)
+        typer.echo(
+            "The solvers were compiled but could not be stored: no cache folder is writable.", err=True
+        )
         raise typer.Exit(1)
     typer.echo(f"The solvers are ready after {seconds:.0f} seconds; they are stored in {KEPT}.")
 
@@ -82,7 +84,7 @@ def _games_of_rank_one(strategies: int) -> None:
 
 
 def _sweeps() -> None:
-    """Two strategies for each player, whose sweeps and maps have kernels of their own, and more."""
+    """Sweeps and maps: 2 × 2 games, which have separate kernels, and larger ones."""
     import numpy as np
 
     from advgame.decision.solve_many import solve_grid
@@ -104,7 +106,7 @@ def _payoffs(strategies: int, *, ties: bool) -> tuple[FloatArray, FloatArray]:
     return defender, attacker
 
 
-# What is compiled, in this order, by solving games that need it.
+# What is compiled, in this order, by solving games that use it.
 SOLVERS: dict[str, Callable[[], object]] = {
     "single games": _single_games,
     "many games of 2 × 2": _two_by_two,

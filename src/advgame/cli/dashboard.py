@@ -20,11 +20,10 @@ def app_(
         typer.Argument(metavar="SCENARIO", help="The scenario file (.toml) or bundled case to open first."),
     ] = None,
     port: Annotated[
-        int, typer.Option(min=1, max=65535, help="The port; the dashboard is reached from this machine only.")
+        int,
+        typer.Option(min=1, max=65535, help="The port; the dashboard can be reached from this machine only."),
     ] = 8501,
-    open_browser: Annotated[
-        bool, typer.Option("--open/--no-open", help="Opens a browser, or does not.")
-    ] = True,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open a browser.")] = True,
 ) -> None:
     """Serves the dashboard until Ctrl-C."""
     import subprocess
@@ -32,7 +31,7 @@ def app_(
     from advgame.bundled import bundled
 
     if scenario is not None:
-        scenario_from(scenario, None, None)  # a mistake in it is told here, not in the page
+        scenario_from(scenario, None, None)  # an error in it is reported here, not on the page
     page = bundled("app") / "server.py"
     opened = [str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario] if scenario else []
     flags = [f"--{name}={value}" for name, value in _server_flags(port, open_browser).items()]
@@ -40,7 +39,7 @@ def app_(
     typer.echo(f"The dashboard is at http://127.0.0.1:{port}; Ctrl-C stops it.")
     if os.name == "posix":
         sys.stdout.flush()
-        os.execv(sys.executable, command)  # in place of this process, so that stopping it stops the dashboard
+        os.execv(sys.executable, command)  # replaces this process, so that stopping it stops the dashboard
     try:
         code = subprocess.call(command)
     except KeyboardInterrupt:
@@ -49,16 +48,16 @@ def app_(
 
 
 def _server_flags(port: int, open_browser: bool) -> dict[str, str]:
-    """Streamlit's defaults that do not suit a tool on one's own machine, changed."""
+    """Streamlit options whose defaults do not suit a local tool."""
     return {
         "server.address": "127.0.0.1",
         "server.port": str(port),
         "server.headless": str(not open_browser).lower(),
         "server.maxUploadSize": "20",
         "server.fileWatcherType": "none",
-        "server.showEmailPrompt": "false",  # else the first start on a machine waits for an answer
+        "server.showEmailPrompt": "false",  # otherwise the first start on a machine waits for input
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
-        "logger.hideWelcomeMessage": "true",  # with it goes a notice that would cover the verdict
+        "logger.hideWelcomeMessage": "true",  # this also hides a notice that would cover the verdict
     }

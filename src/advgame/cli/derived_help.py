@@ -1,4 +1,4 @@
-"""Help texts whose lists of names are read from the catalogues when the help is shown."""
+"""Help texts with lists of names that are read from the catalogues when the help is shown."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _datasets() -> Iterable[str]:
     try:
         from advgame.lab.datasets import DATASETS
     except ModuleNotFoundError:
-        return ["the names are listed once advgame[lab] is installed"]
+        return ["names are listed when advgame[lab] is installed"]
     return DATASETS
 
 
@@ -57,7 +57,7 @@ def _default_price(name: str) -> Iterable[str]:
     return [f"{getattr(Prices(), name):g}"]
 
 
-# What {name} in a help text stands for.
+# The values of {name} in a help text.
 LISTS: dict[str, Callable[[], Iterable[str]]] = {
     "concepts": _concepts,
     "formats": _formats,
@@ -74,7 +74,7 @@ LISTS: dict[str, Callable[[], Iterable[str]]] = {
 
 
 def with_names(text: str) -> str:
-    """A help text with the names of each catalogue in place of its ``{name}``.
+    """A help text with each ``{name}`` replaced by the names of that catalogue.
 
     >>> with_names("One of {presets}.")
     'One of cloud-vision-api, face-verification, spam, white-box-compute.'
@@ -83,10 +83,10 @@ def with_names(text: str) -> str:
 
 
 class DerivedHelp(TyperCommand):
-    """A command whose help names what its catalogues hold at that time."""
+    """A command whose help lists the current names of its catalogues."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Writes the help of a copy whose texts are filled in, so that the next help is derived anew."""
+        """Formats the help of a copy with the names filled in, so that the next help is derived again."""
         filled = copy(self)
         filled.params = [copy(parameter) for parameter in self.params]
         for parameter in filled.params:

@@ -16,7 +16,7 @@ from advgame.errors import InputError
 from advgame.stopping import when_stopped
 
 Images = Annotated[
-    Path | None, typer.Option(help="The folder of image sets; by default the one that ADVGAME_IMAGES names.")
+    Path | None, typer.Option(help="The folder of image data sets; by default the value of ADVGAME_IMAGES.")
 ]
 MeasuredExperiment = Annotated[
     str,
@@ -45,10 +45,11 @@ def measure(
         bool, typer.Option("--overwrite", help="Replace a table that belongs to another experiment.")
     ] = False,
     device: Annotated[
-        str, typer.Option(help="cpu, cuda, or auto, which takes a GPU where there is one.")
+        str, typer.Option(help="cpu, cuda, or auto, which uses a GPU if there is one.")
     ] = "auto",
     workers: Annotated[
-        int | None, typer.Option(help="The number of processes, of one thread each; by default one per core.")
+        int | None,
+        typer.Option(help="The number of processes with one thread each; by default one per core."),
     ] = None,
     images: Images = None,
 ) -> None:
@@ -62,7 +63,8 @@ def measure(
 
     plan = named_experiment(experiment)
     kept = (
-        f"Finished units are kept in {output.with_suffix('.journal')}. To go on, add --resume to the command."
+        f"Finished units are kept in {output.with_suffix('.journal')}. To continue, add --resume to the "
+        "command."
     )
     with when_stopped(kept), measuring_bar() as progress:
         results = run(
@@ -80,8 +82,10 @@ def measure(
     typer.echo(f"costs in {results.networks.name} and {results.attacks.name}, the run in {results.run.name}.")
     if results.made_with > 1:
         typer.echo(
-            f"Beware: the units were made with {results.made_with} different sets of versions, processors "
-            f"or devices ({results.run.name} lists them). To have all alike, measure anew into another file."
+            f"Caution: the units were computed with {results.made_with} different combinations of versions, "
+            f"processors or devices, listed in {results.run.name}. For uniform conditions, measure again "
+            "into "
+            "another file."
         )
 
 
@@ -90,14 +94,14 @@ def fetch(
     dataset: Annotated[str, typer.Argument(help="The data set: {datasets}.")],
     images: Annotated[
         Path | None,
-        typer.Option(help="The folder to write to; by default the one that ADVGAME_IMAGES names."),
+        typer.Option(help="The folder to write to; by default the value of ADVGAME_IMAGES."),
     ] = None,
 ) -> None:
     """Downloads a data set and verifies its checksums."""
     with needs_laboratory():
         from advgame.lab.datasets import fetch as download
 
-    kept = "Files that came whole are kept. The same command downloads the others."
+    kept = "Complete files are kept. Run the same command again to download the others."
     with when_stopped(kept), progress_bar("Downloading") as progress:
         folder = download(dataset, images, progress)
     typer.echo(f"{dataset} is in {folder}.")
@@ -110,10 +114,10 @@ def fetch(
 def picture(
     experiment: MeasuredExperiment,
     table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="The table it was measured into, with its journal.")
+        Path, typer.Argument(metavar="TABLE", help="The table of the experiment, with its journal.")
     ],
     defence: Annotated[
-        list[str], typer.Option(help="A network to draw; repeat it to draw several side by side.")
+        list[str], typer.Option(help="A network to draw; repeat the option to draw several side by side.")
     ],
     radius: Annotated[float, typer.Option(help="The radius of the L∞ ball around the input.")],
     input_: Annotated[
@@ -142,21 +146,21 @@ def picture(
 def importances(
     experiment: MeasuredExperiment,
     table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="The table it was measured into, with its journal.")
+        Path, typer.Argument(metavar="TABLE", help="The table of the experiment, with its journal.")
     ],
     images: Images = None,
 ) -> None:
-    """Compares the pruning methods' importances with the truth.
+    """Compares the importances that pruning methods estimate with measured ones.
 
-    For each network that is pruned, units are removed one at a time, and the change of the loss is ranked
-    against each method's estimate. The correlations are written beside the table, as ….importances.csv.
+    For each network that is pruned, units are removed one at a time, and the rank correlation between the
+    change of the loss and each method's estimate is written beside the table, as ….importances.csv.
     """
     with needs_laboratory():
         from advgame.lab.analysis.pruning_importances import save_importances
         from advgame.lab.experiment.named import named_experiment
 
     plan = named_experiment(experiment)
-    nothing = f"Nothing was written beside {table}. To start over, give the same command again."
+    nothing = f"Nothing was written beside {table}. To start over, run the same command again."
     with when_stopped(nothing):
         path = save_importances(plan, table, images=images)
     typer.echo(f"The correlations are in {path}.")
@@ -164,7 +168,7 @@ def importances(
 
 @contextmanager
 def needs_laboratory() -> Iterator[None]:
-    """Says what to install where an import inside finds no laboratory.
+    """A context that turns a missing library of the laboratory into an error with the command to install it.
 
     Raises:
         InputError: when a library of the laboratory is not installed.
@@ -173,5 +177,5 @@ def needs_laboratory() -> Iterator[None]:
         yield
     except ModuleNotFoundError as missing:
         raise InputError(
-            f"The laboratory needs {missing.name}, which is not installed; run pip install 'advgame[lab]'."
+            f"The laboratory requires {missing.name}, which is not installed; run pip install 'advgame[lab]'."
         ) from None

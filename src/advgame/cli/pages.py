@@ -1,4 +1,4 @@
-"""``advgame findings`` and ``reference``: the pages of the documentation that are made from data and code."""
+"""``advgame findings`` and ``reference``: documentation pages generated from data and code."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def findings(
 
 @app.command(epilog="Example: advgame reference -o experiments.md")
 def reference(output: Output = None) -> None:
-    """Writes the page of what an experiment can name.
+    """Writes the reference page of experiments.
 
-    It lists data sets, networks, defences, attacks and measures with their settings, in Markdown.
+    The page lists data sets, networks, defences, attacks and measures with their settings, in Markdown.
     """
     with needs_laboratory():
         from advgame.lab.analysis.reference import page

@@ -1,4 +1,4 @@
-"""``advgame price``: a measured table made into a playable scenario."""
+"""``advgame price``: makes a scenario from a measured table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def price(
     table: Annotated[
         str,
         typer.Argument(
-            metavar="TABLE", help="A table that advgame measure wrote, or a bundled one: {measured}."
+            metavar="TABLE", help="A table written by advgame measure, or a bundled one: {measured}."
         ),
     ],
     undefended: Annotated[
@@ -32,8 +32,8 @@ def price(
             help="The defence that counts as doing nothing; by default the first standard training.",
         ),
     ] = None,
-    dataset: Annotated[str | None, typer.Option(help="The data set, where the table holds several.")] = None,
-    network: Annotated[str | None, typer.Option(help="The network, where the table holds several.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="The data set, if the table contains several.")] = None,
+    network: Annotated[str | None, typer.Option(help="The network, if the table contains several.")] = None,
     largest_share: Annotated[
         float,
         typer.Option(min=0, max=1, help="The largest share of the traffic that the attacker can supply."),
@@ -42,7 +42,7 @@ def price(
     natural_changes: Annotated[
         bool,
         typer.Option(
-            "--natural-changes", help="Natural changes, such as fog, are among the attacker's choices."
+            "--natural-changes", help="Include natural changes, such as fog, among the attacker's choices."
         ),
     ] = False,
     propagation: Annotated[
@@ -56,15 +56,15 @@ def price(
     query: Annotated[
         float | None,
         typer.Option(
-            min=0, help="The price of one answer of the deployed network; by default {price_of_query}."
+            min=0, help="The price of one query of the deployed network; by default {price_of_query}."
         ),
     ] = None,
     notice: Annotated[
         float | None,
         typer.Option(
             min=0,
-            help="The cost of being noticed at the largest radius in a norm, and in proportion at "
-            "smaller ones; by default {price_of_notice}.",
+            help="The cost of detection at the largest radius in a norm, proportionally less at "
+            "smaller radii; by default {price_of_notice}.",
         ),
     ] = None,
     months: Annotated[
@@ -78,9 +78,8 @@ def price(
 ) -> None:
     """Makes a scenario of a measured table.
 
-    The costs that were measured are multiplied with prices, which you can set; the unit of money is one
-    benign input classified right. The scenario states for each amount where it comes from. Edit it, then
-    solve it.
+    Measured costs are multiplied by prices, which you can set; the unit of money is the value of one
+    correctly classified benign input. The scenario states the basis of each amount. Edit it, then solve it.
     """
     from advgame.scenarios.from_experiment import Prices
     from advgame.scenarios.price_table import price_table

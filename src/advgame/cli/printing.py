@@ -1,4 +1,4 @@
-"""A rendered report on standard output: text anywhere, bytes only where no terminal would show them."""
+"""Prints a rendered report: text always, bytes unless standard output is a terminal."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def print_rendered(rendered: str | bytes, form: str | None) -> None:
     """Writes text with one newline at its end, and bytes as they are.
 
     Args:
-        rendered: what a report format returned.
-        form: the name of the format, for the message; None for the default one.
+        rendered: the rendered report.
+        form: the name of the format, for the error message; None for the default format.
 
     Raises:
         InputError: for bytes on a terminal.
@@ -25,6 +25,6 @@ def print_rendered(rendered: str | bytes, form: str | None) -> None:
     if sys.stdout.isatty():
         raise InputError(
             f"The format {form} is binary and is not printed to a terminal. Name a file with -o, or redirect "
-            "the output to one."
+            "the output to a file."
         )
     typer.echo(rendered, nl=False)

@@ -1,4 +1,4 @@
-"""Progress of long commands: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of long commands: a bar on a terminal, occasional lines elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 @contextmanager
 def progress_bar(doing: str) -> Iterator[Callable[[int, int], Any] | None]:
-    """A bar on standard error where that is a terminal; nothing elsewhere."""
+    """A progress bar on standard error if that is a terminal; otherwise nothing."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -26,19 +26,19 @@ def progress_bar(doing: str) -> Iterator[Callable[[int, int], Any] | None]:
 
 @contextmanager
 def measuring_bar() -> Iterator[Callable[[Any], Any]]:
-    """Units done, time left and what was done last: a bar on a terminal, now and then a line elsewhere."""
+    """Finished units, time left and the last unit: a bar on a terminal, occasional lines elsewhere."""
     from time import monotonic
 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     if not sys.stderr.isatty():
-        told = monotonic()
+        last_line = monotonic()
 
         def tell(step: Any) -> None:
-            nonlocal told
-            if monotonic() - told >= SECONDS_BETWEEN_LINES or step.done == step.total:
-                told = monotonic()
+            nonlocal last_line
+            if monotonic() - last_line >= SECONDS_BETWEEN_LINES or step.done == step.total:
+                last_line = monotonic()
                 typer.echo(f"{step.done} of {step.total} units, {_time_left(step.seconds_left)}", err=True)
 
         yield tell
@@ -67,10 +67,10 @@ def _time_left(seconds: float | None) -> str:
     """The time left, in words.
 
     >>> _time_left(None), _time_left(40), _time_left(5400)
-    ('time left not known yet', 'under a minute left', 'about 1 h 30 min left')
+    ('time left not yet known', 'under a minute left', 'about 1 h 30 min left')
     """
     if seconds is None:
-        return "time left not known yet"
+        return "time left not yet known"
     if seconds < SECONDS_BETWEEN_LINES:
         return "under a minute left"
     minutes = round(seconds / 60)

@@ -45,15 +45,15 @@ def solve(
         str | None,
         typer.Option(
             "--format",
-            help="The report format: {formats}. By default the one that the file's ending names, or text on "
-            "standard output.",
+            help="The report format: {formats}. By default that of the file's suffix, or text on standard "
+            "output.",
         ),
     ] = None,
     output: Output = None,
 ) -> None:
     """Solves a scenario and reports the decision.
 
-    The report is printed, or written to the file that --output names.
+    The report is printed, or written to the file given with --output.
     """
     import advgame as ag
 
@@ -78,8 +78,8 @@ def sweep(
         list[str],
         typer.Option(
             metavar="NAME=FROM:TO:POINTS",
-            help="The values of a parameter: evenly spaced, both ends included, or listed as NAME=a,b,c. "
-            "Repeat it to vary several parameters.",
+            help="The values of a parameter: evenly spaced, including both ends, or listed as NAME=a,b,c. "
+            "Repeat the option to vary several parameters.",
         ),
     ],
     concept: Concept = None,
@@ -117,13 +117,13 @@ TABLES = (".csv", ".parquet")
 
 
 def nothing_kept(output: Path | None) -> str:
-    """What a stopped command that writes one file at its end says.
+    """The message of a stopped command that writes one file at its end.
 
     >>> nothing_kept(Path("sweep.csv"))
-    'Nothing was written to sweep.csv. To start over, give the same command again.'
+    'Nothing was written to sweep.csv. To start over, run the same command again.'
     """
     done = "printed" if output is None else f"written to {output}"
-    return f"Nothing was {done}. To start over, give the same command again."
+    return f"Nothing was {done}. To start over, run the same command again."
 
 
 def _grid(vary: list[str]) -> dict[str, list[float]]:
@@ -136,7 +136,7 @@ def _grid(vary: list[str]) -> dict[str, list[float]]:
 
 
 def _values(text: str) -> tuple[str, list[float]]:
-    """The address and the values of ``NAME=FROM:TO:POINTS`` or ``NAME=a,b,c``.
+    """The address and the values in ``NAME=FROM:TO:POINTS`` or ``NAME=a,b,c``.
 
     >>> _values("attack_cost=0:1:3")
     ('attack_cost', [0.0, 0.5, 1.0])
@@ -153,7 +153,8 @@ def _values(text: str) -> tuple[str, list[float]]:
         return address, [float(value) for value in np.linspace(_finite(low), _finite(high), int(points))]
     except ValueError:
         raise ScenarioError(
-            f"--vary {text!r}: {given!r} is no range; write FROM:TO:POINTS with 1 to {MOST_POINTS:,} points, "
+            f"--vary {text!r}: {given!r} is not a range; write FROM:TO:POINTS with 1 to {MOST_POINTS:,} "
+            "points, "
             "such as 0:1:20, or values such as 0.1,0.2."
         ) from None
 
@@ -180,7 +181,7 @@ def _csv_text(frame: pd.DataFrame) -> str:
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Writes a table as CSV or Parquet, as the ending says."""
+    """Writes a table as CSV or Parquet, according to the suffix."""
     from advgame.files import written_whole
 
     if path.suffix == ".parquet":

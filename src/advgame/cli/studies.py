@@ -1,4 +1,4 @@
-"""``advgame study``: one question about a scenario, answered by a sentence and a table."""
+"""``advgame study``: answers one question about a scenario with a sentence and a table."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def study(
 
 
 def _settings_of(kind: type[Any], given: list[str]) -> dict[str, Any]:
-    """The settings by name; one that holds several values may be given a single one."""
+    """The settings by name; a setting with several values may be given as a single one."""
     chosen = {}
     for text in given:
         name, value = assignment(text, "--with", "NAME=VALUE")
@@ -68,7 +68,7 @@ def _settings_of(kind: type[Any], given: list[str]) -> dict[str, Any]:
 
 
 def _parsed(value: str) -> Any:
-    """A value as TOML reads it; what is no TOML is text.
+    """The value parsed as TOML; anything else is text.
 
     >>> _parsed("0.5"), _parsed("[1, 2]"), _parsed("attack_cost")
     (0.5, [1, 2], 'attack_cost')
@@ -80,7 +80,7 @@ def _parsed(value: str) -> Any:
 
 
 def _shown(frame: pd.DataFrame) -> str:
-    """The first rows in columns, and how many are left out."""
+    """The first rows in columns, and the number of further rows."""
     if frame.empty:
         return "The table is empty."
     from advgame.wording.names import one_line
@@ -90,4 +90,4 @@ def _shown(frame: pd.DataFrame) -> str:
         index=False, na_rep="", float_format=lambda value: f"{value:.6g}"
     )
     more = len(frame) - SHOWN
-    return f"{lines}\n{more:,} more rows; -o FILE.csv writes them all." if more > 0 else str(lines)
+    return f"{lines}\n{more:,} more rows; use -o FILE.csv to write all of them." if more > 0 else str(lines)

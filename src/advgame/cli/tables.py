@@ -1,4 +1,4 @@
-"""``advgame import``: accuracies in a published format made into a table of measurements."""
+"""``advgame import``: converts accuracies in a published format to a table of measurements."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ def import_(
     importer: Annotated[str, typer.Argument(metavar="FORMAT", help="The format to read: {importers}.")],
     path: Annotated[Path, typer.Argument(help="The file or folder to read.")],
     columns: Annotated[Path | None, typer.Option(help="A column map (.toml), for csv.")] = None,
-    percent: Annotated[bool, typer.Option("--percent", help="The accuracies are in percent.")] = False,
+    percent: Annotated[
+        bool, typer.Option("--percent", help="The accuracies in the file are in percent.")
+    ] = False,
     output: Output = None,
 ) -> None:
     """Converts published accuracies to a table.
 
-    A scenario names the table, which is CSV or Parquet.
+    The table is CSV or Parquet; a scenario refers to it.
     """
     from advgame.measurements import table_text, write_table
     from advgame.measurements.importers import IMPORTERS

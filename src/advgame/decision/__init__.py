@@ -1,4 +1,4 @@
-"""What to deploy in a scenario, and in very many at once."""
+"""Recommendations: what to deploy in one scenario, or in many at once."""
 
 from advgame.decision.recommendation import Alone, Recommendation, recommend
 from advgame.decision.situation import Situation, concept_for, situate

@@ -1,4 +1,4 @@
-"""What to deploy, what it is worth, and what each defence would be worth alone."""
+"""The recommendation: what to deploy, its value, and the value of each defence alone."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from advgame.scenarios import Scenario
 
 @dataclass(frozen=True)
 class Alone:
-    """One defence deployed alone, and the attacker's best answer to it."""
+    """One defence deployed alone, and the attacker's best response to it."""
 
     defence: str
-    answer: str  # the attack; ties are broken as the concept says
+    answer: str  # the attack; ties are broken by the rule of the concept
     value: float  # to the defender, money per classified input
 
 
 @dataclass(frozen=True, eq=False)
 class Recommendation:
-    """What to deploy in a scenario, by the rule of its solution."""
+    """What to deploy in a scenario under a solution concept."""
 
     situation: Situation
     profile: Profile
-    deploy: tuple[tuple[str, float], ...]  # defences and their probabilities, the most probable first
-    attacked_by: tuple[tuple[str, float], ...]  # attacks and their probabilities, the most probable first
+    deploy: tuple[tuple[str, float], ...]  # defences with their probabilities, most probable first
+    attacked_by: tuple[tuple[str, float], ...]  # attacks with their probabilities, most probable first
     value: float  # to the defender, money per classified input
     attacker_value: float  # to the attacker, money per classified input
     expected_share: float  # of traffic that is adversarial
-    undefended: str  # doing nothing: as the scenario names it, else the defence best if nobody attacked
+    undefended: str  # the scenario's undefended network, else the defence that is best without attacks
     alone: tuple[Alone, ...]  # every defence alone, in the order of the game
 
     @property
     def scenario(self) -> Scenario:
-        """The question and its numbers."""
+        """The scenario that was solved."""
         return self.situation.scenario
 
     @property
     def solution(self) -> Solution:
-        """The certified answer to the game."""
+        """The certified solution of the game."""
         return self.situation.solution
 
     @property
@@ -65,19 +65,19 @@ class Recommendation:
 
     @property
     def doing_nothing(self) -> Alone:
-        """The undefended network alone, with the attacker's answer."""
-        return next(each for each in self.alone if each.defence == self.undefended)
+        """The undefended network alone, with the attacker's best response."""
+        return next(alone for alone in self.alone if alone.defence == self.undefended)
 
     @property
     def next_best(self) -> Alone | None:
-        """The best single defence that is not what is recommended; None where there is no other."""
+        """The best single defence other than the recommended one; None if there is no other."""
         chosen = self.deploy[0][0] if self.pure else None
-        others = [each for each in self.alone if each.defence != chosen]
-        return max(others, key=lambda each: each.value, default=None)
+        others = [alone for alone in self.alone if alone.defence != chosen]
+        return max(others, key=lambda alone: alone.value, default=None)
 
 
 def recommend(scenario: Scenario | Situation, concept: str | Concept | None = None) -> Recommendation:
-    """What to deploy, by the mixed commitment if the defence is announced, else by the Nash
+    """What to deploy: the optimal mixed commitment if the defence is announced, otherwise the Nash
     equilibrium that is worst for the defender.
 
     >>> from advgame.scenarios import case
@@ -85,8 +85,8 @@ def recommend(scenario: Scenario | Situation, concept: str | Concept | None = No
     [('Rice2020Overfitting', 0.7488), ('Standard', 0.2512)]
 
     Args:
-        scenario: a scenario, or a situation: its game is not built again.
-        concept: by default that of the situation, or the one the scenario is answered with.
+        scenario: a scenario or a situation; the game of a situation is reused.
+        concept: a solution concept; by default that of the situation, or `concept_for` the scenario.
 
     Raises:
         SolverError: when no equilibrium could be certified.
@@ -119,13 +119,15 @@ def _undefended(scenario: Scenario, game: Game) -> str:
     return named
 
 
-def _played(names: tuple[str, ...], mix: np.ndarray) -> tuple[tuple[str, float], ...]:
-    shares = [(name, float(share)) for name, share in zip(names, mix, strict=True) if share > PLAYED]
+def _played(names: tuple[str, ...], mixed_strategy: np.ndarray) -> tuple[tuple[str, float], ...]:
+    shares = [
+        (name, float(share)) for name, share in zip(names, mixed_strategy, strict=True) if share > PLAYED
+    ]
     return tuple(sorted(shares, key=lambda pair: -pair[1]))
 
 
 def values_alone(a: FloatArray, b: FloatArray, *, in_favour: bool) -> FloatArray:
-    """What each defence alone pays the defender against the attacker's best response, (games, defences).
+    """The value of each defence alone against the attacker's best response, (games, defences).
 
     Args:
         a: (games, defences, attacks), to the defender.
@@ -137,7 +139,7 @@ def values_alone(a: FloatArray, b: FloatArray, *, in_favour: bool) -> FloatArray
 
 
 def _best_responses_only(a: FloatArray, b: FloatArray, *, in_favour: bool) -> FloatArray:
-    """The defender's payoffs where the attacker's response is best, and elsewhere an infinity."""
+    """The defender's payoffs at the attacker's best responses; infinite elsewhere."""
     slack = TIE * np.ptp(b, axis=(1, 2), keepdims=True)
     best = b >= b.max(axis=2, keepdims=True) - slack
     return np.where(best, a, -np.inf if in_favour else np.inf)

@@ -1,4 +1,4 @@
-"""A scenario with what was made of it: the accuracies, the game and its solution, each made once."""
+"""A scenario with its accuracies, its game and its solution, each computed once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from advgame.scenarios import Scenario
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """A scenario under one concept. What is derived from it is computed when first needed, and once.
+    """A scenario under one solution concept. Derived values are computed on first use and cached.
 
-    Recommendation, thresholds, report sections and dashboard pages take a situation, so that none of
-    them builds the game or solves it again.
+    The recommendation, thresholds, report sections and dashboard pages share a situation, so that the
+    game is built and solved once.
 
     >>> from advgame.scenarios import case
     >>> here = Situation(case("cifar10-two-defences"), CONCEPTS["nash"])
@@ -24,8 +24,8 @@ class Situation:
     (True, True)
 
     Args:
-        scenario: the question and its numbers.
-        concept: how it is answered.
+        scenario: the scenario.
+        concept: the solution concept.
     """
 
     scenario: Scenario
@@ -43,7 +43,7 @@ class Situation:
 
     @cached_property
     def solution(self) -> Solution:
-        """The certified answer of the concept.
+        """The certified solution of the game.
 
         Raises:
             GameError: when the concept is not defined for the game.
@@ -56,13 +56,13 @@ class Situation:
         Raises:
             UnknownName: when no concept has that name.
         """
-        other = Situation(self.scenario, CONCEPTS.resolve(concept))
-        other.__dict__.update(accuracies=self.accuracies, game=self.game)
-        return other
+        situation = Situation(self.scenario, CONCEPTS.resolve(concept))
+        situation.__dict__.update(accuracies=self.accuracies, game=self.game)
+        return situation
 
 
 def concept_for(scenario: Scenario) -> str:
-    """The concept a scenario is answered with: commitment where the defence is announced, else Nash.
+    """The default concept of a scenario: commitment if the defence is announced, otherwise Nash.
 
     >>> from advgame.scenarios import case
     >>> concept_for(case("cifar10-two-defences"))
@@ -72,7 +72,7 @@ def concept_for(scenario: Scenario) -> str:
 
 
 def situate(scenario: Scenario, concept: str | Concept | None = None) -> Situation:
-    """The situation of a scenario under a concept, by default the one the scenario is answered with.
+    """The situation of a scenario under a concept, by default `concept_for` the scenario.
 
     Raises:
         UnknownName: when no concept has that name.

@@ -1,4 +1,4 @@
-"""A scenario solved at very many values of its numbers, without a game or a payoff being stored."""
+"""Solves a scenario at many parameter values without storing the payoff matrices."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from advgame.scenarios.family.coefficients import affine_games
 from advgame.scenarios.family.exact_payoffs_over import exact_payoffs_over
 from advgame.scenarios.family.payoffs_over import checked_columns, payoffs_over
 
-COARSE = 9  # points along each parameter, of the grid that is looked at first
-MANY = 100  # times as many points make looking first worth while
+COARSE = 9  # points per parameter of the coarse grid that is solved first
+MANY = 100  # a coarse grid pays off if the full grid has this many times its points
 
 
 def solve_many(
@@ -30,11 +30,11 @@ def solve_many(
     out: BatchAnswers | None = None,
     progress: Progress | None = None,
 ) -> BatchAnswers:
-    """The recommended profile at every value of some shares and prices, with its certificate.
+    """The recommended profile, with its certificate, at many values of some shares and prices.
 
-    The answers are those of ``solve(build_game(…))`` for each. Payoffs are formed where they are needed,
-    games alike are solved together, and what the last games played is tried first: give the values in an
-    order in which neighbours resemble each other. The games are shared among all cores.
+    The results equal those of ``solve(build_game(…))`` for each game. Payoffs are computed on the fly,
+    similar games are solved together, and the supports of the previous games are tried first, so similar
+    values should be adjacent. The games are distributed over all cores.
 
     >>> from advgame.scenarios import case
     >>> answers = solve_many(case("cifar10-two-defences"), {"largest_share": [0.1, 0.3]})
@@ -42,14 +42,15 @@ def solve_many(
     ([[1.0, 0.0], [0.2512, 0.7488]], [True, True])
 
     Args:
-        scenario: all that does not vary.
-        columns: the values (games,) of each number by address; shares and prices only.
-        concept: by default the one the scenario is answered with; ``nash_one`` stops at one equilibrium.
-        out: where to write, ``BatchAnswers.room(…)`` of an earlier call; by default new arrays.
-        progress: called now and then with the number of games done and of all.
+        scenario: the scenario; what ``columns`` does not name stays as it is.
+        columns: address → values (games,); shares and prices only.
+        concept: a solution concept; by default `concept_for` the scenario. ``nash_one`` computes only one
+    equilibrium.
+        out: arrays to write to, from ``BatchAnswers.room(…)`` or an earlier call; by default new arrays.
+        progress: called repeatedly with the numbers of solved games and of all games.
 
     Raises:
-        UnknownName, ScenarioError: for an address or a value the scenario cannot have.
+        UnknownName, ScenarioError: for an invalid address or value.
         GameError: for an ``out`` that does not fit.
         SolverError: when no profile of a game could be certified.
     """
@@ -64,10 +65,10 @@ def solve_grid(
     out: BatchAnswers | None = None,
     progress: Progress | None = None,
 ) -> tuple[dict[str, FloatArray], BatchAnswers]:
-    """The values at every point of a grid by address, the last parameter fastest, and the answers there.
+    """Solves a scenario at every point of a grid.
 
-    As `solve_many`, which it is; the points are visited along the parameter by which what is played changes
-    least often, as a coarse grid tells.
+    Like `solve_many`, on the points of the grid. They are visited along the parameter along which the
+    supports change least often on a coarse grid.
 
     >>> from advgame.scenarios import case
     >>> grid = {"largest_share": [0.1, 0.3], "attack_cost": [0.2, 0.6]}
@@ -75,11 +76,14 @@ def solve_grid(
     [0.0, 0.0, 1.0, 0.7488]
 
     Args:
-        scenario: the scenario: everything that does not vary.
+        scenario: the scenario; what ``grid`` does not name stays as it is.
         grid: address → (points,) values of that axis.
-        concept: name of a solution concept; by default the scenario's own.
-        out: arrays to write the answers into; by default new ones.
-        progress: called now and then with the number of games solved and of all.
+        concept: name of a solution concept; by default `concept_for` the scenario.
+        out: arrays to write to; by default new arrays.
+        progress: called repeatedly with the numbers of solved games and of all games.
+
+        Returns:
+        Address → (games,) values, the last parameter varying fastest, and the solutions at those values.
     """
     axes = {address: checked_columns({address: values})[address] for address, values in grid.items()}
     columns = _product(axes)
@@ -89,7 +93,7 @@ def solve_grid(
 
 def _product(axes: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     grids = np.meshgrid(*axes.values(), indexing="ij")
-    return {address: each.ravel() for address, each in zip(axes, grids, strict=True)}
+    return {address: values.ravel() for address, values in zip(axes, grids, strict=True)}
 
 
 def _solved(
@@ -121,15 +125,17 @@ def _solved(
 def _steadiest_order(
     scenario: Scenario, axes: Mapping[str, FloatArray], concept: str | None
 ) -> NDArray[np.int64] | None:
-    """The order of a grid's points in which neighbours differ in the parameter that changes least."""
-    lengths = [len(each) for each in axes.values()]
+    """The order of the grid points in which the supports of neighbours differ least often."""
+    lengths = [len(values) for values in axes.values()]
     accuracies, points = scenario.accuracies, int(np.prod(lengths))
-    coarse = {name: each[np.linspace(0, len(each) - 1, COARSE).astype(int)] for name, each in axes.items()}
+    coarse = {
+        name: values[np.linspace(0, len(values) - 1, COARSE).astype(int)] for name, values in axes.items()
+    }
     if (len(accuracies.defences), len(accuracies.attacks)) == (2, 2) or points < MANY * COARSE ** len(axes):
         return None
     answers = _solved(scenario, _product(coarse), concept, None, None, None)
     played = np.hstack([answers.defender, answers.attacker]) > PLAYED
     played = played.reshape(*(COARSE for _ in axes), -1)
     changes = [np.diff(played, axis=axis).any(axis=-1).mean() for axis in range(len(axes))]
-    last = int(np.argmin([each / length for each, length in zip(changes, lengths, strict=True)]))
+    last = int(np.argmin([values / length for values, length in zip(changes, lengths, strict=True)]))
     return np.moveaxis(np.arange(points).reshape(lengths), last, -1).ravel()

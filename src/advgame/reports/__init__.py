@@ -1,4 +1,4 @@
-"""The decision, told: blocks that any format can tell, and one format per file."""
+"""Reports: a decision as blocks, rendered by one file per format."""
 
 from advgame.reports.compose import report
 from advgame.reports.formats import FORMATS

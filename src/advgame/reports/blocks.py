@@ -1,7 +1,7 @@
-"""What a report is made of: small frozen blocks that every format knows how to tell.
+"""The blocks of a report, which every format can render.
 
-A text in a block is what people read, rounded as honestly as its figure allows; the value beside it
-keeps every digit for programs.
+The text of a block is for people, rounded to the digits that are known; the value beside it has full
+precision for programs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Heading:
-    """Opens a section."""
+    """The title of a section."""
 
     text: str
 
@@ -34,21 +34,21 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Caution:
-    """Something the reader must know before trusting a figure."""
+    """A caveat about a figure."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Bullets:
-    """Sentences that stand side by side."""
+    """A list of sentences."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number that matters, with what it says."""
+    """One key figure with its label and note."""
 
     label: str
     text: str
@@ -58,14 +58,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Figures:
-    """The numbers a reader looks for first."""
+    """The key figures of the report."""
 
     items: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a table's column."""
+    """The heading of a table column."""
 
     text: str
     numeric: bool = False
@@ -73,7 +73,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: what people read, and the value behind it."""
+    """One cell of a table: its text and the value behind it."""
 
     text: str
     value: Value = None
@@ -81,7 +81,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells; where ``shown`` is given, short formats leave out the rows after it."""
+    """Rows of cells; short formats render the first ``shown`` rows only, if that is given."""
 
     title: str
     heads: tuple[Head, ...]
@@ -115,9 +115,9 @@ class MixBars:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Numbers by defence and attack, some of them marked.
+    """Numbers by defence and attack, with optional marks.
 
-    ``shown`` are the rows that short formats tell; the others are left out there.
+    ``shown`` lists the rows that short formats render.
     """
 
     title: str
@@ -143,12 +143,12 @@ class Series:
 
     name: str
     points: tuple[tuple[float, float], ...]  # (across, up)
-    strong: bool = False  # the line the chart is about
+    strong: bool = False  # whether this is the main line of the chart
 
 
 @dataclass(frozen=True)
 class LineChart:
-    """Values as functions of one number, and where we stand on it."""
+    """Values as functions of one parameter, with the scenario's own value of it."""
 
     title: str
     across: str

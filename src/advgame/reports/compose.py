@@ -1,4 +1,4 @@
-"""From a scenario to its report: the decision first, then what it is worth, then why."""
+"""Composes the report of a scenario from the sections."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from advgame.scenarios import Scenario
 
 
 def report(scenario: Scenario | Situation, concept: str | Concept | None = None) -> Report:
-    """The decision on a scenario, with its reasons, its assumptions and its sources.
+    """The report of a scenario: the decision, its reasons, assumptions and sources.
 
     >>> from advgame.scenarios import case, set_parameter
     >>> report(set_parameter(case("cifar10-two-defences"), "largest_share", 0.15)).verdict
     'Deploy Standard: defending does not pay'
 
     Args:
-        scenario: a scenario, or a situation, whose game is not built and solved again.
-        concept: by default commitment where the scenario says that the defence is announced, else Nash.
+        scenario: a scenario or a situation; the game and solution of a situation are reused.
+        concept: a solution concept; by default commitment if the defence is announced, otherwise Nash.
 
     Raises:
-        SolverError: when no answer could be certified.
+        SolverError: when no solution could be certified.
     """
     facts = gather(scenario, concept)
     return Report(

@@ -1,4 +1,4 @@
-"""A decision as blocks that any format can tell."""
+"""A document: the decision as blocks that every format can render."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from advgame.studies import BreakEven, Threshold
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """The decision on a scenario: the blocks people read, and the values behind them.
+    """The decision on a scenario: the blocks for people, and the values behind them.
 
     The same inputs give the same report, byte for byte: it carries no date.
     """
@@ -27,7 +27,7 @@ class Document:
 
     @property
     def verdict(self) -> str:
-        """What to deploy, in one line.
+        """The verdict in one line.
 
         >>> import advgame as ag
         >>> ag.report(ag.case("cifar10-two-defences")).verdict

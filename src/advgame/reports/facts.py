@@ -1,4 +1,4 @@
-"""What the sections of a report tell of, computed once."""
+"""The facts that the sections of a report present, computed once."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from advgame.wording.money import Money, money_of
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """A scenario, what is recommended in it, and what would change that."""
+    """A scenario, its recommendation, and the thresholds at which the recommendation changes."""
 
     scenario: Scenario
     concept: Concept
     recommendation: Recommendation
     accuracies: Accuracies
-    rows: MeasurementTable  # that are played, seeds pooled
+    rows: MeasurementTable  # the selected rows, with seeds pooled
     money: Money
     thresholds: tuple[Threshold, ...]
     break_even: tuple[BreakEven, ...]
@@ -37,12 +37,12 @@ class Facts:
 
     @cached_property
     def inputs_sha256(self) -> str:
-        """What tells whether another report rests on the same scenario and rows."""
+        """A hash that is equal for reports of the same scenario and rows."""
         return inputs_sha256(self.scenario)
 
     @property
     def what_if_concept(self) -> Concept:
-        """The concept that answers the scenario's neighbours, of which a report solves hundreds."""
+        """The concept for the hundreds of varied scenarios that a report solves."""
         return for_many_games(self.concept)
 
     @property
@@ -52,14 +52,14 @@ class Facts:
 
 
 def gather(question: Scenario | Situation, concept: str | Concept | None) -> Facts:
-    """Everything that the sections of a report show.
+    """Computes everything that the sections of a report show.
 
     Args:
-        question: a scenario, or a situation, whose game is not built and solved again.
-        concept: by default that of the situation, or the one the scenario is answered with.
+        question: a scenario or a situation; the game and solution of a situation are reused.
+        concept: a solution concept; by default that of the situation, or `concept_for` the scenario.
 
     Raises:
-        SolverError: when no answer could be certified.
+        SolverError: when no solution could be certified.
     """
     recommendation = recommend(question, concept)
     scenario = recommendation.scenario
@@ -77,7 +77,7 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
     )
 
 
-def unanswered(found: Recommendation, defence: str) -> float:
-    """What a defence alone earns while the attacker keeps to its mix, money per classified input."""
-    place = found.game.defences.index(defence)
-    return float(found.game.defender_payoffs[place] @ found.profile.attacker)
+def unanswered(recommendation: Recommendation, defence: str) -> float:
+    """The value of a defence alone against the attacker's equilibrium strategy, money per input."""
+    place = recommendation.game.defences.index(defence)
+    return float(recommendation.game.defender_payoffs[place] @ recommendation.profile.attacker)

@@ -1,4 +1,4 @@
-"""What makes a report checkable: a hash of its inputs and the versions of the software."""
+"""The fingerprint of a report: a hash of its inputs and the versions of the software."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LIBRARIES = ("numpy", "scipy", "nashpy")
 
 
 def inputs_sha256(scenario: Scenario) -> str:
-    """The SHA-256 of the scenario and of the rows it plays, in one canonical form.
+    """The SHA-256 of the scenario and of its selected rows, in a canonical form.
 
-    The order in which a file writes its keys does not matter; every number, name and price does.
+    The order of keys in a file does not matter; every number, name and price does.
     """
     question = tomllib.loads(toml_of(scenario))
-    question.pop("data", None)  # the rows count, not where on a machine their file lies
-    names = [each.name for each in fields(Measurement)]
+    question.pop("data", None)  # the rows matter, not the path of their file
+    names = [column.name for column in fields(Measurement)]
     inputs = {
         "scenario": question,
         "rows": [[getattr(row, name) for name in names] for row in scenario.selected],

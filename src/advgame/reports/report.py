@@ -1,4 +1,4 @@
-"""A decision that can be rendered in any format and saved."""
+"""A report: a document that can be rendered in any format and saved."""
 
 from __future__ import annotations
 
@@ -55,18 +55,18 @@ class Report(Document):
         return rendered.encode("utf-8") if isinstance(rendered, str) else rendered
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> Path:
-        """Writes the report; the ending of the name chooses the format where none is named.
+        """Writes the report to a file; the suffix selects the format unless one is named.
 
         Args:
-            path: the file to write; an existing one is replaced.
-            format: a name of ``FORMATS``; None for the format whose ending the file has.
+            path: the file to write; an existing file is replaced.
+            format: a name in ``FORMATS``; None for the format of the file's suffix.
 
         Returns:
             The path that was written.
 
         Raises:
-            UnknownName: when neither names a format.
-            InputError: when the file cannot be written; nothing half-written is left.
+            UnknownName: when neither the name nor the suffix is that of a format.
+            InputError: when the file cannot be written; no partial file is left.
         """
         path = Path(path)
         content = self.file_content(format if format is not None else format_of(path))
@@ -74,16 +74,16 @@ class Report(Document):
 
 
 def format_of(path: Path) -> str:
-    """The name of the format that a file's ending asks for.
+    """The name of the format for a file's suffix.
 
     >>> format_of(Path("decision.htm")), format_of(Path("decision.counts.nfg"))
     ('html', 'nfg_counts')
 
     Raises:
-        UnknownName: for an ending that no format has.
+        UnknownName: for a suffix that no format has.
     """
-    endings = {ending: name for name, each in FORMATS.items() for ending in each.endings}
+    endings = {ending: name for name, form in FORMATS.items() for ending in form.endings}
     fitting = [ending for ending in endings if path.name.lower().endswith(ending)]
     if not fitting:
-        raise UnknownName("ending of a report's file", path.suffix or path.name, endings)
+        raise UnknownName("suffix of a report file", path.suffix or path.name, endings)
     return endings[max(fitting, key=len)]

@@ -1,4 +1,4 @@
-"""A question asked of measurements: which defence, against whom, at what prices."""
+"""Scenarios: measurements, the attacker's choices and all prices."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""The bundled questions, by name."""
+"""The bundled scenarios by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from advgame.scenarios.scenario_files import read_scenario
 
 @dataclass(frozen=True)
 class Case:
-    """A bundled scenario: its name, its title and question, its file, and the data it plays."""
+    """A bundled scenario: its name, title, question, file and table of accuracies."""
 
     name: str
     title: str
@@ -23,7 +23,7 @@ class Case:
 
     @property
     def measured(self) -> bool:
-        """Whether the accuracies come from experiments of this project, and not from a publication.
+        """Whether the accuracies come from experiments of this project rather than from a publication.
 
         >>> [one.measured for one in cases() if one.name in ("cifar10-two-defences", "digits-measured")]
         [False, True]
@@ -32,7 +32,7 @@ class Case:
 
 
 def cases() -> tuple[Case, ...]:
-    """What is bundled, the shortest road first, then by name."""
+    """The bundled scenarios, the introductory one first, then by name."""
     paths = sorted(bundled("scenarios").glob("*.toml"), key=lambda path: (path.stem != FIRST, path.stem))
     return tuple(_case_at(path) for path in paths)
 
@@ -41,13 +41,13 @@ FIRST = "cifar10-two-defences"
 
 
 def case(name: str) -> Scenario:
-    """The bundled scenario of that name.
+    """The bundled scenario with a name.
 
     >>> case("cifar10-two-defences").largest_share
     0.3
 
     Raises:
-        UnknownName: with the nearest name that is bundled.
+        UnknownName: when no such scenario is bundled; the message suggests a similar name.
     """
     known = {path.stem: path for path in bundled("scenarios").glob("*.toml")}
     if name not in known:

@@ -1,4 +1,4 @@
-"""A measured experiment as a scenario: what both sides computed and asked, at stated prices."""
+"""A measured experiment as a scenario: counted computations and queries, at stated prices."""
 
 from __future__ import annotations
 
@@ -17,36 +17,42 @@ from advgame.scenarios.scenario import AttackChoice, Scenario, Select
 DIGITS_OF_A_PRICE = 3  # significant ones
 
 
-ASSUMED = {  # of amounts that a story leaves at their defaults
-    "benign_loss": "assumed: a wrong answer costs no more than the right one it is not",
+ASSUMED = {  # of amounts that a story does not set
+    "benign_loss": "assumed: an error costs nothing beyond the lost gain",
     "stopped_gain": "assumed: a correctly classified attacked input is worth as much as a benign one",
-    "breach_loss": "assumed: a wrong answer costs no more than the right one it is not",
-    "attack_reward": "assumed: the attacker gains from an error what the defender gains from a right answer",
-    "attack_penalty": "assumed: a failed attack costs nothing beyond its making",
+    "breach_loss": "assumed: an error costs nothing beyond the lost gain",
+    "attack_reward": (
+        "assumed: the attacker gains as much from an error as the defender from a correct classification"
+    ),
+    "attack_penalty": "assumed: a failed attack costs nothing beyond crafting it",
 }
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What is paid for what was counted; the unit of money is one benign input classified right."""
+    """Prices of what was counted; the unit of money is one correctly classified benign input."""
 
-    propagation: float = 0.0005  # one input through the undefended network; a backward pass counts as two
+    propagation: float = (
+        0.0005  # one input through the undefended network; a backward pass costs twice as much
+    )
     query: float = 0.001  # one answer of the deployed network to the attacker
     notice: float = (
-        0.3  # for the largest change in its norm, which people may see; smaller ones in proportion
+        0.3  # for the largest perturbation in its norm, which may be detected; smaller ones in proportion
     )
-    months_served: int = 12  # whose inputs the cost of training is spread over
+    months_served: int = 12  # months of traffic over which the cost of training is spread
 
     def __post_init__(self) -> None:
         for name in ("propagation", "query", "notice", "months_served"):
             amount = getattr(self, name)
             if not isfinite(amount) or amount < 0 or (name == "months_served" and amount == 0):
-                raise ScenarioError(f"The price {name} is {amount!r}; expected a finite number from 0 on.")
+                raise ScenarioError(
+                    f"The price {name} is {amount!r}; expected a finite number that is not negative."
+                )
 
 
 @dataclass(frozen=True)
 class Story:
-    """The question a measured table is played for, and what nobody measured."""
+    """The question of a scenario made from a measured table, and the amounts that were not measured."""
 
     name: str
     question: str
@@ -55,7 +61,7 @@ class Story:
     volume_per_month: float = 1_000_000
     nature_plays: bool = False  # whether natural changes are among the attacker's choices
     amounts: Mapping[str, float] = field(default_factory=dict)  # gains and losses other than the defaults
-    basis: Mapping[str, str] = field(default_factory=dict)  # where those come from
+    basis: Mapping[str, str] = field(default_factory=dict)  # the basis of those amounts
 
     def __post_init__(self) -> None:
         if not isfinite(self.volume_per_month) or self.volume_per_month <= 0:
@@ -65,13 +71,13 @@ class Story:
 
 
 def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | None = None) -> Scenario:
-    """The scenario that plays a measured table: its defences against each attack measured on all of them.
+    """The scenario of a measured table: its defences against each attack measured on all of them.
 
     Args:
-        measured: the table and what it cost to measure.
-        story: the question, and the amounts that nobody measured.
-        data: the table, as the scenario's file names it.
-        prices: of what was counted; None for the default prices.
+        measured: the table and its measured costs.
+        story: the question, and the amounts that were not measured.
+        data: the table, as the scenario file names it.
+        prices: prices of what was counted; None for the default prices.
 
     Returns:
         The scenario, with the basis of every amount.
@@ -108,10 +114,10 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
             "volume_per_month": "assumed",
             "benign_gain": "the unit of money: the value of one correctly classified benign input",
             "attack_cost": (
-                "measured propagations and queries for each attacked input in one run; "
+                "measured propagations and queries per attacked input in one run; "
                 f"assumed: an input through {story.undefended} costs {prices.propagation:g}, a backward pass "
-                f"twice that, an answer of the deployed network {prices.query:g}, and being noticed "
-                f"{prices.notice:g} at the largest change in its norm, less in proportion"
+                f"twice that, a query of the deployed network {prices.query:g}, and detection "
+                f"{prices.notice:g} at the largest perturbation in its norm, proportionally less below"
             ),
             "defence_cost": (
                 "measured multiplications of each network and propagations of its training; assumed: an "
@@ -124,17 +130,17 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
     )
 
 
-COUNTED = {  # what prices are put on, by the table of costs
+COUNTED = {  # the priced columns, by table of costs
     "networks": ("multiplications", "multiplications_reference", "forward_inputs", "backward_inputs"),
     "attacks": ("runs", "queries", "forward_inputs", "backward_inputs"),
 }
 
 
 def refuse_unpriced(measured: Measured) -> None:
-    """Refuses a measured table whose costs are missing, in part or altogether.
+    """Raises an error if costs of a measured table are missing.
 
     Raises:
-        MeasurementError: names the file's ending and what it lacks.
+        MeasurementError: names the file's suffix and what is missing.
     """
     for ending, counts in COUNTED.items():
         costs = getattr(measured, ending)
@@ -148,7 +154,7 @@ def refuse_unpriced(measured: Measured) -> None:
             )
         bad = [name for name in counts if costs[name].dtype.kind not in "iuf" or costs[name].isna().any()]
         if bad:
-            raise MeasurementError(f"{where} hold no number in some rows of {', '.join(bad)}.")
+            raise MeasurementError(f"{where} have no number in some rows of {', '.join(bad)}.")
     unpriced = [name for name in measured.steps if name not in set(measured.networks["defence"])]
     if unpriced:
         raise MeasurementError(
@@ -158,54 +164,55 @@ def refuse_unpriced(measured: Measured) -> None:
 
 
 def playable_columns(measured: Measured, story: Story) -> list[Column]:
-    """The attacks of a story that every defence was measured under, in the order of the table.
+    """The attacks of a story that were measured on every defence, in the order of the table.
 
     Raises:
-        MeasurementError: when there is none.
+        MeasurementError: when there is no such attack.
     """
     left_out = {UNBOUNDED} if story.nature_plays else {UNBOUNDED, NATURAL}
     rows = [row for row in measured.table if row.metric in PLAYABLE and row.column != CLEAN]
     rows = [row for row in rows if measured.side(row.column) not in left_out]
-    met: dict[Column, set[str]] = {}
+    measured_on: dict[Column, set[str]] = {}
     for row in rows:
-        met.setdefault(row.column, set()).add(row.defence)
-    found = [column for column, defences in met.items() if len(defences) == len(measured.steps)]
-    if not found:
+        measured_on.setdefault(row.column, set()).add(row.defence)
+    columns = [column for column, defences in measured_on.items() if len(defences) == len(measured.steps)]
+    if not columns:
         raise MeasurementError(f"No attack of {measured.experiment} was run against every defence.")
-    return found
+    return columns
 
 
 def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
-    """What an attacked input costs the attacker: computing, asking, and being noticed.
+    """The attacker's cost per attacked input: computation, queries and detection.
 
-    Counts are means over the networks that answer in one pass; of one that averages many draws,
-    propagations are not of one size. A queried network runs on the defender's machines.
+    Counts are means over the networks that classify in a single pass; networks that average many draws
+    are excluded, because their propagations differ in size. A queried network runs on the defender's
+    machines.
 
     Args:
         measured: one measured experiment: its table, outcomes per input and costs.
         column: the attack, as a column of the experiment.
-        prices: the prices of one unit of computing, of a query and of a parameter.
+        prices: the prices of a propagation, of a query and of detection.
 
     Raises:
-        MeasurementError: for an attack whose cost was measured only on networks of several passes.
+        MeasurementError: for an attack whose cost was measured only on multi-pass networks.
     """
     rows = measured.attacks[measured.attacks["attack"] == column.attack]
     single = single_pass(measured)
     rows = rows[rows["defence"].isin(single)]
     if measured.side(column) in (BLACK_BOX, NATURAL):
-        each = rows["queries"] * prices.query
+        cost_per_network = rows["queries"] * prices.query
     else:
-        each = (rows["forward_inputs"] + 2 * rows["backward_inputs"]) * prices.propagation
+        cost_per_network = (rows["forward_inputs"] + 2 * rows["backward_inputs"]) * prices.propagation
     if rows.empty:
         raise MeasurementError(
-            f"No cost of the attack {column.attack!r} was measured on a network that answers in one pass, so "
-            "it has no price. Measure it on such a network, or leave it out of the table."
+            f"The cost of the attack {column.attack!r} was not measured on any single-pass network, so it "
+            "has no price. Measure it on such a network, or remove it from the table."
         )
-    return float((each / rows["runs"]).mean()) + prices.notice * relative_size(measured, column)
+    return float((cost_per_network / rows["runs"]).mean()) + prices.notice * relative_size(measured, column)
 
 
 def relative_size(measured: Measured, column: Column) -> float:
-    """The radius over the largest one in the same norm; a natural change over the largest of its kind."""
+    """The radius relative to the largest one in the same norm; for natural changes, of the same kind."""
     by_nature = measured.side(column) == NATURAL
     radii = [
         row.radius or 0.0
@@ -218,19 +225,19 @@ def relative_size(measured: Measured, column: Column) -> float:
 
 
 def single_pass(measured: Measured) -> list[str]:
-    """The defences that pass an input through one network once."""
+    """The defences that pass an input through a single network once."""
     relative = measured.networks["multiplications"] / measured.networks["multiplications_reference"]
     return list(measured.networks.loc[relative <= 1, "defence"].unique())
 
 
 def defence_cost(measured: Measured, defence: str, prices: Prices, served: float) -> float:
-    """What an input costs the defender: running the network, and its share of all training behind it.
+    """The defender's cost per input: running the network, and its share of all training.
 
     Args:
         measured: one measured experiment: its table, outcomes per input and costs.
         defence: name of the defence.
-        prices: the prices of one unit of computing, of a query and of a parameter.
-        served: inputs that will be classified, over which all training is spread.
+        prices: the prices of a propagation, of a query and of detection.
+        served: inputs that will be classified, over which the cost of training is spread.
     """
     rows = measured.networks[measured.networks["defence"] == defence]
     running = float((rows["multiplications"] / rows["multiplications_reference"]).mean())
@@ -238,7 +245,7 @@ def defence_cost(measured: Measured, defence: str, prices: Prices, served: float
 
 
 def training(measured: Measured, defence: str) -> float:
-    """Propagations that made a defence and what it started from; a backward one counts twice."""
+    """The propagations that trained a defence and its predecessors; backward passes count twice."""
     rows = measured.networks[measured.networks["defence"] == defence]
     own = float((rows["forward_inputs"] + 2 * rows["backward_inputs"]).mean())
     step = measured.steps[defence]

@@ -1,4 +1,4 @@
-"""The numbers of a scenario by address, such as ``attack_cost[square]`` or ``clean_accuracy[Standard]``."""
+"""Parameters of a scenario by address, such as ``attack_cost[square]`` or ``clean_accuracy[Standard]``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _parameters(terms: tuple[type[Term], ...]) -> Mapping[str, Parameter]:
 
 
 class TermParameters(Mapping[str, Parameter]):
-    """The parameters of all terms by name, read from ``TERMS`` at each look: a term may be added."""
+    """The parameters of all terms by name, read from ``TERMS`` on each access because terms can be added."""
 
     def __getitem__(self, name: str) -> Parameter:
         return self._now[name]
@@ -44,32 +44,32 @@ WHOLE_SCENARIO = ("largest_share", "volume_per_month", "success", "announced")
 
 
 def addresses(scenario: Scenario) -> tuple[str, ...]:
-    """Every number of the scenario that can be set or varied, entries by name included."""
+    """The addresses of all parameters of the scenario, including entries by name."""
     accuracies = scenario.accuracies
     entries = {"attack": accuracies.attacks[1:], "defence": accuracies.defences}
-    found = ["largest_share", *TERM_PARAMETERS]
-    found += [f"adversarial_share[{attack}]" for attack in accuracies.attacks[1:]]
+    listed = ["largest_share", *TERM_PARAMETERS]
+    listed += [f"adversarial_share[{attack}]" for attack in accuracies.attacks[1:]]
     for about in TERM_PARAMETERS.values():
-        found += [f"{about.name}[{name}]" for name in entries.get(about.by or "", ())]
-    found += [f"clean_accuracy[{defence}]" for defence in accuracies.defences]
-    found += [
+        listed += [f"{about.name}[{name}]" for name in entries.get(about.by or "", ())]
+    listed += [f"clean_accuracy[{defence}]" for defence in accuracies.defences]
+    listed += [
         f"attacked_accuracy[{defence}, {attack}]"
         for defence in accuracies.defences
         for attack in accuracies.attacks[1:]
     ]
-    return tuple(found)
+    return tuple(listed)
 
 
 def get_parameter(scenario: Scenario, address: str) -> float:
-    """The number at an address.
+    """The value of the parameter at an address.
 
     >>> from advgame.scenarios import case
     >>> get_parameter(case("cifar10-two-defences"), "attack_cost")
     0.6
 
     Raises:
-        UnknownName: when the scenario has no such number.
-        ScenarioError: when a table of different amounts stands there: ask for one of its entries.
+        UnknownName: when the scenario has no such parameter.
+        ScenarioError: when the parameter is a table of different amounts; use the address of an entry.
     """
     field, entry = split_address(address)
     if field in ACCURACIES:
@@ -87,7 +87,7 @@ def get_parameter(scenario: Scenario, address: str) -> float:
         return scenario.largest_share
     if field == "volume_per_month" and entry is None:
         if scenario.volume_per_month is None:
-            raise ScenarioError("The scenario has no volume_per_month; set one to see money per month.")
+            raise ScenarioError("The scenario has no volume_per_month; set it to see amounts per month.")
         return scenario.volume_per_month
     return _amount_at(scenario, _about(field, address), entry)
 
@@ -101,24 +101,26 @@ def _amount_at(scenario: Scenario, about: Parameter, entry: str | None) -> float
         return float(amount)
     if len(set(amount.values())) == 1:
         return float(next(iter(amount.values())))
-    raise ScenarioError(f"{about.name} differs by {about.by}; name one: {about.name}[{next(iter(amount))}].")
+    raise ScenarioError(
+        f"{about.name} differs by {about.by}; name an entry, such as {about.name}[{next(iter(amount))}]."
+    )
 
 
 def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -> Scenario:
-    """The same scenario with the number at an address changed; ``attack_cost`` sets all its entries.
+    """The scenario with another value at an address; ``attack_cost`` sets all its entries.
 
     >>> from advgame.scenarios import case
     >>> set_parameter(case("cifar10-two-defences"), "largest_share", 0.2).largest_share
     0.2
 
     Args:
-        scenario: the scenario: all that does not vary.
-        address: the address of the number, such as ``attack_cost[pgd]``.
-        value: the new value; text or a boolean for the settings that take one.
+        scenario: the scenario to change.
+        address: the address of the parameter, such as ``attack_cost[pgd]``.
+        value: the new value; text or a boolean for parameters of that type.
 
     Raises:
-        UnknownName: when the scenario has no such number.
-        ScenarioError: when the value is not allowed there.
+        UnknownName: when the scenario has no such parameter.
+        ScenarioError: when the value is not allowed.
     """
     changed = _changed(scenario, address, value)
     field, _ = split_address(address)
@@ -130,14 +132,14 @@ def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -
     return replace(changed, basis={**changed.basis, **stale}) if stale else changed
 
 
-BY_HAND = "set by hand"  # in place of the fact a changed number no longer rests on
+BY_HAND = "set by hand"  # replaces the basis, which no longer holds for a changed value
 
 
-def _differ(one: Scenario, other: Scenario, field: str) -> bool:
+def _differ(first: Scenario, second: Scenario, field: str) -> bool:
     if field in WHOLE_SCENARIO:
-        return bool(getattr(one, field) != getattr(other, field))
+        return bool(getattr(first, field) != getattr(second, field))
     term = TERM_PARAMETERS[field].term if field in TERM_PARAMETERS else ""
-    return not term or getattr(one.term(term), field) != getattr(other.term(term), field)
+    return not term or getattr(first.term(term), field) != getattr(second.term(term), field)
 
 
 def _changed(scenario: Scenario, address: str, value: float | str | bool) -> Scenario:
@@ -188,25 +190,25 @@ def _with_amount(scenario: Scenario, about: Parameter, entry: str | None, number
 
 
 def split_address(address: str) -> tuple[str, str | None]:
-    """The parameter an address names, and the entry it is about, if it is about one.
+    """The parameter that an address names, and its entry, if any.
 
     >>> split_address("attack_cost[square]")
     ('attack_cost', 'square')
 
     Raises:
-        ScenarioError: for brackets that do not close or hold nothing.
+        ScenarioError: for brackets that are empty or not closed.
     """
     field, bracket, rest = address.strip().partition("[")
     if not bracket:
         return field, None
     if not rest.endswith("]") or not rest[:-1].strip():
-        raise ScenarioError(f"The address {address!r} is not complete; write {field}[name].")
+        raise ScenarioError(f"The address {address!r} is incomplete; write {field}[name].")
     return field.strip(), rest[:-1].strip()
 
 
 def _about(field: str, address: str) -> Parameter:
     if field in ("success", "announced"):
-        raise ScenarioError(f"{field} is a rule of the game and not a number; read scenario.{field}.")
+        raise ScenarioError(f"{field} is a rule of the game, not a number; read scenario.{field}.")
     if field not in TERM_PARAMETERS:
         known = [*WHOLE_SCENARIO, "adversarial_share[…]"]
         known += [*TERM_PARAMETERS, *(f"{name}[…]" for name in ACCURACIES)]
@@ -216,7 +218,7 @@ def _about(field: str, address: str) -> Parameter:
 
 def _entry_of(entry: str, kind: str | None, scenario: Scenario) -> str:
     if kind is None:
-        raise ScenarioError(f"This parameter is one amount for all; remove [{entry}].")
+        raise ScenarioError(f"This parameter is a single amount; remove [{entry}].")
     accuracies = scenario.accuracies
     known = accuracies.attacks[1:] if kind == "attack" else accuracies.defences
     if entry not in known:

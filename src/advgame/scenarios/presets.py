@@ -1,4 +1,4 @@
-"""Prices of known trades: amounts for a scenario's parameters, each with the fact behind it."""
+"""Price presets of known applications: amounts for a scenario's parameters, each with its basis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from advgame.scenarios.scenario import Scenario
 
 @dataclass(frozen=True)
 class Preset:
-    """Amounts by parameter, and for each the fact it rests on or the word "assumed"."""
+    """Amounts by parameter, each with its basis or the word "assumed"."""
 
     name: str
     title: str
@@ -33,22 +33,22 @@ def presets() -> tuple[Preset, ...]:
 
 
 def preset(name: str) -> Preset:
-    """The bundled preset of that name.
+    """The bundled preset with a name.
 
     Raises:
-        UnknownName: with the nearest name that is bundled.
+        UnknownName: when no such preset is bundled; the message suggests a similar name.
     """
-    known = {each.name: each for each in presets()}
+    known = {bundled_preset.name: bundled_preset for bundled_preset in presets()}
     if name not in known:
         raise UnknownName("economic preset", name, known)
     return known[name]
 
 
 def apply_preset(scenario: Scenario, chosen: Preset) -> Scenario:
-    """The same measurements at the prices of a trade.
+    """The scenario at the prices of a preset.
 
-    An amount of money that the trade does not price is 0, so that no two currencies meet. Shares, and the
-    volume, stay as they are where the preset does not name them.
+    An amount of money that the preset does not set becomes 0, so that currencies are never mixed. Shares
+    and the volume stay as they are unless the preset sets them.
 
     >>> from advgame.scenarios import case
     >>> apply_preset(case("cifar10-two-defences"), preset("spam")).currency
@@ -83,7 +83,7 @@ def _preset_at(path: Path) -> Preset:
 def _text(path: Path, content: Mapping[str, Any], key: str) -> str:
     given = content.get(key)
     if not isinstance(given, str):
-        raise ScenarioError(f"The preset {path.name}: {key} is {shortened(given)}; expected a text.")
+        raise ScenarioError(f"The preset {path.name}: {key} is {shortened(given)}; expected text.")
     return given
 
 

@@ -1,4 +1,4 @@
-"""Which numbers of a scenario can be varied, and how far: axes of maps and searches, dials of forms."""
+"""Which parameters of a scenario can be varied, and how far: axes of maps and searches, dials of forms."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from advgame.payoffs.terms import Parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, get_parameter
 from advgame.scenarios.scenario import Scenario
 
-RARE = 0.05  # a smaller share gets a range of its own: between 0 and 1 it could not be told from 0
+RARE = 0.05  # a smaller share gets its own range: between 0 and 1 it could not be distinguished from 0
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A number of a scenario, by address, and the range it is worth looking at."""
+    """A parameter of a scenario, by address, with its useful range."""
 
     address: str
     meaning: str
@@ -29,7 +29,7 @@ class Axis:
 
     @property
     def is_share(self) -> bool:
-        """Whether the number is a fraction, best shown in percent."""
+        """Whether the parameter is a fraction, best shown in percent."""
         return self.unit == SHARE
 
 
@@ -37,7 +37,7 @@ SHARE = "share of the traffic"
 
 
 def axis(scenario: Scenario, address: str) -> Axis:
-    """The range a number is worth varying over, wide enough to hold where the scenario stands.
+    """The useful range of a parameter, wide enough to include the scenario's value.
 
     >>> from advgame.scenarios import case
     >>> here = axis(case("cifar10-two-defences"), "attack_cost")
@@ -45,7 +45,7 @@ def axis(scenario: Scenario, address: str) -> Axis:
     (0.0, 1.0, 'money per adversarial input')
 
     Raises:
-        UnknownName: when the scenario has no such number.
+        UnknownName: when the scenario has no such parameter.
     """
     field, _, entry = address.partition("[")
     named = f": {entry.removesuffix(']')}" if entry else ""
@@ -70,7 +70,7 @@ def _top(about: Parameter, here: float, unit: float) -> float:
 
 
 def _unit_of_money(scenario: Scenario) -> float:
-    """What a benign input classified right is worth: prices of a trade are of that order."""
+    """The value of a correctly classified benign input; other prices are of that order."""
     return _largest(getattr(scenario.term("benign_traffic"), "benign_gain")) or 1.0
 
 
@@ -94,10 +94,10 @@ TRAFFIC, DEFENDER, ATTACKER = "traffic", "defender", "attacker"
 
 @dataclass(frozen=True)
 class Dial:
-    """One number to turn, whose money it moves, and the addresses it can be turned at.
+    """One parameter of a form, the player it affects, and its addresses.
 
-    There are several addresses where every attack or defence may have an amount of its own. The first
-    is the one to offer first.
+    There are several addresses if each attack or defence can have its own amount; the first is the
+    default.
     """
 
     name: str
@@ -106,30 +106,30 @@ class Dial:
 
 
 def dials(scenario: Scenario) -> tuple[Dial, ...]:
-    """The dials of a scenario: the largest share, and every parameter of a term that can change a payoff.
+    """The dials of a scenario: the largest share, and every term parameter that can change a payoff.
 
     >>> from advgame.scenarios import case
     >>> [dial.name for dial in dials(case("cifar10-two-defences")) if dial.side == "attacker"]
     ['attack_reward', 'attack_penalty', 'attack_cost', 'attack_setup']
     """
     accuracies = replace(scenario, largest_share=1.0).accuracies
-    found = [Dial("largest_share", TRAFFIC, ("largest_share",))] if len(accuracies.attacks) > 1 else []
+    dials_ = [Dial("largest_share", TRAFFIC, ("largest_share",))] if len(accuracies.attacks) > 1 else []
     for about in TERM_PARAMETERS.values():
         side = _side(scenario, about, accuracies)
         if side is not None:
-            found.append(Dial(about.name, side, _addresses(scenario, about, accuracies)))
-    return tuple(found)
+            dials_.append(Dial(about.name, side, _addresses(scenario, about, accuracies)))
+    return tuple(dials_)
 
 
 def _side(scenario: Scenario, about: Parameter, accuracies: Accuracies) -> str | None:
-    """The player whose payoffs the parameter moves; None where it moves none."""
+    """The player whose payoffs depend on the parameter; None if neither do."""
     term, ends = scenario.term(about.term), axis(scenario, about.name)
     low, high = (replace(term, **{about.name: end}) for end in (ends.low, ends.high))
     try:
         if not np.array_equal(low.to_attacker(accuracies), high.to_attacker(accuracies)):
             return ATTACKER
         return None if np.array_equal(low.to_defender(accuracies), high.to_defender(accuracies)) else DEFENDER
-    except MeasurementError:  # nothing was measured that the amount could be paid for
+    except MeasurementError:  # the table has no measurement to which the amount applies
         return None
 
 
@@ -141,8 +141,8 @@ def _addresses(scenario: Scenario, about: Parameter, accuracies: Accuracies) -> 
         if _alike(scenario, about):
             return (about.name, *single) if len(single) > 1 else (about.name,)
         return single
-    # What all defences cost alike changes no decision, so each is turned by itself; the defence that is
-    # best when nobody attacks comes last, for it is what the others are compared with.
+    # A cost shared by all defences changes no decision, so each has its own dial; the defence that is
+    # best without attacks comes last, because the others are compared with it.
     undefended = accuracies.defences[int(accuracies.clean_accuracy.argmax())]
     others = sorted(accuracies.defences, key=lambda defence: defence == undefended)
     return tuple(f"{about.name}[{defence}]" for defence in others)

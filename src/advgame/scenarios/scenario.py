@@ -1,4 +1,4 @@
-"""A scenario: the measurements a game is made of, and the prices and limits it is played under."""
+"""A scenario: measurements, prices, and the limits of the attacker."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from advgame.payoffs import SUCCESS_RULES, TERMS, Accuracies, Term, accuracies_o
 
 @dataclass(frozen=True)
 class AttackChoice:
-    """The columns that fit: an attack, and where given a norm, a radius, a network it was crafted on."""
+    """Selects columns by attack and, optionally, by norm, radius and source model."""
 
     attack: str
     norm: str | None = None
@@ -26,7 +26,7 @@ class AttackChoice:
     crafted_on: str | None = None
 
     def fits(self, row: Measurement) -> bool:
-        """Whether a row belongs to a chosen column."""
+        """Whether a row belongs to a selected column."""
         return (
             row.attack == self.attack
             and self.norm in (None, row.norm)
@@ -37,7 +37,7 @@ class AttackChoice:
 
 @dataclass(frozen=True)
 class Select:
-    """Which rows of the table are played; what is None is not narrowed."""
+    """The rows of the table that are used; None does not restrict."""
 
     dataset: str | None = None
     networks: tuple[str, ...] | None = None
@@ -47,7 +47,7 @@ class Select:
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A question, the measurements that answer it, and what everything costs.
+    """A question, its measurements, and all prices.
 
     Raises:
         ScenarioError: for a share outside 0..1, a volume that is not positive, an unknown success rule.
@@ -55,20 +55,20 @@ class Scenario:
 
     name: str
     measurements: MeasurementTable
-    data: str = ""  # where the measurements were read: a bundled name or a path
-    folder: Path | None = None  # where a relative path to them starts; None: where the program runs
+    data: str = ""  # source of the measurements: a bundled name or a path
+    folder: Path | None = None  # base of a relative path; None: the working directory
     question: str = ""
     success: str = "every error"
     announced: bool = False
-    undefended: str | None = None  # the defence that is doing nothing; None: the one best without attacks
+    undefended: str | None = None  # the defence that counts as doing nothing; None: the best without attacks
     largest_share: float = 0.1
     volume_per_month: float | None = None  # classified inputs
-    currency: str = ""  # of all amounts; empty: units of the gain from one benign input
+    currency: str = ""  # unit of all amounts; empty: the gain from one benign input
     select: Select = Select()
     terms: tuple[Term, ...] = field(default_factory=lambda: tuple(term() for term in TERMS.values()))
     adversarial_share: Mapping[str, float] = field(default_factory=dict)  # caps by attack
     what_if: Mapping[str, float] = field(default_factory=dict)  # accuracies assumed instead of measured
-    basis: Mapping[str, str] = field(default_factory=dict)  # parameter → the fact behind it, or "assumed"
+    basis: Mapping[str, str] = field(default_factory=dict)  # parameter → its source, or "assumed"
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -90,17 +90,17 @@ class Scenario:
 
     @property
     def selected(self) -> MeasurementTable:
-        """The rows that are played, in the order of the selection.
+        """The selected rows, in the order of the selection.
 
         Raises:
             UnknownName: for a defence, network or data set that is not in the table.
-            MeasurementError: when nothing is left.
+            MeasurementError: when no row is left.
         """
         return _selected(self.measurements, self.select)
 
     @cached_property
     def accuracies(self) -> Accuracies:
-        """Accuracies (defences, attacks) and the traffic share of each attack (attacks,), made once.
+        """Accuracies (defences, attacks) and the traffic share of each attack (attacks,), cached.
 
         Raises:
             MeasurementError: when a cell is not measured, or nothing is selected.
@@ -109,7 +109,7 @@ class Scenario:
         return _accuracies(self)
 
     def term(self, name: str) -> Term:
-        """The scenario's term of that name, at its defaults if the scenario does not speak of it."""
+        """The scenario's term with a name, at its defaults if the scenario does not set it."""
         return next((term for term in self.terms if term.name == name), TERMS[name]())
 
     def with_term(self, changed: Term) -> Scenario:
@@ -131,7 +131,7 @@ def _accuracies(scenario: Scenario) -> Accuracies:
 
 
 def build_game(scenario: Scenario) -> Game:
-    """The game a scenario asks about, in money per classified input.
+    """The game of a scenario, in money per classified input.
 
     >>> from advgame.scenarios import case
     >>> build_game(case("cifar10-two-defences")).shape
@@ -142,7 +142,7 @@ def build_game(scenario: Scenario) -> Game:
 
 @lru_cache(maxsize=64)
 def _selected(table: MeasurementTable, chosen: Select) -> MeasurementTable:
-    """The chosen rows; remembered, for scenarios that differ in prices only choose the same."""
+    """The selected rows; cached, because scenarios that differ only in prices select the same."""
     if chosen.dataset is not None:
         _known("data set", (chosen.dataset,), table.datasets)
         table = table.keep(lambda row: row.dataset == chosen.dataset)
@@ -165,7 +165,7 @@ def _is_number(value: object) -> bool:
 
 def _known(kind: str, wanted: tuple[str, ...], there: tuple[str, ...]) -> None:
     if not wanted:
-        raise ScenarioError(f"The selection of {kind}s is empty; name at least one, or leave the key out.")
+        raise ScenarioError(f"The selection of {kind}s is empty; name at least one, or remove the key.")
     for name in wanted:
         if name not in there:
             raise UnknownName(f"{kind} in the table", name, there)
@@ -173,7 +173,7 @@ def _known(kind: str, wanted: tuple[str, ...], there: tuple[str, ...]) -> None:
 
 def _with_attacks(table: MeasurementTable, choices: tuple[AttackChoice, ...]) -> MeasurementTable:
     if not choices:
-        raise ScenarioError("The selection of attacks is empty; name at least one, or leave the key out.")
+        raise ScenarioError("The selection of attacks is empty; name at least one, or remove the key.")
     for choice in choices:
         if not any(choice.fits(row) for row in table):
             raise _no_such_column(choice, table)
@@ -191,6 +191,6 @@ def _no_such_column(choice: AttackChoice, table: MeasurementTable) -> Exception:
         return UnknownName("attack in the table", choice.attack, known)
     strengths = {row.column.full_name for row in table if row.attack == choice.attack}
     return ScenarioError(
-        f"No row of attack {choice.attack!r} fits norm {choice.norm}, radius {choice.radius}, crafted on "
+        f"No row of attack {choice.attack!r} matches norm {choice.norm}, radius {choice.radius}, crafted on "
         f"{choice.crafted_on}; the table has {', '.join(sorted(strengths))}."
     )

@@ -1,4 +1,4 @@
-"""Scenarios as TOML files: validated when read, whole when written."""
+"""Scenario files in TOML: reading with validation, and atomic writing."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     0.3
 
     Raises:
-        ScenarioError: names the file, the key, the value and what to do.
-        MeasurementError: for a table that cannot be used.
+        ScenarioError: for an invalid file; the message names the key, the value and the remedy.
+        MeasurementError: for an invalid table.
     """
     path = Path(path)
     if not path.is_file():
-        raise ScenarioError(f"There is no scenario file {path}; `advgame cases` lists what is bundled.")
+        raise ScenarioError(f"There is no scenario file {path}; `advgame cases` lists the bundled ones.")
     named = path.suffix == ".toml"
-    hint = "" if named else "A scenario is a TOML file; a table of accuracies is named in it."
+    hint = "" if named else "A scenario is a TOML file that names a table of accuracies."
     content = read_toml(path, ScenarioError, hint)
     try:
         return scenario_of(content, folder=path.parent)
@@ -58,7 +58,7 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
 
 
 def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
-    """The scenario that parsed TOML describes; relative data paths start at ``folder``."""
+    """The scenario of parsed TOML; relative data paths start at ``folder``."""
     given = _validated(content)
     select = given.pop("select", None) or {}
     return Scenario(
@@ -71,7 +71,7 @@ def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
 
 
 def write_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> Path:
-    """Writes the scenario as TOML; read again, it is the same.
+    """Writes the scenario as TOML; reading it back gives an equal scenario.
 
     A path to data that is not bundled is rewritten relative to the new file.
     """
@@ -83,7 +83,7 @@ def write_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> Path:
 
 
 def toml_of(scenario: Scenario) -> str:
-    """The scenario as TOML text, with the path to its data as it was given."""
+    """The scenario as TOML text, with the path to its data unchanged."""
     import tomli_w
 
     return tomli_w.dumps(_content_of(scenario, None))
@@ -117,7 +117,7 @@ def _validated(content: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _schema() -> type[BaseModel]:
-    """What a scenario file may hold; pydantic is imported when the first one is read."""
+    """The schema of a scenario file; pydantic is imported on first use."""
     from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
     class Strict(BaseModel):
@@ -151,7 +151,7 @@ def _schema() -> type[BaseModel]:
         what_if: dict[str, FiniteFloat] = Field(default_factory=dict)
         basis: dict[str, str] = Field(default_factory=dict)
 
-    local = {each.__name__: each for each in (AttackTable, SelectTable)}
+    local = {table.__name__: table for table in (AttackTable, SelectTable)}
     ScenarioFile.model_rebuild(_types_namespace={**local, "FiniteFloat": FiniteFloat})
     return ScenarioFile
 
@@ -164,7 +164,7 @@ KNOWN_KEYS = {
 
 
 def _explained(mistake: ValidationError) -> str:
-    """The first mistake as one sentence: where, what was given, what to do."""
+    """The first error as one sentence: the place, the given value, the remedy."""
     first = _most_telling(mistake)
     place = _place(first)
     address = ".".join(str(part) for part in place)
@@ -185,11 +185,11 @@ def _explained(mistake: ValidationError) -> str:
 
 
 def _most_telling(mistake: ValidationError) -> ErrorDetails:
-    """The first mistake, or the deepest below its place: of two shapes a value may have, the nearer one."""
+    """The first error, or the deepest one below its place, which names the closest of several shapes."""
     errors = mistake.errors()
     unknown = [error for error in errors if error["type"] == "extra_forbidden"]
     if unknown and all(error["type"] in ("extra_forbidden", "missing") for error in errors):
-        return unknown[0]  # a key misspelt is told as that, not as the key that is missing then
+        return unknown[0]  # a misspelt key is reported as unknown, not as the missing key
     start = _place(errors[0])
     below = [error for error in errors if _place(error)[: len(start)] == start]
     return max(below, key=lambda error: len(_place(error)))
@@ -232,7 +232,7 @@ def _select_of(given: Mapping[str, Any]) -> Select:
         given.get("dataset"),
         _tuple(given.get("networks")),
         _tuple(given.get("defences")),
-        None if given.get("attacks") is None else tuple(_choice_of(each) for each in given["attacks"]),
+        None if given.get("attacks") is None else tuple(_choice_of(attack) for attack in given["attacks"]),
     )
 
 
@@ -278,7 +278,7 @@ def _tuple(given: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _data_from(scenario: Scenario, folder: Path | None) -> str:
-    """How a file in ``folder`` names the data: bundled by its name, anything else by a relative path."""
+    """The name of the data in a file in ``folder``: bundled data by name, anything else by relative path."""
     if folder is None or not scenario.data:
         return scenario.data
     path = data_path(scenario.data, scenario.folder or Path())
@@ -293,12 +293,12 @@ def _table(data: str, folder: Path) -> MeasurementTable:
 
 
 @lru_cache(maxsize=32)
-def _table_at(path: Path, changed: int) -> MeasurementTable:  # noqa: ARG001 (a changed file is read again)
+def _table_at(path: Path, changed: int) -> MeasurementTable:  # noqa: ARG001 (part of the cache key: a changed file is read again)
     return read_table(path)
 
 
 def data_path(data: str, folder: Path) -> Path:
-    """Where a scenario's data is: a path relative to its file, or a bundled name.
+    """The path of a scenario's data: relative to its file, or bundled.
 
     Raises:
         ScenarioError: when there is no such file.
@@ -316,7 +316,7 @@ def data_path(data: str, folder: Path) -> Path:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # a name too long for the file system, or no name at all
+    except (OSError, ValueError):  # a name too long for the file system, or an invalid one
         return False
 
 

@@ -33,8 +33,8 @@ from advgame.studies.worth_along import Worth, worth_along
 STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
     "study",
     {
-        each.name: each
-        for each in (BreakEvenStudy, ThresholdStudy, RegionStudy, SweepStudy, SamplingErrorStudy)
+        kind.name: kind
+        for kind in (BreakEvenStudy, ThresholdStudy, RegionStudy, SweepStudy, SamplingErrorStudy)
     },
 )
 
@@ -51,9 +51,9 @@ def study(
 
     Args:
         name: a name in ``STUDIES``.
-        scenario: a scenario, or a situation, whose game is not built and solved again.
-        concept: by default that of the situation, or the one the scenario is answered with.
-        settings: of the study, by name; the others keep their defaults.
+        scenario: a scenario or a situation; the game and solution of a situation are reused.
+        concept: a solution concept; by default that of the situation, or `concept_for` the scenario.
+        settings: settings of the study by name; the others keep their defaults.
 
     Returns:
         A `StudyResult`: ``sentence``, ``frame()``, and the values as fields.

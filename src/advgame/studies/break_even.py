@@ -1,4 +1,4 @@
-"""From which adversarial share on does one defence beat another, and how sure is that?"""
+"""Break-even shares: above which adversarial share does one defence beat another, with an interval."""
 
 from __future__ import annotations
 
@@ -30,27 +30,29 @@ SEED = 20210816
 class BreakEven:
     """The share of adversarial traffic above which ``defended`` pays more than ``plain`` under one attack.
 
-    ``share`` is 0 where it always does and infinite where it never does. The interval is None where
-    the rows say nothing of their sampling error.
+    ``share`` is 0 if it always pays more and infinite if it never does. The interval is None if the
+    sampling errors of the accuracies are unknown.
     """
 
     plain: str
     defended: str
     attack: str
     share: float
-    until: float  # the share up to which it does; infinite but for a defence that pays at low shares only
+    until: (
+        float  # the share up to which it pays more; finite only for a defence that pays at low shares alone
+    )
     low: float | None
     high: float | None
     level: float
-    clean_price: float  # accuracy on benign inputs given up
+    clean_price: float  # loss of clean accuracy
     clean_price_error: float | None  # its standard error
-    robust_gain: float  # accuracy on attacked inputs won
+    robust_gain: float  # gain in accuracy on attacked inputs
     robust_gain_error: float | None
     warnings: tuple[str, ...]
 
     @property
     def shaky(self) -> bool:
-        """Whether the gain the share rests on is within two standard errors of nothing."""
+        """Whether the gain behind the share is within two standard errors of zero."""
         return self.robust_gain_error is not None and abs(self.robust_gain) < 2 * self.robust_gain_error
 
 
@@ -59,10 +61,10 @@ def break_even_share(
 ) -> BreakEven:
     """The break-even share p* = (V_b Δa + ΔC) / (V_a Δr + V_b Δa), with an interval.
 
-    Δa is the clean accuracy given up, Δr the attacked accuracy won, ΔC the extra cost. The interval
-    draws each accuracy from what its row says of its error, independently: Student's t around a mean of
-    training runs, the Beta posterior (Jeffreys' prior) of counts. A share is 0 where the defended
-    network always pays and infinite where it never does.
+    Δa is the loss of clean accuracy, Δr the gain in accuracy on attacked inputs, ΔC the extra cost. For
+    the interval, each accuracy is drawn independently: from Student's t around a mean over training runs,
+    from the Beta posterior (Jeffreys' prior) for counts. The share is 0 if the defended network always
+    pays and infinite if it never does.
 
     >>> from advgame.scenarios import case
     >>> found = break_even_share(case("cifar10-two-defences"), "Standard", "Rice2020Overfitting")
@@ -70,15 +72,15 @@ def break_even_share(
     0.15017
 
     Args:
-        scenario: the question, its measurements and prices.
-        plain: the defence without protection, or with less of it.
+        scenario: the scenario.
+        plain: the undefended network, or the less protected defence.
         defended: the defence compared with it.
-        attack: a column of the game; the first attack if omitted.
-        level: of the interval, in (0, 1).
+        attack: a column of the game; by default the first attack.
+        level: confidence level of the interval, in (0, 1).
 
     Raises:
         UnknownName: when the scenario has no such defence or attack.
-        ScenarioError: when it has no attack at all.
+        ScenarioError: when the scenario has no attack.
     """
     accuracies = scenario.accuracies
     if len(accuracies.attacks) == 1:
@@ -112,7 +114,7 @@ def break_even_share(
 
 
 def break_even_shares(scenario: Scenario, attack: str | None = None) -> tuple[BreakEven, ...]:
-    """The break-even shares of all pairs of defences, each from the one more accurate on benign inputs."""
+    """The break-even shares of all pairs of defences; ``plain`` is the one with higher clean accuracy."""
     accuracies = scenario.accuracies
     order = sorted(
         accuracies.defences, key=lambda name: -accuracies.clean_accuracy[accuracies.defences.index(name)]
@@ -126,7 +128,7 @@ def break_even_shares(scenario: Scenario, attack: str | None = None) -> tuple[Br
 class _Prices:
     benign: float  # V_b
     adversarial: float  # V_a
-    extra_cost: float  # ΔC: what the second costs more whatever happens
+    extra_cost: float  # ΔC: the extra cost of the second defence, with or without attack
 
 
 def _prices(scenario: Scenario, accuracies: Accuracies, places: tuple[int, int]) -> _Prices:
@@ -147,7 +149,7 @@ def _prices(scenario: Scenario, accuracies: Accuracies, places: tuple[int, int])
 def _pays_between(
     plain_clean: FloatArray, clean: FloatArray, plain_robust: FloatArray, robust: FloatArray, prices: _Prices
 ) -> tuple[FloatArray, FloatArray]:
-    """The shares from and up to which the second defence pays more; from infinity where it never does.
+    """The shares from which and up to which the second defence pays more; infinite if it never does.
 
     Its advantage is affine in the share: it grows from ``idle`` to ``busy``.
     """
@@ -201,66 +203,71 @@ def _place(kind: str, name: str, names: tuple[str, ...]) -> int:
     return names.index(name)
 
 
-def _both(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else hypot(one, other)
+def _both(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else hypot(first, second)
 
 
-COMPARED = 5  # defences at most whose break-even shares are told pair by pair
+COMPARED = 5  # the most defences that are compared pair by pair
 
 
-def main_attack(found: Recommendation) -> str | None:
-    """The attack that matters most: the most probable, else the answer to the undefended network."""
-    played = [attack for attack, _ in found.attacked_by if attack != NO_ATTACK]
-    candidates = [*played, found.doing_nothing.answer, *found.game.attacks]
+def main_attack(recommendation: Recommendation) -> str | None:
+    """The main attack: the most probable one, else the best response to the undefended network."""
+    played = [attack for attack, _ in recommendation.attacked_by if attack != NO_ATTACK]
+    candidates = [*played, recommendation.doing_nothing.answer, *recommendation.game.attacks]
     return next((attack for attack in candidates if attack != NO_ATTACK), None)
 
 
-def break_even_pairs(scenario: Scenario, found: Recommendation) -> tuple[BreakEven, ...]:
-    """The break-even shares between the defences that matter, under the attack that matters most."""
-    attack = main_attack(found)
-    if attack is None or found.game.shape[0] == 1:
+def break_even_pairs(scenario: Scenario, recommendation: Recommendation) -> tuple[BreakEven, ...]:
+    """The break-even shares between the relevant defences under the main attack."""
+    attack = main_attack(recommendation)
+    if attack is None or recommendation.game.shape[0] == 1:
         return ()
-    columns = found.game.defender_payoffs[:, [0, found.game.attacks.index(attack)]]
+    columns = recommendation.game.defender_payoffs[:, [0, recommendation.game.attacks.index(attack)]]
     worth = {
-        name: (-idle, busy) for name, (idle, busy) in zip(found.game.defences, columns.tolist(), strict=True)
+        name: (-idle, busy)
+        for name, (idle, busy) in zip(recommendation.game.defences, columns.tolist(), strict=True)
     }
     names = sorted(
-        _compared(found), key=lambda name: worth[name]
+        _compared(recommendation), key=lambda name: worth[name]
     )  # so that the second is the one that may pay
     return tuple(
         break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(names, 2)
     )
 
 
-def _compared(found: Recommendation) -> list[str]:
-    """The defences between which break-even shares are told: all of a few, else those that matter."""
-    if found.game.shape[0] <= COMPARED:
-        return list(found.game.defences)
-    others = sorted(found.alone, key=lambda each: -each.value)
-    names = [found.undefended, *(name for name, _ in found.deploy), *(each.defence for each in others)]
-    return list(dict.fromkeys(names))[: max(2, min(COMPARED, 1 + len(found.deploy)))]
+def _compared(recommendation: Recommendation) -> list[str]:
+    """The defences to compare: all if there are few, else those deployed, the undefended and the best."""
+    if recommendation.game.shape[0] <= COMPARED:
+        return list(recommendation.game.defences)
+    by_value = sorted(recommendation.alone, key=lambda alone: -alone.value)
+    names = [
+        recommendation.undefended,
+        *(name for name, _ in recommendation.deploy),
+        *(alone.defence for alone in by_value),
+    ]
+    return list(dict.fromkeys(names))[: max(2, min(COMPARED, 1 + len(recommendation.deploy)))]
 
 
 @dataclass(frozen=True)
 class BreakEvenShares(StudyResult):
-    """The break-even shares between the defences that matter."""
+    """The break-even shares between the relevant defences."""
 
     shares: tuple[BreakEven, ...]
 
     @property
     def sentence(self) -> str:
         """The pair with the smallest share above 0."""
-        finite = [each for each in self.shares if 0 < each.share < inf]
+        finite = [pair for pair in self.shares if 0 < pair.share < inf]
         if not finite:
             return "No defence overtakes another as the share of adversarial traffic grows."
-        first = min(finite, key=lambda each: each.share)
+        first = min(finite, key=lambda pair: pair.share)
         interval = (
-            "; its sampling error is not known"
+            "; its sampling error is unknown"
             if first.low is None or first.high is None
             else f" ({100 * first.level:g} % interval {100 * first.low:.3g} % to {100 * first.high:.3g} %)"
         )
         return (
-            f"{first.defended} pays more than {first.plain} under {first.attack} once more than "
+            f"{first.defended} pays more than {first.plain} under {first.attack} when more than "
             f"{100 * first.share:.3g} % of the traffic is adversarial{interval}."
         )
 
@@ -269,17 +276,17 @@ class BreakEvenShares(StudyResult):
         import pandas as pd
 
         columns = ("plain", "defended", "attack", "share", "until", "low", "high", "level")
-        rows = [[getattr(each, column) for column in columns] for each in self.shares]
+        rows = [[getattr(pair, column) for column in columns] for pair in self.shares]
         return pd.DataFrame(rows, columns=list(columns))
 
 
 @dataclass(frozen=True)
 class BreakEvenStudy(Study[BreakEvenShares]):
-    """From which share of adversarial traffic on does one defence pay more than another?
+    """Above which share of adversarial traffic does one defence pay more than another?
 
     Args:
-        attack: a column of the game; empty for the attack that matters most.
-        level: of the intervals, in (0, 1).
+        attack: a column of the game; empty for the main attack.
+        level: confidence level of the intervals, in (0, 1).
     """
 
     name: ClassVar[str] = "break_even"
@@ -287,7 +294,7 @@ class BreakEvenStudy(Study[BreakEvenShares]):
     level: float = 0.95
 
     def run(self, situation: Situation) -> BreakEvenShares:
-        """The shares of all pairs of the defences that matter, at most five.
+        """The break-even shares of all pairs among at most five relevant defences.
 
         Raises:
             UnknownName: for an attack that the scenario does not have.
@@ -296,8 +303,8 @@ class BreakEvenStudy(Study[BreakEvenShares]):
         if self.attack or self.level != BreakEvenStudy.level:
             pairs = tuple(
                 break_even_share(
-                    situation.scenario, each.plain, each.defended, self.attack or each.attack, self.level
+                    situation.scenario, pair.plain, pair.defended, self.attack or pair.attack, self.level
                 )
-                for each in pairs
+                for pair in pairs
             )
         return BreakEvenShares(pairs)

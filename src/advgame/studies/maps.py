@@ -1,4 +1,4 @@
-"""Two defences and one attack: what is played over a grid of a scenario's numbers, a point a nanosecond."""
+"""Exact maps of 2 × 2 scenarios: the equilibrium at every point of a grid, about one nanosecond each."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from advgame.scenarios.family.payoffs_over import checked_columns, payoffs_over
 
 @dataclass(frozen=True, eq=False)
 class TwoByTwoMap:
-    """What is played at every point of a grid; arrays have an axis for each parameter, in the grid's order.
+    """The equilibrium at every point of a grid; arrays have one axis per parameter, in the grid's order.
 
-    ``kind`` is 3 × the defender's + the attacker's: 0 the first strategy alone, 1 the second, 2 both.
+    ``kind`` is 3 × the defender's code + the attacker's: 0 first strategy alone, 1 second alone, 2 both.
     """
 
     axes: Mapping[str, FloatArray]  # values by parameter address
@@ -37,8 +37,8 @@ def two_by_two_map(
 ) -> TwoByTwoMap:
     """The recommended Nash equilibrium of two defences and one attack at every point of a grid.
 
-    Every mix is certified as it is written. Along the last parameter the best responses change at a few
-    values only, which are looked for; so give the longest axis last.
+    Every mixed strategy is certified when it is written. Along the last parameter the best responses
+    change at a few values only, which are located first, so put the longest axis last.
 
     >>> from advgame.scenarios import case
     >>> grid = {"attack_cost": [0.2, 0.6], "largest_share": [0.1, 0.3]}
@@ -46,33 +46,33 @@ def two_by_two_map(
     [[0.0, 1.0], [0.0, 0.7488]]
 
     Args:
-        scenario: of two defences and one attack.
-        grid: values by parameter address; shares and prices only.
-        out: where to write, such as an earlier map over axes as long; by default new arrays.
+        scenario: a scenario with two defences and one attack.
+        grid: address → values; shares and prices only.
+        out: a map of the same shape to write to, such as an earlier result; by default new arrays.
 
     Raises:
         GameError: for a scenario of another shape, or an ``out`` that does not fit.
-        UnknownName, ScenarioError: for an address or a value the scenario cannot have.
+        UnknownName, ScenarioError: for an invalid address or value.
         SolverError: when no equilibrium of a point could be certified.
     """
     _check_shape(scenario)
     axes = _axes(grid)
     *outer, (along, values) = axes.items()
-    payoffs_over(scenario, {along: np.array([values.min(), values.max()])})  # says no to values out of range
-    found = _room(axes, out)
-    lines = prod(len(each) for _, each in outer)
-    places = np.unravel_index(np.arange(lines), [len(each) for _, each in outer] or [1])
-    columns = {address: each[place] for (address, each), place in zip(outer, places, strict=False)}
+    payoffs_over(scenario, {along: np.array([values.min(), values.max()])})  # raises for values out of range
+    map_ = _room(axes, out)
+    lines = prod(len(axis) for _, axis in outer)
+    places = np.unravel_index(np.arange(lines), [len(axis) for _, axis in outer] or [1])
+    columns = {address: axis[place] for (address, axis), place in zip(outer, places, strict=False)}
     columns[along] = np.full(lines, values[np.abs(values).argmax()])
     games = affine_games(scenario, columns)
     if games is None:
-        left = np.arange(found.kind.size)
+        left = np.arange(map_.kind.size)
     else:
         shape = lines, len(values)
-        flat = PlayMap(found.kind.reshape(shape), found.defend.reshape(shape), found.attack.reshape(shape))
+        flat = PlayMap(map_.kind.reshape(shape), map_.defend.reshape(shape), map_.attack.reshape(shape))
         left = _drawn(games, len(outer), values, flat)
-    _fill(found, scenario, left)
-    return found
+    _fill(map_, scenario, left)
+    return map_
 
 
 def _check_shape(scenario: Scenario) -> None:
@@ -81,7 +81,7 @@ def _check_shape(scenario: Scenario) -> None:
         raise GameError(
             f"The scenario has {len(accuracies.defences)} defences and "
             f"{len(accuracies.attacks) - 1} attacks; "
-            "this map is of two defences and one attack. Select those, or use sweep."
+            "this map needs two defences and one attack. Select them, or use sweep."
         )
 
 
@@ -105,7 +105,7 @@ def _room(axes: Mapping[str, FloatArray], out: TwoByTwoMap | None) -> TwoByTwoMa
 
 
 def _drawn(games: AffineGames, along: int, values: FloatArray, flat: PlayMap) -> NDArray[np.int64]:
-    """Fills lines of the map; returns the flat places that are left to others."""
+    """Fills the map line by line; returns the flat indices of the points that remain."""
     order = np.argsort(values, kind="stable")
     if np.all(order == np.arange(len(order))):
         return map_lines(games, along, values, flat)[1]
@@ -115,12 +115,12 @@ def _drawn(games: AffineGames, along: int, values: FloatArray, flat: PlayMap) ->
     return np.flatnonzero(flat.kind.ravel() == LEFT)
 
 
-def _fill(found: TwoByTwoMap, scenario: Scenario, left: NDArray[np.int64]) -> None:
-    """Solves the points that are left from their payoffs."""
+def _fill(map_: TwoByTwoMap, scenario: Scenario, left: NDArray[np.int64]) -> None:
+    """Solves the remaining points from their payoffs."""
     if len(left) == 0:
         return
-    places = np.unravel_index(left, found.kind.shape)
-    columns = {name: each[place] for (name, each), place in zip(found.axes.items(), places, strict=True)}
+    places = np.unravel_index(left, map_.kind.shape)
+    columns = {name: axis[place] for (name, axis), place in zip(map_.axes.items(), places, strict=True)}
     answers = solve_many(scenario, columns, "nash")
-    found.kind[places] = kinds(answers.defender, answers.attacker)
-    found.defend[places], found.attack[places] = answers.defender[:, 1], answers.attacker[:, 1]
+    map_.kind[places] = kinds(answers.defender, answers.attacker)
+    map_.defend[places], map_.attack[places] = answers.defender[:, 1], answers.attacker[:, 1]

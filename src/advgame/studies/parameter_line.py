@@ -1,4 +1,4 @@
-"""One number of a scenario moved along a line: the games there, and which defences are deployed in them."""
+"""A scenario along one parameter: the games there, and which defences are deployed in them."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from advgame.scenarios import set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, is_share, payoffs_over
 
 Deploy = tuple[str, ...]  # the defences deployed, in the order of the game
-Along = Callable[[FloatArray], FloatArray]  # parts (k,) of the way to payoffs (k, defences, attacks)
+Along = Callable[[FloatArray], FloatArray]  # fractions (k,) of the way → payoffs (k, defences, attacks)
 Payoffs = tuple[FloatArray, FloatArray]  # (games, defences, attacks) of the defender and of the attacker
 
-INSIDE = (0.5, 0.7071)  # parts of the way at which payoffs are compared with those on a straight line
-BENT = 1e-14  # of the largest payoff: by how much they then differ at least
-WORK = 1.0  # nominal seconds that the neighbours of a scenario may take which are solved one by one
-WORK_FOR_EACH = 0.25  # nominal seconds, for one of them
-SECONDS = 60.0  # wall-clock time: a guard well above the work, so that it decides no answer
+INSIDE = (0.5, 0.7071)  # fractions of the way at which linearity is checked
+BENT = 1e-14  # of the largest payoff: the smallest deviation that counts as non-linear
+WORK = 1.0  # nominal seconds for all neighbouring games that are solved singly
+WORK_FOR_EACH = 0.25  # nominal seconds for one of them
+SECONDS = 60.0  # wall-clock time: far above the work limit, so that it does not affect results
 
 
 def budget_for_neighbours() -> Deadline:
-    """What the neighbours of a scenario that are solved one by one may take in all."""
+    """The work allowed for all neighbouring games that are solved singly."""
     return Deadline(SECONDS, WORK)
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """The scenario with one of its numbers, given by address, at other values."""
+    """The scenario with one parameter, given by address, at other values."""
 
     situation: Situation
     address: str
@@ -55,20 +55,20 @@ class Line:
         return straight[0](parts), straight[1](parts)
 
     def straight(self, low: float, high: float) -> tuple[Along, Along] | None:
-        """Both players' payoffs between two values, if they change in proportion to the number.
+        """Both players' payoffs between two values, if they are affine in the parameter there.
 
         Returns:
-            Two functions of parts (k,) of the way from ``low`` to ``high``, each giving payoffs
-            (k, defences, attacks); None where payoffs bend on the way.
+            Two functions from fractions (k,) of the way between ``low`` and ``high`` to payoffs
+            (k, defences, attacks); None if the payoffs are not affine.
         """
         ends = self._priced([low, *(low + part * (high - low) for part in INSIDE), high])
-        found = []
+        functions = []
         for paid in ends:
             between = _between(paid[0], paid[-1])
             if np.abs(between(np.array(INSIDE)) - paid[1:-1]).max() > BENT * np.abs(paid).max():
                 return None
-            found.append(between)
-        return found[0], found[1]
+            functions.append(between)
+        return functions[0], functions[1]
 
     def _priced(self, values: Sequence[float]) -> Payoffs:
         here = self.situation
@@ -79,7 +79,7 @@ class Line:
         return np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
 
     def game(self, value: float) -> Game:
-        """The game at one value, as exact as the scenario's numbers are."""
+        """The game at one value, with exact payoffs where the scenario's numbers are exact."""
         here = self.situation
         if not can_be_batched(self.address):
             return build(self._with_accuracy(value), here.scenario.terms)
@@ -99,7 +99,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Played:
-    """What both players play in one game, and which defences are deployed."""
+    """Both players' mixed strategies in one game, and the deployed defences."""
 
     deploy: Deploy
     defender: FloatArray  # (defences,)
@@ -107,15 +107,14 @@ class Played:
 
 
 class Answers:
-    """The recommended profiles along some lines of one scenario, each solved once.
+    """The recommended profiles along several lines of one scenario, each solved once.
 
-    Concepts that the batch solvers know are solved in one batch where their code is compiled already. Other
-    games, and games near a tie, are solved one by one when they are asked for, as far as a budget of work
-    allows.
+    Concepts with a batch solver are solved in one batch if its code is already compiled. Other games, and
+    games near a tie, are solved singly on access, within a work limit.
 
     Args:
         lines: lines of one scenario under one concept, each with the values to solve at.
-        budget: the work that single games may take in all; what is beyond it stays unanswered.
+        budget: the work limit for all games solved singly; games beyond it stay unsolved.
     """
 
     def __init__(self, lines: Sequence[tuple[Line, Sequence[float]]], budget: Deadline) -> None:
@@ -124,13 +123,13 @@ class Answers:
         self._cut: set[tuple[int, int]] = set()
 
     def at(self, line: int, place: int) -> Played | None:
-        """The profile at one value of one line, by index; None where none could be certified."""
+        """The profile at one value of one line, by index; None if none could be certified."""
         if (line, place) not in self._known:
             self._known[line, place] = self._single(line, place)
         return self._known[line, place]
 
     def was_cut(self, line: int, place: int) -> bool:
-        """Whether an answer is missing because the budget did not allow it."""
+        """Whether the solution is missing because the work limit was reached."""
         return (line, place) in self._cut
 
     def _single(self, line: int, place: int) -> Played | None:
@@ -144,12 +143,12 @@ class Answers:
 
 
 def played_within(concept: Concept, game: Callable[[], Game], budget: Deadline) -> tuple[Played | None, bool]:
-    """The recommended profile of one game, and whether the budget allowed to find it.
+    """The recommended profile of one game, and whether it was computed within the work limit.
 
     Args:
-        concept: what answers the game.
-        game: makes the game, if there is work left.
-        budget: the work left for this game and others, of which it may take ``WORK_FOR_EACH``.
+        concept: the solution concept.
+        game: a function that builds the game; called only if work is left.
+        budget: the remaining work; this game may use up to ``WORK_FOR_EACH`` of it.
     """
     if budget.work_left <= 0 or budget.over:
         return None, False
@@ -161,7 +160,7 @@ def played_within(concept: Concept, game: Callable[[], Game], budget: Deadline) 
 
 
 def _in_one_batch(lines: Sequence[tuple[Line, Sequence[float]]]) -> dict[tuple[int, int], Played | None]:
-    """The answers that compiled code at hand can prove, by line and place."""
+    """The solutions that already compiled code can certify, by line and index."""
     filled = [(place, line, values) for place, (line, values) in enumerate(lines) if len(values)]
     if not filled:
         return {}
@@ -182,7 +181,7 @@ def _in_one_batch(lines: Sequence[tuple[Line, Sequence[float]]]) -> dict[tuple[i
 
 
 def played(concept: Concept, game: Game) -> Played | None:
-    """The recommended profile of one game; None where none could be certified, or not in time."""
+    """The recommended profile of one game; None if none could be certified within the limit."""
     try:
         profile = concept.solve(game).recommended
     except (AdvgameError, TimeUp):
@@ -191,11 +190,11 @@ def played(concept: Concept, game: Game) -> Played | None:
 
 
 def _between(first: FloatArray, last: FloatArray) -> Along:
-    """Payoffs (k, defences, attacks) at parts (k,) of the way from one matrix to another."""
+    """Payoffs (k, defences, attacks) at fractions (k,) of the way from one matrix to another."""
     change = last - first
     return lambda parts: first + parts[:, None, None] * change
 
 
 def deployed(defender: FloatArray, defences: Deploy) -> Deploy:
-    """The defences that are played with a probability that is more than rounding, in the order given."""
+    """The defences played with a probability above the rounding tolerance, in the given order."""
     return tuple(name for name, share in zip(defences, defender.tolist(), strict=True) if share > PLAYED)

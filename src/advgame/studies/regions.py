@@ -1,4 +1,4 @@
-"""What is deployed over two numbers of a scenario, as a map."""
+"""Region maps: which defences are deployed over two parameters of a scenario."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 
 Regime = tuple[
     str, ...
-]  # the defences deployed, in the order of the game; empty where no answer is certified
-COARSE = 9  # lines a map is first looked at along
-WORK_PER_POINT = 0.2  # nominal seconds; where listing the equilibria takes more, those found are used
+]  # the deployed defences, in the order of the game; empty where no solution is certified
+COARSE = 9  # lines per axis of the coarse grid that is solved first
+WORK_PER_POINT = 0.2  # nominal seconds per point; beyond it, the equilibria listed so far are used
 
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """Which defences are deployed at each point of a grid over two numbers, and where the scenario stands."""
+    """The deployed defences at each point of a grid over two parameters, and the scenario's own point."""
 
     x: Axis
     y: Axis
     x_values: FloatArray  # (k,)
     y_values: FloatArray  # (l,)
-    regime: NDArray[np.int64]  # (l, k): places in ``regimes``
-    regimes: tuple[Regime, ...]  # the one that covers most of the map first
+    regime: NDArray[np.int64]  # (l, k): indices into ``regimes``
+    regimes: tuple[Regime, ...]  # largest area first
     here: tuple[float, float]  # the scenario's own x and y
-    here_regime: int  # place in ``regimes``
+    here_regime: int  # index into ``regimes``
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -60,10 +60,10 @@ def regions(
     points: int = 65,
     concept: str | Concept | None = None,
 ) -> Regions:
-    """The map of what is deployed over two numbers of the scenario.
+    """The map of deployed defences over two parameters of the scenario.
 
-    The game is solved along nine lines each way; only squares whose corners differ are looked into
-    further, so a region smaller than an eighth of the map each way can be overlooked.
+    The game is solved along nine lines in each direction, and only cells whose corners differ are
+    refined, so a region smaller than an eighth of the map in both directions can be missed.
 
     >>> from advgame.scenarios import case
     >>> found = regions(case("cifar10-two-defences"), "largest_share", "attack_cost", points=17)
@@ -71,20 +71,21 @@ def regions(
     ('Standard', 'Rice2020Overfitting')
 
     Args:
-        x: the address of the number across; an `Axis` also says how far.
-        y: the address of the number upwards.
-        points: grid points each way, at least 2.
-        concept: by default the one the scenario is answered with.
+        scenario: the scenario.
+        x: the address of the horizontal parameter, or an `Axis` with its range.
+        y: the address of the vertical parameter, or an `Axis`.
+        points: grid points per axis, at least 2.
+        concept: a solution concept; by default `concept_for` the scenario.
 
     Raises:
-        UnknownName: when the scenario has no such number.
-        ScenarioError: when both numbers are the same, or the grid is too small.
+        UnknownName: when the scenario has no such parameter.
+        ScenarioError: when both parameters are the same, or the grid is too small.
     """
     across, upwards = _axis(scenario, x), _axis(scenario, y)
     if across.address == upwards.address:
         raise ScenarioError(f"Both axes of the map are {across.address}; choose two different parameters.")
     if points < 2:
-        raise ScenarioError(f"A map of {points} points each way is too small; use at least 2.")
+        raise ScenarioError(f"A map with {points} points per axis is too small; use at least 2.")
     deployed = _Deployed(scenario, across, upwards, points, _solver(scenario, concept))
     labels = refined(deployed, points)
     here = deployed.here()
@@ -103,7 +104,7 @@ def regions(
 
 
 class _Deployed:
-    """The regime at a point of the grid, as its place among the regimes seen so far."""
+    """The regime at a grid point, as its index among the regimes seen so far."""
 
     def __init__(self, scenario: Scenario, x: Axis, y: Axis, points: int, solver: Concept) -> None:
         self.scenario, self.x, self.y, self.solver = scenario, x, y, solver
@@ -117,7 +118,7 @@ class _Deployed:
         return self._place(set_parameter(self._column(column), self.y.address, float(self.y_values[row])))
 
     def here(self) -> int:
-        """The regime where the scenario stands."""
+        """The regime of the scenario itself."""
         return self._place(self.scenario)
 
     def _column(self, column: int) -> Scenario:
@@ -131,7 +132,7 @@ class _Deployed:
         return self.seen.setdefault(regime, len(self.seen))
 
     def _met(self, scenario: Scenario) -> Accuracies:
-        """The accuracies; only the shares are computed anew where nothing else has changed, for speed."""
+        """The accuracies; for speed, only the shares are recomputed if nothing else has changed."""
         same = scenario.what_if is self.scenario.what_if
         if not same or scenario.adversarial_share is not self.scenario.adversarial_share:
             return scenario.accuracies
@@ -140,7 +141,7 @@ class _Deployed:
 
 
 def refined(label: Callable[[int, int], int], points: int) -> NDArray[np.int64]:
-    """The labels of a (points, points) grid, asked for only where they change.
+    """The labels of a (points, points) grid, computed only where they change.
 
     >>> asked = []
     >>> labels = refined(lambda row, column: asked.append((row, column)) or int(column > 20), 33)
@@ -181,16 +182,16 @@ def _halves(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _regime(game: Game, solver: Concept) -> Regime:
     try:
-        mix = solver.solve(game).recommended.defender
+        mixed_strategy = solver.solve(game).recommended.defender
     except SolverError:
         return ()
-    return tuple(name for name, share in zip(game.defences, mix, strict=True) if share > PLAYED)
+    return tuple(name for name, share in zip(game.defences, mixed_strategy, strict=True) if share > PLAYED)
 
 
 def _by_area(labels: NDArray[np.int64], count: int, here: int) -> list[int]:
-    """The regimes by the area they cover, the one we stand in first among equals."""
+    """The regimes by decreasing area; among equals the scenario's own comes first."""
     areas = np.bincount(labels.ravel(), minlength=count)
-    return sorted(range(count), key=lambda each: (-int(areas[each]), each != here, each))
+    return sorted(range(count), key=lambda regime: (-int(areas[regime]), regime != here, regime))
 
 
 def _axis(scenario: Scenario, given: str | Axis) -> Axis:
@@ -210,22 +211,22 @@ class RegionTable(StudyResult):
 
     @property
     def sentence(self) -> str:
-        """How many regions there are, and which of them the scenario is in."""
-        here, names = self.regions.here_regime, [" + ".join(each) for each in self.regions.regimes]
+        """The number of regions, and the one that contains the scenario."""
+        here, names = self.regions.here_regime, [" + ".join(regime) for regime in self.regions.regimes]
         share = 100 * self.regions.shares[here]
         count = len(self.regions.regimes)
         return (
             f"Over {self.regions.x.address} and {self.regions.y.address}, "
-            f"{count} different choices of defences are deployed; the scenario is in the region of "
-            f"{names[here] or 'no certified answer'}, {share:.3g} % of the map."
+            f"{count} different sets of defences are deployed. The scenario is in the region of "
+            f"{names[here] or 'no certified solution'}, which covers {share:.3g} % of the map."
         )
 
     def frame(self) -> pd.DataFrame:
-        """One row per point: both numbers by address, and ``deploy``."""
+        """One row per point: both parameters by address, and ``deploy``."""
         import pandas as pd
 
         x, y = np.meshgrid(self.regions.x_values, self.regions.y_values)
-        names = np.array([" + ".join(each) for each in self.regions.regimes], dtype=object)
+        names = np.array([" + ".join(regime) for regime in self.regions.regimes], dtype=object)
         return pd.DataFrame(
             {
                 self.regions.x.address: x.ravel(),
@@ -237,12 +238,12 @@ class RegionTable(StudyResult):
 
 @dataclass(frozen=True)
 class RegionStudy(Study[RegionTable]):
-    """Which defences are deployed over two numbers of the scenario?
+    """Which defences are deployed over two parameters of the scenario?
 
     Args:
-        x: the address of the number across.
-        y: the address of the number upwards.
-        points: grid points each way, at least 2.
+        x: the address of the horizontal parameter.
+        y: the address of the vertical parameter.
+        points: grid points per axis, at least 2.
     """
 
     name: ClassVar[str] = "regions"
@@ -254,8 +255,8 @@ class RegionStudy(Study[RegionTable]):
         """The map.
 
         Raises:
-            UnknownName: when the scenario has no such number.
-            ScenarioError: when both numbers are the same, or the grid is too small.
+            UnknownName: when the scenario has no such parameter.
+            ScenarioError: when both parameters are the same, or the grid is too small.
         """
         scenario, concept = situation.scenario, for_many_games(situation.concept)
         return RegionTable(regions(scenario, self.x, self.y, points=self.points, concept=concept))

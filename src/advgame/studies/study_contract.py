@@ -1,4 +1,4 @@
-"""The contract of a study: a question about a scenario, with settings, a sentence and a table."""
+"""The contract of a study: a question about a scenario, answered by a sentence and a table."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class StudyResult(ABC):
-    """What a study found; a subclass is a frozen dataclass with the values as fields."""
+    """The result of a study; a subclass is a frozen dataclass with the values as fields."""
 
     @property
     @abstractmethod
     def sentence(self) -> str:
-        """The result in one sentence that a reader understands without the table."""
+        """The result in one sentence that makes sense without the table."""
 
     @abstractmethod
     def frame(self) -> pd.DataFrame:
-        """The result as a table, a row for each case; columns say what they hold and have stable names."""
+        """The result as a table, one row per case, with stable and descriptive column names."""
 
 
 Result_co = TypeVar("Result_co", bound=StudyResult, covariant=True)
@@ -32,15 +32,15 @@ Result_co = TypeVar("Result_co", bound=StudyResult, covariant=True)
 class Study(ABC, Generic[Result_co]):
     """One question about a scenario.
 
-    The fields of a subclass are its settings, each with a default; its docstring says what is asked and
-    what each setting means. ``name`` is its name in ``STUDIES``.
+    The fields of a subclass are its settings, each with a default; its docstring states the question and
+    the meaning of each setting. ``name`` is its name in ``STUDIES``.
     """
 
     name: ClassVar[str]
 
     @abstractmethod
     def run(self, situation: Situation) -> Result_co:
-        """The answer for a scenario under a concept.
+        """The result for a scenario under a concept.
 
         Args:
             situation: the scenario with its game and solution, each computed once.

@@ -25,10 +25,10 @@ from advgame.studies.study_contract import Study, StudyResult
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPILED_FROM = 2_000  # cells: fewer are solved before a compiler would have warmed up
-MOST_CELLS = 5_000_000  # a frame of more rows would not fit an ordinary machine's memory
+COMPILED_FROM = 2_000  # cells: smaller grids are solved faster than a batch solver compiles
+MOST_CELLS = 5_000_000  # a larger frame would not fit into the memory of an ordinary machine
 
-Progress = Callable[[int, int], object]  # cells done, cells in all
+Progress = Callable[[int, int], object]  # solved cells, all cells
 
 
 def sweep(
@@ -38,10 +38,10 @@ def sweep(
     concept: str | Concept | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """One row per cell of the grid: the parameters, the regime, both mixes, both values and the certificate.
+    """Solves a scenario at every cell of a grid: regime, mixed strategies, values, certificate.
 
-    Large grids of shares and prices are solved as one batch, others one cell at a time; the answers are
-    the same. ``regime`` is categorical.
+    Large grids of shares and prices are solved as one batch, others cell by cell, with the same results.
+    ``regime`` is categorical.
 
     >>> from advgame.scenarios import case
     >>> frame = sweep(case("cifar10-two-defences"), {"largest_share": [0.1, 0.3]})
@@ -49,18 +49,19 @@ def sweep(
     ['Standard | autoattack', 'Standard + Rice2020Overfitting | none + autoattack']
 
     Args:
-        scenario: everything that does not vary.
-        grid: values by parameter address; the first parameter varies slowest.
-        concept: by default the one the scenario is answered with.
-        progress: called now and then with the number of cells done and of all.
+        scenario: the scenario; what ``grid`` does not name stays as it is.
+        grid: address → values; the first parameter varies slowest.
+        concept: a solution concept; by default `concept_for` the scenario.
+        progress: called repeatedly with the numbers of solved cells and of all cells.
 
     Returns:
-        A frame with the columns: each address; ``regime`` (the strategies played); ``P[defence]`` and
-        ``P(attack)[attack]``; ``defender_value`` and ``attacker_value`` (money per classified input);
-        ``expected_share``; ``equilibria`` (how many extreme ones); ``complete``; ``regret``.
+        A frame with one row per cell. Columns: each address; ``regime`` (the strategies played);
+        ``P[defence]`` and ``P(attack)[attack]``; ``defender_value`` and ``attacker_value`` (money per
+        classified input); ``expected_share``; ``equilibria`` (number of extreme equilibria); ``complete``;
+        ``regret``.
 
     Raises:
-        ScenarioError: for an empty grid, one too large for memory, or a value a parameter cannot have.
+        ScenarioError: for an empty grid, a grid too large for memory, or an invalid value.
     """
     import pandas as pd
 
@@ -92,10 +93,13 @@ def _compiled(
         {
             **columns,
             "regime": _regimes(accuracies, answers.defender, answers.attacker),
-            **{f"P[{name}]": mix for name, mix in zip(accuracies.defences, answers.defender.T, strict=True)},
             **{
-                f"P(attack)[{name}]": mix
-                for name, mix in zip(accuracies.attacks, answers.attacker.T, strict=True)
+                f"P[{name}]": probabilities
+                for name, probabilities in zip(accuracies.defences, answers.defender.T, strict=True)
+            },
+            **{
+                f"P(attack)[{name}]": probabilities
+                for name, probabilities in zip(accuracies.attacks, answers.attacker.T, strict=True)
             },
             "defender_value": answers.value[:, 0],
             "attacker_value": answers.value[:, 1],
@@ -119,21 +123,21 @@ def _expected_share(
 
 
 def _regimes(accuracies: Accuracies, defender: FloatArray, attacker: FloatArray) -> pd.Categorical[str]:
-    """The strategies both play, as text, made once for each combination that occurs."""
+    """The strategies both players use, as text, formatted once per combination."""
     import pandas as pd
 
-    played = np.hstack([mix > PLAYED for mix in (defender, attacker)])
+    played = np.hstack([strategies > PLAYED for strategies in (defender, attacker)])
     which, firsts = _patterns(played)
     split = len(accuracies.defences)
     texts = [
-        _told((accuracies.defences, each[:split]), (accuracies.attacks, each[split:]))
-        for each in played[firsts]
+        _told((accuracies.defences, pattern[:split]), (accuracies.attacks, pattern[split:]))
+        for pattern in played[firsts]
     ]
     return pd.Categorical.from_codes(which, pd.Index(texts))
 
 
 def _patterns(played: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which pattern each row shows, in the order they are accuracies, and the first row of each."""
+    """The pattern of each row, numbered in order of appearance, and the first row of each pattern."""
     import pandas as pd
 
     packed = np.packbits(played, axis=1)
@@ -195,26 +199,26 @@ def _checked_size(grid: Mapping[str, Sequence[float]]) -> int:
         whole = address.partition("[")[0]
         if whole != address and whole in grid:
             raise ScenarioError(
-                f"The grid varies {whole} and {address}, and each would set the other; vary one."
+                f"The grid varies both {whole} and its entry {address}; vary only one of them."
             )
     total = prod(len(values) for values in grid.values())
     if total > MOST_CELLS:
         raise ScenarioError(
-            f"The grid has {total:,} cells; at most {MOST_CELLS:,} fit in memory. Vary fewer parameters or "
-            "take fewer points."
+            f"The grid has {total:,} cells; at most {MOST_CELLS:,} fit into memory. Vary fewer parameters or "
+            "use fewer points."
         )
     return total
 
 
 @dataclass(frozen=True, eq=False)
 class SweepTable(StudyResult):
-    """The solved points of a grid."""
+    """The solutions at the points of a grid."""
 
     table: pd.DataFrame
 
     @property
     def sentence(self) -> str:
-        """How many points, and what is played most often."""
+        """The most frequent regime, and the number of regimes."""
         counts = self.table["regime"].value_counts()
         return (
             f"{counts.index[0]} is played at {counts.iloc[0]:,} of {len(self.table):,} points; "
@@ -228,20 +232,21 @@ class SweepTable(StudyResult):
 
 @dataclass(frozen=True)
 class SweepStudy(Study[SweepTable]):
-    """What is played at each point of a grid over any numbers of the scenario?
+    """Which strategies are played at each point of a grid over parameters of the scenario?
 
-    Args:
-        grid: values by address; the first number varies slowest. Empty for eleven largest shares.
+        Args:
+            grid: address → values; the first parameter varies slowest. By default eleven values of the
+    largest share.
     """
 
     name: ClassVar[str] = "sweep"
     grid: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def run(self, situation: Situation) -> SweepTable:
-        """The solved points.
+        """The solutions at the points of the grid.
 
         Raises:
-            ScenarioError: for a grid too large for memory, or a value a parameter cannot have.
+            ScenarioError: for a grid too large for memory, or an invalid value.
         """
         grid = self.grid or {"largest_share": np.linspace(0.0, 1.0, 11).tolist()}
         return SweepTable(sweep(situation.scenario, grid, concept=for_many_games(situation.concept)))

@@ -1,4 +1,4 @@
-"""What would change the answer: for every number, the nearest values at which something else is deployed."""
+"""Thresholds: for each parameter, the nearest values at which the deployed defences change."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-GRID = 16  # points looked at on each side; an answer that holds between two neighbours only is not seen
-PARTS = 16  # into which a bracket is cut at a time where the change in it must be bisected
+GRID = 16  # points on each side; a change within one grid interval that reverts is missed
+PARTS = 16  # sub-intervals per round when the change in a bracket is bisected
 PRECISION = 1e-9  # of the searched range
-BESIDE = 64 * PRECISION  # how far from a threshold the deployed defences are looked at, to be clear of ties
-NO_MARGIN = 1e-12  # of a payoff range, or of a probability: an equilibrium with less is at its end
-NEAREST = 3  # defences and attacks whose own numbers are looked at, beside those played
+BESIDE = 64 * PRECISION  # distance from a threshold at which the deployed defences are checked, clear of ties
+NO_MARGIN = 1e-12  # of a payoff range, or of a probability: below it an equilibrium is at its end
+NEAREST = 3  # defences and attacks whose own parameters are varied, including those played
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """Where one number of a scenario would change what is deployed.
+    """The values of one parameter at which the deployed defences change.
 
-    The same defences are deployed for all values between ``below`` and ``above``; None there means
-    down to ``low`` or up to ``high``. A turning point is ``value`` itself where something else is deployed
-    right beside it, nearer than the search can tell.
+    The same defences are deployed for all values between ``below`` and ``above``; None means that they
+    are deployed down to ``low`` or up to ``high``. A threshold equals ``value`` if the deployed defences
+    change closer to it than the precision of the search.
     """
 
     parameter: str  # its address
-    value: float  # where we stand
+    value: float  # the scenario's value
     below: float | None
     above: float | None
-    low: float  # the range that was searched
+    low: float  # the searched range
     high: float
-    deploy: Deploy  # the defences deployed where we stand
+    deploy: Deploy  # the defences deployed at ``value``
     deploy_below: Deploy | None
     deploy_above: Deploy | None
-    cut_short: bool = False  # whether the work allowed for all searches was used up before this one ended
+    cut_short: bool = False  # whether the work limit of all searches was reached before this one ended
 
     @property
     def decides(self) -> bool:
-        """Whether any value of the range would change what is deployed."""
+        """Whether the deployed defences change anywhere in the range."""
         return self.below is not None or self.above is not None
 
 
@@ -64,12 +64,12 @@ def thresholds(
     concept: str | Concept | None = None,
     parameters: Iterable[str] | None = None,
 ) -> tuple[Threshold, ...]:
-    """The break-even values of the largest share, of each cost and of each accuracy.
+    """The thresholds of the largest share, of each cost and of each accuracy.
 
-    The game is solved anew at each value tried, so both players answer the change. A grid, solved at once,
-    shows between which two values the deployed defences change next. There the equilibrium played before
-    the change ends: the root of its `support_margin` is the threshold. Where that root does not explain the
-    change, bisection finds it.
+    The game is solved again at each value, so both players respond to the change. A grid, solved as one
+    batch, brackets the nearest change of the deployed defences. The equilibrium played before the change
+    ends within the bracket: the root of its `support_margin` is the threshold. If that root does not
+    explain the change, bisection locates it.
 
     >>> from advgame.scenarios import case
     >>> share, = thresholds(case("cifar10-two-defences"), parameters=["largest_share"])
@@ -77,14 +77,14 @@ def thresholds(
     (0.15017, ('Standard',))
 
     Args:
-        scenario: the scenario, or what is recommended in it.
-        concept: by default the one the scenario is answered with.
+        scenario: a scenario, or its recommendation.
+        concept: a solution concept; by default `concept_for` the scenario.
         parameters: addresses; by default the largest share, every price, and the costs and accuracies
-            of the defences and attacks that are played or come nearest.
+        of the defences and attacks that are played or nearly as good.
 
     Raises:
         UnknownName, ScenarioError: for an address the scenario does not have.
-        SolverError: when no equilibrium could be certified where the scenario stands.
+        SolverError: when no equilibrium of the scenario itself could be certified.
     """
     here = recommend(scenario.situation if isinstance(scenario, Recommendation) else scenario, concept)
     wanted = list(parameters) if parameters is not None else _addresses(here)
@@ -98,7 +98,7 @@ def thresholds(
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One number of the scenario, moved from where it stands to one end of its range."""
+    """One parameter of the scenario, varied from its value to one end of its range."""
 
     line: Line
     here: Played
@@ -107,7 +107,7 @@ class Side:
 
     @property
     def precision(self) -> float:
-        """How exactly a threshold is located, in the unit of the number."""
+        """The precision of a threshold, in the unit of the parameter."""
         return PRECISION * abs(self.end - self.start)
 
 
@@ -120,21 +120,21 @@ class Bracket:
     before: Played | None  # what is played at ``same``
     changed: float
     after: Deploy  # what is deployed at ``changed``
-    cut_short: bool = False  # whether the work allowed was used up before the change was located
+    cut_short: bool = False  # whether the work limit was reached before the change was located
 
     @property
     def located(self) -> bool:
-        """Whether both values are nearer to each other than the precision."""
+        """Whether the distance of both values is within the precision."""
         return abs(self.changed - self.same) <= self.side.precision
 
 
 @dataclass(frozen=True)
 class Change:
-    """Where something else is deployed, and what; no value where nothing else was met."""
+    """The nearest value at which the deployed defences change, and to which; None if they do not."""
 
     value: float | None
     deploy: Deploy | None
-    cut_short: bool = False  # whether the work allowed was used up on the way
+    cut_short: bool = False  # whether the work limit was reached first
 
 
 def _threshold(below: Side, above: Side, lower: Change, upper: Change) -> Threshold:
@@ -161,22 +161,22 @@ def _both_sides(here: Recommendation, address: str) -> tuple[Side, Side]:
 
 
 def _changes(sides: Sequence[Side]) -> list[Change]:
-    """The nearest change on each side; all grids are solved as one batch, and so are all checks."""
+    """The nearest change on each side; all grids are solved as one batch, as are all checks."""
     budget = budget_for_neighbours()
     grids = [np.linspace(side.start, side.end, GRID + 1)[1:].tolist() for side in sides]
-    found = Answers([(side.line, grid) for side, grid in zip(sides, grids, strict=True)], budget)
-    met = [_first_change(side, found, place) for place, side in enumerate(sides)]
-    brackets = [each for each in met if isinstance(each, Bracket)]
+    answers = Answers([(side.line, grid) for side, grid in zip(sides, grids, strict=True)], budget)
+    first = [_first_change(side, answers, place) for place, side in enumerate(sides)]
+    brackets = [change for change in first if isinstance(change, Bracket)]
     located = iter(_located(brackets, budget))
-    return [next(located) if isinstance(each, Bracket) else each for each in met]
+    return [next(located) if isinstance(change, Bracket) else change for change in first]
 
 
-def _first_change(side: Side, found: Answers, line: int) -> Bracket | Change:
-    """The two neighbours on the grid between which something else is first deployed, or no change."""
+def _first_change(side: Side, answers: Answers, line: int) -> Bracket | Change:
+    """The two adjacent grid points between which the deployed defences first change, or no change."""
     same, before = side.start, side.here
-    for place, value in enumerate(found.lines[line][1]):
-        answer = found.at(line, place)
-        if found.was_cut(line, place):
+    for place, value in enumerate(answers.lines[line][1]):
+        answer = answers.at(line, place)
+        if answers.was_cut(line, place):
             return Change(None, None, cut_short=True)
         if answer is not None and answer.deploy != side.here.deploy:
             return Bracket(side, same, before, value, answer.deploy)
@@ -186,18 +186,20 @@ def _first_change(side: Side, found: Answers, line: int) -> Bracket | Change:
 
 
 def _located(brackets: Sequence[Bracket], budget: Deadline) -> list[Change]:
-    """The change in each bracket: the end of the equilibrium before it if that explains it, else bisected."""
+    """The change in each bracket: the end of the previous equilibrium if it explains it, else bisected."""
     ends = [_end_of_equilibrium(bracket) for bracket in brackets]
     checks = [
         [] if end is None else _beside(bracket, end) for bracket, end in zip(brackets, ends, strict=True)
     ]
-    around = Answers([(each.side.line, check) for each, check in zip(brackets, checks, strict=True)], budget)
+    around = Answers(
+        [(bracket.side.line, check) for bracket, check in zip(brackets, checks, strict=True)], budget
+    )
     explained = [
         _explained(bracket, end, [around.at(line, place) for place in range(len(checks[line]))])
         for line, (bracket, end) in enumerate(zip(brackets, ends, strict=True))
     ]
-    others = [bracket for bracket, change in zip(brackets, explained, strict=True) if change is None]
-    bisected = iter(_bisected(others, budget))
+    unexplained = [bracket for bracket, change in zip(brackets, explained, strict=True) if change is None]
+    bisected = iter(_bisected(unexplained, budget))
     return [change or next(bisected) for change in explained]
 
 
@@ -209,9 +211,9 @@ def _beside(bracket: Bracket, end: float) -> list[float]:
 
 
 def _explained(bracket: Bracket, end: float | None, around: Sequence[Played | None]) -> Change | None:
-    if end is None or any(each is None for each in around):
+    if end is None or any(played is None for played in around):
         return None
-    before, after = (each.deploy for each in around if each is not None)
+    before, after = (played.deploy for played in around if played is not None)
     here = bracket.side.here.deploy
     stands_there = abs(end - bracket.side.start) <= BESIDE * abs(bracket.side.end - bracket.side.start)
     explains = after != here and (before == here or stands_there)
@@ -219,12 +221,12 @@ def _explained(bracket: Bracket, end: float | None, around: Sequence[Played | No
 
 
 def _snapped(side: Side, value: float) -> float:
-    """The value, or where the scenario stands or the range ends if it is no farther than the precision."""
+    """The value, or the scenario's value or the end of the range if that is within the precision."""
     return next((end for end in (side.start, side.end) if abs(value - end) <= side.precision), value)
 
 
 def _end_of_equilibrium(bracket: Bracket) -> float | None:
-    """Where the equilibrium on the supports of the last unchanged game ends; None where it is degenerate."""
+    """The end of the equilibrium on the supports of the last unchanged game; None if degenerate."""
     if bracket.before is None:
         return None
     rows = np.flatnonzero(bracket.before.defender > PLAYED)
@@ -243,38 +245,38 @@ def _end_of_equilibrium(bracket: Bracket) -> float | None:
     if at_same < 0:
         return None
     if margin(1.0) >= 0:
-        return bracket.changed  # it holds up to there, where the game may be degenerate
+        return bracket.changed  # it persists up to there, where the game may be degenerate
     part = bracketed_root(margin, 0.0, 1.0, within=PRECISION / 100)
     return bracket.same + part * (bracket.changed - bracket.same)
 
 
 def _bisected(brackets: Sequence[Bracket], budget: Deadline) -> list[Change]:
-    """The changes in some brackets, each cut into smaller ones; what is within all is solved as one batch."""
-    while any(not each.located and not each.cut_short for each in brackets):
+    """The changes in several brackets, bisected together: each round solves all of them as one batch."""
+    while any(not bracket.located and not bracket.cut_short for bracket in brackets):
         inner = [
             []
-            if each.located or each.cut_short
-            else np.linspace(each.same, each.changed, PARTS + 1)[1:-1].tolist()
-            for each in brackets
+            if bracket.located or bracket.cut_short
+            else np.linspace(bracket.same, bracket.changed, PARTS + 1)[1:-1].tolist()
+            for bracket in brackets
         ]
-        found = Answers(
-            [(each.side.line, values) for each, values in zip(brackets, inner, strict=True)], budget
+        answers = Answers(
+            [(bracket.side.line, values) for bracket, values in zip(brackets, inner, strict=True)], budget
         )
-        brackets = [_narrowed(bracket, found, line) for line, bracket in enumerate(brackets)]
+        brackets = [_narrowed(bracket, answers, line) for line, bracket in enumerate(brackets)]
     return [
-        Change(_snapped(each.side, (each.same + each.changed) / 2), each.after, each.cut_short)
-        for each in brackets
+        Change(_snapped(bracket.side, (bracket.same + bracket.changed) / 2), bracket.after, bracket.cut_short)
+        for bracket in brackets
     ]
 
 
-def _narrowed(bracket: Bracket, found: Answers, line: int) -> Bracket:
-    """The part of a bracket in which the change lies, found by bisecting the values within it."""
-    values = found.lines[line][1]
+def _narrowed(bracket: Bracket, answers: Answers, line: int) -> Bracket:
+    """The part of a bracket that contains the change, by bisection over the values within it."""
+    values = answers.lines[line][1]
     first, last, after, cut_short = -1, len(values), bracket.after, bracket.cut_short
     while last - first > 1 and not cut_short:
         middle = (first + last) // 2
-        answer = found.at(line, middle)
-        if found.was_cut(line, middle):
+        answer = answers.at(line, middle)
+        if answers.was_cut(line, middle):
             cut_short = True
         elif answer is not None and answer.deploy == bracket.side.here.deploy:
             first = middle
@@ -296,15 +298,15 @@ def _range(scenario: Scenario, address: str, value: float) -> tuple[float, float
 
 
 def _addresses(here: Recommendation) -> list[str]:
-    """The largest share, every price that is one amount for all, and the entries that matter most."""
+    """The largest share, every price that is a single amount, and the entries that matter most."""
     scenario = here.scenario
     defences, attacks = _nearest_defences(here), _nearest_attacks(here)
-    found = ["largest_share"]
+    addresses = ["largest_share"]
     for about in TERM_PARAMETERS.values():
-        found += _price_addresses(scenario, about, defences, attacks)
-    found += [f"clean_accuracy[{defence}]" for defence in defences]
-    found += [f"attacked_accuracy[{defence}, {attack}]" for defence in defences for attack in attacks]
-    return found
+        addresses += _price_addresses(scenario, about, defences, attacks)
+    addresses += [f"clean_accuracy[{defence}]" for defence in defences]
+    addresses += [f"attacked_accuracy[{defence}, {attack}]" for defence in defences for attack in attacks]
+    return addresses
 
 
 def _price_addresses(
@@ -312,7 +314,9 @@ def _price_addresses(
 ) -> list[str]:
     amount = getattr(scenario.term(about.term), about.name)
     if about.by == "defence":
-        return [f"{about.name}[{defence}]" for defence in defences]  # one amount for all changes no answer
+        return [
+            f"{about.name}[{defence}]" for defence in defences
+        ]  # a cost shared by all defences changes no decision
     if isinstance(amount, Mapping):
         return [f"{about.name}[{attack}]" for attack in attacks]
     if about.term == "explanation_value" and amount == 0:
@@ -321,13 +325,13 @@ def _price_addresses(
 
 
 def _nearest_defences(here: Recommendation) -> list[str]:
-    """The defences played, the undefended one, and those that pay best against the attacker's mix."""
+    """The deployed defences, the undefended network, and the best ones against the attacker's strategy."""
     pays = here.game.defender_payoffs @ here.profile.attacker
     return _first(here.game.defences, pays, [*dict(here.deploy), here.undefended])
 
 
 def _nearest_attacks(here: Recommendation) -> list[str]:
-    """The attacks played and those that pay the attacker best against the defender's mixed strategy."""
+    """The attacks played, and the best ones for the attacker against the defender's strategy."""
     pays = here.profile.defender @ here.game.attacker_payoffs
     return _first(here.game.attacks[1:], pays[1:], [name for name, _ in here.attacked_by])
 
@@ -340,42 +344,44 @@ def _first(names: tuple[str, ...], pays: np.ndarray, played: list[str]) -> list[
 
 @dataclass(frozen=True)
 class Thresholds(StudyResult):
-    """The thresholds of several numbers of one scenario."""
+    """The thresholds of several parameters of one scenario."""
 
     thresholds: tuple[Threshold, ...]
 
     @property
     def sentence(self) -> str:
-        """How many numbers decide, and the one whose threshold is nearest within its range."""
-        deciding = [each for each in self.thresholds if each.decides]
-        count = f"{len(deciding)} of {len(self.thresholds)} numbers"
+        """How many parameters change the deployed defences, and the one with the nearest threshold."""
+        deciding = [threshold for threshold in self.thresholds if threshold.decides]
+        count = f"{len(deciding)} of {len(self.thresholds)} parameters"
         if not deciding:
-            return f"None of {len(self.thresholds)} numbers changes what is deployed within its range."
+            return (
+                f"None of {len(self.thresholds)} parameters changes the deployed defences within its range."
+            )
         nearest = min(deciding, key=_relative_distance)
         place = min(_places(nearest), key=lambda place: abs(place - nearest.value))
         return (
-            f"{count} would change what is deployed; the nearest threshold is {nearest.parameter} = "
-            f"{place:.4g}, where the scenario has {nearest.value:.4g}."
+            f"{count} can change the deployed defences. The nearest threshold is {nearest.parameter} = "
+            f"{place:.4g}; the scenario has {nearest.value:.4g}."
         )
 
     def frame(self) -> pd.DataFrame:
-        """One row per number: its value, its range, the thresholds, and what is deployed around them."""
+        """One row per parameter: value, range, thresholds, and the defences deployed around them."""
         import pandas as pd
 
         return pd.DataFrame(
             [
                 {
-                    "parameter": each.parameter,
-                    "value": each.value,
-                    "below": each.below,
-                    "above": each.above,
-                    "deploy_below": " + ".join(each.deploy_below or ()),
-                    "deploy": " + ".join(each.deploy),
-                    "deploy_above": " + ".join(each.deploy_above or ()),
-                    "low": each.low,
-                    "high": each.high,
+                    "parameter": threshold.parameter,
+                    "value": threshold.value,
+                    "below": threshold.below,
+                    "above": threshold.above,
+                    "deploy_below": " + ".join(threshold.deploy_below or ()),
+                    "deploy": " + ".join(threshold.deploy),
+                    "deploy_above": " + ".join(threshold.deploy_above or ()),
+                    "low": threshold.low,
+                    "high": threshold.high,
                 }
-                for each in self.thresholds
+                for threshold in self.thresholds
             ]
         )
 
@@ -385,25 +391,25 @@ def _places(threshold: Threshold) -> list[float]:
 
 
 def _relative_distance(threshold: Threshold) -> float:
-    """From where the scenario stands to the nearest threshold, as a share of the range."""
+    """The distance to the nearest threshold, as a fraction of the range."""
     width = (threshold.high - threshold.low) or 1.0
     return min(abs(place - threshold.value) for place in _places(threshold)) / width
 
 
 @dataclass(frozen=True)
 class ThresholdStudy(Study[Thresholds]):
-    """At which value of each number does the recommendation change?
+    """At which value of each parameter does the recommendation change?
 
     Args:
-        parameters: addresses; none for the largest share, every price, and the costs and accuracies of the
-            defences and attacks that matter.
+        parameters: addresses; by default the largest share, every price, and the costs and accuracies of
+            the relevant defences and attacks.
     """
 
     name: ClassVar[str] = "thresholds"
     parameters: tuple[str, ...] = ()
 
     def run(self, situation: Situation) -> Thresholds:
-        """The thresholds below and above where the scenario stands.
+        """The thresholds below and above the scenario's value of each parameter.
 
         Raises:
             UnknownName: for an address that the scenario does not have.

@@ -1,1 +1,1 @@
-"""Words, names and numbers as people read them; shared by reports, findings, dashboard and command line."""
+"""Text, names and numbers for readers; shared by reports, findings, dashboard and command line."""

@@ -1,4 +1,4 @@
-"""What a reader must know before trusting the verdict, in a line each."""
+"""Caveats of a verdict, one line each."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from advgame.wording.numbers import fixed, significant
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 NAMED = 2  # kinds of warnings
-TURNS_THERE = 1e-6  # a break-even share and a turning point so near each other are the same
+SAME_SHARE = 1e-6  # closer than this, a break-even share and a threshold are the same
 
 
 def warned(rows: Iterable[Measurement]) -> str:
-    """How many of the figures in use carry warnings, and of which kinds most; empty where none does."""
+    """How many of the figures in use carry warnings, and the most frequent kinds; empty if none does."""
     figures = list(rows)
     concerned = sum(1 for row in figures if row.warnings)
     if not concerned:
@@ -33,13 +33,13 @@ def warned(rows: Iterable[Measurement]) -> str:
 
 
 def _kinds(rows: Iterable[Measurement]) -> list[tuple[str, int]]:
-    """The openings of the warnings, alike but for numbers taken as one, the most frequent first."""
+    """The kinds of warnings (their first words, numbers ignored) with their counts, most frequent first."""
     openings = [{re.split(r"[:,] ", warning)[0] for warning in row.warnings} for row in rows]
     texts: dict[str, set[str]] = {}
     counts: Counter[str] = Counter()
-    for found in openings:
-        counts.update({NUMBER.sub("…", text) for text in found})
-        for text in found:
+    for warning_kinds in openings:
+        counts.update({NUMBER.sub("…", text) for text in warning_kinds})
+        for text in warning_kinds:
             texts.setdefault(NUMBER.sub("…", text), set()).add(text)
     return [
         (next(iter(texts[kind])) if len(texts[kind]) == 1 else kind, count)
@@ -47,8 +47,8 @@ def _kinds(rows: Iterable[Measurement]) -> list[tuple[str, int]]:
     ]
 
 
-def too_close(found: Recommendation, pairs: Iterable[BreakEven]) -> str:
-    """Says so where the largest share is within the interval of a break-even share that matters; else empty.
+def too_close(recommendation: Recommendation, pairs: Iterable[BreakEven]) -> str:
+    """A caveat if the largest share is within the interval of a relevant break-even share; else empty.
 
     >>> from advgame.scenarios import case, set_parameter
     >>> from advgame.studies import break_even_share
@@ -58,93 +58,97 @@ def too_close(found: Recommendation, pairs: Iterable[BreakEven]) -> str:
     >>> too_close(recommend(edge), [pair]).partition(":")[0]
     'Too close to call'
     """
-    share = found.scenario.largest_share
-    near = [each for each in _deciding(found, pairs) if _holds(each, share)]
+    share = recommendation.scenario.largest_share
+    near = [pair for pair in _deciding(recommendation, pairs) if _holds(pair, share)]
     if not near:
         return ""
-    return _too_close(found, min(near, key=lambda pair: abs(pair.share - share)))
+    return _too_close(recommendation, min(near, key=lambda example: abs(example.share - share)))
 
 
-def _too_close(found: Recommendation, each: BreakEven) -> str:
-    least = _decimals(each)
-    middle = "above 1" if each.share > 1 else fixed(each.share, least)
-    pair = "" if len(found.game.defences) == 2 else f" between {each.plain} and {each.defended}"
-    under = "" if len(found.game.attacks) == 2 else f" under {each.attack}"
-    if not each.low and (each.high or 0.0) > 1:
-        return f"Too close to call{pair}{under}: the difference is within sampling error."
+def _too_close(recommendation: Recommendation, pair: BreakEven) -> str:
+    least = _decimals(pair)
+    middle = "above 1" if pair.share > 1 else fixed(pair.share, least)
+    between = "" if len(recommendation.game.defences) == 2 else f" between {pair.plain} and {pair.defended}"
+    under = "" if len(recommendation.game.attacks) == 2 else f" under {pair.attack}"
+    if not pair.low and (pair.high or 0.0) > 1:
+        return f"Too close to call{between}{under}: the difference is within sampling error."
     return (
-        f"Too close to call{pair}{under}: the break-even share is {middle}, "
-        f"{100 * each.level:g} % interval {_ends(each, least, 1)}, and the largest share is "
-        f"{significant(found.scenario.largest_share)}."
+        f"Too close to call{between}{under}: the break-even share is {middle}, "
+        f"{100 * pair.level:g} % interval {_ends(pair, least, 1)}, and the largest share is "
+        f"{significant(recommendation.scenario.largest_share)}."
     )
 
 
-def turning_share(found: Recommendation, threshold: Threshold | None) -> float | None:
-    """The largest share nearest to ours at which the answer turns; None where it turns nowhere."""
+def nearest_threshold(recommendation: Recommendation, threshold: Threshold | None) -> float | None:
+    """The threshold of the largest share that is nearest to its value; None if there is none."""
     edges = (
         [] if threshold is None else [edge for edge in (threshold.below, threshold.above) if edge is not None]
     )
-    return min(edges, key=lambda edge: abs(edge - found.scenario.largest_share), default=None)
+    return min(edges, key=lambda edge: abs(edge - recommendation.scenario.largest_share), default=None)
 
 
-def turning_in_words(found: Recommendation, share: float, pairs: Iterable[BreakEven]) -> tuple[str, str]:
-    """The turning share in percent with the digits its interval leaves, and that interval.
+def threshold_in_words(
+    recommendation: Recommendation, share: float, pairs: Iterable[BreakEven]
+) -> tuple[str, str]:
+    """A threshold of the largest share in percent, rounded like its interval, and the interval.
 
-    The interval is empty where the share is not a break-even share of two measured defences.
+    The interval is empty unless the threshold is a break-even share of two measured defences.
 
     Args:
-        found: the recommendation.
+        recommendation: the recommendation.
         share: the adversarial share at which the recommendation changes, 0 to 1.
-        pairs: break-even shares of pairs of defences, among which its interval is looked up.
+        pairs: break-even shares of pairs of defences, which supply the interval.
     """
     there = [
-        each for each in _deciding(found, pairs) if abs(each.share - share) < TURNS_THERE and _known(each)
+        pair
+        for pair in _deciding(recommendation, pairs)
+        if abs(pair.share - share) < SAME_SHARE and _known(pair)
     ]
     if not there:
         return f"{significant(100 * share, 3)} %", ""
-    each = there[0]
-    decimals = max(0, _decimals(each) - 3)  # of the half interval in percent one digit
-    interval = f"{100 * each.level:g} % interval {_ends(each, max(0, _decimals(each) - 2), 100)} %"
+    pair = there[0]
+    decimals = max(0, _decimals(pair) - 3)  # one digit of half the interval, in percent
+    interval = f"{100 * pair.level:g} % interval {_ends(pair, max(0, _decimals(pair) - 2), 100)} %"
     return f"{fixed(100 * share, decimals)} %", interval
 
 
-def _deciding(found: Recommendation, pairs: Iterable[BreakEven]) -> list[BreakEven]:
-    """The pairs of a deployed defence and another that is deployed, undefended or next best.
+def _deciding(recommendation: Recommendation, pairs: Iterable[BreakEven]) -> list[BreakEven]:
+    """The pairs of a deployed defence with one that is deployed, undefended or next best.
 
-    None where the defence is announced: the answer turns elsewhere then.
+    Empty if the defence is announced: the thresholds are then not break-even shares.
     """
-    if found.situation.concept.timing is not Timing.SIMULTANEOUS:
+    if recommendation.situation.concept.timing is not Timing.SIMULTANEOUS:
         return []
-    deployed = set(dict(found.deploy))
-    following = {found.next_best.defence} if found.next_best is not None else set()
-    others = deployed | {found.undefended} | following
+    deployed = set(dict(recommendation.deploy))
+    following = {recommendation.next_best.defence} if recommendation.next_best is not None else set()
+    relevant = deployed | {recommendation.undefended} | following
     return [
-        each
-        for each in pairs
-        if {each.plain, each.defended} & deployed and {each.plain, each.defended} <= others
+        pair
+        for pair in pairs
+        if {pair.plain, pair.defended} & deployed and {pair.plain, pair.defended} <= relevant
     ]
 
 
-def _known(each: BreakEven) -> bool:
-    return each.low is not None and each.high is not None and 0 < each.high - each.low < inf
+def _known(pair: BreakEven) -> bool:
+    return pair.low is not None and pair.high is not None and 0 < pair.high - pair.low < inf
 
 
-def _holds(each: BreakEven, share: float) -> bool:
+def _holds(pair: BreakEven, share: float) -> bool:
     return (
-        each.low is not None
-        and each.high is not None
-        and each.low < each.high
-        and each.low <= share <= each.high
+        pair.low is not None
+        and pair.high is not None
+        and pair.low < pair.high
+        and pair.low <= share <= pair.high
     )
 
 
-def _decimals(each: BreakEven) -> int:
+def _decimals(pair: BreakEven) -> int:
     """Decimals that show the interval's width to two digits."""
-    width = min(each.high or 0.0, 1.0) - (each.low or 0.0)
+    width = min(pair.high or 0.0, 1.0) - (pair.low or 0.0)
     return 3 if width <= 0 else max(0, 1 - floor(log10(width)))
 
 
-def _ends(each: BreakEven, decimals: int, scale: int) -> str:
-    low, high = each.low or 0.0, each.high or 0.0
+def _ends(pair: BreakEven, decimals: int, scale: int) -> str:
+    low, high = pair.low or 0.0, pair.high or 0.0
     end = f"above {scale}" if high > 1 else fixed(scale * high, decimals)
     return f"{fixed(scale * low, decimals)} to {end}"

@@ -1,4 +1,4 @@
-"""Concepts of solution in plain words."""
+"""Solution concepts in words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from advgame.decision import Recommendation
 
 
 def rule_in_words(recommendation: Recommendation) -> str:
-    """The situation, and the rule that picks the profile, as sentences."""
+    """The situation and the rule that selects the profile, as sentences."""
     situation = recommendation.situation
     return f"{situation.concept.situation}. Recommended is {situation.solution.rule}."

@@ -1,4 +1,4 @@
-"""Amounts of money as a report says them: per classified input, and per month where a volume is known."""
+"""Amounts of money as text: per classified input, and per month if the volume is known."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from advgame.wording.numbers import MONEY_DIGITS, significant
 
 @dataclass(frozen=True)
 class Money:
-    """The scenario's unit of money, and the volume it is earned on."""
+    """The scenario's unit of money and its volume."""
 
     unit: str
-    one_is: str  # what one unit is; empty for a currency
+    one_is: str  # the definition of one unit; empty for a currency
     volume: float | None  # classified inputs per month
 
     def per_input(self, amount: float) -> str:
@@ -26,7 +26,7 @@ class Money:
         return f"{significant(amount, MONEY_DIGITS)} {self.unit}"
 
     def per_month(self, amount: float) -> str:
-        """The amount a month's volume makes of it; empty where no volume is known.
+        """The amount per month; empty if the volume is unknown.
 
         >>> Money("USD", "", 2e6).per_month(0.14203)
         '284,000 USD'
@@ -34,7 +34,7 @@ class Money:
         return "" if self.volume is None else f"{significant(amount * self.volume, MONEY_DIGITS)} {self.unit}"
 
     def both(self, amount: float) -> str:
-        """The amount per classified input, with the one per month where it is known.
+        """The amount per classified input, and per month if the volume is known.
 
         >>> Money("units", "", 2e6).both(0.14203)
         '0.142 units per classified input (284,000 units per month)'

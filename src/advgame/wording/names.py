@@ -1,4 +1,4 @@
-"""Names and lists as people say them."""
+"""Names and lists as text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A)
 
 
 def one_line(text: str) -> str:
-    """A text on one line, with nothing in it that could steer a terminal or turn the reading direction.
+    """A text on one line, without control characters or changes of the writing direction.
 
     >>> one_line("two\\nlines \\x1b[31mred")
     'two lines �[31mred'
@@ -22,42 +22,42 @@ def one_line(text: str) -> str:
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:
-    """Names in a row.
+    """Names as an enumeration.
 
     >>> listed(["a", "b", "c"]), listed(["a"])
     ('a, b and c', 'a')
     """
-    found = list(names)
-    return f" {last} ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)
+    items = list(names)
+    return f" {last} ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
 
 
 def shortened(names: Iterable[str], most: int) -> str:
-    """The first names in a row, and how many more there are.
+    """The first few names as an enumeration, and the number of the others.
 
     >>> shortened(["a", "b", "c", "d"], 2)
     'a, b and 2 more'
     """
-    found = list(names)
-    extra = [f"{len(found) - most} more"] if len(found) > most else []
-    return listed([*found[:most], *extra])
+    items = list(names)
+    extra = [f"{len(items) - most} more"] if len(items) > most else []
+    return listed([*items[:most], *extra])
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """A number of things.
+def counted(count: int, singular: str, plural: str) -> str:
+    """A count with its noun in the singular or plural.
 
     >>> counted(1, "row", "rows"), counted(1200, "row", "rows")
     ('1 row', '1,200 rows')
 
     Args:
         count: how many.
-        one: the noun in the singular.
-        many: the noun in the plural.
+        singular: the noun in the singular.
+        plural: the noun in the plural.
     """
-    return f"{count:,} {one if count == 1 else many}"
+    return f"{count:,} {singular if count == 1 else plural}"
 
 
 def attack_in_words(name: str) -> str:
-    """What the attacker does, in words.
+    """The name of an attack in a sentence.
 
     >>> attack_in_words("none"), attack_in_words("square")
     ('no attack', 'square')
@@ -66,7 +66,7 @@ def attack_in_words(name: str) -> str:
 
 
 def meaning_of(address: str) -> str:
-    """What the number at an address means.
+    """The meaning of the parameter at an address.
 
     >>> meaning_of("attack_cost[square]"), meaning_of("clean_accuracy[Standard]")
     ("attacker's cost per attacked input (square)", 'clean accuracy of Standard')
@@ -92,7 +92,7 @@ PLAIN = {
 
 
 def unit_of(address: str, scenario: Scenario) -> str:
-    """The unit of the number at an address, in the scenario's currency.
+    """The unit of the parameter at an address, in the scenario's currency.
 
     >>> from advgame.scenarios import case
     >>> unit_of("attack_cost", case("cifar10-two-defences"))

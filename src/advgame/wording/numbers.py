@@ -1,17 +1,17 @@
-"""Numbers as people read them: no digit that is not known, none lost that is."""
+"""Numbers as text, rounded to the digits that are known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, floor, inf, isfinite, log10
 
-MODEL_DIGITS = 4  # of what the model says exactly: probabilities, break-even values
-MONEY_DIGITS = 3  # of amounts, which rest on accuracies measured on samples
+MODEL_DIGITS = 4  # of exact results of the model: probabilities, break-even values
+MONEY_DIGITS = 3  # of amounts, which depend on accuracies measured on samples
 MOST_ACCURACY_DECIMALS = 2  # of an accuracy in percent
 
 
 def significant(value: float, digits: int = MODEL_DIGITS) -> str:
-    """A number to so many significant digits, without zeros that only fill up.
+    """A number rounded to significant digits, without trailing zeros.
 
     >>> significant(0.150172), significant(0.3), significant(-1234567.0, 3), significant(2.5e-12)
     ('0.1502', '0.3', '−1,230,000', '2.5e−12')
@@ -27,7 +27,7 @@ def significant(value: float, digits: int = MODEL_DIGITS) -> str:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """A number with so many decimals, and no minus before a zero.
+    """A number with a fixed number of decimals, and no minus sign before zero.
 
     >>> fixed(-0.00001, 3), fixed(-1.5, 2)
     ('0.000', '−1.50')
@@ -36,7 +36,7 @@ def fixed(value: float, decimals: int) -> str:
 
 
 def decimals_for(values: Sequence[float]) -> int:
-    """How many decimals show the largest of the values to three significant digits.
+    """The number of decimals that shows the largest value to three significant digits.
 
     >>> decimals_for([0.9478, -0.2]), decimals_for([1234.5]), decimals_for([0.0])
     (3, 0, 3)
@@ -46,7 +46,7 @@ def decimals_for(values: Sequence[float]) -> int:
 
 
 def accuracy(value: float, error: float | None) -> str:
-    """An accuracy in percent, to the digit its standard error leaves, with that error.
+    """An accuracy in percent, rounded to the first digit of its standard error, with that error.
 
     >>> accuracy(0.9478, 0.0022), accuracy(0.7501, 0.026), accuracy(0.9478, None)
     ('94.8 ± 0.2 %', '75 ± 3 %', '94.78 %')
@@ -58,7 +58,7 @@ def accuracy(value: float, error: float | None) -> str:
 
 
 def with_error(value: float, error: float) -> str:
-    """A number with its standard error, both to the second digit of the error.
+    """A number with its standard error, both rounded to the second digit of the error.
 
     >>> with_error(0.03516, 0.0261), with_error(0.0944, 0.0), with_error(12.0, 31.0)
     ('0.035 ± 0.026', '0.0944 ± 0', '12 ± 31')
@@ -79,7 +79,7 @@ def signed(text: str) -> str:
 
 
 def percentages(shares: Sequence[float]) -> tuple[str, ...]:
-    """Probabilities as percentages that sum to 100, with decimals only where one would vanish.
+    """Probabilities as percentages that sum to 100, with decimals only if one would round to zero.
 
     >>> percentages([0.74878, 0.25122]), percentages([0.996, 0.004]), percentages([1 / 3, 1 / 3, 1 / 3])
     (('75 %', '25 %'), ('99.6 %', '0.4 %'), ('34 %', '33 %', '33 %'))
@@ -101,7 +101,7 @@ def percent(share: float) -> str:
 
 
 def _summing_to_100(shares: Sequence[float], decimals: int) -> list[int]:
-    """The shares in units of the last decimal, by largest remainder."""
+    """The shares in units of the last decimal, by the largest-remainder method."""
     whole = 100 * 10**decimals
     parts = [floor(share * whole) for share in shares]
     missing = max(0, round(sum(shares) * whole) - sum(parts))
@@ -112,7 +112,7 @@ def _summing_to_100(shares: Sequence[float], decimals: int) -> list[int]:
 
 
 def ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
-    """Round numbers that span an interval.
+    """Round tick values that span an interval.
 
     >>> ticks(0.0, 0.6)
     (0.0, 0.2, 0.4, 0.6)

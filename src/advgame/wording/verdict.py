@@ -8,7 +8,7 @@ from advgame.wording.names import listed
 from advgame.wording.numbers import percentages
 
 
-def verdict_of(found: Recommendation) -> str:
+def verdict_of(recommendation: Recommendation) -> str:
     """What to deploy, in plain words.
 
     >>> from advgame.scenarios import case
@@ -16,50 +16,52 @@ def verdict_of(found: Recommendation) -> str:
     >>> verdict_of(recommend(case("cifar10-two-defences")))
     'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
     """
-    name = found.deploy[0][0]
-    if not found.pure:
-        return f"Deploy {_mixed_strategy(found)}, drawn at random"
-    if len(found.game.defences) == 1:
+    name = recommendation.deploy[0][0]
+    if not recommendation.pure:
+        return f"Deploy {_mixed_strategy(recommendation)}, drawn at random"
+    if len(recommendation.game.defences) == 1:
         return f"Deploy {name}: no other defence is in the selection"
-    if found.defends:
+    if recommendation.defends:
         return f"Deploy {name} for all inputs"
-    reason = _better_everywhere(found) or (
-        _best_anyway(found) if _has_no_plain(found) else _not_paying(found)
+    reason = _better_everywhere(recommendation) or (
+        _best_anyway(recommendation) if _has_no_plain(recommendation) else _not_paying(recommendation)
     )
     return f"Deploy {name}: {reason}"
 
 
-def _mixed_strategy(found: Recommendation) -> str:
-    parts = percentages([share for _, share in found.deploy])
-    first, *others = (f"{name} for {part}" for (name, _), part in zip(found.deploy, parts, strict=True))
-    return listed([f"{first} of inputs", *others])
+def _mixed_strategy(recommendation: Recommendation) -> str:
+    parts = percentages([share for _, share in recommendation.deploy])
+    first, *rest = (
+        f"{name} for {part}" for (name, _), part in zip(recommendation.deploy, parts, strict=True)
+    )
+    return listed([f"{first} of inputs", *rest])
 
 
-def _has_no_plain(found: Recommendation) -> bool:
-    return found.scenario.undefended is None
+def _has_no_plain(recommendation: Recommendation) -> bool:
+    return recommendation.scenario.undefended is None
 
 
-def _better_everywhere(found: Recommendation) -> str:
-    """Why no attack is needed to choose the network; empty where one is."""
-    accuracies = found.scenario.accuracies
+def _better_everywhere(recommendation: Recommendation) -> str:
+    """The reason if the network is best with or without attack; else empty."""
+    accuracies = recommendation.scenario.accuracies
     accuracy = accuracies.attacked_accuracy
     if len(accuracies.attacks) == 1:
-        return "it is worth the most, and no attack was measured"
-    if (accuracy[accuracies.defences.index(found.undefended)] >= accuracy.max(axis=0)).all():
+        return "it has the highest value, and no attack was measured"
+    if (accuracy[accuracies.defences.index(recommendation.undefended)] >= accuracy.max(axis=0)).all():
         return "no other network is more accurate, with or without attack"
     return ""
 
 
-def _not_paying(found: Recommendation) -> str:
-    return "defending does not pay" + (", as no attack on it pays" if _deters(found) else "")
+def _not_paying(recommendation: Recommendation) -> str:
+    return "defending does not pay" + (", as no attack on it pays" if _deters(recommendation) else "")
 
 
-def _best_anyway(found: Recommendation) -> str:
-    if _deters(found):
+def _best_anyway(recommendation: Recommendation) -> str:
+    if _deters(recommendation):
         return "it is best without attacks, and no attack on it pays"
     return "it is best without attacks, and remains best under the expected attacks"
 
 
-def _deters(found: Recommendation) -> bool:
-    """Whether an attacker who could attack the recommended network does best not to."""
-    return found.scenario.largest_share > 0 and found.doing_nothing.answer == NO_ATTACK
+def _deters(recommendation: Recommendation) -> bool:
+    """Whether not attacking is a best response to the recommended network."""
+    return recommendation.scenario.largest_share > 0 and recommendation.doing_nothing.answer == NO_ATTACK

@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn element by element so that no name is taken for markup."""
+"""Charts as SVG, built element by element so that every name is escaped."""
 
 from advgame.reports.charts.bars import draw_bars
 from advgame.reports.charts.heat_map import draw_heat_map

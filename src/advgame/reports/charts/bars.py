@@ -8,12 +8,12 @@ from advgame.reports.charts.svg import FONT, GRID, INK, SOFT, Drawing, width_of
 WIDTH = 520
 ROW = 30
 MOST_LABEL = 284
-NUMBER = 76  # room for the probability
+NUMBER = 76  # width reserved for the probability
 FILL = "#0072b2"
 
 
 def draw_bars(block: MixBars) -> str:
-    """The bars as an SVG element: a row per strategy, its name at the left, its probability at the right."""
+    """The bars as an SVG element: one row per strategy, name on the left, probability on the right."""
     label = min(MOST_LABEL, max((width_of(bar.name) for bar in block.bars), default=0) + 10)
     said = ", ".join(f"{bar.name} {bar.text}" for bar in block.bars)
     drawing = Drawing(WIDTH, ROW * len(block.bars) + 6, f"{block.title}: {said}")

@@ -9,11 +9,11 @@ LABEL_SIZE, NUMBER_SIZE = 13, 13
 MOST_LABEL = 260
 MOST_HEAD = 150
 ROW = 32
-LOW, HIGH = (247, 251, 255), (107, 174, 214)  # light enough under dark numbers
+LOW, HIGH = (247, 251, 255), (107, 174, 214)  # light enough for dark numbers to be readable
 
 
 def draw_heat_map(block: Matrix) -> str:
-    """The shown rows of the matrix as an SVG element, darker where the number is larger."""
+    """The shown rows of the matrix as an SVG element; larger numbers are darker."""
     label = min(MOST_LABEL, max(width_of(block.rows[row], LABEL_SIZE) for row in block.shown) + 14)
     column = _column_width(block)
     turned = any(width_of(name, LABEL_SIZE) > column - 6 for name in block.columns)

@@ -1,4 +1,4 @@
-"""Values as lines over one number, with the place where we stand."""
+"""Values as lines over one parameter, with the scenario's own value marked."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from advgame.wording.numbers import significant, ticks
 
 WIDTH, PLOT_HEIGHT = 600, 300
 LEFT, RIGHT, TOP = 70, 18, 14
-UNDER = 52  # room for the ticks and the name of the axis
+UNDER = 52  # width reserved for the ticks and the axis label
 LEGEND_ROW = 24
 
-# Okabe and Ito's colours, told apart by dashes as well.
+# The colours of Okabe and Ito; dashes distinguish the lines as well.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 DASHES = ("7 4", "2 3", "10 3 2 3", "4 4", "12 4")
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a point of the chart is on the paper."""
+    """The mapping from data to SVG coordinates."""
 
     low_x: float
     high_x: float
@@ -28,16 +28,16 @@ class Frame:
     high_y: float
 
     def x(self, value: float) -> float:
-        """The distance from the left."""
+        """The horizontal SVG coordinate."""
         return LEFT + (value - self.low_x) / ((self.high_x - self.low_x) or 1.0) * (WIDTH - LEFT - RIGHT)
 
     def y(self, value: float) -> float:
-        """The distance from the top."""
+        """The vertical SVG coordinate."""
         return TOP + (self.high_y - value) / ((self.high_y - self.low_y) or 1.0) * PLOT_HEIGHT
 
 
 def draw_lines(block: LineChart) -> str:
-    """The chart as an SVG element: grid, lines, the place where we stand, and a legend underneath."""
+    """The chart as an SVG element: grid, lines, the scenario's own value, and a legend below."""
     frame = _frame(block)
     height = TOP + PLOT_HEIGHT + UNDER + LEGEND_ROW * len(block.series)
     drawing = Drawing(WIDTH, height, f"{block.title}: {block.up} by {block.across}")

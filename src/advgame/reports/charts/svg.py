@@ -1,4 +1,4 @@
-"""The few SVG elements the charts are made of; text and attributes are escaped by the XML writer."""
+"""The SVG elements of the charts; the XML writer escapes text and attributes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ INK = "#1a1a1a"
 SOFT = "#595959"
 GRID = "#d9d9d9"
 FONT = 14
-LETTER = 0.61  # of the font size: the mean width of a letter
+LETTER = 0.61  # mean width of a letter, relative to the font size
 
 
 class Drawing:
-    """An SVG picture of a width and a height, drawn from the top left, that tells its content in words."""
+    """An SVG drawing with its origin at the top left and an accessible description."""
 
     def __init__(self, width: float, height: float, label: str) -> None:
         self._svg = Element(
@@ -31,7 +31,7 @@ class Drawing:
     def rectangle(
         self, x: float, y: float, width: float, height: float, *, title: str = "", **look: str
     ) -> None:
-        """A filled rectangle; ``title`` shows when one points at it.
+        """A filled rectangle; ``title`` is its tooltip.
 
         Args:
             x: left edge in SVG units.
@@ -85,14 +85,14 @@ class Drawing:
         room: float | None = None,
         **look: str,
     ) -> None:
-        """Words that start, end or are centred at a point (``text_anchor``), cut to the room there is.
+        """Text anchored at a point (``text_anchor``), shortened to the available width.
 
         Args:
             x: horizontal place in SVG units.
             y: baseline in SVG units.
             words: the text, put on one line.
             size: font size in SVG units.
-            turn: clockwise rotation about the place, in degrees.
+            turn: clockwise rotation about the point, in degrees.
             room: width available in SVG units; None for no limit.
             look: SVG attributes, such as ``text_anchor``.
         """
@@ -116,12 +116,12 @@ class Drawing:
 
 
 def width_of(words: str, size: float = FONT) -> float:
-    """About how wide words are drawn."""
+    """The approximate width of the words when drawn."""
     return len(one_line(words)) * size * LETTER
 
 
 def fitted(words: str, size: float, room: float | None) -> str:
-    """The words, their middle left out where there is no room for it.
+    """The words, with their middle replaced by an ellipsis if they are too wide.
 
     >>> fitted("adversarially trained", 14, 80)
     'adve…ined'

@@ -1,4 +1,4 @@
-"""What is each defence worth as the attacker's largest share grows?"""
+"""Chart: the value of each defence as the attacker's largest share grows."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from advgame.studies import worth_along
 
 POINTS = 41
 FEWEST_POINTS = 13
-MOST_CELLS = 10_000  # payoffs formed for the whole chart
-LINES = 5  # beside the recommendation's
-ANNOUNCED = "Each single defence is shown at its worth after the attacker's best response to it."
+MOST_CELLS = 10_000  # payoffs computed for the whole chart
+LINES = 5  # besides that of the recommendation
+ANNOUNCED = "The value of a single defence is the one after the attacker's best response to it."
 UNANNOUNCED = (
-    "“Once known” (dashed): the defence is deployed alone, and the attacker, who knows it, plays its best "
+    "“Once known” (dashed): the defence is deployed alone, and the attacker, who knows this, plays the best "
     "response. Against the attacker's equilibrium strategy no single defence earns more than the "
     "recommendation."
 )
-MISSING = " Values at some shares are left out: they would have taken too much work."
+MISSING = " Some shares are omitted because solving them would have exceeded the work limit."
 
 
 def value_by_share(facts: Facts) -> tuple[Block, ...]:
@@ -39,7 +39,7 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
     lines = tuple(Series(f"{name} alone{known}", curves.alone(name)) for name in _drawn(facts.recommendation))
     return (
         LineChart(
-            "Worth by the attacker's largest share",
+            "Value by the attacker's largest share",
             "largest share of the traffic that is adversarial",
             f"{facts.money.unit} per classified input",
             (recommended, *lines),
@@ -61,7 +61,9 @@ def _shares(facts: Facts) -> list[float]:
     return sorted({*np.linspace(0.0, top, points).round(12).tolist(), here})
 
 
-def _drawn(found: Recommendation) -> list[str]:
-    """The undefended network, the defences deployed and the next best."""
-    following = [found.next_best.defence] if found.next_best is not None else []
-    return list(dict.fromkeys([found.undefended, *(name for name, _ in found.deploy), *following]))[:LINES]
+def _drawn(recommendation: Recommendation) -> list[str]:
+    """The undefended network, the deployed defences and the next best."""
+    following = [recommendation.next_best.defence] if recommendation.next_best is not None else []
+    return list(
+        dict.fromkeys([recommendation.undefended, *(name for name, _ in recommendation.deploy), *following])
+    )[:LINES]

@@ -1,4 +1,4 @@
-"""The formats of a report: one per file."""
+"""Report formats, one per file."""
 
 from advgame.catalogue import Catalogue
 from advgame.reports.formats.format import Format
@@ -10,7 +10,7 @@ from advgame.reports.formats.markdown import Markdown
 from advgame.reports.formats.text import Text
 
 FORMATS: Catalogue[Format] = Catalogue(
-    "report format", {each.name: each for each in (Text(), Markdown(), Html(), Json(), Nfg(), NfgCounts())}
+    "report format", {form.name: form for form in (Text(), Markdown(), Html(), Json(), Nfg(), NfgCounts())}
 )
 
 __all__ = ["FORMATS", "Format"]

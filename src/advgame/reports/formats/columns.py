@@ -1,4 +1,4 @@
-"""Cells laid out in columns of a terminal."""
+"""Lays out cells in columns for a terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from textwrap import TextWrapper
 
 GAP = 2
 NO_BREAK = "\N{NO-BREAK SPACE}"
-NARROWEST = range(32, 8, -1)  # how much of a long word a text column keeps together, the most that fits
+NARROWEST = range(
+    32, 8, -1
+)  # characters of a long word that a text column keeps together; the largest that fits is used
 
 
 def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[str]:
-    """The rows as lines no wider than ``width``, numbers at the right of their column, the first row as head.
+    """Rows as lines of at most ``width`` characters; numbers are right-aligned, the first row is the head.
 
     >>> print("\\n".join(in_columns([["name", "share"], ["Standard", "0.25"]], [False, True], 40)))
     name      share
@@ -32,7 +34,7 @@ def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: in
 
 
 def wrap(text: str, width: int, *, initial_indent: str = "", subsequent_indent: str = "") -> list[str]:
-    """The text in lines no wider than ``width``; a percent sign stays with its number.
+    """The text in lines of at most ``width`` characters; a percent sign stays with its number.
 
     >>> wrap("at most 50 % of it", 10)
     ['at most', '50 % of it']
@@ -40,8 +42,8 @@ def wrap(text: str, width: int, *, initial_indent: str = "", subsequent_indent: 
     Args:
         text: the text.
         width: characters per line.
-        initial_indent: put before the first line.
-        subsequent_indent: put before all other lines.
+        initial_indent: prefix of the first line.
+        subsequent_indent: prefix of all other lines.
     """
     tied = text.replace(" %", f"{NO_BREAK}%")
     lines = TextWrapper(width, initial_indent=initial_indent, subsequent_indent=subsequent_indent).wrap(tied)
@@ -49,7 +51,7 @@ def wrap(text: str, width: int, *, initial_indent: str = "", subsequent_indent: 
 
 
 def _widths(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[int] | None:
-    """The width of each column; None where they cannot stand side by side."""
+    """The width of each column; None if the columns do not fit."""
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
     room = width - GAP * (len(columns) - 1)
@@ -90,7 +92,7 @@ def _lines(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -
 
 
 def _stacked(rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """One line per cell, where the columns do not fit beside each other."""
+    """One line per cell, for columns that do not fit."""
     heads, *body = rows
     lines: list[str] = []
     for row in body:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Format(ABC):
-    """A way of writing a report down, with the endings of its files.
+    """A report format, with the suffixes of its files.
 
-    ``media_type`` is what a browser receives with a download. ``whole`` says whether every block of the
-    report is rendered; a format for other programs may hold the game alone.
+    ``media_type`` is sent with a download. ``whole`` is True if every block of the report is rendered; a
+    format for other programs may contain the game only.
     """
 
     name: ClassVar[str]
@@ -25,7 +25,7 @@ class Format(ABC):
 
     @abstractmethod
     def render(self, report: Document) -> str | bytes:
-        """Renders a report; the same report gives the same result.
+        """Renders a report, deterministically.
 
         Returns:
             Text, which is written as UTF-8, or the bytes of a binary file.

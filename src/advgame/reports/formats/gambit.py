@@ -1,4 +1,4 @@
-"""The game as a file of Gambit, exact payoffs."""
+"""The game as a Gambit file with exact payoffs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Nfg(Format):
-    """Gambit's strategic form: the game that was solved, without the story."""
+    """Gambit's strategic form (.nfg) of the solved game, without the rest of the report."""
 
     name: ClassVar[str] = "nfg"
     endings: ClassVar[tuple[str, ...]] = (".nfg",)

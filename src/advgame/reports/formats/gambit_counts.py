@@ -1,4 +1,4 @@
-"""The game as a file of Gambit without names, for programs that read no others."""
+"""The game as a Gambit file without strategy names, for programs that cannot read them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NfgCounts(Format):
-    """Gambit's strategic form with the numbers of strategies in place of names, as OpenSpiel reads it."""
+    """Gambit's strategic form with strategy counts instead of names, as read by OpenSpiel."""
 
     name: ClassVar[str] = "nfg_counts"
     endings: ClassVar[tuple[str, ...]] = (".counts.nfg",)
@@ -23,5 +23,5 @@ class NfgCounts(Format):
     whole: ClassVar[bool] = False
 
     def render(self, report: Document) -> str:
-        """The payoffs of both players; a fraction of large terms as the nearest float64."""
+        """The payoffs of both players; fractions with large terms become the nearest float64."""
         return write_nfg(report.recommendation.game, one_line(report.title), names=False)

@@ -1,4 +1,4 @@
-"""The report as one self-contained page that prints well."""
+"""The report as one self-contained, printable HTML page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Html(Format):
-    """One page: styles and charts inside, nothing loaded from anywhere, every name escaped."""
+    """One HTML page with styles and charts embedded; it loads nothing, and every name is escaped."""
 
     name: ClassVar[str] = "html"
     endings: ClassVar[tuple[str, ...]] = (".html", ".htm")
     media_type: ClassVar[str] = "text/html"
 
     def render(self, report: Document) -> str:
-        """The page; the browser's title is the scenario's."""
+        """The page; its title is that of the scenario."""
         return _page().render(report=report)
 
 
@@ -51,7 +51,7 @@ def _page() -> Template:
 
 
 def _drawn(block: MixBars | Matrix | LineChart) -> Markup:
-    """A block's chart; its words are escaped by the writer of the SVG."""
+    """The chart of a block; the SVG writer escapes its text."""
     from markupsafe import Markup
 
     if isinstance(block, MixBars):

@@ -1,4 +1,4 @@
-"""Every value of a report for programs, under a schema with a version."""
+"""The report as JSON: every value, under a versioned schema."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SCHEMA = "advgame-report/1"
 
 @dataclass(frozen=True)
 class Json(Format):
-    """All numbers with every digit; shares and probabilities as fractions, money per classified input.
+    """All numbers in full precision; shares and probabilities as fractions, money per classified input.
 
-    A break-even share that is infinite (it never pays) is null.
+    An infinite break-even share (the defence never pays) is null.
     """
 
     name: ClassVar[str] = "json"
@@ -33,7 +33,7 @@ class Json(Format):
         """The report as one JSON object."""
         content = _plain(_content(report))
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-        return text.replace("<", "\\u003c") + "\n"  # so that it can stand inside a page
+        return text.replace("<", "\\u003c") + "\n"  # so that it can be embedded in an HTML page
 
 
 def _content(report: Document) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def _content(report: Document) -> dict[str, Any]:
         "verdict": report.verdict,
         "decision": _decision(report.recommendation),
         "equilibria": _equilibria(report.recommendation),
-        "thresholds": [asdict(each) for each in report.thresholds],
-        "break_even": [{**asdict(each), "shaky": each.shaky} for each in report.break_even],
+        "thresholds": [asdict(item) for item in report.thresholds],
+        "break_even": [{**asdict(item), "shaky": item.shaky} for item in report.break_even],
         "game": _game(report.recommendation),
         "blocks": [_block(block) for block in report.blocks],
         "inputs_sha256": report.inputs_sha256,
@@ -53,58 +53,60 @@ def _content(report: Document) -> dict[str, Any]:
     }
 
 
-def _decision(found: Recommendation) -> dict[str, Any]:
-    scenario = found.scenario
+def _decision(recommendation: Recommendation) -> dict[str, Any]:
+    scenario = recommendation.scenario
     return {
-        "concept": found.solution.concept,
-        "rule": found.solution.rule,
+        "concept": recommendation.solution.concept,
+        "rule": recommendation.solution.rule,
         "announced": scenario.announced,
         "success": scenario.success,
         "largest_share": scenario.largest_share,
         "currency": scenario.currency,
         "volume_per_month": scenario.volume_per_month,
-        "deploy": [{"defence": name, "probability": share} for name, share in found.deploy],
-        "attacked_by": [{"attack": name, "probability": share} for name, share in found.attacked_by],
-        "defends": found.defends,
-        "defender_payoff": found.value,
-        "attacker_payoff": found.attacker_value,
-        "expected_adversarial_share": found.expected_share,
-        "doing_nothing": _alone(found.doing_nothing),
-        "next_best": None if found.next_best is None else _alone(found.next_best),
-        "alone": [_alone(each) for each in found.alone],
+        "deploy": [{"defence": name, "probability": share} for name, share in recommendation.deploy],
+        "attacked_by": [{"attack": name, "probability": share} for name, share in recommendation.attacked_by],
+        "defends": recommendation.defends,
+        "defender_payoff": recommendation.value,
+        "attacker_payoff": recommendation.attacker_value,
+        "expected_adversarial_share": recommendation.expected_share,
+        "doing_nothing": _alone(recommendation.doing_nothing),
+        "next_best": None if recommendation.next_best is None else _alone(recommendation.next_best),
+        "alone": [_alone(alone) for alone in recommendation.alone],
     }
 
 
-def _alone(each: Alone) -> dict[str, Any]:
-    return {"defence": each.defence, "adversary_answers": each.answer, "defender_payoff": each.value}
+def _alone(alone: Alone) -> dict[str, Any]:
+    return {"defence": alone.defence, "adversary_answers": alone.answer, "defender_payoff": alone.value}
 
 
-def _equilibria(found: Recommendation) -> dict[str, Any]:
-    solution = found.solution
+def _equilibria(recommendation: Recommendation) -> dict[str, Any]:
+    solution = recommendation.solution
     return {
         "complete": solution.complete,
         "method": solution.method,
         "remark": solution.remark,
-        "recommended": next(n for n, each in enumerate(solution.profiles) if each is found.profile),
-        "profiles": [_profile(each) for each in solution.profiles],
+        "recommended": next(
+            n for n, profile in enumerate(solution.profiles) if profile is recommendation.profile
+        ),
+        "profiles": [_profile(profile) for profile in solution.profiles],
     }
 
 
-def _profile(each: Profile) -> dict[str, Any]:
-    certificate = each.certificate
+def _profile(profile: Profile) -> dict[str, Any]:
+    certificate = profile.certificate
     return {
-        "defender": each.defender.tolist(),
-        "attacker": each.attacker.tolist(),
-        "defender_payoff": each.defender_payoff,
-        "attacker_payoff": each.attacker_payoff,
+        "defender": profile.defender.tolist(),
+        "attacker": profile.attacker.tolist(),
+        "defender_payoff": profile.defender_payoff,
+        "attacker_payoff": profile.attacker_payoff,
         "defender_regret": certificate.defender_regret,
         "attacker_regret": certificate.attacker_regret,
         "exact": certificate.exact,
     }
 
 
-def _game(found: Recommendation) -> dict[str, Any]:
-    game = found.game
+def _game(recommendation: Recommendation) -> dict[str, Any]:
+    game = recommendation.game
     return {
         "defences": game.defences,
         "attacks": game.attacks,
@@ -118,9 +120,9 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The same without numbers JSON has no word for."""
+    """The value with null in place of numbers that JSON cannot represent."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     return None if isinstance(value, float) and not isfinite(value) else value

@@ -35,7 +35,7 @@ LIST_OPENING = re.compile(r"^(\d+)([.)])(?=\s)|^([-+=])")
 
 @dataclass(frozen=True)
 class Markdown(Format):
-    """GitHub's Markdown; no text of the inputs is taken for markup."""
+    """GitHub's Markdown; text from the inputs is escaped."""
 
     name: ClassVar[str] = "markdown"
     endings: ClassVar[tuple[str, ...]] = (".md", ".markdown")
@@ -43,63 +43,63 @@ class Markdown(Format):
 
     def render(self, report: Document) -> str:
         """The verdict as title, then the title of the scenario, then the other blocks."""
-        first, *others = report.blocks
-        told = [_told(first), f"*{escaped(report.title)}*", *map(_told, others)]
-        return "\n\n".join(part for part in told if part) + "\n"
+        first, *rest = report.blocks
+        parts = [_rendered(first), f"*{escaped(report.title)}*", *map(_rendered, rest)]
+        return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def escaped(text: str) -> str:
-    """A text on one line in which nothing is markup.
+    """A text on one line, with all markup escaped.
 
     >>> escaped("<b>_Standard_</b> | x")
     '&lt;b&gt;\\\\_Standard\\\\_&lt;/b&gt; \\\\| x'
     """
     safe = SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;"))
     safe = safe.replace("<", "&lt;").replace(">", "&gt;").replace("://", ":&#47;&#47;")
-    return LIST_OPENING.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", safe)
+    return LIST_OPENING.sub(lambda match: f"{match[1] or ''}\\{match[2] or match[3]}", safe)
 
 
 @singledispatch
-def _told(block: object) -> str:
+def _rendered(block: object) -> str:
     raise TypeError(
         f"The Markdown format cannot render the block {type(block).__name__}; add it in markdown.py."
     )
 
 
-@_told.register
+@_rendered.register
 def _verdict(block: Verdict) -> str:
     return f"# {escaped(block.text)}"
 
 
-@_told.register
+@_rendered.register
 def _heading(block: Heading) -> str:
     return f"## {escaped(block.text)}"
 
 
-@_told.register
+@_rendered.register
 def _paragraph(block: Paragraph) -> str:
     return escaped(block.text)
 
 
-@_told.register
+@_rendered.register
 def _caution(block: Caution) -> str:
     return f"> **Caution:** {escaped(block.text)}"
 
 
-@_told.register
+@_rendered.register
 def _bullets(block: Bullets) -> str:
     return "\n".join(f"- {escaped(item)}" for item in block.items)
 
 
-@_told.register
+@_rendered.register
 def _figures(block: Figures) -> str:
     return "\n".join(
-        f"- {escaped(each.label)}: **{escaped(each.text)}** {escaped(each.note)}".rstrip()
-        for each in block.items
+        f"- {escaped(figure.label)}: **{escaped(figure.text)}** {escaped(figure.note)}".rstrip()
+        for figure in block.items
     )
 
 
-@_told.register
+@_rendered.register
 def _table(block: Table) -> str:
     rows = [[cell.text for cell in row] for row in block.rows[: block.shown]]
     left_out = (
@@ -111,7 +111,7 @@ def _table(block: Table) -> str:
     return _with_title(block.title, grid, left_out, _italic(block.note))
 
 
-@_told.register
+@_rendered.register
 def _bars(block: MixBars) -> str:
     rows = [
         [bar.name, bar.text, "█" * max(round(bar.share * BAR), 1 if bar.share > 0 else 0)]
@@ -122,7 +122,7 @@ def _bars(block: MixBars) -> str:
     )
 
 
-@_told.register
+@_rendered.register
 def _matrix(block: Matrix) -> str:
     rows = [
         [block.rows[row], *(_marked(*pair) for pair in zip(block.texts[row], block.marked[row], strict=True))]
@@ -137,7 +137,7 @@ def _marked(text: str, mark: bool) -> str:
     return f"{text} {MARK}" if mark else text
 
 
-@_told.register
+@_rendered.register
 def _chart(block: LineChart) -> str:
     heads = [block.across, *(line.name for line in block.series)]
     grid = _grid(heads, samples_of(block), [True] * len(heads))

@@ -1,4 +1,4 @@
-"""A chart in numbers, for formats that draw no lines."""
+"""A chart as a table of samples, for formats without line charts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SAMPLES = 7
 
 
 def samples_of(chart: LineChart) -> list[list[str]]:
-    """Rows of the chart at a few places, the place where we stand among them.
+    """The values of the chart at a few points, including the scenario's own.
 
     >>> from advgame.reports.blocks import Series
     >>> samples_of(LineChart("", "x", "y", (Series("a", ((0.0, 1.0), (1.0, 2.0))),)))

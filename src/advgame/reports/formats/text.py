@@ -35,46 +35,46 @@ MARK = "•"
 
 @dataclass(frozen=True)
 class Text(Format):
-    """Plain words, tables and bars of characters."""
+    """Plain text with tables and bars made of characters."""
 
     name: ClassVar[str] = "text"
     endings: ClassVar[tuple[str, ...]] = (".txt",)
     media_type: ClassVar[str] = "text/plain"
 
     def render(self, report: Document) -> str:
-        """The verdict first, then the title, then the other blocks, a blank line between them."""
-        first, *others = report.blocks
-        told = [_told(first), wrap(one_line(report.title), WIDTH), *map(_told, others)]
-        return "\n\n".join("\n".join(lines) for lines in told if lines) + "\n"
+        """The verdict, the title and the other blocks, separated by blank lines."""
+        first, *rest = report.blocks
+        parts = [_rendered(first), wrap(one_line(report.title), WIDTH), *map(_rendered, rest)]
+        return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
 @singledispatch
-def _told(block: object) -> list[str]:
+def _rendered(block: object) -> list[str]:
     raise TypeError(f"The text format cannot render the block {type(block).__name__}; add it in text.py.")
 
 
-@_told.register
+@_rendered.register
 def _verdict(block: Verdict) -> list[str]:
     return wrap(one_line(block.text), WIDTH)
 
 
-@_told.register
+@_rendered.register
 def _heading(block: Heading) -> list[str]:
     title = one_line(block.text).upper()
     return [*wrap(title, WIDTH), "═" * min(WIDTH, len(title))]
 
 
-@_told.register
+@_rendered.register
 def _paragraph(block: Paragraph) -> list[str]:
     return wrap(one_line(block.text), WIDTH)
 
 
-@_told.register
+@_rendered.register
 def _caution(block: Caution) -> list[str]:
     return wrap(one_line(block.text), WIDTH, initial_indent="! ", subsequent_indent="  ")
 
 
-@_told.register
+@_rendered.register
 def _bullets(block: Bullets) -> list[str]:
     return [line for item in block.items for line in _item(item)]
 
@@ -83,13 +83,13 @@ def _item(text: str) -> list[str]:
     return wrap(one_line(text), WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
-@_told.register
+@_rendered.register
 def _figures(block: Figures) -> list[str]:
-    rows = [[one_line(each.label), one_line(each.text), one_line(each.note)] for each in block.items]
+    rows = [[one_line(figure.label), one_line(figure.text), one_line(figure.note)] for figure in block.items]
     return in_columns([["", "", ""], *rows], [False, True, False], WIDTH)[2:] if rows else []
 
 
-@_told.register
+@_rendered.register
 def _table(block: Table) -> list[str]:
     rows = [[one_line(head.text) for head in block.heads]]
     rows += [[one_line(cell.text) for cell in row] for row in block.rows[: block.shown]]
@@ -102,7 +102,7 @@ def _table(block: Table) -> list[str]:
     return [*_title(block.title), *lines, *left_out, *_note(block.note)]
 
 
-@_told.register
+@_rendered.register
 def _bars(block: MixBars) -> list[str]:
     label = min(LABEL, max((len(one_line(bar.name)) for bar in block.bars), default=1))
     lines = [
@@ -116,7 +116,7 @@ def _drawn(share: float) -> str:
     return "█" * max(round(share * BAR), 1 if share > 0 else 0) or "·"
 
 
-@_told.register
+@_rendered.register
 def _matrix(block: Matrix) -> list[str]:
     label = min(LABEL, max(len(one_line(block.rows[row])) for row in block.shown))
     lines: list[str] = []
@@ -137,7 +137,7 @@ def _cells(block: Matrix, row: int, part: Sequence[int]) -> list[str]:
 
 
 def _parts(block: Matrix, label: int) -> Iterator[list[int]]:
-    """The columns in pieces that fit beside the label."""
+    """The columns in groups that fit beside the label."""
     part: list[int] = []
     used = label
     for column, name in enumerate(block.columns):
@@ -151,7 +151,7 @@ def _parts(block: Matrix, label: int) -> Iterator[list[int]]:
     yield part
 
 
-@_told.register
+@_rendered.register
 def _chart(block: LineChart) -> list[str]:
     heads = [one_line(block.across), *(one_line(line.name) for line in block.series)]
     rows = in_columns([heads, *samples_of(block)], [True] * len(heads), WIDTH)

@@ -1,4 +1,4 @@
-"""The sections of a report in the order they are told: one question of the reader per file."""
+"""The sections of a report in their order: one question of the reader per file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from advgame.reports.sections.announcement import announcement
 from advgame.reports.sections.assumptions import assumptions
 from advgame.reports.sections.break_even_shares import break_even
 from advgame.reports.sections.equilibrium import equilibrium
+from advgame.reports.sections.nearest_thresholds import thresholds
 from advgame.reports.sections.payoff_matrices import payoffs
 from advgame.reports.sections.provenance import provenance
 from advgame.reports.sections.sources import sources
-from advgame.reports.sections.turning_points import turning_points
 from advgame.reports.sections.what_to_deploy import decision
 from advgame.reports.sections.worth import worth
 
@@ -27,7 +27,7 @@ SECTIONS: Catalogue[Section] = Catalogue(
         for section in (
             decision,
             worth,
-            turning_points,
+            thresholds,
             break_even,
             equilibrium,
             announcement,

@@ -1,4 +1,4 @@
-"""What would it be worth to announce the defence, or not to?"""
+"""Section: what is an announcement of the defence worth?"""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from advgame.wording.numbers import percentages
 
 
 def announcement(facts: Facts) -> tuple[Block, ...]:
-    """The same game where both choose at once, where the defence is announced, and in the worst case."""
+    """The values under simultaneous play, commitment and maximin, side by side."""
     if not facts.has_attacks:
         return ()
     answers = {name: _answer(facts, concept) for name, concept in CONCEPTS.items() if concept.compared}
-    solved = {name: found for name, found in answers.items() if found is not None}
+    solved = {name: recommendation for name, recommendation in answers.items() if recommendation is not None}
     return (
         Heading("Announced or not"),
         Paragraph(" ".join(_sentences(facts, solved))),
-        Table("", _heads(facts), tuple(_row(facts, name, found) for name, found in solved.items())),
+        Table(
+            "",
+            _heads(facts),
+            tuple(_row(facts, name, recommendation) for name, recommendation in solved.items()),
+        ),
     )
 
 
@@ -37,15 +41,16 @@ def _answer(facts: Facts, concept: Concept) -> Recommendation | None:
 
 def _sentences(facts: Facts, solved: dict[str, Recommendation]) -> list[str]:
     if "nash" not in solved or "commitment" not in solved:
-        return ["What an announcement would be worth could not be certified."]
+        return ["The value of an announcement could not be certified."]
     gain = solved["commitment"].value - solved["nash"].value
     if gain <= 1e-9 * (1 + abs(solved["nash"].value)):
-        said = ["An announcement that the attacker believes would be worth nothing here."]
+        said = ["A credible announcement would gain nothing here."]
     else:
-        said = [f"An announcement that the attacker believes would be worth {facts.money.both(gain)}."]
+        said = [f"A credible announcement would gain {facts.money.both(gain)}."]
     said.append(
-        "It must be binding: if the defender may deploy something else afterwards, both sides choose at once "
-        "again. Of a mixed strategy, announce the probabilities, never the network drawn for an input."
+        "It must be binding: if the defender can still deploy something else, the situation is "
+        "simultaneous play "
+        "again. For a mixed strategy, announce the probabilities, never the network drawn for an input."
     )
     return said
 
@@ -63,20 +68,20 @@ def _heads(facts: Facts) -> tuple[Head, ...]:
     )
 
 
-def _row(facts: Facts, concept: str, found: Recommendation) -> tuple[Cell, ...]:
-    gap = found.value - facts.recommendation.value
-    here = " (recommended)" if found is facts.recommendation else ""
-    attacked = tuple((attack_in_words(name), share) for name, share in found.attacked_by)
+def _row(facts: Facts, concept: str, recommendation: Recommendation) -> tuple[Cell, ...]:
+    gap = recommendation.value - facts.recommendation.value
+    here = " (recommended)" if recommendation is facts.recommendation else ""
+    attacked = tuple((attack_in_words(name), share) for name, share in recommendation.attacked_by)
     return (
         Cell(f"{CONCEPTS[concept].situation}{here}", concept),
-        Cell(_mix(found.deploy)),
-        Cell(_mix(attacked)),
-        money_cells(facts.money, found.value)[0],
+        Cell(_strategy(recommendation.deploy)),
+        Cell(_strategy(attacked)),
+        money_cells(facts.money, recommendation.value)[0],
         *money_cells(facts.money, gap, difference=True),
     )
 
 
-def _mix(played: tuple[tuple[str, float], ...]) -> str:
+def _strategy(played: tuple[tuple[str, float], ...]) -> str:
     if len(played) == 1:
         return played[0][0]
     parts = percentages([share for _, share in played])

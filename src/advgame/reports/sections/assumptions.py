@@ -1,4 +1,4 @@
-"""What was assumed?"""
+"""Section: what was assumed?"""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NOT_STATED = "not stated"
 
 
 def assumptions(facts: Facts) -> tuple[Block, ...]:
-    """The rules of the game in words, and every price with the fact behind it."""
-    told: list[Block] = [Heading("Assumptions"), Bullets(tuple(_rules(facts))), _prices(facts)]
+    """The rules of the game in words, and every price with its basis."""
+    blocks: list[Block] = [Heading("Assumptions"), Bullets(tuple(_rules(facts))), _prices(facts)]
     if facts.scenario.what_if:
-        told.append(_what_if(facts))
-    return tuple(told)
+        blocks.append(_what_if(facts))
+    return tuple(blocks)
 
 
 def _rules(facts: Facts) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _rules(facts: Facts) -> Iterator[str]:
 
 
 def _knowledge(facts: Facts) -> Iterator[str]:
-    """What the attacker sees of the defence, by how the attacked accuracies were measured."""
+    """What the attacker can observe of the defence, according to how the accuracies were measured."""
     columns = [row.column for row in facts.rows if row.metric == "robust"]
     direct = list(dict.fromkeys(column.attack for column in columns if column.crafted_on is None))
     transferred = list(dict.fromkeys(column.full_name for column in columns if column.crafted_on is not None))
@@ -47,14 +47,14 @@ def _knowledge(facts: Facts) -> Iterator[str]:
     if direct:
         yield (
             f"In {counted(len(direct), 'column', 'columns')} ({shortened(direct, NAMED)}) the attack was run "
-            "against each network itself. For an attacker who cannot see which network is drawn, this is "
-            "an upper bound."
+            "against each network itself. This is an upper bound on the success of an attacker who cannot "
+            "observe which network is drawn."
         )
     if transferred:
         yield (
             f"In {counted(len(transferred), 'column', 'columns')} ({shortened(transferred, NAMED)}) the "
-            "examples were crafted on a source model and transferred, as by an attacker who cannot see which "
-            "network is drawn."
+            "examples were crafted on a source model and transferred, as by an attacker who cannot observe "
+            "which network is drawn."
         )
     if natural:
         verb = "is a natural corruption" if len(natural) == 1 else "are natural corruptions"
@@ -62,19 +62,19 @@ def _knowledge(facts: Facts) -> Iterator[str]:
 
 
 def _prices(facts: Facts) -> Table:
-    heads = Head("number"), Head("amount", True), Head("unit"), Head("basis")
+    heads = Head("parameter"), Head("amount", True), Head("unit"), Head("basis")
     rows = [_price(facts, "largest_share", facts.scenario.largest_share)]
     if facts.scenario.volume_per_month is not None:
         rows.append(_price(facts, "volume_per_month", facts.scenario.volume_per_month))
     for about in TERM_PARAMETERS.values():
         rows += [_price(facts, address, amount) for address, amount in _amounts(facts, about)]
-    return Table("Every amount and its basis", heads, tuple(rows), shown=SHOWN)
+    return Table("All amounts and their basis", heads, tuple(rows), shown=SHOWN)
 
 
 def _amounts(facts: Facts, about: Parameter) -> list[tuple[str, float]]:
     amount = getattr(facts.scenario.term(about.term), about.name)
     if isinstance(amount, Mapping):
-        return [(f"{about.name}[{name}]", each) for name, each in amount.items()]
+        return [(f"{about.name}[{name}]", value) for name, value in amount.items()]
     return [(about.name, amount)]
 
 

@@ -1,4 +1,4 @@
-"""From which adversarial share on does one defence beat another, and how sure is that?"""
+"""Section: above which adversarial share does one defence beat another, with intervals."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ NEVER = "never pays"  # not even if all inputs were adversarial
 
 
 def break_even(facts: Facts) -> tuple[Block, ...]:
-    """Break-even shares of pairs of defences with their intervals, and where they are shaky."""
+    """The break-even shares of pairs of defences with their intervals; unreliable ones carry a caution."""
     if not facts.break_even:
         return ()
     attack, level = facts.break_even[0].attack, facts.break_even[0].level
     lead = (
-        "Without attack, the first of two defences is worth more. Above the break-even share of adversarial "
-        f"inputs the second is worth more, here under {attack}, whatever the attacker's own costs. "
+        "Without attacks, the first defence of a pair is worth more. Above the break-even share of "
+        "adversarial "
+        f"inputs the second is worth more, here under {attack} and whatever the attacker's costs. "
         f"The {100 * level:g} % interval reflects the sampling errors of the accuracies."
     )
-    shaky = tuple(Caution(_shaky(each)) for each in facts.break_even if each.shaky)
-    return (Heading("The break-even share"), Paragraph(lead), _table(facts.break_even), *shaky)
+    shaky = tuple(Caution(_shaky(pair)) for pair in facts.break_even if pair.shaky)
+    return (Heading("Break-even shares"), Paragraph(lead), _table(facts.break_even), *shaky)
 
 
 def _table(pairs: tuple[BreakEven, ...]) -> Table:
@@ -33,17 +34,17 @@ def _table(pairs: tuple[BreakEven, ...]) -> Table:
         Head("clean accuracy lost", numeric=True),
         Head("accuracy gained under attack", numeric=True),
     )
-    return Table("", heads, tuple(_row(each) for each in pairs))
+    return Table("", heads, tuple(_row(pair) for pair in pairs))
 
 
-def _row(each: BreakEven) -> tuple[Cell, ...]:
+def _row(pair: BreakEven) -> tuple[Cell, ...]:
     return (
-        Cell(each.plain),
-        Cell(each.defended),
-        Cell(_share(each.share), each.share),
-        Cell(_interval(each)),
-        Cell(_difference(each.clean_price, each.clean_price_error), each.clean_price),
-        Cell(_difference(each.robust_gain, each.robust_gain_error), each.robust_gain),
+        Cell(pair.plain),
+        Cell(pair.defended),
+        Cell(_share(pair.share), pair.share),
+        Cell(_interval(pair)),
+        Cell(_difference(pair.clean_price, pair.clean_price_error), pair.clean_price),
+        Cell(_difference(pair.robust_gain, pair.robust_gain_error), pair.robust_gain),
     )
 
 
@@ -51,10 +52,10 @@ def _share(share: float) -> str:
     return NEVER if share > 1 else significant(share)
 
 
-def _interval(each: BreakEven) -> str:
-    if each.low is None or each.high is None:
-        return "not known"
-    low, high = (NEVER if end > 1 else significant(end, 3) for end in (each.low, each.high))
+def _interval(pair: BreakEven) -> str:
+    if pair.low is None or pair.high is None:
+        return "unknown"
+    low, high = (NEVER if end > 1 else significant(end, 3) for end in (pair.low, pair.high))
     return low if low == high else f"{low} to {high}"
 
 
@@ -62,9 +63,9 @@ def _difference(value: float, error: float | None) -> str:
     return significant(value, 3) if error is None else with_error(value, error)
 
 
-def _shaky(each: BreakEven) -> str:
+def _shaky(pair: BreakEven) -> str:
     return (
-        f"The break-even share of {each.defended} against {each.plain} rests on a difference of "
-        f"{significant(each.robust_gain, 2)} with a standard error of about "
-        f"{significant(each.robust_gain_error or 0, 2)}, which cannot be distinguished from zero."
+        f"The break-even share of {pair.defended} against {pair.plain} rests on a difference of "
+        f"{significant(pair.robust_gain, 2)} with a standard error of about "
+        f"{significant(pair.robust_gain_error or 0, 2)}, which cannot be distinguished from zero."
     )

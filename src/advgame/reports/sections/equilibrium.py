@@ -1,4 +1,4 @@
-"""What do both sides do, and how sure is it that this is all?"""
+"""Section: what do both players do, and is the list of equilibria complete?"""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from advgame.wording.concepts import rule_in_words
 from advgame.wording.names import attack_in_words, counted, listed
 from advgame.wording.numbers import percent, significant
 
-LISTED = 20  # profiles that short formats show
-BARS = 12  # strategies that are all drawn; of more, those played and a few others
+LISTED = 20  # profiles in short formats
+BARS = 12  # up to this many strategies, all are drawn; otherwise those played and a few others
 FEW = 8
 
 
 def equilibrium(facts: Facts) -> tuple[Block, ...]:
-    """Both mixes, what they are worth, their certificate, and all profiles where there are several."""
-    found = facts.recommendation
-    told: list[Block] = [
+    """Both mixed strategies, their values and certificate, and all profiles if there are several."""
+    recommendation = facts.recommendation
+    blocks: list[Block] = [
         Heading("The equilibrium"),
-        _bars("The defender deploys", facts.game.defences, found.deploy),
+        _bars("The defender deploys", facts.game.defences, recommendation.deploy),
         _bars(
             "The attacker plays",
             tuple(map(attack_in_words, facts.game.attacks)),
-            _in_words(found.attacked_by),
+            _in_words(recommendation.attacked_by),
         ),
         Bullets(tuple(_facts_in_words(facts))),
     ]
-    if len(found.solution.profiles) > 1:
-        told.append(_profiles(facts))
-    return tuple(told)
+    if len(recommendation.solution.profiles) > 1:
+        blocks.append(_profiles(facts))
+    return tuple(blocks)
 
 
 def _in_words(played: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
@@ -49,16 +49,16 @@ def _bars(title: str, names: tuple[str, ...], played: tuple[tuple[str, float], .
 
 
 def _facts_in_words(facts: Facts) -> list[str]:
-    found, money = facts.recommendation, facts.money
-    certificate = found.profile.certificate
+    recommendation, money = facts.recommendation, facts.money
+    certificate = recommendation.profile.certificate
     exact = " in exact arithmetic" if certificate.exact else ""
     return [
-        rule_in_words(found),
-        f"Expected adversarial share of the traffic: {percent(found.expected_share)}.",
-        f"Worth to the defender: {money.both(found.value)}.",
-        f"Worth to the attacker: {money.both(found.attacker_value)}.",
+        rule_in_words(recommendation),
+        f"Expected adversarial share of the traffic: {percent(recommendation.expected_share)}.",
+        f"Value to the defender: {money.both(recommendation.value)}.",
+        f"Value to the attacker: {money.both(recommendation.attacker_value)}.",
         _completeness(facts),
-        f"Neither side could gain more than {significant(100 * certificate.regret, 2)} % of its payoff range "
+        f"Neither side can gain more than {significant(100 * certificate.regret, 2)} % of its payoff range "
         f"by changing its strategy; this was recomputed from the payoffs{exact}.",
     ]
 
@@ -67,7 +67,7 @@ def _completeness(facts: Facts) -> str:
     situation = facts.recommendation.situation
     solution = situation.solution
     if situation.concept.timing is not Timing.SIMULTANEOUS:
-        return solution.remark or "One solution is given; others may be worth the same."
+        return solution.remark or "One solution is given; others may have the same value."
     count = counted(len(solution.profiles), "extreme equilibrium", "extreme equilibria")
     if not solution.complete:
         return f"{count} computed; there may be others. {solution.remark}".strip()
@@ -77,7 +77,7 @@ def _completeness(facts: Facts) -> str:
         return f"{count}; the list is proven complete. {solution.remark}".strip()
     sets = counted(len(solution.components), "component", "components")
     return (
-        f"{count} in {sets}; the list is proven complete. The recommended one is worth least to the defender."
+        f"{count} in {sets}; the list is proven complete. The recommended one is the worst for the defender."
     )
 
 
@@ -86,28 +86,28 @@ def _profiles(facts: Facts) -> Table:
         Head("no.", True),
         Head("defender"),
         Head("attacker"),
-        Head("worth to defender", True),
-        Head("worth to attacker", True),
+        Head("value to defender", True),
+        Head("value to attacker", True),
         Head("recommended"),
     )
     profiles = facts.recommendation.solution.profiles
-    rows = tuple(_profile(facts, number, each) for number, each in enumerate(profiles, start=1))
+    rows = tuple(_profile(facts, number, profile) for number, profile in enumerate(profiles, start=1))
     return Table("All extreme equilibria", heads, rows, shown=LISTED)
 
 
-def _profile(facts: Facts, number: int, each: Profile) -> tuple[Cell, ...]:
+def _profile(facts: Facts, number: int, profile: Profile) -> tuple[Cell, ...]:
     game = facts.game
     return (
         Cell(str(number), number),
-        Cell(_mix(game.defences, each.defender.tolist())),
-        Cell(_mix(tuple(map(attack_in_words, game.attacks)), each.attacker.tolist())),
-        Cell(facts.money.per_input(each.defender_payoff), each.defender_payoff),
-        Cell(facts.money.per_input(each.attacker_payoff), each.attacker_payoff),
-        Cell("yes" if each is facts.recommendation.profile else ""),
+        Cell(_strategy(game.defences, profile.defender.tolist())),
+        Cell(_strategy(tuple(map(attack_in_words, game.attacks)), profile.attacker.tolist())),
+        Cell(facts.money.per_input(profile.defender_payoff), profile.defender_payoff),
+        Cell(facts.money.per_input(profile.attacker_payoff), profile.attacker_payoff),
+        Cell("yes" if profile is facts.recommendation.profile else ""),
     )
 
 
-def _mix(names: tuple[str, ...], shares: list[float]) -> str:
+def _strategy(names: tuple[str, ...], shares: list[float]) -> str:
     return listed(
         f"{name} {percent(share)}" for name, share in zip(names, shares, strict=True) if share > PLAYED
     )

@@ -1,4 +1,4 @@
-"""What does each side earn, for every pair of strategies?"""
+"""Section: what does each player earn, for every pair of strategies?"""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from advgame.reports.facts import Facts
 from advgame.wording.names import attack_in_words, counted
 from advgame.wording.numbers import decimals_for, fixed
 
-SHOWN = 12  # defences that short formats show
+SHOWN = 12  # defences in short formats
 
 
 def payoffs(facts: Facts) -> tuple[Block, ...]:
-    """Both payoff matrices with the best responses marked."""
+    """Both payoff matrices, with the best responses marked."""
     game = facts.game
     return (
         Heading("Payoffs"),
@@ -51,11 +51,11 @@ def _matrix(facts: Facts, title: str, payoffs: FloatArray, axis: int) -> Matrix:
 
 
 def shown_rows(facts: Facts) -> tuple[int, ...]:
-    """The defences deployed, the undefended one and the strongest others, in the order of the game."""
-    game, found = facts.game, facts.recommendation
+    """The deployed defences, the undefended network and the best others, in the order of the game."""
+    game, recommendation = facts.game, facts.recommendation
     if game.shape[0] <= SHOWN:
         return tuple(range(game.shape[0]))
-    needed = [game.defences.index(name) for name in (found.undefended, *dict(found.deploy))]
-    pays = game.defender_payoffs @ found.profile.attacker
+    needed = [game.defences.index(name) for name in (recommendation.undefended, *dict(recommendation.deploy))]
+    pays = game.defender_payoffs @ recommendation.profile.attacker
     order = dict.fromkeys([*needed, *np.argsort(-pays, kind="stable").tolist()])
     return tuple(sorted(list(order)[: max(SHOWN, len(set(needed)))]))

@@ -1,4 +1,4 @@
-"""How can somebody check this?"""
+"""Section: how can the report be checked?"""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from advgame.reports.fingerprint import versions
 
 ROUNDING = (
     "Rounding: in sentences, the probabilities of a mixed strategy are whole percentages that sum to 100, "
-    "with decimals where a small one would vanish; bars and tiles have three digits; the JSON report has "
-    "every digit. Parameters that are shares are fractions."
+    "with decimals if a small one would round to 0; bars and tiles have three digits; the JSON report has "
+    "full precision. Parameters that are shares are given as fractions."
 )
 
 

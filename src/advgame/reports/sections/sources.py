@@ -1,4 +1,4 @@
-"""Which figures is this made of, where are they from, and what is wrong with them?"""
+"""Section: which figures are used, what are their sources, and which carry warnings?"""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from advgame.wording.caveats import NUMBER
 from advgame.wording.names import attack_in_words, counted, shortened
 from advgame.wording.numbers import accuracy
 
-CONCERNED = 4  # rows named beside a warning
+CONCERNED = 4  # rows named per warning
 SHOWN = 20
 
 
 def sources(facts: Facts) -> tuple[Block, ...]:
-    """The accuracies the game is made of, their sources, and the warnings on their rows."""
+    """The accuracies in use, their sources, and the warnings on their rows."""
     return (
-        Heading("The figures and their sources"),
+        Heading("Figures and sources"),
         Paragraph(_lead(facts)),
         _accuracies(facts),
         _origins(facts),
@@ -39,32 +39,32 @@ def _lead(facts: Facts) -> str:
     return (
         f"{counted(len(scenario.selected), 'row', 'rows')}{data}, data set "
         f"{', '.join(scenario.selected.datasets)}. Accuracies in percent, with one standard error where "
-        "the source permits computing it."
+        "the source allows computing it."
     )
 
 
 def _accuracies(facts: Facts) -> Matrix:
-    met = facts.accuracies
+    accuracies = facts.accuracies
     shown = shown_rows(facts)
     errors = _standard_errors(facts)
     texts = tuple(
         tuple(
-            accuracy(float(met.attacked_accuracy[row, column]), errors.get((defence, attack))).removesuffix(
-                " %"
-            )
-            for column, attack in enumerate(met.attacks)
+            accuracy(
+                float(accuracies.attacked_accuracy[row, column]), errors.get((defence, attack))
+            ).removesuffix(" %")
+            for column, attack in enumerate(accuracies.attacks)
         )
-        for row, defence in enumerate(met.defences)
+        for row, defence in enumerate(accuracies.defences)
     )
-    left_out = len(met.defences) - len(shown)
+    left_out = len(accuracies.defences) - len(shown)
     return Matrix(
         "Accuracy",
-        "% right",
-        met.defences,
-        tuple(map(attack_in_words, met.attacks)),
-        values=tuple(map(tuple, met.attacked_accuracy.tolist())),
+        "% correct",
+        accuracies.defences,
+        tuple(map(attack_in_words, accuracies.attacks)),
+        values=tuple(map(tuple, accuracies.attacked_accuracy.tolist())),
         texts=texts,
-        marked=tuple(map(tuple, np.zeros(met.attacked_accuracy.shape, dtype=bool).tolist())),
+        marked=tuple(map(tuple, np.zeros(accuracies.attacked_accuracy.shape, dtype=bool).tolist())),
         shown=shown,
         note=f"{counted(left_out, 'weaker defence is', 'weaker defences are')} not shown."
         if left_out
@@ -99,7 +99,7 @@ def _origins(facts: Facts) -> Table:
 
 
 def _warnings(facts: Facts) -> list[Block]:
-    """The warnings, those that differ only in their numbers as one, the most frequent first."""
+    """The warnings, most frequent first; those that differ only in their numbers are merged."""
     kinds: dict[str, dict[str, Measurement]] = {}
     first: dict[str, str] = {}
     for row in facts.rows:
@@ -125,7 +125,10 @@ def _warnings(facts: Facts) -> list[Block]:
     )
     concerned = len({name for rows in kinds.values() for name in rows})
     return [
-        Caution(f"{counted(concerned, 'row', 'rows')} of {len(facts.rows):,} carry a warning."),
+        Caution(
+            f"{counted(concerned, 'row', 'rows')} of {len(facts.rows):,} "
+            f"{'carries' if concerned == 1 else 'carry'} a warning."
+        ),
         Table("Warnings", heads, rows, shown=SHOWN),
     ]
 

@@ -1,11 +1,11 @@
-"""What to deploy?"""
+"""Section: what to deploy?"""
 
 from __future__ import annotations
 
 from advgame.equilibria import Timing
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.facts import Facts
-from advgame.wording.caveats import too_close, turning_in_words, turning_share, warned
+from advgame.wording.caveats import nearest_threshold, threshold_in_words, too_close, warned
 from advgame.wording.comparison import comparison
 from advgame.wording.concepts import rule_in_words
 from advgame.wording.money import Money
@@ -14,35 +14,39 @@ from advgame.wording.verdict import verdict_of
 
 MIXED = (
     "It is a mixed strategy: for each input the server draws the network at random with these "
-    "probabilities, and the attacker cannot know which one is drawn."
+    "probabilities, and the attacker cannot observe which one is drawn."
 )
 
 
 def decision(facts: Facts) -> tuple[Block, ...]:
-    """The verdict, what speaks against it, the rule it follows, and the numbers looked for first."""
-    found = facts.recommendation
-    caveats = too_close(found, facts.break_even), warned(facts.rows)
-    told: list[Block] = [Verdict(verdict_of(found)), *(Caution(text) for text in caveats if text)]
-    told += [Paragraph(_situation(facts)), Figures(tuple(_figures(facts)))]
-    simultaneous = found.situation.concept.timing is Timing.SIMULTANEOUS
-    if simultaneous and not found.solution.complete:
-        told.append(
+    """The verdict, its caveats, the rule behind it, and the key figures."""
+    recommendation = facts.recommendation
+    caveats = too_close(recommendation, facts.break_even), warned(facts.rows)
+    blocks: list[Block] = [Verdict(verdict_of(recommendation)), *(Caution(text) for text in caveats if text)]
+    blocks += [Paragraph(_situation(facts)), Figures(tuple(_figures(facts)))]
+    simultaneous = recommendation.situation.concept.timing is Timing.SIMULTANEOUS
+    if simultaneous and not recommendation.solution.complete:
+        blocks.append(
             Caution(
-                "The list of equilibria is not proven complete: another may be worth less to the defender."
+                "The list of equilibria is not proven complete: another one may have a lower value to the "
+                "defender."
             )
         )
-    return tuple(told)
+    return tuple(blocks)
 
 
 def _situation(facts: Facts) -> str:
-    scenario, found = facts.scenario, facts.recommendation
+    scenario, recommendation = facts.scenario, facts.recommendation
     question = f"{scenario.question} " if scenario.question else ""
     if not facts.has_attacks:
-        return f"{question}The table contains no attack; the defences are compared by their worth alone."
-    mixed = "" if found.pure else f" {MIXED}"
+        return (
+            f"{question}The table contains no attack; the defences are compared by their value without "
+            "attacks."
+        )
+    mixed = "" if recommendation.pure else f" {MIXED}"
     return (
         f"{question}The attacker can supply up to {percent(scenario.largest_share)} "
-        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(found)}{mixed}"
+        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(recommendation)}{mixed}"
     )
 
 
@@ -52,14 +56,17 @@ def _count_of_attacks(facts: Facts) -> str:
 
 
 def _figures(facts: Facts) -> list[Figure]:
-    found, money = facts.recommendation, facts.money
+    recommendation, money = facts.recommendation, facts.money
     per = "per classified input"
     figures = [
         Figure(
-            "Worth to the defender", money.per_input(found.value), _note(per, money, found.value), found.value
+            "Value to the defender",
+            money.per_input(recommendation.value),
+            _note(per, money, recommendation.value),
+            recommendation.value,
         )
     ]
-    compared = comparison(found)
+    compared = comparison(recommendation)
     if compared is not None:
         answered = ", after the attacker's best response" if facts.has_attacks else ""
         gain = compared.gain
@@ -72,22 +79,23 @@ def _figures(facts: Facts) -> list[Figure]:
 
 
 def _adversarial(facts: Facts) -> list[Figure]:
-    found, limit = facts.recommendation, facts.scenario.largest_share
+    recommendation, limit = facts.recommendation, facts.scenario.largest_share
     share = Figure(
         "Expected adversarial share",
-        percent(found.expected_share),
+        percent(recommendation.expected_share),
         f"of at most {percent(limit)}",
-        found.expected_share,
+        recommendation.expected_share,
     )
-    turning = turning_share(
-        found, next((each for each in facts.thresholds if each.parameter == "largest_share"), None)
+    edge = nearest_threshold(
+        recommendation,
+        next((threshold for threshold in facts.thresholds if threshold.parameter == "largest_share"), None),
     )
-    if turning is None:
+    if edge is None:
         return [share]
-    text, interval = turning_in_words(found, turning, facts.break_even)
-    side = "the scenario is above it" if limit > turning else "the scenario is below it"
+    text, interval = threshold_in_words(recommendation, edge, facts.break_even)
+    side = "the scenario is above it" if limit > edge else "the scenario is below it"
     note = f"{interval}; {side}" if interval else f"{side}; its sampling error is unknown"
-    return [share, Figure("Threshold of the largest share", text, note, turning)]
+    return [share, Figure("Threshold of the largest share", text, note, edge)]
 
 
 def _note(per: str, money: Money, amount: float) -> str:

@@ -1,4 +1,4 @@
-"""How much is it worth, against the next best and against doing nothing?"""
+"""Section: how much is the recommendation worth, compared with the next best and with doing nothing?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Part = TypeVar("Part", Head, Cell)
 
 
 def worth(facts: Facts) -> tuple[Block, ...]:
-    """The value of the answer beside the next best defence and the undefended network."""
+    """The value of the recommendation, of the next best defence and of the undefended network."""
     compared = _compared(facts)
     return (
         Heading("How much it is worth"),
@@ -27,57 +27,59 @@ def worth(facts: Facts) -> tuple[Block, ...]:
 
 
 def _compared(facts: Facts) -> list[Comparison]:
-    """Doing nothing, unless that is recommended, and the next best, unless that is doing nothing."""
-    found = facts.recommendation
-    others = [against_undefended(found)] if found.defends else []
-    if found.next_best is not None and not (found.defends and found.next_best.defence == found.undefended):
-        others.append(against_next_best(found, found.next_best))
-    return others
+    """The comparisons with doing nothing and with the next best, without the recommendation itself."""
+    recommendation = facts.recommendation
+    comparisons = [against_undefended(recommendation)] if recommendation.defends else []
+    if recommendation.next_best is not None and not (
+        recommendation.defends and recommendation.next_best.defence == recommendation.undefended
+    ):
+        comparisons.append(against_next_best(recommendation, recommendation.next_best))
+    return comparisons
 
 
 def _sentences(facts: Facts, compared: list[Comparison]) -> Paragraph:
     money = facts.money
     said = [f"The recommendation is worth {money.both(facts.recommendation.value)}."]
-    said += [_against(facts, each) for each in compared]
+    said += [_against(facts, comparison) for comparison in compared]
     if money.one_is:
         said.append(f"{money.one_is[0].upper()}{money.one_is[1:]}.")
     return Paragraph(" ".join(said))
 
 
-def _against(facts: Facts, each: Comparison) -> str:
-    subject = f"{each.words[0].upper()}{each.words[1:]},"
-    answer = f" {_answered(each.other)}" if facts.has_attacks else ""
-    if each.gain == 0:
+def _against(facts: Facts, comparison: Comparison) -> str:
+    subject = f"{comparison.words[0].upper()}{comparison.words[1:]},"
+    answer = f" {_answered(comparison.other)}" if facts.has_attacks else ""
+    if comparison.gain == 0:
         return f"{subject} would be worth the same{answer}."
-    direction = "less" if each.gain > 0 else "more"
-    return f"{subject} would be worth {facts.money.both(abs(each.gain))} {direction}{answer}."
+    direction = "less" if comparison.gain > 0 else "more"
+    return f"{subject} would be worth {facts.money.both(abs(comparison.gain))} {direction}{answer}."
 
 
-def _answered(other: Alone) -> str:
-    return f"after the attacker's best response ({attack_in_words(other.answer)})"
+def _answered(alone: Alone) -> str:
+    return f"after the attacker's best response ({attack_in_words(alone.answer)})"
 
 
 def _table(facts: Facts, compared: list[Comparison]) -> Table:
-    found = facts.recommendation
+    recommendation = facts.recommendation
     heads = (
         Head("deployed"),
         Head("the attacker's best response"),
-        Head(f"worth, {money_heads(facts.money)[0]}", numeric=True),
+        Head(f"value, {money_heads(facts.money)[0]}", numeric=True),
         *(Head(f"recommended − this, {head}", numeric=True) for head in money_heads(facts.money)),
     )
-    answer = listed(attack_in_words(name) for name, _ in found.attacked_by)
-    rows = [_row(facts, "as recommended", answer, found.value, 0.0)]
-    for each in compared:
-        other = each.other
-        name = f"{other.defence} alone"
-        rows.append(_row(facts, name, attack_in_words(other.answer), other.value, each.gain))
+    answer = listed(attack_in_words(name) for name, _ in recommendation.attacked_by)
+    rows = [_row(facts, "as recommended", answer, recommendation.value, 0.0)]
+    for comparison in compared:
+        alone = comparison.other
+        name = f"{alone.defence} alone"
+        rows.append(_row(facts, name, attack_in_words(alone.answer), alone.value, comparison.gain))
     if not facts.has_attacks:
         heads, rows = _unanswered(heads), [_unanswered(row) for row in rows]
     return Table("", heads, tuple(rows))
 
 
 def _unanswered(row: tuple[Part, ...]) -> tuple[Part, ...]:
-    """A row without what the attacker does, where there is none."""
+    """The row without the column of the attacker's best response, for tables without attacks."""
     deployed, _, *amounts = row
     return deployed, *amounts
 
@@ -88,12 +90,16 @@ def _row(facts: Facts, name: str, answer: str, value: float, gain: float) -> tup
 
 
 def _knowledge_needed(facts: Facts) -> list[Block]:
-    """Why a single defence can look better than an equilibrium: the attacker would have to know of it."""
-    found = facts.recommendation
-    better = [each for each in found.alone if each.value - found.value > SAME * (1 + abs(found.value))]
-    if found.situation.concept.timing is not Timing.SIMULTANEOUS or not better:
+    """Explains why a single defence can look better than the recommendation."""
+    recommendation = facts.recommendation
+    better = [
+        alone
+        for alone in recommendation.alone
+        if alone.value - recommendation.value > SAME * (1 + abs(recommendation.value))
+    ]
+    if recommendation.situation.concept.timing is not Timing.SIMULTANEOUS or not better:
         return []
-    best = max(better, key=lambda each: each.value)
+    best = max(better, key=lambda alone: alone.value)
     return [
         Paragraph(
             f"{best.defence} alone is worth more only if the attacker knows that it is deployed and plays "
@@ -104,26 +110,27 @@ def _knowledge_needed(facts: Facts) -> list[Block]:
 
 
 def _unannounced(facts: Facts, best: Alone) -> str:
-    """What the single defence earns from an attacker who does not know of it."""
-    found = facts.recommendation
-    earned = unanswered(found, best.defence)
-    loss = found.value - earned
-    same = abs(loss) <= SAME * (1 + abs(found.value))
+    """The value of the single defence against an attacker who does not know that it is deployed."""
+    recommendation = facts.recommendation
+    earned = unanswered(recommendation, best.defence)
+    loss = recommendation.value - earned
+    same = abs(loss) <= SAME * (1 + abs(recommendation.value))
     compared = "as much as" if same else f"{facts.money.per_input(abs(loss))} less than"
     return (
-        f"Against an attacker who does not know, it would earn {facts.money.per_input(earned)} per input, "
+        f"Against an attacker who does not know this, it would earn {facts.money.per_input(earned)} per "
+        "input, "
         f"{compared} the recommendation."
     )
 
 
 def _left_again(facts: Facts, best: Alone) -> str:
-    """Why the attacker cannot count on it where the defender would gain by another defence; else empty."""
+    """Explains why the attacker cannot rely on that defence; empty if the defender would not deviate."""
     game = facts.game
     pays = game.defender_payoffs[:, game.attacks.index(best.answer)]
     if pays.max() - best.value <= SAME * (1 + abs(best.value)):
         return ""
-    other = game.defences[int(pays.argmax())]
+    better = game.defences[int(pays.argmax())]
     return (
-        f" Against that response {other} would earn more, so the attacker cannot rely on {best.defence} "
+        f" Against that response {better} would earn more, so the attacker cannot rely on {best.defence} "
         "staying deployed."
     )

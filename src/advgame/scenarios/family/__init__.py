@@ -1,1 +1,1 @@
-"""A scenario at many values of its numbers at once: payoffs as arrays, or coefficients of affine games."""
+"""A scenario at many parameter values at once: payoffs as arrays, or coefficients of affine games."""

@@ -1,8 +1,8 @@
-"""The payoffs of a scenario as sums over the numbers that vary, so that nobody has to store them.
+"""The payoffs of a scenario as affine functions of the varied parameters, so that they need not be stored.
 
-The payoff terms are asked what they pay at a few prices and shares; what they pay in between follows,
-because payoffs are affine in each. Nothing is known here of any term: whether the sums give what the
-terms say is tried out at prices and shares of the games themselves.
+The payoff terms are evaluated at a few prices and shares; the values in between follow because payoffs
+are affine in each. This holds for any term: whether the affine functions reproduce the terms is
+checked at prices and shares of the games themselves.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from advgame.payoffs import Accuracies
 from advgame.scenarios.family.payoffs_over import caps_over, checked_columns, is_share, payoffs_over, priced
 from advgame.scenarios.scenario import Scenario
 
-TRIED = 24  # games in which the sums are compared with what the terms pay
-AGREE = 1e-13  # of the largest payoff: how far both may be apart, for rounding
+TRIED = 24  # games in which the affine functions are compared with the terms
+AGREE = 1e-13  # of the largest payoff: the tolerated difference, for rounding
 ROUNDING = 8 * 2.0**-52  # of the largest payoff: a coefficient below it is 0
 
 
 def affine_games(scenario: Scenario, columns: Mapping[str, ArrayLike]) -> AffineGames | None:
-    """The scenario's games over columns of its numbers, told by coefficients.
+    """The scenario's games over columns of parameter values, as coefficients of affine functions.
 
     >>> from advgame.scenarios import case
     >>> games = affine_games(case("cifar10-two-defences"), {"attack_cost": [0.1, 0.6]})
@@ -34,13 +34,13 @@ def affine_games(scenario: Scenario, columns: Mapping[str, ArrayLike]) -> Affine
     [0.4658, -1.0]
 
     Args:
-        columns: the values (games,) of each number by address; shares and prices only.
+        columns: address → values (games,); shares and prices only.
 
     Returns:
-        None where the payoffs are no such sums, as when two of the prices are multiplied by each other.
+        The affine games; None if the payoffs are not affine, for example if two prices are multiplied.
 
     Raises:
-        UnknownName, ScenarioError: for an address or a value the scenario cannot have.
+        UnknownName, ScenarioError: for an invalid address or value.
     """
     values = checked_columns(columns)
     accuracies = scenario.accuracies
@@ -50,7 +50,7 @@ def affine_games(scenario: Scenario, columns: Mapping[str, ArrayLike]) -> Affine
     priced(scenario, replace(accuracies, adversarial_share=np.zeros((2, len(accuracies.attacks)))), extremes)
     try:
         still, shared, entered = _coefficients(scenario, accuracies, {name: values[name] for name in prices})
-    except ScenarioError:  # a price of 0 is tried, which some term may not allow
+    except ScenarioError:  # the evaluation at a price of 0 may raise for some term
         return None
     rows = {address: row for row, address in enumerate(values)}
     cap_of = [0.0, *(caps.get(attack, 1.0) for attack in accuracies.attacks[1:])]
@@ -78,8 +78,9 @@ def _coefficients(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """``still``, ``shared`` and ``entered`` of `AffineGames`, each (2, features, defences, attacks).
 
-    Asked for are the payoffs where all varied prices are 0, and where each alone is not; each time if
-    nobody attacks, if half of the traffic attacks and if all of it does.
+    The payoffs are evaluated with all varied prices at 0 and with one price at a time at a
+    power of two no smaller than its values, each time for
+    adversarial shares of 0, 1/2 and 1.
     """
     sizes = {address: float(2.0 ** np.ceil(np.log2(_size(column)))) for address, column in prices.items()}
     probes = np.vstack([np.zeros(len(prices)), np.diag(list(sizes.values()))])  # (features, prices)
@@ -92,10 +93,10 @@ def _coefficients(
     shared = 2 * (whole - half)
     parts = idle, shared, whole - idle - shared
     floor = ROUNDING * np.abs(paid).max(axis=(1, 2, 3)).reshape(2, 1, 1, 1)
-    for each in parts:
-        each[:, 1:] -= each[:, :1]
-        each[np.abs(each) <= floor] = 0.0
-        each[:, 1:] /= np.array(list(sizes.values())).reshape(-1, 1, 1)
+    for part in parts:
+        part[:, 1:] -= part[:, :1]
+        part[np.abs(part) <= floor] = 0.0
+        part[:, 1:] /= np.array(list(sizes.values())).reshape(-1, 1, 1)
     return parts
 
 
@@ -104,15 +105,15 @@ def _size(column: FloatArray) -> float:
 
 
 def _agrees(games: AffineGames, scenario: Scenario, values: Mapping[str, FloatArray]) -> bool:
-    """Whether the sums are what the terms pay, in games chosen by chance and at mixtures of them."""
+    """Whether the affine functions reproduce the terms, in random games and in mixtures of them."""
     random = np.random.default_rng(games.games)
     some = random.integers(games.games, size=(TRIED, len(values)))
     mixed = np.array([column[some[:, place]] for place, column in enumerate(values.values())])
     mixed = np.hstack([mixed, mixed * random.uniform(0, 1, mixed.shape)])
     tried = replace(games, values=mixed)
-    told = tried.payoffs(np.arange(2 * TRIED))
+    affine = tried.payoffs(np.arange(2 * TRIED))
     paid = payoffs_over(scenario, dict(zip(values, mixed, strict=True)))[:2]
     return all(
-        bool(np.all(np.abs(one - other) <= AGREE * games.size(player)))
-        for player, (one, other) in enumerate(zip(told, paid, strict=True))
+        bool(np.all(np.abs(computed - expected) <= AGREE * games.size(player)))
+        for player, (computed, expected) in enumerate(zip(affine, paid, strict=True))
     )

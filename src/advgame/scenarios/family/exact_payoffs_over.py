@@ -1,4 +1,4 @@
-"""The exact payoffs of a scenario at many values of its numbers, of those strategies that are asked for."""
+"""The exact payoffs of a scenario at many parameter values, for the requested strategies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WORTH_WHILE = 2  # times as many games as corners of the box that their prices s
 def exact_payoffs_over(
     scenario: Scenario, values: Mapping[str, FloatArray], *, affine: bool = False
 ) -> ExactPayoffs:
-    """What gives the payoffs of games as rational numbers, equal to the exact payoffs of the single games.
+    """A function that computes the payoffs of games as rational numbers, equal to those of the single games.
 
     >>> from advgame.scenarios import case
     >>> exact = exact_payoffs_over(case("cifar10-two-defences"), {"attack_cost": np.array([0.1])})
@@ -40,10 +40,10 @@ def exact_payoffs_over(
     [[Fraction(0, 1), Fraction(27, 100)]]
 
     Args:
-        scenario: all that does not vary.
-        values: the values (games,) of each number by address, of ``checked_columns``.
-        affine: whether payoffs are known to be affine in each price, so that those that are equal at the
-            extremes of the prices are equal in between.
+        scenario: the scenario; what ``values`` does not name stays as it is.
+        values: address → values (games,), from ``checked_columns``.
+        affine: whether payoffs are known to be affine in each price, so that payoffs equal at the extremes
+        of the prices are equal in between.
     """
     accuracies = scenario.accuracies
 
@@ -58,7 +58,7 @@ def exact_payoffs_over(
             if len(places) > WORTH_WHILE * 2 ** len(some):
                 corners = _corners({address: column[places] for address, column in some.items()})
                 whole = _payoffs(scenario, accuracies, corners, defences, attacks)
-                if all((each == each[:1]).all() for each in (whole.to_defender, whole.to_attacker)):
+                if all((amounts == amounts[:1]).all() for amounts in (whole.to_defender, whole.to_attacker)):
                     which[places] = places[0]
         firsts, which = np.unique(which, return_inverse=True)
         return firsts, which
@@ -73,7 +73,7 @@ def _payoffs(
     defences: Places,
     attacks: Places,
 ) -> WholePayoffs:
-    """The payoffs of some defences and attacks at the values (games,) of some numbers."""
+    """The payoffs of some defences and attacks at the values (games,) of some parameters."""
     columns = [0, *(place for place in attacks.tolist() if place)]  # the first is always "no attack"
     exact = accuracies.exactly(defences.tolist(), columns)
     shares = shares_over(scenario, accuracies, values)[:, columns]
@@ -82,7 +82,7 @@ def _payoffs(
 
 
 def _of_equal_shares(shares: FloatArray) -> list[Places]:
-    """The places of games (games, attacks) whose shares are equal, of each such group."""
+    """The indices of the games in each group with equal shares (games, attacks)."""
     groups: dict[bytes, list[int]] = {}
     for place, row in enumerate(shares):
         groups.setdefault(row.tobytes(), []).append(place)
@@ -90,7 +90,7 @@ def _of_equal_shares(shares: FloatArray) -> list[Places]:
 
 
 def _corners(values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """The smallest and the largest value of each number, in all combinations, (corners,) by address."""
+    """The smallest and largest value of each parameter, in all combinations: address → (corners,)."""
     extremes = [np.unique([column.min(), column.max()]) for column in values.values()]
     grids = np.meshgrid(*extremes, indexing="ij")
     return {address: grid.ravel() for address, grid in zip(values, grids, strict=True)}
@@ -99,13 +99,13 @@ def _corners(values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
 def _exactly(
     exact: Accuracies, shares: FloatArray, terms: Sequence[Term], attacks: NDArray[np.intp]
 ) -> WholePayoffs:
-    """The payoffs, by way of Decimals, which are quicker, or of Fractions where a number is no decimal.
+    """The payoffs, computed with Decimals, which are faster, or with Fractions if a number is no decimal.
 
     Args:
         exact: the accuracies in Fractions.
         shares: (games, attacks) shares of the traffic.
         terms: amounts (games, 1, 1).
-        attacks: which payoffs are wanted.
+        attacks: the columns to compute.
     """
     try:
         with localcontext(UNROUNDED):
@@ -123,17 +123,17 @@ def _whole(
 ) -> WholePayoffs:
     both = build_exactly(replace(accuracies, adversarial_share=as_decimals(shares, number)), terms, number)
     shape = (len(shares), len(accuracies.defences), len(accuracies.attacks))
-    (one, below), (other, below_other) = (
-        over_common_denominator(np.broadcast_to(each, shape)[:, :, attacks]) for each in both
+    (defender, defender_denominator), (attacker, attacker_denominator) = (
+        over_common_denominator(np.broadcast_to(payoffs, shape)[:, :, attacks]) for payoffs in both
     )
-    return WholePayoffs(one, other, (below, below_other))
+    return WholePayoffs(defender, attacker, (defender_denominator, attacker_denominator))
 
 
 def _in_decimals(accuracies: Accuracies) -> Accuracies:
     accuracy = converted(accuracies.attacked_accuracy, fraction_in_decimals)
     measures: Any = {
-        metric: {name: fraction_in_decimals(value) for name, value in each.items()}  # type: ignore[arg-type]
-        for metric, each in accuracies.other_measures.items()
+        metric: {name: fraction_in_decimals(value) for name, value in values.items()}  # type: ignore[arg-type]
+        for metric, values in accuracies.other_measures.items()
     }
     return replace(
         accuracies, clean_accuracy=accuracy[:, 0], attacked_accuracy=accuracy, other_measures=measures
@@ -141,7 +141,7 @@ def _in_decimals(accuracies: Accuracies) -> Accuracies:
 
 
 def _priced(scenario: Scenario, prices: Mapping[str, FloatArray]) -> Scenario:
-    """The scenario with its prices as arrays, one for each game."""
+    """The scenario with its prices as arrays over games."""
     for address, column in prices.items():
         if not is_share(address):
             scenario = with_amounts(scenario, address, column.reshape(-1, 1, 1))
@@ -151,7 +151,7 @@ def _priced(scenario: Scenario, prices: Mapping[str, FloatArray]) -> Scenario:
 def _rounding(
     scenario: Scenario, accuracies: Accuracies, values: Mapping[str, FloatArray]
 ) -> tuple[float, float]:
-    """How far the payoffs in floats may be from the exact ones, in any of the games: defender, attacker."""
+    """Bounds on the rounding error of the float payoffs over all games: defender, attacker."""
     for address, column in values.items():
         if not is_share(address):
             scenario = with_amounts(scenario, address, float(np.abs(column).max()))

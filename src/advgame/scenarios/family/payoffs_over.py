@@ -1,4 +1,4 @@
-"""A scenario at many values of its numbers at once, as arrays of payoffs."""
+"""The payoffs of a scenario at many parameter values at once, as arrays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHARES = ("largest_share", "adversarial_share")
 
 
 def can_be_batched(address: str) -> bool:
-    """Whether a number can differ within a batch: shares and prices can, accuracies cannot."""
+    """Whether a parameter can vary within a batch: shares and prices can, accuracies cannot."""
     field = split_address(address)[0]
     return field in SHARES or field in TERM_PARAMETERS
 
@@ -35,16 +35,16 @@ def payoffs_over(
     ((2, 2, 2), [[0.0, 0.1], [0.0, 0.3]])
 
     Args:
-        scenario: all that does not vary.
-        columns: the values (games,) of each number by address; shares and prices only.
-        accuracies: the scenario's accuracies, if they are at hand.
+        scenario: the scenario; what ``columns`` does not name stays as it is.
+        columns: address → values (games,); shares and prices only.
+        accuracies: the scenario's accuracies, if already computed.
 
     Returns:
-        Payoffs, equal to those of the single games to the last bit, and accuracies whose
-        ``adversarial_share`` is (games, attacks).
+        Payoffs, identical to those of the single games, and accuracies with an ``adversarial_share`` of
+        shape (games, attacks).
 
     Raises:
-        UnknownName, ScenarioError: for an address or a value the scenario cannot have.
+        UnknownName, ScenarioError: for an invalid address or value.
     """
     values = checked_columns(columns)
     accuracies = scenario.accuracies if accuracies is None else accuracies
@@ -54,12 +54,12 @@ def payoffs_over(
 
 
 def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
-    """The values of each number as floats, one for each game.
+    """The values of each parameter as floats, one per game.
 
     Raises:
-        UnknownName: when no number has an address like that.
-        ScenarioError: for columns that are no numbers, of different lengths or empty, for a number that
-            cannot differ within a batch, and for one that is given as a whole and by entry.
+        UnknownName: for an unknown address.
+        ScenarioError: for columns that are not numeric, of different lengths or empty, for a parameter that
+        cannot vary within a batch, and for one given both as a whole and by entry.
     """
     values: dict[str, FloatArray] = {}
     for address, column in columns.items():
@@ -70,9 +70,7 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
             raise ScenarioError(f"The values of {address} are not numbers; give floats (games,).") from None
         whole = address.partition("[")[0]
         if whole != address and whole in columns and whole not in SHARES:
-            raise ScenarioError(
-                f"The values of {whole} and {address} are given, and each would set the other; give one."
-            )
+            raise ScenarioError(f"Both {whole} and its entry {address} are given; give only one of them.")
     lengths = {address: column.shape for address, column in values.items()}
     if len(set(lengths.values())) != 1 or any(len(shape) != 1 or 0 in shape for shape in lengths.values()):
         given = ", ".join(f"{address} {shape}" for address, shape in lengths.items()) or "nothing"
@@ -85,13 +83,15 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
 def _check_movable(address: str) -> None:
     field = split_address(address)[0]
     if field in (*ACCURACIES, *WHOLE_SCENARIO) and field not in SHARES:
-        raise ScenarioError(f"{address} cannot differ within a batch; shares and prices can. Sweep it alone.")
+        raise ScenarioError(
+            f"{address} cannot vary within a batch; only shares and prices can. Sweep it alone."
+        )
     if not can_be_batched(field):
         raise UnknownName("parameter", address, (*SHARES, *TERM_PARAMETERS))
 
 
 def is_share(address: str) -> bool:
-    """Whether an address is a share of the traffic, and no price.
+    """Whether an address is a share of the traffic rather than a price.
 
     >>> is_share("adversarial_share[square]"), is_share("attack_cost")
     (True, False)
@@ -105,7 +105,7 @@ def priced(
     """Both players' payoffs (games, defences, attacks) at shares (games, attacks) and prices (games,).
 
     Args:
-        scenario: the scenario: all that does not vary.
+        scenario: the scenario.
         accuracies: the accuracies and the traffic shares, (games, attacks).
         prices: address → (games,) values.
     """
@@ -119,15 +119,15 @@ def priced(
 def caps_over(
     scenario: Scenario, accuracies: Accuracies, values: Mapping[str, FloatArray]
 ) -> tuple[float | FloatArray, dict[str, float | FloatArray]]:
-    """The largest share, and the lower cap of each attack that has one: a number, or one for every game.
+    """The largest share, and the cap of each attack that has a lower one: a number, or one per game.
 
     Args:
-        scenario: the scenario: all that does not vary.
+        scenario: the scenario.
         accuracies: the accuracies and traffic shares of the scenario.
-        values: address → (games,) values; addresses of other numbers are ignored.
+        values: address → (games,) values; addresses of other parameters are ignored.
 
     Raises:
-        UnknownName: for the cap of an attack that is not there.
+        UnknownName: for the cap of an attack that the scenario does not have.
         ScenarioError: for a share outside 0..1.
     """
     largest = values.get("largest_share", scenario.largest_share)
@@ -138,7 +138,7 @@ def caps_over(
             caps[_known(attack or "", accuracies.attacks[1:])] = column
     for name, shares in (("largest_share", largest), *caps.items()):
         if not np.all((np.asarray(shares) >= 0) & (np.asarray(shares) <= 1)):
-            raise ScenarioError(f"The share {name} leaves 0..1; expected fractions of the traffic.")
+            raise ScenarioError(f"The share {name} is outside 0..1; expected fractions of the traffic.")
     return largest, caps
 
 
@@ -168,20 +168,20 @@ def _known(attack: str, attacks: tuple[str, ...]) -> str:
 
 
 def with_amounts(scenario: Scenario, address: str, amounts: FloatArray | float) -> Scenario:
-    """The scenario with another amount at an address, or with one for each game.
+    """The scenario with another amount at an address, or with one per game.
 
     Args:
-        scenario: the scenario, which stays as it is.
-        address: of an amount, such as ``benign_gain`` or ``attack_cost[square]``.
-        amounts: the new amount in the unit of the term, or (games, 1, 1) amounts, one for each game.
+        scenario: the scenario to change.
+        address: the address of an amount, such as ``benign_gain`` or ``attack_cost[square]``.
+        amounts: the new amount in the unit of the term, or amounts (games, 1, 1), one per game.
 
     Returns:
-        A scenario whose term has the new amount; other entries of the same field keep theirs.
+        The scenario with the new amount; other entries of the same field are unchanged.
     """
     field, entry = split_address(address)
     term = scenario.term(TERM_PARAMETERS[field].term)
     amount = getattr(term, field)
-    others = amount if isinstance(amount, Mapping) else {OTHERS: amount}
+    entries = amount if isinstance(amount, Mapping) else {OTHERS: amount}
     return scenario.with_term(
-        term.changed(**{field: amounts if entry is None else {**others, entry: amounts}})
+        term.changed(**{field: amounts if entry is None else {**entries, entry: amounts}})
     )
