@@ -51,7 +51,7 @@ def test_a_stopped_command_leaves_the_file_as_it_was(
     assert code == expected
     assert said == [
         f"advgame: Stopped by {by}. Nothing was written to {answer.name}. "
-        "To start over, give the same command again."
+        "To start over, run the same command again."
     ]
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [
         (answer.name, "an earlier answer")
@@ -61,7 +61,7 @@ def test_a_stopped_command_leaves_the_file_as_it_was(
 def test_a_command_that_only_prints_says_so(tmp_path: Path) -> None:
     _, said = stopped(signal.SIGINT, "ag.report", ["solve", CASE], tmp_path)
     assert said == [
-        "advgame: Stopped by Ctrl-C. Nothing was printed. To start over, give the same command again."
+        "advgame: Stopped by Ctrl-C. Nothing was printed. To start over, run the same command again."
     ]
 
 

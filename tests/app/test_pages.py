@@ -229,7 +229,7 @@ def test_the_concept_chosen_answers_the_page_and_says_when_it_applies(open_page:
     assert told(page) == f"{verdict_of(recommend(case(CASES[0]), 'maximin'))}."
     assert any("also called maximin" in unescaped(each.value) for each in page.caption)
     assert no_mistake(page)
-    page.selectbox(key="concept").set_value("as the scenario says").run()
+    page.selectbox(key="concept").set_value("default of the scenario").run()
     assert told(page) == f"{verdict_of(recommend(case(CASES[0])))}."
 
 

@@ -39,7 +39,7 @@ def test_a_binary_report_is_not_printed_to_a_terminal(monkeypatch, capsys, outpu
     assert not printed.out
     assert printed.err == (
         "advgame: The format packed is binary and is not printed to a terminal. "
-        "Name a file with -o, or redirect the output to one.\n"
+        "Name a file with -o, or redirect the output to a file.\n"
     )
 
 

@@ -121,13 +121,13 @@ def test_the_version_is_printed(monkeypatch, capsys) -> None:
         (["sweep", CASE, "--vary", "largest_share=10%,0.3"], "write 0.1 for 10%"),
         (["sweep", CASE, "--vary", "largest_share=0:50 %:3"], "write 0.5 for 50 %"),
         (["findings", "--only", "importanc"], "did you mean 'importance'"),
-        (["findings", "-o", "nowhere/findings.md", "--only", "importance"], "There is no folder"),
+        (["findings", "-o", "nowhere/findings.md", "--only", "importance"], "create it first"),
         (["solve", CASE, "--concept", "nahs"], "did you mean 'nash'"),
         (["solve", CASE, "--format", "htm"], "did you mean 'html'"),
         (["solve", CASE, "--preset", "spam2"], "did you mean 'spam'"),
-        (["sweep", CASE, "--vary", "attack_cost=0:1"], "is no range"),
-        (["sweep", CASE, "--vary", "attack_cost=0:1:0"], "is no range"),
-        (["sweep", CASE, "--vary", "attack_cost=0:inf:3"], "is no range"),
+        (["sweep", CASE, "--vary", "attack_cost=0:1"], "is not a range"),
+        (["sweep", CASE, "--vary", "attack_cost=0:1:0"], "is not a range"),
+        (["sweep", CASE, "--vary", "attack_cost=0:inf:3"], "is not a range"),
         (["sweep", CASE, "--vary", "attack_cost=1,2", "--vary", "attack_cost=3"], "names attack_cost twice"),
         (["solve", CASE, "--set", "attack_reward=1e308"], "at most 1e+100"),
         (["solve", "n" * 5000], "No bundled case"),
@@ -148,7 +148,7 @@ def test_a_mistake_is_one_clear_line_and_exit_code_2(
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(monkeypatch, capsys, tmp_path: Path) -> None:
     assert run(monkeypatch, "solve", CASE, "-o", str(tmp_path / "missing" / "decision.html")) == 2
-    assert "There is no folder" in capsys.readouterr().err
+    assert "create it first" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -71,4 +71,4 @@ def test_without_a_folder_to_store_the_code_the_exit_code_says_so(monkeypatch, c
     for kind in SOLVERS:
         monkeypatch.setitem(SOLVERS, kind, lambda: None)
     assert run(monkeypatch, "compile") == 1
-    assert "cannot be stored" in capsys.readouterr().err
+    assert "could not be stored" in capsys.readouterr().err

@@ -157,7 +157,7 @@ def with_record(**entries: object) -> Callable[[Path], None]:
         (without_column("attacks", "queries"), "lack the columns queries;"),
         (without_column("attacks", "network"), "lack the columns network"),
         (with_column("networks", "multiplications", "many"), "no number in some rows of multiplications"),
-        (with_column("networks", "multiplications", 300), "on a network that answers in one pass"),
+        (with_column("networks", "multiplications", 300), "on any single-pass network"),
         (with_column("networks", "defence", "plain"), "'hard' of by hand has no row"),
         (lambda table: table.with_suffix(".toml").write_text("mine"), "exists already"),
     ],
@@ -202,6 +202,6 @@ def test_an_existing_scenario_is_replaced_only_when_asked(monkeypatch, table: Pa
 
 def test_a_table_without_a_standard_training_asks_for_the_undefended_network(tmp_path: Path) -> None:
     table = write(tmp_path, {"hard": STEPS["hard"]}, {"hard": RIGHT["hard"]})
-    with pytest.raises(MeasurementError, match="Name the undefended one of: hard"):
+    with pytest.raises(MeasurementError, match="Name the undefended one: hard"):
         price_table(table)
     assert price_table(table, undefended="hard").undefended == "hard"

@@ -184,5 +184,5 @@ def test_a_grid_is_answered_as_its_points_in_whatever_order_they_are_visited(
 def test_what_cannot_be_asked_is_refused() -> None:
     with pytest.raises(UnknownName, match="solved in batches"):
         solve_many(case(CASE), {"attack_cost": [0.1]}, "worst_case")
-    with pytest.raises(ScenarioError, match="cannot differ within a batch"):
+    with pytest.raises(ScenarioError, match="cannot vary within a batch"):
         solve_many(case(CASE), {"clean_accuracy[Standard]": [0.9]})

@@ -253,7 +253,7 @@ def test_text_of_another_encoding_a_missing_file_and_a_false_parquet_file_are_re
 
 def test_nothing_half_written_is_left_where_writing_fails(tmp_path: Path) -> None:
     row = Measurement("mnist", "cnn", "plain", "none", metric="clean", accuracy=0.9)
-    with pytest.raises(InputError, match="no folder"):
+    with pytest.raises(InputError, match="does not exist"):
         write_table(MeasurementTable((row,)), tmp_path / "absent" / "rows.csv")
     kept = write_table(MeasurementTable((row,)), tmp_path / "rows.csv").read_bytes()
     with pytest.raises(UnicodeEncodeError):

@@ -109,7 +109,7 @@ def test_an_ending_nobody_knows_is_answered_with_the_nearest(
 def test_a_folder_that_is_not_there_is_the_callers_mistake(
     two_defences_report: ag.Report, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="There is no folder"):
+    with pytest.raises(InputError, match="create it first"):
         two_defences_report.save(tmp_path / "nowhere" / "decision.html")
 
 

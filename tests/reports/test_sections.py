@@ -231,7 +231,7 @@ def test_what_the_recommendation_gains_is_one_number_in_tile_sentence_and_table(
 def test_a_single_defence_kept_unannounced_earns_what_the_mix_does(two_defences_report: ag.Report) -> None:
     # Rice against the equilibrium's attacker: 0.8534 − 0.150175·0.3192 = 0.80546, as the mixed strategy.
     text = words(two_defences_report)
-    assert "Against an attacker who does not know, it would earn 0.805 units per input" in text
+    assert "Against an attacker who does not know this, it would earn 0.805 units per input" in text
     assert "as much as the recommendation. Against that response Standard would earn more" in text
 
 

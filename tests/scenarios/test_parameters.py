@@ -17,7 +17,7 @@ def test_every_address_of_a_case_can_be_read_or_says_what_to_ask_for(name: str) 
         try:
             assert isinstance(get_parameter(scenario, address), float)
         except ScenarioError as mistake:
-            assert f"name one: {address}[" in str(mistake)  # noqa: PT017 (both outcomes are right)
+            assert f"name an entry, such as {address}[" in str(mistake)  # noqa: PT017 (both outcomes are right)
 
 
 @pytest.mark.parametrize("address", addresses(case("cifar10-two-defences")))
@@ -75,9 +75,9 @@ def test_rule_order_and_volume_are_set_too() -> None:
         ("largest_share", "much", "finite number"),
         ("attack_cost", -1, "at least 0"),
         ("attack_cost[stadv]", float("inf"), "finite"),
-        ("attack_reward[stadv]", 1, "one amount for all"),
-        ("attack_cost[", 1, "not complete"),
-        ("attack_cost[]", 1, "not complete"),
+        ("attack_reward[stadv]", 1, "a single amount"),
+        ("attack_cost[", 1, "incomplete"),
+        ("attack_cost[]", 1, "incomplete"),
         ("clean_accuracy[Jin2020Manifold]", 1.2, "0..1"),
         ("attacked_accuracy[Jin2020Manifold, rain]", 0.5, "does not name a defence and attack"),
         ("announced", 1, "true or false"),

@@ -106,7 +106,7 @@ WHOLE = (
     ("text", "said"),
     [
         ("title = ", "not valid TOML"),
-        (WHOLE.replace('"t"', "3"), "title is 3; expected a text"),
+        (WHOLE.replace('"t"', "3"), "title is 3; expected text"),
         (WHOLE.replace('story = "s"', ""), "story is None"),
         ('title = "t"\nstory = "s"\ncurrency = ""\n', "no parameters"),
         (

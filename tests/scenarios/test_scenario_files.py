@@ -178,7 +178,7 @@ def test_a_changed_table_is_read_again(folder: Path) -> None:
         (WHOLE + "[terms.attack_reward]\nattack_reward = nan\n", ["attack_reward", "nan", "finite"]),
         (
             WHOLE + "[terms.attack_reward]\nattack_reward = {pgd = 1}\n",
-            ["attack_reward", "one amount for all"],
+            ["attack_reward", "a single amount"],
         ),
         (
             WHOLE + "[terms.attack_cost.attack_cost]\npgd-0.5 = 1\n",

@@ -156,11 +156,11 @@ def test_a_number_the_payoffs_are_not_affine_in_is_drawn_all_the_same(
     [
         ({}, ScenarioError, "empty"),
         ({"attack_cost": []}, ScenarioError, "expected one value"),
-        ({"attack_cost": [0.1], "largest_share": [0.2, 1.2]}, ScenarioError, "leaves 0..1"),
-        ({"largest_share": [0.2, -0.2], "attack_cost": [0.1]}, ScenarioError, "leaves 0..1"),
+        ({"attack_cost": [0.1], "largest_share": [0.2, 1.2]}, ScenarioError, "is outside 0..1"),
+        ({"largest_share": [0.2, -0.2], "attack_cost": [0.1]}, ScenarioError, "is outside 0..1"),
         ({"largest_share": [0.2], "attack_cost": [-0.1, 0.1]}, ScenarioError, "at least 0"),
         ({"attack_cost": [-0.1, 0.1], "largest_share": [0.2]}, ScenarioError, "at least 0"),
-        ({"attack_cost[autoattack]": [0.1], "attack_cost": [0.1]}, ScenarioError, "each would set the other"),
+        ({"attack_cost[autoattack]": [0.1], "attack_cost": [0.1]}, ScenarioError, "give only one of them"),
     ],
 )
 def test_grids_that_are_none_are_refused(grid: dict, error: type[Exception], complaint: str) -> None:

@@ -61,7 +61,7 @@ def test_an_unknown_parameter_is_answered_with_the_nearest() -> None:
 
 
 def test_a_parameter_and_one_of_its_entries_are_not_varied_together() -> None:
-    with pytest.raises(ScenarioError, match="each would set the other"):
+    with pytest.raises(ScenarioError, match="vary only one of them"):
         sweep(case(CASE), {"attack_cost[autoattack]": [0.1], "attack_cost": [0.6]})
 
 

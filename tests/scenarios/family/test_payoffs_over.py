@@ -133,9 +133,9 @@ def test_a_term_the_scenario_does_not_speak_of_can_be_varied() -> None:
         ({"attack_cost": [0.1], "largest_share": [0.1, 0.2]}, ScenarioError, r"largest_share \(2,\)"),
         ({"attack_cost": ["dear"]}, ScenarioError, "not numbers"),
         ({"attack_costs": [0.1]}, UnknownName, "did you mean 'attack_cost'"),
-        ({"clean_accuracy[Standard]": [0.9]}, ScenarioError, "cannot differ within a batch"),
-        ({"attack_cost": [0.1], "attack_cost[autoattack]": [0.2]}, ScenarioError, "each would set the other"),
-        ({"attack_cost[": [0.1]}, ScenarioError, "not complete"),
+        ({"clean_accuracy[Standard]": [0.9]}, ScenarioError, "cannot vary within a batch"),
+        ({"attack_cost": [0.1], "attack_cost[autoattack]": [0.2]}, ScenarioError, "give only one of them"),
+        ({"attack_cost[": [0.1]}, ScenarioError, "incomplete"),
     ],
 )
 def test_columns_that_are_none_are_refused(columns: dict, error: type[Exception], complaint: str) -> None:
@@ -146,15 +146,15 @@ def test_columns_that_are_none_are_refused(columns: dict, error: type[Exception]
 @pytest.mark.parametrize(
     ("columns", "complaint"),
     [
-        ({"largest_share": [0.1, 1.5]}, "leaves 0..1"),
-        ({"largest_share": [0.1, np.nan]}, "leaves 0..1"),
-        ({"adversarial_share[autoattack]": [-0.1]}, "leaves 0..1"),
+        ({"largest_share": [0.1, 1.5]}, "is outside 0..1"),
+        ({"largest_share": [0.1, np.nan]}, "is outside 0..1"),
+        ({"adversarial_share[autoattack]": [-0.1]}, "is outside 0..1"),
         ({"adversarial_share[fog]": [0.1]}, "No attack is called 'fog'"),
         ({"attack_cost": [0.1, -1.0, 0.2]}, "at least 0"),
         ({"attack_cost": [0.1, np.inf]}, "finite"),
         ({"attack_cost": [np.nan, 0.1]}, "finite"),
         ({"attack_cost[fog]": [0.1]}, "fog"),
-        ({"benign_gain[Standard]": [0.1]}, "one amount for all"),
+        ({"benign_gain[Standard]": [0.1]}, "a single amount"),
     ],
 )
 def test_values_a_number_cannot_have_are_refused_by_both_ways(columns: dict, complaint: str) -> None:
