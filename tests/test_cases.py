@@ -241,7 +241,7 @@ def test_over_half_of_the_pairs_of_balls_break_containment(
 def test_other_contradictions_are_as_many_as_are_known(
     pruned: dict[tuple[str, str, str], list[Measurement]],
 ) -> None:
-    assert sum(marked(rows, "as announced") for rows in pruned.values()) == 107
+    assert sum(marked(rows, "as stated") for rows in pruned.values()) == 107
     above = [row for rows in pruned.values() for row in rows if row.accuracy > rows[0].accuracy]
     assert all(rows[0].metric == "clean" for rows in pruned.values())
     assert len(above) == 758
@@ -250,7 +250,7 @@ def test_other_contradictions_are_as_many_as_are_known(
 @pytest.mark.parametrize("name", ["cifar10-pruning", "mnist-pruning"])
 def test_a_pruning_case_plays_rows_that_nothing_speaks_against(name: str) -> None:
     for row in case(name).selected:
-        assert not [warning for warning in row.warnings if "as announced" not in warning]
+        assert not [warning for warning in row.warnings if "as stated" not in warning]
 
 
 @pytest.mark.parametrize(("name", "whole"), [("cifar10-pruning", 0.2), ("mnist-pruning", 0.15)])

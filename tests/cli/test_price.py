@@ -140,9 +140,12 @@ def with_record(**entries: object) -> Callable[[Path], None]:
             lambda table: table.with_suffix(".run.json").unlink(),
             "byhand.run.json is missing beside byhand.csv",
         ),
-        (lambda table: table.with_suffix(".run.json").write_text("[]"), "does not say how its networks were"),
-        (with_record(defences={}), "does not say what 'hard' is"),
-        (with_record(attacks={}), "does not say what 'strong' is"),
+        (
+            lambda table: table.with_suffix(".run.json").write_text("[]"),
+            "does not describe how its networks were",
+        ),
+        (with_record(defences={}), "does not describe 'hard'"),
+        (with_record(attacks={}), "does not describe 'strong'"),
         (lambda table: table.with_suffix(".outcomes.parquet").unlink(), "There is no file"),
         (
             lambda table: table.with_suffix(".networks.csv").unlink(),

@@ -34,7 +34,7 @@ def test_the_mix_of_each_type_is_what_a_mix_of_combinations_comes_to() -> None:
         (([ONE, TWO], [ONE, TWO], [0.0, 1.0]), "positive probabilities"),
         (([ONE, TWO], [ONE, TWO], [0.5, 0.6]), "sum to 1"),
         (([ONE, TWO], [ONE, TWO], [0.5, np.nan]), "positive probabilities"),
-        (([ONE, TWO], [ONE, TWO], ["half", "half"]), "no numbers"),
+        (([ONE, TWO], [ONE, TWO], ["half", "half"]), "not numbers"),
         (([ONE, TWO], [ONE, [[np.inf] * 3] * 2], [0.5, 0.5]), "finite"),
         (([ONE, TWO], [ONE, TWO], [0.5, 0.5], ["same", "same"]), "each its own"),
     ],

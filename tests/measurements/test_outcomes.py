@@ -101,7 +101,7 @@ def test_a_cell_has_the_inputs_that_all_its_seeds_have() -> None:
 
 def test_seeds_without_a_shared_input_are_refused() -> None:
     table = OutcomeTable(rows("plain", PGD, {0: {1: True}, 1: {2: True}}))
-    with pytest.raises(MeasurementError, match="all seeds share"):
+    with pytest.raises(MeasurementError, match="common to all seeds"):
         table.cell("digits", "cnn", "plain", PGD)
 
 
@@ -162,5 +162,5 @@ def test_outcomes_of_another_type_are_refused_by_column(
 def test_an_input_that_stands_twice_in_a_cell_is_refused(tmp_path: Path) -> None:
     cell = rows("plain", Column("none"), {0: {3: True, 9: True}})
     pd.concat([cell, cell]).to_parquet(tmp_path / "rows.outcomes.parquet", index=False)
-    with pytest.raises(MeasurementError, match="hold an input twice"):
+    with pytest.raises(MeasurementError, match="contain an input twice"):
         read_outcomes(tmp_path / "rows.outcomes.parquet").networks  # noqa: B018

@@ -119,7 +119,7 @@ def test_a_seed_beyond_64_signed_bits_is_written_as_parquet_and_a_larger_one_is_
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"warnings": [[1, 2]]}, "row 1, column warnings: .* is no text"),
+        ({"warnings": [[1, 2]]}, "row 1, column warnings: .* is not text"),
         ({"warnings": [[None]]}, "column warnings"),
         ({"warnings": [7]}, "column warnings"),
         ({"source": [3]}, "column source"),
@@ -218,7 +218,7 @@ def test_spreadsheet_habits_do_not_matter(tmp_path: Path) -> None:
         (HEADER.replace("tested", "correct") + CLEAN_LINE, ["'correct'", "twice"]),
         (HEADER + CLEAN_LINE + CLEAN_LINE[:20] + "\n", ["line 3", "fields", "damaged"]),
         (HEADER + CLEAN_LINE.replace("cnn", '"cnn'), ["line 2", "damaged"]),
-        (HEADER + CLEAN_LINE.replace("0.99", "high"), ["line 2", "accuracy", "'high'", "no number"]),
+        (HEADER + CLEAN_LINE.replace("0.99", "high"), ["line 2", "accuracy", "'high'", "not a number"]),
         (HEADER + CLEAN_LINE.replace("0.99", "99%"), ["line 2", "'99%'", "percent=True"]),
         (HEADER + CLEAN_LINE.replace("0.99", "98.6"), ["line 2", "98.6", "--percent"]),
         (HEADER + CLEAN_LINE.replace("0.99", ""), ["line 2", "accuracy is empty"]),

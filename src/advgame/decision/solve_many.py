@@ -82,7 +82,7 @@ def solve_grid(
         out: arrays to write to; by default new arrays.
         progress: called repeatedly with the numbers of solved games and of all games.
 
-        Returns:
+    Returns:
         Address → (games,) values, the last parameter varying fastest, and the solutions at those values.
     """
     axes = {address: checked_columns({address: values})[address] for address, values in grid.items()}

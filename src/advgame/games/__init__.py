@@ -1,4 +1,4 @@
-"""Two-player games in payoffs: mixed strategies, best responses, regret. Mathematics only."""
+"""Two-player games: payoffs, mixed strategies, best responses, regret. Mathematics only."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,8 @@
-"""The structure of rank 1 read off the coefficients of many games at once, once for all of them.
+"""The rank-1 structure of a family of affine games, detected once from its coefficients.
 
-Between the defences, the real attacks of an attacker–defender game differ by one table only: both
-players' payoffs hold p_j times it, one with the weight S > 0, the other with −V < 0. All else belongs to
-a defence alone or to an attack alone, so each game of the family is of rank 1 with t = V/S.
+In an attacker–defender game, defences and real attacks interact through one table only: both players'
+payoffs contain p_j times it, one with the weight S > 0, the other with −V < 0. All other terms depend on
+the defence alone or on the attack alone, so each game of the family is of rank 1 with t = V/S.
 """
 
 from __future__ import annotations
@@ -15,48 +15,48 @@ from advgame.arrays import FloatArray
 from advgame.games.affine import AffineGames
 
 NOT_ALIGNED = -1
-NOTHING_LEFT = 1e-13  # of a player's largest payoff: what may remain beside the structure
+NOTHING_LEFT = 1e-13  # of a player's largest payoff: the tolerated residual
 
 
 @dataclass(frozen=True, eq=False)
 class AffineStructure:
-    """The payoffs of `AffineGames`, taken apart; features φ = (1, prices …), players defender, attacker.
+    """The decomposed payoffs of `AffineGames`; features φ = (1, prices …), players defender, attacker.
 
         U_D(i, j) = k_i + h_j + p_j (a_i + b_j − V E_ij) + 1[p_j > 0] f_j
         U_A(i, j) = k_i + h_j + p_j (a_i + b_j + S E_ij) + 1[p_j > 0] f_j
 
-    with one table E and, for each player, numbers that are sums over features.
+    with one table E and, for each player, coefficients that are sums over features.
     """
 
-    table: FloatArray  # E (defences, attacks), of size 1 at most
+    table: FloatArray  # E (defences, attacks), entries at most 1 in absolute value
     swing: FloatArray  # (2, features): V and S
     row_still: FloatArray  # (2, features, defences): k
     row_shared: FloatArray  # (2, features, defences): a
     column_still: FloatArray  # (2, features, attacks): h
     column_shared: FloatArray  # (2, features, attacks): b
     column_entered: FloatArray  # (2, features, attacks): f
-    aligned: int  # where k of the defender and a of both differ most from defence 0, if they are multiples
-    # of one vector but for constants: 0 where that vector is 0, NOT_ALIGNED where they are none
+    aligned: int  # the defence where k (defender) and both a differ most from defence 0, if multiples
+    # of one vector up to constants: 0 if that vector is 0, NOT_ALIGNED if they are not multiples
 
 
 def affine_structure(games: AffineGames) -> AffineStructure | None:
-    """The structure all the games share; None where they have none, not the same, or but one strategy."""
+    """The structure shared by all games; None if there is none, or if a player has a single strategy."""
     if 1 in games.shape:
         return None
     bounds = np.maximum(NOTHING_LEFT * np.array([[games.size(0)], [games.size(1)]]), 1e-290)
-    with np.errstate(divide="ignore"):  # what a price of 0 pays does not matter
+    with np.errstate(divide="ignore"):  # a feature that is always 0 does not matter
         allowed = np.where(games.reach > 0, bounds / games.reach, np.inf)  # (2, features)
     row_still, column_still, rest = _taken_apart(games.still)
     row_entered, column_entered, rest_entered = _taken_apart(games.entered[..., 1:])
-    shared = games.shared[..., 1:]  # of strategy 0 the intensity is 0
+    shared = games.shared[..., 1:]  # strategy 0 has intensity 0
     row_shared, column_shared, crossed = _taken_apart(shared)
     odd = (rest, rest_entered, row_entered[..., None] - row_entered.mean(axis=-1)[..., None, None])
-    if any(np.any(np.abs(each) > allowed[..., None, None]) for each in odd):
+    if any(np.any(np.abs(residual) > allowed[..., None, None]) for residual in odd):
         return None
-    found = _table(crossed, allowed, games.reach)
-    if found is None:
+    common = _table(crossed, allowed, games.reach)
+    if common is None:
         return None
-    table, swing, left, aligned = _aligned(*found, row_still[0], row_shared, allowed, games.reach)
+    table, swing, left, aligned = _aligned(*common, row_still[0], row_shared, allowed, games.reach)
     size = float(np.abs(table).max()) or 1.0
     return AffineStructure(
         np.ascontiguousarray(np.broadcast_to(_with_idle(table / size), games.shape)),
@@ -71,21 +71,21 @@ def affine_structure(games: AffineGames) -> AffineStructure | None:
 
 
 def _taken_apart(matrices: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What belongs to the rows (…, m), what to the columns (…, n), and what remains of both (…, m, n)."""
+    """The row effects (…, m), the column effects (…, n) and the residual (…, m, n) of a table."""
     rows = matrices.mean(axis=-1)
     columns = (matrices - rows[..., None]).mean(axis=-2)
     return rows, columns, matrices - rows[..., None] - columns[..., None, :]
 
 
 def _with_idle(columns: FloatArray) -> FloatArray:
-    """Numbers of the real attacks, with 0 for none in front."""
+    """Values of the real attacks, preceded by 0 for no attack."""
     return np.concatenate([np.zeros((*columns.shape[:-1], 1)), columns], axis=-1)
 
 
 def _table(
     crossed: FloatArray, allowed: FloatArray, reach: FloatArray
 ) -> tuple[FloatArray, FloatArray] | None:
-    """The one table all coefficients are multiples of, with V and S (2, features); None for several."""
+    """The table of which all coefficients are multiples, with V and S (2, features); None without one."""
     flat = crossed.reshape(*crossed.shape[:2], -1)
     sizes = np.abs(flat).max(axis=2, initial=0.0) / allowed
     if sizes.max() <= 1:
@@ -95,7 +95,7 @@ def _table(
     unit, swing = flat[place] / flat[place][at], flat[..., at]
     if np.any(np.abs(flat - swing[..., None] * unit) > allowed[..., None]):
         return None
-    sign = 1.0 if swing[1] @ reach >= 0 else -1.0  # so that S is positive, if it can be
+    sign = 1.0 if swing[1] @ reach >= 0 else -1.0  # so that S is positive, if possible
     return sign * unit.reshape(crossed.shape[2:]), sign * swing * np.array([[-1.0], [1.0]])
 
 
@@ -107,12 +107,12 @@ def _aligned(
     allowed: FloatArray,
     reach: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray, int]:
-    """The table, V and S, and a; moved between each other so that all a are multiples of k, if they can be.
+    """The table, V, S and a, transformed so that all a are multiples of k, if possible.
 
     Adding r_i to row i of the table, V r_i to the defender's a_i and −S r_i to the attacker's changes no
-    payoff. Where a can be a multiple of what the defences are worth in peace, equilibria of attacks of one
-    intensity are unique (section 4 of the page of mathematics). Where the real attacks differ by no
-    defence, the table is 0, and any V and S will do.
+    payoff. If a can be made a multiple of the defences' values without attack, equilibria of attacks of
+    equal intensity are unique (section 4 of docs/explanation/mathematics.md). If the real attacks do not
+    differ between defences, the table is 0, and V and S are arbitrary.
     """
     worth = shared - shared.mean(axis=-1, keepdims=True)
     direction, multiples = _common_direction(peace - peace.mean(axis=-1, keepdims=True), allowed[0])
@@ -132,15 +132,15 @@ def _aligned(
     return table, swing if not alike else _balanced(worth, reach), shared, NOT_ALIGNED
 
 
-def _multiple(one: FloatArray, other: FloatArray, allowed: FloatArray) -> float:
-    """The number that ``one`` is of ``other``; NaN where it is no multiple."""
-    place = np.unravel_index(int((np.abs(other) / allowed).argmax()), other.shape)
-    number = float(one[place] / other[place])
-    return number if np.all(np.abs(one - number * other) <= allowed) else np.nan
+def _multiple(first: FloatArray, second: FloatArray, allowed: FloatArray) -> float:
+    """The factor by which ``first`` is a multiple of ``second``; NaN if it is not a multiple."""
+    place = np.unravel_index(int((np.abs(second) / allowed).argmax()), second.shape)
+    number = float(first[place] / second[place])
+    return number if np.all(np.abs(first - number * second) <= allowed) else np.nan
 
 
 def _balanced(worth: FloatArray, reach: FloatArray) -> FloatArray:
-    """V and S as large as what the defences are worth under attack to each player."""
+    """V and S on the scale of the defences' values under attack to each player."""
     sizes = np.abs(worth).max(axis=2) @ reach
     swing = np.zeros(worth.shape[:2])
     swing[:, 0] = np.where(sizes > 0, sizes, 1.0)
@@ -148,7 +148,7 @@ def _balanced(worth: FloatArray, reach: FloatArray) -> FloatArray:
 
 
 def _common_direction(vectors: FloatArray, allowed: FloatArray) -> tuple[FloatArray, bool]:
-    """The longest of some vectors (features, m), and whether the others are multiples of it."""
+    """The longest of the vectors (features, m), and whether the others are multiples of it."""
     sizes = np.abs(vectors).max(axis=1) / allowed
     longest = vectors[int(sizes.argmax())] if sizes.max() > 1 else np.zeros(vectors.shape[1])
     along = vectors @ longest / (float(longest @ longest) or 1.0)

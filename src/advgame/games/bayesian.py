@@ -1,4 +1,4 @@
-"""A game against an attacker of one of several types, of which the defender knows the odds."""
+"""Bayesian games: the attacker has one of several types with known prior probabilities."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from advgame.errors import GameError
 from advgame.games.game import Game
 from advgame.games.tolerances import SUM_OF_PROBABILITIES
 
-MOST_CELLS = 200_000  # of a normal form that is still written out
-MOST_EXACT = 2_000  # of one that is written in rational numbers, so that rounding breaks no tie
+MOST_CELLS = 200_000  # of a normal form
+MOST_EXACT = 2_000  # of a normal form in rational numbers, in which rounding breaks no tie
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class BayesianGame:
-    """Payoffs against each type of attacker; a type knows itself, the defender only the odds.
+    """Payoffs against each attacker type; the attacker knows the type, the defender only the priors.
 
     >>> script_kid, expert = [[1, 0]], [[1, -4, -9]]
     >>> game = BayesianGame([script_kid, expert], [[[0, 1]], [[0, 3, 2]]], priors=[0.9, 0.1])
@@ -31,14 +31,14 @@ class BayesianGame:
     ((2, 3), (1, 6))
 
     Args:
-        defender_payoffs: per type h, (m, n_h): to the defender if it meets that type.
-        attacker_payoffs: per type h, (m, n_h): to that type.
-        priors: how likely each type is; above 0, summing to 1.
-        names: one name per type; ``type1 …`` if omitted.
+        defender_payoffs: per type h, (m, n_h): payoffs of the defender against that type.
+        attacker_payoffs: per type h, (m, n_h): payoffs of that type.
+        priors: the probability of each type; positive, summing to 1.
+        names: one name per type; by default ``type1 …``.
 
     Raises:
-        GameError: for no types, payoffs no game can be made of, types that meet different numbers of
-            defences, and priors or names that are too many, too few or no probabilities above 0.
+        GameError: for no types, invalid payoffs, types with different numbers of defences, priors that are
+            not positive probabilities, and a wrong number of priors or names.
     """
 
     types: tuple[Game, ...]  # the game against each type, (defences, attacks of the type)
@@ -61,13 +61,13 @@ class BayesianGame:
 
     @property
     def defender_payoffs(self) -> tuple[FloatArray, ...]:
-        """To the defender against each type, (defences, attacks of the type)."""
-        return tuple(each.defender_payoffs for each in self.types)
+        """The defender's payoffs against each type, (defences, attacks of the type)."""
+        return tuple(game.defender_payoffs for game in self.types)
 
     @property
     def attacker_payoffs(self) -> tuple[FloatArray, ...]:
-        """To each type, (defences, attacks of the type)."""
-        return tuple(each.attacker_payoffs for each in self.types)
+        """The payoffs of each type, (defences, attacks of the type)."""
+        return tuple(game.attacker_payoffs for game in self.types)
 
     @property
     def defences(self) -> int:
@@ -77,24 +77,24 @@ class BayesianGame:
     @property
     def attack_counts(self) -> tuple[int, ...]:
         """The number of attacks each type has."""
-        return tuple(each.shape[1] for each in self.types)
+        return tuple(game.shape[1] for game in self.types)
 
     def centred(self, *, announced: bool = False) -> BayesianGame:
-        """An equivalent game without large constants in the payoffs; this one where there are none.
+        """An equivalent game without large constants in the payoffs; the game itself if there are none.
 
         Args:
-            announced: the defender commits, so that only a constant in all its payoffs may be left out.
+            announced: True if the defender commits; then only a constant of all its payoffs is removed.
         """
-        types = [each.centred_for_commitment if announced else each.centred for each in self.types]
-        if all(one is other for one, other in zip(types, self.types, strict=True)):
+        types = [game.centred_for_commitment if announced else game.centred for game in self.types]
+        if all(centred_game is original for centred_game, original in zip(types, self.types, strict=True)):
             return self
-        to_defender, to_attacker = zip(*(each.payoffs_as_given for each in types), strict=True)
+        to_defender, to_attacker = zip(*(game.payoffs_as_given for game in types), strict=True)
         return BayesianGame(to_defender, to_attacker, self.priors, self.names)
 
     def normal_form(self) -> Game:
         """The game in which one attacker chooses an attack for every type beforehand (Harsanyi 1967).
 
-        Its columns are all combinations of attacks, those of the last type running fastest.
+        Its columns are all combinations of attacks, with the last type varying fastest.
 
         Raises:
             GameError: when it would have more than ``MOST_CELLS`` cells.
@@ -107,15 +107,15 @@ class BayesianGame:
             )
         exact = cells <= MOST_EXACT
         weighted = []
-        for odds, each in zip(self.priors.tolist(), self.types, strict=True):
-            payoffs = each.exact_payoffs if exact else (each.defender_payoffs, each.attacker_payoffs)
+        for odds, game in zip(self.priors.tolist(), self.types, strict=True):
+            payoffs = game.exact_payoffs if exact else (game.defender_payoffs, game.attacker_payoffs)
             share = Fraction(odds) if exact else odds
             weighted.append([share * np.array(matrix, object if exact else float) for matrix in payoffs])
         to_defender, to_attacker = (_combined([pair[player] for pair in weighted]) for player in (0, 1))
         return Game(to_defender, to_attacker)
 
     def mixes_of(self, attacker: FloatArray) -> tuple[FloatArray, ...]:
-        """Each type's mix of attacks, from a mixed strategy over the columns of the normal form."""
+        """The mixed strategy of each type, from a mixed strategy over the columns of the normal form."""
         joint = attacker.reshape(self.attack_counts)
         places = range(len(self.types))
         return tuple(np.asarray(joint.sum(axis=tuple(k for k in places if k != h))) for h in places)
@@ -128,7 +128,7 @@ def _types(defender_payoffs: Sequence[ArrayLike], attacker_payoffs: Sequence[Arr
             f"{len(attacker_payoffs)}; give both for every type, and at least one type."
         )
     types = tuple(Game(*pair) for pair in zip(defender_payoffs, attacker_payoffs, strict=True))
-    rows = [each.shape[0] for each in types]
+    rows = [game.shape[0] for game in types]
     if len(set(rows)) > 1:
         raise GameError(
             f"The types have payoffs for {rows} defences; give every type payoffs for the same defences."
@@ -140,7 +140,7 @@ def _odds(given: ArrayLike, count: int) -> FloatArray:
     try:
         odds = np.array(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise GameError(f"priors {given!r} are no numbers; give one probability per type.") from None
+        raise GameError(f"priors {given!r} are not numbers; give one probability per type.") from None
     if odds.shape != (count,):
         raise GameError(f"priors has shape {odds.shape}; expected ({count},), one probability per type.")
     if not np.all(np.isfinite(odds)) or np.any(odds <= 0) or abs(odds.sum() - 1) > SUM_OF_PROBABILITIES:
@@ -150,7 +150,7 @@ def _odds(given: ArrayLike, count: int) -> FloatArray:
 
 
 def _combined(matrices: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Sums of one column of each matrix, for every combination of columns, (defences, combinations)."""
+    """The sum of one column of each matrix, for every combination of columns, (defences, combinations)."""
     choices = product(*(range(matrix.shape[1]) for matrix in matrices))
     return np.column_stack(
         [sum(matrix[:, place] for matrix, place in zip(matrices, choice, strict=True)) for choice in choices]

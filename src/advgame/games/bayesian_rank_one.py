@@ -1,4 +1,4 @@
-"""The structure of rank 1 in a game against several types: one mean intensity, shared by all of them."""
+"""The rank-1 structure of a Bayesian game: one mean intensity shared by all types."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from advgame.games.bayesian import BayesianGame
 from advgame.games.rank_one_form import rank_one_form
 from advgame.games.tolerances import RANK_ONE_RESIDUE
 
-SEVERAL = 3  # attacks from which on a type's own payoffs tell the shared direction
+SEVERAL = 3  # with at least this many attacks, a type's own payoffs determine the shared direction
 
 
 @dataclass(frozen=True, eq=False)
 class StackedForm:
     """An equivalent game: type h earns Q_h, the defender pays the sum of Q_h y_h, c0 and c1 μ.
 
-    The attacks of all types stand side by side; μ is the sum over types of their mean intensity, in which
-    the odds of the types are contained.
+    The attacks of all types are concatenated; μ is the sum over types of their mean intensity, which
+    includes the priors.
     """
 
     attack_value: FloatArray  # Q, (defences, attacks of all types)
@@ -32,9 +32,9 @@ class StackedForm:
 
 
 def stacked_form(game: BayesianGame) -> StackedForm | None:
-    """The form of a game that has one; None for any other.
+    """The stacked form of a game; None if it has none.
 
-    With both payoff matrices of every type centred by rows and columns (A_h weighted by the type's odds),
+    With both payoff matrices of every type centred by rows and columns (A_h weighted by the type's prior),
     that is one direction ℓ and t_h > 0 such that each A_h + t_h B_h is ℓ times a row.
 
     >>> zero_sum = BayesianGame([[[1, 2], [3, 5]]] * 2, [[[-1, -2], [-3, -5]]] * 2, [0.5, 0.5])
@@ -42,8 +42,8 @@ def stacked_form(game: BayesianGame) -> StackedForm | None:
     array([0., 0., 0., 0.])
     """
     unit = max(float(np.ptp(payoffs)) for payoffs in game.defender_payoffs) or 1.0
-    weighted = [odds * each / unit for odds, each in zip(game.priors, game.defender_payoffs, strict=True)]
-    own = [each / (float(np.ptp(each)) or 1.0) for each in game.attacker_payoffs]
+    weighted = [odds * matrix / unit for odds, matrix in zip(game.priors, game.defender_payoffs, strict=True)]
+    own = [matrix / (float(np.ptp(matrix)) or 1.0) for matrix in game.attacker_payoffs]
     for direction in _directions(game, weighted, own):
         ratios = [_ratio(a, b, direction) for a, b in zip(weighted, own, strict=True)]
         known = [ratio for ratio in ratios if ratio is not None]
@@ -55,17 +55,17 @@ def stacked_form(game: BayesianGame) -> StackedForm | None:
 def _directions(
     game: BayesianGame, weighted: Sequence[FloatArray], own: Sequence[FloatArray]
 ) -> Iterator[FloatArray]:
-    """Candidates for ℓ, of length 1 or 0: none at all, what single types tell, what pairs of types share."""
+    """Candidates for ℓ, of length 1 or 0: zero, those of single types, those shared by pairs of types."""
     yield np.zeros(game.defences)
     if game.defences == 2:
         yield np.array([1.0, -1.0]) / np.sqrt(2)
         return
-    for each in game.types:
-        form = rank_one_form(each) if each.shape[1] >= SEVERAL else None
+    for type_game in game.types:
+        form = rank_one_form(type_game) if type_game.shape[1] >= SEVERAL else None
         if form is not None and np.any(form.cost_per_intensity):
             yield form.cost_per_intensity / np.linalg.norm(form.cost_per_intensity)
-        if each.shape == (SEVERAL, SEVERAL):
-            yield from _both_roots(*map(centred, (each.defender_payoffs, each.attacker_payoffs)))
+        if type_game.shape == (SEVERAL, SEVERAL):
+            yield from _both_roots(*map(centred, (type_game.defender_payoffs, type_game.attacker_payoffs)))
     planes = [
         np.column_stack([centred(a)[:, 0], centred(b)[:, 0]])
         for a, b in zip(weighted, own, strict=True)
@@ -80,7 +80,7 @@ def _directions(
 
 
 def _both_roots(a: FloatArray, b: FloatArray) -> Iterator[FloatArray]:
-    """Three by three, A + tB is of rank 1 for two t: the directions of both."""
+    """The directions for both t at which a 3 × 3 matrix A + tB is of rank 1."""
     left, right = a[:2, :2], b[:2, :2]
     mixed = left[0, 0] * right[1, 1] + left[1, 1] * right[0, 0]
     mixed -= left[0, 1] * right[1, 0] + left[1, 0] * right[0, 1]
@@ -96,9 +96,9 @@ def _of_length_one(direction: FloatArray) -> Iterator[FloatArray]:
 
 
 def _ratio(defender: FloatArray, attacker: FloatArray, direction: FloatArray) -> float | None:
-    """The t > 0 for which A + tB is the direction times a row; None where there is none."""
+    """The t > 0 for which A + tB is the direction times a row; None if there is none."""
     a, b = centred(defender), centred(attacker)
-    beside_a, beside_b = (each - np.outer(direction, direction @ each) for each in (a, b))
+    beside_a, beside_b = (matrix - np.outer(direction, direction @ matrix) for matrix in (a, b))
     largest = float(np.abs(a).max()), float(np.abs(b).max())
     if float(np.abs(beside_b).max()) <= RANK_ONE_RESIDUE * largest[1]:
         return 1.0 if float(np.abs(beside_a).max()) <= RANK_ONE_RESIDUE * largest[0] else None
@@ -108,7 +108,7 @@ def _ratio(defender: FloatArray, attacker: FloatArray, direction: FloatArray) ->
 
 
 def centred(payoffs: FloatArray) -> FloatArray:
-    """The payoffs without what rows and columns add: both means are 0."""
+    """The doubly centred payoffs: row means and column means are 0."""
     by_row = payoffs - payoffs.mean(axis=1, keepdims=True)
     return np.asarray(by_row - by_row.mean(axis=0, keepdims=True))
 

@@ -1,8 +1,8 @@
-"""Constants taken out of payoffs without rounding, so that small differences are not lost beside them.
+"""Removes constants from payoffs without rounding, so that small differences are not lost beside them.
 
-What is added to a column of the defender's payoffs, or to a row of the attacker's, changes no equilibrium.
-Floats of one sign and within a factor of two of each other have exact differences (Sterbenz 1974), so the
-smallest payoff can be subtracted exactly wherever payoffs are large compared with their range.
+Adding a constant to a column of the defender's payoffs, or to a row of the attacker's, changes no
+equilibrium. Floats of equal sign within a factor of two have exact differences (Sterbenz 1974), so the
+smallest payoff can be subtracted exactly if payoffs are large compared with their range.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FAR = 64  # payoffs so many times as large as their range are centred
-SAMPLE = 8  # of each player's strategies, about, that are looked at before the rest
+FAR = 64  # payoffs this many times larger than their range are centred
+SAMPLE = 8  # approximate number of strategies per player that are checked first
 
 
 def columns_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
-    """The payoffs with the least of each column subtracted, if any column is far from zero.
+    """The payoffs with the minimum of each column subtracted, if any column is far from zero.
 
-    A column in which that would be rounded stays as it is; its payoffs are at most twice its range.
+    A column in which the subtraction would round is unchanged; its payoffs are at most twice its range.
 
     >>> columns_centred(np.array([[1e9 + 1, 3], [1e9, 1]])).tolist()
     [[1.0, 3.0], [0.0, 1.0]]
 
     Args:
-        payoffs: (strategies, opponent's strategies): a matrix of numbers of any kind.
+        payoffs: (strategies, opponent's strategies), numbers of any type.
 
     Returns:
-        The very array given where no column is far from zero.
+        New payoffs, or the same array if no column is far from zero.
     """
     least, most = payoffs.min(axis=0), payoffs.max(axis=0)
-    low, high = (each if each.dtype == object else each.astype(np.float64) for each in (least, most))
+    low, high = (bound if bound.dtype == object else bound.astype(np.float64) for bound in (least, most))
     size, reach = np.maximum(abs(low), abs(high)) / 2, high / 2 - low / 2  # halves cannot overflow
     if not np.any((size > 0) & (size / FAR >= reach.max())):
         return payoffs
@@ -40,14 +40,14 @@ def columns_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
 
 
 def rows_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
-    """The payoffs with the least of each row subtracted, as `columns_centred` does it by column."""
+    """The payoffs with the minimum of each row subtracted; see `columns_centred`."""
     turned = payoffs.T
     centred = columns_centred(turned)
     return payoffs if centred is turned else centred.T
 
 
 def all_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
-    """The payoffs with the least of all subtracted, if they are far from zero; else the array given.
+    """The payoffs with their minimum subtracted if they are far from zero; otherwise the same array.
 
     >>> all_centred(np.array([[1e9 + 1, 1e9 + 3]])).tolist()
     [[0.0, 2.0]]
@@ -58,20 +58,20 @@ def all_centred(payoffs: NDArray[Any]) -> NDArray[Any]:
 
 
 def is_far(low: float, high: float) -> bool:
-    """Whether payoffs between two numbers are far from zero, compared with what they range over."""
+    """Whether payoffs between two numbers are far from zero compared with their range."""
     size = max(-low, high) / 2  # halves cannot overflow
     return size > 0 and size / FAR >= high / 2 - low / 2
 
 
 def plainly_near(payoffs: NDArray[np.float64], low: float, high: float) -> bool:
-    """Whether no column is far from zero, as a few payoffs show: their range in one column is large enough.
+    """Whether a few payoffs already show that no column is far from zero.
 
     >>> plainly_near(np.array([[0.0, 2.0], [1.0, 5.0]]), 0.0, 5.0)
     True
 
     Args:
         payoffs: (strategies, opponent's strategies).
-        low, high: the smallest and the largest of them.
+        low, high: the smallest and the largest payoff.
     """
     size = max(-low, high) / 2 / FAR
     column = [payoffs.item(row, 0) / 2 for row in range(min(SAMPLE, len(payoffs)))]

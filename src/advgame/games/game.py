@@ -1,4 +1,4 @@
-"""A game of two players: what each earns for every pair of strategies."""
+"""A two-player game: both payoff matrices and the names of the strategies."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from advgame.arrays import ExactMatrix, FloatArray
 from advgame.errors import GameError
 from advgame.games.centring import all_centred, columns_centred, is_far, plainly_near, rows_centred
 
-SHARP = 1e-12  # of the range of the payoffs: how far floats may be from what they stand for
-APART = 4  # times the rounding of a payoff: floats farther apart are not in the wrong order
-LARGEST_WHOLE = 2**53  # whole numbers up to here are floats
-SIMPLE = 10**9  # the largest denominator of a constant that is subtracted from rational payoffs
+SHARP = 1e-12  # of the range of the payoffs: largest error of floats that counts as sharp
+APART = 4  # times the rounding error of a payoff: floats farther apart are in the right order
+LARGEST_WHOLE = 2**53  # integers up to here are exact floats
+SIMPLE = 10**9  # largest denominator of a constant that is subtracted from rational payoffs
 Places = NDArray[np.intp]
-Centring = Callable[[NDArray[Any]], NDArray[Any]]  # returns the very array where there is nothing to do
-# Computes both matrices in Fractions, of some strategies of each player.
+Centring = Callable[[NDArray[Any]], NDArray[Any]]  # returns the same array if there is nothing to do
+# Computes both matrices as Fractions, for selected strategies of each player.
 Exactly = Callable[[Places, Places], tuple[NDArray[Any], NDArray[Any]]]
 
 
@@ -30,28 +30,30 @@ Exactly = Callable[[Places, Places], tuple[NDArray[Any], NDArray[Any]]]
 class Game:
     """Payoffs of a defender (rows) and an attacker (columns).
 
-    The payoffs may be Fractions; they are then kept, and exact methods use them as they are.
-    A float is taken for the number it stores, exactly, unless ``rounded`` has made the game.
+    Payoffs given as Fractions are kept, and exact methods use them. A float represents exactly the
+    number it stores, unless the game was made with ``rounded``.
 
     >>> Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]).shape
     (2, 2)
 
     Args:
-        defender_payoffs: (m, n), to the player who chooses the row.
-        attacker_payoffs: (m, n), to the player who chooses the column.
-        defences: m different names; ``d1 …`` if omitted.
-        attacks: n different names; ``a1 …`` if omitted.
+        defender_payoffs: (m, n), payoffs of the row player.
+        attacker_payoffs: (m, n), payoffs of the column player.
+        defences: m distinct names; by default ``d1 …``.
+        attacks: n distinct names; by default ``a1 …``.
 
     Raises:
-        GameError: for payoffs that are empty, not finite, not two-dimensional or of two shapes,
-            and for names that are too many, too few or not different.
+        GameError: for payoffs that are empty, not finite, not two-dimensional or of different shapes,
+            and for names that are not distinct or of the wrong number.
     """
 
     defender_payoffs: FloatArray  # (defences, attacks)
     attacker_payoffs: FloatArray  # (defences, attacks)
     defences: tuple[str, ...]
     attacks: tuple[str, ...]
-    rounding: tuple[float, float]  # how far the floats may be from the exact payoffs: defender, attacker
+    rounding: tuple[
+        float, float
+    ]  # bounds on the difference between floats and exact payoffs: defender, attacker
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class Game:
         if first.given.shape != second.given.shape:
             raise GameError(
                 f"defender_payoffs is {_by(first.given.shape)} and attacker_payoffs "
-                f"{_by(second.given.shape)}; both players' matrices need one shape (defences, attacks)."
+                f"{_by(second.given.shape)}; both players' matrices need the same shape (defences, attacks)."
             )
         rows, columns = first.given.shape
         self.__dict__.update(
@@ -89,7 +91,7 @@ class Game:
         defences: Sequence[str] | None = None,
         attacks: Sequence[str] | None = None,
     ) -> Self:
-        """A game whose payoffs are rational numbers, given as floats and computed exactly when asked for.
+        """A game with rational payoffs, given as floats; the exact payoffs are computed on demand.
 
         >>> from fractions import Fraction
         >>> third = np.array([[Fraction(1, 3)]])
@@ -101,10 +103,10 @@ class Game:
         Args:
             defender_payoffs: (m, n) floats.
             attacker_payoffs: (m, n) floats.
-            exactly: gives both matrices as arrays of Fractions, for some strategies of each by index.
-            rounding: how far a float may be from its Fraction at most; defender, attacker.
-            defences: as for any game.
-            attacks: as for any game.
+            exactly: a function from indices of defences and attacks to both matrices as arrays of Fractions.
+            rounding: largest difference between a float and its Fraction; defender, attacker.
+            defences: m distinct names.
+            attacks: n distinct names.
         """
         game = cls(defender_payoffs, attacker_payoffs, defences, attacks)
         object.__setattr__(game, "_exactly", exactly)
@@ -119,9 +121,9 @@ class Game:
 
     @property
     def payoffs_as_given(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Both matrices in the numbers they were given in: float64, whole numbers or Fractions.
+        """Both matrices in the number type in which they were given: float64, integers or Fractions.
 
-        Those of a ``rounded`` game are computed here, which takes time: look at its floats first.
+        For a ``rounded`` game the exact payoffs are computed here, which takes time: check the floats first.
         """
         exactly: Exactly | None = self._exactly  # type: ignore[attr-defined]
         if exactly is not None:
@@ -133,24 +135,24 @@ class Game:
 
     @property
     def exact_pending(self) -> bool:
-        """Whether the exact payoffs are still to be computed, so that floats are worth looking at first."""
+        """Whether the exact payoffs are not yet computed, so that floats should be checked first."""
         return self._exactly is not None  # type: ignore[attr-defined]
 
     @property
     def near(self) -> tuple[float, float]:
-        """Differences of floats up to which payoffs may tie, or be in another order: defender, attacker."""
+        """Differences of floats up to which payoffs may tie or be in reverse order: defender, attacker."""
         return APART * self.rounding[0], APART * self.rounding[1]
 
     @property
     def sharp(self) -> bool:
-        """Whether the floats are so near to the exact payoffs that only ties depend on the difference."""
+        """Whether the floats are so close to the exact payoffs that only ties depend on the difference."""
         return all(
             rounding <= SHARP * (high / 2 - low / 2)
             for rounding, (low, high) in zip(self.rounding, self.extremes, strict=True)
         )
 
     def part(self, defences: ArrayLike, attacks: ArrayLike) -> Game:
-        """The game of some strategies of each player, by index; exact payoffs stay uncomputed.
+        """The subgame of selected strategies of each player, by index; exact payoffs are not computed.
 
         >>> Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]).part([1], [0, 1]).defender_payoffs.tolist()
         [[2.0, 1.0]]
@@ -167,31 +169,31 @@ class Game:
         return Game.rounded(
             self.defender_payoffs[cut],
             self.attacker_payoffs[cut],
-            lambda some, others: exactly(rows[some], columns[others]),
+            lambda some, indices: exactly(rows[some], columns[indices]),
             self.rounding,
             *names,
         )
 
     @property
     def extremes(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The smallest and the largest payoff of the defender, and of the attacker."""
+        """The smallest and the largest payoff: defender, attacker."""
         extremes: tuple[tuple[float, float], tuple[float, float]] = self._extremes  # type: ignore[attr-defined]
         return extremes
 
     @cached_property
     def exact_payoffs(self) -> tuple[ExactMatrix, ExactMatrix]:
-        """Both matrices as rational numbers, equal to what was given."""
+        """Both matrices as rational numbers, equal to the given payoffs."""
         to_defender, to_attacker = self.payoffs_as_given
         return _as_fractions(to_defender), _as_fractions(to_attacker)
 
     @cached_property
     def levelled(self) -> Game:
-        """The same game without a large constant in all payoffs of a player; this one where there is none.
+        """The game without a large constant common to all payoffs of a player; itself if there is none.
 
         >>> Game([[1e9 + 3, 1e9]], [[0, 2]]).levelled.defender_payoffs.tolist()
         [[3.0, 0.0]]
         """
-        if not any(is_far(*each) for each in self.extremes):
+        if not any(is_far(*ends) for ends in self.extremes):
             return self
         return self._less_constants(all_centred, all_centred)
 
@@ -199,8 +201,8 @@ class Game:
     def centred(self) -> Game:
         """An equivalent game without large constants in the defender's columns and the attacker's rows.
 
-        It has the same equilibria to the last digit, because nothing is rounded, and other payoffs; this
-        game itself where there are no large constants.
+        It has other payoffs but exactly the same equilibria, because nothing is rounded; the game itself if
+        there are no large constants.
 
         >>> Game([[1e9 + 3, 3], [1e9, 7]], [[0, 2], [1, 0]]).centred.defender_payoffs.tolist()
         [[3.0, 3.0], [0.0, 7.0]]
@@ -214,11 +216,11 @@ class Game:
 
     @cached_property
     def centred_for_commitment(self) -> Game:
-        """As ``centred`` with one constant in all payoffs of the defender: who commits meets every column."""
+        """Like ``centred``, with one constant for all payoffs of the defender: a leader compares columns."""
         return self._less_constants(all_centred, rows_centred)
 
     def _less_constants(self, for_defender: Centring, for_attacker: Centring) -> Game:
-        """A game without constants in its payoffs; this one where there are none to be taken out."""
+        """The game with constants removed from its payoffs; itself if there are none to remove."""
         exactly: Exactly | None = self._exactly  # type: ignore[attr-defined]
         mine = self.payoffs_as_given if exactly is None else (self.defender_payoffs, self.attacker_payoffs)
         less = for_defender(mine[0]), for_attacker(mine[1])
@@ -262,12 +264,14 @@ def _matrix(name: str, given: ArrayLike) -> _Matrix:
             f"{name} has shape {matrix.shape}; expected (defences, attacks) with at least one of each."
         )
     if matrix.dtype == object and not all(isinstance(value, Fraction | int | float) for value in matrix.flat):
-        raise GameError(f"{name} holds something that is no number; give floats, whole numbers or Fractions.")
+        raise GameError(
+            f"{name} contains something that is not a number; give floats, integers or Fractions."
+        )
     if matrix.dtype.kind not in "iufO" or (matrix.dtype == np.longdouble and matrix.dtype.itemsize > 8):
-        raise GameError(f"{name} holds {matrix.dtype} values; give floats, whole numbers or Fractions.")
+        raise GameError(f"{name} contains {matrix.dtype} values; give floats, integers or Fractions.")
     floats = _as_floats(matrix)
     low, high = float(np.minimum.reduce(floats, axis=None)), float(np.maximum.reduce(floats, axis=None))
-    if not (isfinite(low) and isfinite(high)):  # a payoff that is no number is both
+    if not (isfinite(low) and isfinite(high)):  # a NaN is both
         row, column = np.argwhere(~np.isfinite(floats))[0]
         raise GameError(
             f"{name}[{row}, {column}] is {matrix[row, column]}; every payoff must be a finite number."
@@ -279,7 +283,7 @@ def _matrix(name: str, given: ArrayLike) -> _Matrix:
 
 
 def _unwritable(matrix: NDArray[Any]) -> NDArray[Any]:
-    """A view that cannot be written of an array that can; kernels are handed the latter."""
+    """A read-only view of a writable array; kernels receive the writable array."""
     view = matrix.view()
     view.flags.writeable = False
     return view
@@ -293,17 +297,18 @@ def _as_floats(matrix: NDArray[Any]) -> FloatArray:
 
 
 def _constants(payoffs: FloatArray, less: FloatArray) -> NDArray[Any]:
-    """What was subtracted, as simple fractions: nearer to it than payoffs are to what they stand for."""
+    """The subtracted constants as simple fractions, within the rounding of the payoffs."""
     fractions = np.empty(payoffs.shape, dtype=object)
     simple = {
-        each: Fraction(each).limit_denominator(SIMPLE) for each in set((payoffs - less).ravel().tolist())
+        number: Fraction(number).limit_denominator(SIMPLE)
+        for number in set((payoffs - less).ravel().tolist())
     }
-    fractions.ravel()[:] = [simple[each] for each in (payoffs - less).ravel().tolist()]
+    fractions.ravel()[:] = [simple[number] for number in (payoffs - less).ravel().tolist()]
     return fractions
 
 
 def _rounding(matrix: _Matrix) -> float:
-    """How far the floats may be from what was given: 0, or half a unit in the last place of the largest."""
+    """A bound on the difference between floats and given payoffs: 0, or half an ulp of the largest."""
     kind = matrix.given.dtype.kind
     if kind == "f":
         return 0.0
@@ -321,7 +326,7 @@ def _names(field: str, given: Sequence[str] | None, count: int, letter: str) -> 
     names = tuple(given)
     if len(names) != count or len(set(names)) != count:
         raise GameError(
-            f"{field} gives {len(names)} names ({len(set(names))} different) for {count} strategies."
+            f"{field} gives {len(names)} names ({len(set(names))} distinct) for {count} strategies."
         )
     return names
 

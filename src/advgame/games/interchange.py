@@ -1,4 +1,4 @@
-"""Games as nashpy's and as NumPy arrays, there and back."""
+"""Conversion of games to and from nashpy games and NumPy arrays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLAYERS = 2
 
 
 def to_nashpy(game: Game) -> Any:
-    """The game as a ``nashpy.Game``, the defender choosing the row. Names and Fractions are not kept.
+    """The game as a ``nashpy.Game`` with the defender as row player. Names and Fractions are lost.
 
     >>> print(to_nashpy(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])).payoff_matrices[1])
     [[0. 2.]
@@ -27,18 +27,18 @@ def to_nashpy(game: Game) -> Any:
 
 
 def from_nashpy(players: Any) -> Game:
-    """The game of a ``nashpy.Game``: its row player is the defender.
+    """The game of a ``nashpy.Game``; the row player becomes the defender.
 
     >>> import nashpy
     >>> from_nashpy(nashpy.Game([[1, -1], [-1, 1]])).attacker_payoffs.tolist()
     [[-1.0, 1.0], [1.0, -1.0]]
 
     Raises:
-        GameError: when it has no two payoff matrices, or they are not finite.
+        GameError: when it does not have two finite payoff matrices.
     """
     matrices = getattr(players, "payoff_matrices", None)
     if matrices is None or len(matrices) != PLAYERS:
-        raise GameError(f"{type(players).__name__} is no two-player nashpy.Game; give nashpy.Game(A, B).")
+        raise GameError(f"{type(players).__name__} is not a two-player nashpy.Game; give nashpy.Game(A, B).")
     return Game(*matrices)
 
 
@@ -58,7 +58,7 @@ def from_array(payoffs: ArrayLike) -> Game:
     (1, 2)
 
     Raises:
-        GameError: for an array of another shape, or payoffs no game can be made of.
+        GameError: for an array of another shape, or invalid payoffs.
     """
     try:
         stack = np.asarray(payoffs)

@@ -1,4 +1,4 @@
-"""The game of the simplest fractions that round to a game's floats."""
+"""Replaces the floats of a game by the simplest fractions that round to them."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.games.game import Game
 
-DENOMINATORS = (1, 12, 100, 1_000, 10_000, 100_000)  # bounds that are tried, one after the other
+DENOMINATORS = (1, 12, 100, 1_000, 10_000, 100_000)  # bounds of denominators, tried in this order
 
 
 def nearest_rational(game: Game) -> tuple[Game, int]:
-    """The game with every float replaced by a fraction of small denominator that rounds to that very float.
+    """The game with every float replaced by a fraction with a small denominator that rounds to it.
 
     >>> rational, kept = nearest_rational(Game([[1 / 3, 0.1]], [[2**-0.5, 3.0]]))
     >>> [str(payoff) for payoff in rational.exact_payoffs[0][0]], kept
     (['1/3', '1/10'], 1)
 
     Args:
-        game: payoffs that are no floats stay as they are.
+        game: the game; payoffs that are not floats stay as they are.
 
     Returns:
-        The game, and how many floats no such fraction rounds to: they are kept as the numbers they store.
+        The game, and the number of floats without such a fraction, which keep their exact values.
     """
     both = [_fractions(payoffs) for payoffs in game.payoffs_as_given]
-    kept = sum(each[1] for each in both)
+    kept = sum(result[1] for result in both)
     return Game(both[0][0], both[1][0], game.defences, game.attacks), kept
 
 
 def simplest(number: float) -> Fraction | None:
-    """The fraction of the smallest bound of denominators that rounds to a float; None where none does.
+    """The fraction under the smallest bound of denominators that rounds to a float; None if there is none.
 
     >>> simplest(1 / 3), simplest(0.1 + 0.2)
     (Fraction(1, 3), None)
@@ -47,7 +47,7 @@ def simplest(number: float) -> Fraction | None:
 
 
 def may_be_rounded(payoffs: FloatArray) -> bool:
-    """Whether some payoff has so many binary digits that it may stand for another number.
+    """Whether some payoff has so many binary digits that it may be a rounded number.
 
     >>> may_be_rounded(np.array([0.25, 3.0])), may_be_rounded(np.array([0.1]))
     (False, True)
@@ -57,7 +57,7 @@ def may_be_rounded(payoffs: FloatArray) -> bool:
     return bool(np.any(np.isfinite(digits) & (digits != np.rint(digits))))
 
 
-SHORT = 2**20  # floats that are whole multiples of its inverse are taken for exact
+SHORT = 2**20  # floats that are integer multiples of its inverse count as exact
 
 
 def _fractions(payoffs: NDArray[Any]) -> tuple[NDArray[Any], int]:

@@ -1,4 +1,4 @@
-"""Games as Gambit's strategic-form files (.nfg): both versions are read, the payoff version is written.
+"""Gambit's strategic-form files (.nfg): reads both versions, writes the payoff version.
 
 Formats: https://gambitproject.readthedocs.io/en/latest/formats.nfg.html (payoffs in cells) and
 https://gambitproject.readthedocs.io/en/latest/formats.nfg.html#outcome-version (numbered outcomes).
@@ -18,8 +18,8 @@ from advgame.games.game import Game
 from advgame.games.nfg_tokens import SHOWN, Tokens, quoted, text_of, unquoted
 
 PLAYERS = 2
-MOST_CELLS = 4_000_000  # of a game that is read: 2,000 × 2,000
-SMALL = 2**31  # OpenSpiel reads numerators and denominators below this
+MOST_CELLS = 4_000_000  # of a game in a file: 2,000 × 2,000
+SMALL = 2**31  # limit of numerators and denominators in OpenSpiel
 OTHER_FORMATS = {
     "EFG": "a game in extensive form; write its strategic form as .nfg with Gambit first",
     "#AGG": "an action-graph game; write its strategic form as .nfg with Gambit first",
@@ -44,17 +44,17 @@ def write_nfg(game: Game, title: str = "attacker against defender", *, names: bo
     <BLANKLINE>
 
     Args:
-        game: payoffs are written as exact fractions.
+        game: the game; payoffs are written as exact fractions.
         title: any text.
-        names: with the strategies' names, for Gambit. Without them their numbers are written, no comment
-            and no quotation mark in the title, for programs such as OpenSpiel that read nothing else;
-            a fraction whose terms need more than 31 bits is then the nearest float64 as a decimal.
+        names: True to write the strategies' names, for Gambit. False writes their counts, no comment and
+            no quotation marks in the title, for programs such as OpenSpiel that cannot read them; a
+            fraction whose terms need more than 31 bits is then written as the nearest float64.
     """
     text = str if names else _short
     to_defender, to_attacker = game.exact_payoffs
     numbers = " ".join(
         text(payoff)
-        for column in range(game.shape[1])  # the first player's strategy runs fastest
+        for column in range(game.shape[1])  # the first player's strategy varies fastest
         for row in range(game.shape[0])
         for payoff in (to_defender[row][column], to_attacker[row][column])
     )
@@ -62,7 +62,10 @@ def write_nfg(game: Game, title: str = "attacker against defender", *, names: bo
     if not names:
         plain = quoted(title.replace('"', "'").replace("\\", "/"))
         return f"NFG 1 R {plain} {players} {{ {game.shape[0]} {game.shape[1]} }}\n\n{numbers}\n"
-    strategies = " ".join("{ " + " ".join(map(quoted, each)) + " }" for each in (game.defences, game.attacks))
+    strategies = " ".join(
+        "{ " + " ".join(map(quoted, names_of_player)) + " }"
+        for names_of_player in (game.defences, game.attacks)
+    )
     return f'NFG 1 R {quoted(title)} {players}\n{{ {strategies} }}\n""\n{numbers}\n'
 
 
@@ -72,20 +75,20 @@ def _short(payoff: Fraction) -> str:
 
 
 def read_nfg(path: str | Path) -> Game:
-    """The two-player game in an ``.nfg`` file, payoffs exact.
+    """The two-player game in an ``.nfg`` file, with exact payoffs.
 
-    Read are the payoff version and the outcome version (outcome 0 pays nothing), strategies by names or
-    by their number. The first player is the defender, the second the attacker. A name that is empty or
-    stands twice gets ``_1``, ``_2``, … behind it, numbers in use left out, as in Gambit 17.
+    Both the payoff version and the outcome version (outcome 0 pays nothing) can be read, with strategies
+    given by name or by count. The first player is the defender, the second the attacker. Empty and
+    duplicate names get a suffix ``_1``, ``_2``, …, skipping those in use, as in Gambit 17.
 
     Args:
-        path: a file in UTF-8, of at most 64 MiB and four million cells.
+        path: a UTF-8 file of at most 64 MiB and four million cells.
 
     Returns:
         The game; decimals and fractions are kept as Fractions.
 
     Raises:
-        GameError: names the file, the line, what is there and what was expected.
+        GameError: for an invalid file; the message gives the line, what is there and what was expected.
     """
     path = Path(path)
     tokens = Tokens(text_of(path), path.name)
@@ -105,7 +108,7 @@ def read_nfg(path: str | Path) -> Game:
 
 
 def _skip_head(tokens: Tokens) -> None:
-    """Takes ``NFG 1 R "title" { "player" "player" }``."""
+    """Reads ``NFG 1 R "title" { "player" "player" }``."""
     kind = tokens.peek()
     if kind in OTHER_FORMATS:
         raise tokens.problem(f"this is {OTHER_FORMATS[kind]}")
@@ -127,29 +130,29 @@ def _skip_head(tokens: Tokens) -> None:
         )
 
 
-Strategies = tuple[int, Sequence[str] | None]  # how many, and their names
+Strategies = tuple[int, Sequence[str] | None]  # number and names
 
 
 def _strategies(tokens: Tokens) -> list[Strategies]:
     tokens.expect("{", "the strategies, { { names } { names } } or { number number },")
-    found: list[Strategies] = []
+    players: list[Strategies] = []
     while tokens.peek() != "}":
         if tokens.peek() == "{":
             tokens.take()
             names = _names(tokens)
-            found.append((len(names), unique_names(names)))
+            players.append((len(names), unique_names(names)))
         else:
-            found.append((_whole(tokens, "a number of strategies"), None))
+            players.append((_whole(tokens, "a number of strategies"), None))
     tokens.take()
-    if len(found) != PLAYERS:
-        raise tokens.refusal(f"strategies of {len(found)} players are listed; expected {PLAYERS}")
-    if any(count < 1 for count, _ in found):
+    if len(players) != PLAYERS:
+        raise tokens.refusal(f"strategies of {len(players)} players are listed; expected {PLAYERS}")
+    if any(count < 1 for count, _ in players):
         raise tokens.refusal("a player has no strategy; each needs at least one")
-    return found
+    return players
 
 
 def _names(tokens: Tokens) -> list[str]:
-    """Takes names up to the closing brace."""
+    """Reads names up to the closing brace."""
     names = []
     while tokens.peek() not in ("}", "{", ","):
         if not tokens.peek():
@@ -160,7 +163,7 @@ def _names(tokens: Tokens) -> list[str]:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """The names, those that are empty or stand twice with the next free ``_1``, ``_2``, … behind them.
+    """The names; empty and duplicate ones get the next free suffix ``_1``, ``_2``, ….
 
     >>> unique_names(["x", "", "x", "x_1"])
     ['x_2', '_1', 'x_3', 'x_1']
@@ -205,7 +208,7 @@ def _cells_of_outcomes(tokens: Tokens, shape: tuple[int, int]) -> list[tuple[Fra
 
 
 def _outcome(tokens: Tokens, number: int) -> tuple[Fraction, Fraction]:
-    """Takes an outcome from behind its opening brace: its name, then a payoff for each player."""
+    """Reads an outcome after its opening brace: its name, then a payoff per player."""
     if tokens.peek().startswith('"'):
         tokens.take()
     payoffs = []

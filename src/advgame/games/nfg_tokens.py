@@ -1,4 +1,4 @@
-"""The words of a Gambit file (texts, numbers, braces), each read exactly and within bounds."""
+"""Tokenizes a Gambit file (texts, numbers, braces), exactly and within size limits."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ QUOTIENT = re.compile(r"[+-]?[0-9]+/[0-9]+")
 
 MOST_BYTES = 2**26  # of a file
 MOST_DIGITS = 1000  # of a number as it is written
-MOST_EXPONENT = 400  # of ten; float64 ends at 308
+MOST_EXPONENT = 400  # power of ten; float64 ends at 308
 SHOWN = 40  # characters of a word in a message
 
 
 @dataclass
 class Tokens:
-    """The words of a file from the place reached on.
+    """The remaining tokens of a file.
 
     >>> tokens = Tokens('{ "a b" 3/2 }', "game.nfg")
     >>> tokens.take(), tokens.take(), tokens.peek(), tokens.left()
@@ -35,33 +35,33 @@ class Tokens:
     numbers: dict[str, Fraction] = field(default_factory=dict)  # payoffs repeat
 
     def peek(self) -> str:
-        """The next word, "" at the end of the file."""
+        """The next token; "" at the end of the file."""
         return self._match()[0]
 
     def take(self) -> str:
-        """The next word, which is then behind us."""
+        """Consumes and returns the next token."""
         word, self.place = self._match()
         return word
 
     def left(self) -> int:
-        """How many words are still to come."""
+        """The number of remaining tokens."""
         return sum(1 for _ in WORD.finditer(self.text, self.place))
 
     def expect(self, word: str, what: str) -> None:
-        """Takes a word that must be next.
+        """Consumes a token that must be next.
 
         Raises:
-            GameError: when another word is next.
+            GameError: when another token is next.
         """
         if self.peek() != word:
             raise self.problem(f"{self.shown()} where {what} was expected")
         self.take()
 
     def number(self, what: str) -> Fraction:
-        """Takes a number, exactly.
+        """Consumes a number and returns it exactly.
 
         Raises:
-            GameError: for a word that is no number, or a number beyond the bounds.
+            GameError: for a token that is not a number, or a number beyond the limits.
         """
         word, end = self._match()
         number = self.numbers.get(word)
@@ -74,18 +74,18 @@ class Tokens:
         return number
 
     def shown(self) -> str:
-        """The next word as messages show it."""
+        """The next token as shown in error messages."""
         word = self.peek()
         cut = word if len(word) <= SHOWN else f"{word[:SHOWN]}…"
         return f"there is {cut}" if word else "the file ends"
 
     def problem(self, message: str) -> GameError:
-        """An error that names the file and the line reached."""
+        """An error with the file and the current line."""
         line = self.text.count("\n", 0, self._start()) + 1
         return GameError(f"{self.file_name}, line {line}: {message}.")
 
     def refusal(self, message: str) -> GameError:
-        """An error that names the file, for what is wrong with all of it."""
+        """An error that concerns the whole file."""
         return GameError(f"{self.file_name}: {message}.")
 
     def _start(self) -> int:
@@ -102,13 +102,13 @@ class Tokens:
 
 
 def exact_number(word: str) -> Fraction:
-    """The number that a decimal, a fraction or a power of ten writes, without rounding.
+    """The exact value of a decimal, a fraction or a number with an exponent.
 
     >>> exact_number("-1.50e-2"), exact_number("2/6"), exact_number(".5")
     (Fraction(-3, 200), Fraction(1, 3), Fraction(1, 2))
 
     Raises:
-        ValueError: says why the word is no number that can be used.
+        ValueError: for an invalid number; the message gives the reason.
     """
     if len(word) > MOST_DIGITS:
         raise ValueError(f"it has {len(word):,} characters, at most {MOST_DIGITS:,} are read")
@@ -124,10 +124,10 @@ def exact_number(word: str) -> Fraction:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark.
+    """The text of a UTF-8 file, with or without a byte order mark.
 
     Raises:
-        GameError: for a file that is not there, is too large, or is in another encoding.
+        GameError: for a file that does not exist, is too large, or has another encoding.
     """
     if not path.is_file():
         raise GameError(f"There is no file {path}; name a strategic game of Gambit (.nfg).")
@@ -147,12 +147,12 @@ def text_of(path: Path) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text between quotation marks; those inside, and backslashes, stand behind a backslash."""
+    """The text in quotation marks, with quotation marks and backslashes escaped."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def unquoted(word: str) -> str:
-    """The text of a word; only quotation marks and backslashes are escaped.
+    """The text of a quoted token; only quotation marks and backslashes are unescaped.
 
     >>> unquoted(quoted('a "b" \\\\ c')) == 'a "b" \\\\ c', unquoted("plain")
     (True, 'plain')

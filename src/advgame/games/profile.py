@@ -1,4 +1,4 @@
-"""A pair of mixed strategies with the proof that neither player can gain by leaving it."""
+"""A pair of mixed strategies with a certificate that neither player can gain by deviating."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from advgame.games.tolerances import LARGEST_REGRET
 
 @dataclass(frozen=True)
 class Certificate:
-    """What each player could still gain, relative to that player's payoff range (absolute if that is 0).
+    """The regret of each player, relative to that player's payoff range (absolute if that is 0).
 
-    For a Nash equilibrium the gain is by another reply; for a commitment the attacker's is by
-    another reply and the defender's by another commitment (a bound from duality).
+    For a Nash equilibrium it is the gain by another strategy; for a commitment, the attacker's gain by
+    another response and the defender's by another commitment (a bound from duality).
     """
 
     defender_regret: float
@@ -35,13 +35,13 @@ class Certificate:
 
     @property
     def valid(self) -> bool:
-        """Whether the profile may leave a solver: exactly zero, or at most LARGEST_REGRET."""
+        """Whether the profile is accepted as a solution: regret exactly zero, or at most LARGEST_REGRET."""
         return self.regret == 0 if self.exact else self.regret <= LARGEST_REGRET
 
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """One mixed strategy for each player, what each earns, and the certificate."""
+    """One mixed strategy per player, both expected payoffs, and the certificate."""
 
     defender: FloatArray  # (defences,) probabilities
     attacker: FloatArray  # (attacks,) probabilities
@@ -52,7 +52,7 @@ class Profile:
 
 
 def certified_profile(game: Game, defender: FloatArray, attacker: FloatArray) -> Profile:
-    """The profile with its regrets recomputed from the payoffs, in which constants hide nothing.
+    """The profile with its regrets recomputed from the payoffs, without loss by large constants.
 
     >>> game = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
     >>> certified_profile(game, np.array([1 / 3, 2 / 3]), np.array([0.5, 0.5])).certificate.valid
@@ -76,7 +76,7 @@ def certified_profile(game: Game, defender: FloatArray, attacker: FloatArray) ->
 
 
 def earnings(game: Game, defender: FloatArray, attacker: FloatArray) -> tuple[float, float]:
-    """What defender and attacker earn on average.
+    """The expected payoffs of defender and attacker.
 
     Args:
         game: the game.
@@ -89,12 +89,12 @@ def earnings(game: Game, defender: FloatArray, attacker: FloatArray) -> tuple[fl
 
 
 def restated(profile: Profile, solved: Game, game: Game) -> Profile:
-    """A profile of a game without constants, in the payoffs and relative to the ranges of the game itself.
+    """A profile of a centred game, with payoffs and regrets converted to the original game.
 
     Args:
         profile: a profile of ``solved``.
-        solved: the game without constants, in whose payoffs the profile is stated.
-        game: the game itself.
+        solved: the centred game.
+        game: the original game.
     """
     shares = [
         payoff_range(inner) / payoff_range(outer)
@@ -115,7 +115,7 @@ def restated(profile: Profile, solved: Game, game: Game) -> Profile:
 
 
 def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray) -> list[Profile]:
-    """As ``certified_profile`` for many pairs of mixes at once: (pairs, defences) and (pairs, attacks).
+    """Like ``certified_profile``, for many pairs of mixed strategies at once.
 
     Args:
         game: the game.
@@ -127,7 +127,8 @@ def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray)
     defenders, attackers = _all_cleaned(defenders), _all_cleaned(attackers)
     to_defender, to_attacker = attackers @ game.defender_payoffs.T, defenders @ game.attacker_payoffs
     earned = [
-        (pays * mixes).sum(axis=1) for pays, mixes in ((to_defender, defenders), (to_attacker, attackers))
+        (pays * strategies).sum(axis=1)
+        for pays, strategies in ((to_defender, defenders), (to_attacker, attackers))
     ]
     regrets = [
         np.maximum(pays.max(axis=1) - got, 0.0) * relative_regret(1.0, payoffs)
@@ -136,10 +137,16 @@ def certified_profiles(game: Game, defenders: FloatArray, attackers: FloatArray)
             (to_attacker, earned[1], game.attacker_payoffs),
         )
     ]
-    rows = zip(defenders, attackers, *(each.tolist() for each in (*earned, *regrets)), strict=True)
+    rows = zip(defenders, attackers, *(array.tolist() for array in (*earned, *regrets)), strict=True)
     return [
-        Profile(defender, attacker, one, other, Certificate(regret, other_regret))
-        for defender, attacker, one, other, regret, other_regret in rows
+        Profile(
+            defender,
+            attacker,
+            defender_payoff,
+            attacker_payoff,
+            Certificate(defender_regret, attacker_regret),
+        )
+        for defender, attacker, defender_payoff, attacker_payoff, defender_regret, attacker_regret in rows
     ]
 
 
@@ -167,7 +174,7 @@ def exactly_certified_profile(
 def exactly_certified_profiles(
     game: Game, pairs: Sequence[tuple[tuple[Fraction, ...], tuple[Fraction, ...]]]
 ) -> list[Profile]:
-    """As ``exactly_certified_profile`` for many pairs of mixes, in whole numbers over common denominators.
+    """Like ``exactly_certified_profile``, for many pairs, in integers over common denominators.
 
     >>> game = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
     >>> third, half = Fraction(1, 3), Fraction(1, 2)
@@ -175,7 +182,7 @@ def exactly_certified_profiles(
     Certificate(defender_regret=0.0, attacker_regret=0.0, exact=True)
     """
     (a, of_a), (b, of_b) = map(_over_one_denominator, game.exact_payoffs)
-    (x, of_x), (y, of_y) = (_over_their_denominators(mixes) for mixes in zip(*pairs, strict=True))
+    (x, of_x), (y, of_y) = (_over_their_denominators(strategies) for strategies in zip(*pairs, strict=True))
     to_defender, to_attacker = y @ a.T, x @ b
     earned = (to_defender * x).sum(axis=1), (to_attacker * y).sum(axis=1)
     regrets = to_defender.max(axis=1) * of_x - earned[0], to_attacker.max(axis=1) * of_y - earned[1]
@@ -202,45 +209,45 @@ def exactly_certified_profiles(
 
 
 def _over_one_denominator(matrix: ExactMatrix) -> tuple[NDArray[Any], int]:
-    """A matrix times the least common denominator, and that."""
+    """A matrix times its least common denominator, and that denominator."""
     unit = lcm(*(value.denominator for row in matrix for value in row))
     numbers = [[value.numerator * (unit // value.denominator) for value in row] for row in matrix]
     return np.array(numbers, dtype=object), unit
 
 
-def _over_their_denominators(mixes: Sequence[tuple[Fraction, ...]]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Each mix times its least common denominator, and these."""
-    units = [lcm(*(share.denominator for share in mix)) for mix in mixes]
+def _over_their_denominators(strategies: Sequence[tuple[Fraction, ...]]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Each mixed strategy times its least common denominator, and these denominators."""
+    units = [lcm(*(share.denominator for share in strategy)) for strategy in strategies]
     numbers = [
-        [share.numerator * (unit // share.denominator) for share in mix]
-        for mix, unit in zip(mixes, units, strict=True)
+        [share.numerator * (unit // share.denominator) for share in strategy]
+        for strategy, unit in zip(strategies, units, strict=True)
     ]
     return np.array(numbers, dtype=object), np.array(units, dtype=object)
 
 
 def relative_regret(regret: float, payoffs: FloatArray) -> float:
-    """A regret relative to the range of the player's payoffs; absolute where the range is 0."""
+    """A regret relative to the range of the player's payoffs; absolute if the range is 0."""
     return relative(regret, payoff_range(payoffs))
 
 
 def relative(regret: float, scale: float) -> float:
-    """A regret relative to a range of payoffs; absolute where the range is 0."""
+    """A regret relative to a range of payoffs; absolute if the range is 0."""
     return max(regret, 0.0) / scale if scale > 0 else max(regret, 0.0)
 
 
 def payoff_range(payoffs: FloatArray) -> float:
-    """The largest payoff less the smallest; a `Game` has checked that it is a float."""
+    """The largest payoff minus the smallest; `Game` ensures that it is a finite float."""
     return float(payoffs.max()) - float(payoffs.min())
 
 
-def _cleaned(mix: FloatArray) -> FloatArray:
-    """The mixed strategy without negative rounding, summing to 1; probabilities however small are kept."""
-    kept = np.maximum(mix, 0.0)
+def _cleaned(mixed_strategy: FloatArray) -> FloatArray:
+    """The mixed strategy without negative rounding errors, summing to 1; small probabilities are kept."""
+    kept = np.maximum(mixed_strategy, 0.0)
     total = kept.sum()
     return np.asarray(kept if total == 1.0 else kept / total, dtype=np.float64)
 
 
-def _all_cleaned(mixes: FloatArray) -> FloatArray:
-    """As ``_cleaned`` for each row."""
-    kept = np.maximum(mixes, 0.0)
+def _all_cleaned(mixed_strategies: FloatArray) -> FloatArray:
+    """Like ``_cleaned``, for each row."""
+    kept = np.maximum(mixed_strategies, 0.0)
     return np.asarray(kept / kept.sum(axis=1, keepdims=True), dtype=np.float64)

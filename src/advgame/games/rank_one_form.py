@@ -1,4 +1,4 @@
-"""What makes a game of attacker and defender easy: strategically, it is of rank 1."""
+"""Detection of games that are strategically of rank 1, such as attacker–defender games."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class RankOneForm:
     """A game equivalent to the given one: the attacker earns Q, the defender pays Q + c0 + c1 μ.
 
     Each player's payoffs are in units of that player's own range.
-    Strategically neutral terms are left out: what a column adds to the defender's payoffs and what a
-    row adds to the attacker's. ``intensity`` is at least 0 and 0 somewhere; μ is its mean under the
-    attacker's mixed strategy. With ``idle_cost`` only, the game is strategically zero-sum.
+    Strategically neutral terms are removed: column constants of the defender's payoffs and row constants
+    of the attacker's. ``intensity`` is at least 0, and 0 somewhere; μ is its mean under the attacker's
+    mixed strategy. With ``idle_cost`` only, the game is strategically zero-sum.
     """
 
     attack_value: FloatArray  # Q, (defences, attacks)
@@ -30,7 +30,7 @@ class RankOneForm:
 
 
 def rank_one_form(game: Game) -> RankOneForm | None:
-    """The form of a game that is strategically zero-sum or of rank 1; None for any other.
+    """The rank-1 form of a game that is strategically zero-sum or of rank 1; None for any other.
 
     With both matrices centred by rows and columns (A, B), that is a t > 0 such that A + tB has rank 0
     or 1 (Kannan and Theobald 2010; Adsul, Garg, Mehta, Sohoni and von Stengel, arXiv:1812.04611).
@@ -51,7 +51,7 @@ def rank_one_form(game: Game) -> RankOneForm | None:
 
 
 def _range(payoffs: FloatArray) -> float:
-    """The range of the payoffs, to bring both players' to one scale."""
+    """The range of the payoffs, which scales both players equally."""
     return float(np.ptp(payoffs / 2)) * 2 or 1.0
 
 
@@ -78,7 +78,7 @@ def _ratios(defender: FloatArray, attacker: FloatArray) -> Iterator[float]:
 def _other_places(
     defender: FloatArray, attacker: FloatArray, row: int, column: int, most: int = 6
 ) -> Iterator[tuple[int, int]]:
-    """Opposite corners for 2 × 2 minors, the ones with the largest entries first."""
+    """Opposite corners for 2 × 2 minors, largest entries first."""
     size = np.abs(defender) / (np.abs(defender).max() or 1.0) + np.abs(attacker) / np.abs(attacker).max()
     size[row, :] = size[:, column] = -1.0
     for flat in np.argsort(-size, axis=None)[:most]:
@@ -99,12 +99,12 @@ def _minor_roots(a: FloatArray, b: FloatArray) -> list[float]:
 
 
 def _refined(defender: FloatArray, attacker: FloatArray, ratio: float) -> float:
-    """The candidate, moved to where least remains beside the factors: exact at double roots too."""
+    """The candidate t, refined to minimise the residual; accurate at double roots as well."""
     for _ in range(3):
         _, left, right = _residue(defender + ratio * attacker)
         if not left.any():
             break
-        a, b = (_beside(each, left, right) for each in (defender, attacker))
+        a, b = (_beside(matrix, left, right) for matrix in (defender, attacker))
         size = float(np.vdot(b, b))
         better = -float(np.vdot(a, b)) / size if size > 0 else ratio
         if not 0.9 * ratio < better < 1.1 * ratio:
@@ -114,13 +114,13 @@ def _refined(defender: FloatArray, attacker: FloatArray, ratio: float) -> float:
 
 
 def _beside(matrix: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
-    """What of a matrix is in neither factor's direction."""
+    """The part of a matrix that is in neither factor's direction."""
     by_row = matrix - np.outer(left, left @ matrix) / (left @ left)
     return np.asarray(by_row - np.outer(by_row @ right, right) / (right @ right))
 
 
 def _residue(matrix: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What a matrix differs from its cross approximation by, and the two factors of that."""
+    """The residual of the cross approximation of a matrix, and the two factors of the approximation."""
     row, column = np.unravel_index(int(np.abs(matrix).argmax()), matrix.shape)
     pivot = matrix[row, column]
     if pivot == 0:

@@ -1,4 +1,4 @@
-"""The same game without strategies that cannot matter: strictly dominated ones and duplicates."""
+"""Removes strictly dominated and duplicate strategies from a game."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from advgame.games.game import Game
 
-MOST_COMPARISONS = 2e9  # of payoffs, in the search for dominated strategies of one player
+MOST_COMPARISONS = 2e9  # of payoffs, per player, in the search for dominated strategies
 
 MOST_AT_ONCE = 10_000  # of payoffs, compared in one array
 
-Group = tuple[int, ...]  # strategies of the original game that are one in the reduced game
+Group = tuple[int, ...]  # strategies of the original game that one reduced strategy represents
 
 
 @dataclass(frozen=True, eq=False)
 class Reduction:
-    """A smaller game with the same equilibria, and what its strategies stand for."""
+    """A smaller game with the same equilibria, and the original strategies behind each of its own."""
 
     game: Game
     defences: tuple[Group, ...]
@@ -33,11 +33,11 @@ class Reduction:
 
     @cached_property
     def has_duplicates(self) -> bool:
-        """Whether a strategy of the reduced game stands for several."""
+        """Whether some strategy of the reduced game represents several."""
         return any(len(group) > 1 for group in (*self.defences, *self.attacks))
 
     def copies(self, defender: Sequence[Any], attacker: Sequence[Any]) -> int:
-        """How many extreme profiles of the original game a profile of the reduced game stands for."""
+        """The number of extreme profiles of the original game that a reduced profile represents."""
         if not self.has_duplicates:
             return 1
         groups = [group for share, group in zip(defender, self.defences, strict=True) if share > 0]
@@ -47,9 +47,9 @@ class Reduction:
     def put_back(
         self, defender: Sequence[Any], attacker: Sequence[Any]
     ) -> Iterator[tuple[list[Any], list[Any]]]:
-        """Every extreme profile of the original game that a profile of the reduced game stands for.
+        """The extreme profiles of the original game that a reduced profile represents.
 
-        A strategy with duplicates may be played by any one of them, so there is a profile for each choice.
+        Each duplicate of a strategy can be played in its place, so there is one profile per choice.
         """
         if not self.has_duplicates and (len(self.defences), len(self.attacks)) == self.shape:
             yield list(defender), list(attacker)
@@ -60,11 +60,10 @@ class Reduction:
 
 
 def reduce_game(game: Game) -> Reduction:
-    """The game without strictly dominated strategies (of both players, again and again) and duplicates.
+    """The game after iterated removal of strictly dominated strategies, and without duplicates.
 
-    Payoffs are compared as they were given, so nothing that matters is lost to rounding. Of a game whose
-    exact payoffs are yet to be computed, the floats decide where they are clearly apart, and what is left
-    of the game decides whether more is computed.
+    Payoffs are compared in the given number type, so rounding plays no role. If the exact payoffs are not
+    yet computed, floats decide clear cases, and exact payoffs are computed only for what remains.
 
     >>> reduce_game(Game([[3, 0], [2, 1], [1, 0]], [[0, 2], [1, 0], [5, 5]])).defences
     ((0,), (1,))
@@ -84,7 +83,7 @@ def reduce_game(game: Game) -> Reduction:
 
 
 def _reduced(game: Game) -> Reduction:
-    """As ``reduce_game``, from the payoffs as given."""
+    """Like ``reduce_game``, on the payoffs as given."""
     to_defender, to_attacker = game.payoffs_as_given
     rows, columns = _surviving(game.payoffs_as_given, (0, 0))
     if (len(rows), len(columns)) != game.shape:
@@ -101,7 +100,7 @@ def _reduced(game: Game) -> Reduction:
 
 
 def _places(groups: Iterable[Sequence[int]], places: NDArray[np.intp]) -> tuple[Group, ...]:
-    """Groups of some strategies, as places among all."""
+    """Groups of strategies, as indices into all strategies."""
     numbers = places.tolist()
     return tuple(tuple([numbers[each] for each in group]) for group in groups)
 
@@ -109,7 +108,7 @@ def _places(groups: Iterable[Sequence[int]], places: NDArray[np.intp]) -> tuple[
 def _surviving(
     payoffs: tuple[NDArray[Any], NDArray[Any]], near: tuple[float, float]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The strategies of both players that are left: no other exceeds one of them by more than ``near``."""
+    """The remaining strategies of both players: none is exceeded by another one by more than ``near``."""
     to_defender, to_attacker = payoffs
     rows, columns = (np.arange(count) for count in to_defender.shape)
     while True:
@@ -126,7 +125,7 @@ def _surviving(
 
 
 def _undominated(payoffs: NDArray[Any], near: float) -> NDArray[np.bool_]:
-    """Which rows no other single row exceeds everywhere by more than ``near``."""
+    """Mask of the rows that no other single row exceeds everywhere by more than ``near``."""
     strategies, replies = payoffs.shape
     comparisons = strategies * strategies * replies
     if strategies == 1 or comparisons > MOST_COMPARISONS:
@@ -138,9 +137,9 @@ def _undominated(payoffs: NDArray[Any], near: float) -> NDArray[np.bool_]:
 
 
 def _any_alike(payoffs: tuple[NDArray[Any], NDArray[Any]], near: tuple[float, float]) -> bool:
-    """Whether two rows differ in no payoff by more than ``near``, to either player.
+    """Whether two rows are equal up to ``near`` in all payoffs of both players.
 
-    Such rows have nearly the same weighted sum, so only neighbours in the order of that are compared.
+    Such rows have nearly equal weighted sums, so only neighbours in the order of these sums are compared.
     """
     replies = payoffs[0].shape[1]
     weights = np.sqrt(np.arange(2, replies + 2))
@@ -149,10 +148,10 @@ def _any_alike(payoffs: tuple[NDArray[Any], NDArray[Any]], near: tuple[float, fl
     close = np.diff(sums[order]) <= 2 * near[0]
     for start in np.flatnonzero(close):
         end = start + 1 + int(np.argmin(np.append(close[start:], False)))
-        others = order[start + 1 : end]
+        rest = order[start + 1 : end]
         apart = [
-            np.abs(each[others] - each[order[start]]) <= limit
-            for each, limit in zip(payoffs, near, strict=True)
+            np.abs(matrix[rest] - matrix[order[start]]) <= limit
+            for matrix, limit in zip(payoffs, near, strict=True)
         ]
         if np.any(np.all(apart[0] & apart[1], axis=1)):
             return True
@@ -167,10 +166,10 @@ def _groups(to_defender: NDArray[Any], to_attacker: NDArray[Any]) -> list[list[i
     return list(groups.values())
 
 
-def _spread(mix: Sequence[Any], groups: tuple[Group, ...], count: int) -> Iterator[list[Any]]:
-    """The mixes of the original strategies, each group's share on one of its members."""
-    played = [(share, group) for share, group in zip(mix, groups, strict=True) if share > 0]
-    zero = Fraction(0) if isinstance(mix[0], Fraction) else 0.0
+def _spread(mixed_strategy: Sequence[Any], groups: tuple[Group, ...], count: int) -> Iterator[list[Any]]:
+    """The mixed strategies over the original strategies, with each group's probability on one member."""
+    played = [(share, group) for share, group in zip(mixed_strategy, groups, strict=True) if share > 0]
+    zero = Fraction(0) if isinstance(mixed_strategy[0], Fraction) else 0.0
     for choice in product(*(group for _, group in played)):
         whole = [zero] * count
         for strategy, (share, _) in zip(choice, played, strict=True):

@@ -1,33 +1,33 @@
-"""Tolerances with one meaning in several folders. Each says what it bounds, and relative to what.
+"""Tolerances that several folders share; each comment gives what is bounded, and relative to what.
 
-A tolerance that only one algorithm needs stands in its file. Compiled kernels hold copies of these numbers;
-`advgame.equilibria.kernels.cache` compiles them anew when this file changes.
+A tolerance of a single algorithm is defined in its file. Compiled kernels contain copies of these numbers;
+`advgame.equilibria.kernels.cache` recompiles them when this file changes.
 """
 
-# Of a player's payoff range: the largest regret that a certificate may show.
+# Of a player's payoff range: the largest regret of a valid certificate.
 LARGEST_REGRET = 2e-9
 
-# Of a player's payoff range: payoffs that differ by no more are equal, and both are best responses.
+# Of a player's payoff range: payoffs that differ by no more count as equal.
 TIE = 1e-12
 
-# Of the largest payoff or cost, and of probabilities: what differs by no more may be a tie, which floats
-# cannot decide. The game is then solved in rational numbers, or its solution is not called complete.
+# Of the largest payoff or cost, and of probabilities: smaller differences may be ties, which floats
+# cannot decide. The game is then solved in rational numbers, or its solution is not marked complete.
 MAY_TIE = 1e-9
 
-# A probability that is no larger counts as not played.
+# A strategy with a probability of at most this counts as not played.
 PLAYED = 1e-9
 
-# How far the sum of given probabilities may be from 1.
+# The largest deviation of a sum of given probabilities from 1.
 SUM_OF_PROBABILITIES = 1e-9
 
-# Relative: numbers that differ by no more differ by rounding only.
+# Relative: numbers that differ by no more are equal up to rounding.
 ALIKE = 1e-12
 
-# Of the smaller of two payoff matrices: what may remain beside the part of rank 1.
+# Of the smaller of two payoff matrices: the tolerated residual of the rank-1 part.
 RANK_ONE_RESIDUE = 1e-11
 
-# Of the walks along the intensity of attack, whose costs are of size 1.
-SMALLEST_PIVOT = 1e-11  # what a pivot must exceed
-SAVES_NOTHING = -1e-12  # a reduced cost above it does not make a strategy enter
-FALLING = -1e-13  # per μ: a cost that falls slower does not fall
-SAME_RATIO = 1e-13  # ratios that differ by no more stop the entering variable together
+# For the paths along the intensity of attack, whose costs are of order 1.
+SMALLEST_PIVOT = 1e-11  # the smallest pivot
+SAVES_NOTHING = -1e-12  # a strategy enters only if its reduced cost is below this
+FALLING = -1e-13  # per μ: a cost that falls more slowly counts as constant
+SAME_RATIO = 1e-13  # ratios that differ by no more are ties of the ratio test

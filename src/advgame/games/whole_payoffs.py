@@ -1,4 +1,4 @@
-"""Rational payoffs of many games as whole numbers, which are exact and quick to compare."""
+"""Rational payoffs of many games as integers, which are exact and fast to compare."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class WholePayoffs:
-    """Payoffs of k games: whole numbers of any size, over one denominator for each player.
+    """Payoffs of k games: integers of any size over one denominator per player.
 
     >>> whole = np.array([[[1, 2]]], dtype=object)
     >>> WholePayoffs(whole, whole, (4, 1)).fractions(0)[0].tolist()
@@ -28,22 +28,22 @@ class WholePayoffs:
 
     def fractions(self, game: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Both matrices of one game as Fractions."""
-        one, other = (
+        defender, attacker = (
             _over(whole[game], below)
             for whole, below in zip((self.to_defender, self.to_attacker), self.denominators, strict=True)
         )
-        return one, other
+        return defender, attacker
 
 
 @dataclass(frozen=True, eq=False)
 class ExactPayoffs:
-    """What gives the exact payoffs of games whose payoffs are at hand as floats only.
+    """Functions that compute the exact payoffs of games given as floats.
 
     Attributes:
-        payoffs: gives them for some games, defences and attacks, each by index.
-        distinct: for some games, defences and attacks: the places of games that may differ, and for every
-            game which of these has its payoffs. Sees at a glance what is equal, and may overlook some.
-        rounding: how far a float may be from the number it stands for: defender, attacker.
+        payoffs: the exact payoffs of selected games, defences and attacks, by index.
+        distinct: for selected games, defences and attacks: the indices of games that may differ, and for
+            every game the one that has its payoffs. A quick test that may miss equal games.
+        rounding: bounds on the difference between a float and its exact value: defender, attacker.
     """
 
     payoffs: Callable[[NDArray[np.int64], Places, Places], WholePayoffs]
@@ -53,5 +53,5 @@ class ExactPayoffs:
 
 def _over(whole: NDArray[Any], below: int) -> NDArray[Any]:
     exact = np.empty(whole.shape, dtype=object)
-    exact.ravel()[:] = [Fraction(each, below) for each in whole.ravel().tolist()]
+    exact.ravel()[:] = [Fraction(number, below) for number in whole.ravel().tolist()]
     return exact

@@ -1,4 +1,4 @@
-"""Accuracies, measured or published: rows, tables, files, intervals and contradictions."""
+"""Measured or published accuracies: rows, tables, files, intervals and contradictions."""
 
 from advgame.measurements.contradictions import mark_contradictions
 from advgame.measurements.measurement import METRICS, Column, Measurement

@@ -1,4 +1,4 @@
-"""Rows that contradict each other or themselves are marked where they stand, and never dropped."""
+"""Marks rows that contradict each other or themselves with warnings; no row is dropped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Marks = Iterator[tuple[Measurement, str]]
 
 
 def mark_contradictions(table: MeasurementTable) -> MeasurementTable:
-    """The same rows with a warning on each that another one contradicts."""
+    """The rows, with a warning on each row that another one contradicts."""
     networks: dict[tuple[str, str, str, int | None], list[Measurement]] = {}
     for row in table:
         if row.metric in PLAYABLE:
@@ -31,8 +31,8 @@ def mark_contradictions(table: MeasurementTable) -> MeasurementTable:
     return MeasurementTable(tuple(_marked(row, marks.get(id(row), ())) for row in table))
 
 
-def _marked(row: Measurement, found: Iterable[str]) -> Measurement:
-    warnings = tuple(dict.fromkeys((*row.warnings, *found)))
+def _marked(row: Measurement, new: Iterable[str]) -> Measurement:
+    warnings = tuple(dict.fromkeys((*row.warnings, *new)))
     return row if warnings == row.warnings else replace(row, warnings=warnings)
 
 
@@ -68,7 +68,7 @@ def _rises_with_radius(rows: list[Measurement]) -> Marks:
 
 
 def _weaker_inside_larger_ball(rows: list[Measurement]) -> Marks:
-    """An L2 ball of radius r√d holds the L∞ ball of radius r in d dimensions: its attack must do as well."""
+    """An L2 ball of radius r√d contains the L∞ ball of radius r: accuracy in it cannot be higher."""
     largest = _by_norm(rows, "Linf")
     for row in _by_norm(rows, "L2"):
         for inside in largest:
@@ -84,8 +84,8 @@ def _weaker_inside_larger_ball(rows: list[Measurement]) -> Marks:
 
 
 def _by_norm(rows: list[Measurement], norm: str) -> list[Measurement]:
-    found = [row for row in rows if row.metric == "robust" and row.norm == norm and row.radius is not None]
-    return sorted(found, key=lambda row: row.accuracy)
+    matching = [row for row in rows if row.metric == "robust" and row.norm == norm and row.radius is not None]
+    return sorted(matching, key=lambda row: row.accuracy)
 
 
 def _contains(outer: Measurement, inner: Measurement) -> bool:
@@ -95,7 +95,7 @@ def _contains(outer: Measurement, inner: Measurement) -> bool:
     return outer.radius >= inner.radius * sqrt(pixels) and outer.crafted_on == inner.crafted_on
 
 
-# Values an input of a data set has: an L2 ball of radius r·√values holds the L∞ ball of radius r.
+# Input dimensions by data set: an L2 ball of radius r·√d contains the L∞ ball of radius r.
 PIXELS = {
     "digits": 64,
     "mnist": 28 * 28,
@@ -128,13 +128,15 @@ def _other_runs(rows: list[Measurement]) -> Marks:
 def _misses_compression(row: Measurement) -> Iterator[str]:
     nominal, left, total = row.compression_nominal, row.parameters_left, row.parameters_total
     if nominal and left and total and abs(total / left / nominal - 1) > 0.1:
-        yield f"compressed {total / left:.3g} times by parameters left, not {nominal:.3g} times as announced"
+        yield (
+            f"compressed {total / left:.3g} times by remaining parameters, not {nominal:.3g} times as stated"
+        )
 
 
 def _beyond_unit_inputs(row: Measurement) -> Iterator[str]:
     if row.norm is not None and row.norm.casefold() in LARGEST_CHANGE and (row.radius or 0.0) > 1:
         yield (
-            f"the L∞ radius {row.radius:.10g} is more than inputs in [0, 1] can change by: "
+            f"the L∞ radius {row.radius:.10g} is larger than any change of inputs in [0, 1]: "
             f"for pixel values 0 to 255 write {row.radius:.10g}/255"
         )
 
@@ -142,6 +144,6 @@ def _beyond_unit_inputs(row: Measurement) -> Iterator[str]:
 LARGEST_CHANGE = frozenset({"linf", "l∞", "l_inf", "l-inf", "inf", "linfty"})
 
 
-def _error_of_difference(one: Measurement, other: Measurement) -> float:
-    errors = [standard_error(one) or 0.0, standard_error(other) or 0.0]
+def _error_of_difference(first: Measurement, second: Measurement) -> float:
+    errors = [standard_error(first) or 0.0, standard_error(second) or 0.0]
     return sqrt(sum(error**2 for error in errors))

@@ -1,4 +1,4 @@
-"""CSV text as a header and records, with the line each record ends on."""
+"""Reads CSV text as a header and records with line numbers."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ Records = Iterator[tuple[str, dict[str, str]]]  # ("line 2", {header: text})
 
 
 def csv_records(path: Path, separator: str = ",") -> tuple[list[str], Records]:
-    """The header of a CSV file, and its records by header name as they are asked for.
+    """The header of a CSV file, and an iterator over its records by header name.
 
     Raises:
-        MeasurementError: for a file that is not there, is not UTF-8 text, is empty or damaged, or names
-            a column twice.
+        MeasurementError: for a file that does not exist, is not UTF-8 text, is empty or damaged, or has a
+            duplicate column.
     """
     reader = csv.reader(io.StringIO(_text_of(path), newline=""), delimiter=separator, strict=True)
     header = _next_fields(reader, path)
     if not header:
-        raise MeasurementError(f"{path.name} is empty; the first line of a table names its columns.")
+        raise MeasurementError(f"{path.name} is empty; the first line of a table must name its columns.")
     if len(set(header)) != len(header):
         twice = next(name for name in header if header.count(name) > 1)
-        raise MeasurementError(f"{path.name}: the column {twice!r} stands twice in the header; keep one.")
+        raise MeasurementError(f"{path.name}: the column {twice!r} occurs twice in the header; keep one.")
     return header, _records(reader, path, header)
 
 
@@ -41,7 +41,7 @@ def _text_of(path: Path) -> str:
     except UnicodeDecodeError:
         raise MeasurementError(f"{path.name} is not UTF-8 text; save it as a CSV file in UTF-8.") from None
     if "\0" in text:
-        raise MeasurementError(f"{path.name} holds null characters, so it is no CSV text; save it again.")
+        raise MeasurementError(f"{path.name} contains null characters, so it is not CSV text; save it again.")
     return text
 
 
@@ -52,7 +52,7 @@ def _records(reader: Reader, path: Path, header: list[str]) -> Records:
         if len(fields) != len(header):
             raise MeasurementError(
                 f"{path.name}, line {reader.line_num}: {len(fields)} fields where the header has "
-                f"{len(header)}; the file looks damaged or cut off."
+                f"{len(header)}; the file looks damaged or truncated."
             )
         yield f"line {reader.line_num}", dict(zip(header, fields, strict=True))
 

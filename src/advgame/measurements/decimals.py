@@ -1,8 +1,8 @@
-"""The number a float was written as: the shortest decimal that gives it.
+"""The decimal a float was written as: the shortest one that reads back as the same float.
 
-A table, a TOML file, a form and a command line all hold decimals, and Python prints a float as the shortest
-decimal that reads back as the same float. So 0.1 stands for one tenth, not for the binary fraction nearest
-to it, wherever figures become payoffs.
+Tables, TOML files, forms and command lines contain decimals, and Python prints a float as the shortest
+decimal that reads back as the same float. So 0.1 means one tenth, not the nearest binary fraction, wherever
+figures become payoffs.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from advgame.measurements.measurement import Measurement
 
 Exact = NDArray[Any]  # of Fractions
-Number = Callable[[float], Any]  # gives the exact number that a float stands for
+Number = Callable[[float], Any]  # converts a float to the exact number it represents
 
-# Sums and products of decimals are exact in it; what would have to be rounded raises ArithmeticError.
+# A context without rounding: sums and products of decimals are exact, anything else raises ArithmeticError.
 UNROUNDED = Context(
     prec=1000,
     Emax=MAX_EMAX,
@@ -33,7 +33,7 @@ UNROUNDED = Context(
 
 @lru_cache(maxsize=65_536)
 def as_decimal(number: float) -> Fraction:
-    """The decimal a number prints as, exactly.
+    """The decimal that a number prints as, as a Fraction.
 
     >>> as_decimal(0.1), as_decimal(0.1) + as_decimal(0.2) == as_decimal(0.3)
     (Fraction(1, 10), True)
@@ -49,7 +49,7 @@ def as_decimal(number: float) -> Fraction:
 
 
 def printed(number: float) -> Decimal:
-    """As ``as_decimal``, as a Decimal: ten times as fast to add and multiply as a Fraction.
+    """Like ``as_decimal``, as a Decimal, which is ten times faster to add and multiply than a Fraction.
 
     >>> printed(0.1)
     Decimal('0.1')
@@ -61,7 +61,7 @@ def printed(number: float) -> Decimal:
 
 
 def as_decimals(numbers: ArrayLike, number: Number = as_decimal) -> Exact:
-    """The decimals that numbers print as, in an array of the same shape.
+    """The decimals that numbers print as, as an array of the same shape.
 
     >>> as_decimals([0.25, 1]).tolist()
     [Fraction(1, 4), Fraction(1, 1)]
@@ -74,13 +74,13 @@ def as_decimals(numbers: ArrayLike, number: Number = as_decimal) -> Exact:
 
 
 def converted(numbers: NDArray[Any], kind: Callable[[Any], Any]) -> Exact:
-    """Each number of an array converted by a function, such as Fraction, in an array of objects.
+    """The array with each number converted by a function, such as Fraction.
 
     >>> converted(np.array([0.5, 2]), Fraction).tolist()
     [Fraction(1, 2), Fraction(2, 1)]
     """
     flat = numbers.ravel().tolist()
-    known = {number: kind(number) for number in set(flat)}  # a grid repeats its numbers
+    known = {number: kind(number) for number in set(flat)}  # the numbers of a grid repeat
     exact = np.empty(numbers.shape, dtype=object)
     exact.ravel()[:] = [known[number] for number in flat]
     return exact
@@ -93,27 +93,29 @@ def fraction_in_decimals(fraction: Fraction) -> Decimal:
     Decimal('0.125')
 
     Raises:
-        ArithmeticError: for a fraction that is no decimal, such as 1/3.
+        ArithmeticError: for a fraction that is not a finite decimal, such as 1/3.
     """
     return UNROUNDED.divide(Decimal(fraction.numerator), Decimal(fraction.denominator))
 
 
 def over_common_denominator(numbers: Exact) -> tuple[NDArray[Any], int]:
-    """Fractions, or Decimals in the context ``UNROUNDED``, as whole numbers over one denominator.
+    """Fractions, or Decimals in the context ``UNROUNDED``, as integers over a common denominator.
 
     >>> over_common_denominator(np.array([Fraction(1, 2), Fraction(1, 3)]))
     (array([3, 2], dtype=object), 6)
 
     Args:
-        numbers: of one kind, one at least.
+        numbers: at least one number, all of one type.
 
     Returns:
-        Python's whole numbers, of any size, in the same shape; and the denominator.
+        Python integers of any size in the same shape, and the denominator.
     """
     flat = numbers.ravel().tolist()
     whole = np.empty(numbers.shape, dtype=object)
     if isinstance(flat[0], Decimal):
-        denominator = 10 ** max(0, -int(sum(flat).as_tuple().exponent))  # a sum has all decimal places
+        denominator = 10 ** max(
+            0, -int(sum(flat).as_tuple().exponent)
+        )  # a sum has the decimal places of all its terms
         scale = Decimal(denominator)
         whole.ravel()[:] = [int(number * scale) for number in flat]
         return whole, denominator
@@ -123,10 +125,10 @@ def over_common_denominator(numbers: Exact) -> tuple[NDArray[Any], int]:
 
 
 def exact_accuracy(rows: Sequence[Measurement]) -> Fraction:
-    """The accuracy of one cell: the mean over its rows, each the rational number it was given as.
+    """The exact accuracy of one cell: the mean over its rows as a rational number.
 
-    Where a row's accuracy is its count correct divided by its count tested, it is that fraction; otherwise
-    it is the decimal it prints as.
+    A row whose accuracy equals its counts correct / tested contributes that fraction, any other row the
+    decimal it prints as.
 
     >>> row = Measurement("d", "n", "plain", "none", metric="clean", accuracy=2 / 3, correct=2, tested=3)
     >>> exact_accuracy([row])

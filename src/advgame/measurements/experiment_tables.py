@@ -1,4 +1,4 @@
-"""What an experiment left behind, read back: accuracies, outcomes, costs, measures, and its record."""
+"""Reads the files of an experiment: accuracies, outcomes, costs, measures and the run record."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
 CLEAN = Column(NO_ATTACK)
 
 HONEST = "benign inputs"
-WHITE_BOX = "white-box attacks"  # on the network that is met, adaptive where it is randomised
+WHITE_BOX = "white-box attacks"  # on the deployed network, adaptive if it is randomised
 BLACK_BOX = "attacks by queries"
 TRANSFERRED = "transferred examples"
-MEANING = "changed meaning"  # the true label changed, and the network should follow
+MEANING = "changed meaning"  # the true label changes, and the network should follow
 NATURAL = "natural changes"
-UNBOUNDED = "attacks without a bound"  # tried to see whether gradients are hidden; no attacker's choice
-OURS = "strongest_"  # attacks that every network meets
+UNBOUNDED = "attacks without a bound"  # run as a test for gradient masking; not a choice of the attacker
+OURS = "strongest_"  # attacks that are run on every network
 FULL = "autoattack"
 SIDES = (HONEST, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL, UNBOUNDED)
-ANY_CHANGE = 1.0  # the L∞ radius within which every input can become every other
+ANY_CHANGE = 1.0  # the L∞ radius within which every input can become any other
 
 
 @dataclass(frozen=True)
 class Step:
-    """What was done to a network, as the run record tells it."""
+    """One step in the making of a network, from the run record."""
 
     name: str
     use: str  # the kind of defence
-    after: str | None  # the defence it started from
+    after: str | None  # the defence it was made from
     settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a measure found of a defence: the mean of its seeds, and what their 95 % intervals span."""
+    """The value of a measure for a defence: the mean over seeds, and the span of their 95 % intervals."""
 
     mean: float
     low: float
@@ -54,12 +54,12 @@ class Value:
 
     @staticmethod
     def of(rows: pd.DataFrame, mean: str = "mean") -> Value:
-        """From one row per seed."""
+        """The value from one row per seed."""
         return Value(float(rows[mean].mean()), float(rows["low"].min()), float(rows["high"].max()))
 
     @property
     def words(self) -> str:
-        """The mean with what the intervals span.
+        """The mean with the span of the intervals.
 
         >>> Value(0.5, -0.25, 0.75).words
         '0.50 (−0.25 to 0.75)'
@@ -69,7 +69,7 @@ class Value:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One network architecture on one data set, under everything an experiment tried."""
+    """One network architecture on one data set, with all results of an experiment."""
 
     experiment: str
     dataset: str
@@ -84,7 +84,7 @@ class Measured:
 
     @cached_property
     def steps(self) -> dict[str, Step]:
-        """The defences by name, in the order of the table."""
+        """The steps by defence, in the order of the table."""
         known = self.record["defences"]
         return {
             name: Step(name, known[name]["use"], known[name]["after"], known[name]["settings"])
@@ -92,11 +92,11 @@ class Measured:
         }
 
     def using(self, *kinds: str) -> list[Step]:
-        """The defences of some kinds."""
+        """The defences of the given kinds."""
         return [step for step in self.steps.values() if step.use in kinds]
 
     def base(self, name: str) -> str | None:
-        """The network a defence was made from, before any step of its own kind; None for fresh weights.
+        """The defence from which a defence was made, before any step of its own kind; None for new weights.
 
         ``pruned-4``, made from ``pruned-2``, made from ``plain``, is based on ``plain``.
         """
@@ -107,47 +107,47 @@ class Measured:
 
     @property
     def audit(self) -> bool:
-        """Whether it only holds white-box attacks against AutoAttack, on networks of another table."""
+        """Whether the table only compares white-box attacks with AutoAttack, on networks of another table."""
         kinds = {str(attack["use"]) for attack in self.record["attacks"].values()}
         return any(kind.startswith(FULL) for kind in kinds) and all(
             kind.startswith((OURS, FULL)) for kind in kinds
         )
 
     def kind(self, attack: str) -> Mapping[str, Any]:
-        """What the record says of an attack."""
-        found: Mapping[str, Any] = self.record["attacks"][attack]
-        return found
+        """The entry of an attack in the run record."""
+        entry: Mapping[str, Any] = self.record["attacks"][attack]
+        return entry
 
     @cached_property
     def tested(self) -> dict[str, dict[Column, int]]:
-        """On how many inputs each defence was measured, by column."""
-        found: dict[str, dict[Column, int]] = {name: {} for name in self.steps}
+        """The number of inputs by defence and column."""
+        counts: dict[str, dict[Column, int]] = {name: {} for name in self.steps}
         for row in self.table:
-            found[row.defence][row.column] = row.tested or 0
-        return found
+            counts[row.defence][row.column] = row.tested or 0
+        return counts
 
     def sides(self, defences: Sequence[str]) -> dict[str, list[Column]]:
-        """The columns that all of some defences were measured under, by what kind of input they hold.
+        """The columns measured on all of the given defences, by kind of input.
 
-        Of a kind, the columns with most inputs: slow attacks on fewer would narrow what can be
-        compared. Examples of changed meaning exist only for some inputs, and are all there. Kinds without
-        a column are left out.
+        For each kind, only the columns with the most inputs: slow attacks on fewer inputs would restrict
+        the comparison. Examples of changed meaning exist only for some inputs, so all columns are
+        included. Kinds without a column are omitted.
         """
-        first, *others = (self.tested[name] for name in defences)
+        first, *rest = (self.tested[name] for name in defences)
         kinds: dict[str, list[Column]] = {side: [] for side in SIDES}
         for column in first:
-            if all(column in each for each in others):
+            if all(column in columns_of_defence for columns_of_defence in rest):
                 kinds[self.side(column)].append(column)
-        found = {}
+        columns_by_side = {}
         for side, columns in kinds.items():
             most = max((first[column] for column in columns), default=0)
             kept = [column for column in columns if side == MEANING or first[column] == most]
             if kept:
-                found[side] = kept
-        return found
+                columns_by_side[side] = kept
+        return columns_by_side
 
     def side(self, column: Column) -> str:
-        """What kind of input a column holds; one of ``SIDES``."""
+        """The kind of input in a column; one of ``SIDES``."""
         if column == CLEAN:
             return HONEST
         kind = self.kind(column.attack)
@@ -166,10 +166,10 @@ class Measured:
         return self.outcomes.cell(self.dataset, self.network, defence, column)
 
     def standing(self, defence: str, columns: Sequence[Column]) -> Outcomes:
-        """How right a defence stays, on average over several strengths.
+        """The robust accuracy of a defence, averaged over several strengths.
 
-        An input is right at a norm and radius if it withstands every attack of that norm and radius;
-        each natural change counts for itself.
+        An input counts as correct at a norm and radius if it withstands every attack of that norm and radius;
+        each natural change counts separately.
 
         Raises:
             MeasurementError: when there is no column.
@@ -180,28 +180,31 @@ class Measured:
             balls.setdefault((by_nature, column.norm, column.radius), []).append(self.cell(defence, column))
         if not balls:
             raise MeasurementError(f"The experiment {self.experiment} has no such attack on all test inputs.")
-        return averaged([right_in_all(each) for each in balls.values()])
+        return averaged([right_in_all(ball) for ball in balls.values()])
 
     def values(self, measure: str) -> dict[str, dict[str, Value]]:
-        """What a measure found, by defence and value: means over seeds, limits over all their intervals."""
+        """The values of a measure by defence and value name: means over seeds, spans of all intervals."""
         if self.measures.empty:
             return {}
         rows = self.measures[self.measures["measure"] == measure]
-        found: dict[str, dict[str, Value]] = {}
+        by_defence: dict[str, dict[str, Value]] = {}
         for (defence, value), group in rows.groupby(["defence", "value"], sort=False):
-            found.setdefault(str(defence), {})[str(value)] = Value.of(group)
-        return found
+            by_defence.setdefault(str(defence), {})[str(value)] = Value.of(group)
+        return by_defence
 
     def measure(self, measure: str, value: str) -> dict[str, float]:
         """The mean of one value of a measure by defence."""
-        return {defence: found[value].mean for defence, found in self.values(measure).items()}
+        return {
+            defence: values_of_defence[value].mean
+            for defence, values_of_defence in self.values(measure).items()
+        }
 
 
 def read_measured(table: Path) -> list[Measured]:
-    """What stands beside a measured table, for each data set and network in it.
+    """The results beside a measured table, for each data set and network in it.
 
     Raises:
-        MeasurementError: when a file is missing, or the record does not say how the networks were made.
+        MeasurementError: when a file is missing, or the record does not describe how the networks were made.
     """
 
     record_path = table.with_suffix(".run.json")
@@ -214,8 +217,8 @@ def read_measured(table: Path) -> list[Measured]:
         ) from None
     if not _says_how_made(record):
         raise MeasurementError(
-            f"{record_path.name} does not say how its networks were made; it was written by an earlier "
-            f"version. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`, which writes it anew."
+            f"{record_path.name} does not describe how its networks were made; it was written by an earlier "
+            f"version. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume` to rewrite it."
         )
     rows, outcomes = read_table(table), read_outcomes(table.with_suffix(".outcomes.parquet"))
     for kind, named in (
@@ -225,8 +228,8 @@ def read_measured(table: Path) -> list[Measured]:
         unrecorded = [name for name in named if name not in record[kind]]
         if unrecorded:
             raise MeasurementError(
-                f"{record_path.name} does not say what {unrecorded[0]!r} is, which {table.name} lists among "
-                f"its {kind}; use a table and a record of one run, unchanged."
+                f"{record_path.name} does not describe {unrecorded[0]!r}, which {table.name} lists among "
+                f"its {kind}; use the unchanged table and record of one run."
             )
     beside = {
         name: _frame(table.with_suffix(f".{name}.csv"))
@@ -234,8 +237,9 @@ def read_measured(table: Path) -> list[Measured]:
     }
     if not beside["attacks"].empty and "runs" not in beside["attacks"]:
         raise MeasurementError(
-            f"{table.with_suffix('.attacks.csv').name} does not say how many runs its costs sum up: an older "
-            f"version wrote it. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`."
+            f"{table.with_suffix('.attacks.csv').name} does not state the number of runs behind its costs; "
+            "it was "
+            f"written by an older version. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`."
         )
     return [
         Measured(
@@ -252,19 +256,19 @@ def read_measured(table: Path) -> list[Measured]:
 
 
 def _says_how_made(record: object) -> bool:
-    """Whether a run record has the entries that are read from it."""
+    """Whether a run record has the required entries."""
     if not isinstance(record, dict) or not {"experiment", "defences", "attacks"} <= set(record):
         return False
     described = {"defences": {"use", "after", "settings"}, "attacks": {"use", "metric", "queries_only"}}
     return all(
         isinstance(record[kind], dict)
-        and all(isinstance(each, dict) and needed <= set(each) for each in record[kind].values())
+        and all(isinstance(entry, dict) and needed <= set(entry) for entry in record[kind].values())
         for kind, needed in described.items()
     )
 
 
 def _frame(path: Path) -> pd.DataFrame:
-    """A table of costs or measures; empty where there is none, or nothing in it."""
+    """A table of costs or measures; empty if the file is missing or empty."""
     import pandas as pd
     from pandas.errors import EmptyDataError, ParserError
 
@@ -273,7 +277,7 @@ def _frame(path: Path) -> pd.DataFrame:
     except (FileNotFoundError, EmptyDataError):
         return pd.DataFrame()
     except (ParserError, UnicodeDecodeError):
-        raise MeasurementError(f"{path.name} is no CSV table; it is damaged or was changed.") from None
+        raise MeasurementError(f"{path.name} is not a CSV table; it is damaged or was changed.") from None
 
 
 def _of(frame: pd.DataFrame, dataset: str, network: str) -> pd.DataFrame:
@@ -283,7 +287,7 @@ def _of(frame: pd.DataFrame, dataset: str, network: str) -> pd.DataFrame:
 
 
 def hundredths(amount: float) -> str:
-    """A number of two decimals.
+    """A number with two decimals.
 
     >>> hundredths(0.912), hundredths(-0.5), hundredths(-0.001)
     ('0.91', '−0.50', '0.00')

@@ -1,4 +1,4 @@
-"""One accuracy: of one network under one attack, with where it comes from."""
+"""A measurement: the accuracy of one network under one attack, with its source."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from advgame.measurements.radii import radius_text
 
 METRICS = {
     "clean": "accuracy on benign inputs",
-    "robust": "accuracy on inputs attacked by a program, measured",
-    "corruption": "accuracy on inputs a natural change was made to",
-    "robust_reported": "accuracy under attack that only the defence's authors report",
+    "robust": "measured accuracy on inputs attacked by a program",
+    "corruption": "accuracy on inputs with a natural change",
+    "robust_reported": "accuracy under attack reported by the defence's authors only",
     "certified": "share of inputs with a proof that no attack of this radius succeeds (a lower bound)",
     "human_recognition": "share of explanations in which people recognise the object",
 }
@@ -24,7 +24,7 @@ MOST_COUNT = 2**64  # what Parquet can hold and seeds of NumPy and torch stay be
 
 
 class Column(NamedTuple):
-    """What an attacker does: an attack at a strength, made on a network (None: on the one it meets)."""
+    """A column: an attack at a strength, crafted on a source model (None: on the attacked network itself)."""
 
     attack: str
     norm: str | None = None
@@ -48,16 +48,16 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Measurement:
-    """The accuracy of one network under one attack, published or measured by us.
+    """The accuracy of one network under one attack, published or measured.
 
-    ``correct`` and ``tested`` are None where a source gives only a rate: a count is never made
-    up from a rounded mean. Without ``crafted_on`` the attack ran against the network it meets.
+    ``correct`` and ``tested`` are None if a source gives only a rate: counts are never inferred from a
+    rounded mean. Without ``crafted_on`` the attack was run against the network itself.
 
     >>> Measurement("cifar10", "WRN-28-10", "Standard", "none", metric="clean", accuracy=0.9478).accuracy
     0.9478
 
     Raises:
-        MeasurementError: for a value that is not finite, not in 0..1, or contradicts another of the row.
+        MeasurementError: for a value that is not finite, not in 0..1, or contradicts another value.
     """
 
     dataset: str
@@ -68,14 +68,14 @@ class Measurement:
     radius: float | None = None
     crafted_on: str | None = None
     metric: str = "robust"
-    accuracy: float = float("nan")  # share classified right, 0..1
+    accuracy: float = float("nan")  # share classified correctly, 0..1
     correct: int | None = None
     tested: int | None = None
-    runs: int | None = None  # training runs the accuracy is a mean of
+    runs: int | None = None  # training runs behind a mean accuracy
     std: float | None = None  # standard deviation over those runs
     seed: int | None = None
     seconds: float | None = None  # wall time of the measurement
-    compression_nominal: float | None = None  # parameters before / after, as announced
+    compression_nominal: float | None = None  # parameters before / after, nominal
     parameters_left: int | None = None
     parameters_total: int | None = None
     source: str = ""
@@ -87,17 +87,17 @@ class Measurement:
 
     @property
     def column(self) -> Column:
-        """The attacker's column this row belongs to."""
+        """The column of this row."""
         return Column(self.attack, self.norm, self.radius, self.crafted_on)
 
     @property
     def row_name(self) -> str:
-        """The row in a few words, for messages."""
+        """A short description of the row, for messages."""
         return f"{self.defence!r} ({self.network}, {self.dataset}) under {self.column.full_name!r}"
 
     @property
     def compression(self) -> float | None:
-        """The true compression: parameters before over parameters left; nominal where none are given."""
+        """The compression: parameters before over remaining parameters; nominal if counts are not given."""
         if self.parameters_left and self.parameters_total:
             return self.parameters_total / self.parameters_left
         return self.compression_nominal
@@ -123,8 +123,8 @@ def _check_names(row: Measurement) -> None:
         _check_text(row, "a warning", warning)
         if not warning or "|" in warning:
             raise MeasurementError(
-                f"Row {row.row_name}: the warning {warning!r} is empty or holds '|', which separates "
-                "warnings in files; word it without."
+                f"Row {row.row_name}: the warning {warning!r} is empty or contains '|', which separates "
+                "warnings in files; remove it."
             )
     if row.metric not in METRICS:
         raise MeasurementError(
@@ -139,7 +139,7 @@ def _check_names(row: Measurement) -> None:
 
 def _check_text(row: Measurement, field: str, text: object) -> None:
     if not isinstance(text, str):
-        raise MeasurementError(f"Row {row.row_name}: {field} is {shortened(text)}; expected a text.")
+        raise MeasurementError(f"Row {row.row_name}: {field} is {shortened(text)}; expected text.")
     if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise MeasurementError(
             f"Row {row.row_name}: {field} contains a control character or an invalid one; remove it."

@@ -1,4 +1,4 @@
-"""Right or wrong for every input: what an accuracy is the mean of, and what comparisons are paired by."""
+"""Outcomes per input (correct or wrong), for accuracies and paired comparisons."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ NEEDED = (
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
-    """How right a network was, trained with several seeds, on each of some inputs.
+    """The outcomes of a network, trained with several seeds, on each input.
 
     >>> Outcomes((0,), np.array([7, 9]), np.array([[1.0, 0.0]])).accuracy
     0.5
 
     Raises:
-        MeasurementError: where shapes do not fit, or a value is not in 0..1.
+        MeasurementError: when shapes do not match, or a value is not in 0..1.
     """
 
     seeds: tuple[int, ...]
@@ -60,45 +60,45 @@ class Outcomes:
 
     @property
     def accuracy(self) -> float:
-        """The share that is right, over all seeds and inputs."""
+        """The share of correct outcomes over all seeds and inputs."""
         return float(self.right.mean())
 
     def among(self, seeds: Sequence[int], inputs: NDArray[np.int64]) -> Outcomes:
-        """The outcomes of some of the seeds and inputs."""
+        """The outcomes of selected seeds and inputs."""
         rows = [self.seeds.index(seed) for seed in seeds]
         places = np.searchsorted(self.inputs, inputs)
         return Outcomes(tuple(seeds), inputs, self.right[rows][:, places])
 
 
 def on_common_ground(outcomes: Sequence[Outcomes]) -> tuple[Outcomes, ...]:
-    """The same outcomes, for the seeds and inputs that all of them have.
+    """The outcomes restricted to their common seeds and inputs.
 
     Raises:
-        MeasurementError: when there are none.
+        MeasurementError: when there are no common seeds and inputs.
     """
     first = outcomes[0]
-    seeds = [seed for seed in first.seeds if all(seed in each.seeds for each in outcomes)]
+    seeds = [seed for seed in first.seeds if all(seed in other_outcomes.seeds for other_outcomes in outcomes)]
     inputs = first.inputs
-    for each in outcomes[1:]:
-        inputs = np.intersect1d(inputs, each.inputs)
+    for other_outcomes in outcomes[1:]:
+        inputs = np.intersect1d(inputs, other_outcomes.inputs)
     if not seeds or len(inputs) == 0:
         raise MeasurementError(
             "The outcomes have no seed and input in common, so they cannot be paired; measure both in one "
             "experiment."
         )
-    return tuple(each.among(seeds, inputs) for each in outcomes)
+    return tuple(other_outcomes.among(seeds, inputs) for other_outcomes in outcomes)
 
 
 def averaged(outcomes: Sequence[Outcomes]) -> Outcomes:
-    """The mean over several columns, by seed and input."""
+    """The mean over several columns, per seed and input."""
     common = on_common_ground(outcomes)
-    return Outcomes(common[0].seeds, common[0].inputs, np.mean([each.right for each in common], axis=0))
+    return Outcomes(common[0].seeds, common[0].inputs, np.mean([outcome.right for outcome in common], axis=0))
 
 
 def right_in_all(outcomes: Sequence[Outcomes]) -> Outcomes:
-    """Right only where every one of several columns is, by seed and input."""
+    """Correct only if correct in all columns, per seed and input."""
     common = on_common_ground(outcomes)
-    return Outcomes(common[0].seeds, common[0].inputs, np.min([each.right for each in common], axis=0))
+    return Outcomes(common[0].seeds, common[0].inputs, np.min([outcome.right for outcome in common], axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,7 @@ class OutcomeTable:
         return tuple(dict.fromkeys((dataset, network) for dataset, network, _, _ in self._cells))
 
     def columns(self, dataset: str, network: str, defence: str) -> tuple[Column, ...]:
-        """The attacker's columns a defence was measured under, benign inputs first.
+        """The columns measured on a defence, benign inputs first.
 
         Args:
             dataset: name of the data set.
@@ -133,7 +133,7 @@ class OutcomeTable:
         return tuple(key[3] for key in self._cells if key[:3] == (dataset, network, defence))
 
     def cell(self, dataset: str, network: str, defence: str, column: Column) -> Outcomes:
-        """The outcomes of a defence under a column, on the inputs that all its seeds have.
+        """The outcomes of a defence under a column, on the inputs common to all its seeds.
 
         Args:
             dataset: name of the data set.
@@ -142,7 +142,7 @@ class OutcomeTable:
             column: the attack column; the clean column for benign inputs.
 
         Raises:
-            MeasurementError: when it was not measured.
+            MeasurementError: when the cell was not measured.
         """
         try:
             return self._cells[dataset, network, defence, column]
@@ -154,10 +154,10 @@ class OutcomeTable:
 
 
 def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
-    """The outcomes that ``advgame measure`` wrote beside a table, as ``….outcomes.parquet``.
+    """The outcomes in ``….outcomes.parquet``, written by ``advgame measure`` beside a table.
 
     Raises:
-        MeasurementError: when the file is not there, or is no such table.
+        MeasurementError: when the file does not exist or is not a table of outcomes.
     """
     import pandas as pd
 
@@ -166,7 +166,7 @@ def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
         raise MeasurementError(f"There is no file {path}; `advgame measure` writes it beside its table.")
     try:
         frame = pd.read_parquet(path)
-    # pyarrow raises NotImplementedError for compressions and types that it cannot read
+    # pyarrow raises NotImplementedError for compressions and types it does not support
     except (OSError, ValueError, NotImplementedError, KeyError, OverflowError) as mistake:
         raise MeasurementError(f"{path.name} is not a Parquet file: {str(mistake)[:120]}.") from None
     missing = [name for name in NEEDED if name not in frame.columns]
@@ -195,7 +195,7 @@ EXPECTED = {
 
 
 def _holds(values: pd.Series[Any], name: str) -> bool:
-    """Whether a column of outcomes holds what its name promises."""
+    """Whether a column of outcomes has values of the expected type."""
     from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
     if name in ("seed", "input"):
@@ -228,18 +228,18 @@ def _column(attack: object, norm: object, radius: object, crafted_on: object) ->
 
 
 def _outcomes(rows: pd.DataFrame) -> Outcomes:
-    """The outcomes on the inputs that every seed has: an attack may not give an example of each."""
+    """The outcomes on the inputs common to all seeds; an attack may not produce an example for each."""
     try:
         table = rows.pivot(index="seed", columns="input", values="correct").dropna(axis="columns")
     except ValueError:
         raise MeasurementError(
-            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} hold an input "
+            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} contain an input "
             "twice; measure the experiment again."
         ) from None
     if table.empty:
         raise MeasurementError(
             f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} have no input "
-            "that all seeds share; measure the experiment whole."
+            "common to all seeds; measure the complete experiment."
         )
     return Outcomes(
         tuple(int(seed) for seed in table.index),

@@ -1,4 +1,4 @@
-"""Two networks compared on the same inputs: which is right more often, and how sure is that?"""
+"""Compares the accuracies of two networks on the same inputs, with an interval and a test."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ def compare(first: Outcomes, second: Outcomes, level: float = 0.95) -> PairedCom
 
         d = μ + (effect of the seed's training) + (effect of the input) + rest,
 
-    all random, as the networks are a few of those that training could give, and the inputs some of
-    those that could be met. The interval of μ is Student's t on the variance that the mean squares of this
-    crossed design estimate, with Satterthwaite's degrees of freedom (Satterthwaite 1946,
-    doi:10.2307/3002019): few seeds that differ make it wide, seeds that agree do not.
-    Simulated with three to five seeds, 95 % intervals cover 92 to 97 times in a hundred, with two 88 to 90.
-    Of one seed the interval speaks of these very networks only. Where the networks differ on fewer than ten
-    inputs, it reaches at least as far as the exact binomial intervals of the shares of inputs on which one
-    or the other is right more often.
+    all random: the networks are a sample of possible training results, the inputs a sample of possible
+    inputs. The interval of μ is Student's t on the variance estimated from the mean squares of this crossed
+    design, with Satterthwaite's degrees of freedom (Satterthwaite 1946, doi:10.2307/3002019), so it is wide
+    for few seeds that disagree and narrow for seeds that agree.
+    In simulations with three to five seeds, 95 % intervals cover in 92 to 97 % of cases, with two in 88 to
+    90 %. With one seed the interval refers to these specific networks. If the networks differ on fewer than
+    ten inputs, it is at least as wide as the exact binomial intervals of the shares of inputs on which one
+    or the other is correct more often.
 
-    The p-value is of these very networks too: each input counts once, for the network that is right in
-    more of the seeds, and ties count for none. Of one seed that is McNemar's exact test.
+    The p-value also refers to these specific networks: each input counts once, for the network that is
+    correct in more of the seeds, and ties are ignored. With one seed this is McNemar's exact test.
 
     >>> import numpy as np
     >>> one = Outcomes((0,), np.arange(10), np.array([[1.0] * 8 + [0.0] * 2]))
@@ -39,7 +39,7 @@ def compare(first: Outcomes, second: Outcomes, level: float = 0.95) -> PairedCom
         level: confidence level of the interval, between 0 and 1.
 
     Raises:
-        MeasurementError: when they share no seed and input, or the level is not between 0 and 1.
+        MeasurementError: when there is no common seed and input, or the level is not between 0 and 1.
     """
     if not 0 < level < 1:
         raise MeasurementError(f"The level {level} is not between 0 and 1.")

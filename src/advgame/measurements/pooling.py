@@ -1,4 +1,4 @@
-"""Several seeds of one cell as one row: their mean, spread and counts."""
+"""Pools the seeds of one cell into one row: mean, spread and counts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from advgame.measurements.table import MeasurementTable
 
 
 def pool_seeds(table: MeasurementTable) -> MeasurementTable:
-    """One row per cell, whatever the number of seeds it was measured with.
+    """One row per cell, with all seeds pooled.
 
-    Counts are added up where every seed has them; a cell that lacks seeds its network's other
-    cells have is warned about, for means over different sets of runs must not be paired.
+    Counts are added if every seed has them. A cell that lacks seeds of the network's other cells gets a
+    warning, because means over different sets of runs must not be paired.
     """
     cells: dict[tuple[object, ...], list[Measurement]] = {}
     seeds: dict[tuple[str, str, str], set[int | None]] = {}

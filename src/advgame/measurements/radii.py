@@ -1,4 +1,4 @@
-"""Radii of perturbation balls as people write them: 0.5, "8/255"."""
+"""Radii of perturbation balls as text: 0.5, "8/255"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from advgame.errors import MeasurementError, shortened
 
 
 def read_radius(given: str | float | None) -> float | None:
-    """A radius as a number; None where none was given.
+    """A radius as a number; None if none is given.
 
     >>> read_radius("8/255"), read_radius("0.5/255")
     (0.03137254901960784, 0.00196078431372549)
@@ -40,7 +40,7 @@ def _quotient(text: str) -> float:
 
 
 def radius_text(radius: float | None, norm: str | None = None) -> str:
-    """A radius as people write it: an L∞ radius in 255ths of the pixel range where it is one.
+    """A radius as text: an L∞ radius as a multiple of 1/255 if it is one.
 
     >>> radius_text(8 / 255, "Linf"), radius_text(0.5 / 255, "Linf"), radius_text(0.2, "Linf")
     ('8/255', '0.5/255', '0.2')
@@ -51,22 +51,20 @@ def radius_text(radius: float | None, norm: str | None = None) -> str:
         return ""
     if norm == "Linf" and 0 < radius < 0.25 and float(f"{radius:.2g}") != radius:
         pixels = radius * 255
-        steps = (
-            1 if pixels >= 1 - 2e-4 else 8
-        )  # below one pixel value people count in halves, quarters, eighths
+        steps = 1 if pixels >= 1 - 2e-4 else 8  # below one pixel value: halves, quarters, eighths
         if round(pixels * steps) and isclose(pixels, round(pixels * steps) / steps, abs_tol=2e-4):
             return f"{round(pixels * steps) / steps:g}/255"
     return f"{radius:.10g}"
 
 
-def same_radius(one: float | None, other: float | None) -> bool:
-    """Whether two radii are one, allowing for the digits a source rounded away. Whole numbers are exact.
+def same_radius(first: float | None, second: float | None) -> bool:
+    """Whether two radii are equal up to the rounding of a source. Integers are exact.
 
     >>> same_radius(0.03137, 8 / 255), same_radius(2000, 2001)
     (True, False)
     """
-    if one is None or other is None:
-        return one is other
-    if one == int(one) and other == int(other):
-        return one == other
-    return isclose(one, other, rel_tol=1e-3, abs_tol=1e-9)
+    if first is None or second is None:
+        return first is second
+    if first == int(first) and second == int(second):
+        return first == second
+    return isclose(first, second, rel_tol=1e-3, abs_tol=1e-9)

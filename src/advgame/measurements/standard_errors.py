@@ -8,9 +8,9 @@ from advgame.measurements.measurement import Measurement
 
 
 def standard_error(row: Measurement) -> float | None:
-    """The standard error of a row's accuracy; None where its source gives nothing to tell it from.
+    """The standard error of a row's accuracy; None if its source gives neither counts nor a spread.
 
-    The spread over training runs where there are several, else the binomial error of the counts.
+    From the spread over training runs if there are several, otherwise the binomial error of the counts.
     """
     if row.std is not None and row.runs is not None and row.runs > 1:
         return row.std / sqrt(row.runs)

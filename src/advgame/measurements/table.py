@@ -1,4 +1,4 @@
-"""A table of measurements in which no cell stands twice with different values."""
+"""A table of measurements without contradictory duplicates."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from advgame.measurements.radii import same_radius
 
 @dataclass(frozen=True)
 class MeasurementTable:
-    """Measurements in their order, each cell once; radii that differ by rounding alone are one radius.
+    """Measurements in order, each cell once; radii that differ only by rounding are merged.
 
     Raises:
-        MeasurementError: when there is no row, or two rows give one cell different values.
+        MeasurementError: when there is no row, or two rows have different values for one cell.
     """
 
     rows: tuple[Measurement, ...]
@@ -41,34 +41,34 @@ class MeasurementTable:
 
     @cached_property
     def defences(self) -> tuple[str, ...]:
-        """The defences in the order they first appear."""
+        """The defences in order of appearance."""
         return tuple(dict.fromkeys(row.defence for row in self.rows))
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The attacker's columns in the order they first appear."""
+        """The columns in order of appearance."""
         return tuple(dict.fromkeys(row.column for row in self.rows))
 
     @cached_property
     def datasets(self) -> tuple[str, ...]:
-        """The data sets in the order they first appear."""
+        """The data sets in order of appearance."""
         return tuple(dict.fromkeys(row.dataset for row in self.rows))
 
     @cached_property
     def networks(self) -> tuple[str, ...]:
-        """The networks in the order they first appear."""
+        """The networks in order of appearance."""
         return tuple(dict.fromkeys(row.network for row in self.rows))
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """The sources in the order they first appear."""
+        """The sources in order of appearance."""
         return tuple(dict.fromkeys(row.source for row in self.rows if row.source))
 
     def keep(self, wanted: Callable[[Measurement], bool]) -> MeasurementTable:
-        """The rows that are wanted.
+        """The rows that satisfy a condition.
 
         Raises:
-            MeasurementError: when nothing is left.
+        MeasurementError: when no row is left.
         """
         kept = tuple(row for row in self.rows if wanted(row))
         if not kept:
@@ -93,7 +93,7 @@ def _each_cell_once(rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
 
 
 def _with_one_radius_each(rows: Iterable[Measurement]) -> Iterator[Measurement]:
-    """The rows, radii of an attack that differ by rounding alone (8/255 and 0.03137) written as the first."""
+    """The rows; radii of an attack that differ only by rounding (8/255 and 0.03137) become the first one."""
     radii: dict[tuple[str, str | None, str | None], list[float]] = {}
     for row in rows:
         if row.radius is None:

@@ -23,19 +23,19 @@ COUNTS = frozenset({"correct", "tested", "runs", "seed", "parameters_left", "par
 AMOUNTS = frozenset({"std", "seconds", "compression_nominal"})
 BETWEEN_WARNINGS = " | "
 MOST_ROWS = 5_000_000  # of a Parquet file
-LEAST_PERCENT = 0.01  # no network of use is right less often: 0.80 in a table of percent is a fraction
+LEAST_PERCENT = 0.01  # percent; no useful network is below it, so 0.80 in a table of percent is a fraction
 
 
 def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> MeasurementTable:
-    """The measurements in a CSV or Parquet file, contradictions marked.
+    """The measurements in a CSV or Parquet file, with contradictions marked.
 
     Args:
-        path: a file with a header of field names (``advgame.measurements.measurement.FIELDS``); absent
+        path: a file with a header of field names (``advgame.measurements.measurement.FIELDS``); missing
             optional fields are empty.
-        percent: divide accuracies and spreads by 100 first.
+            percent: True to divide accuracies and spreads by 100.
 
     Raises:
-        MeasurementError: names the file, the line, the column, the value and what to do.
+        MeasurementError: for invalid input; the message names the line, the column, the value and the remedy.
     """
     path = Path(path)
     if not path.is_file():
@@ -53,7 +53,7 @@ def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> Measur
 
 
 def check_percent(rows: Iterable[Measurement], path: Path) -> None:
-    """Nothing, if rows read as percent can have been percent.
+    """Raises an error if rows read as percent cannot be percent.
 
     Raises:
         MeasurementError: when no accuracy of the file was above 1, as in a file of fractions.
@@ -67,7 +67,7 @@ def check_percent(rows: Iterable[Measurement], path: Path) -> None:
 
 
 def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) -> Measurement:
-    """A measurement from texts or values by field name.
+    """A measurement from text or values by field name.
 
     >>> read_row({"dataset": "mnist", "network": "cnn", "defence": "plain", "attack": "pgd", "norm": "Linf",
     ...           "radius": "0.3", "metric": "robust", "accuracy": "84"},
@@ -75,12 +75,12 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
     0.84
 
     Args:
-        record: field name → text or value; absent and empty fields take their defaults.
-        where: the place of the row, named in errors.
+        record: field name → text or value; missing and empty fields take their defaults.
+        where: the place of the row, for error messages.
         percent: whether accuracies are given in percent.
 
     Raises:
-        MeasurementError: names the place, the column, the value and what was expected.
+        MeasurementError: for an invalid value; the message names the place, the column and what was expected.
     """
     values: dict[str, Any] = {}
     for field in FIELDS:
@@ -115,14 +115,14 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
 
 
 def table_text(table: MeasurementTable) -> str:
-    """The table as CSV text, as `write_table` would write it."""
+    """The table as the CSV text that `write_table` writes."""
     text = io.StringIO(newline="")
     _write_csv(table, text)
     return text.getvalue()
 
 
 def write_table(table: MeasurementTable, path: str | os.PathLike[str]) -> Path:
-    """Writes the table as CSV, or as Parquet where the name ends so; read back, it is the same table."""
+    """Writes the table as CSV or Parquet, by suffix; reading it back gives an equal table."""
     path = Path(path)
     if path.suffix == ".parquet":
         return written_whole(path, lambda file: _write_parquet(table, file))
@@ -144,9 +144,7 @@ def _parquet_records(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
         with pq.ParquetFile(path) as file:
             _check_header(path, file.schema_arrow.names)
             if file.metadata.num_rows > MOST_ROWS:
-                raise MeasurementError(
-                    f"{path.name} has more than {MOST_ROWS:,} rows, the most that are read."
-                )
+                raise MeasurementError(f"{path.name} has more than {MOST_ROWS:,} rows, which is the limit.")
             records = file.read().to_pylist()
     except MeasurementError:
         raise
@@ -197,13 +195,13 @@ def _warning_texts(given: Any) -> tuple[str, ...]:
 
 
 def _number(given: Any) -> float:
-    """A number as tables write it."""
+    """A number in the notation of tables."""
     _check_plain(given)
     return float(given)
 
 
 def _check_plain(given: Any) -> None:
-    """Refuses what only Python reads as a number (True, 1_000, foreign digits)."""
+    """Raises an error for values that only Python reads as numbers (True, 1_000, non-ASCII digits)."""
     if isinstance(given, bool) or (isinstance(given, str) and ("_" in given or not given.isascii())):
         raise TypeError
 
@@ -218,7 +216,7 @@ def _whole_number(given: Any) -> int:
         if not isinstance(given, float):
             return int(given)
     except ValueError:
-        pass  # a data frame writes 1000 as 1000.0
+        pass  # pandas writes 1000 as 1000.0
     if float(given) != int(float(given)):
         raise ValueError
     return int(float(given))
@@ -226,16 +224,17 @@ def _whole_number(given: Any) -> int:
 
 def _problem(field: str, mistake: Exception) -> str:
     if field == "radius":
-        return "is no radius; write a decimal such as 0.5 or a fraction such as 8/255"
+        return "is not a radius; write a decimal such as 0.5 or a fraction such as 8/255"
     if str(mistake) == "percent":
         return (
-            "is in percent; write a fraction in 0..1, or drop the sign and read with percent=True (--percent)"
+            "is in percent; write a fraction in 0..1, or remove the sign and read with percent=True "
+            "(--percent)"
         )
     if field in COUNTS:
-        return "is no whole number; write one, or leave it empty"
+        return "is not an integer; write one, or leave the field empty"
     if field == "accuracy" or field in AMOUNTS:
-        return "is no number; write one, or leave an optional field empty"
-    return "is no text; write one"
+        return "is not a number; write one, or leave an optional field empty"
+    return "is not text; write text"
 
 
 def _write_csv(table: MeasurementTable, file: IO[Any]) -> None:

@@ -1,4 +1,4 @@
-"""From accuracies to money: accuracies of defences under attacks, priced by terms, make a game."""
+"""Payoffs: accuracies of defences under attacks, priced by terms, define a game."""
 
 from typing import TYPE_CHECKING
 

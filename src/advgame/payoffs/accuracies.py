@@ -30,19 +30,19 @@ class Accuracies:
     attacks: tuple[str, ...]
     clean_accuracy: FloatArray  # (defences,)
     attacked_accuracy: FloatArray  # (defences, attacks); column 0 is the clean accuracy
-    adversarial_share: FloatArray  # (attacks,) share of traffic that is adversarial; entry 0 is 0
+    adversarial_share: FloatArray  # (attacks,) adversarial share of the traffic; entry 0 is 0
     success: str = "every error"
     other_measures: Mapping[str, Mapping[str, float]] = field(
         default_factory=dict
     )  # metric → defence → value
-    exact_accuracy: Callable[[], Exact] | None = None  # gives the accuracies (defences, attacks) exactly
+    exact_accuracy: Callable[[], Exact] | None = None  # computes the exact accuracies (defences, attacks)
 
     def exactly(self, defences: Sequence[int], attacks: Sequence[int]) -> Accuracies:
-        """Some of the accuracies as Fractions: the measured ones exactly, all other numbers as decimals.
+        """Selected accuracies as Fractions: measured ones from their counts, all others as decimals.
 
         Args:
-            defences: which, by index.
-            attacks: which, by index; the first is 0, *no attack*.
+            defences: indices of defences.
+            attacks: indices of attacks; the first is 0, *no attack*.
         """
         cut = np.ix_(defences, attacks)
         whole = None if self.exact_accuracy is None else self.exact_accuracy()
@@ -62,11 +62,11 @@ class Accuracies:
         )
 
     def with_accuracy(self, defence: int, attack: int, value: float) -> Accuracies:
-        """The same with one accuracy changed, exactly too.
+        """The accuracies with one value changed, also in the exact ones.
 
         Args:
-            defence: its place among the defences.
-            attack: its place among the attacks; 0 is *no attack*, the clean accuracy.
+            defence: index of the defence.
+            attack: index of the attack; 0 is *no attack*, the clean accuracy.
             value: the accuracy, a fraction in 0..1.
         """
         accuracy = self.attacked_accuracy.copy()
@@ -84,17 +84,17 @@ class Accuracies:
 
     @cached_property
     def clean_error(self) -> FloatArray:
-        """Share of benign inputs classified wrong, (defences,)."""
+        """Share of misclassified benign inputs, (defences,)."""
         return 1 - self.clean_accuracy
 
     @cached_property
     def attacked_error(self) -> FloatArray:
-        """Share of attacked inputs classified wrong, (defences, attacks)."""
+        """Share of misclassified attacked inputs, (defences, attacks)."""
         return 1 - self.attacked_accuracy
 
     @cached_property
     def attack_success(self) -> FloatArray:
-        """Share of attacked inputs the attacker is paid for under the success rule, (defences, attacks)."""
+        """Share of attacked inputs that count as successes under the success rule, (defences, attacks)."""
         if self.success == "caused errors":
             return self.attacked_error - self.clean_error[..., None]
         return self.attacked_error
@@ -111,9 +111,9 @@ def accuracies_of(
     """The accuracy of every defence under every attack in a table, with the attacks' shares of the traffic.
 
     Args:
-        table: one data set; every defence needs a clean accuracy and one under every attack.
-        largest_share: the largest share of traffic that may be adversarial, 0..1.
-        caps: lower caps by attack name.
+        table: rows of one data set; every defence needs a clean accuracy and one under every attack.
+        largest_share: the largest adversarial share of the traffic, 0..1.
+        caps: lower limits of the share by attack name.
         success: a key of ``SUCCESS_RULES``.
         what_if: accuracies to assume instead of the table's, by ``clean_accuracy[defence]`` or
             ``attacked_accuracy[defence, attack]``.
@@ -140,7 +140,7 @@ def accuracies_of(
 
 @dataclass(frozen=True, eq=False)
 class _ExactAccuracy:
-    """Gives the accuracies of a table exactly, with those assumed instead; called where a tie needs them."""
+    """Computes the exact accuracies of a table, with assumed values applied, when ties must be decided."""
 
     known: _Measured
     what_if: Mapping[str, float]
@@ -156,17 +156,17 @@ class _ExactAccuracy:
 
 @dataclass(frozen=True, eq=False)
 class _Measured:
-    """What a table knows of each defence and attack; a cell without a row is NaN."""
+    """The accuracies of a table by defence and attack; a cell without a row is NaN."""
 
     defences: tuple[str, ...]
     attacks: tuple[str, ...]
     accuracy: FloatArray  # (defences, attacks)
-    rows: Mapping[tuple[str, str], tuple[Measurement, ...]]  # (defence, attack) → one for each seed
+    rows: Mapping[tuple[str, str], tuple[Measurement, ...]]  # (defence, attack) → one row per seed
     other_measures: Mapping[str, Mapping[str, float]]
 
     @cached_property
     def exact_accuracy(self) -> Exact:
-        """As ``accuracy``, in Fractions; 0 where there is no row."""
+        """Like ``accuracy``, as Fractions; 0 without a row."""
         exact = np.array([[Fraction(0)] * len(self.attacks)] * len(self.defences), dtype=object)
         for (defence, attack), rows in self.rows.items():
             exact[self.defences.index(defence), self.attacks.index(attack)] = exact_accuracy(rows)
@@ -176,10 +176,10 @@ class _Measured:
 
 @lru_cache(maxsize=64)
 def _measured(table: MeasurementTable) -> _Measured:
-    """The table's accuracies as an array; remembered, for a sweep meets the same table in every cell."""
+    """The table's accuracies as an array; cached, because all cells of a sweep use the same table."""
     if len(table.datasets) > 1:
         raise MeasurementError(
-            f"The table holds several data sets ({', '.join(table.datasets)}); a game is played on one: "
+            f"The table contains several data sets ({', '.join(table.datasets)}), but a game uses one: "
             "select it with dataset = … under [select]."
         )
     pooled = pool_seeds(table)
@@ -189,7 +189,7 @@ def _measured(table: MeasurementTable) -> _Measured:
     attacks = (NO_ATTACK, *columns.values())
     defences = tuple(dict.fromkeys(names[_identity(row)] for row in pooled if row.metric in PLAYABLE))
     if not defences:
-        raise MeasurementError("The selection has no clean or attacked accuracy to play with; widen it.")
+        raise MeasurementError("The selection has no clean or attacked accuracy; widen it.")
     cells = _cells(pooled, names, columns)
     accuracy = np.array(
         [[cells.get((defence, attack), np.nan) for attack in attacks] for defence in defences]
@@ -201,7 +201,7 @@ def _measured(table: MeasurementTable) -> _Measured:
 
 
 def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
-    """(network, defence) → the strategy's name: the defence, with its network where that is ambiguous."""
+    """(network, defence) → the name of the strategy: the defence, with its network if ambiguous."""
     identities = dict.fromkeys(_identity(row) for row in table)
     networks: dict[str, set[str]] = {}
     for network, defence in identities:
@@ -213,7 +213,7 @@ def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
 
 
 def column_names(columns: tuple[Column, ...]) -> dict[Column, str]:
-    """Column → its name: the attack if that is unique, else with norm and radius; ``@k`` if crafted on k."""
+    """Column → its name: the attack if unique, otherwise with norm and radius; ``@k`` if crafted on k."""
     attacks = [(column.attack, column.crafted_on) for column in columns]
     return {
         column: column.full_name
@@ -246,7 +246,7 @@ def _cells(
 def _rows_of(
     table: MeasurementTable, names: Mapping[tuple[str, str], str], columns: Mapping[Column, str]
 ) -> dict[tuple[str, str], tuple[Measurement, ...]]:
-    """The rows behind each cell, one for each seed."""
+    """The rows of each cell, one per seed."""
     rows: dict[tuple[str, str], tuple[Measurement, ...]] = {}
     for row in table:
         if row.metric in PLAYABLE:
@@ -272,13 +272,13 @@ def _assumed(known: _Measured, what_if: Mapping[str, float]) -> FloatArray:
 
 
 def _place(address: str, known: _Measured) -> tuple[int, int]:
-    """Where the accuracy of an address stands."""
+    """The index of the accuracy at an address."""
     defence, attack = accuracy_cell(address, known.defences, known.attacks)
     return known.defences.index(defence), known.attacks.index(attack)
 
 
 def accuracy_cell(address: str, defences: tuple[str, ...], attacks: tuple[str, ...]) -> tuple[str, str]:
-    """The (defence, attack) that ``clean_accuracy[…]`` or ``attacked_accuracy[…, …]`` speaks of.
+    """The (defence, attack) of an address ``clean_accuracy[…]`` or ``attacked_accuracy[…, …]``.
 
     Args:
         address: ``clean_accuracy[defence]`` or ``attacked_accuracy[defence, attack]``.
@@ -315,10 +315,10 @@ def _check_full(accuracy: FloatArray, known: _Measured) -> None:
     if len(missing) == 0:
         return
     defence, attack = known.defences[missing[0][0]], known.attacks[missing[0][1]]
-    others = f" ({len(missing) - 1} more cells are missing)" if len(missing) > 1 else ""
+    further = f" ({len(missing) - 1} more cells are missing)" if len(missing) > 1 else ""
     wanted = "No clean accuracy" if attack == NO_ATTACK else "No accuracy"
     raise MeasurementError(
-        f"{wanted} of {defence!r} under {attack!r}{others}; add the row to the table, or narrow [select] to "
+        f"{wanted} of {defence!r} under {attack!r}{further}; add the row to the table, or narrow [select] to "
         "defences and attacks that are all measured."
     )
 

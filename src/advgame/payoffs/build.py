@@ -1,4 +1,4 @@
-"""Accuracies priced by terms make a game."""
+"""Builds a game from accuracies and payoff terms."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from advgame.measurements.decimals import Exact, Number, as_decimal, converted
 from advgame.payoffs.accuracies import Accuracies
 from advgame.payoffs.terms.term import NOTHING, Term
 
-ROUNDINGS = 64 * 2.0**-53  # of all amounts: more than a payoff's few operations can lose
+ROUNDINGS = 64 * 2.0**-53  # of all amounts: above the rounding error of a payoff's operations
 
 
 def build(accuracies: Accuracies, terms: Sequence[Term]) -> Game:
-    """The game in which each player earns the sum of what the terms pay, in money per classified input.
+    """The game in which each player earns the sum of the terms, in money per classified input.
 
-    Its payoffs are floats; the exact ones, of the decimals that were given, are computed where a tie asks
-    for them.
+    Its payoffs are floats; the exact payoffs, from the given decimals, are computed when ties must be
+    decided.
 
     >>> import numpy as np
     >>> from advgame.payoffs.terms import BenignTraffic
@@ -45,7 +45,7 @@ def build(accuracies: Accuracies, terms: Sequence[Term]) -> Game:
 
 
 def rounding_of(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
-    """How far a sum of what each of the terms pays may be from the exact one, in floats."""
+    """A bound on the rounding error of a float sum of the terms."""
     return ROUNDINGS * sum(
         term.size() for term, part in zip(terms, parts, strict=True) if part is not NOTHING
     )
@@ -53,13 +53,13 @@ def rounding_of(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Exactly:
-    """Computes both players' payoffs in Fractions, by the same terms."""
+    """Computes both players' payoffs as Fractions with the same terms."""
 
     accuracies: Accuracies
     terms: tuple[Term, ...]
 
     def __call__(self, defences: NDArray[np.intp], attacks: NDArray[np.intp]) -> tuple[Exact, Exact]:
-        """The payoffs (defences, attacks) of some strategies, by index."""
+        """The payoffs (defences, attacks) of selected strategies, by index."""
         columns = [0, *(place for place in attacks.tolist() if place)]
         both = build_exactly(self.accuracies.exactly(defences.tolist(), columns), self.terms)
         wanted = [columns.index(place) for place in attacks.tolist()]
@@ -69,11 +69,11 @@ class Exactly:
 def build_exactly(
     accuracies: Accuracies, terms: Sequence[Term], number: Number = as_decimal
 ) -> tuple[Exact, Exact]:
-    """Both players' payoffs in exact numbers, of one game (defences, attacks) or of many (games, …).
+    """Both players' exact payoffs, of one game (defences, attacks) or of many (games, …).
 
     Args:
-        accuracies: in the same kind of numbers; the shares may be (games, attacks).
-        terms: amounts as they were given; arrays (games, 1, 1) for many games.
+        accuracies: exact accuracies of the same type; the shares may be (games, attacks).
+        terms: terms with the given amounts; arrays (games, 1, 1) for many games.
         number: ``as_decimal`` for Fractions, ``printed`` for Decimals.
     """
     exact = [term.exactly(accuracies.defences, accuracies.attacks, number) for term in terms]
@@ -85,9 +85,9 @@ def build_exactly(
 
 
 def build_many(accuracies: Accuracies, terms: Sequence[Term]) -> tuple[FloatArray, FloatArray]:
-    """Both players' payoffs (games, defences, attacks) where shares or amounts are those of many games.
+    """Both players' payoffs (games, defences, attacks) for shares or amounts of many games.
 
-    The terms compute them as for a single game, so the payoffs are equal to the last bit.
+    The terms compute them as for a single game, so the payoffs are identical.
 
     Args:
         accuracies: its ``adversarial_share`` may be (games, attacks).

@@ -1,1 +1,1 @@
-"""Estimates with their uncertainty, from counts and arrays; shared by all that measures or compares."""
+"""Statistical estimates with their uncertainty, from counts and arrays."""

@@ -1,13 +1,13 @@
-"""Exact (Clopper-Pearson) limits of a probability from a count: they hold whatever the probability is."""
+"""Exact (Clopper-Pearson) limits of a probability from a count, valid for every probability."""
 
 from __future__ import annotations
 
 
 def lower_limit(successes: int, trials: int, risk: float) -> float:
-    """The limit that lies above the true probability in at most a share ``risk`` of experiments.
+    """The lower limit, which exceeds the true probability with probability at most ``risk``.
 
-    After Clopper & Pearson 1934 (doi:10.1093/biomet/26.4.404): the probability under which so many
-    successes or more would be seen just that rarely.
+    After Clopper & Pearson 1934 (doi:10.1093/biomet/26.4.404): the probability under which this many
+    successes or more occur with probability ``risk``.
 
     >>> round(lower_limit(10, 10, 0.05), 4)  # 0.05 ** (1 / 10)
     0.7411
@@ -23,7 +23,7 @@ def lower_limit(successes: int, trials: int, risk: float) -> float:
 
 
 def upper_limit(successes: int, trials: int, risk: float) -> float:
-    """The limit that lies below the true probability in at most a share ``risk`` of experiments.
+    """The upper limit, which is below the true probability with probability at most ``risk``.
 
     >>> round(upper_limit(0, 10, 0.05), 4)
     0.2589

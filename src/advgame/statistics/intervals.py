@@ -1,4 +1,4 @@
-"""Intervals of a proportion from counts: Wilson's, and of the Beta posterior."""
+"""Intervals of a proportion from counts: Wilson's, and the Beta posterior's."""
 
 from __future__ import annotations
 

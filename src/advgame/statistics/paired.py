@@ -1,4 +1,4 @@
-"""The difference of two accuracies on the same inputs: its interval, and exact tests."""
+"""The difference of two accuracies on the same inputs: interval and exact tests."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class PairedComparison:
-    """By how much more often the first network is right than the second, on the same inputs and seeds."""
+    """The difference in accuracy of two networks on the same inputs and seeds."""
 
     difference: float  # of the accuracies, first minus second
     low: float
     high: float
     level: float  # of the interval
-    first_better: int  # inputs on which the first is right in more of the seeds
+    first_better: int  # inputs on which the first is correct in more of the seeds
     second_better: int
-    p_value: float  # of the exact sign test on these inputs; of one seed: McNemar's exact test
+    p_value: float  # of the exact sign test on these inputs; with one seed, McNemar's exact test
     seeds: int
     inputs: int
 
 
 def sign_test(wins: int, losses: int) -> float:
-    """The p-value of the exact sign test: of wins and losses that are equally likely."""
+    """The p-value of the exact sign test under equally likely wins and losses."""
     from scipy.stats import binomtest
 
     return float(binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
 
 
 def exact_interval(wins: int, losses: int, inputs: int, level: float) -> tuple[float, float]:
-    """What the exact intervals of the shares of wins and of losses leave open about their difference.
+    """The interval of the difference from the exact intervals of the shares of wins and of losses.
 
     Args:
-        wins: inputs on which only the first is right.
-        losses: inputs on which only the second is right.
-        inputs: inputs compared, at least 1.
+        wins: inputs on which only the first is correct.
+        losses: inputs on which only the second is correct.
+        inputs: number of compared inputs, at least 1.
         level: confidence level of each interval, between 0 and 1.
     """
     from scipy.stats import binomtest
 
-    won, lost = (binomtest(each, inputs).proportion_ci(level, method="exact") for each in (wins, losses))
+    won, lost = (binomtest(count, inputs).proportion_ci(level, method="exact") for count in (wins, losses))
     return float(won.low - lost.high), float(won.high - lost.low)
 
 

@@ -1,11 +1,11 @@
-"""A probability estimated by sampling until the error is small enough, with a statistical guarantee.
+"""Estimates a probability by sequential sampling, with a guaranteed error.
 
-Meant for the probability that a network drawn from a stochastic one is robust at an input (after
-Cardelli et al. 2019, arXiv:1903.01980), where each draw costs an attack. How many draws are needed depends
-on the probability, which is not known: near 0 and 1 few are. So we look at the counts now and then, at
-times fixed beforehand, each time with an exact interval, and stop when it is narrow enough. The risks
-of being wrong at the single looks add up to the risk allowed, so that stopping early costs no coverage.
-(Their scheme computes its next sample size from Massart's bound; ours needs no bound but the exact one.)
+It is used for the probability that a network drawn from a stochastic one is robust at an input (after
+Cardelli et al. 2019, arXiv:1903.01980), where each draw costs an attack. The number of draws needed
+depends on the unknown probability and is small near 0 and 1. The counts are therefore inspected at
+predefined looks, each with an exact interval, and sampling stops when the interval is narrow enough. The
+error probabilities of the looks add up to the allowed risk, so early stopping does not reduce coverage.
+(Their scheme derives its next sample size from Massart's bound; this one needs only the exact interval.)
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LAST_SHARE = 0.5  # of the risk, kept for the last look
 
 @dataclass(frozen=True)
 class Look:
-    """A moment at which sampling may stop."""
+    """A number of draws at which sampling may stop."""
 
     draws: int  # so far
     risk: float  # that the interval of this look misses
@@ -35,7 +35,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Guarantee:
-    """An estimate that is wrong by more than ``error`` with a probability of at most 1 − ``confidence``."""
+    """An estimate whose error exceeds ``error`` with probability at most 1 − ``confidence``."""
 
     estimate: float  # the middle of the interval
     low: float
@@ -44,7 +44,7 @@ class Guarantee:
     confidence: float
     draws: int  # that were made
     successes: int
-    fixed_draws: int  # that the fixed-sample bound asks for, whatever is seen
+    fixed_draws: int  # required by the fixed-sample bound
 
 
 def estimate_probability(
@@ -54,10 +54,10 @@ def estimate_probability(
     error: float = 0.05,
     confidence: float = 0.95,
 ) -> Guarantee:
-    """The probability that ``draw`` is true, from as few draws as the looks allow.
+    """The probability that ``draw`` returns True, from as few draws as the looks allow.
 
     Args:
-        draw: one independent trial, with the randomness it is handed.
+        draw: one independent trial, using the given random generator.
 
     Raises:
         LabError: for an error outside (0, 0.5) or a confidence outside (0, 1).
@@ -66,10 +66,10 @@ def estimate_probability(
     >>> always.draws, always.fixed_draws, round(always.low, 3), always.high
     (64, 738, 0.901, 1.0)
     """
-    (found,) = estimate_probabilities(
+    (guarantee,) = estimate_probabilities(
         lambda given, _: [draw(given)], 1, generator, error=error, confidence=confidence
     )
-    return found
+    return guarantee
 
 
 def estimate_probabilities(
@@ -80,20 +80,20 @@ def estimate_probabilities(
     error: float = 0.05,
     confidence: float = 0.95,
 ) -> list[Guarantee]:
-    """Several probabilities at once, where one draw makes a trial of each; each guarantee holds for itself.
+    """Several probabilities at once, where one draw is a trial of each; each guarantee holds separately.
 
     Args:
-        draw: is handed the places 0..count-1 that are still open, and tells of each of them whether
-            the trial was a success. Trials of one draw may depend on each other, draws may not.
+        draw: receives the indices 0..count-1 that are still open and returns whether each trial was a
+            success. Trials of one draw may be dependent, different draws may not.
 
     Raises:
         LabError: for an error outside (0, 0.5) or a confidence outside (0, 1).
     """
     fixed = fixed_sample_size(error, confidence)
-    found: dict[int, Guarantee] = {}
+    guarantees: dict[int, Guarantee] = {}
     successes, draws = np.zeros(count, dtype=np.int64), 0
     for look in looks(error, confidence):
-        still_open = np.array([place for place in range(count) if place not in found], dtype=np.int64)
+        still_open = np.array([place for place in range(count) if place not in guarantees], dtype=np.int64)
         if len(still_open) == 0:
             break
         for _ in range(look.draws - draws):
@@ -104,14 +104,14 @@ def estimate_probabilities(
             low, high = _interval(seen, draws, look.risk)
             if high - low <= 2 * error:
                 middle = (low + high) / 2
-                found[place] = Guarantee(middle, low, high, error, confidence, draws, seen, fixed)
-    return [found[place] for place in range(count)]
+                guarantees[place] = Guarantee(middle, low, high, error, confidence, draws, seen, fixed)
+    return [guarantees[place] for place in range(count)]
 
 
 def fixed_sample_size(error: float, confidence: float) -> int:
-    """Draws after which the share of successes is off by more than ``error`` as rarely as asked.
+    """The number of draws after which the error of the share of successes exceeds ``error`` rarely enough.
 
-    n ≥ ln(2/δ) / (2ε²), whatever the probability (Chernoff 1952, Hoeffding 1963).
+    n ≥ ln(2/δ) / (2ε²) for every probability (Chernoff 1952, Hoeffding 1963).
 
     >>> fixed_sample_size(0.05, 0.95)
     738
@@ -122,10 +122,10 @@ def fixed_sample_size(error: float, confidence: float) -> int:
 
 @lru_cache(maxsize=64)
 def looks(error: float, confidence: float) -> tuple[Look, ...]:
-    """When to look, and the risk taken there; at the last look the interval is narrow for certain.
+    """The looks with their risks; at the last look the interval is certainly narrow enough.
 
-    The first look comes when an interval could be narrow enough at all, that is after successes, or
-    failures, only.
+    The first look is at the smallest number of draws for which the interval can be narrow enough: after
+    successes only, or failures only.
 
     >>> [look.draws for look in looks(0.05, 0.95)]
     [64, 79, 98, 120, 148, 183, 225, 278, 343, 422, 520]
@@ -134,18 +134,18 @@ def looks(error: float, confidence: float) -> tuple[Look, ...]:
     risk = 1 - confidence
     last = _draws_at_most(error, LAST_SHARE * risk)
     for count in range(1, 10_000):
-        each = (1 - LAST_SHARE) * risk / count  # at the looks before the last
-        first = ceil(log(each / 2) / log(1 - 2 * error))
+        risk_per_look = (1 - LAST_SHARE) * risk / count  # at the looks before the last
+        first = ceil(log(risk_per_look / 2) / log(1 - 2 * error))
         if first >= last:
             return (Look(last, LAST_SHARE * risk),)
         if (last / first) ** (1 / count) <= LARGEST_STEP:
             break
     times = [ceil(first * (last / first) ** (place / count)) for place in range(count)]
-    return (*(Look(draws, each) for draws in times), Look(last, LAST_SHARE * risk))
+    return (*(Look(draws, risk_per_look) for draws in times), Look(last, LAST_SHARE * risk))
 
 
 def _draws_at_most(error: float, risk: float) -> int:
-    """The draws after which the interval is narrow enough whatever was seen."""
+    """The number of draws after which the interval is narrow enough for every count."""
 
     def narrow(draws: int) -> bool:
         low, high = _interval(draws // 2, draws, risk)  # even counts give the widest interval
@@ -163,7 +163,7 @@ def _draws_at_most(error: float, risk: float) -> int:
 
 @lru_cache(maxsize=65_536)
 def _interval(successes: int, draws: int, risk: float) -> tuple[float, float]:
-    """The exact interval that misses in at most a share ``risk`` of experiments, half on each side."""
+    """The exact interval with error probability at most ``risk``, half on each side."""
     return lower_limit(successes, draws, risk / 2), upper_limit(successes, draws, risk / 2)
 
 

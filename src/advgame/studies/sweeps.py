@@ -234,9 +234,9 @@ class SweepTable(StudyResult):
 class SweepStudy(Study[SweepTable]):
     """Which strategies are played at each point of a grid over parameters of the scenario?
 
-        Args:
-            grid: address → values; the first parameter varies slowest. By default eleven values of the
-    largest share.
+    Args:
+        grid: address → values; the first parameter varies slowest. By default eleven values of the
+            largest share.
     """
 
     name: ClassVar[str] = "sweep"

@@ -80,7 +80,7 @@ def thresholds(
         scenario: a scenario, or its recommendation.
         concept: a solution concept; by default `concept_for` the scenario.
         parameters: addresses; by default the largest share, every price, and the costs and accuracies
-        of the defences and attacks that are played or nearly as good.
+            of the defences and attacks that are played or nearly as good.
 
     Raises:
         UnknownName, ScenarioError: for an address the scenario does not have.

@@ -1,12 +1,12 @@
-"""Published formats that can be read as a table of measurements.
+"""Importers: read published formats as a table of measurements.
 
-An importer is made with two settings and asked for one thing:
+An importer has two settings and one method:
 
     IMPORTERS[name](columns=None, percent=False).read(path)  # → MeasurementTable
 
-``columns`` is the path of a column map (``csv`` alone takes one); ``percent`` divides accuracies by 100.
-A table comes back checked, its contradictions marked; otherwise a ``MeasurementError`` says what to do.
-``IMPORTERS[name].about`` is a line for a list of choices.
+``columns`` is the path of a column map (only for ``csv``); ``percent`` divides accuracies by 100.
+The result is a validated table with contradictions marked; invalid input raises a ``MeasurementError``.
+``IMPORTERS[name].about`` is a one-line description.
 """
 
 from advgame.catalogue import Catalogue
@@ -17,7 +17,7 @@ from advgame.measurements.importers.robustbench import RobustbenchImporter
 
 IMPORTERS: Catalogue[type[Importer]] = Catalogue(
     "importer",
-    {each.name: each for each in (RobustbenchImporter, AdvpruningImporter, CsvImporter)},
+    {importer.name: importer for importer in (RobustbenchImporter, AdvpruningImporter, CsvImporter)},
 )
 
 __all__ = ["IMPORTERS", "AdvpruningImporter", "CsvImporter", "Importer", "RobustbenchImporter"]

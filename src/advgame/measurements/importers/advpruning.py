@@ -1,4 +1,4 @@
-"""The table of the Adversarial Pruning Benchmark: one line per pruned network, clean and under AutoAttack."""
+"""Imports the table of the Adversarial Pruning Benchmark: accuracies of pruned networks."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from advgame.measurements.table import MeasurementTable
 from advgame.measurements.table_files import read_row
 
 COLUMNS = ("dataset", "architecture", "pruning_method", "pruning_structure", "sparsity", "clean", "robust")
-RADIUS = "0.031"  # the benchmark attacks with this, not with 8/255
+RADIUS = "0.031"  # the radius of the benchmark, which is not 8/255
 
 
 @dataclass(frozen=True)
 class AdvpruningImporter(Importer):
     """Reads dataset, architecture, pruning_method, pruning_structure, sparsity, clean, robust.
 
-    A defence is called by method, structure and sparsity ("HARP unstructured 90%"). A blank accuracy
+    The name of a defence is method, structure and sparsity ("HARP unstructured 90%"). An empty accuracy
     gives no row.
     """
 
@@ -33,16 +33,16 @@ class AdvpruningImporter(Importer):
     )
 
     def read(self, path: str | os.PathLike[str]) -> MeasurementTable:
-        """The measurements in the table, two for each line.
+        """The measurements in the table, two per line.
 
         Raises:
-            MeasurementError: for a missing column, a sparsity outside 0..1, a value that is no accuracy.
+            MeasurementError: for a missing column, a sparsity outside 0..1, or an invalid accuracy.
         """
         path = Path(path)
         header, records = csv_records(path)
         check_columns(path, header, COLUMNS)
         rows = (row for place, record in records for row in self._rows(record, path, place))
-        expected = "a line for each pruned network, with a clean or a robust accuracy"
+        expected = "one line per pruned network with a clean or a robust accuracy"
         return table_of(rows, path, expected, percent=self.percent)
 
     def _rows(self, record: dict[str, str], path: Path, place: str) -> Iterator[Measurement]:
@@ -66,14 +66,14 @@ class AdvpruningImporter(Importer):
 
 
 def _sparsity(text: str, where: str) -> float:
-    """The share of parameters removed, in percent."""
+    """The share of removed parameters, in percent."""
     try:
         share = float(text)
     except ValueError:
         share = float("nan")
     if not 0 <= share < 1:
         raise MeasurementError(
-            f"{where}, column sparsity: {text!r} is no share of parameters removed; write a fraction such "
+            f"{where}, column sparsity: {text!r} is not a share of removed parameters; write a fraction such "
             "as 0.9."
         )
     return round(100 * share, 9)

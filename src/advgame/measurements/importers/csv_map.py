@@ -1,10 +1,10 @@
-"""Any CSV table, through a small map from its columns to ours.
+"""Imports any CSV table through a column map.
 
-The map is a TOML file. A field that it does not mention is read from the column of that name, if the file has
-one (seconds = "" under [constants] leaves it out). All of it is optional but what makes a row complete:
+The map is a TOML file. A field that it does not mention is read from the column of that name, if there is
+one (seconds = "" under [constants] ignores it). Every entry is optional as long as rows are complete:
 
     percent = true            # accuracies and spreads are 0..100
-    separator = ";"           # where it is not a comma
+    separator = ";"           # if it is not a comma
 
     [columns]                 # our field = their column
     defence = "model"
@@ -27,7 +27,7 @@ and leave ``accuracy`` out of ``[columns]``; an empty cell gives no row:
     norm = "Linf"
     radius = "8/255"
 
-Without ``metric`` a row of attack "none" is clean, any other robust. Without a map their columns are ours.
+Without ``metric`` a row of attack "none" is clean, any other robust. Without a map, columns are fields.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ from advgame.measurements.measurement import FIELDS, Measurement
 from advgame.measurements.table import MeasurementTable
 from advgame.measurements.table_files import read_row, read_table
 
-PER_ACCURACY = ("accuracy", "correct", "std")  # in a wide table one column cannot serve all of its accuracies
+PER_ACCURACY = ("accuracy", "correct", "std")  # fields that a wide table needs per accuracy
 KEYS = ("percent", "separator", "columns", "constants", "accuracies")
 
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """How a table's columns become our fields."""
+    """The mapping from a table's columns to the fields of a measurement."""
 
     percent: bool
     separator: str
@@ -74,7 +74,7 @@ class CsvImporter(Importer):
         """The measurements in the table.
 
         Raises:
-            MeasurementError: for a map that is none, a column that is not there, a value that is no accuracy.
+            MeasurementError: for an invalid map, a missing column, or an invalid accuracy.
         """
         path = Path(path)
         if self.columns is None:
@@ -82,7 +82,7 @@ class CsvImporter(Importer):
         chosen = read_map(self.columns)
         header, records = csv_records(path, chosen.separator)
         check_columns(
-            path, header, [*chosen.columns.values(), *(each["column"] for each in chosen.accuracies)]
+            path, header, [*chosen.columns.values(), *(entry["column"] for entry in chosen.accuracies)]
         )
         chosen = with_columns_of_our_names(chosen, header)
         if not chosen.accuracies and "accuracy" not in chosen.columns:
@@ -100,10 +100,10 @@ class CsvImporter(Importer):
 
 
 def with_columns_of_our_names(chosen: ColumnMap, header: Sequence[str]) -> ColumnMap:
-    """The map, and for each field it does not mention the column of that name, where the file has one."""
+    """The map, completed with the columns that have the name of a field it does not mention."""
     mentioned = {*chosen.columns, *chosen.columns.values(), *chosen.constants}
     if chosen.accuracies:
-        mentioned |= {*PER_ACCURACY, *(each["column"] for each in chosen.accuracies)}
+        mentioned |= {*PER_ACCURACY, *(entry["column"] for entry in chosen.accuracies)}
     ours = {field: field for field in FIELDS if field in header and field not in mentioned}
     return replace(chosen, columns={**ours, **chosen.columns})
 
@@ -127,8 +127,8 @@ def read_map(path: str | os.PathLike[str]) -> ColumnMap:
     _check_shapes(path, content, columns, constants, wide)
     _check_names(path, "field under [columns]", columns, FIELDS)
     _check_names(path, "field under [constants]", constants, FIELDS)
-    for each in wide:
-        _check_names(path, "field under [[accuracies]]", each, ("column", *FIELDS))
+    for entry in wide:
+        _check_names(path, "field under [[accuracies]]", entry, ("column", *FIELDS))
     return ColumnMap(
         content.get("percent", False), content.get("separator", ","), columns, constants, tuple(wide)
     )
@@ -156,7 +156,7 @@ def _check_shapes(path: Path, content: Mapping[str, Any], columns: Any, constant
         "[constants] gives a text or a number for each field": isinstance(constants, dict)
         and all(isinstance(value, str | int | float) for value in constants.values()),
         '[[accuracies]] gives column = "their column" each time': all(
-            isinstance(each, dict) and isinstance(each.get("column"), str) for each in tables
+            isinstance(entry, dict) and isinstance(entry.get("column"), str) for entry in tables
         ),
     }
     for rule, kept in problems.items():
@@ -173,10 +173,10 @@ def _rows(
     }
     if not chosen.accuracies:
         yield read_row(_with_metric(shared), where=where, percent=percent)
-    for each in chosen.accuracies:
-        if not blank(record, each["column"]):
-            row = {**shared, **each, "accuracy": record[each["column"]]}
-            yield read_row(_with_metric(row), where=f"{where}, column {each['column']!r}", percent=percent)
+    for entry in chosen.accuracies:
+        if not blank(record, entry["column"]):
+            row = {**shared, **entry, "accuracy": record[entry["column"]]}
+            yield read_row(_with_metric(row), where=f"{where}, column {entry['column']!r}", percent=percent)
 
 
 def _with_metric(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The promise of an importer: a published format at a path becomes a table of measurements."""
+"""The contract of an importer: reads a published format as a table of measurements."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from advgame.measurements.table_files import check_percent
 
 @dataclass(frozen=True)
 class Importer(ABC):
-    """Reads one published format. ``read`` is the verb, the fields are its settings."""
+    """Reads one published format. The fields are settings, ``read`` is the method."""
 
     name: ClassVar[str]
-    about: ClassVar[str]  # one line for a list of choices
+    about: ClassVar[str]  # a one-line description
     takes_columns: ClassVar[bool] = False
 
     columns: Path | None = None  # a column map, for formats that need one
@@ -30,56 +30,54 @@ class Importer(ABC):
     def __post_init__(self) -> None:
         if self.columns is not None and not self.takes_columns:
             raise MeasurementError(
-                f"The format {self.name!r} has columns of its own; leave the map out, or import as csv."
+                f"The format {self.name!r} has fixed columns; remove the map, or import as csv."
             )
 
     @abstractmethod
     def read(self, path: str | os.PathLike[str]) -> MeasurementTable:
-        """The measurements at a path, contradictions marked.
+        """The measurements at a path, with contradictions marked.
 
         Raises:
-            MeasurementError: names the file, the place, the value and what to do.
+            MeasurementError: for invalid input; the message names the place, the value and the remedy.
         """
 
 
 def table_of(
     rows: Iterable[Measurement], path: Path, expected: str, *, percent: bool = False
 ) -> MeasurementTable:
-    """The rows as a table, contradictions marked; no rows are an error that says what was expected.
-
-    Rows that were read in percent and cannot have been percent are an error too.
+    """The rows as a table, with contradictions marked.
 
     Args:
         rows: the rows that were read.
-        path: the file or folder they come from, named in errors.
-        expected: what the importer reads, named in errors.
+        path: the file or folder of the rows, for error messages.
+        expected: what the importer reads, for error messages.
         percent: whether accuracies were read in percent.
 
     Raises:
-        MeasurementError: when there is no row, when rows contradict their format, or when values said to be
-            percent cannot be.
+        MeasurementError: when there is no row, when rows are invalid, or when values read as percent cannot
+            be percent.
     """
-    found = tuple(rows)
-    if not found:
+    measurements = tuple(rows)
+    if not measurements:
         raise MeasurementError(f"Nothing to import was found in {path}; expected {expected}.")
     if percent:
-        check_percent(found, path)
+        check_percent(measurements, path)
     try:
-        return mark_contradictions(MeasurementTable(found))
+        return mark_contradictions(MeasurementTable(measurements))
     except MeasurementError as mistake:
         raise MeasurementError(f"{path.name}: {mistake}") from None
 
 
 def check_columns(path: Path, header: Iterable[str], needed: Iterable[str]) -> None:
-    """Nothing, if every needed column is in the header.
+    """Raises an error if a required column is not in the header.
 
     Args:
-        path: the file, named in errors.
+        path: the file, for error messages.
         header: the column names of the file.
-        needed: the column names that must be there.
+        needed: the required column names.
 
     Raises:
-        MeasurementError: names the first that is missing and the nearest that is there.
+        MeasurementError: names the first missing column and the most similar present one.
     """
     known = list(header)
     for name in needed:
@@ -91,5 +89,5 @@ def check_columns(path: Path, header: Iterable[str], needed: Iterable[str]) -> N
 
 
 def blank(record: Mapping[str, str], column: str) -> bool:
-    """Whether a cell says that nothing was measured."""
+    """Whether a cell means that nothing was measured."""
     return record[column].strip().casefold() in {"", "-", "–", "n/a", "na", "nan", "none"}

@@ -1,4 +1,4 @@
-"""RobustBench's model_info records: one JSON file per network, in folders by data set and threat."""
+"""Imports RobustBench's model_info records: one JSON file per network, in folders by data set and threat."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from advgame.measurements.table_files import read_row
 
 THREATS = ("Linf", "L2", "corruptions", "corruptions_3d")
 CORRUPTIONS = {"corruptions_acc": "common-corruptions", "corruptions_acc_3d": "common-corruptions-3d"}
-# A board ranks networks attacked at one radius; a few records say 0.031 where their board says 8/255.
+# A leaderboard has one radius; a few records state 0.031 where their leaderboard has 8/255.
 BOARDS = {
     ("cifar10", "Linf"): "8/255",
     ("cifar10", "L2"): "0.5",
@@ -29,14 +29,17 @@ BOARDS = {
     ("imagenet", "Linf"): "4/255",
 }
 DATASETS = frozenset(dataset for dataset, _ in BOARDS)
-# A record may state its radius in a footnote alone: "Uses … = 0.031 ≈ 7.9/255 instead of 8/255".
+# A record may state its radius only in a footnote: "Uses … = 0.031 ≈ 7.9/255 instead of 8/255".
 FOOTNOTE_RADIUS = re.compile(r"\bUses\b[^=.<]{0,60}=\s*([0-9]*\.?[0-9]+(?:/[0-9]+)?)")
-IMAGES = {"cifar10": 10_000, "cifar100": 10_000}  # the whole test sets, so two digits of percent are a count
+IMAGES = {
+    "cifar10": 10_000,
+    "cifar100": 10_000,
+}  # complete test sets, so accuracies with two decimals of percent determine the counts
 
 
 @dataclass(frozen=True)
 class Record:
-    """One JSON file and what its folders say."""
+    """One JSON file with the data set and threat of its folders."""
 
     path: Path
     dataset: str
@@ -46,7 +49,7 @@ class Record:
 
     @property
     def source(self) -> str:
-        """The file with the folders it was found in."""
+        """The file with its folders."""
         folder = self.path.parent.parent.name
         root = "model_info/" if folder in DATASETS else ""
         return f"RobustBench, {root}{folder}/{self.threat}/{self.path.name}"
@@ -56,11 +59,10 @@ class Record:
 class RobustbenchImporter(Importer):
     """Reads a folder of records at any depth. They are in percent, so accuracies are always divided by 100.
 
-    The folder names the data set: a record that states another one is taken for its folder's, with a warning.
-
-    Of AutoAttack's figure and the best external one the smaller is the robust accuracy; what authors report
-    becomes ``robust_reported``, which no game is made of. A network that is on several boards of a data set
-    is called by its threat too: "Standard (L2)".
+        The folder determines the data set; a record that states another one gets a warning. The robust
+    accuracy is the smaller of AutoAttack's figure and the best external one; the authors' own figure
+    becomes ``robust_reported``, which is not used in games. A network on several leaderboards of a data
+    set has its threat in its name: "Standard (L2)".
     """
 
     name: ClassVar[str] = "robustbench"
@@ -70,7 +72,7 @@ class RobustbenchImporter(Importer):
         """The measurements in all records under a folder, or in one record.
 
         Raises:
-            MeasurementError: for damaged JSON, a field that is missing or no number, nothing found.
+            MeasurementError: for damaged JSON, a field that is missing or not a number, or no record.
         """
         path = Path(path)
         if not path.exists():
@@ -87,18 +89,23 @@ class RobustbenchImporter(Importer):
 def _record_at(path: Path) -> Record:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as mistake:  # damaged, not UTF-8, a number of thousands of digits
+    except (
+        ValueError,
+        RecursionError,
+    ) as mistake:  # damaged, not UTF-8, or a number with thousands of digits
         raise MeasurementError(
-            f"{path} is no JSON that can be read ({str(mistake)[:100]}); fetch the file again."
+            f"{path} is not valid JSON ({str(mistake)[:100]}); download the file again."
         ) from None
     if not isinstance(fields, dict):
-        raise MeasurementError(f"{path} holds {type(fields).__name__}, not a record; fetch the file again.")
+        raise MeasurementError(
+            f"{path} contains {type(fields).__name__}, not a record; download the file again."
+        )
     dataset, warnings = _dataset(path.parent.parent.name, str(fields.get("dataset") or ""))
     return Record(path, dataset, path.parent.name, fields, warnings)
 
 
 def _dataset(folder: str, stated: str) -> tuple[str, tuple[str, ...]]:
-    """The data set by its folder where that is one of RobustBench's, else as the record states."""
+    """The data set of the folder if it is one of RobustBench's, otherwise of the record."""
     if folder not in DATASETS or stated in ("", folder):
         return (folder if folder in DATASETS else stated or folder), ()
     shown = repr(stated[:40]).replace("|", "/")
@@ -119,7 +126,7 @@ def _rows(record: Record, several_boards: bool) -> Iterator[Measurement]:
     if 0 < _number(record, "clean_acc") <= 1:
         raise MeasurementError(
             f"{record.path}, field clean_acc: {record.fields['clean_acc']!r} looks like a fraction; records "
-            'hold percent, such as "85.34". Multiply its accuracies by 100.'
+            'contain percent, such as "85.34". Multiply its accuracies by 100.'
         )
     yield _measured(record, shared | {"attack": "none", "metric": "clean"}, "clean_acc")
     yield from _attacked(record, shared) if record.threat in ("Linf", "L2") else _corrupted(record, shared)
@@ -158,7 +165,7 @@ def _corrupted(record: Record, shared: Mapping[str, Any]) -> Iterator[Measuremen
 
 
 def _radius(record: Record) -> tuple[float | None, tuple[str, ...]]:
-    """The radius of a record: its board's, with a warning where the record's own differs a little."""
+    """The radius of the leaderboard, with a warning if the record's own differs slightly."""
     try:
         own = read_radius(record.fields.get("eps"))
     except MeasurementError as mistake:
@@ -177,7 +184,7 @@ def _radius(record: Record) -> tuple[float | None, tuple[str, ...]]:
 
 
 def _radius_used(record: Record, own: float | None) -> tuple[str, float | None]:
-    """The radius as it is written, and as a number: a footnote about the evaluation corrects the field."""
+    """The radius as text and as a number; a footnote about the evaluation overrides the field."""
     match = FOOTNOTE_RADIUS.search(str(record.fields.get("footnote") or ""))
     if match is None:
         return str(record.fields.get("eps")), own
@@ -210,11 +217,12 @@ def _number(record: Record, field: str) -> float:
         number = float(given)
     except (TypeError, ValueError, OverflowError):
         raise MeasurementError(
-            f"{record.path}, field {field}: {shortened(given)} is no number; records hold percent, such as "
+            f"{record.path}, field {field}: {shortened(given)} is not a number; records contain percent, "
+            "such as "
             '"85.34".'
         ) from None
     if not 0 <= number <= 100:
         raise MeasurementError(
-            f"{record.path}, field {field}: {shortened(given)} is no percentage in 0..100."
+            f"{record.path}, field {field}: {shortened(given)} is not a percentage in 0..100."
         )
     return number

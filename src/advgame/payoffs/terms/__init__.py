@@ -1,4 +1,4 @@
-"""What each player is paid for: a payoff is a sum of these terms."""
+"""Payoff terms: a payoff is the sum of these terms."""
 
 from advgame.catalogue import Catalogue
 from advgame.payoffs.terms.adversarial_traffic import AdversarialTraffic

@@ -1,4 +1,4 @@
-"""Adversarial inputs: what the defender earns by stopping them and loses by a breach."""
+"""Adversarial traffic: the defender's gain from stopped attacks and loss from breaches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from advgame.payoffs.terms.term import NOTHING, Term, parameter
 
 @dataclass(frozen=True)
 class AdversarialTraffic(Term):
-    """Pays the defender for adversarial inputs, by whether they are classified right.
+    """Pays the defender for adversarial inputs, depending on whether they are classified correctly.
 
     p_j (G_a − (G_a + L_a) ε_ij), after Samsinger et al. (arXiv:2108.07602).
     """
@@ -31,6 +31,6 @@ class AdversarialTraffic(Term):
         per_input = self.stopped_gain - swing * accuracies.attacked_error  # (defences, attacks)
         return accuracies.adversarial_share[..., None, :] * per_input
 
-    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
-        """Nothing: the attacker's own pay is `AttackReward`."""
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the contract of a term)
+        """Zero: the attacker's reward is `AttackReward`."""
         return NOTHING

@@ -1,4 +1,4 @@
-"""What attacking costs the attacker: for each input, and once."""
+"""Attack cost: per adversarial input, and once for the set-up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
 
 @dataclass(frozen=True)
 class AttackCost(Term):
-    """Charges the attacker for each adversarial input, and for setting the attack up.
+    """Charges the attacker per adversarial input and for the set-up of the attack.
 
     − p_j c_j − F_j 1[p_j > 0]
     """
@@ -35,14 +35,14 @@ class AttackCost(Term):
         by="attack",
     )
 
-    def to_defender(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
-        """Nothing: the attacker pays for the attack."""
+    def to_defender(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the contract of a term)
+        """Zero: the attacker pays for the attack."""
         return NOTHING
 
     def to_attacker(self, accuracies: Accuracies) -> FloatArray:
-        """The running and the set-up cost of each attack; none for no attack."""
+        """The running cost and the set-up cost of each attack; zero for no attack."""
         names = accuracies.attacks[1:]
-        running = spread(self.attack_cost, names, "attack_cost")  # (attacks that are one,)
+        running = spread(self.attack_cost, names, "attack_cost")  # (real attacks,)
         setup = spread(self.attack_setup, names, "attack_setup")
         share = accuracies.adversarial_share[..., 1:]
         charged = -(share * running + np.where(share > 0, setup, 0))

@@ -12,7 +12,7 @@ from advgame.payoffs.terms.term import NOTHING, Term, parameter
 
 @dataclass(frozen=True)
 class BenignTraffic(Term):
-    """Pays the defender for benign inputs, by whether they are classified right.
+    """Pays the defender for benign inputs, depending on whether they are classified correctly.
 
     (1 − p_j) (G_b − (G_b + L_b) e_i), after Samsinger et al. (arXiv:2108.07602).
     """
@@ -29,6 +29,6 @@ class BenignTraffic(Term):
         per_input = self.benign_gain - swing * accuracies.clean_error[..., None]  # (defences, 1)
         return (1 - accuracies.adversarial_share[..., None, :]) * per_input  # (defences, attacks)
 
-    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
-        """Nothing: benign inputs are not the attacker's."""
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the contract of a term)
+        """Zero: the attacker earns nothing from benign inputs."""
         return NOTHING

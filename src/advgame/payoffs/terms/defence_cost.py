@@ -1,4 +1,4 @@
-"""What running a defence costs the defender: training amortised, and inference."""
+"""Defence cost: amortised training and inference."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
 
 @dataclass(frozen=True)
 class DefenceCost(Term):
-    """Charges the defender C_i for every classified input; negative where a defence saves (pruning)."""
+    """Charges the defender C_i per classified input; negative if a defence saves money (pruning)."""
 
     name: ClassVar[str] = "defence_cost"
     defence_cost: Amount = parameter(
@@ -28,6 +28,6 @@ class DefenceCost(Term):
         """The cost of each defence, whatever the attacker does."""
         return -spread(self.defence_cost, accuracies.defences, "defence_cost")[..., :, None]  # (defences, 1)
 
-    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
-        """Nothing."""
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the contract of a term)
+        """Zero."""
         return NOTHING

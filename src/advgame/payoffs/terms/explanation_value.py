@@ -1,4 +1,4 @@
-"""Explanations people understand: what they are worth to the defender."""
+"""Explanation value: what understandable explanations are worth to the defender."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ExplanationValue(Term):
     after the study of pruning and explainability by Merkle et al. (arXiv:2302.08878).
 
     Raises:
-        MeasurementError: when it is not 0 and a defence has no measured recognition.
+        MeasurementError: when the amount is not 0 and a defence has no measured recognition.
     """
 
     name: ClassVar[str] = "explanation_value"
@@ -31,7 +31,7 @@ class ExplanationValue(Term):
 
     def to_defender(self, accuracies: Accuracies) -> FloatArray:
         """The expected value of each network's explanations."""
-        if np.all(self.explanation_value == 0):  # of one game, or of all of a batch
+        if np.all(self.explanation_value == 0):  # of one game, or of all games of a batch
             return NOTHING
         recognised = accuracies.other_measures.get("human_recognition", {})
         missing = [defence for defence in accuracies.defences if defence not in recognised]
@@ -43,6 +43,6 @@ class ExplanationValue(Term):
         shares = np.array([recognised[defence] for defence in accuracies.defences])
         return self.explanation_value * shares[:, None]  # (defences, 1)
 
-    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the promise of a term)
-        """Nothing."""
+    def to_attacker(self, accuracies: Accuracies) -> FloatArray:  # noqa: ARG002 (the contract of a term)
+        """Zero."""
         return NOTHING

@@ -1,4 +1,4 @@
-"""The promise of a payoff term: it owns its parameters and says what it pays each player."""
+"""The contract of a payoff term: its parameters, and what it pays each player."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements.decimals import Number, as_decimal, as_decimals
 from advgame.payoffs.accuracies import Accuracies
 
-# One amount for all, or one by name; "*" stands for all others. In a batch, arrays (games, 1, 1) stand in.
+# A single amount, or amounts by name with "*" for all others. In a batch, arrays (games, 1, 1).
 Amount = float | Mapping[str, float]
 OTHERS = "*"
-MOST = 1e100  # an amount beyond it would leave no room to add others to it
+MOST = 1e100  # the largest amount: sums of amounts must stay finite
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a term's field means: enough for a slider, a TOML key and a line of documentation."""
+    """The description of a term's field, for a slider, a TOML key and the documentation."""
 
     name: str
     term: str
     meaning: str
     unit: str
     default: float
-    usual_top: float  # where a slider ends
-    by: str | None  # "attack" or "defence" where the field may hold one amount for each
+    usual_top: float  # upper end of the slider
+    by: str | None  # "attack" or "defence" if the field may have one amount for each
     may_be_negative: bool
 
 
@@ -48,15 +48,15 @@ def parameter(
     by: str | None = None,
     may_be_negative: bool = False,
 ) -> Any:
-    """A field of a term, with what `Parameter` tells about it.
+    """A field of a term with the description of `Parameter`.
 
     Args:
-        default: the amount where a scenario states none.
-        meaning: what it is, for labels and documentation.
-        unit: its unit, such as ``money per adversarial input``.
-        usual_top: upper end of the usual range, where sliders end.
-        by: "attack" or "defence" where it may hold one amount for each; None otherwise.
-        may_be_negative: whether amounts below 0 are allowed.
+        default: the amount if a scenario states none.
+        meaning: the meaning, for labels and documentation.
+        unit: the unit, such as ``money per adversarial input``.
+        usual_top: upper end of the usual range, and of sliders.
+        by: "attack" or "defence" if there may be one amount for each; None otherwise.
+        may_be_negative: whether negative amounts are allowed.
     """
     about = {
         "meaning": meaning,
@@ -70,13 +70,13 @@ def parameter(
 
 @dataclass(frozen=True)
 class Term(ABC):
-    """One reason why money changes hands. All its fields are parameters.
+    """One payoff term. All its fields are parameters.
 
-    The amounts and the accuracies may be Fractions or Decimals, in arrays of objects: what a term computes
-    with ``+``, ``-``, ``*`` and whole numbers is exact then.
+    Amounts and accuracies may be Fractions or Decimals in arrays of objects; a term that uses only ``+``,
+    ``-``, ``*`` and integers is then exact.
 
     Raises:
-        ScenarioError: for an amount that is no finite number, or negative where it may not be.
+        ScenarioError: for an amount that is not finite, or negative where that is not allowed.
     """
 
     name: ClassVar[str]
@@ -86,15 +86,15 @@ class Term(ABC):
             object.__setattr__(self, about.name, _checked(about, getattr(self, about.name)))
 
     def changed(self, **amounts: object) -> Self:
-        """The same term with other amounts; one of many games is an array (games, 1, 1)."""
+        """The term with other amounts; for many games an array (games, 1, 1)."""
         return replace(self, **amounts)
 
     def exactly(self, defences: Container[str], attacks: Container[str], number: Number = as_decimal) -> Self:
-        """The same term with its amounts in exact numbers: the decimals that they print as.
+        """The term with exact amounts: the decimals that they print as.
 
         Args:
-            defences: names of the defences whose amounts are wanted.
-            attacks: names of the attacks whose amounts are wanted; a defence may have the same name.
+            defences: names of the defences whose amounts are converted.
+            attacks: names of the attacks whose amounts are converted; a defence may have the same name.
             number: ``as_decimal`` for Fractions, ``printed`` for Decimals.
         """
         exact = copy(self)
@@ -104,23 +104,23 @@ class Term(ABC):
         return exact
 
     def size(self) -> float:
-        """A bound on what the term adds up: its amounts, of each the largest where there is a table.
+        """A bound on the absolute value of the term: the sum of its (largest) amounts.
 
-        A term that multiplies amounts with each other, or with numbers beyond 1, gives a bound of its own.
+        A term that multiplies amounts with each other, or with numbers above 1, overrides this.
         """
         amounts = (getattr(self, about.name) for about in parameters_of(type(self)))
         return sum(
-            max(map(abs, each.values()), default=0.0) if isinstance(each, Mapping) else abs(each)
-            for each in amounts
+            max(map(abs, amount.values()), default=0.0) if isinstance(amount, Mapping) else abs(amount)
+            for amount in amounts
         )
 
     @abstractmethod
     def to_defender(self, accuracies: Accuracies) -> FloatArray:
-        """What the defender earns, broadcastable to (defences, attacks), money per classified input."""
+        """The defender's payoff, broadcastable to (defences, attacks), money per classified input."""
 
     @abstractmethod
     def to_attacker(self, accuracies: Accuracies) -> FloatArray:
-        """What the attacker earns, broadcastable to (defences, attacks), money per classified input."""
+        """The attacker's payoff, broadcastable to (defences, attacks), money per classified input."""
 
 
 NOTHING: FloatArray = np.zeros((1, 1))
@@ -129,32 +129,32 @@ NOTHING.setflags(write=False)
 
 @cache
 def parameters_of(term: type[Term]) -> tuple[Parameter, ...]:
-    """The parameters of a kind of term, in their order.
+    """The parameters of a term, in order.
 
     >>> from advgame.payoffs.terms import AttackCost
     >>> [about.name for about in parameters_of(AttackCost)]
     ['attack_cost', 'attack_setup']
     """
     return tuple(
-        Parameter(each.name, term.name, default=float(cast(float, each.default)), **each.metadata)
-        for each in fields(term)
+        Parameter(field_.name, term.name, default=float(cast(float, field_.default)), **field_.metadata)
+        for field_ in fields(term)
     )
 
 
 def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
-    """One amount for each name, along the last axis.
+    """One amount per name, along the last axis.
 
     >>> spread({"pgd": 0.2, "*": 0.1}, ("pgd", "square"), "attack_cost")
     array([0.2, 0.1])
 
     Args:
-        amount: one amount for all, or name → amount with ``*`` for the others.
+        amount: a single amount, or name → amount with ``*`` for the others.
         names: the names, in the order of the result.
-        about: the parameter, named in errors.
+        about: the parameter, for error messages.
 
     Raises:
-        UnknownName: for an amount of something that is not there.
-        ScenarioError: when a name has no amount and there is none for the others ("*").
+        UnknownName: for an amount of an unknown name.
+        ScenarioError: when a name has no amount and there is no default ("*").
     """
     if not isinstance(amount, Mapping):
         return _alike(amount, len(names))
@@ -164,21 +164,21 @@ def spread(amount: Amount, names: tuple[str, ...], about: str) -> FloatArray:
     missing = [name for name in names if name not in amount]
     if missing and OTHERS not in amount:
         raise ScenarioError(
-            f'{about} has no amount for {missing[0]!r}; give one, or add "*" = … for all that are not named.'
+            f'{about} has no amount for {missing[0]!r}; give one, or add "*" = … for all others.'
         )
     amounts = [amount.get(name, amount.get(OTHERS, 0)) for name in names]
-    if all(isinstance(each, float) for each in amounts):
+    if all(isinstance(value, float) for value in amounts):
         return np.array(amounts, np.float64)
-    if any(isinstance(each, np.ndarray) for each in amounts):
+    if any(isinstance(value, np.ndarray) for value in amounts):
         return _of_many_games(amounts)
-    return np.concatenate([_alike(each, 1) for each in amounts]) if amounts else np.zeros(0)
+    return np.concatenate([_alike(value, 1) for value in amounts]) if amounts else np.zeros(0)
 
 
 def _of_many_games(amounts: Sequence[Any]) -> FloatArray:
-    """One row for each game, of amounts that are one number for all or an array (games, 1, 1)."""
-    columns = [each[:, 0, 0] if isinstance(each, np.ndarray) else each for each in amounts]
-    games = max(len(each) for each in columns if isinstance(each, np.ndarray))
-    exact = any(np.asarray(each).dtype.kind == "O" for each in columns)
+    """One row per game, from amounts that are single numbers or arrays (games, 1, 1)."""
+    columns = [values[:, 0, 0] if isinstance(values, np.ndarray) else values for values in amounts]
+    games = max(len(values) for values in columns if isinstance(values, np.ndarray))
+    exact = any(np.asarray(values).dtype.kind == "O" for values in columns)
     table = np.empty((games, len(columns)), dtype=object if exact else np.float64)
     for place, column in enumerate(columns):
         table[:, place] = column
@@ -186,7 +186,7 @@ def _of_many_games(amounts: Sequence[Any]) -> FloatArray:
 
 
 def _alike(amount: float | FloatArray, count: int) -> FloatArray:
-    """An amount ``count`` times along a last axis; amounts of many games (games, 1, 1) keep their first."""
+    """An amount repeated ``count`` times along a last axis; amounts of many games keep their first axis."""
     if isinstance(amount, np.ndarray):
         return np.broadcast_to(amount[..., 0], (len(amount), count))
     return np.full(count, amount if isinstance(amount, Fraction | Decimal) else float(amount))
@@ -195,8 +195,8 @@ def _alike(amount: float | FloatArray, count: int) -> FloatArray:
 def _exactly(amount: Any, names: Container[str], number: Number) -> Any:
     if isinstance(amount, Mapping):
         return {
-            name: _exactly(each, names, number)
-            for name, each in amount.items()
+            name: _exactly(value, names, number)
+            for name, value in amount.items()
             if name == OTHERS or name in names
         }
     return as_decimals(amount, number) if isinstance(amount, np.ndarray) else number(amount)
@@ -205,8 +205,8 @@ def _exactly(amount: Any, names: Container[str], number: Number) -> Any:
 def _checked(about: Parameter, given: object) -> Amount:
     if isinstance(given, Mapping):
         if about.by is None:
-            raise ScenarioError(f"{about.name} is one amount for all, not a table; give a number.")
-        return {str(key): _number(about, f"{about.name}[{key}]", each) for key, each in given.items()}
+            raise ScenarioError(f"{about.name} is a single amount, not a table; give a number.")
+        return {str(key): _number(about, f"{about.name}[{key}]", value) for key, value in given.items()}
     return _number(about, about.name, given)
 
 

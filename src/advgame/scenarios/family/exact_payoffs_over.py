@@ -43,7 +43,7 @@ def exact_payoffs_over(
         scenario: the scenario; what ``values`` does not name stays as it is.
         values: address → values (games,), from ``checked_columns``.
         affine: whether payoffs are known to be affine in each price, so that payoffs equal at the extremes
-        of the prices are equal in between.
+            of the prices are equal in between.
     """
     accuracies = scenario.accuracies
 

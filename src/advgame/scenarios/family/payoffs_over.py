@@ -59,7 +59,7 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
     Raises:
         UnknownName: for an unknown address.
         ScenarioError: for columns that are not numeric, of different lengths or empty, for a parameter that
-        cannot vary within a batch, and for one given both as a whole and by entry.
+            cannot vary within a batch, and for one given both as a whole and by entry.
     """
     values: dict[str, FloatArray] = {}
     for address, column in columns.items():
