@@ -24,7 +24,8 @@ def warnings_of(*rows: Measurement) -> list[tuple[str, ...]]:
 def test_a_largest_change_above_the_range_of_inputs_is_marked_with_the_remedy(norm: str) -> None:
     (marked,) = warnings_of(replace(LINF, norm=norm, radius=8.0))
     assert marked == (
-        "the L∞ radius 8 is larger than any change of inputs in [0, 1]: for pixel values 0 to 255 write 8/255",
+        "the L∞ radius 8 is larger than any change of inputs in [0, 1]: "
+        "for pixel values 0 to 255 write 8/255",
     )
     assert warnings_of(replace(LINF, norm=norm, radius=1.0), replace(L2, radius=8.0, accuracy=0.0)) == [
         (),
