@@ -40,9 +40,9 @@ def test_payoffs_that_make_no_game_are_refused(defender: object, attacker: objec
 
 
 def test_names_must_be_as_many_as_strategies_and_different() -> None:
-    with pytest.raises(GameError, match=r"3 names \(3 different\) for 2"):
+    with pytest.raises(GameError, match=r"3 names \(3 distinct\) for 2"):
         Game([[1], [2]], [[1], [2]], defences=["a", "b", "c"])
-    with pytest.raises(GameError, match=r"2 names \(1 different\) for 2"):
+    with pytest.raises(GameError, match=r"2 names \(1 distinct\) for 2"):
         Game([[1, 2]], [[1, 2]], attacks=["a", "a"])
 
 

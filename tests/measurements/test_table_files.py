@@ -223,7 +223,7 @@ def test_spreadsheet_habits_do_not_matter(tmp_path: Path) -> None:
         (HEADER + CLEAN_LINE.replace("0.99", "98.6"), ["line 2", "98.6", "--percent"]),
         (HEADER + CLEAN_LINE.replace("0.99", ""), ["line 2", "accuracy is empty"]),
         (HEADER + CLEAN_LINE.replace("0.99", "nan"), ["line 2", "nan", "finite"]),
-        (HEADER + CLEAN_LINE.replace(",99,", ",99.5,"), ["line 2", "correct", "'99.5'", "whole number"]),
+        (HEADER + CLEAN_LINE.replace(",99,", ",99.5,"), ["line 2", "correct", "'99.5'", "integer"]),
         (
             HEADER + CLEAN_LINE.replace("none,,,clean", "pgd,Linf,8:255,robust"),
             ["radius", "'8:255'", "8/255"],
