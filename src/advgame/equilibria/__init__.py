@@ -22,28 +22,28 @@ from advgame.games import Game
 
 
 def solve(game: Game, concept: str | Concept = "nash") -> Solution:
-    """The certified answer of a concept to a game.
+    """The certified solution of a game under a concept.
 
     >>> solution = solve(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]))
     >>> solution.recommended.defender.round(3).tolist(), solution.complete
     ([0.333, 0.667], True)
 
     Args:
-        game: what each player earns for every pair of strategies.
-        concept: a name in ``CONCEPTS``, an alias such as ``stackelberg``, or a concept with settings of
-            your own, such as ``Nash(exact=True)``.
+        game: the game.
+        concept: a name in ``CONCEPTS``, an alias such as ``stackelberg``, or a concept with custom
+        settings, such as ``Nash(exact=True)``.
 
     Returns:
         A `Solution`: ``profiles`` (the extreme equilibria, each with its certificate), ``components``,
-        ``complete``, ``recommended``, and how they were found.
+        ``complete``, ``recommended``, and the method.
 
     Raises:
         UnknownName: when no concept has that name.
-        GameError: when it is given anything but a game.
+        GameError: when ``game`` is not a `Game`.
     """
     if not isinstance(game, Game):
         raise GameError(
-            f"solve was given a {type(game).__name__}; it takes a Game. For a scenario: "
+            f"solve received a {type(game).__name__}; it expects a Game. For a scenario: "
             "solve(build_game(scenario)); for matrices: solve(Game(defender_payoffs, attacker_payoffs))."
         )
     return CONCEPTS.resolve(concept).solve(game)

@@ -1,4 +1,4 @@
-"""Choosing one of several equilibria, by a rule that has a name."""
+"""Equilibrium selection by named rules."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from advgame.errors import GameError
 from advgame.games import Game, Profile
 from advgame.games.tolerances import MAY_TIE, PLAYED, TIE
 
-Places = Sequence[int]  # of profiles, the preferred first; never empty
+Places = Sequence[int]  # indices of profiles, preferred first; never empty
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A way to choose: which of a game's equilibria are preferred, best first.
+    """A selection rule: the order of preference among a game's equilibria.
 
-    Where a rule prefers several equally, the one that is worst for the defender is chosen. Of several that
-    are worth the same, within 1e-9 of the payoff range, it is the one with the fewest defences, then the one
-    whose defences come first in the order of the game, then likewise by attacks: so neighbouring games that
-    tie in the same way get the same answer, and no last digit decides.
+    Among equally preferred equilibria, the worst for the defender is chosen. Among those of equal value,
+    within 1e-9 of the payoff range, the one with the fewest defences is chosen, then the one whose defences
+    come first in the order of the game, then likewise by attacks. Neighbouring games with the same ties
+    therefore get the same result, independently of rounding.
     """
 
-    words: str  # completes "the rule is …"
+    words: str  # completes "Recommended is …"
     preferred: Callable[[Game, Sequence[Profile]], Places]
 
     def place(self, game: Game, profiles: Sequence[Profile]) -> int:
-        """Where the chosen profile stands among the profiles."""
+        """The index of the chosen profile."""
         if len(profiles) == 1:
             return 0
         preferred = self.preferred(game, profiles)
@@ -44,7 +44,7 @@ class Rule:
 
 
 def _first_in_order(places: Places, profiles: Sequence[Profile]) -> int:
-    """By what is played, and only then by how often; the mixes are rounded, so that no last digit decides."""
+    """The first profile by supports, then by rounded probabilities, so that rounding errors do not decide."""
     left = list(places)
     for side in (attrgetter("defender"), attrgetter("attacker")):
         for key in (_number_played, _not_played, _shares_played):
@@ -69,7 +69,7 @@ def _shares_played(mixes: FloatArray) -> NDArray[Any]:
 
 
 def choose(solution: Solution, rule: str = "worst_for_defender") -> Profile:
-    """The profile of a solution that a rule prefers.
+    """The profile of a solution that a rule selects.
 
     >>> from advgame.equilibria import solve
     >>> sexes = solve(Game([[3, 0], [0, 2]], [[2, 0], [0, 3]]))
@@ -77,7 +77,7 @@ def choose(solution: Solution, rule: str = "worst_for_defender") -> Profile:
     [[1.0, 0.0], [0.6, 0.4]]
 
     Args:
-        solution: the profiles to choose from; a rule speaks of those listed, so of all where it is complete.
+        solution: the profiles to choose from; for a complete solution these are all equilibria.
         rule: a name in ``RULES``.
 
     Raises:
@@ -89,7 +89,7 @@ def choose(solution: Solution, rule: str = "worst_for_defender") -> Profile:
 
 
 def ruled_by(solution: Solution, rule: str) -> Solution:
-    """The same solution, recommending what a rule prefers and naming that rule.
+    """The solution with the recommendation of another rule.
 
     Raises:
         As ``choose``; a solution without profiles only takes the rule's name.
@@ -108,37 +108,41 @@ def _best(game: Game, profiles: Sequence[Profile]) -> Places:
 
 
 def _most_entropic(_: Game, profiles: Sequence[Profile]) -> Places:
-    return _highest([_entropy(each.defender) + _entropy(each.attacker) for each in profiles], MAY_TIE)
+    return _highest(
+        [_entropy(profile.defender) + _entropy(profile.attacker) for profile in profiles], MAY_TIE
+    )
 
 
 def _worth_announcing(game: Game, profiles: Sequence[Profile]) -> Places:
-    return _highest([announced_value(game, each.defender) for each in profiles], _near(game))
+    return _highest([announced_value(game, profile.defender) for profile in profiles], _near(game))
 
 
 def announced_value(game: Game, defender: FloatArray) -> float:
-    """What a mixed strategy earns once it is announced, the attacker breaking ties against the defender.
+    """The value of an announced mixed strategy, with the attacker breaking ties against the defender.
 
     >>> announced_value(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), np.array([1.0, 0.0]))
     0.0
     """
     pays = defender @ game.centred.attacker_payoffs
-    replies = pays >= pays.max() - MAY_TIE * float(np.ptp(game.attacker_payoffs))  # equilibria have rounding
+    replies = pays >= pays.max() - MAY_TIE * float(
+        np.ptp(game.attacker_payoffs)
+    )  # equilibria have rounding errors
     return float((defender @ game.defender_payoffs)[replies].min())
 
 
 def _risk_dominant(game: Game, profiles: Sequence[Profile]) -> Places:
-    """Harsanyi and Selten 1988: of two pure equilibria the one whose deviations lose more, multiplied.
+    """Harsanyi and Selten 1988: the pure equilibrium with the larger product of deviation losses.
 
-    Where both lose the same, neither dominates, and the mixed equilibrium is preferred.
+    If both products are equal, neither dominates, and the mixed equilibrium is preferred.
     """
     if len(profiles) == 1:
         return [0]
     if game.shape != (2, 2):
         raise GameError(
-            f"Risk dominance is defined for 2 × 2 games here, and this one is {game.shape[0]} × "
+            f"Risk dominance is defined for 2 × 2 games only, and this game is {game.shape[0]} × "
             f"{game.shape[1]} with {len(profiles)} equilibria; choose another rule: {', '.join(RULES)}."
         )
-    pure = [place for place, each in enumerate(profiles) if _is_pure(each)]
+    pure = [place for place, profile in enumerate(profiles) if _is_pure(profile)]
     losses = [_product_of_losses(game, profiles[place]) for place in pure]
     slack = 4 * TIE * float(np.ptp(game.defender_payoffs)) * float(np.ptp(game.attacker_payoffs))
     best = [pure[place] for place in _highest(losses, slack)] if pure else []
@@ -154,12 +158,12 @@ def _product_of_losses(game: Game, profile: Profile) -> float:
 
 
 def _is_pure(profile: Profile) -> bool:
-    return all(float(mix.max()) == 1 for mix in (profile.defender, profile.attacker))
+    return all(float(strategy.max()) == 1 for strategy in (profile.defender, profile.attacker))
 
 
-def _entropy(mix: FloatArray) -> float:
-    """In nats."""
-    played = mix[mix > 0]
+def _entropy(mixed_strategy: FloatArray) -> float:
+    """The entropy in nats."""
+    played = mixed_strategy[mixed_strategy > 0]
     return float(-(played * np.log(played)).sum())
 
 
@@ -178,10 +182,10 @@ RULES: Catalogue[Rule] = Catalogue(
     {
         "worst_for_defender": Rule("the Nash equilibrium that is worst for the defender", _worst),
         "best_for_defender": Rule("the Nash equilibrium that is best for the defender", _best),
-        "most_entropic": Rule("the Nash equilibrium whose mixes are the most even", _most_entropic),
-        "risk_dominant": Rule("the Nash equilibrium that risk-dominates", _risk_dominant),
+        "most_entropic": Rule("the Nash equilibrium with the largest entropy", _most_entropic),
+        "risk_dominant": Rule("the risk-dominant Nash equilibrium", _risk_dominant),
         "commitment_value": Rule(
-            "the Nash equilibrium whose mixed strategy is worth most if announced", _worth_announcing
+            "the Nash equilibrium whose mixed strategy has the highest value if announced", _worth_announcing
         ),
     },
 )

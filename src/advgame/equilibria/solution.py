@@ -1,4 +1,4 @@
-"""What a solver answers: certified profiles, how complete they are, and which one is recommended."""
+"""Solutions: certified profiles, their completeness, and the recommended one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from advgame.games.profile import restated
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """A maximal Nash subset: any mix of its rows and any mix of its columns are an equilibrium."""
+    """A maximal Nash subset: all combinations of its defender and attacker strategies are equilibria."""
 
     defender: FloatArray  # (k, defences): the extreme mixed strategies of the defender
     attacker: FloatArray  # (l, attacks): the extreme mixed strategies of the attacker
@@ -23,10 +23,10 @@ class Component:
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """The answer of one concept to one game.
+    """The solution of one game under one concept.
 
     ``profiles`` are the extreme equilibria, ``components`` the maximal Nash subsets they span.
-    ``complete`` is True only where all of them are proven listed.
+    ``complete`` is True only if the list is proven complete.
     """
 
     concept: str
@@ -42,10 +42,10 @@ class Solution:
 
     @property
     def recommended(self) -> Profile:
-        """The profile the rule recommends; the first where it prefers several equally.
+        """The recommended profile.
 
         Raises:
-            SolverError: when there is no profile; the remark says why.
+            SolverError: when there is no profile; the remark gives the reason.
         """
         if not self.profiles:
             raise SolverError(self.remark or f"No {self.concept} profile was found.")
@@ -57,24 +57,24 @@ class Solution:
 class Timing(Enum):
     """Who knows what when choosing."""
 
-    SIMULTANEOUS = "both players choose at once"
+    SIMULTANEOUS = "both players choose simultaneously"
     LEADER = "the defender commits first, and the attacker responds"
     SECURITY = "the defender guards against everything the attacker could do"
-    NOISY = "both players choose at once, and err"
+    NOISY = "both players choose simultaneously and err"
 
 
 @dataclass(frozen=True)
 class Concept(ABC):
-    """A solution concept: what the players do, with its settings as fields, and what people read of it.
+    """A solution concept: settings as fields, a solver, and its description for users.
 
-    A subclass gives ``name``, ``situation`` and ``timing`` as class variables, or as properties where they
-    depend on the settings, and overrides of the others what does not apply.
+    A subclass defines ``name``, ``situation`` and ``timing`` as class variables, or as properties if they
+    depend on the settings, and overrides the other attributes where the defaults do not apply.
     """
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """The name in ``CONCEPTS`` of the concept with these settings, as far as they change the question."""
+        """The name in ``CONCEPTS`` of the concept with these settings."""
 
     @property
     @abstractmethod
@@ -88,27 +88,27 @@ class Concept(ABC):
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """Other names in use for the concept."""
+        """Other names of the concept."""
         return ()
 
     @property
     def batch_method(self) -> str | None:
-        """The batch method, by name, that gives the answers of the concept with its default settings."""
+        """The name of the batch method equivalent to the concept with default settings."""
         return None
 
     @property
     def ties_favour_defender(self) -> bool:
-        """Whether an attacker who is indifferent does what the defender prefers."""
+        """Whether an indifferent attacker chooses what the defender prefers."""
         return False
 
     @property
     def compared(self) -> bool:
-        """Whether a report shows the concept's answer beside the one that it recommends."""
+        """Whether reports show the concept's solution beside the recommendation for comparison."""
         return False
 
     @property
     def may_not_end(self) -> bool:
-        """Whether some games run into the time limit: the many games of a study are solved by Nash then."""
+        """Whether some games reach the time limit; studies then use Nash for their many games."""
         return False
 
     @abstractmethod
@@ -116,8 +116,8 @@ class Concept(ABC):
         """The certified solution of a game."""
 
 
-def told_of(solution: Solution, game: Game) -> Solution:
-    """A solution of a game without large constants, told of the game itself: payoffs, certificates, bound."""
+def in_original_game(solution: Solution, game: Game) -> Solution:
+    """The solution of a centred game converted to the original game: payoffs, certificates, bound."""
     solved = solution.game
     profiles = tuple(restated(profile, solved, game) for profile in solution.profiles)
     constant = float(game.defender_payoffs[0, 0]) - float(solved.defender_payoffs[0, 0])
@@ -126,5 +126,5 @@ def told_of(solution: Solution, game: Game) -> Solution:
 
 
 def certified(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
-    """The profiles whose certificate holds: no certificate, no profile."""
+    """The profiles with valid certificates; the others are dropped."""
     return tuple(profile for profile in profiles if profile.certificate.valid)

@@ -1,1 +1,1 @@
-"""Algorithms for one game of any kind, and what several of them share."""
+"""Algorithms for single games, and code they share."""

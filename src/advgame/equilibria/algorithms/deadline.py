@@ -1,4 +1,4 @@
-"""Work that stops in time: a deadline that is asked, and a stop for code that never asks."""
+"""Limits of work and time: a deadline that code checks, and a way to stop code that does not."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ PER_PROGRAM, PER_COEFFICIENT = 4e-3, 1e-6  # nominal seconds of a linear program
 
 
 class TimeUp(Exception):
-    """The work or the time allowed for a computation is over."""
+    """The work limit or the time limit of a computation is reached."""
 
 
 class WorkDone(TimeUp):
-    """The work allowed for a computation is done: the same for the same game, on every machine."""
+    """The work limit of a computation is reached: at the same step on every machine."""
 
 
 @dataclass(eq=False)
 class Deadline:
-    """How much may be done: counted work, and a number of seconds from now on as the outer guard.
+    """A limit of counted work, with wall-clock seconds from now on as a safeguard.
 
-    Work is counted in nominal seconds: each step adds what it takes on a typical machine, by its size alone.
-    So where work is the limit, an answer does not depend on how fast or busy the machine is.
+    Work is counted in nominal seconds: each step adds the time it takes on a typical machine, computed from
+    its size. Results limited by work therefore do not depend on the speed or load of the machine.
 
     >>> deadline = Deadline(60, work=1.0)
     >>> deadline.spend(0.75)
@@ -39,22 +39,22 @@ class Deadline:
 
     seconds: float
     work: float = math.inf  # nominal seconds
-    whole: Deadline | None = None  # of which this one is a part
+    whole: Deadline | None = None  # the deadline of which this one is a part
     started: float = field(default_factory=monotonic)
     spent: float = 0.0  # nominal seconds
 
     def part(self, work: float) -> Deadline:
-        """A part of the work that is left, in the time that is left; what it spends counts for the whole."""
+        """A deadline for part of the remaining work and time; its work also counts for the whole."""
         return Deadline(self.left, min(work, self.work_left), self)
 
     @property
     def left(self) -> float:
-        """The seconds that are left, 0 once the time is over."""
+        """The remaining seconds, 0 after the end."""
         return max(0.0, self.started + self.seconds - monotonic())
 
     @property
     def work_left(self) -> float:
-        """The nominal seconds that are left, 0 once the work is done."""
+        """The remaining nominal seconds, 0 after the limit."""
         return max(0.0, self.work - self.spent)
 
     @property
@@ -63,22 +63,22 @@ class Deadline:
         return monotonic() - self.started > self.seconds
 
     def spend(self, work: float) -> None:
-        """Counts work that is done; raises WorkDone or TimeUp once that was too much."""
+        """Counts work; raises WorkDone or TimeUp when a limit is reached."""
         self.count(work)
         self.check()
 
     def count(self, work: float) -> None:
-        """Counts work that is done."""
+        """Counts work."""
         self.spent += work
         if self.whole is not None:
             self.whole.count(work)
 
     def check(self) -> None:
-        """Raises WorkDone or TimeUp once the work is done or the time is over.
+        """Raises WorkDone or TimeUp when a limit is reached.
 
         Raises:
-            WorkDone: once more work was done than allowed.
-            TimeUp: once the time is over.
+            WorkDone: when the work limit is exceeded.
+            TimeUp: when the time is over.
         """
         if self.spent > self.work:
             raise WorkDone
@@ -91,7 +91,7 @@ _SHARED: ContextVar[Deadline | None] = ContextVar("shared", default=None)
 
 @contextmanager
 def sharing(budget: Deadline) -> Iterator[None]:
-    """While this lasts, slow methods also count for a budget that several games share.
+    """A context in which slow methods also count towards a budget shared by several games.
 
     >>> budget = Deadline(60, work=1.0)
     >>> with sharing(budget):
@@ -107,7 +107,7 @@ def sharing(budget: Deadline) -> Iterator[None]:
 
 
 def joined(deadline: Deadline) -> Deadline:
-    """A deadline that also ends, and counts, with the budget shared by several games, if there is one."""
+    """The deadline joined with the budget shared by several games, if there is one."""
     shared = _SHARED.get()
     if shared is None:
         return deadline
@@ -115,7 +115,7 @@ def joined(deadline: Deadline) -> Deadline:
 
 
 def charge(work: float) -> None:
-    """Counts nominal seconds of work for the budget shared by several games, if there is one.
+    """Counts nominal seconds towards the budget shared by several games, if there is one.
 
     Raises:
         TimeUp: when the budget is used up.
@@ -126,7 +126,7 @@ def charge(work: float) -> None:
 
 
 def charge_program(entries: int) -> None:
-    """Counts a linear program with so many coefficients for the shared budget, if there is one.
+    """Counts a linear program with this many coefficients towards the shared budget, if there is one.
 
     Raises:
         TimeUp: when the budget is used up.
@@ -134,20 +134,20 @@ def charge_program(entries: int) -> None:
     charge(PER_PROGRAM + PER_COEFFICIENT * entries)
 
 
-ALWAYS = Deadline(math.inf)  # as long as it takes
+ALWAYS = Deadline(math.inf)  # no limit
 
 
 def within(seconds: float, work: Callable[[], Answer]) -> Answer:
-    """What ``work`` returns, if it is done in time; pure-Python loops that never end are broken.
+    """The result of ``work`` if it ends in time; endless pure-Python loops are interrupted.
 
-    The work runs in a thread of its own, into which TimeUp is raised when the time is over: signals
-    would only work in a main thread, and a dashboard has none.
+    The work runs in a separate thread, in which TimeUp is raised when the time is over: signals work only
+    in the main thread, which a dashboard does not use.
 
     >>> within(1.0, lambda: 42)
     42
 
     Raises:
-        TimeUp: when it is not.
+        TimeUp: when the time is over.
     """
     outcome: list[Answer] = []
     failure: list[BaseException] = []

@@ -1,8 +1,8 @@
-"""All extreme equilibria of any game, proven: the vertices of both best-response polytopes in whole numbers.
+"""All extreme equilibria of any game, exactly, by vertex enumeration in integer arithmetic.
 
-A profile is an extreme equilibrium iff its mixes are vertices whose labels together name every
-strategy (Vorob'ev; Kuhn; Mangasarian 1964; see Avis, Rosenberg, Savani and von Stengel 2010,
-doi:10.1007/s00199-009-0449-x).
+A profile is an extreme equilibrium iff its mixed strategies are vertices of the best-response polytopes
+whose labels together cover every strategy (Vorob'ev; Kuhn; Mangasarian 1964; see Avis, Rosenberg, Savani and
+von Stengel 2010, doi:10.1007/s00199-009-0449-x).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from advgame.equilibria.algorithms.exact_tableau import ExactMix, whole
 from advgame.equilibria.algorithms.optimal_vertices import everything, optimal_corners
 from advgame.games import Game
 
-PER_PAIR = 2e-8  # nominal seconds of comparing a vertex with another, as measured
+PER_PAIR = 2e-8  # nominal seconds per comparison of two vertices, measured
 
-Vertex = tuple[ExactMix, int]  # a mixed strategy, and its labels as bits
+Vertex = tuple[ExactMix, int]  # a mixed strategy with its labels as bits
 
 
 def extreme_equilibria(game: Game, deadline: Deadline) -> list[tuple[ExactMix, ExactMix]]:
@@ -38,43 +38,47 @@ def extreme_equilibria(game: Game, deadline: Deadline) -> list[tuple[ExactMix, E
     everything_named = (1 << (rows + columns)) - 1
     mixes_of_defender = best_response_vertices(_transposed(to_attacker), deadline)
     mixes_of_attacker = [
-        (mix, _swapped(labels, columns, rows))
-        for mix, labels in best_response_vertices(to_defender, deadline)
+        (strategy, _swapped(labels, columns, rows))
+        for strategy, labels in best_response_vertices(to_defender, deadline)
     ]
     having = _by_label(mixes_of_attacker, rows + columns)
-    found = []
+    equilibria = []
     for defender, own in mixes_of_defender:
         deadline.spend(len(mixes_of_attacker) * PER_PAIR)
         missing = everything_named & ~own
         rarest = min((having[label] for label in _bits(missing)), key=len)
-        found += [(defender, attacker) for attacker, other in rarest if other & missing == missing]
-    return found
+        equilibria += [
+            (defender, attacker)
+            for attacker, attacker_labels in rarest
+            if attacker_labels & missing == missing
+        ]
+    return equilibria
 
 
 def best_response_vertices(payoffs: ExactMatrix, deadline: Deadline) -> list[Vertex]:
-    """The vertices of a player's mixed strategies, cut up by which reply of the opponent pays best.
+    """The vertices of a player's strategy simplex subdivided by the opponent's best responses.
 
     Args:
-        payoffs: (opponent's replies, own strategies), to the opponent.
-        deadline: when to give up.
+        payoffs: (opponent's replies, own strategies), payoffs of the opponent.
+        deadline: limit of the computation.
 
     Returns:
-        Mixes of the own strategies with labels: bit k where own strategy k is not played, bit
-        (number of own strategies + r) where the opponent's reply r is best.
+        Mixed strategies with labels: bit k if own strategy k is not played, bit (number of own
+        strategies + r) if the opponent's reply r is a best response.
     """
     replies, own = len(payoffs), len(payoffs[0])
     numbers, _ = whole(np.array(payoffs, dtype=object))
     corners = optimal_corners(numbers, [0] * own, [0] * replies, everything(own, 1), deadline)
-    found: dict[int, ExactMix] = {}
+    vertices: dict[int, ExactMix] = {}
     for corner in corners:
         labels = sum(1 << label for label in corner.zeros())
-        if labels not in found:
-            found[labels] = corner.mix()
-    return [(mix, labels) for labels, mix in found.items()]
+        if labels not in vertices:
+            vertices[labels] = corner.mix()
+    return [(strategy, labels) for labels, strategy in vertices.items()]
 
 
 def _by_label(vertices: Sequence[Vertex], count: int) -> list[list[Vertex]]:
-    """For each label the vertices that have it."""
+    """The vertices with each label."""
     return [[vertex for vertex in vertices if vertex[1] >> label & 1] for label in range(count)]
 
 
@@ -83,7 +87,7 @@ def _bits(labels: int) -> list[int]:
 
 
 def _swapped(labels: int, own: int, other: int) -> int:
-    """Labels written (own, other) rewritten as (other, own)."""
+    """Labels in the order (own, opponent's) reordered as (opponent's, own)."""
     return (labels & ((1 << own) - 1)) << other | labels >> own
 
 

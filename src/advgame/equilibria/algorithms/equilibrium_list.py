@@ -1,4 +1,4 @@
-"""What a method has listed of a game's equilibria, before they are certified."""
+"""Equilibria listed by a method, before certification."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any, overload
 from advgame.arrays import FloatArray
 from advgame.games import Profile
 
-Pair = tuple[Any, Any]  # mixes of defender and attacker, as sequences of numbers
+Pair = tuple[Any, Any]  # mixed strategies of defender and attacker, as sequences of numbers
 
 
 @dataclass(frozen=True, eq=False)
 class FloatPairs(Sequence[Pair]):
-    """Pairs of mixes as two arrays, so that thousands are certified at once."""
+    """Pairs of mixed strategies as two arrays, so that thousands are certified at once."""
 
     defenders: FloatArray  # (pairs, defences)
     attackers: FloatArray  # (pairs, attacks)
 
     def __len__(self) -> int:
-        """How many pairs there are."""
+        """The number of pairs."""
         return len(self.defenders)
 
     def __iter__(self) -> Iterator[Pair]:
-        """Each pair."""
+        """Iterates over the pairs."""
         return zip(self.defenders, self.attackers, strict=True)
 
     @overload
@@ -32,7 +32,7 @@ class FloatPairs(Sequence[Pair]):
     @overload
     def __getitem__(self, place: slice) -> FloatPairs: ...
     def __getitem__(self, place: int | slice) -> Pair | FloatPairs:
-        """One pair, or some."""
+        """One pair, or a slice of pairs."""
         if isinstance(place, slice):
             return FloatPairs(self.defenders[place], self.attackers[place])
         return self.defenders[place], self.attackers[place]
@@ -40,11 +40,11 @@ class FloatPairs(Sequence[Pair]):
 
 @dataclass(frozen=True)
 class Listing:
-    """Pairs of mixed strategies, whether they are proven to be all, and how they were found."""
+    """Pairs of mixed strategies, whether the list is proven complete, and the method."""
 
     pairs: Sequence[Pair]
     complete: bool
     method: str
     remark: str = ""
-    isolated: bool = False  # proven: no mix is part of two equilibria, and none is listed twice
+    isolated: bool = False  # proven: no mixed strategy is part of two equilibria, and no pair is listed twice
     profiles: tuple[Profile, ...] = ()  # the pairs in the game that was listed, where they are certified

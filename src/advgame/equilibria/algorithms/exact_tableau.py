@@ -1,14 +1,14 @@
-"""Corners of the polyhedron of best responses, and the exact pivots between them.
+"""Vertices of the best-response polyhedron, and exact pivots between them.
 
-A player mixes z; the level u_g is at least what every reply r of the opponent in group g earns:
+A player's mixed strategy is z; the level u_g is at least the payoff of every reply r of group g:
 
     z ≥ 0,  Σ z = 1 in each group of own strategies,  s_r = u_g − (M z)_r ≥ 0 for every reply r of group g.
 
-One attacker is one group; several types of attacker are a group each. Label k is own strategy k, label
-(own strategies + r) the slack s_r. The tableau is condensed: a row for each basic variable, a column for
-each nonbasic one. Fraction-free pivots (Edmonds 1967; Bareiss 1968) keep every entry a whole number over one
-common denominator; the lexicographic rule keeps the way on one perturbed polyhedron, in which no two
-corners coincide and none is lost.
+A single attacker is one group; with several attacker types, each type is a group. Label k is own strategy k,
+label (own strategies + r) the slack s_r. The tableau is condensed: one row per basic variable, one column per
+nonbasic one. Fraction-free pivots (Edmonds 1967; Bareiss 1968) keep every entry an integer over a common
+denominator; the lexicographic rule keeps the path on one perturbed polyhedron, in which no two vertices
+coincide and none is lost.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Whole = NDArray[Any]  # whole numbers of any size
+Whole = NDArray[Any]  # integers of any size
 ExactMix = tuple[Fraction, ...]
 
-PER_PIVOT, PER_ENTRY, PER_BIT = 5e-5, 2e-6, 3e-8  # nominal seconds, as measured with CPython 3.11
+PER_PIVOT, PER_ENTRY, PER_BIT = 5e-5, 2e-6, 3e-8  # nominal seconds, measured with CPython 3.11
 
 
 @dataclass(frozen=True, eq=False)
 class Corner:
-    """One basis of the polyhedron, everything expressed in the variables that are 0.
+    """One basis of the polyhedron, expressed in the nonbasic variables.
 
-    basic_i + Σ_k body_ik / unit · nonbasic_k = body_i,-1 / unit. The last two rows hold the reduced costs,
-    times the unit, of an objective cost·z + μ slope·z + Σ weight_g u_g at μ = 0, and their slopes in μ.
+    basic_i + Σ_k body_ik / unit · nonbasic_k = body_i,-1 / unit. The last two rows are the reduced costs,
+    times the unit, of the objective cost·z + μ slope·z + Σ weight_g u_g at μ = 0, and their slopes in μ.
     """
 
     body: Whole  # (basic + 2, nonbasic + 1)
     unit: int
     basic: tuple[int, ...]
     nonbasic: tuple[int, ...]
-    first: tuple[int, ...]  # what was basic at the start: the order of the lexicographic rule
+    first: tuple[int, ...]  # the initial basis: the order of the lexicographic rule
     own: int  # number of own strategies
 
     @property
     def work(self) -> float:
-        """The nominal seconds of a pivot: it takes longer the larger the tableau and its numbers are."""
+        """The nominal seconds of a pivot, which grow with the tableau and its numbers."""
         return PER_PIVOT + self.body.size * (PER_ENTRY + self.unit.bit_length() * PER_BIT)
 
     @property
@@ -54,12 +54,12 @@ class Corner:
         return list(self.body[:-2, -1].tolist())
 
     def zeros(self) -> frozenset[int]:
-        """The labels of all variables that are 0: they name a corner, however many bases it has."""
+        """The labels of all variables that are 0; they identify a vertex, whatever its basis."""
         at_zero = (label for label, value in zip(self.basic, self.values, strict=True) if value == 0)
         return frozenset((*self.nonbasic, *at_zero))
 
     def mix(self) -> ExactMix:
-        """The shares of the own strategies."""
+        """The probabilities of the own strategies."""
         shares = [Fraction(0)] * self.own
         for label, value in zip(self.basic, self.values, strict=True):
             if label < self.own and value:
@@ -67,7 +67,7 @@ class Corner:
         return tuple(shares)
 
     def leaving_row(self, column: int) -> int | None:
-        """The row that stops a variable as it rises, ties broken lexicographically; None if nothing does."""
+        """The leaving row for an entering variable, ties broken lexicographically; None if unbounded."""
         entering = self.body[:-2, column].tolist()
         rows = [row for row, entry in enumerate(entering) if entry > 0]
         if not rows:
@@ -78,19 +78,19 @@ class Corner:
         return rows[0]
 
     def _first_of_ties(self, entering: list[int], rows: list[int]) -> list[int]:
-        """Of tied rows the one with the lexicographically least row of the full tableau, by its pivot."""
+        """The tied row that is lexicographically least in the full tableau, relative to its pivot."""
         column_of = {label: column for column, label in enumerate(self.nonbasic)}
         for label in self.first:
             if label in column_of:
                 rows = _least_ratio(self.body[:-2, column_of[label]].tolist(), entering, rows)
-            else:  # a column of the identity: only the row of its own variable is not 0 there
+            else:  # a column of the identity: only the row of its own variable is nonzero
                 rows = [row for row in rows if self.basic[row] != label] or rows
             if len(rows) == 1:
                 break
         return rows
 
     def moved(self, row: int, column: int) -> Corner:
-        """The corner at which the variables of a row and of a column have changed places."""
+        """The vertex after exchanging the variables of a row and a column."""
         body, pivot = self.body, self.body[row, column]
         changed = (body * pivot - np.outer(body[:, column], body[row])) // self.unit
         changed[row] = body[row]
@@ -108,10 +108,10 @@ def pure_corner(
     reply_group: Sequence[int],
     objective: tuple[Sequence[int], Whole, Whole],
 ) -> Corner:
-    """The corner of one pure strategy in each group.
+    """The vertex of one pure strategy in each group.
 
     Args:
-        payoffs: M, (replies, own strategies), whole numbers.
+        payoffs: M, (replies, own strategies), integers.
         chosen: the strategy of each group.
         own_group: which group each own strategy belongs to: 0, 1, ….
         reply_group: which group each reply belongs to.
@@ -132,7 +132,7 @@ def pure_corner(
     for row, r in enumerate(slacks):
         body[row, width + reply_group[r]] = -1
     body[:height, -1] = base[top_of] - base[slacks]
-    for group in range(len(chosen)):  # the shares of a group sum to 1
+    for group in range(len(chosen)):  # the probabilities of a group sum to 1
         body[height + group, :width] = [int(own_group[k] == group) for k in others]
         body[height + group, -1] = 1
     body[-2, :width] = np.array(weights, dtype=object) @ relative[tops] + cost[others] - cost[place_of]
@@ -143,7 +143,7 @@ def pure_corner(
 
 
 def members(group_of: Sequence[int]) -> list[list[int]]:
-    """The places of each group.
+    """The indices of the members of each group.
 
     >>> members([0, 1, 0])
     [[0, 2], [1]]
@@ -155,12 +155,12 @@ def members(group_of: Sequence[int]) -> list[list[int]]:
 
 
 def fractions(payoffs: NDArray[Any]) -> NDArray[Any]:
-    """Payoffs as rational numbers; a float is taken for the number it stores."""
+    """Payoffs as rational numbers; a float represents the number it stores."""
     return np.array([[Fraction(value) for value in row] for row in payoffs.tolist()], dtype=object)
 
 
 def whole(payoffs: NDArray[Any]) -> tuple[Whole, int]:
-    """Payoffs times their common denominator, and that; a float is taken for the number it stores.
+    """Payoffs times their common denominator, and that denominator; a float represents the number it stores.
 
     >>> numbers, denominator = whole(np.array([[0.5, 0.75]]))
     >>> numbers.tolist(), denominator

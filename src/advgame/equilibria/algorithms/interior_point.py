@@ -1,8 +1,8 @@
-"""The optimal mixes of a large matrix game, by an interior-point method on dense matrices.
+"""Optimal mixed strategies of a large matrix game, by an interior-point method on dense matrices.
 
-With payoffs Z > 0 to the column player, p = x / v solves max Σp with Zᵀp ≤ 1, and q = y / v its dual. The
-predictor–corrector steps are Mehrotra's (1992, doi:10.1137/0802028). A step costs one product of matrices and
-one Cholesky factorisation, and about twenty are enough, where a simplex method needs thousands of pivots.
+With payoffs Z > 0 of the column player, p = x / v solves max Σp with Zᵀp ≤ 1, and q = y / v its dual. The
+predictor–corrector steps are Mehrotra's (1992, doi:10.1137/0802028). A step costs one matrix product and
+one Cholesky factorisation, and about twenty steps suffice where a simplex method needs thousands of pivots.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ _Change = tuple[FloatArray, FloatArray, FloatArray, FloatArray]  # of p, q, r an
 
 @dataclass(frozen=True, eq=False)
 class NearOptimum:
-    """Mixes near the optimum of a matrix game, and what is played at the optimum itself."""
+    """Mixed strategies near the optimum of a matrix game, and the supports at the optimum."""
 
     row_mix: FloatArray  # (rows,) probabilities
     column_mix: FloatArray  # (columns,) probabilities
-    rows: NDArray[np.intp]  # places of the rows whose probability stays while what they lose vanishes
+    rows: NDArray[np.intp]  # rows in the support: their probability persists while their loss vanishes
     columns: NDArray[np.intp]
 
 
 def matrix_game_optimum(costs: FloatArray, deadline: Deadline) -> NearOptimum | None:
-    """Mixes near the optimum of both players: the row player pays, the column player receives.
+    """Nearly optimal mixed strategies of both players: the row player pays, the column player receives.
 
-    Where several mixes are optimal they lie within the optimal set, and are no corners of it.
+    If several strategies are optimal, the result is in the interior of the optimal set, not a vertex.
 
     >>> found = matrix_game_optimum(np.array([[2.0, 0.0], [0.0, 1.0]]), Deadline(10))
     >>> found.row_mix.round(6).tolist(), found.columns.tolist()
     ([0.333333, 0.666667], [0, 1])
 
     Args:
-        costs: (rows, columns), what the row player pays.
-        deadline: when to give up.
+        costs: (rows, columns), payments of the row player.
+        deadline: limit of the computation.
 
     Returns:
-        None where the steps do not converge.
+        The strategies and supports; None if the steps do not converge.
 
     Raises:
         TimeUp: when the deadline passes first.
@@ -62,7 +62,7 @@ def matrix_game_optimum(costs: FloatArray, deadline: Deadline) -> NearOptimum | 
         if further is None or not np.isfinite(further.gap):
             break
         point = further
-    if point.gap > CLOSE or max(float(np.abs(each).max()) for each in point.missed) > ENOUGH:
+    if point.gap > CLOSE or max(float(np.abs(residual).max()) for residual in point.missed) > ENOUGH:
         return None
     return NearOptimum(
         point.p / point.p.sum(),
@@ -91,7 +91,7 @@ class _Point:
 
     @property
     def gap(self) -> float:
-        """What p and q differ by in their sums, apart from the slacks that are missed."""
+        """The difference of the sums of p and q, apart from residuals of the slacks."""
         return float(self.p @ self.r + self.q @ self.s)
 
     @property
@@ -99,7 +99,7 @@ class _Point:
         return 1.0 - self.p @ self.z - self.s, 1.0 - self.z @ self.q + self.r
 
     def next(self) -> _Point | None:
-        """The point after one predictor–corrector step; None where the equations cannot be solved."""
+        """The point after one predictor–corrector step; None if the equations cannot be solved."""
         p, q, r, s = self.p, self.q, self.r, self.s
         solve = self._newton()
         if solve is None:
@@ -130,7 +130,7 @@ class _Point:
         return solve
 
     def _moved(self, change: _Change) -> _Point:
-        """As far along a change as all numbers stay positive, at most the whole of it."""
+        """The point after a step, shortened so that all numbers stay positive."""
         dp, dq, dr, ds = change
         of_p, of_q = (
             min(_longest(self.p, dp), _longest(self.s, ds)),
@@ -140,6 +140,6 @@ class _Point:
 
 
 def _longest(at: FloatArray, change: FloatArray) -> float:
-    """How long a step may be for all numbers to stay positive, at most 1."""
+    """The longest step for which all numbers stay positive, at most 1."""
     down = change < 0
     return min(1.0, NEARLY * float((-at[down] / change[down]).min(initial=np.inf)))

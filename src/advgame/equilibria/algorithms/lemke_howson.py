@@ -1,8 +1,8 @@
-"""One equilibrium of a game of any size: Lemke and Howson's path, which ties cannot trap.
+"""One equilibrium of a game of any size: the Lemke–Howson path with a lexicographic rule.
 
-Two tableaus are pivoted in turn (Lemke and Howson 1964, doi:10.1137/0112033): a label is dropped, and
-whichever becomes double is dropped on the other side until none is. The lexicographic rule picks the
-leaving variable where several tie, so the path never returns to where it was.
+Two tableaus are pivoted in turn (Lemke and Howson 1964, doi:10.1137/0112033): a label is dropped, and the
+duplicate label is dropped in the other tableau until there is none. The lexicographic rule chooses
+among tied leaving variables, so the path never cycles.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Pair = tuple[FloatArray, FloatArray]
 
 
 def pure_equilibrium(game: Game) -> tuple[int, int] | None:
-    """The first pair of strategies, by column, that are best responses to each other; None without one.
+    """The first pure equilibrium, by column; None if there is none.
 
-    Floats are compared as they are, so that both regrets are exactly 0.
+    Floats are compared exactly, so both regrets are exactly 0.
 
     >>> pure_equilibrium(Game([[3, 0], [4, 1]], [[0, 2], [1, 0]]))
     (1, 0)
@@ -48,9 +48,9 @@ def pure_equilibrium(game: Game) -> tuple[int, int] | None:
 
 
 def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
-    """A certified equilibrium, from the first dropped label that leads to one; None if work or time is over.
+    """A certified equilibrium, from the first dropped label that leads to one; None if a limit is reached.
 
-    A pure equilibrium comes first if there is one. The path is walked by compiled code where that is at hand.
+    A pure equilibrium is preferred. The path is followed by compiled code if it is available.
 
     >>> x, y = one_equilibrium(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]]), Deadline(5))
     >>> [round(float(share), 3) for share in (*x, *y)]
@@ -70,21 +70,21 @@ def end_of_path(game: Game, deadline: Deadline) -> Profile | None:
 
 
 def end_without_compiled_code(game: Game, deadline: Deadline) -> Profile | None:
-    """As `end_of_path`, walked in Python whether compiled code is at hand or not."""
+    """Like `end_of_path`, always in pure Python."""
     for label in range(sum(game.shape)):
         try:
-            mixes = _path(game, label, deadline)
+            strategies = _path(game, label, deadline)
         except TimeUp:
             return None
-        if mixes is not None:
-            profile = certified_profile(game, *sharpened(game, *mixes))
+        if strategies is not None:
+            profile = certified_profile(game, *sharpened(game, *strategies))
             if profile.certificate.valid:
                 return profile
     return None
 
 
 def compile_path() -> None:
-    """Compiles the path, once per machine; ``solve`` itself never waits for a compiler."""
+    """Compiles the path, once per machine; ``solve`` never waits for a compiler."""
     from advgame.equilibria.kernels import lemke_howson_pivots
 
     pennies = np.array([[1.0, -1.0], [-1.0, 1.0]])
@@ -93,13 +93,13 @@ def compile_path() -> None:
 
 
 def _unit(size: int, place: int) -> FloatArray:
-    mix = np.zeros(size)
-    mix[place] = 1.0
-    return mix
+    strategy = np.zeros(size)
+    strategy[place] = 1.0
+    return strategy
 
 
 def _compiled(game: Game) -> Profile | None:
-    """What compiled code finds; None where rounding hides the way or the code is not at hand."""
+    """The result of compiled code; None if it is not available or rounding stops the path."""
     from advgame.equilibria.kernels import lemke_howson_pivots
 
     rows, columns = game.shape
@@ -113,7 +113,7 @@ def _compiled(game: Game) -> Profile | None:
 
 
 class _Tableau:
-    """One player's polytope {z ≥ 0 : M z ≤ 1} as [I | M | 1]; labels are columns, the same on both sides."""
+    """One player's polytope {z ≥ 0 : M z ≤ 1} as [I | M | 1]; labels are columns, shared by both tableaus."""
 
     def __init__(self, matrix: FloatArray, own: NDArray[np.int64], slack: NDArray[np.int64]) -> None:
         count = len(matrix)
@@ -125,7 +125,7 @@ class _Tableau:
         self.basic = slack.copy()
 
     def enter(self, label: int) -> int | None:
-        """Brings a variable in; returns the label that leaves, None where rounding leaves no pivot."""
+        """Enters a variable; returns the leaving label, None if rounding leaves no pivot."""
         column = self.body[:, label]
         rows = np.flatnonzero(column > 1e-12 * np.abs(column).max())
         for place in (-1, *self.slack):
@@ -172,6 +172,6 @@ def _path(game: Game, dropped: int, deadline: Deadline) -> tuple[FloatArray, Flo
 
 
 def _positive(payoffs: FloatArray) -> FloatArray:
-    """The payoffs between 1 and 2: strategically the same."""
+    """The payoffs scaled to [1, 2], which is strategically equivalent."""
     span = float(np.ptp(payoffs))
     return np.asarray(1.0 + (payoffs - payoffs.min()) / span) if span > 0 else np.ones_like(payoffs)

@@ -1,13 +1,13 @@
-"""The branch of logit quantal response equilibria that starts from blind chance, followed by its arclength.
+"""The principal branch of logit quantal response equilibria, followed from uniform play by arclength.
 
-A point is (w, v, λ): w and v are the logarithms of both players' weights, each summing to 0, so that
+A point is (w, v, λ): w and v are the logarithms of both players' weights, each summing to 0, with
 x = softmax(w) and y = softmax(v). With payoffs A and B′ whose columns have means of 0 it satisfies
 
     w = λ A y    and    v = λ B′ x.
 
 A step along the curve is predicted from its tangent and curvature, and Newton steps lead back to the curve
 (Turocy 2005, doi:10.1016/j.geb.2004.04.003). The block of the derivatives that belongs to the player with
-more strategies is the identity, so it is eliminated: a step costs little when either player has few.
+more strategies is the identity, so it is eliminated: a step is cheap if either player has few strategies.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ SHARPEST_TURN = 0.9  # cosine of the angle between tangents, below which a step 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """A point of the curve, or a direction in which it goes."""
+    """A point or a direction of the curve."""
 
     many: FloatArray  # w, of the player with more strategies
     few: FloatArray  # v, of the other
     rationality: float  # λ, per unit of the larger payoff range
 
     def plus(self, step: float, along: Point) -> Point:
-        """The point so many steps further along a direction."""
+        """The point a number of steps further along a direction."""
         return Point(
             self.many + step * along.many,
             self.few + step * along.few,
@@ -67,7 +67,7 @@ class Point:
 
     @property
     def largest(self) -> float:
-        """The largest component, in size."""
+        """The largest absolute component."""
         return max(float(np.abs(self.many).max()), float(np.abs(self.few).max()), abs(self.rationality))
 
 
@@ -78,13 +78,13 @@ class Reached:
     rationality: float  # per unit of money
     defender: FloatArray
     attacker: FloatArray
-    forks: tuple[float, ...]  # rationalities at which the branch forks, up to here
+    forks: tuple[float, ...]  # rationalities of the forks up to here
 
 
 def branch_points(game: Game, rationality: float) -> Iterator[Reached]:
-    """Points of the branch from blind chance, in order; the last has the rationality asked for.
+    """Points of the principal branch, in order, up to a given rationality.
 
-    Where the branch cannot be followed so far, the last has another.
+    If the branch cannot be followed that far, it ends earlier.
     """
     curve = _Curve(game)
     forks: tuple[float, ...] = ()
@@ -96,11 +96,11 @@ def branch_points(game: Game, rationality: float) -> Iterator[Reached]:
 
 
 def only_response(game: Game, rationality: float) -> Reached | None:
-    """The only quantal response equilibrium of so little rationality; None where there may be several.
+    """The unique quantal response equilibrium at low rationality; None if there may be several.
 
-    A logit response moves by at most λ/4 times the payoff range when the other's mix moves by 1, in total
-    variation. With a product of both factors below 1, responding in turn is a contraction: it has one fixed
-    point, which therefore lies on the branch, and leads there from anywhere.
+    A logit response moves by at most λ/4 times the payoff range when the opponent's strategy moves by 1 in
+    total variation. If the product of both factors is below 1, alternating responses are a contraction: the
+    unique fixed point lies on the branch and is reached from any start.
     """
     centred = game.centred
     to_defender, to_attacker = centred.defender_payoffs, centred.attacker_payoffs.T
@@ -120,15 +120,15 @@ def only_response(game: Game, rationality: float) -> Reached | None:
 def only_responses(
     a: FloatArray, b: FloatArray, rationality: float
 ) -> tuple[NDArray[np.bool_], FloatArray, FloatArray]:
-    """As ``only_response`` for many games at once.
+    """Like ``only_response``, for many games at once.
 
     Args:
-        a: (games, defences, attacks), to the defender.
-        b: (games, defences, attacks), to the attacker.
+        a: (games, defences, attacks), payoffs of the defender.
+        b: (games, defences, attacks), payoffs of the attacker.
         rationality: λ, per unit of money.
 
     Returns:
-        Which games were answered (games,), and both mixes (games, defences) and (games, attacks).
+        A mask of the solved games (games,), and both mixed strategies (games, defences), (games, attacks).
     """
     games, defences, attacks = a.shape
     shrinks = np.ptp(a, axis=(1, 2)) * rationality / 4 * np.ptp(b, axis=(1, 2)) * rationality / 4
@@ -137,8 +137,8 @@ def only_responses(
     defender, attacker = np.full((games, defences), 1 / defences), np.full((games, attacks), 1 / attacks)
     for _ in range(MOST_RESPONSES):
         before = attacker[unsettled]
-        mix = _softmaxes(rationality * np.einsum("gij,gj->gi", a[unsettled], before))
-        reply = _softmaxes(rationality * np.einsum("gij,gi->gj", b[unsettled], mix))
+        response = _softmaxes(rationality * np.einsum("gij,gj->gi", a[unsettled], before))
+        reply = _softmaxes(rationality * np.einsum("gij,gi->gj", b[unsettled], response))
         attacker[unsettled] = reply
         done = np.abs(reply - before).max(axis=1, initial=0.0) <= SETTLED
         ready = unsettled[done]
@@ -155,7 +155,10 @@ class _Curve:
 
     def __init__(self, game: Game) -> None:
         centred = game.centred
-        ranges = [float(np.ptp(each)) for each in (centred.defender_payoffs, centred.attacker_payoffs)]
+        ranges = [
+            float(np.ptp(payoffs_of_player))
+            for payoffs_of_player in (centred.defender_payoffs, centred.attacker_payoffs)
+        ]
         self.scale = max(ranges) or 1.0
         by_defence = _from_mean(centred.defender_payoffs / self.scale)
         by_attack = _from_mean(centred.attacker_payoffs.T / self.scale)
@@ -164,11 +167,11 @@ class _Curve:
 
     def reached(self, place: Point, rationality: float, forks: tuple[float, ...]) -> Reached:
         """The point as probabilities of defender and attacker."""
-        mixes = _softmax(place.many), _softmax(place.few)
-        return Reached(rationality, *(mixes[::-1] if self.turned else mixes), forks)
+        strategies = _softmax(place.many), _softmax(place.few)
+        return Reached(rationality, *(strategies[::-1] if self.turned else strategies), forks)
 
     def points(self, target: float) -> Iterator[tuple[Point, bool]]:
-        """Points up to the target, and whether the branch forks shortly before each."""
+        """Points up to the target, each with whether the branch forks shortly before it."""
         here = Point(np.zeros(len(self.to_many)), np.zeros(len(self.to_few)), 0.0)
         yield here, False
         if target == 0:
@@ -178,17 +181,17 @@ class _Curve:
         way = _Way(here, tangent, side, Point(here.many, here.few, 0.0))
         step = FIRST_STEP
         for _ in range(MOST_STEPS):
-            found = self.next(way, step)
-            forked = found is not None and found[0].side != way.side
-            if found is None:
+            following = self.next(way, step)
+            forked = following is not None and following[0].side != way.side
+            if following is None:
                 step /= 2
                 if step >= SMALLEST_STEP:
                     continue
-                found = self.leap(way)
-                if found is None:
+                following = self.leap(way)
+                if following is None:
                     return
                 step, forked = FIRST_STEP / 10, True
-            there, eased = found
+            there, eased = following
             if there.here.rationality >= target:
                 arrived = self.at(target, way.here, there.here)
                 if arrived is not None:
@@ -203,7 +206,7 @@ class _Curve:
             yield way.here, forked
 
     def next(self, way: _Way, step: float) -> tuple[_Way, float] | None:
-        """The next point and by what the step may grow; None if the step is too long."""
+        """The next point and the growth factor of the step; None if the step is too long."""
         predicted = way.here.plus(step, way.tangent).plus(step * step / 2, way.curvature)
         corrected = self.corrected(predicted, way.tangent)
         if corrected is None or corrected.rationality < 0:
@@ -225,7 +228,7 @@ class _Curve:
         return _Way(corrected, tangent, side, curvature), growth
 
     def leap(self, way: _Way) -> tuple[_Way, float] | None:
-        """The branch beyond a point at which it forks: the one that goes on most nearly straight."""
+        """The continuation beyond a fork: the branch closest to straight on."""
         for step in LEAPS:
             corrected = self.corrected(way.here.plus(step, way.tangent), way.tangent)
             if corrected is None or corrected.rationality < 0:
@@ -240,18 +243,22 @@ class _Curve:
         return None
 
     def at(self, target: float, here: Point, there: Point) -> Point | None:
-        """The point of the branch at a rationality passed between two points; None if that is not near."""
+        """The point of the branch at a rationality between two points; None if it is not close."""
         change = there.plus(-1.0, here)
         between = here.plus((target - here.rationality) / change.rationality, change)
         between = Point(between.many, between.few, target)
-        found = self.corrected(between, None)
+        corrected_point = self.corrected(between, None)
         far = change.length * FARTHEST_CORRECTION + 1e-12
-        return None if found is None or found.plus(-1.0, between).length > far else found
+        return (
+            None
+            if corrected_point is None or corrected_point.plus(-1.0, between).length > far
+            else corrected_point
+        )
 
     def tangent(self, point: Point, before: Point) -> tuple[Point, float]:
-        """The direction of the branch that goes on the way ``before`` went, and the side it is seen from.
+        """The tangent that continues in the direction of ``before``, and its orientation.
 
-        The side, 1 or −1, changes along a branch at forks only, and if one turns round.
+        The orientation, 1 or −1, changes along a branch only at forks and when it reverses.
         """
         slopes = _Slopes(self, point)
         direction = slopes.solved(Point(0 * point.many, 0 * point.few, 0.0), before, 1.0)
@@ -262,7 +269,7 @@ class _Curve:
         return tangent, copysign(1.0, slopes.determinant(tangent))
 
     def corrected(self, point: Point, across: Point | None) -> Point | None:
-        """Newton steps onto the branch, in the plane that ``across`` is normal to, or at one rationality."""
+        """Newton steps onto the branch, in the plane normal to ``across`` or at a fixed rationality."""
         for _ in range(MOST_CORRECTIONS):
             slopes = _Slopes(self, point)
             change = slopes.solved(slopes.missed, across, 0.0)
@@ -279,7 +286,7 @@ class _Curve:
 
 @dataclass(frozen=True, eq=False)
 class _Way:
-    """Where the branch is and how it goes on."""
+    """A point of the branch with its direction."""
 
     here: Point
     tangent: Point
@@ -301,7 +308,7 @@ class _Slopes:
         self.few = rationality * (curve.to_few * self.x - np.outer(self.pay_of_few, self.x))  # ∂v/∂w
 
     def solved(self, missed: Point, across: Point | None, forward: float) -> Point | None:
-        """The change that makes up for what is missed and goes so far forward along a direction."""
+        """The change that removes the residual and advances by a given amount along a direction."""
         system, right = self._reduced(missed, across, forward)
         try:
             solution = np.linalg.solve(system, right)
@@ -315,7 +322,7 @@ class _Slopes:
         return float(np.linalg.slogdet(self._reduced(across, across, 0.0)[0])[0])
 
     def _reduced(self, missed: Point, across: Point | None, forward: float) -> tuple[FloatArray, FloatArray]:
-        """The system that is left for the player with few strategies and λ."""
+        """The reduced system for the player with fewer strategies and λ."""
         count = len(self.y)
         system, right = np.empty((count + 1, count + 1)), np.empty(count + 1)
         system[:count, :count] = np.eye(count) - self.few @ self.many
@@ -331,7 +338,7 @@ class _Slopes:
 
 
 def _softmaxes(logarithms: FloatArray) -> FloatArray:
-    """As ``_softmax`` for each row."""
+    """Like ``_softmax``, for each row."""
     weights = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
@@ -341,9 +348,9 @@ def _softmax(logarithms: FloatArray) -> FloatArray:
     return np.asarray(weights / weights.sum())
 
 
-def _furthest_probability(one: Point, other: Point) -> float:
+def _furthest_probability(first: Point, second: Point) -> float:
     """The largest difference between probabilities at two points."""
-    pairs = (one.many, other.many), (one.few, other.few)
+    pairs = (first.many, second.many), (first.few, second.few)
     return max(float(np.abs(_softmax(a) - _softmax(b)).max()) for a, b in pairs)
 
 

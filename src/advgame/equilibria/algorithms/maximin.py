@@ -15,12 +15,12 @@ from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import relative_regret
 from advgame.games.tolerances import MAY_TIE, PLAYED
 
-SMALL = 400  # payoffs: of larger games a linear program is quicker than a path walked in Python
+SMALL = 400  # payoffs: for larger games a linear program is faster than the path in Python
 WORK = 0.1  # nominal seconds of that path
 
 
 def maximin(game: Game) -> Profile:
-    """The maximin mixed strategy, with the attacks that hold the defender to its value.
+    """The maximin mixed strategy, with the attacker's strategy that limits the defender to its value.
 
     >>> maximin(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])).defender_payoff
     1.0
@@ -29,26 +29,26 @@ def maximin(game: Game) -> Profile:
 
 
 def _candidates(game: Game) -> list[Profile]:
-    """An optimum, and the one its supports give when they are solved directly."""
+    """An optimum, and the exact solution on its supports."""
     charge_program(game.defender_payoffs.size)
     defender, attacker = _only_optimum(game.defender_payoffs) or _program(game.defender_payoffs)
-    found = [_secured(game, defender, attacker)]
+    optima = [_secured(game, defender, attacker)]
     rows, columns = np.flatnonzero(defender > PLAYED), np.flatnonzero(attacker > PLAYED)
     if len(rows) == len(columns):
         inside = game.defender_payoffs[np.ix_(rows, columns)]
-        mixes = indifferent_mix(inside.T), indifferent_mix(inside)
-        if mixes[0] is not None and mixes[1] is not None:
+        strategies = indifferent_mix(inside.T), indifferent_mix(inside)
+        if strategies[0] is not None and strategies[1] is not None:
             sharp = np.zeros_like(defender), np.zeros_like(attacker)
-            sharp[0][rows], sharp[1][columns] = mixes
-            found.append(_secured(game, *sharp))
-    return found
+            sharp[0][rows], sharp[1][columns] = strategies
+            optima.append(_secured(game, *sharp))
+    return optima
 
 
 def _only_optimum(payoffs: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-    """The optimal mixed strategies of a small game, without importing a solver of linear programs.
+    """The unique optimal mixed strategies of a small game, without importing a linear-program solver.
 
     Returns:
-        None unless they are the only ones, so that the choice among several is always the program's.
+        The strategies; None if they are not unique, so that the linear program chooses among several.
     """
     if payoffs.size > SMALL:
         return None
@@ -62,7 +62,7 @@ def _only_optimum(payoffs: FloatArray) -> tuple[FloatArray, FloatArray] | None:
 
 
 def _program(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """max v with x·A_j ≥ v for every attack j; the dual prices are the attacker's mixed strategy."""
+    """max v with x·A_j ≥ v for every attack j; the dual variables are the attacker's mixed strategy."""
     from scipy.optimize import linprog
 
     rows, columns = payoffs.shape

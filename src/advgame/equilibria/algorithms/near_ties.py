@@ -1,4 +1,4 @@
-"""Games of floats that are degenerate within rounding: games of nearby numbers have other equilibria."""
+"""Detects float games that are degenerate within rounding, whose equilibria are not robust."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from advgame.games.reduction import Group, Reduction
 
 Pair = tuple[Sequence[Any], Sequence[Any]]
 
-WITHIN = 1e-13  # of a player's largest payoff, and of a probability: what rounding may hide
+WITHIN = 1e-13  # of a player's largest payoff, and of a probability: the effect of rounding
 MOST_LOOKED_AT = 64  # equilibria
 NEARLY_TIED = (
-    "Payoffs tie within the rounding of floats: the equilibria are those of the numbers as stored, and games "
-    "of nearby numbers may have more. Nash(nearest_rational=True) solves the game of the simplest fractions "
+    "Payoffs tie within floating-point rounding: the equilibria are those of the stored numbers, and games "
+    "with nearby payoffs may have more. Nash(nearest_rational=True) solves the game with the simplest "
+    "fractions "
     "that round to the payoffs."
 )
 
 
 def nearly_tied(game: Game, reduction: Reduction, pairs: Sequence[Pair]) -> bool:
-    """Whether a strategy is played next to never, or falls short of a best response by next to nothing.
+    """Whether a strategy has almost zero probability, or is almost a best response without being played.
 
-    That is looked at where it costs next to nothing, at the equilibria found. Payoffs of few binary digits
-    tie exactly or not at all, and Fractions are what they are: such games are not meant.
+    The check is cheap because it uses the equilibria already computed. It does not apply to payoffs with few
+    binary digits or to Fractions, which tie exactly or not at all.
 
     >>> from advgame.games.reduction import reduce_game
     >>> tenths = np.array([[0.1 + 0.2, 0.5], [0.3, 0.4]])
@@ -37,9 +38,9 @@ def nearly_tied(game: Game, reduction: Reduction, pairs: Sequence[Pair]) -> bool
     True
 
     Args:
-        game: in floats.
-        reduction: of the game.
-        pairs: mixes of defender and attacker in equilibrium of the reduced game.
+        game: a game in floats.
+        reduction: the reduction of the game.
+        pairs: equilibria of the reduced game.
     """
     if game.exact_pending or any(given.dtype.kind != "f" for given in game.payoffs_as_given):
         return False
@@ -57,17 +58,17 @@ def nearly_tied(game: Game, reduction: Reduction, pairs: Sequence[Pair]) -> bool
 
 
 def _spread(
-    mix: Sequence[Any], groups: tuple[Group, ...], count: int
+    mixed_strategy: Sequence[Any], groups: tuple[Group, ...], count: int
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The mixed strategy of all strategies, and which are played, duplicates of those that are among them."""
+    """The mixed strategy over all strategies, and a mask of those played, including duplicates."""
     whole, played = np.zeros(count), np.zeros(count, bool)
-    for share, group in zip(mix, groups, strict=True):
+    for share, group in zip(mixed_strategy, groups, strict=True):
         whole[group[0]] = float(share)
         played[list(group)] = share > WITHIN
     return whole, played
 
 
 def _loose(pays: FloatArray, played: NDArray[np.bool_], payoffs: FloatArray) -> bool:
-    """Whether more strategies are best within rounding than are clearly played."""
+    """Whether more strategies are best responses within rounding than are clearly played."""
     best = pays >= pays.max() - WITHIN * float(np.abs(payoffs).max())
     return bool(np.any(best & ~played))

@@ -1,4 +1,4 @@
-"""Games in which one player has a single strategy: the other's best responses, compared as given."""
+"""Games in which one player has a single strategy: the opponent's best responses are the equilibria."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ PurePair = tuple[list[Any], list[Any]]
 
 
 def equilibria_of_one(game: Game) -> list[PurePair]:
-    """Every extreme equilibrium of a 1 × n or m × 1 game: each best response of the player who chooses.
+    """Every extreme equilibrium of a 1 × n or m × 1 game: each best response of the other player.
 
-    In Fractions where the payoffs were given or computed as such: rounding may be all that differs between
-    two best responses, and only exact certificates hold then.
+    Payoffs in Fractions give mixed strategies in Fractions, because best responses may differ by rounding
+    only, and then only exact certificates are valid.
 
     >>> equilibria_of_one(Game([[1, 1, 1]], [[2, 5, 5]]))
     [([1.0], [0.0, 1.0, 0.0]), ([1.0], [0.0, 0.0, 1.0])]
@@ -32,5 +32,5 @@ def equilibria_of_one(game: Game) -> list[PurePair]:
 
 
 def _pure(strategy: int, count: int, exact: bool) -> list[Any]:
-    one = Fraction(1) if exact else 1.0
-    return [one if place == strategy else 0 * one for place in range(count)]
+    certain = Fraction(1) if exact else 1.0
+    return [certain if place == strategy else 0 * certain for place in range(count)]

@@ -1,4 +1,4 @@
-"""All corners of a polyhedron of best responses that are optimal somewhere along a line of costs, exactly."""
+"""All vertices of a best-response polyhedron that are optimal somewhere along a line of costs, exactly."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from advgame.equilibria.algorithms.exact_tableau import Corner, Whole, members, 
 
 @dataclass(frozen=True, eq=False)
 class Goal:
-    """What is minimised: Σ_g weight_g u_g + (cost + μ slope)·z, for some μ from ``low`` to ``high``.
+    """The objective Σ_g weight_g u_g + (cost + μ slope)·z, minimised for some μ from ``low`` to ``high``.
 
-    ``blur`` lets each own cost be off by that much, either way. Without weights and costs every corner is
-    optimal.
+    ``blur`` is the tolerance of each own cost. Without weights and costs every vertex is optimal.
     """
 
     weight: Sequence[int]  # of each level, at least 0
@@ -29,7 +28,7 @@ class Goal:
 
 
 def everything(own: int, levels: int) -> Goal:
-    """The goal for which every corner is optimal."""
+    """The goal for which every vertex is optimal."""
     nothing = np.zeros(own, dtype=object)
     return Goal([0] * levels, nothing, nothing, nothing)
 
@@ -37,11 +36,11 @@ def everything(own: int, levels: int) -> Goal:
 def optimal_corners(
     payoffs: Whole, own_group: Sequence[int], reply_group: Sequence[int], goal: Goal, deadline: Deadline
 ) -> Iterator[Corner]:
-    """Every corner that may be optimal for some μ and some costs within the blur, by one basis or more.
+    """Every vertex that may be optimal for some μ and some costs within the blur, with one or more bases.
 
-    Corners that are optimal for objectives of a convex set hang together by edges that are, because their
-    normal cones cover it; so a walk along such edges misses none. A corner at which the bounds on single
-    reduced costs allow it is taken, though their conjunction may not: there may be a few too many.
+    Vertices that are optimal for objectives of a convex set are connected by optimal edges, because their
+    normal cones cover the set, so a search along such edges finds all. A vertex is accepted if the bounds on
+    each reduced cost allow it, even if their conjunction does not, so there may be a few too many.
 
     >>> pennies = np.array([[1, -1], [-1, 1]], dtype=object)
     >>> found = optimal_corners(pennies, [0, 0], [0, 0], everything(2, 1), Deadline(5))
@@ -49,11 +48,11 @@ def optimal_corners(
     [['0', '1'], ['1', '0'], ['1/2', '1/2']]
 
     Args:
-        payoffs: to the opponent, (replies, own strategies), whole numbers.
+        payoffs: payoffs of the opponent, (replies, own strategies), integers.
         own_group: which group each own strategy belongs to: 0, 1, ….
         reply_group: which group each reply belongs to.
-        goal: what is minimised.
-        deadline: when to give up.
+        goal: the objective.
+        deadline: limit of the computation.
 
     Raises:
         TimeUp: when the deadline passes first.
@@ -72,7 +71,7 @@ def optimal_corners(
         for column in _optimal_edges(corner, goal):
             row = corner.leaving_row(column)
             if row is None:
-                continue  # an edge without end: a level rises alone
+                continue  # an unbounded edge: only a level rises
             neighbour = inside - {corner.basic[row]} | {corner.nonbasic[column]}
             if neighbour not in seen:
                 seen.add(neighbour)
@@ -80,7 +79,7 @@ def optimal_corners(
 
 
 def span(corner: Corner, goal: Goal) -> tuple[Fraction, Fraction] | None:
-    """The lowest and highest μ at which no reduced cost is below 0 by more than the blur; None if nowhere."""
+    """The lowest and highest μ at which no reduced cost is below −blur; None if there is none."""
     blurs = _blurs(corner, goal.blur)
     low, high = goal.low, goal.high
     if low < high:
@@ -95,7 +94,7 @@ def span(corner: Corner, goal: Goal) -> tuple[Fraction, Fraction] | None:
 
 
 def _optimal_edges(corner: Corner, goal: Goal) -> list[int]:
-    """The columns that may enter without loss, for a μ at which the corner may be optimal."""
+    """The columns that may enter at no cost, for a μ at which the vertex may be optimal."""
     places = span(corner, goal)
     if places is None:
         return []
@@ -105,13 +104,13 @@ def _optimal_edges(corner: Corner, goal: Goal) -> list[int]:
 
 
 def _reduced(corner: Corner, place: Fraction) -> Whole:
-    """The reduced costs at one μ, times the corner's unit and the place's denominator."""
+    """The reduced costs at one μ, times the vertex's unit and the denominator of μ."""
     costs, slopes = corner.body[-2, :-1], corner.body[-1, :-1]
     return np.asarray(costs * place.denominator + slopes * place.numerator)
 
 
 def _blurs(corner: Corner, blur: Whole) -> Whole:
-    """By how much each reduced cost may be off, times the corner's unit."""
+    """The tolerance of each reduced cost, times the vertex's unit."""
     if not blur.any():
         return np.zeros(len(corner.nonbasic), dtype=object)
     rows = [row for row, label in enumerate(corner.basic) if label < corner.own]
@@ -121,7 +120,7 @@ def _blurs(corner: Corner, blur: Whole) -> Whole:
 
 
 def _optimum(corner: Corner, place: Fraction, deadline: Deadline) -> Corner:
-    """A corner that is optimal at one μ; the lexicographic rule rules out circles."""
+    """A vertex that is optimal at one μ; the lexicographic rule prevents cycles."""
     while True:
         deadline.spend(corner.work)
         costs = _reduced(corner, place)
@@ -133,7 +132,7 @@ def _optimum(corner: Corner, place: Fraction, deadline: Deadline) -> Corner:
 
 
 def _cheapest(payoffs: Whole, own_group: Sequence[int], reply_group: Sequence[int], goal: Goal) -> list[int]:
-    """In each group the strategy that costs least at the lowest μ if it is played alone."""
+    """The strategy of each group with the lowest cost at the lowest μ when played alone."""
     tops = np.array([payoffs[group].max(axis=0) for group in members(reply_group)], dtype=object)
     cost = np.array(goal.weight, dtype=object) @ tops + goal.cost
     cost = cost * goal.low.denominator + goal.slope * goal.low.numerator

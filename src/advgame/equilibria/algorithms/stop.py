@@ -1,4 +1,4 @@
-"""A stop for compiled code: a number that another thread sets once the time is over."""
+"""A stop flag for compiled code, which another thread sets when the time is over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from advgame.equilibria.algorithms.deadline import Deadline
 
 @contextmanager
 def stopped_by(deadline: Deadline) -> Iterator[NDArray[np.uint8]]:
-    """An array (1,) that holds 0, and 1 once the deadline has passed, for kernels that look at it."""
+    """An array (1,) that is 0, and 1 after the deadline; kernels poll it."""
     stop = np.zeros(1, np.uint8)
     if deadline.seconds == inf:
         yield stop

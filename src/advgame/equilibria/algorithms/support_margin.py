@@ -1,4 +1,4 @@
-"""How far the equilibrium on given supports is from ceasing to be one."""
+"""The margin by which given supports carry an equilibrium."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Places = NDArray[np.intp]
 def support_margin(
     defender_payoffs: FloatArray, attacker_payoffs: FloatArray, rows: Places, columns: Places
 ) -> float:
-    """The least of all that must be positive for two supports of equal size to carry an equilibrium.
+    """The smallest quantity that must be positive for two supports of equal size to carry an equilibrium.
 
-    That is every probability on the supports, and for every strategy outside them what the player would
-    lose by it, relative to the player's payoff range. Positive: the supports carry an equilibrium; negative:
-    they do not; it is continuous in the payoffs, so its root is where the equilibrium ends.
+    These are the probabilities on the supports, and for every strategy outside them the player's loss from
+    it, relative to the payoff range. If the margin is positive, the supports carry an equilibrium; if it is
+    negative, they do not. It is continuous in the payoffs, so the equilibrium ends at its root.
 
     >>> a, b = np.array([[3.0, 0.0], [2.0, 1.0]]), np.array([[0.0, 2.0], [1.0, 0.0]])
     >>> round(support_margin(a, b, np.array([0, 1]), np.array([0, 1])), 3)  # 1/3, 2/3 against 1/2, 1/2
@@ -26,11 +26,11 @@ def support_margin(
     Args:
         defender_payoffs: (defences, attacks).
         attacker_payoffs: (defences, attacks).
-        rows: (k,) places of the defences played.
-        columns: (k,) places of the attacks played.
+        rows: (k,) indices of the defences played.
+        columns: (k,) indices of the attacks played.
 
     Returns:
-        The margin; −1 where the supports determine no mixed strategies.
+        The margin; −1 if the supports determine no mixed strategies.
     """
     inside = np.ix_(rows, columns)
     defender = _indifferent(attacker_payoffs[inside].T, attacker_payoffs)
@@ -48,7 +48,7 @@ def support_margin(
 
 
 def _indifferent(square: FloatArray, payoffs: FloatArray) -> FloatArray | None:
-    """The weights of the columns, summing to 1, against which all rows pay the same."""
+    """The weights of the columns, summing to 1, against which all rows earn the same."""
     size = len(square)
     scale = float(np.ptp(payoffs)) or 1.0
     system = np.zeros((size + 1, size + 1))
@@ -63,8 +63,8 @@ def _indifferent(square: FloatArray, payoffs: FloatArray) -> FloatArray | None:
 
 
 def _least_loss(pays: FloatArray, played: Places, scale: float) -> float:
-    """What the best strategy outside the support pays less than those inside; 1 where there is none."""
-    others = np.delete(pays, played)
-    if len(others) == 0:
+    """The loss of the best strategy outside the support relative to those inside; 1 if there is none."""
+    outside = np.delete(pays, played)
+    if len(outside) == 0:
         return 1.0
-    return float(pays[played].max() - others.max()) / (float(scale) or 1.0)
+    return float(pays[played].max() - outside.max()) / (float(scale) or 1.0)

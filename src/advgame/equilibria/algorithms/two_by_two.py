@@ -1,4 +1,4 @@
-"""Two strategies each: all equilibria from the signs of four differences, exact even where they tie."""
+"""2 × 2 games: all equilibria from the signs of four differences, exact also for ties."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Gains = tuple[Any, Any]
 def extreme_equilibria_2x2(game: Game) -> list[tuple[Mix, Mix]]:
     """Every extreme equilibrium of a 2 × 2 game.
 
-    The sign of a difference of floats is exact, so no tie is invented and none is overlooked; payoffs in
-    Fractions give mixes in Fractions.
+    The sign of a difference of floats is exact, so ties are detected exactly; payoffs in Fractions give
+    mixed strategies in Fractions.
 
     >>> extreme_equilibria_2x2(Game([[3, 0], [2, 1]], [[0, 2], [2, 0]]))
     [((0.5, 0.5), (0.5, 0.5))]
@@ -36,9 +36,9 @@ def extreme_equilibria_2x2(game: Game) -> list[tuple[Mix, Mix]]:
 
 
 def _gains(game: Game) -> tuple[Gains, Gains]:
-    """What each player's first strategy earns more than the second, against either of the other's.
+    """The gain of each player's first strategy over the second, against each strategy of the opponent.
 
-    The floats of a game that knows better decide only if none of the four is near a tie.
+    For a game with exact payoffs, floats decide only if none of the four differences is near a tie.
     """
     if game.exact_pending:
         floats = _differences(game.defender_payoffs, game.attacker_payoffs)
@@ -55,17 +55,17 @@ def _differences(to_defender: NDArray[Any], to_attacker: NDArray[Any]) -> tuple[
 
 
 def _vertices(gains: Gains) -> Iterator[tuple[Mix, set[int]]]:
-    """A player's pure mixes, and the one that makes the opponent indifferent, each with the best responses.
+    """A player's pure strategies and the one that makes the opponent indifferent, with the best responses.
 
-    ``gains[k]`` is what the opponent's first reply earns more than the second against strategy k.
+    ``gains[k]`` is the gain of the opponent's first reply over the second against strategy k.
     """
     number = Fraction if all(isinstance(gain, Fraction) for gain in gains) else float
-    for mix, gain in zip(((number(1), number(0)), (number(0), number(1))), gains, strict=True):
-        yield mix, {0, 1} if gain == 0 else {0} if gain > 0 else {1}
+    for strategy, gain in zip(((number(1), number(0)), (number(0), number(1))), gains, strict=True):
+        yield strategy, {0, 1} if gain == 0 else {0} if gain > 0 else {1}
     if gains[0] > 0 > gains[1] or gains[0] < 0 < gains[1]:
         scale = abs(gains[0]) / 2 + abs(gains[1]) / 2  # halves: the sum of two large floats may overflow
         yield (number(abs(gains[1]) / 2 / scale), number(abs(gains[0]) / 2 / scale)), {0, 1}
 
 
-def _played(mix: Mix) -> set[int]:
-    return {strategy for strategy, share in enumerate(mix) if share > 0}
+def _played(mixed: Mix) -> set[int]:
+    return {strategy for strategy, share in enumerate(mixed) if share > 0}

@@ -1,8 +1,8 @@
-"""All equilibria of a general game: the vertices of both best-response polytopes, in compiled floating point.
+"""All equilibria of a general game, by vertex enumeration in compiled floating-point code.
 
-A pair of vertices is an equilibrium iff its labels together name every strategy (Lemke and Howson 1964; von
+A pair of vertices is an equilibrium iff its labels together cover every strategy (Lemke and Howson 1964; von
 Stengel 2002, doi:10.1016/S1574-0005(02)03008-4). In a nondegenerate game the basic variables of one are
-then the nonbasic ones of the other, so that pairs are found by comparing sets of bits.
+then the nonbasic ones of the other, so that pairs are matched by comparing bit sets.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MISJUDGED = 3.0  # a search is begun if it is estimated to take that many times 
 
 @dataclass(frozen=True, eq=False)
 class Matched:
-    """Equilibria found, whether they are proven to be all, and what stopped the search otherwise."""
+    """The equilibria, whether the list is proven complete, and what stopped the search otherwise."""
 
     defenders: FloatArray  # (equilibria, defences)
     attackers: FloatArray  # (equilibria, attacks)
@@ -70,11 +70,11 @@ def may_be_listed_at_once(game: Game) -> bool:
 
 
 def matched_vertices(game: Game, deadline: Deadline) -> Matched:
-    """The equilibria of a game, as far as the work that is left allows.
+    """The equilibria of a game, within the remaining work.
 
-    Every pair has regrets within the certificate's tolerance. ``complete`` is True where no sign was
+    Every pair has regrets within the certificate's tolerance. ``complete`` is True if no sign was
     uncertain, both polytopes have as many vertices with k rising edges as with k falling ones, and the
-    number of equilibria is odd. Where the code is not compiled yet, nothing is found.
+    number of equilibria is odd. Without compiled code the result is empty.
 
     >>> from advgame.equilibria.algorithms.deadline import Deadline
     >>> random = np.random.default_rng(1)
@@ -101,7 +101,7 @@ def matched_vertices(game: Game, deadline: Deadline) -> Matched:
 
 
 def compile_search() -> None:
-    """Compiles the search, once per machine; ``solve`` itself never waits for a compiler."""
+    """Compiles the search, once per machine; ``solve`` never waits for a compiler."""
     game = Game([[3, 0, 1], [2, 1, 0], [0, 1, 2]], [[0, 2, 1], [1, 0, 2], [2, 1, 0]])
     sides = _sides(game)
     sides[0].estimated(Deadline(1, work=1.0))
@@ -130,7 +130,7 @@ def _sides(game: Game) -> tuple[_Side, _Side]:
 
 
 def _typical(game: Game) -> float:
-    """About how many vertices the polytopes of random payoffs have."""
+    """The approximate number of vertices of the polytopes of random payoffs."""
     return 0.7 * math.exp(0.74 * min(game.shape))
 
 
@@ -154,23 +154,23 @@ class _Side:
         return float(PER_VERTEX + (replies + 1) * (own + 2) * PER_ENTRY)
 
     def estimated(self, deadline: Deadline) -> float:
-        """About how many vertices there are."""
+        """The estimated number of vertices."""
         from advgame.equilibria.kernels import vertex_walk
 
         most = 1e3 * deadline.work_left / self.work_per_vertex
         return float(vertex_walk.estimate(self.matrix, self.cost(0), PROBES, most))
 
     def vertices(self, most: int) -> _Vertices:
-        """So many vertices at most, the artificial one that plays nothing among them."""
+        """At most a given number of vertices, including the artificial one at the origin."""
         from advgame.equilibria.kernels import vertex_walk
 
         replies, own = self.matrix.shape
         words, rising = -(-(replies + own) // 64), np.empty(own + 1, np.int64)
         seed, room = 0, min(most, ROOM)
         while True:
-            found = np.empty((room, words), np.uint64)
+            bits = np.empty((room, words), np.uint64)
             count, state = vertex_walk.search(
-                self.matrix, self.first_own, self.first_slack, self.cost(seed), found, rising
+                self.matrix, self.first_own, self.first_slack, self.cost(seed), bits, rising
             )
             if state == vertex_walk.FULL and room < most:
                 room = min(most, 32 * room)
@@ -178,10 +178,10 @@ class _Side:
                 seed += 1
             else:
                 break
-        return _Vertices(found[:count], state == vertex_walk.DONE and (rising == rising[::-1]).all())
+        return _Vertices(bits[:count], state == vertex_walk.DONE and (rising == rising[::-1]).all())
 
     def cost(self, seed: int) -> FloatArray:
-        """A positive cost under which the order of the vertices is most probably certain."""
+        """A positive cost for which the order of the vertices is most likely unambiguous."""
         return _cost(seed, self.matrix.shape[1])
 
 
@@ -217,5 +217,5 @@ def _every_label(count: int) -> NDArray[np.uint64]:
 
 
 def _between_one_and_two(payoffs: FloatArray, low: float, high: float) -> FloatArray:
-    """The payoffs on a scale that changes no best response."""
+    """The payoffs scaled to [1, 2], which changes no best response."""
     return (payoffs - low) / (high - low) + 1.0 if high > low else np.ones_like(payoffs)

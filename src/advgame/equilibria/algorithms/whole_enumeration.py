@@ -1,7 +1,7 @@
-"""All extreme equilibria of games of small whole numbers, exactly, by compiled code.
+"""All extreme equilibria of games with small integer payoffs, exactly, by compiled code.
 
-Degenerate games are mostly of that kind: payoffs of few digits tie. A game whose tableaus outgrow 64 bits is
-left to ``enumeration``, which answers the same in whole numbers of any size.
+Degenerate games are mostly of that kind, because payoffs with few digits tie. A game whose tableaus outgrow
+64 bits is left to ``enumeration``, which gives the same result with integers of any size.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ Vertices = tuple[
 
 
 def extreme_equilibria_in_words(game: Game, deadline: Deadline) -> list[tuple[ExactMix, ExactMix]] | None:
-    """Every extreme equilibrium in rational numbers; None where another method has to answer.
+    """Every extreme equilibrium in rational numbers; None if another method is needed.
 
     Raises:
-        WorkDone: when the listing takes more work than is left.
+        WorkDone: when the work limit is reached.
     """
     rows, columns = game.shape
     if rows + columns > MOST_LABELS or not worth_asking(rows + columns):
         return None
-    matrices = [_positive(each) for each in game.payoffs_as_given]
+    matrices = [_positive(matrix) for matrix in game.payoffs_as_given]
     if matrices[0] is None or matrices[1] is None:
         return None
     of_attacker = _vertices(matrices[0], rows, 0, deadline)
@@ -48,7 +48,7 @@ def extreme_equilibria_in_words(game: Game, deadline: Deadline) -> list[tuple[Ex
 
 
 def compile_whole_search() -> None:
-    """Compiles the search, once per machine; ``solve`` itself never waits for a compiler."""
+    """Compiles the search, once per machine; ``solve`` never waits for a compiler."""
     from advgame.equilibria.kernels import whole_vertices
 
     arguments = _arguments(np.array([[1, 2], [2, 1]]), 0, 2, 9)
@@ -57,7 +57,7 @@ def compile_whole_search() -> None:
 
 
 def _positive(payoffs: NDArray[Any]) -> NDArray[np.int64] | None:
-    """Payoffs as whole numbers from 1 on, best responses unchanged; None where they are too large."""
+    """Payoffs as integers from 1, with the same best responses; None if they are too large."""
     numbers, _ = whole(payoffs)
     low = int(numbers.min())
     if int(numbers.max()) - low >= LARGEST:
@@ -81,7 +81,7 @@ def _arguments(matrix: NDArray[np.int64], first_own: int, first_slack: int, room
 def _vertices(
     matrix: NDArray[np.int64], first_own: int, first_slack: int, deadline: Deadline
 ) -> Vertices | None:
-    """Each vertex once, without the artificial one that plays nothing."""
+    """The distinct vertices, without the artificial one at the origin."""
     from advgame.equilibria.kernels import whole_vertices
 
     work = PER_BASIS + matrix.size * PER_ENTRY

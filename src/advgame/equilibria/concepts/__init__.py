@@ -31,7 +31,7 @@ CONCEPTS: Catalogue[Concept] = Catalogue(
 
 
 def batch_method_of(concept: str | Concept) -> str | None:
-    """The batch method that answers as the concept does; None where there is none, or none for its settings.
+    """The batch method equivalent to a concept; None if there is none for its settings.
 
     >>> batch_method_of("stackelberg"), batch_method_of("qre"), batch_method_of(Nash(exact=True))
     ('commitment', None, None)
@@ -45,7 +45,7 @@ def batch_method_of(concept: str | Concept) -> str | None:
 
 
 def for_many_games(concept: Concept) -> Concept:
-    """The concept itself, or Nash in place of one that may run into its time limit in some of the games.
+    """The concept itself, or Nash instead of a concept that may reach its time limit in some games.
 
     >>> for_many_games(Nashpy()).name, for_many_games(WorstCase()).name
     ('nash', 'worst_case')

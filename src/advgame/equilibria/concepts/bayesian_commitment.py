@@ -1,9 +1,9 @@
-"""The mixed strategy best announced to an attacker of one of several types.
+"""The optimal commitment against several attacker types (Bayesian Stackelberg).
 
 A mixed-integer program chooses a reply q_h of each type and the strategy x to which all are best responses,
 with products z^h_ij = x_i q^h_j as variables (DOBSS: Paruchuri et al. 2008, AAMAS pp. 895–902). That a
-reply is best is said in the products, Σ_i z^h_ij (B_ij − B_ik) ≥ 0 for all k, which needs no large constant
-and bounds more tightly (compared by Casorrán, Fortz, Labbé and Ordóñez 2019, doi:10.1016/j.ejor.2019.01.010).
+reply is best is expressed in the products, Σ_i z^h_ij (B_ij − B_ik) ≥ 0 for all k, which needs no big-M
+constant and gives tighter bounds (Casorrán, Fortz, Labbé and Ordóñez 2019, doi:10.1016/j.ejor.2019.01.010).
 Ties are broken in the defender's favour.
 """
 
@@ -27,32 +27,32 @@ from advgame.games.bayesian import BayesianGame
 from advgame.games.tolerances import TIE
 
 OBJECTIVE = 1e4  # largest coefficient: HiGHS stops at an absolute gap of 1e-6 of these units
-PROVEN = 1e-6  # of the range of the defender's payoff: a smaller gap is the program's rounding
-OUT_OF_TIME = "The time limit was reached: another commitment may be worth up to {:.6g} more."
-ONE_OF = "One best commitment; others may be worth the same."
-RULE = "the best mixed strategy to commit to"
+PROVEN = 1e-6  # of the range of the defender's payoff: a smaller gap is solver tolerance
+OUT_OF_TIME = "The time limit was reached: another commitment may earn up to {:.6g} more."
+ONE_OF = "One optimal commitment; others may have the same value."
+RULE = "the optimal mixed strategy to commit to"
 
-PER_NODE, PER_NONZERO = 5e-4, 2e-6  # nominal seconds of a node, as measured
+PER_NODE, PER_NONZERO = 5e-4, 2e-6  # nominal seconds per node, measured
 
 Replies = Sequence[int]  # of each type
 
 
 def best_commitment(game: BayesianGame, seconds: float, work: float) -> BayesianSolution:
-    """The best mixed strategy found within the limits, with a bound on all others.
+    """The best commitment within the limits, with a bound on all others.
 
-    The regret of the defender in the profile is what another strategy with the same replies would earn; what
-    other replies might, is the solution's ``gap``.
+    The defender's regret in the profile refers to other strategies with the same replies; the solution's
+    ``gap`` bounds the gain with other replies.
 
     Args:
         game: the game against several attacker types.
         seconds: wall-clock seconds for the mixed-integer program.
-        work: the same limit in nominal seconds of work, which does not depend on the machine.
+        work: work limit in nominal seconds, which does not depend on the machine.
     """
     replies, bound = _program(game, seconds, work)
-    candidates = [each for each in (replies, _best_pure_replies(game)) if each is not None]
-    profiles = [_committed(game, each) for each in candidates]
-    valid = [each for each in profiles if each is not None and each.valid]
-    best = max(valid, key=lambda each: each.defender_payoff, default=None)
+    candidates = [candidate for candidate in (replies, _best_pure_replies(game)) if candidate is not None]
+    profiles = [_committed(game, candidate) for candidate in candidates]
+    valid = [candidate for candidate in profiles if candidate is not None and candidate.valid]
+    best = max(valid, key=lambda candidate: candidate.defender_payoff, default=None)
     bound = bound if best is None else max(bound, best.defender_payoff)
     gap = np.inf if best is None else bound - best.defender_payoff
     return BayesianSolution(
@@ -68,10 +68,10 @@ def best_commitment(game: BayesianGame, seconds: float, work: float) -> Bayesian
 
 
 def _program(game: BayesianGame, seconds: float, work: float) -> tuple[Replies | None, float]:
-    """The replies of the best solution found, and the bound: what no commitment exceeds."""
+    """The replies of the best solution, and an upper bound for every commitment."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    deadline = Deadline(seconds)  # what building the program takes counts too
+    deadline = Deadline(seconds)  # building the program counts as well
     gain, whole = _objective(game)
     matrix, low, high = _constraints(game)
     scale = OBJECTIVE / (float(np.abs(gain).max()) or 1.0)
@@ -82,20 +82,28 @@ def _program(game: BayesianGame, seconds: float, work: float) -> tuple[Replies |
         constraints=LinearConstraint(matrix, low, high),
         options={"time_limit": deadline.left, "node_limit": _nodes(matrix, work), "mip_rel_gap": 0.0},
     )
-    offset = sum(odds * each.min() for odds, each in zip(game.priors, game.defender_payoffs, strict=True))
-    trivial = float(sum(o * each.max() for o, each in zip(game.priors, game.defender_payoffs, strict=True)))
+    offset = sum(
+        odds * payoffs_of_type.min()
+        for odds, payoffs_of_type in zip(game.priors, game.defender_payoffs, strict=True)
+    )
+    trivial = float(
+        sum(
+            o * payoffs_of_type.max()
+            for o, payoffs_of_type in zip(game.priors, game.defender_payoffs, strict=True)
+        )
+    )
     known = result.mip_dual_bound is not None and np.isfinite(result.mip_dual_bound)
     bound = min(trivial, float(offset - result.mip_dual_bound / scale)) if known else trivial
     return (None if result.x is None else _replies(game, result.x)), bound
 
 
 def _nodes(matrix: Any, work: float) -> int:
-    """How many nodes of the search tree take that many nominal seconds."""
+    """The number of nodes of the search tree for a number of nominal seconds."""
     return max(1, int(work / (PER_NODE + matrix.nnz * PER_NONZERO)))
 
 
 def _objective(game: BayesianGame) -> tuple[FloatArray, FloatArray]:
-    """What each variable earns above the least of its type, and which are whole: x, then z_h and q_h."""
+    """The objective relative to the minimum of each type, and the integrality: x, then z_h and q_h."""
     gain, whole = [np.zeros(game.defences)], [np.zeros(game.defences)]
     for odds, payoffs in zip(game.priors, game.defender_payoffs, strict=True):
         attacks = payoffs.shape[1]
@@ -110,16 +118,20 @@ def _constraints(game: BayesianGame) -> tuple[Any, FloatArray, FloatArray]:
 
     rows = game.defences
     ties = [_of_type(payoffs) for payoffs in game.attacker_payoffs]
-    left = sparse.vstack([each[0] for each in ties])  # the columns of x
-    total = sparse.hstack([np.ones((1, rows)), sparse.csr_array((1, sum(each[1].shape[1] for each in ties)))])
-    matrix = sparse.vstack([total, sparse.hstack([left, sparse.block_diag([each[1] for each in ties])])])
-    low = np.concatenate([[1.0], *(each[2] for each in ties)])
-    high = np.concatenate([[1.0], *(each[3] for each in ties)])
+    left = sparse.vstack([rows_of_type[0] for rows_of_type in ties])  # the columns of x
+    total = sparse.hstack(
+        [np.ones((1, rows)), sparse.csr_array((1, sum(rows_of_type[1].shape[1] for rows_of_type in ties)))]
+    )
+    matrix = sparse.vstack(
+        [total, sparse.hstack([left, sparse.block_diag([rows_of_type[1] for rows_of_type in ties])])]
+    )
+    low = np.concatenate([[1.0], *(rows_of_type[2] for rows_of_type in ties)])
+    high = np.concatenate([[1.0], *(rows_of_type[3] for rows_of_type in ties)])
     return sparse.csr_array(matrix), low, high
 
 
 def _of_type(payoffs: FloatArray) -> tuple[Any, Any, FloatArray, FloatArray]:
-    """One type's rows: their part in x, their part in (z, q), and both limits."""
+    """The rows of one type: coefficients of x, coefficients of (z, q), and both limits."""
     from scipy import sparse
 
     rows, columns = payoffs.shape
@@ -146,7 +158,7 @@ def _preferences(payoffs: FloatArray) -> Any:
     from scipy import sparse
 
     rows, columns = payoffs.shape
-    j, k = (each.ravel() for each in np.indices((columns, columns)))
+    j, k = (index.ravel() for index in np.indices((columns, columns)))
     j, k = j[j != k], k[j != k]
     gains = payoffs[:, j] - payoffs[:, k]  # (defences, pairs)
     defence, pair = np.indices(gains.shape)
@@ -165,26 +177,26 @@ def _replies(game: BayesianGame, variables: FloatArray) -> list[int]:
 
 
 def _best_pure_replies(game: BayesianGame) -> list[int]:
-    """The replies to the single defence that is best announced: something to answer with at any time."""
+    """The replies to the best single defence to announce: a solution that is always available."""
     chosen = []
-    for odds, each in zip(game.priors, game.types, strict=True):
-        slack = TIE * float(np.ptp(each.attacker_payoffs))
-        tied = each.attacker_payoffs >= each.attacker_payoffs.max(axis=1, keepdims=True) - slack
-        value = np.where(tied, odds * each.defender_payoffs, -np.inf)  # (defences, attacks)
+    for odds, type_game in zip(game.priors, game.types, strict=True):
+        slack = TIE * float(np.ptp(type_game.attacker_payoffs))
+        tied = type_game.attacker_payoffs >= type_game.attacker_payoffs.max(axis=1, keepdims=True) - slack
+        value = np.where(tied, odds * type_game.defender_payoffs, -np.inf)  # (defences, attacks)
         chosen.append((value.argmax(axis=1), value.max(axis=1)))
     row = int(sum(value for _, value in chosen).argmax())
     return [int(places[row]) for places, _ in chosen]
 
 
 def _committed(game: BayesianGame, replies: Replies) -> Any:
-    """The best mixed strategy to which these are best responses, certified; None where there is none."""
+    """The optimal mixed strategy to which these are best responses, certified; None if there is none."""
     attackers = [np.eye(count)[reply] for count, reply in zip(game.attack_counts, replies, strict=True)]
     gains = [_gains(payoffs, reply) for payoffs, reply in zip(game.attacker_payoffs, replies, strict=True)]
-    found = best_mixed_strategy(expected_payoffs(game, attackers), np.hstack(gains))
-    return None if found is None else bayesian_profile(game, found[0], attackers, best=found[1])
+    optimum = best_mixed_strategy(expected_payoffs(game, attackers), np.hstack(gains))
+    return None if optimum is None else bayesian_profile(game, optimum[0], attackers, best=optimum[1])
 
 
 def _gains(payoffs: FloatArray, reply: int) -> FloatArray:
-    """What a type gains by each other attack, in units of its payoff range, (defences, attacks − 1)."""
+    """The gain of a type from each other attack, in units of its payoff range, (defences, attacks − 1)."""
     relative = (payoffs - payoffs[:, [reply]]) / (float(np.ptp(payoffs)) or 1.0)
     return np.asarray(np.delete(relative, reply, axis=1))

@@ -1,4 +1,4 @@
-"""What is answered about an attacker of several types: one strategy, a reply of each type, certificates."""
+"""Solutions of Bayesian games: certified profiles with one strategy per attacker type."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from advgame.games.tolerances import LARGEST_REGRET
 
 @dataclass(frozen=True, eq=False)
 class BayesianProfile:
-    """A mixed strategy of the defender and one of each type, what they earn, and what each could still gain.
+    """A mixed strategy of the defender and one per type, with expected payoffs and regrets.
 
-    Regrets are relative: a type's to its own payoff range, the defender's to what its expected payoff
-    ranges over; absolute where a range is 0.
+    Regrets are relative: a type's to its payoff range, the defender's to the range of its expected payoff;
+    absolute if a range is 0.
     """
 
     defender: FloatArray  # (defences,)
@@ -36,13 +36,13 @@ class BayesianProfile:
 
     @property
     def valid(self) -> bool:
-        """Whether the profile may leave a solver."""
+        """Whether the profile is accepted as a solution."""
         return self.regret <= LARGEST_REGRET
 
 
 @dataclass(frozen=True, eq=False)
 class BayesianSolution:
-    """The certified profiles of a game against several types; the recommended is worst for the defender."""
+    """The certified profiles of a Bayesian game; the recommended one is the worst for the defender."""
 
     concept: str
     game: BayesianGame
@@ -55,10 +55,10 @@ class BayesianSolution:
 
     @property
     def recommended(self) -> BayesianProfile:
-        """The profile the rule recommends.
+        """The recommended profile.
 
         Raises:
-            SolverError: when there is no profile; the remark says why.
+            SolverError: when there is no profile; the remark gives the reason.
         """
         if not self.profiles:
             raise SolverError(self.remark or f"No {self.concept} profile was found.")
@@ -66,7 +66,7 @@ class BayesianSolution:
 
     @property
     def gap(self) -> float | None:
-        """Money that another commitment might still earn more; None for equilibria."""
+        """The largest possible gain of another commitment, in money; None for equilibria."""
         return None if self.bound is None else max(0.0, self.bound - self.recommended.defender_payoff)
 
 
@@ -75,18 +75,18 @@ def bayesian_profile(
 ) -> BayesianProfile:
     """The profile with all regrets recomputed from the original payoffs.
 
-    ``best`` is what the defender could earn at best where that is not the best defence against these
-    mixes: a bound on other commitments.
+    ``best`` is an upper bound on the defender's payoff if it is not that of the best defence against these
+    strategies, as for commitments.
 
     Args:
         game: the game against several attacker types.
         defender: (defences,) probabilities.
         attackers: for each type, (attacks of the type,) probabilities.
-        best: the most the defender could earn; by default that of the best defence against these mixes.
+        best: the upper bound; by default the payoff of the best defence against these strategies.
     """
     by_defence = expected_payoffs(game, attackers)
-    pays = [defender @ each for each in game.attacker_payoffs]
-    earned = tuple(float(pay @ mix) for pay, mix in zip(pays, attackers, strict=True))
+    pays = [defender @ payoffs_of_type for payoffs_of_type in game.attacker_payoffs]
+    earned = tuple(float(pay @ strategy) for pay, strategy in zip(pays, attackers, strict=True))
     value = float(defender @ by_defence)
     best = float(by_defence.max()) if best is None else best
     return BayesianProfile(
@@ -96,14 +96,14 @@ def bayesian_profile(
         earned,
         _relative_to_span(best - value, game),
         tuple(
-            relative_regret(float(pay.max()) - each, payoffs)
-            for pay, each, payoffs in zip(pays, earned, game.attacker_payoffs, strict=True)
+            relative_regret(float(pay.max()) - payoffs_of_type, payoffs)
+            for pay, payoffs_of_type, payoffs in zip(pays, earned, game.attacker_payoffs, strict=True)
         ),
     )
 
 
-def told_of_types(solution: BayesianSolution, game: BayesianGame) -> BayesianSolution:
-    """A solution of a game without large constants, told of the game itself: payoffs, regrets, bound."""
+def bayesian_in_original_game(solution: BayesianSolution, game: BayesianGame) -> BayesianSolution:
+    """The solution of a centred game converted to the original game: payoffs, regrets, bound."""
     solved = solution.game
     pairs = list(zip(solved.types, game.types, strict=True))
     span = payoff_span(solved) / (payoff_span(game) or 1.0)
@@ -113,28 +113,30 @@ def told_of_types(solution: BayesianSolution, game: BayesianGame) -> BayesianSol
     ]
     profiles = tuple(
         replace(
-            bayesian_profile(game, each.defender, each.attackers),
-            defender_regret=each.defender_regret * span,
-            attacker_regrets=tuple(r * share for r, share in zip(each.attacker_regrets, shares, strict=True)),
+            bayesian_profile(game, profile.defender, profile.attackers),
+            defender_regret=profile.defender_regret * span,
+            attacker_regrets=tuple(
+                r * share for r, share in zip(profile.attacker_regrets, shares, strict=True)
+            ),
         )
-        for each in solution.profiles
+        for profile in solution.profiles
     )
     constants = (
         float(outer.defender_payoffs[0, 0]) - float(inner.defender_payoffs[0, 0]) for inner, outer in pairs
     )
-    constant = sum(odds * each for odds, each in zip(game.priors.tolist(), constants, strict=True))
+    constant = sum(odds * profile for odds, profile in zip(game.priors.tolist(), constants, strict=True))
     bound = None if solution.bound is None else solution.bound + constant
     return replace(solution, game=game, profiles=profiles, bound=bound)
 
 
 def expected_payoffs(game: BayesianGame, attackers: Sequence[FloatArray]) -> FloatArray:
-    """What each defence earns against the mixed strategies of the types, (defences,)."""
+    """The expected payoff of each defence against the mixed strategies of the types, (defences,)."""
     parts = zip(game.priors, game.defender_payoffs, attackers, strict=True)
-    return np.asarray(np.sum([odds * (payoffs @ mix) for odds, payoffs, mix in parts], axis=0))
+    return np.asarray(np.sum([odds * (payoffs @ strategy) for odds, payoffs, strategy in parts], axis=0))
 
 
 def payoff_span(game: BayesianGame) -> float:
-    """What the defender's expected payoff ranges over."""
+    """The range of the defender's expected payoff."""
     pairs = list(zip(game.priors, game.defender_payoffs, strict=True))
     most = sum(odds * payoffs.max(axis=1) for odds, payoffs in pairs)
     least = sum(odds * payoffs.min(axis=1) for odds, payoffs in pairs)

@@ -1,10 +1,10 @@
-"""Commitment: the defender announces a defence, or a mixed strategy, and the attacker replies.
+"""Commitment: the defender announces a defence or a mixed strategy, and the attacker responds.
 
-Also called a Stackelberg equilibrium. For each reply of the attacker, one linear program finds the
-best mixed strategy to which it is a best response (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
-Ties of the attacker are broken in the defender's favour (the strong form): a mixed strategy that deters
-does so at the edge, and a hair more of the deterring defence makes it certain. The weak form breaks them
-against the defender; the mixed strategy it answers with has that hair.
+Also called a Stackelberg equilibrium. For each reply of the attacker, a linear program computes the optimal
+mixed strategy to which it is a best response (Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717).
+In the strong form the attacker breaks ties in the defender's favour: a deterring mixed strategy leaves the
+attacker indifferent, and a slightly higher probability of the deterring defence makes the response strict.
+In the weak form ties are broken against the defender; its solution includes that small increase.
 """
 
 from __future__ import annotations
@@ -20,55 +20,53 @@ from advgame.equilibria.algorithms.deadline import charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.equilibria.concepts.weak_commitment import best_weak_plan, most_harmful_reply
 from advgame.equilibria.rank_one.penalised_program import only_optimum
-from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, in_original_game
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import relative_regret
 from advgame.games.tolerances import TIE
 
-SHARPER = 1e4  # makes the tolerance of the attacker's ties finer than HiGHS lets one ask for
-REMARK = "One best commitment; others may be worth the same."
+SHARPER = 1e4  # scales the attacker's ties to a finer tolerance than HiGHS allows
+REMARK = "One optimal commitment; others may have the same value."
 APPROACHED = (
-    "Commitments can be worth almost {:.9g}, but possibly never exactly that, as an indifferent attacker "
-    "does the most harm; this one comes within {:g} of the payoff range."
+    "The value of commitments approaches {:.9g} but may not reach it, because an indifferent attacker "
+    "does the most harm; this one is within {:g} of the payoff range."
 )
 PROGRAMS = "linear programs (HiGHS)"
-TOO_NEAR = (
-    "Within {:g} of the supremum {:.9g} the attacker's tie is broken only by rounding; set a larger within."
-)
+TOO_NEAR = "Within {:g} of the supremum {:.9g} only rounding breaks the attacker's tie; set a larger within."
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A mixed strategy, the reply to it, and a bound on what any commitment can earn."""
+    """A mixed strategy, the reply to it, and an upper bound for every commitment."""
 
     defender: FloatArray  # (defences,)
     reply: int
-    bound: float = -np.inf  # money: no commitment that meets this reply earns more
+    bound: float = -np.inf  # money: upper bound for commitments with this reply
 
 
 @dataclass(frozen=True)
 class Commitment(Concept):
-    """The commitment that is best for the defender: a mixed strategy, or a single defence if ``pure``.
+    """The optimal commitment of the defender: a mixed strategy, or a single defence if ``pure``.
 
-    With ``weak`` the attacker breaks its ties against the defender. The best strategy may then not exist:
-    the solution's ``bound`` is the supremum, and the mixed strategy given earns it or is ``within`` of it, in
-    units of the defender's payoff range. The certificate's regret of the defender is what another
-    commitment earns beyond that.
+    With ``weak`` the attacker breaks ties against the defender. An optimal strategy may then not exist:
+    the solution's ``bound`` is the supremum, and the returned strategy earns it or comes within ``within``
+    of it, in units of the defender's payoff range. The defender's regret in the certificate is the excess
+    of other commitments beyond that.
     """
 
     timing: ClassVar[Timing] = Timing.LEADER
     pure: bool = False
     weak: bool = False
-    within: float = 1e-6  # of the defender's payoff range; only where a supremum is not attained
+    within: float = 1e-6  # of the defender's payoff range; used only if the supremum is not attained
 
     @property
     def name(self) -> str:
-        """``commitment``, after ``pure_``, ``weak_`` or ``weak_pure_`` where the settings say so."""
+        """``commitment``, prefixed with ``pure_``, ``weak_`` or ``weak_pure_`` according to the settings."""
         return self._called("commitment")
 
     @property
     def situation(self) -> str:
-        """Whether one defence or a mixed strategy is announced, and how ties are broken."""
+        """The situation: one defence or a mixed strategy is announced, and how ties are broken."""
         if self.weak:
             announced = "One defence" if self.pure else "The defence"
             return f"{announced} is announced, and an indifferent attacker does the most harm"
@@ -78,12 +76,12 @@ class Commitment(Concept):
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """The same after Stackelberg, who had the leader commit first."""
+        """The names after Stackelberg."""
         return (self._called("stackelberg"),)
 
     @property
     def batch_method(self) -> str | None:
-        """There are compiled methods of the strong form."""
+        """The compiled method; only for the strong form."""
         return None if self.weak else self.name
 
     @property
@@ -100,13 +98,13 @@ class Commitment(Concept):
         return ("weak_" if self.weak else "") + ("pure_" if self.pure else "") + name
 
     def solve(self, game: Game) -> Solution:
-        """The best commitment with the attacker's reply, certified by a bound on all others.
+        """The optimal commitment with the attacker's response, certified by a bound on all others.
 
         >>> round(Commitment(weak=True).solve(Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])).bound, 9)
         2.0
         """
         if game.centred_for_commitment is not game:
-            return told_of(self.solve(game.centred_for_commitment), game)
+            return in_original_game(self.solve(game.centred_for_commitment), game)
         if self.weak:
             return self._weak_pure(game) if self.pure else self._weak_mixed(game)
         plan, bound = _best_pure(game) if self.pure else _best_mixed(game)
@@ -124,13 +122,13 @@ class Commitment(Concept):
         return self._solution(game, _committed_profile(game, plan, bound), bound, "comparison")
 
     def _weak_mixed(self, game: Game) -> Solution:
-        found = best_weak_plan(game, self.within)
-        short = 0.0 if found.attained else self.within * float(np.ptp(game.defender_payoffs))
-        profile = _committed_profile(game, Plan(found.defender, found.reply), found.bound - short)
-        remark = REMARK if found.attained else APPROACHED.format(found.supremum, self.within)
+        weak_plan = best_weak_plan(game, self.within)
+        short = 0.0 if weak_plan.attained else self.within * float(np.ptp(game.defender_payoffs))
+        profile = _committed_profile(game, Plan(weak_plan.defender, weak_plan.reply), weak_plan.bound - short)
+        remark = REMARK if weak_plan.attained else APPROACHED.format(weak_plan.supremum, self.within)
         if not profile.certificate.valid:
-            remark = TOO_NEAR.format(self.within, found.supremum)
-        return self._solution(game, profile, found.supremum, PROGRAMS, remark)
+            remark = TOO_NEAR.format(self.within, weak_plan.supremum)
+        return self._solution(game, profile, weak_plan.supremum, PROGRAMS, remark)
 
     def _solution(
         self, game: Game, profile: Profile, bound: float, method: str, remark: str = REMARK
@@ -143,7 +141,7 @@ class Commitment(Concept):
             certified([profile]),
             components=(),
             complete=False,
-            rule=f"the best {kind} to commit to{ties}",
+            rule=f"the optimal {kind} to commit to{ties}",
             method=method,
             remark=remark,
             bound=bound,
@@ -159,11 +157,11 @@ def _best_pure(game: Game) -> tuple[Plan, float]:
 
 
 def _best_mixed(game: Game) -> tuple[Plan, float]:
-    """The best plan, and what none can exceed. Replies that cannot win are not looked into."""
+    """The best plan and an upper bound for all. Replies that cannot be optimal are skipped."""
     best, _ = _best_pure(game)
     value = _worth(game, best)
     bound = value
-    most = game.defender_payoffs.max(axis=0)  # (attacks,): what a reply can give at best
+    most = game.defender_payoffs.max(axis=0)  # (attacks,): upper bound for each reply
     for reply in np.argsort(-most, kind="stable"):
         if most[reply] <= value:
             break
@@ -179,7 +177,7 @@ def _worth(game: Game, plan: Plan) -> float:
 
 
 def _plans(game: Game, reply: int) -> Iterator[Plan]:
-    """The best mixed strategy to which ``reply`` is a best response; none where there is none."""
+    """The optimal mixed strategy to which ``reply`` is a best response; empty if there is none."""
     return _from_two_rows(game, reply) if game.shape[0] == 2 else _from_program(game, reply)
 
 
@@ -202,29 +200,29 @@ def _from_two_rows(game: Game, reply: int) -> Iterator[Plan]:
 
 def _from_program(game: Game, reply: int) -> Iterator[Plan]:
     span = float(np.ptp(game.attacker_payoffs)) or 1.0
-    others = np.arange(game.shape[1]) != reply
-    gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]])[:, others] / span
-    found = best_mixed_strategy(game.defender_payoffs[:, reply], gains)
-    if found is not None:
-        yield Plan(found[0], reply, bound=found[1])
+    alternatives = np.arange(game.shape[1]) != reply
+    gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]])[:, alternatives] / span
+    optimum = best_mixed_strategy(game.defender_payoffs[:, reply], gains)
+    if optimum is not None:
+        yield Plan(optimum[0], reply, bound=optimum[1])
 
 
 def best_mixed_strategy(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
-    """The mixed strategy x that makes x·worth largest where no x·gains is above 0, and a bound from duality.
+    """The mixed strategy x that maximises x·worth subject to x·gains ≤ 0, and a bound from duality.
 
     >>> mixed_strategy, bound = best_mixed_strategy(np.array([3.0, 1.0]), np.array([[1.0], [-1.0]]))
     >>> mixed_strategy.round(9).tolist(), round(bound, 9)
     ([0.5, 0.5], 2.0)
 
     Args:
-        worth: (defences,) to the defender.
-        gains: (defences, k) of the attacker's k ways to leave its reply, of the order of 1.
+        worth: (defences,) payoffs of the defender.
+        gains: (defences, k) gains of the attacker from k deviations, of order 1.
 
     Returns:
-        None where every mixed strategy makes the attacker leave.
+        The strategy and the bound; None if the attacker deviates from every mixed strategy.
     """
     if gains.size and gains.min(axis=0).max() > 0:
-        return None  # some other reply is better against every defence
+        return None  # another reply is better against every defence
     charge_program(gains.size)
     optimum = only_optimum(worth, gains)
     if optimum is None:
@@ -235,7 +233,7 @@ def best_mixed_strategy(worth: FloatArray, gains: FloatArray) -> tuple[FloatArra
 
 
 def _by_highs(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] | None:
-    """As `best_mixed_strategy`, for programs of any size and with any number of optima."""
+    """Like `best_mixed_strategy`, for programs of any size and with any number of optima."""
     from scipy.optimize import linprog
 
     program = linprog(
@@ -250,12 +248,14 @@ def _by_highs(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] 
     if program.status != 0:
         return None
     prices = np.maximum(-SHARPER * program.ineqlin.marginals, 0.0) if gains.size else np.zeros(0)
-    bound = float((worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max())  # holds for any prices
+    bound = float(
+        (worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max()
+    )  # valid for any dual variables
     return _sharpened(program.x, gains), bound
 
 
 def _sharpened(mixed_strategy: FloatArray, gains: FloatArray) -> FloatArray:
-    """The mixed strategy with the gains that are nearly zero made zero, where that is possible."""
+    """The mixed strategy with nearly zero gains made exactly zero, if possible."""
     played = np.flatnonzero(mixed_strategy > 1e-13)
     plain = np.where(mixed_strategy > 1e-13, mixed_strategy, 0.0) / mixed_strategy[played].sum()
     tight = np.flatnonzero(np.abs(plain @ gains) < 1e-9)
@@ -268,11 +268,13 @@ def _sharpened(mixed_strategy: FloatArray, gains: FloatArray) -> FloatArray:
 
 
 def _committed_profile(game: Game, plan: Plan, bound: float) -> Profile:
-    mix, reply = plan.defender, plan.reply
+    mixed_strategy, reply = plan.defender, plan.reply
     value = _worth(game, plan)
-    to_attacker = mix @ game.attacker_payoffs
+    to_attacker = mixed_strategy @ game.attacker_payoffs
     certificate = Certificate(
         relative_regret(bound - value, game.defender_payoffs),
         relative_regret(float(to_attacker.max() - to_attacker[reply]), game.attacker_payoffs),
     )
-    return Profile(mix, np.eye(game.shape[1])[reply], value, float(to_attacker[reply]), certificate)
+    return Profile(
+        mixed_strategy, np.eye(game.shape[1])[reply], value, float(to_attacker[reply]), certificate
+    )

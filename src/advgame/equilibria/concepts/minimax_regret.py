@@ -1,13 +1,13 @@
-"""Minimax regret: the mixed strategy that one will least wish to have chosen otherwise.
+"""Minimax regret: the mixed strategy with the smallest worst-case regret.
 
-The regret of defence i under attack j is what the best defence against j would have earned more; of a
-mixed strategy x in the games g that may be the true one (Savage 1951, doi:10.1080/01621459.1951.10500768),
+The regret of defence i under attack j is the difference to the best defence against j. For a mixed
+strategy x and possible games g (Savage 1951, doi:10.1080/01621459.1951.10500768),
 
     r(x) = max over g and j of ( max over i of U_g(i, j) − x·U_g(·, j) ).
 
-The attacker's pay plays no part: the comparison is with the best defence against the same attack.
-Where payoffs are affine in each of some parameters, the regret is convex in each, so the games at the
-corners of a box of parameters answer for the whole box.
+The attacker's payoffs play no role: the comparison is with the best defence against the same attack.
+If payoffs are affine in each of several parameters, the regret is convex in each, so the games at the
+corners of a parameter box determine the result for the whole box.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from advgame.games import Certificate, Game, Profile
 
 @dataclass(frozen=True, eq=False)
 class LeastRegret:
-    """The mixed strategy of least worst regret over some games, and where that regret is felt."""
+    """The mixed strategy with the smallest worst-case regret over several games, with the regrets."""
 
     games: tuple[Game, ...]
     defender: FloatArray  # (defences,) probabilities
@@ -38,18 +38,18 @@ class LeastRegret:
 
 
 def least_regret(games: Sequence[Game]) -> LeastRegret:
-    """The mixed strategy whose worst regret over several games is least.
+    """The mixed strategy with the smallest worst-case regret over several games.
 
     >>> found = least_regret([Game([[4, 0], [3, 3]], np.zeros((2, 2)))])
     >>> found.defender.round(9).tolist(), round(found.regret, 9)
     ([0.25, 0.75], 0.75)
 
     Args:
-        games: at least one, with the same defences and attacks: what may turn out to be true.
+        games: the possible games; at least one, all with the same defences and attacks.
 
     Raises:
         GameError: for no games, or games with different strategies.
-        SolverError: when the answer could not be certified.
+        SolverError: when the solution could not be certified.
     """
     checked = _checked(games)
     regrets = np.array([_regrets(game) for game in checked])  # (games, defences, attacks)
@@ -69,7 +69,7 @@ def least_regret(games: Sequence[Game]) -> LeastRegret:
 
 
 def _regrets(game: Game) -> FloatArray:
-    """What the best defence against each attack earns more than each defence, (defences, attacks)."""
+    """The regret of each defence under each attack, (defences, attacks)."""
     best = game.defender_payoffs.max(axis=0, keepdims=True)
     return np.asarray(best - game.defender_payoffs)
 
@@ -80,16 +80,18 @@ def _checked(games: Sequence[Game]) -> tuple[Game, ...]:
     first = games[0]
     for place, game in enumerate(games):
         if (game.defences, game.attacks) != (first.defences, first.attacks):
-            raise GameError(f"Game {place} has other strategies than game 0; give games with the same names.")
+            raise GameError(
+                f"Game {place} has different strategies from game 0; give games with the same names."
+            )
     return tuple(games)
 
 
 @dataclass(frozen=True)
 class MinimaxRegret(Concept):
-    """The mixed strategy that loses least against having known the attack.
+    """The mixed strategy with the smallest worst-case regret over the attacks.
 
-    The certificate's regrets are those of the zero-sum game over these losses, and the attacker's mix is
-    the one that makes every mixed strategy lose that much. For several games ask ``least_regret``.
+    The certificate's regrets are those of the zero-sum game over the regrets, and the attacker's strategy is
+    the one that forces at least this regret. For several games use ``least_regret``.
     """
 
     name: ClassVar[str] = "minimax_regret"
@@ -97,7 +99,7 @@ class MinimaxRegret(Concept):
     timing: ClassVar[Timing] = Timing.SECURITY
 
     def solve(self, game: Game) -> Solution:
-        """The strategy of least worst regret over the attacks, with the mix of attacks it is felt under."""
+        """The minimax-regret strategy, with the attacker's strategy that forces its regret."""
         try:
             profiles, remark = certified([_felt(game, least_regret([game]))]), ""
         except SolverError as problem:
@@ -108,9 +110,9 @@ class MinimaxRegret(Concept):
             profiles,
             components=(),
             complete=False,
-            rule="the mixed strategy with the least worst-case regret over the attacks",
+            rule="the mixed strategy with the smallest worst-case regret over the attacks",
             method="linear program (HiGHS)",
-            remark=remark or "One mixed strategy of least regret; others may have the same.",
+            remark=remark or "One mixed strategy of minimax regret; others may have the same regret.",
         )
 
 

@@ -1,4 +1,4 @@
-"""One Nash equilibrium of a game of any size: a pure one, or the end of Lemke and Howson's path."""
+"""One Nash equilibrium of a game of any size: a pure one, or the end of a Lemke–Howson path."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from advgame.equilibria.algorithms.lemke_howson import end_of_path, pure_equilib
 from advgame.equilibria.solution import Concept, Solution, Timing
 from advgame.games import Certificate, Game, Profile, certified_profile
 
-FIRST = "The first equilibrium that is found; there may be others, worth less to the defender."
-RULE = "the first equilibrium that is found"
-PURE, PATH = "pairs of pure best responses", "Lemke–Howson, lexicographic"
+FIRST = "The first equilibrium found; there may be others that are worse for the defender."
+RULE = "the first equilibrium found"
+PURE, PATH = "pure best responses", "Lemke–Howson, lexicographic"
 ZERO = Certificate(0.0, 0.0)
 NONE = "No equilibrium could be certified within the limits; raise them with NashOne(work_limit=…)."
 
 
 @dataclass(frozen=True)
 class NashOne(Concept):
-    """A single certified Nash equilibrium, of a game of any size: a pure one if there is any.
+    """A single certified Nash equilibrium of a game of any size: a pure one if there is one.
 
-    Which one depends on the order of the strategies. `Nash` lists all, and recommends the one that is worth
-    least to the defender.
+    Which equilibrium is returned depends on the order of the strategies. `Nash` lists all and recommends
+    the worst one for the defender.
 
     Args:
         time_limit_seconds: wall-clock time after which the search stops.
@@ -33,7 +33,7 @@ class NashOne(Concept):
     """
 
     name: ClassVar[str] = "nash_one"
-    situation: ClassVar[str] = "Both sides choose at once"
+    situation: ClassVar[str] = "Both sides choose simultaneously"
     timing: ClassVar[Timing] = Timing.SIMULTANEOUS
     aliases: ClassVar[tuple[str, ...]] = ("lemke_howson",)
     batch_method: ClassVar[str | None] = "nash_one"
@@ -41,7 +41,7 @@ class NashOne(Concept):
     work_limit: float = 10.0
 
     def solve(self, game: Game) -> Solution:
-        """The first pure equilibrium, or the first that a dropped label leads to, certified.
+        """The first pure equilibrium, or the first one reached by dropping a label, certified.
 
         >>> NashOne().solve(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])).recommended.defender.round(3).tolist()
         [0.333, 0.667]
@@ -56,7 +56,7 @@ class NashOne(Concept):
         return Solution(self.name, game, profiles, components, False, RULE, method, FIRST, preferred=0)
 
     def _walked(self, game: Game) -> Profile | None:
-        """The end of a path in the game without constants, certified in the game itself."""
+        """The end of a path in the centred game, certified in the original game."""
         centred = game.levelled.centred
         profile = end_of_path(centred, Deadline(self.time_limit_seconds, self.work_limit))
         if profile is None or centred is game:
@@ -65,7 +65,7 @@ class NashOne(Concept):
 
 
 def _pure(game: Game) -> Profile | None:
-    """The first pure equilibrium, whose regrets are zero because only floats are compared."""
+    """The first pure equilibrium; its regrets are zero because floats are compared exactly."""
     if any(game.rounding):
         return None
     pair = pure_equilibrium(game)

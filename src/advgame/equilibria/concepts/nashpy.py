@@ -1,10 +1,10 @@
-"""nashpy's algorithms by name: given friendly payoffs, stopped in time, and believed only with a certificate.
+"""nashpy's algorithms by name: with scaled payoffs, a time limit, and certified results.
 
 nashpy (https://nashpy.readthedocs.io) is the reference of this field in Python. Its algorithms are
-sensitive to the scale of payoffs, may loop for ever and may return what is no equilibrium; so both
-matrices are mapped to [1, 2], which changes no equilibrium, and every answer is checked. A game in which
-one strategy of a player is left once dominated ones are gone is answered by comparing payoffs: nashpy's
-polytopes need two dimensions.
+sensitive to the scale of payoffs, may not terminate and may return profiles that are not equilibria. Both
+matrices are therefore mapped to [1, 2], which changes no equilibrium, and every result is checked. A game in
+which a player has a single undominated strategy is solved by comparing payoffs, because nashpy's polytopes
+need two dimensions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from advgame.catalogue import Catalogue
 from advgame.equilibria.algorithms.components import maximal_nash_subsets
 from advgame.equilibria.algorithms.deadline import TimeUp, within
 from advgame.equilibria.algorithms.one_strategy import equilibria_of_one
-from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, in_original_game
 from advgame.games import Game, certified_profile
 from advgame.games.reduction import reduce_game
 
@@ -53,9 +53,9 @@ ALGORITHMS = Catalogue(
 
 @dataclass(frozen=True)
 class Nashpy(Concept):
-    """What one of nashpy's algorithms finds, verified; never called complete."""
+    """The verified result of one of nashpy's algorithms; never marked complete."""
 
-    situation: ClassVar[str] = "Both sides choose at once"
+    situation: ClassVar[str] = "Both sides choose simultaneously"
     timing: ClassVar[Timing] = Timing.SIMULTANEOUS
     may_not_end: ClassVar[bool] = True
     algorithm: str = "support_enumeration"
@@ -63,22 +63,26 @@ class Nashpy(Concept):
 
     @property
     def name(self) -> str:
-        """``nashpy_`` and the algorithm."""
+        """``nashpy_`` followed by the algorithm."""
         return f"nashpy_{self.algorithm}"
 
     def solve(self, game: Game) -> Solution:
-        """The certified equilibria the algorithm found in time.
+        """The certified equilibria that the algorithm found within the limit.
 
         Raises:
-            UnknownName: when nashpy has no algorithm of that name here.
+            UnknownName: when no algorithm has that name.
         """
         if game.levelled is not game:
-            return told_of(self.solve(game.levelled), game)
+            return in_original_game(self.solve(game.levelled), game)
         if game.centred is not game:
-            return told_of(self.solve(game.centred), game)
+            return in_original_game(self.solve(game.centred), game)
         reduction = reduce_game(game)
         pairs, problem = _equilibria(reduction.game, self.algorithm, self.time_limit_seconds)
-        whole = (pair for reduced in pairs for pair in reduction.put_back(*(mix.tolist() for mix in reduced)))
+        whole = (
+            pair
+            for reduced in pairs
+            for pair in reduction.put_back(*(strategy.tolist() for strategy in reduced))
+        )
         checked = certified(certified_profile(game, np.array(x), np.array(y)) for x, y in whole)
         profiles = tuple(
             {(p.defender.round(9).tobytes(), p.attacker.round(9).tobytes()): p for p in checked}.values()
@@ -89,21 +93,21 @@ class Nashpy(Concept):
             profiles,
             maximal_nash_subsets(profiles),
             complete=False,
-            rule="the equilibrium found that is worst for the defender",
+            rule="the listed equilibrium that is worst for the defender",
             method=f"nashpy: {self.algorithm.replace('_', ' ')}",
             remark=_remark(problem, len(profiles)),
         )
 
 
 def _remark(problem: str, count: int) -> str:
-    """What stopped the algorithm, and whether something was found."""
+    """What stopped the algorithm, and whether it found an equilibrium."""
     if count == 0:
         return f"{problem} The algorithm found no equilibrium; the concept 'nash' lists them.".strip()
     return f"{problem} There may be more equilibria." if problem else ""
 
 
 def _equilibria(game: Game, algorithm: str, seconds: float) -> tuple[list[Pair], str]:
-    """The certified pairs the algorithm found, and what stopped it, if anything did."""
+    """The certified pairs of the algorithm, and what stopped it, if anything."""
     run = ALGORITHMS[algorithm]
     if min(game.shape) == 1:
         return [(np.array(x), np.array(y)) for x, y in equilibria_of_one(game)], ""
@@ -123,20 +127,20 @@ def _equilibria(game: Game, algorithm: str, seconds: float) -> tuple[list[Pair],
         within(seconds, work)
     except TimeUp:
         return pairs, f"Stopped after {seconds:g} seconds."
-    except Exception as problem:  # some degenerate games make nashpy's own code fail in many ways
+    except Exception as problem:  # on some degenerate games nashpy raises various exceptions
         return pairs, f"nashpy raised {type(problem).__name__}."
     return pairs, ""
 
 
 def _quietly(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """The pairs, without nashpy's warnings: degenerate games are handled by checking each answer."""
+    """The pairs, with nashpy's warnings suppressed, because every result is checked."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield from pairs
 
 
 def _is_equilibrium(game: Game, pair: Pair) -> bool:
-    defender, attacker = (np.asarray(mix, dtype=float) for mix in pair)
+    defender, attacker = (np.asarray(strategy, dtype=float) for strategy in pair)
     if (defender.size, attacker.size) != game.shape or not np.all(np.isfinite([*defender, *attacker])):
         return False
     if min(defender.min(), attacker.min()) < -1e-9 or min(defender.sum(), attacker.sum()) <= 0.5:

@@ -1,8 +1,8 @@
-"""Logit quantal response: both players err, and err less the more an error costs.
+"""Logit quantal response: both players err, and costly errors are rarer.
 
-Each plays a strategy with a probability proportional to exp(λ · what it pays against the other's mix)
-(McKelvey and Palfrey 1995, doi:10.1006/game.1995.1023). λ = 0 is blind chance; as it grows, the branch of
-equilibria that starts there leads to a Nash equilibrium; ``logit_branch`` follows it.
+Each strategy has a probability proportional to exp(λ · its payoff against the opponent's strategy)
+(McKelvey and Palfrey 1995, doi:10.1006/game.1995.1023). λ = 0 is uniform play; as λ grows, the branch of
+equilibria from there leads to a Nash equilibrium; ``logit_branch`` follows it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import earnings
 
 PER_ANSWER, PER_STEP, PER_PAYOFF = 1e-3, 3e-4, 1e-7  # nominal seconds
-ONLY = "The only one at this rationality."
-OTHERS = "Others may exist at this rationality."
+ONLY = "The only equilibrium at this rationality."
+OTHERS = "Other equilibria may exist at this rationality."
 LOST = "The branch could be followed only up to a rationality of {:g}."
 OUT_OF_TIME = (
     "The branch was followed up to a rationality of {:g} in {:g} seconds; raise the time limit, or lower the "
@@ -33,20 +33,20 @@ FORKED = " The branch forks at a rationality of about {}; it was followed along 
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """Points of the branch that starts from blind chance, in the order they are met."""
+    """Points of the principal branch, in order from uniform play."""
 
-    rationality: FloatArray  # (k,) per unit of money; it may turn back
+    rationality: FloatArray  # (k,) per unit of money; not necessarily increasing
     defender: FloatArray  # (k, defences) probabilities
     attacker: FloatArray  # (k, attacks) probabilities
 
 
 @dataclass(frozen=True)
 class QuantalResponse(Concept):
-    """The logit quantal response equilibrium of players who are only so rational.
+    """The logit quantal response equilibrium for players of limited rationality.
 
-    ``rationality`` is λ, per unit of the payoffs' money. The certificate does not say that nobody gains by
-    deviating (who errs does): its two numbers are by how much a probability of the defender, and of the
-    attacker, differs from the logit response to the other's mix.
+    ``rationality`` is λ, per unit of money. The certificate does not bound gains from deviating, which
+    players who err do have: its two numbers are the largest differences between a probability of the
+    defender, or of the attacker, and the logit response to the opponent's strategy.
     """
 
     name: ClassVar[str] = "quantal_response"
@@ -59,7 +59,7 @@ class QuantalResponse(Concept):
     time_limit_seconds: float = 10.0
 
     def solve(self, game: Game) -> Solution:
-        """The first equilibrium of that rationality on the branch that starts from blind chance.
+        """The first equilibrium of that rationality on the branch from uniform play.
 
         >>> pennies = Game([[2, 0], [0, 1]], [[0, 1], [1, 0]])
         >>> QuantalResponse(2.0).solve(pennies).recommended.defender.round(3).tolist()
@@ -70,7 +70,7 @@ class QuantalResponse(Concept):
         """
         only = only_response(game, self._checked_rationality())
         if only is not None:
-            return self._solution(game, (_responding(game, only),), "responses in turn", ONLY)
+            return self._solution(game, (_responding(game, only),), "alternating responses", ONLY)
         deadline = Deadline(self.time_limit_seconds)
         charge(PER_ANSWER)
         for last in branch_points(game, self._checked_rationality()):  # noqa: B007
@@ -109,7 +109,7 @@ class QuantalResponse(Concept):
 
 
 def principal_branch(game: Game, rationality: float) -> Branch:
-    """The branch from blind chance to where it first reaches a rationality.
+    """The branch from uniform play to the first point with a given rationality.
 
     >>> branch = principal_branch(Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]]), 5.0)
     >>> branch.rationality[[0, -1]].round(9).tolist(), branch.defender[-1].round(9).tolist()
@@ -127,7 +127,7 @@ def principal_branch(game: Game, rationality: float) -> Branch:
 
 
 def _responding(game: Game, reached: Reached) -> Profile:
-    """The profile with the distance of each mixed strategy from the logit response to the other."""
+    """The profile with the distance of each mixed strategy from the logit response to the opponent's."""
     defender, attacker, rationality = reached.defender, reached.attacker, reached.rationality
     centred = game.centred
     to_defender, to_attacker = centred.defender_payoffs @ attacker, defender @ centred.attacker_payoffs
@@ -143,7 +143,7 @@ def _responding(game: Game, reached: Reached) -> Profile:
 
 
 def logit(utilities: FloatArray) -> FloatArray:
-    """Probabilities in proportion to the exponentials of utilities.
+    """Probabilities proportional to the exponentials of utilities.
 
     >>> logit(np.array([1000.0, 1000.0 + np.log(3)])).round(9).tolist()
     [0.25, 0.75]

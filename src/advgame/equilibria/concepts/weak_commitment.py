@@ -1,11 +1,11 @@
-"""The weak form of commitment: the attacker breaks its ties against the defender.
+"""The weak form of commitment: the attacker breaks ties against the defender.
 
-A strategy x is then worth the least of x·A_j over the attacker's best responses j. The supremum over all
-strategies is max over j of max { min over k in E(j) of x·A_k : x in X(j) }, where X(j) are the strategies
-to which j is a best response, E(j) the replies that pay the attacker the same as j against every defence,
-and only those j count to which some strategy makes all others strictly worse (von Stengel and Zamir 2010,
-doi:10.1016/j.geb.2009.11.008). It is often approached and never attained: at the best x itself another
-reply ties, and a little of a mixed strategy from inside X(j) makes the attacker prefer j.
+The value of a strategy x is then the minimum of x·A_j over the attacker's best responses j. The supremum
+over all strategies is max over j of max { min over k in E(j) of x·A_k : x in X(j) }, where X(j) are the
+strategies to which j is a best response, E(j) the replies with the same payoff as j to the attacker against
+every defence, and j ranges over the replies that are strictly best against some strategy (von Stengel and
+Zamir 2010, doi:10.1016/j.geb.2009.11.008). Often the supremum is not attained: at the best x another reply
+ties, and adding a little of a strategy from the interior of X(j) makes the attacker prefer j.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SHARPER = 1e4  # makes the attacker's ties finer than HiGHS lets one ask for
 
 @dataclass(frozen=True, eq=False)
 class WeakPlan:
-    """A mixed strategy, the reply that hurts most among the best ones, and the supremum."""
+    """A mixed strategy, the most harmful best response to it, and the supremum."""
 
     defender: FloatArray  # (defences,)
     reply: int
@@ -38,9 +38,9 @@ class WeakPlan:
 
 
 def best_weak_plan(game: Game, within: float) -> WeakPlan:
-    """The strategy that earns the supremum, or less by at most ``within`` of the defender's payoff range.
+    """The strategy that earns the supremum, or at most ``within`` of the defender's payoff range less.
 
-    Where ``within`` is so small that only rounding would break the tie, the strategy goes further inside.
+    If ``within`` is so small that only rounding would break the tie, the strategy is moved further inside.
 
     >>> game = Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])  # at the half of each, the attacker is indifferent
     >>> plan = best_weak_plan(game, within=0.01)
@@ -55,9 +55,9 @@ def best_weak_plan(game: Game, within: float) -> WeakPlan:
 
 
 def most_harmful_reply(game: Game, defender: FloatArray) -> int:
-    """Of the attacker's best responses to a mixed strategy, the one that leaves the defender least.
+    """The attacker's best response to a mixed strategy that is worst for the defender.
 
-    Which replies are best is decided exactly, from the payoffs and the mixed strategy as they are given.
+    Ties are decided exactly, from the given payoffs and mixed strategy.
     """
     near = _nearly_best(game, defender)
     if len(near) > 1:
@@ -66,13 +66,13 @@ def most_harmful_reply(game: Game, defender: FloatArray) -> int:
 
 
 def _nearly_best(game: Game, defender: FloatArray) -> NDArray[np.intp]:
-    """The replies that may be best: rounding is well below what they may differ by."""
+    """The replies that may be best, with a tolerance well above rounding."""
     pays = defender @ game.centred_for_commitment.attacker_payoffs
     return np.flatnonzero(pays >= pays.max() - TIE * float(np.ptp(game.attacker_payoffs)))
 
 
 def _exactly_best(game: Game, defender: FloatArray, replies: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Of some replies those that pay most, in rational numbers."""
+    """The best of some replies, in rational numbers."""
     played = np.flatnonzero(defender)
     shares = [Fraction(share) for share in defender[played].tolist()]
     columns = game.payoffs_as_given[1][np.ix_(played, replies)].T.tolist()
@@ -83,7 +83,7 @@ def _exactly_best(game: Game, defender: FloatArray, replies: NDArray[np.intp]) -
 
 @dataclass(frozen=True, eq=False)
 class _Region:
-    """The mixed strategies to which a reply is best: the most they are worth, and how far one goes inside."""
+    """The mixed strategies to which a reply is a best response: their largest value and an interior point."""
 
     value: float
     bound: float
@@ -94,7 +94,7 @@ class _Region:
 
 
 def _region(game: Game, reply: int) -> _Region | None:
-    """None where no strategy makes the reply strictly best, by the margin that a tie needs to be broken."""
+    """The region of a reply; None if no strategy makes the reply strictly best by the required margin."""
     span = float(np.ptp(game.attacker_payoffs)) or 1.0
     gains = (game.attacker_payoffs - game.attacker_payoffs[:, [reply]]) / span  # of leaving the reply
     twins = np.all(np.abs(gains) <= TIE, axis=0)
@@ -106,27 +106,27 @@ def _region(game: Game, reply: int) -> _Region | None:
 
 
 def _deepest(gains: FloatArray) -> tuple[FloatArray, float]:
-    """The mixed strategy at which leaving the reply costs the attacker most: max s with x·G_k + s ≤ 0."""
-    defences, others = gains.shape
-    if others == 0:
+    """The mixed strategy at which deviating costs the attacker most: max s with x·G_k + s ≤ 0."""
+    defences, deviations = gains.shape
+    if deviations == 0:
         return np.full(defences, 1 / defences), 1.0
     value, _, mixed_strategy = _most(-gains, np.empty((defences, 0)))
     return mixed_strategy, value
 
 
 def _most(worth: FloatArray, gains: FloatArray) -> tuple[float, float, FloatArray]:
-    """max v with x·W_k ≥ v and x·G_k ≤ 0 over mixed strategies x: v at the x found, the dual bound, and x."""
+    """max v with x·W_k ≥ v and x·G_k ≤ 0 over mixed strategies x: v at the optimum, the dual bound, and x."""
     from scipy.optimize import linprog
 
     defences, goals = worth.shape
     charge_program(worth.size + gains.size)
     low, span = float(worth.min()), float(np.ptp(worth)) or 1.0
     unit = (worth - low) / span
-    others = gains.shape[1]
+    deviations = gains.shape[1]
     program = linprog(
         np.append(np.zeros(defences), -1.0),
-        A_ub=np.block([[-unit.T, np.ones((goals, 1))], [SHARPER * gains.T, np.zeros((others, 1))]]),
-        b_ub=np.zeros(goals + others),
+        A_ub=np.block([[-unit.T, np.ones((goals, 1))], [SHARPER * gains.T, np.zeros((deviations, 1))]]),
+        b_ub=np.zeros(goals + deviations),
         A_eq=np.append(np.ones(defences), 0.0)[None, :],
         b_eq=[1.0],
         bounds=[(0, None)] * defences + [(None, None)],
@@ -138,12 +138,12 @@ def _most(worth: FloatArray, gains: FloatArray) -> tuple[float, float, FloatArra
     mixed_strategy = _mixed_strategy(program.x[:-1])
     weights, prices = np.split(np.maximum(-program.ineqlin.marginals, 0.0), [goals])
     weights /= weights.sum()
-    bound = float((unit @ weights - SHARPER * (gains @ prices)).max())  # holds for any weights and prices
+    bound = float((unit @ weights - SHARPER * (gains @ prices)).max())  # valid for any dual variables
     return low + span * float((mixed_strategy @ unit).min()), low + span * bound, mixed_strategy
 
 
 def _inside(game: Game, region: _Region, within: float) -> tuple[FloatArray, bool]:
-    """The edge itself where all its ties go well, else a point just inside of it."""
+    """The boundary point if its ties are harmless, otherwise a point just inside."""
     span = float(np.ptp(game.defender_payoffs))
     for mixed_strategy in (region.edge, region.inside):
         if _weak_worth(game, mixed_strategy) >= region.value - 1e-10 * span:
@@ -154,7 +154,7 @@ def _inside(game: Game, region: _Region, within: float) -> tuple[FloatArray, boo
 
 
 def _weak_worth(game: Game, mixed_strategy: FloatArray) -> float:
-    """What a mixed strategy earns however its rounding may break the attacker's ties."""
+    """The value of a mixed strategy, however rounding breaks the attacker's ties."""
     return float((mixed_strategy @ game.defender_payoffs)[_nearly_best(game, mixed_strategy)].min())
 
 

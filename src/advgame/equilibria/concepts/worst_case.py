@@ -1,4 +1,4 @@
-"""The worst case: the mixed strategy that loses least if the attacker wanted only to harm."""
+"""Maximin: the mixed strategy with the best worst-case payoff."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from advgame.equilibria.algorithms.maximin import maximin
-from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, in_original_game
 from advgame.games import Game
 
 
 @dataclass(frozen=True)
 class WorstCase(Concept):
-    """The maximin mixed strategy: what the defender can secure, whatever the attacker is paid."""
+    """The maximin mixed strategy: the value the defender can guarantee, whatever the attacker's goal."""
 
     name: ClassVar[str] = "worst_case"
     situation: ClassVar[str] = "The attacker's goal is unknown (maximin)"
@@ -21,12 +21,12 @@ class WorstCase(Concept):
     compared: ClassVar[bool] = True
 
     def solve(self, game: Game) -> Solution:
-        """The maximin mixed strategy, with the mix of attacks that holds the defender to its value.
+        """The maximin mixed strategy, with the attacker's strategy that limits the defender to its value.
 
         The certificate's regrets are those of the zero-sum game over the defender's payoffs.
         """
         if game.levelled is not game:
-            return told_of(self.solve(game.levelled), game)
+            return in_original_game(self.solve(game.levelled), game)
         return Solution(
             self.name,
             game,
