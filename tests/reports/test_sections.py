@@ -108,7 +108,7 @@ def test_a_break_even_share_that_rests_on_little_says_so() -> None:
         Measurement(**facts, defence="x8", attack="pgd", accuracy=0.435, std=0.045),
     ]
     report = ag.report(ag.Scenario("pruned", MeasurementTable(tuple(rows)), largest_share=0.3))
-    cautions = [block.text for block in section(report, "The break-even share") if isinstance(block, Caution)]
+    cautions = [block.text for block in section(report, "Break-even shares") if isinstance(block, Caution)]
     # 0.045/√6·√2 = 0.026
     assert len(cautions) == 1
     assert "rests on a difference of 0.035 with a standard error of about 0.026" in cautions[0]
@@ -117,7 +117,7 @@ def test_a_break_even_share_that_rests_on_little_says_so() -> None:
 def test_a_break_even_share_starts_from_the_defence_that_is_worth_more_without_attack() -> None:
     scenario = ag.Scenario("costly", table(("plain", 0.90, 0.1), ("robust", 0.92, 0.5)), largest_share=0.3)
     report = ag.report(ag.set_parameter(scenario, "defence_cost[robust]", 0.06))
-    rows = next(block for block in section(report, "The break-even share") if isinstance(block, Table)).rows
+    rows = next(block for block in section(report, "Break-even shares") if isinstance(block, Table)).rows
     # p* = (Δa + ΔC)/(Δr + Δa) = (−0.02 + 0.06)/(0.4 − 0.02)
     assert [cell.text for cell in rows[0][:3]] == ["plain", "robust", "0.1053"]
 
@@ -125,12 +125,12 @@ def test_a_break_even_share_starts_from_the_defence_that_is_worth_more_without_a
 def test_a_share_beyond_all_inputs_is_never_reached() -> None:
     scenario = ag.Scenario("costly", table(("plain", 0.90, 0.1), ("robust", 0.90, 0.5)), largest_share=0.3)
     report = ag.report(ag.set_parameter(scenario, "defence_cost[robust]", 0.5))  # p* = 0.5/0.4
-    rows = next(block for block in section(report, "The break-even share") if isinstance(block, Table)).rows
+    rows = next(block for block in section(report, "Break-even shares") if isinstance(block, Table)).rows
     assert rows[0][2].text == "never pays"
 
 
 def test_a_break_even_share_that_is_well_measured_carries_no_caution(two_defences_report: ag.Report) -> None:
-    found = section(two_defences_report, "The break-even share")
+    found = section(two_defences_report, "Break-even shares")
     assert [block for block in found if isinstance(block, Caution)] == []
 
 

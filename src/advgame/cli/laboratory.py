@@ -150,7 +150,7 @@ def importances(
     ],
     images: Images = None,
 ) -> None:
-    """Compares the importances that pruning methods estimate with measured ones.
+    """Compares estimated with measured importances.
 
     For each network that is pruned, units are removed one at a time, and the rank correlation between the
     change of the loss and each method's estimate is written beside the table, as ….importances.csv.

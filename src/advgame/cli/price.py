@@ -76,7 +76,7 @@ def price(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     output: Output = None,
 ) -> None:
-    """Makes a scenario of a measured table.
+    """Makes a scenario from a measured table.
 
     Measured costs are multiplied by prices, which you can set; the unit of money is the value of one
     correctly classified benign input. The scenario states the basis of each amount. Edit it, then solve it.
