@@ -63,7 +63,7 @@ def test_a_case_without_attacks_has_no_slider_of_the_attacker(open_page: Open) -
 @pytest.mark.usefixtures("coarse_map")
 @pytest.mark.parametrize("name", CASES)
 def test_every_slider_may_stand_at_its_ends(open_page: Open, name: str) -> None:
-    page = open_page(case=name)
+    page = open_page(name)
     for key in [slider.key for slider in page.slider]:
         before = page.slider(key=key).value
         for end in ENDS.values():
@@ -76,7 +76,7 @@ def test_every_slider_may_stand_at_its_ends(open_page: Open, name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("end", ENDS)
 def test_all_sliders_may_stand_at_their_ends_together(open_page: Open, name: str, end: str) -> None:
-    page = open_page(case=name)
+    page = open_page(name)
     for slider in page.slider:
         slider.set_value(ENDS[end](slider))
     assert settled(page.run())

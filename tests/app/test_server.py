@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -56,7 +57,9 @@ def answered(middleware: Any, given: list[tuple[bytes, bytes]]) -> dict[str, str
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(middleware(application)({"type": "http"}, None, send))
+    # In a thread of its own: the browser tests leave an event loop running in the main one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, middleware(application)({"type": "http"}, None, send)).result()
     headers = [(name.decode().lower(), value.decode()) for name, value in sent[0]["headers"]]
     assert len(dict(headers)) == len(headers)
     return dict(headers)
