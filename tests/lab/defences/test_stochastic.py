@@ -39,7 +39,7 @@ def _seeded() -> None:
 @pytest.fixture(scope="module")
 def fitted() -> dict[type[Defence], Any]:
     """A trained stochastic network of each kind."""
-    return {kind: kind().fit(kind().prepared(trained()), task()) for kind in KINDS}
+    return {kind: kind(epochs=4).fit(kind().prepared(trained()), task()) for kind in KINDS}
 
 
 def linear(std: float = 0.3, **settings: Any) -> GaussianLinear:
