@@ -9,6 +9,7 @@ from advgame.arrays import FloatArray
 from advgame.games.reduction import MOST_COMPARISONS
 
 Masks = NDArray[np.bool_]
+PAIRS_AT_ONCE = 2_000_000  # of strategies that are compared, of all games together
 
 
 def surviving(a: FloatArray, b: FloatArray, near: tuple[FloatArray, FloatArray]) -> tuple[Masks, Masks]:
@@ -43,17 +44,24 @@ def _remove(payoffs: FloatArray, own: Masks, replies: Masks, near: FloatArray) -
         replies: (k, replies) which the opponent has left.
         near: (k,).
     """
-    strategies = payoffs.shape[1]
-    if strategies == 1 or strategies * strategies * payoffs.shape[2] > MOST_COMPARISONS:
+    games, strategies, count = payoffs.shape
+    if strategies == 1 or strategies * strategies * count > MOST_COMPARISONS:
         return 0
-    removed = 0
-    for strategy in range(strategies):
-        some = np.flatnonzero(own[:, strategy] & (own.sum(axis=1) > 1))
-        if len(some) == 0:
-            continue
-        each = payoffs[some]
-        better = each > each[:, strategy, None] + near[some, None, None]
-        dominated = ((better | ~replies[some, None]).all(axis=2) & own[some]).any(axis=1)
-        own[some[dominated], strategy] = False
+    removed, at_once = 0, max(1, PAIRS_AT_ONCE // strategies**2)
+    for first in range(0, games, at_once):
+        some = slice(first, first + at_once)
+        dominated = own[some] & _dominated(payoffs[some], own[some], replies[some], near[some])
+        own[some] &= ~dominated
         removed += int(dominated.sum())
     return removed
+
+
+def _dominated(payoffs: FloatArray, own: Masks, replies: Masks, near: FloatArray) -> Masks:
+    """Which strategies (k, strategies) another one that is left exceeds against all replies that are left."""
+    games, strategies, count = payoffs.shape
+    exceeds = np.broadcast_to(own[:, :, None], (games, strategies, strategies)).copy()
+    for reply in range(count):
+        pays = payoffs[:, :, reply]
+        better = pays[:, :, None] > (pays + near[:, None])[:, None, :]
+        exceeds &= better | ~replies[:, reply, None, None]
+    return np.asarray(exceeds.any(axis=1))
