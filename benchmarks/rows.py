@@ -110,8 +110,8 @@ SHAPES = {
 }
 CLASS_ROWS = tuple(
     Row(family, shape, question, 5, part="classes")
-    for family, shapes in SHAPES.items()
-    for shape, question in zip(shapes, (ALL, ONE), strict=True)
+    for family, (small, large) in SHAPES.items()
+    for shape, question in ((small, ALL), (small, ONE), (large, ONE))
 )
 
 ROWS = tuple(sorted((*TABLE, *SHARED), key=lambda row: (row.kind, row.shape[0] * row.shape[1], row.threads)))

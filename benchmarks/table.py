@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from benchmarks.results import Result
-from benchmarks.rows import ALL
+from benchmarks.rows import ALL, ONE
 from benchmarks.solvers import PEERS, Ours
 
 NOTE = (
-    "In brackets: how many times longer than ours; below 1 the peer is quicker. Where a peer lists fewer "
-    "equilibria, its time for each is compared as well. Games of attrition, tournaments, Blotto and "
-    "travellers are degenerate: ours lists all extreme equilibria, in whole numbers, where complete; "
-    "the peers list in floats and do not say what is missing."
+    "Medians of CPU seconds of warm answers to the same game. In brackets: how many times longer than ours; "
+    "below 1 the peer is quicker. Lists are compared with lists, one equilibrium with one. Where a peer's "
+    "list holds only part of the equilibria, the row says so, and compares it with our answer of one "
+    "equilibrium as well. Games of attrition, tournaments, Blotto and travellers are degenerate: ours lists "
+    "all extreme equilibria, in whole numbers, where complete; the peers list in floats and do not say what "
+    "is missing."
 )
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
@@ -38,28 +40,36 @@ def class_table(results: Iterable[Result]) -> str:
     lines = [["median per game", "complete", *solvers]]
     for name, row in rows.items():
         ours = row.get(Ours.name)
-        complete = f"{100 * float(ours.complete):.4g} %" if ours and ours.complete and "all" in name else ""
-        lines.append([name, complete, *(_cell_of_class(row.get(solver), ours) for solver in solvers)])
+        one = rows.get(name.replace(ALL, ONE), {}).get(Ours.name)
+        complete = f"{100 * float(ours.complete):.4g} %" if ours and ours.complete and ALL in name else ""
+        lines.append([name, complete, *(_cell_of_class(row.get(solver), ours, one) for solver in solvers)])
     return f"{_aligned(lines)}\n\n{NOTE}"
 
 
-def _cell_of_class(result: Result | None, ours: Result | None) -> str:
-    listed = (
-        "" if result is None or not result.equilibria_per_game else f", {result.equilibria_per_game} found"
-    )
-    return _cell(result, ours) + listed + _per_equilibrium(result, ours)
+def _cell_of_class(result: Result | None, ours: Result | None, one: Result | None) -> str:
+    """A time, its ratio to ours, and where all equilibria are asked for how many were found.
+
+    Args:
+        result: of the solver.
+        ours: our answer to the same question.
+        one: our answer of one equilibrium of the same games.
+    """
+    cell = _cell(result, ours)
+    if result is None or result.question != ALL or not result.equilibria_per_game:
+        return cell
+    if not _is_part(result, ours):
+        return f"{cell}, {result.equilibria_per_game} found"
+    cell += f", only {result.equilibria_per_game} of {ours.equilibria_per_game if ours else ''} found"
+    if one is None or one.seconds is None or result.seconds is None:
+        return cell
+    return f"{cell}; {result.seconds / one.seconds:.3g}× our one equilibrium"
 
 
-def _per_equilibrium(result: Result | None, ours: Result | None) -> str:
-    """How many times longer a peer that lists fewer equilibria takes for each of them."""
-    if result is None or ours is None or result.seconds is None or ours.seconds is None:
-        return ""
-    if not result.equilibria_per_game or not ours.equilibria_per_game:
-        return ""
-    found, all_of_them = float(result.equilibria_per_game), float(ours.equilibria_per_game)
-    if not found < all_of_them or result.measurements != ours.measurements:  # or of other games
-        return ""
-    return f", {result.seconds / found / (ours.seconds / all_of_them):.3g}× for each"
+def _is_part(result: Result, ours: Result | None) -> bool:
+    """Whether a peer finds fewer equilibria of the same games than ours."""
+    if ours is None or not ours.equilibria_per_game or result.measurements != ours.measurements:
+        return False
+    return float(result.equilibria_per_game) < float(ours.equilibria_per_game)
 
 
 def _line(

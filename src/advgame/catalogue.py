@@ -68,10 +68,10 @@ class Catalogue(Mapping[str, Part], Generic[Part]):
         Raises:
             UnknownName: for a name that is not listed.
         """
-        spelt = _spelt(name)
-        if spelt not in self._names:
+        listed = self._names.get(name) or self._names.get(_spelt(name))
+        if listed is None:
             raise UnknownName(self.kind, str(name), self._names)
-        return self._names[spelt]
+        return listed
 
     def resolve(self, given: str | Part) -> Part:
         """The part with a name or an alias; a part is returned as it is.

@@ -74,9 +74,10 @@ def plainly_near(payoffs: NDArray[np.float64], low: float, high: float) -> bool:
         low, high: the smallest and the largest payoff.
     """
     size = max(-low, high) / 2 / FAR
-    column = [payoffs.item(row, 0) / 2 for row in range(min(SAMPLE, len(payoffs)))]
-    if size < max(column) - min(column):
-        return True
+    for place in (0, payoffs.shape[1] // 2):
+        column = payoffs[:SAMPLE, place].tolist()
+        if size < max(column) / 2 - min(column) / 2:
+            return True
     some = payoffs[tuple(slice(None, None, max(1, length // SAMPLE)) for length in payoffs.shape)]
     reach = float((some.max(axis=0) / 2 - some.min(axis=0) / 2).max())
     return size < reach

@@ -207,12 +207,15 @@ class Game:
         >>> Game([[1e9 + 3, 3], [1e9, 7]], [[0, 2], [1, 0]]).centred.defender_payoffs.tolist()
         [[3.0, 3.0], [0.0, 7.0]]
         """
+        return self if self.is_plainly_centred else self._less_constants(columns_centred, rows_centred)
+
+    @property
+    def is_plainly_centred(self) -> bool:
+        """Whether a few payoffs show that there are no large constants; False also where they do not tell."""
         of_defender, of_attacker = self.extremes
-        if plainly_near(self.defender_payoffs, *of_defender) and plainly_near(
+        return plainly_near(self.defender_payoffs, *of_defender) and plainly_near(
             self.attacker_payoffs.T, *of_attacker
-        ):
-            return self
-        return self._less_constants(columns_centred, rows_centred)
+        )
 
     @cached_property
     def centred_for_commitment(self) -> Game:

@@ -174,3 +174,27 @@ def test_compiled_code_and_python_walk_to_equilibria_from_the_same_game(
         x, y = map(np.array, pair)
         assert (game.defender_payoffs @ y).max() - x @ game.defender_payoffs @ y < 1e-9
         assert (x @ game.attacker_payoffs).max() - x @ game.attacker_payoffs @ y < 1e-9
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (5, 5), (4, 6)])
+def test_small_games_with_a_dominated_defence_are_listed_and_certified(shape: tuple[int, int]) -> None:
+    a, b = np.random.default_rng(14).normal(size=(2, *shape))
+    a[1] = a[0] - 0.5
+    solution = solve(Game(a, b))
+    assert solution.complete
+    assert mixes(solution) == exactly(Game(a, b))
+    for each in solution.profiles:
+        x, y = each.defender, each.attacker
+        earned, regret = (x @ a @ y, x @ b @ y), ((a @ y).max() - x @ a @ y) / np.ptp(a)
+        assert (each.defender_payoff, each.attacker_payoff) == pytest.approx(earned, abs=1e-12)
+        assert each.certificate.defender_regret == pytest.approx(regret, abs=1e-12)
+
+
+def test_pairs_of_vertices_are_met_also_where_labels_fill_several_words() -> None:
+    random = np.random.default_rng(15)
+    for shape in ((3, 70), (3, 130)):
+        a, b = random.normal(size=(2, *shape))
+        matched = matched_vertices(Game(a, b), Deadline(60))
+        assert matched.complete
+        exact = solve(Game(a, b), Nash(exact=True))
+        assert len(matched.defenders) == len(exact.profiles)

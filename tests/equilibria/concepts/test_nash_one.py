@@ -128,3 +128,23 @@ def test_the_names_of_the_literature_work_everywhere(alias: str, name: str) -> N
         a, b = game.defender_payoffs[None], game.attacker_payoffs[None]
         assert ag.solve_batch(a, b, alias).concept == name
         assert ag.solve_many(scenario, {"largest_share": [0.1]}, alias).concept == name
+
+
+def test_degenerate_games_end_in_a_certified_equilibrium_however_their_payoffs_tie() -> None:
+    random = np.random.default_rng(21)
+    for _ in range(200):
+        shape = random.integers(2, 9, 2)
+        a, b = random.integers(0, 3, (2, *shape)).astype(float)
+        (profile,) = solve(Game(a, b), "nash_one").profiles
+        x, y = profile.defender, profile.attacker
+        assert abs(x.sum() - 1) < 1e-12
+        assert abs(y.sum() - 1) < 1e-12
+        assert (a @ y).max() - x @ a @ y < 1e-8
+        assert (x @ b).max() - x @ b @ y < 1e-8
+
+
+def test_a_game_with_long_paths_from_most_labels_ends_at_its_only_equilibrium() -> None:
+    a, b = (each[0] for each in CLASSES["dual cyclic"](np.random.default_rng(2), 1, 12, 12))
+    (profile,) = solve(Game(a, b), "nash_one").profiles
+    assert (profile.defender > 1e-9).all()
+    assert (profile.attacker > 1e-9).all()

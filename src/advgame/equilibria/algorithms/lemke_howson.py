@@ -65,8 +65,8 @@ def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
 
 def end_of_path(game: Game, deadline: Deadline) -> Profile | None:
     """The certified equilibrium at the end of a path, of a game without large constants."""
-    profile = _compiled(game) if worth_asking(sum(game.shape)) else None
-    return profile or end_without_compiled_code(game, deadline)
+    found = compiled_equilibrium(game)
+    return found[0] if found else end_without_compiled_code(game, deadline)
 
 
 def end_without_compiled_code(game: Game, deadline: Deadline) -> Profile | None:
@@ -83,33 +83,42 @@ def end_without_compiled_code(game: Game, deadline: Deadline) -> Profile | None:
     return None
 
 
+def compiled_equilibrium(game: Game) -> tuple[Profile, bool] | None:
+    """A pure equilibrium if there is one, else the end of a path, by compiled code; and whether it is pure.
+
+    None where rounding hides the way, or the code is not at hand.
+
+    Args:
+        game: in floats, without large constants.
+    """
+    rows, columns = game.shape
+    if not worth_asking(rows + columns):
+        return None
+    from advgame.equilibria.kernels import lemke_howson_pivots
+
+    x, y, answer = np.empty((1, rows)), np.empty((1, columns)), np.empty(4)
+    arguments = lent(game.defender_payoffs), lent(game.attacker_payoffs), x, y, answer
+    if not at_hand(lemke_howson_pivots.solve_one, lambda: arguments):
+        return None
+    pure = lemke_howson_pivots.solve_one(*arguments)
+    one, other, to_defender, to_attacker = answer.tolist()
+    certificate = Certificate(one, other)
+    return (Profile(x[0], y[0], to_defender, to_attacker, certificate), pure) if certificate.valid else None
+
+
 def compile_path() -> None:
     """Compiles the path, once per machine; ``solve`` never waits for a compiler."""
     from advgame.equilibria.kernels import lemke_howson_pivots
 
     pennies = np.array([[1.0, -1.0], [-1.0, 1.0]])
     lemke_howson_pivots.pure(pennies, -pennies)
-    lemke_howson_pivots.walk_one(pennies, -pennies, np.empty((1, 2)), np.empty((1, 2)))
+    lemke_howson_pivots.solve_one(pennies, -pennies, np.empty((1, 2)), np.empty((1, 2)), np.empty(4))
 
 
 def _unit(size: int, place: int) -> FloatArray:
     strategy = np.zeros(size)
     strategy[place] = 1.0
     return strategy
-
-
-def _compiled(game: Game) -> Profile | None:
-    """The result of compiled code; None if it is not available or rounding stops the path."""
-    from advgame.equilibria.kernels import lemke_howson_pivots
-
-    rows, columns = game.shape
-    x, y = np.empty((1, rows)), np.empty((1, columns))
-    arguments = lent(game.defender_payoffs), lent(game.attacker_payoffs), x, y
-    if not at_hand(lemke_howson_pivots.walk_one, lambda: arguments):
-        return None
-    *regrets, to_defender, to_attacker = lemke_howson_pivots.walk_one(*arguments)
-    certificate = Certificate(*regrets)
-    return Profile(x[0], y[0], to_defender, to_attacker, certificate) if certificate.valid else None
 
 
 class _Tableau:

@@ -7,10 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from advgame.equilibria.algorithms.components import maximal_nash_subsets
 from advgame.equilibria.algorithms.deadline import Deadline
-from advgame.equilibria.algorithms.lemke_howson import end_of_path, pure_equilibrium
-from advgame.equilibria.solution import Concept, Solution, Timing
+from advgame.equilibria.algorithms.lemke_howson import compiled_equilibrium, end_of_path, pure_equilibrium
+from advgame.equilibria.solution import Component, Concept, Solution, Timing
 from advgame.games import Certificate, Game, Profile, certified_profile
 
 FIRST = "The first equilibrium found; there may be others that are worse for the defender."
@@ -46,14 +45,21 @@ class NashOne(Concept):
         >>> NashOne().solve(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])).recommended.defender.round(3).tolist()
         [0.333, 0.667]
         """
-        profile, method = _pure(game), PURE
-        if profile is None:
-            profile, method = self._walked(game), PATH
+        profile, method = self._first(game)
         if profile is None or not profile.certificate.valid:
             return Solution(self.name, game, (), (), False, RULE, method, NONE)
         profiles = (profile,)
-        components = maximal_nash_subsets(profiles)
+        components = (Component(profile.defender[None], profile.attacker[None]),)
         return Solution(self.name, game, profiles, components, False, RULE, method, FIRST, preferred=0)
+
+    def _first(self, game: Game) -> tuple[Profile | None, str]:
+        """The equilibrium, certified in the game itself, and the method that has found it."""
+        if game.is_plainly_centred and not any(game.rounding):
+            found = compiled_equilibrium(game)
+            if found is not None:
+                return found[0], PURE if found[1] else PATH
+        profile = _pure(game)
+        return (self._walked(game), PATH) if profile is None else (profile, PURE)
 
     def _walked(self, game: Game) -> Profile | None:
         """The end of a path in the centred game, certified in the original game."""

@@ -16,9 +16,11 @@ from advgame.equilibria.kernels.profiles import equalise, regret, spread
 
 NEAR = 1e-11  # ratios nearer than this are ties; entries of the tableaus start between 1 and 2
 SHARP = 1e-14  # a relative regret above which mixes are computed from the payoffs once more
-TILT = 1e-6  # by which right-hand sides differ, at most
+TILT = 1e-9  # by which right-hand sides differ, at most
+GOLDEN = 0.6180339887498949  # the golden ratio, whose multiples are spread evenly
 LABELS = 8  # tried in turn where a path is long or rounding blurs ties
-ROUNDS = (3, TILT), (30, 0.0)  # pivots for each strategy, and the tilt, when labels are tried first and again
+# Pivots for each strategy that a label is worth, and the tilt, as all labels are tried three times at most.
+ROUNDS = (3, TILT), (8, 0.0), (30, 0.0)
 
 # What became of a game.
 FOUND = 0  # an equilibrium, certified
@@ -99,7 +101,7 @@ def start(payoffs, low, scale, first_slack, first_own, tilt, table, basic, nonba
         for i in range(own):
             table[j, i] = 1.0 + (payoffs[i, j] - low) * scale
         table[j, own] = 1.0
-        table[j, own + 1] = 1.0 + tilt * (0.6180339887498949 * (j + 1) * (j + 1) % 1.0)
+        table[j, own + 1] = 1.0 + tilt * (GOLDEN * (j + 1) * (j + 1) % 1.0)
         basic[j] = first_slack + j
         home[first_slack + j] = -1 - j
     for i in range(own):
@@ -288,7 +290,8 @@ def walk(a, of_b, room, x, y):
         for j in range(n):
             of_a[j, i] = a[i, j]
     for patience, tilt in ROUNDS:
-        for dropped in range(min(LABELS, m + n)):
+        for number in range(min(LABELS, m + n)):
+            dropped = int(GOLDEN * number % 1.0 * (m + n))  # 0, then labels far apart: neighbours' are alike
             start(of_b, low_b, scale_b, m, 0, tilt, *side_x)
             start(of_a, low_a, scale_a, 0, m, tilt, *side_y)
             if not follow(side_x, side_y, dropped, patience * (m + n), pays[0], ties):
@@ -314,22 +317,33 @@ def walk(a, of_b, room, x, y):
 
 
 @njit(nogil=True)
-def walk_one(a, b, x, y):
-    """As ``walk``, for a single game; returns both regrets, and what both players earn.
+def solve_one(a, b, x, y, answer):
+    """A pure equilibrium of a single game if there is one, else that at the end of a path.
 
     Args:
         a, b: payoffs (m, n).
         x, y: (1, m), (1, n), filled with the mixes.
+        answer: (4,), filled with both regrets, infinite where no equilibrium was found, and what both earn.
+
+    Returns:
+        Whether the equilibrium is pure.
     """
-    regrets = walk(a, b, space(a.shape[0], a.shape[1]), x, y)
-    of_defender = of_attacker = 0.0
-    if max(regrets) <= 2e-9:
+    i, j = pure(a, b)
+    if i >= 0:
+        x[:], y[:] = 0.0, 0.0
+        x[0, i] = y[0, j] = 1.0
+        answer[0] = answer[1] = 0.0
+        answer[2], answer[3] = a[i, j], b[i, j]
+        return True
+    answer[0], answer[1] = walk(a, b, space(a.shape[0], a.shape[1]), x, y)
+    answer[2] = answer[3] = 0.0
+    if max(answer[0], answer[1]) <= 2e-9:
         for i in range(a.shape[0]):
             if x[0, i] > 0.0:
                 for j in range(a.shape[1]):
-                    of_defender += x[0, i] * y[0, j] * a[i, j]
-                    of_attacker += x[0, i] * y[0, j] * b[i, j]
-    return regrets[0], regrets[1], of_defender, of_attacker
+                    answer[2] += x[0, i] * y[0, j] * a[i, j]
+                    answer[3] += x[0, i] * y[0, j] * b[i, j]
+    return False
 
 
 @njit(nogil=True)
