@@ -111,7 +111,7 @@ def evidence_of(scenario: Scenario, assumed_tested: int = 1000) -> Evidence:
     """
     accuracies = scenario.accuracies
     cells = [(defence, attack) for defence in accuracies.defences for attack in accuracies.attacks]
-    rows, exact = _rows(scenario.selected), _exact(scenario, cells)
+    rows, exact = rows_of(scenario.selected), _exact(scenario, cells)
     counts = [
         (0.0, 0.0, WHAT_IF) if place in exact else _counts(rows[cell], cell, assumed_tested)
         for place, cell in enumerate(cells)
@@ -152,7 +152,7 @@ def _exact(scenario: Scenario, cells: Sequence[Cell]) -> dict[int, float]:
     }
 
 
-def _rows(table: MeasurementTable) -> dict[Cell, tuple[Measurement, ...]]:
+def rows_of(table: MeasurementTable) -> dict[Cell, tuple[Measurement, ...]]:
     """The rows behind each cell, one for each seed."""
     names = defence_names(table)
     columns = column_names(tuple(each for each in table.columns if each.attack != NO_ATTACK))

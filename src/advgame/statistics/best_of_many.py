@@ -84,3 +84,27 @@ class BestOfMany:
         bootstrap): the mean of the largest draw, less the mean of what the option that won it is worth.
         """
         return max(0.0, float(self._sum_of_best / self.draws - self.probability_best @ self.mean))
+
+
+def undominated(values: Floats) -> NDArray[np.intp]:
+    """The options that no other one equals or exceeds in every draw, in their order.
+
+    Of options that are equal in every draw the first is kept.
+
+    >>> undominated(np.array([[1.0, 0.0, 1.0], [2.0, 3.0, 2.0]])).tolist()
+    [0, 1]
+
+    Args:
+        values: (draws, options).
+    """
+    kept: list[int] = []
+    for option in values.mean(axis=0).argsort(kind="stable")[::-1].tolist():
+        behind = [other for other in kept if (values[:, option] <= values[:, other]).all()]
+        equal = [
+            other for other in behind if option < other and (values[:, option] == values[:, other]).all()
+        ]
+        if equal:
+            kept[kept.index(equal[0])] = option
+        elif not behind:
+            kept.append(option)
+    return np.array(sorted(kept), dtype=np.intp)

@@ -41,7 +41,7 @@ class Spread:
         return Spread(float(middle), float(low), float(high))
 
 
-def check_draws(draws: object, level: object) -> None:
+def check_draws(draws: int, level: float) -> None:
     """Refuses draws too few for an interval of some level.
 
     >>> check_draws(800, 0.95)
@@ -51,11 +51,28 @@ def check_draws(draws: object, level: object) -> None:
     """
     if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
         raise InputError(f"level is {level!r}; expected a number between 0 and 1, such as 0.95.")
-    if isinstance(draws, bool) or not isinstance(draws, int):
-        raise InputError(f"draws is {draws!r}; expected a whole number.")
     needed = ceil(round(2 * BEYOND / (1 - level), 6))
-    if draws < needed:
+    if whole_number("draws", draws, 0) < needed:
         raise InputError(
             f"{draws:,} draws are too few for an interval of {100 * level:g} %: fewer than {BEYOND} would "
             f"lie beyond each end. Give at least {needed:,} draws."
         )
+
+
+def whole_number(name: str, given: object, least: int) -> int:
+    """A setting that must be a whole number.
+
+    >>> whole_number("draws", 500, least=100)
+    500
+
+    Args:
+        name: of the setting.
+        given: its value.
+        least: the smallest value that serves.
+
+    Raises:
+        InputError: says what was given and the least that is expected.
+    """
+    if isinstance(given, bool) or not isinstance(given, int) or given < least:
+        raise InputError(f"{name} is {given!r}; expected a whole number of at least {least:,}.")
+    return given

@@ -20,6 +20,7 @@ from advgame.studies.break_even import (
 )
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
 from advgame.studies.regions import Regions, RegionStudy, regions
+from advgame.studies.risk import Risk, RiskStudy
 from advgame.studies.sampling_error import (
     SamplingError,
     SamplingErrorStudy,
@@ -28,13 +29,22 @@ from advgame.studies.sampling_error import (
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.sweeps import SweepStudy, sweep
 from advgame.studies.thresholds import Threshold, ThresholdStudy, thresholds
+from advgame.studies.value_of_information import ValueOfInformation, ValueOfInformationStudy
 from advgame.studies.worth_along import Worth, worth_along
 
 STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
     "study",
     {
         kind.name: kind
-        for kind in (BreakEvenStudy, ThresholdStudy, RegionStudy, SweepStudy, SamplingErrorStudy)
+        for kind in (
+            BreakEvenStudy,
+            ThresholdStudy,
+            RegionStudy,
+            SweepStudy,
+            SamplingErrorStudy,
+            ValueOfInformationStudy,
+            RiskStudy,
+        )
     },
 )
 
@@ -79,11 +89,13 @@ __all__ = [
     "STUDIES",
     "BreakEven",
     "Regions",
+    "Risk",
     "SamplingError",
     "Study",
     "StudyResult",
     "Threshold",
     "TwoByTwoMap",
+    "ValueOfInformation",
     "Worth",
     "break_even_pairs",
     "break_even_share",

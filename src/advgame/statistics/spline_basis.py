@@ -1,0 +1,48 @@
+"""Regressors: cubic splines of some columns, added up."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+MOST_COLUMNS = 240  # of all regressors together
+MOST_PIECES = 6  # cubic polynomials that one column's spline is made of
+DEGREE = 3
+
+
+def spline_basis(columns: Floats) -> Floats:
+    """An additive basis of cubic B-splines with knots at quantiles, a column of ones first.
+
+    A column with few different values, or one of very many columns, gets a line instead.
+
+    >>> spline_basis(np.linspace(0, 1, 50)[:, None]).shape  # 6 pieces: 6 + 3 splines, one of them redundant
+    (50, 9)
+
+    Args:
+        columns: (draws, columns) what is regressed on.
+
+    Returns:
+        (draws, regressors), each standardised but the first.
+    """
+    draws, count = columns.shape
+    pieces = min(MOST_PIECES, MOST_COLUMNS // max(count, 1) - DEGREE + 1)
+    parts = [_centred(_of_one(column, pieces)) for column in columns.T if np.ptp(column) > 0]
+    return np.hstack([np.ones((draws, 1)), *parts])
+
+
+def _of_one(column: Floats, pieces: int) -> Floats:
+    from scipy.interpolate import BSpline
+
+    if pieces < 1 or len(np.unique(column[:64])) <= DEGREE + 1:
+        return column[:, None]
+    inner = np.unique(np.quantile(column, np.linspace(0, 1, pieces + 1)))
+    knots = np.concatenate([np.repeat(inner[0], DEGREE), inner, np.repeat(inner[-1], DEGREE)])
+    basis: Floats = BSpline.design_matrix(column, knots, DEGREE).toarray()
+    return basis[:, 1:]  # all of them add up to one
+
+
+def _centred(part: Floats) -> Floats:
+    part = part - part.mean(axis=0)
+    return np.asarray(part / np.maximum(part.std(axis=0), np.finfo(float).tiny))

@@ -1,0 +1,260 @@
+"""Would an owner who fears losses decide otherwise? Options by their lower tail and by risk tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import sqrt
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.decision.situation import Situation
+from advgame.errors import InputError
+from advgame.scenarios.evidence import evidence_of
+from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.statistics.best_of_many import undominated
+from advgame.statistics.intervals_of_draws import BEYOND, whole_number
+from advgame.statistics.posteriors import in_chunks
+from advgame.statistics.risk_measures import certainty_equivalents, draws_behind, worst_means
+from advgame.studies.amounts import amount
+from advgame.studies.candidates import CANDIDATES, candidates, resolved_by, values_in_draws
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEED = 19520301
+TOLERANCES = 120  # points of the searched range of risk tolerances
+HIGHEST, LOWEST = 3.0, -3.0  # powers of ten of the largest standard deviation, between which they lie
+HALVINGS = 40  # of the interval in which the preferred option changes
+LEVELS = (1.0, 0.5, 0.25, 0.1, 0.05)  # shares of the worst draws that are shown
+
+
+@dataclass(frozen=True)
+class ByRisk:
+    """One option, by what an owner makes of its uncertainty; money per classified input."""
+
+    option: str
+    mean: float
+    worst: tuple[tuple[float, float], ...]  # share of the worst draws, mean of them (CVaR)
+    worst_draw: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """Where another option is preferred as risk is feared more."""
+
+    at: float  # share of the worst draws, or risk tolerance in money per classified input
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, eq=False)
+class Risk(StudyResult):
+    """How the decision depends on how much its owner fears a bad outcome.
+
+    The risk is that of the figures: what the options are worth over a long time, where accuracies are not
+    known exactly. Money is per classified input.
+    """
+
+    neutral: str  # the option best on average
+    options: tuple[ByRisk, ...]  # the best on average first
+    by_worst: tuple[Change, ...]  # as fewer and fewer of the worst draws count
+    by_tolerance: tuple[Change, ...]  # as the risk tolerance of exponential utility falls
+    level: float  # the share of the worst draws that was asked for
+    cautious: str  # the option with the best mean over those
+    smallest_share: float  # of the worst draws that was looked at
+    tolerances: tuple[float, float]  # searched, money per classified input
+    inputs_per_month: float | None
+    draws: int
+    evidence: str
+    compared: str = field(default=CANDIDATES)
+
+    @property
+    def changes(self) -> bool:
+        """Whether any risk aversion that was looked at changes the decision."""
+        return bool(self.by_worst or self.by_tolerance)
+
+    @property
+    def sentence(self) -> str:
+        """Whether risk aversion changes the decision, and from which tolerance on."""
+        if not self.changes:
+            return (
+                f"{self.neutral} is the best option however much risk is feared: on average, in the worst "
+                f"{100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
+            )
+        words = f"{self.neutral} is the best option on average"
+        if self.by_worst:
+            first = self.by_worst[0]
+            words += f"; by the mean of the worst {100 * first.at:.3g} % of the draws, {first.after} is"
+        if self.by_tolerance:
+            first = self.by_tolerance[0]
+            words += f"; with a risk tolerance under {self._tolerance(first.at)}, {first.after} is"
+        return f"{words}."
+
+    def _tolerance(self, tolerance: float) -> str:
+        if self.inputs_per_month is None:
+            return f"{amount(tolerance)} per input"
+        return f"{amount(tolerance * self.inputs_per_month)} a month"
+
+    def frame(self) -> pd.DataFrame:
+        """One row per option: its mean, and its mean over the worst draws at several shares."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "option": each.option,
+                    **{
+                        "mean" if share == 1 else f"worst_{100 * share:g}_percent": value
+                        for share, value in each.worst
+                    },
+                    "worst_draw": each.worst_draw,
+                }
+                for each in self.options
+            ]
+        )
+
+    def switches(self) -> pd.DataFrame:
+        """One row per change of the preferred option: the measure of risk, where, from what to what."""
+        import pandas as pd
+
+        rows = [("share of the worst draws", each) for each in self.by_worst]
+        rows += [("risk tolerance", each) for each in self.by_tolerance]
+        return pd.DataFrame(
+            [(measure, each.at, each.before, each.after) for measure, each in rows],
+            columns=["measure", "at", "before", "after"],
+        )
+
+
+@dataclass(frozen=True)
+class RiskStudy(Study[Risk]):
+    """Would an owner who fears a bad outcome decide otherwise?
+
+    Args:
+        level: share of the worst draws whose mean a cautious owner goes by (conditional value at risk).
+        draws: joint draws of all accuracies.
+        assumed_tested: test inputs assumed where a source gives a rate without their number; 0 refuses that.
+        seed: of the draws.
+    """
+
+    name: ClassVar[str] = "risk"
+    level: float = 0.05
+    draws: int = 10_000
+    assumed_tested: int = 1000
+    seed: int = SEED
+
+    def run(self, situation: Situation) -> Risk:
+        """The options by their mean, their lower tail and their certainty equivalent.
+
+        Raises:
+            InputError: for too few draws, or a level outside (0, 1].
+            MeasurementError: where a rate has no number of inputs and none is assumed.
+        """
+        self._check()
+        resolved_by(situation)
+        options, scenario = candidates(situation), situation.scenario
+        evidence, pays = evidence_of(scenario, self.assumed_tested), PayoffsOfDraws.at(scenario)
+        values = np.concatenate(
+            [
+                values_in_draws(options, pays, evidence.shaped(part))
+                for part in in_chunks(evidence.posterior, self.draws, self.seed)
+            ]
+        )
+        labels, worst = [option.label for option in options], worst_means(values)
+        rows = [max(1, round(share * self.draws)) - 1 for share in _levels(self.level)]
+        order = values.mean(axis=0).argsort(kind="stable")[::-1]
+        tolerances = _tolerances(values)
+        return Risk(
+            labels[order[0]],
+            tuple(
+                ByRisk(
+                    labels[option],
+                    float(values[:, option].mean()),
+                    tuple(
+                        (share, float(worst[row, option]))
+                        for share, row in zip(_levels(self.level), rows, strict=True)
+                    ),
+                    float(values[:, option].min()),
+                )
+                for option in order
+            ),
+            _changes_by_worst(worst, labels),
+            _changes_by_tolerance(values, tolerances, labels),
+            self.level,
+            labels[int(worst[max(1, round(self.level * self.draws)) - 1].argmax())],
+            BEYOND / self.draws,
+            (float(tolerances[-1]), float(tolerances[0])),
+            scenario.volume_per_month,
+            self.draws,
+            evidence.words,
+        )
+
+    def _check(self) -> None:
+        level = self.level
+        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level <= 1:
+            raise InputError(
+                f"level is {level!r}; expected a share of the worst draws in 0..1, such as 0.05."
+            )
+        needed = int(np.ceil(round(BEYOND / level, 6)))
+        if whole_number("draws", self.draws, 1) < needed:
+            raise InputError(
+                f"The worst {100 * level:g} % of {self.draws:,} draws are fewer than {BEYOND}; give at least "
+                f"{needed:,} draws."
+            )
+
+
+def _levels(level: float) -> tuple[float, ...]:
+    return tuple(sorted({*LEVELS, float(level)}, reverse=True))
+
+
+def _tolerances(values: FloatArray) -> FloatArray:
+    """Risk tolerances, falling from far above how far what options are worth is spread.
+
+    They end where a certainty equivalent would rest on too few draws.
+    """
+    spread = float(values.std(axis=0).max()) or 1.0
+    tried = spread * np.logspace(HIGHEST, LOWEST, TOLERANCES)
+    enough = [each for each in tried if draws_behind(values, float(each)).min() >= BEYOND]
+    return np.array(enough if len(enough) > 1 else tried[:2])
+
+
+def _changes_by_worst(worst: FloatArray, labels: list[str]) -> tuple[Change, ...]:
+    """Where the option with the best mean over the worst draws changes, as fewer of them count."""
+    best = worst[BEYOND - 1 :].argmax(axis=1)[::-1]
+    places = np.flatnonzero(best[1:] != best[:-1])
+    return tuple(
+        Change(float((len(worst) - place - 1) / len(worst)), labels[best[place]], labels[best[place + 1]])
+        for place in places
+    )
+
+
+def _changes_by_tolerance(
+    values: FloatArray, tolerances: FloatArray, labels: list[str]
+) -> tuple[Change, ...]:
+    """Where the option with the best certainty equivalent changes, as the risk tolerance falls."""
+    kept = undominated(values)
+    some = values[:, kept]
+
+    def best(tolerance: float) -> int:
+        return int(kept[certainty_equivalents(some, tolerance).argmax()])
+
+    found, before = [], best(float(tolerances[0]))
+    for high, low in pairwise(tolerances.tolist()):
+        after = best(low)
+        if after != before:
+            at = _halved(best, before, high, low)
+            found.append(Change(at, labels[before], labels[after]))
+            before = after
+    return tuple(found)
+
+
+def _halved(best: Callable[[float], int], before: int, high: float, low: float) -> float:
+    """The tolerance at which the option preferred at the higher one stops being so."""
+    for _ in range(HALVINGS):
+        middle = sqrt(high * low)
+        high, low = (middle, low) if best(middle) == before else (high, middle)
+    return low

@@ -1,0 +1,430 @@
+"""Which figure is worth knowing better, and how many more test inputs pay for themselves?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import NO_ATTACK, FloatArray
+from advgame.decision.situation import Situation
+from advgame.errors import InputError
+from advgame.games.tolerances import PLAYED
+from advgame.scenarios import Scenario
+from advgame.scenarios.evidence import Evidence, evidence_of
+from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, payoffs_at_draws, shares_up_to
+from advgame.scenarios.measuring_costs import seconds_per_input
+from advgame.scenarios.uncertain_prices import LARGEST_SHARE, UncertainPrice, uncertain_prices, with_factor
+from advgame.statistics.intervals_of_draws import whole_number
+from advgame.statistics.perfect_information import (
+    FEWEST,
+    NOTHING,
+    Estimate,
+    Rivals,
+    at_most,
+    evpi,
+    regressed_gain,
+    updated_means,
+)
+from advgame.statistics.posteriors import CHUNK, in_chunks
+from advgame.studies.amounts import amount
+from advgame.studies.candidates import (
+    CANDIDATES,
+    Option,
+    candidates,
+    resolved_by,
+    values_in_draws,
+    values_of,
+)
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEED = 19661001
+SIZES = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)  # new test inputs that are tried
+CELLS = 5  # accuracies, the most valuable first, for which more test inputs are tried
+FEATURES = 6  # options, the most promising first, whose values help to tell those of groups
+UPPER_BOUND = (
+    "Perfect information is valued over the options compared, and more information cannot be worth more: "
+    "EVPI is an upper bound on what any measurement is worth."
+)
+
+
+@dataclass(frozen=True)
+class WorthKnowing:
+    """What knowing a figure, or a group of figures, exactly would be worth, in money per classified input."""
+
+    figure: str
+    kind: str  # accuracy, defence, attack, accuracies, price or prices
+    evppi: Estimate
+
+
+@dataclass(frozen=True)
+class MoreInputs:
+    """What testing one accuracy on more inputs would be worth, in money per classified input."""
+
+    figure: str
+    inputs: int
+    evsi: Estimate
+    cost: float  # of the whole measurement, in money
+    seconds: float  # of work for each input
+    seconds_measured: bool  # else assumed
+    net_benefit: float | None  # over the horizon, less the cost; None where the volume is not known
+
+
+@dataclass(frozen=True, eq=False)
+class ValueOfInformation(StudyResult):
+    """Which uncertainty about the figures matters to the decision, and which measurement pays."""
+
+    best: str  # the option best on average, which would be deployed now
+    evpi: Estimate  # money per classified input
+    figures: tuple[WorthKnowing, ...]  # the most valuable first
+    measurements: tuple[MoreInputs, ...]
+    inputs_in_horizon: float | None  # classified inputs the decision is made for; None where not known
+    months: float
+    draws: int
+    evidence: str
+    assumed: str  # what is assumed of the prices and of the cost of measuring
+    compared: str = field(default=CANDIDATES)
+    upper_bound: str = field(default=UPPER_BOUND)
+
+    @property
+    def measurement(self) -> MoreInputs | None:
+        """The measurement with the largest net benefit; None where none pays for sure, or the volume is not
+        known: a value within two standard errors of its cost pays by chance only.
+        """
+        whole = self.inputs_in_horizon
+        if whole is None:
+            return None
+        paying = [each for each in self.measurements if whole * each.evsi.at_least > each.cost]
+        return max(paying, key=lambda each: each.net_benefit or 0.0, default=None)
+
+    @property
+    def most_valuable(self) -> WorthKnowing | None:
+        """The single figure most worth knowing; None where none is worth more than chance explains."""
+        single = [each for each in self.figures if each.kind in ("accuracy", "price")]
+        first = max(single, key=lambda each: each.evppi.value, default=None)
+        return first if first is not None and first.evppi.at_least > 0 else None
+
+    @property
+    def sentence(self) -> str:
+        """What knowing everything is worth at most, the figure that matters most, and what to measure."""
+        if self.evpi.value == 0:
+            return (
+                f"Nothing is worth measuring for this decision: {self.best} is the best option in every draw "
+                "of the figures."
+            )
+        words = f"Knowing every figure exactly would be worth at most {self._money(self.evpi.value)}"
+        if self.most_valuable is not None:
+            first = self.most_valuable
+            words += f", knowing {first.figure} alone {self._money(first.evppi.value)}"
+        return f"{words}. {self._recommendation()}"
+
+    def _recommendation(self) -> str:
+        found = self.measurement
+        if self.inputs_in_horizon is None:
+            return "State volume_per_month to see which measurement pays."
+        if found is None:
+            return "No measurement of a single accuracy pays for itself."
+        return (
+            f"Test {found.figure} on {found.inputs:,} more inputs: worth "
+            f"{amount(found.evsi.value * self.inputs_in_horizon)} in {self.months:g} months for a cost of "
+            f"{amount(found.cost)}."
+        )
+
+    def _money(self, per_input: float) -> str:
+        if self.inputs_in_horizon is None:
+            return f"{per_input:.3g} per input"
+        return f"{amount(per_input * self.inputs_in_horizon)} in {self.months:g} months"
+
+    def frame(self) -> pd.DataFrame:
+        """One row per figure or group of figures, the most valuable first."""
+        import pandas as pd
+
+        whole = self.inputs_in_horizon or np.nan
+        rows = [WorthKnowing("everything", "everything", self.evpi), *self.figures]
+        return pd.DataFrame(
+            [
+                {
+                    "figure": each.figure,
+                    "kind": each.kind,
+                    "value_per_input": each.evppi.value,
+                    "standard_error": each.evppi.error,
+                    "value_in_horizon": each.evppi.value * whole,
+                }
+                for each in rows
+            ]
+        )
+
+    def plan(self) -> pd.DataFrame:
+        """One row per accuracy and number of new test inputs: what they are worth, and what they cost."""
+        import pandas as pd
+
+        whole = self.inputs_in_horizon or np.nan
+        return pd.DataFrame(
+            [
+                {
+                    "figure": each.figure,
+                    "inputs": each.inputs,
+                    "value_per_input": each.evsi.value,
+                    "standard_error": each.evsi.error,
+                    "value_in_horizon": each.evsi.value * whole,
+                    "cost": each.cost,
+                    "net_benefit": np.nan if each.net_benefit is None else each.net_benefit,
+                }
+                for each in self.measurements
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class ValueOfInformationStudy(Study[ValueOfInformation]):
+    """Which figure is worth knowing better, and how many more test inputs pay for themselves?
+
+    Args:
+        draws: joint draws of all accuracies and prices.
+        months: the horizon for which the decision is made.
+        price_spread: how far each price and the largest share may be off either way, relative to itself.
+        intervals: address → [low, high] of prices whose interval is known.
+        price_per_second: of the machine that measures, in the scenario's money.
+        seconds_per_input: of testing one input; 0 for the seconds that were recorded, or 1 where none were.
+        assumed_tested: test inputs assumed where a source gives a rate without their number; 0 refuses that.
+        seed: of the draws.
+    """
+
+    name: ClassVar[str] = "value_of_information"
+    draws: int = 10_000
+    months: float = 12.0
+    price_spread: float = 0.2
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    price_per_second: float = 0.001
+    seconds_per_input: float = 0.0
+    assumed_tested: int = 1000
+    seed: int = SEED
+
+    def run(self, situation: Situation) -> ValueOfInformation:
+        """The value of perfect, partial and sample information.
+
+        Raises:
+            InputError: for too few draws, an interval that is turned round, or a setting that does not fit.
+            MeasurementError: where a rate has no number of inputs and none is assumed.
+        """
+        self._check()
+        resolved_by(situation)
+        scenario = situation.scenario
+        evidence = evidence_of(scenario, self.assumed_tested)
+        prices = uncertain_prices(scenario, self.price_spread, self.intervals)
+        drawn = _Drawn.of(situation, evidence, prices, self.draws, self.seed)
+        everything = evpi(drawn.values)
+        figures = tuple(sorted(_figures(drawn, evidence, everything), key=lambda each: -each.evppi.value))
+        volume = scenario.volume_per_month
+        whole = None if volume is None else volume * self.months
+        return ValueOfInformation(
+            drawn.options[int(drawn.values.mean(axis=0).argmax())].label,
+            everything,
+            figures,
+            tuple(self._measurements(scenario, drawn, evidence, figures, whole)),
+            whole,
+            self.months,
+            self.draws,
+            evidence.words,
+            self._assumed(prices),
+        )
+
+    def _check(self) -> None:
+        whole_number("draws", self.draws, FEWEST)
+        for name in ("months", "price_per_second", "seconds_per_input"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < np.inf:
+                raise InputError(f"{name} is {value!r}; expected a number of at least 0.")
+        if not isinstance(self.intervals, Mapping):
+            raise InputError(
+                f"intervals is {self.intervals!r}; expected address → [low, high], such as "
+                "intervals={attack_cost=[0.4,0.8]}."
+            )
+
+    def _assumed(self, prices: tuple[UncertainPrice, ...]) -> str:
+        given = [each.address for each in prices if each.address in self.intervals]
+        known = f" {', '.join(given)} lies in the interval given." if given else ""
+        return (
+            f"Every other amount and the largest share may be off by {100 * self.price_spread:g} % either "
+            f"way, evenly (assumed); amounts of 0 are exact.{known} A second of measuring costs "
+            f"{self.price_per_second:g} (assumed)."
+        )
+
+    def _measurements(
+        self,
+        scenario: Scenario,
+        drawn: _Drawn,
+        evidence: Evidence,
+        figures: tuple[WorthKnowing, ...],
+        whole: float | None,
+    ) -> Iterator[MoreInputs]:
+        """What more inputs are worth in the accuracies most worth knowing; never less for more of them."""
+        cells = {name: cell for cell, name in enumerate(_cell_names(evidence)) if cell not in evidence.exact}
+        recorded = {} if self.seconds_per_input else seconds_per_input(scenario)
+        wanted = [each for each in figures if each.figure in cells and each.evppi.at_least > 0][:CELLS]
+        for place, each in enumerate(wanted):
+            cell = cells[each.figure]
+            defence, attack = divmod(cell, len(evidence.attacks))
+            name = evidence.defences[defence], evidence.attacks[attack]
+            seconds = recorded.get(name, self.seconds_per_input or 1.0)
+            worth = NOTHING
+            for size in SIZES:
+                random = np.random.default_rng([self.seed, place, size])
+                mean = updated_means(
+                    drawn.accuracy[:, defence, attack],
+                    evidence.right[cell],
+                    evidence.wrong[cell],
+                    size,
+                    random,
+                )
+                found = regressed_gain(drawn.rivals, mean[:, None])
+                worth = at_most(each.evppi, max(worth, found, key=lambda estimate: estimate.value))
+                cost = size * seconds * self.price_per_second
+                net = None if whole is None else worth.value * whole - cost
+                yield MoreInputs(each.figure, size, worth, cost, seconds, name in recorded, net)
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """What the figures may be, and what every option is worth then."""
+
+    scenario: Scenario
+    options: tuple[Option, ...]
+    accuracy: FloatArray  # (draws, defences, attacks)
+    prices: Mapping[str, FloatArray]  # address → (draws,)
+    factors: frozenset[str]  # prices whose draws are factors of a table of amounts
+    values: FloatArray  # (draws, options)
+
+    @staticmethod
+    def of(
+        situation: Situation, evidence: Evidence, prices: tuple[UncertainPrice, ...], draws: int, seed: int
+    ) -> _Drawn:
+        random = np.random.default_rng([seed, 1])
+        drawn = {each.address: each.draw(random, draws) for each in prices}
+        factors = frozenset(each.address for each in prices if each.factor)
+        options, scenario = candidates(situation), situation.scenario
+        accuracy = np.concatenate(
+            [evidence.shaped(part) for part in in_chunks(evidence.posterior, draws, seed)]
+        )
+        values = _values(scenario, options, accuracy, drawn, factors)
+        return _Drawn(scenario, options, accuracy, drawn, factors, values)
+
+    @cached_property
+    def rivals(self) -> Rivals:
+        """What the options could add to the one best on average."""
+        return Rivals.of(self.values)
+
+    @cached_property
+    def deployed(self) -> NDArray[np.bool_]:
+        """(defences,) Which defences any option deploys that could be chosen."""
+        chosen = [self.options[place] for place in (self.rivals.best, *self.rivals.options)]
+        return np.asarray(np.any([each.mixed_strategy > PLAYED for each in chosen], axis=0))
+
+    def features(self, cells: NDArray[np.bool_], *, prices: bool = False) -> FloatArray:
+        """What options would add if only some figures were as drawn, the others at their mean.
+
+        Args:
+            cells: (defences, attacks) the accuracies that are as drawn.
+            prices: whether prices are.
+        """
+        rivals = self.rivals.options[:FEATURES]
+        some = tuple(self.options[place] for place in (self.rivals.best, *rivals))
+        accuracy = np.where(cells, self.accuracy, self.accuracy.mean(axis=0))
+        values = _values(self.scenario, some, accuracy, self.prices if prices else {}, self.factors)
+        return np.asarray(values[:, 1:] - values[:, :1])
+
+
+def _values(
+    scenario: Scenario,
+    options: tuple[Option, ...],
+    accuracy: FloatArray,
+    prices: Mapping[str, FloatArray],
+    factors: frozenset[str],
+) -> FloatArray:
+    """What options are worth (draws, options) where accuracies and prices are as drawn."""
+    if not prices:
+        return values_in_draws(options, PayoffsOfDraws.at(scenario), accuracy)
+    size, parts = max(1, CHUNK // accuracy[0].size), []
+    for first in range(0, len(accuracy), size):
+        some = {address: column[first : first + size] for address, column in prices.items()}
+        parts.append(values_of(options, *_payoffs(scenario, accuracy[first : first + size], some, factors)))
+    return np.concatenate(parts)
+
+
+def _payoffs(
+    scenario: Scenario, accuracy: FloatArray, drawn: Mapping[str, FloatArray], factors: frozenset[str]
+) -> tuple[FloatArray, FloatArray]:
+    """Payoffs where accuracies, prices and the largest share are those of the draws."""
+    shares = None
+    if LARGEST_SHARE in drawn:
+        shares = np.minimum(drawn[LARGEST_SHARE][:, None], shares_up_to(scenario, 1.0))
+    for address in factors & set(drawn):
+        scenario = with_factor(scenario, address, drawn[address])
+    single = {
+        address: column
+        for address, column in drawn.items()
+        if address not in factors and address != LARGEST_SHARE
+    }
+    return payoffs_at_draws(scenario, accuracy, shares, single)
+
+
+def _cell_names(evidence: Evidence) -> list[str]:
+    return [
+        f"clean_accuracy[{defence}]" if attack == NO_ATTACK else f"attacked_accuracy[{defence}, {attack}]"
+        for defence in evidence.defences
+        for attack in evidence.attacks
+    ]
+
+
+def _figures(drawn: _Drawn, evidence: Evidence, everything: Estimate) -> Iterator[WorthKnowing]:
+    """Every accuracy, defence, attack and price; a group is worth at least what each of its members is.
+
+    Accuracies of defences that no option deploys which could be chosen are worth nothing.
+    """
+    shape = len(evidence.defences), len(evidence.attacks)
+    matters = np.repeat(drawn.deployed[:, None], shape[1], axis=1)
+    matters.flat[sorted(evidence.exact)] = False
+    alone = np.full(shape, NOTHING, dtype=object)
+    for place in map(tuple, np.argwhere(matters)):
+        found = regressed_gain(drawn.rivals, drawn.accuracy[:, place[0], place[1]][:, None])
+        alone[place] = at_most(everything, found)
+    for name, worth in zip(_cell_names(evidence), alone.ravel(), strict=True):
+        yield WorthKnowing(name, "accuracy", worth)
+
+    def group(cells: NDArray[np.bool_], parts: Iterable[Estimate] = ()) -> Estimate:
+        known = cells & matters
+        if not known.any():
+            return NOTHING
+        together = regressed_gain(drawn.rivals, drawn.accuracy[:, known], drawn.features(known))
+        return at_most(everything, max([together, *alone[known], *parts], key=lambda each: each.value))
+
+    rows, columns = np.indices(shape)
+    by_defence = [group(rows == place) for place in range(shape[0])]
+    by_attack = [group(columns == place) for place in range(shape[1])]
+    for defence, worth in zip(evidence.defences, by_defence, strict=True):
+        yield WorthKnowing(f"all of {defence}", "defence", worth)
+    for attack, worth in zip(evidence.attacks, by_attack, strict=True):
+        name = "all clean accuracies" if attack == NO_ATTACK else f"all under {attack}"
+        yield WorthKnowing(name, "attack", worth)
+    yield WorthKnowing("all accuracies", "accuracies", group(matters, [*by_defence, *by_attack]))
+    yield from _priced(drawn, matters, everything)
+
+
+def _priced(drawn: _Drawn, cells: NDArray[np.bool_], everything: Estimate) -> Iterator[WorthKnowing]:
+    """Every price, and all of them."""
+    prices = {address: column for address, column in drawn.prices.items() if np.ptp(column) > 0}
+    alone = [at_most(everything, regressed_gain(drawn.rivals, column[:, None])) for column in prices.values()]
+    for address, worth in zip(prices, alone, strict=True):
+        yield WorthKnowing(address, "price", worth)
+    if prices and drawn.rivals.options:
+        features = drawn.features(np.zeros_like(cells), prices=True)
+        together = regressed_gain(drawn.rivals, np.column_stack(list(prices.values())), features)
+        worth = at_most(everything, max([together, *alone], key=lambda each: each.value))
+        yield WorthKnowing("all prices", "prices", worth)
