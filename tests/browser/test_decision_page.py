@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 pytestmark = pytest.mark.browser
 
 DEFENDED = re.compile(r"^Deploy Rice2020Overfitting for 75\s%")
+VERDICT = ".st-key-verdict h3"
 UNDEFENDED = "Deploy Standard: defending does not pay."
 SLOW = 60_000  # milliseconds that the first answer may take on a busy machine
 
@@ -29,15 +32,44 @@ def test_the_verdict_turns_below_the_break_even_share_and_the_report_says_the_sa
     assert UNDEFENDED.rstrip(".") in unescape(report)
 
 
-def test_the_report_of_the_case_as_it_stands_says_what_the_page_says(page: Page, dashboard: str) -> None:
-    verdict = opened(page, dashboard)
-    expect(verdict).to_have_text(DEFENDED, timeout=SLOW)
-    said = " ".join(verdict.inner_text().split()).rstrip(".")
-    assert said in " ".join(unescape(downloaded(page)).split())
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """The page of the first case as it stands, which several tests look at."""
+
+    page: Page
+    answer: Response
+    asked: list[str]  # addresses that the browser asked for
+    said: list[str]  # messages of the browser's console
+
+    @property
+    def verdict(self) -> Locator:
+        return self.page.locator(VERDICT)
 
 
-def test_every_chart_is_drawn_with_the_names_of_the_strategies(page: Page, dashboard: str) -> None:
-    opened(page, dashboard)
+@pytest.fixture(scope="module")
+def visit(chromium: Browser, dashboard: str) -> Iterator[Visit]:
+    """One visit with a notebook's width, on which nothing is changed."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 844}, accept_downloads=True)
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    answer = page.goto(dashboard)
+    assert answer is not None
+    expect(page.locator(VERDICT)).to_be_visible(timeout=SLOW)
+    for drawn in (".st-key-map svg", ".st-key-payoffs-attacker svg"):
+        expect(page.locator(drawn).first).to_be_visible(timeout=SLOW)
+    yield Visit(page, answer, asked, said)
+    page.close()
+
+
+def test_the_report_of_the_case_as_it_stands_says_what_the_page_says(visit: Visit) -> None:
+    expect(visit.verdict).to_have_text(DEFENDED, timeout=SLOW)
+    said = " ".join(visit.verdict.inner_text().split()).rstrip(".")
+    assert said in " ".join(unescape(downloaded(visit.page)).split())
+
+
+def test_every_chart_is_drawn_with_the_names_of_the_strategies(visit: Visit) -> None:
     for key, words in {
         "mix-The-defender-deploys": "Rice2020Overfitting",
         "mix-The-attacker-plays": "no attack",
@@ -45,50 +77,47 @@ def test_every_chart_is_drawn_with_the_names_of_the_strategies(page: Page, dashb
         "payoffs-defender": "autoattack",
         "payoffs-attacker": "autoattack",
     }.items():
-        chart = page.locator(f".st-key-{key}")
+        chart = visit.page.locator(f".st-key-{key}")
         expect(chart).to_contain_text(words, timeout=SLOW)
         assert chart.locator("svg").first.bounding_box()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_has_to_be_scrolled_sideways(page: Page, dashboard: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    verdict = opened(page, dashboard)
-    expect(verdict).to_be_visible(timeout=SLOW)
-    expect(page.locator(".st-key-payoffs-attacker svg").first).to_be_visible(timeout=SLOW)
-    main = page.get_by_test_id("stMain")
-    for box in (main, page.locator("html")):
-        assert box.evaluate("each => each.scrollWidth - each.clientWidth") <= 0
-    rightmost = verdict.evaluate("each => each.getBoundingClientRect().right")
-    assert rightmost <= width
+def test_on_a_notebook_nothing_has_to_be_scrolled_sideways(visit: Visit) -> None:
+    assert nothing_to_the_right(visit.page, 1280)
 
 
-def test_nothing_is_asked_of_any_other_machine(page: Page, dashboard: str) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+def test_on_a_telephone_nothing_has_to_be_scrolled_sideways(page: Page, dashboard: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     expect(opened(page, dashboard)).to_be_visible(timeout=SLOW)
-    expect(page.locator(".st-key-map svg").first).to_be_visible(timeout=SLOW)
-    assert asked
-    assert [url for url in asked if not url.startswith((dashboard, "data:", "blob:"))] == []
+    expect(page.locator(".st-key-payoffs-attacker svg").first).to_be_visible(timeout=SLOW)
+    assert nothing_to_the_right(page, 390)
+
+
+def test_nothing_is_asked_of_any_other_machine(visit: Visit, dashboard: str) -> None:
+    assert visit.asked
+    assert [url for url in visit.asked if not url.startswith((dashboard, "data:", "blob:"))] == []
 
 
 def test_the_browser_is_told_to_show_the_page_in_no_frame_and_blocks_nothing_that_it_needs(
-    page: Page, dashboard: str
+    visit: Visit,
 ) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    answer = page.goto(dashboard)
-    assert answer is not None
-    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    expect(page.locator(".st-key-map svg").first).to_be_visible(timeout=SLOW)
-    downloaded(page)
-    assert [line for line in said if "Content Security Policy" in line] == []
+    assert "frame-ancestors 'none'" in visit.answer.headers["content-security-policy"]
+    downloaded(visit.page)
+    assert [line for line in visit.said if "Content Security Policy" in line] == []
+
+
+def nothing_to_the_right(page: Page, width: int) -> bool:
+    """Whether all of the page is as narrow as the window."""
+    boxes = (page.get_by_test_id("stMain"), page.locator("html"))
+    too_wide = [box.evaluate("each => each.scrollWidth - each.clientWidth") > 0 for box in boxes]
+    rightmost = page.locator(VERDICT).evaluate("each => each.getBoundingClientRect().right")
+    return not any(too_wide) and bool(rightmost <= width)
 
 
 def opened(page: Page, dashboard: str) -> Locator:
     """The verdict's sentence on the page that opens."""
     page.goto(dashboard)
-    return page.locator(".st-key-verdict h3")
+    return page.locator(VERDICT)
 
 
 def press_until(page: Page, slider: Locator, key: str, *, below: float) -> None:
