@@ -64,7 +64,7 @@ def test_what_no_table_answers_is_told_in_one_line_with_the_experiment_that_woul
     text = page([write(tmp_path, STEPS, RIGHT)], [two_robustnesses])
     line = text.splitlines()[-1]
     command = "`advgame measure data/experiments/mnist-invariance.toml`"
-    assert line.startswith(f"*No table here answers this: {command} would. by hand: It lacks")
+    assert line.startswith(f"*No table answers this question; run {command}. by hand: It lacks")
     assert line.endswith(".*")
 
 

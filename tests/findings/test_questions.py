@@ -20,8 +20,8 @@ from advgame.findings.questions.stochastic_heads import stochastic_heads
 from advgame.findings.questions.two_robustnesses import two_robustnesses
 from advgame.measurements import Column
 from advgame.measurements.experiment_tables import (
+    BENIGN,
     BLACK_BOX,
-    HONEST,
     NATURAL,
     TRANSFERRED,
     WHITE_BOX,
@@ -51,7 +51,7 @@ def test_columns_are_told_apart_by_what_the_attacker_knows(tmp_path: Path) -> No
     every = dict.fromkeys((CLEAN, STRONG, WEAK, ASKING, MOVED, MEANING, FOG, FILTERED), 0.5)
     found = measured(tmp_path, {"plain": ("standard", None, {})}, {"plain": every})
     assert found.sides(["plain"]) == {
-        HONEST: [CLEAN],
+        BENIGN: [CLEAN],
         WHITE_BOX: [STRONG, WEAK],
         BLACK_BOX: [ASKING],
         TRANSFERRED: [MOVED],
@@ -79,8 +79,8 @@ def test_a_ladder_of_prunings_is_based_on_the_network_that_was_not_pruned(tmp_pa
 @pytest.mark.parametrize(
     ("ours", "full", "near", "said"),
     [
-        (0.5, 0.5, "yes", "On 1 of 1 pairs"),  # 40 equal answers cannot tell one point from none
-        (0.6, 0.3, "no", "further off on (plain, L∞ 0.1)"),
+        (0.5, 0.5, "yes", "For 1 of 1 pairs"),  # 40 equal answers cannot tell one point from none
+        (0.6, 0.3, "no", "further off for (plain, L∞ 0.1)"),
         (0.3, 0.6, "no", "the difference is −30.0 points"),
     ],
 )
@@ -130,19 +130,19 @@ def test_networks_are_counted_whose_white_box_rows_warn(tmp_path: Path) -> None:
     steps = {"plain": ("standard", None, {}), "rounded": ("bit_depth", "plain", {})}
     right = {name: {CLEAN: 0.9, STRONG: 0.5, ASKING: 0.6, FOG: 0.5} for name in steps}
     quiet = hidden_gradients(measured(tmp_path, steps, right))
-    assert quiet.answer.startswith("None was found: ")
+    assert quiet.answer.startswith("No signs were found: ")
     (row,) = quiet.evidence
-    assert (row["held against"], row["networks"], row["trainings"]) == ("asking", 2, 6)
+    assert (row["compared with"], row["networks"], row["trainings"]) == ("asking", 2, 6)
     warned = {("rounded", STRONG): "obscured gradients: of 9 inputs"}
     (row,) = hidden_gradients(measured(tmp_path, steps, right, warned=warned)).evidence
-    assert (row["trainings that warn"], row["of the networks"]) == (3, "rounded")
+    assert (row["trainings with signs"], row["networks with signs"]) == (3, "rounded")
 
 
 def test_an_attack_without_a_bound_can_show_hidden_gradients_too(tmp_path: Path) -> None:
     right = {"plain": {CLEAN: 0.9, STRONG: 0.5, WHOLE: 0.2}}
     found = measured(tmp_path, {"plain": ("standard", None, {})}, right)
     (row,) = hidden_gradients(found).evidence
-    assert (row["held against"], row["networks"]) == ("strong", 1)
+    assert (row["compared with"], row["networks"]) == ("strong", 1)
     assert found.sides(["plain"])[WHITE_BOX] == [STRONG]
 
 
@@ -150,17 +150,17 @@ def test_examples_made_on_the_network_itself_are_no_other_attack(tmp_path: Path)
     steps = {"other": ("standard", None, {}), "plain": ("standard", None, {})}
     right = {name: {CLEAN: 0.9, STRONG: 0.5, MOVED: 0.6} for name in steps}
     (row,) = hidden_gradients(measured(tmp_path, steps, right)).evidence
-    assert (row["held against"], row["networks"]) == ("moved", 1)
+    assert (row["compared with"], row["networks"]) == ("moved", 1)
 
 
 @pytest.mark.parametrize(
     ("clean", "attacked", "said"),
     [
-        (0.9, 0.6, "helps under attack, and costs less than two points on benign inputs: 1 (pruned)"),
-        (0.9, 0.5, "costs less than two points, on benign inputs and under attack: 1 (pruned)"),
-        (0.8, 0.6, "costs accuracy: 1 (pruned)"),
-        (0.9, 0.4, "costs accuracy: 1 (pruned)"),
-        (0.885, 0.5, "two points: 1 (pruned)"),
+        (0.9, 0.6, "1 improves under attack and loses less than two points on benign inputs (pruned)"),
+        (0.9, 0.5, "1 loses less than two points on benign inputs and under attack (pruned)"),
+        (0.8, 0.6, "1 loses accuracy (pruned)"),
+        (0.9, 0.4, "1 loses accuracy (pruned)"),
+        (0.885, 0.5, "a loss of two points (pruned)"),
     ],
 )
 def test_a_pruning_is_judged_by_both_intervals(
@@ -171,7 +171,7 @@ def test_a_pruning_is_judged_by_both_intervals(
     found = sweet_spots(measured(tmp_path, steps, right))
     assert said in found.answer
     assert [row["compression"] for row in found.evidence] == [2.0, 2.0]
-    assert {row["trained again"] for row in found.evidence} == {"standard, 5 epochs"}
+    assert {row["fine-tuning"] for row in found.evidence} == {"standard, 5 epochs"}
 
 
 def test_training_again_without_pruning_is_told_apart_from_pruning(tmp_path: Path) -> None:
@@ -181,9 +181,12 @@ def test_training_again_without_pruning_is_told_apart_from_pruning(tmp_path: Pat
     right = {"plain": {CLEAN: 0.9, STRONG: 0.5}} | {name: {CLEAN: 0.9, STRONG: 0.4} for name in steps}
     right["plain"] = {CLEAN: 0.9, STRONG: 0.5}
     found = sweet_spots(measured(tmp_path, steps, right, whole=("again",)))
-    assert "Of 1 pruned and trained again" in found.answer
-    assert "Trained again alone, again differs from plain by −10.0 points" in found.answer
-    assert "Beside again, which was trained again alike and not pruned, pruned differs by 0.0" in found.answer
+    assert "Of 1 pruned and fine-tuned networks" in found.answer
+    assert "With fine-tuning alone, again differs from plain by −10.0 points" in found.answer
+    assert (
+        "Compared with again, which has the same fine-tuning without pruning, pruned differs by 0.0"
+        in found.answer
+    )
 
 
 def test_what_training_made_up_for_is_no_sweet_spot(tmp_path: Path) -> None:
@@ -192,8 +195,10 @@ def test_what_training_made_up_for_is_no_sweet_spot(tmp_path: Path) -> None:
     right = {"plain": {CLEAN: 0.9, STRONG: 0.5}, "pruned": {CLEAN: 0.9, STRONG: 0.5}}
     right["again"] = {CLEAN: 0.9, STRONG: 0.6}
     found = sweet_spots(measured(tmp_path, steps, right, whole=("again",)))
-    assert found.answer.startswith("None that is sure. Of 1 pruned and trained again, costs less than two")
-    assert "Training again, not pruning, made up for what pruning costs in pruned" in found.answer
+    assert found.answer.startswith(
+        "None is certain. Of 1 pruned and fine-tuned networks, 1 loses less than two"
+    )
+    assert "Fine-tuning hides the cost of pruning in pruned" in found.answer
 
 
 def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Path) -> None:
@@ -209,19 +214,19 @@ def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Pa
     right = {name: {CLEAN: 0.9, STRONG: 0.5} for name in steps} | {"taylor": {CLEAN: 0.9, STRONG: 0.7}}
     found = pruning_methods(measured(tmp_path, steps, right))
     assert {(row["first"], row["second"]) for row in found.evidence} == {("taylor", "magnitude")}
-    assert "Taylor beside magnitude, unstructured, white-box attacks: better at 1 of 1" in found.answer
-    assert "Not told apart: taylor beside magnitude, unstructured, benign inputs" in found.answer
+    assert "Taylor against magnitude, unstructured, white-box attacks: better in 1 of 1" in found.answer
+    assert "Inconclusive: taylor against magnitude, unstructured, benign inputs" in found.answer
     assert "+20.0 points" in found.answer
 
 
 @pytest.mark.parametrize(
     ("attacked", "meant", "said"),
     [
-        (0.7, 0.8, "at-once beats on both sides in-turn (perturbations first)"),
-        (0.7, 0.6, "at-once beats on one side in-turn"),
-        (0.7, 0.4, "at-once wins one side and loses the other to in-turn"),
-        (0.5, 0.6, "at-once is not told apart from in-turn"),
-        (0.4, 0.6, "at-once loses to in-turn"),
+        (0.7, 0.8, "at-once is better under both kinds of attack than in-turn (perturbations first)"),
+        (0.7, 0.6, "at-once is better under one kind of attack than in-turn"),
+        (0.7, 0.4, "at-once is better under one kind of attack and worse under the other than in-turn"),
+        (0.5, 0.6, "at-once is not distinguishable from in-turn"),
+        (0.4, 0.6, "at-once is worse than in-turn"),
     ],
 )
 def test_training_at_once_is_judged_on_both_kinds_of_attack(
@@ -250,8 +255,8 @@ def test_a_stochastic_head_is_compared_under_each_kind_of_attack(tmp_path: Path)
     }
     found = stochastic_heads(measured(tmp_path, steps, right))
     assert [(row["on"], row["verdict"]) for row in found.evidence] == [
-        (HONEST, "not told apart"),
-        (WHITE_BOX, "not told apart"),
+        (BENIGN, "inconclusive"),
+        (WHITE_BOX, "inconclusive"),
         (TRANSFERRED, "better"),
     ]
     assert "transferred examples +10.0 points" in found.answer
@@ -296,8 +301,8 @@ def test_psi_ranks_networks_as_attacks_do_where_divergence_falls_as_accuracy_ris
     found = intrinsic_robustness(measured(tmp_path, steps, right, measures))
     assert "Over 6 networks, the rank correlation of ψ (L∞ 0.08) is 1.00" in found.answer
     assert "L∞ 0.1, 1.00" in found.answer
-    assert "and 0.00 (0.00 to 0.00) with the honest accuracy" in found.answer
-    assert "correlates with the accuracy under attack by −1.00" in found.answer
+    assert "and 0.00 (0.00 to 0.00) with the clean accuracy" in found.answer
+    assert "correlation with the accuracy under attack is −1.00" in found.answer
 
 
 def test_baselines_that_agree_least_and_most_are_named(tmp_path: Path) -> None:
@@ -321,9 +326,9 @@ def test_a_filtered_network_is_compared_with_the_same_one_unfiltered(tmp_path: P
     }
     found = low_pass(measured(tmp_path, steps, right))
     assert {row["on"]: row["verdict"] for row in found.evidence} == {
-        HONEST: "worse",
+        BENIGN: "worse",
         WHITE_BOX: "better",
-        "fog-share-0.5": "not told apart",
+        "fog-share-0.5": "inconclusive",
     }
 
 
@@ -354,7 +359,7 @@ def test_importances_are_told_by_network_structure_and_method(tmp_path: Path) ->
     )
     (found,) = read_measured(table)
     assert importance(found).answer == (
-        "On plain, filters: taylor 0.70 (0.40 to 0.90), magnitude 0.40 (0.30 to 0.50)."
+        "For plain, filters: taylor 0.70 (0.40 to 0.90), magnitude 0.40 (0.30 to 0.50)."
     )
 
 

@@ -118,4 +118,4 @@ def test_the_winner_turns_at_the_break_even_share(tmp_path: Path) -> None:
 def test_clear_winners_win_in_every_draw_and_equal_networks_in_some(tmp_path: Path) -> None:
     apart = {"plain": {CLEAN: 0.95, STRONG: 0.1}, "hard": {CLEAN: 0.95, STRONG: 0.9}}
     (only,) = best_by_share(measured(tmp_path, {name: STEPS[name] for name in apart}, apart)).evidence[1:]
-    assert (only["defence"], only["wins there"], only["next best"]) == ("hard", 1.0, "none")
+    assert (only["defence"], only["wins at first share"], only["next best"]) == ("hard", 1.0, "none")

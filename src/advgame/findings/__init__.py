@@ -1,4 +1,4 @@
-"""What measured tables say to the field's open questions: one per file, each answer with its interval.
+"""Findings: answers of measured tables to open questions of the field, one question per file, with intervals.
 
 To add one, write a file with a function from `Measured` to `Finding`, and list it below.
 """
@@ -44,7 +44,7 @@ QUESTIONS_BY_NAME: Mapping[str, Question] = Catalogue(
     "question", {question.__name__: question for question in QUESTIONS}
 )
 
-# The experiment that answers a question, where it is not the quickest one.
+# The experiment that answers a question, if it is not the fastest one.
 EXPERIMENTS: Mapping[Question, str] = {
     attack_strength: "digits-audit",
     two_robustnesses: "mnist-invariance",
@@ -66,12 +66,12 @@ __all__ = [
 
 
 def concerns(question: Question, measured: Measured) -> bool:
-    """Whether a table is asked a question: an audit, whose networks stand in another table, only its own."""
+    """Whether a question applies to a table; an audit of another table's networks answers only its own."""
     return question is attack_strength or not measured.audit
 
 
 def answering(question: Question) -> str:
-    """The command, as Markdown, that measures what a question needs.
+    """The command, in Markdown, that measures the data for a question.
 
     >>> answering(two_robustnesses)
     '`advgame measure data/experiments/mnist-invariance.toml`'
@@ -83,11 +83,11 @@ def answering(question: Question) -> str:
 
 
 def measured_tables(folder: Path | None = None) -> list[Path]:
-    """The measured tables of a folder, by name; of the bundled ones if none is given.
+    """The measured tables of a folder, by name; by default the bundled ones.
 
-    A table is known by its run record, ``….run.json``.
+    A table is identified by its run record, ``….run.json``.
     """
     folder = folder or bundled("data") / "measured"
     stems = sorted(path.name.removesuffix(".run.json") for path in folder.glob("*.run.json"))
-    found = [folder / f"{stem}{suffix}" for stem in stems for suffix in (".csv", ".parquet")]
-    return [path for path in found if path.is_file()]
+    candidates = [folder / f"{stem}{suffix}" for stem in stems for suffix in (".csv", ".parquet")]
+    return [path for path in candidates if path.is_file()]

@@ -1,4 +1,4 @@
-"""A question of the field, what an experiment says to it, and the figures it rests on."""
+"""A finding: a question of the field, the answer from an experiment, and the evidence."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from advgame.measurements.experiment_tables import hundredths
 from advgame.statistics.rank_correlation import RankCorrelation
 
-Row = Mapping[str, str | float]  # figures by what they are
+Row = Mapping[str, str | float]  # column name → value
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one experiment says to one question."""
+    """The answer of one experiment to one question."""
 
     question: str
     experiment: str
-    answer: str  # in sentences, each number with its interval; or why there is no answer
-    evidence: tuple[Row, ...] = ()  # the figures; empty where there is no answer
+    answer: str  # sentences with intervals, or the reason why there is no answer
+    evidence: tuple[Row, ...] = ()  # the rows of figures; empty if there is no answer
 
     @property
     def answered(self) -> bool:
-        """Whether the experiment measured what the question needs."""
+        """Whether the experiment measured the required data."""
         return bool(self.evidence)
 
 
@@ -36,17 +36,17 @@ def points(amount: float) -> str:
     return "0.0" if float(text) == 0 else text.replace("-", "−")
 
 
-def correlation_words(found: RankCorrelation) -> str:
+def correlation_words(correlation: RankCorrelation) -> str:
     """A rank correlation with its interval.
 
     >>> correlation_words(RankCorrelation(0.91, -0.7, 0.98, 0.95, 12))
     '0.91 (−0.70 to 0.98)'
     """
-    return f"{hundredths(found.rho)} ({hundredths(found.low)} to {hundredths(found.high)})"
+    return f"{hundredths(correlation.rho)} ({hundredths(correlation.low)} to {hundredths(correlation.high)})"
 
 
 def norm_sign(norm: str | None) -> str:
-    """A norm as people write it.
+    """The symbol of a norm.
 
     >>> norm_sign("Linf"), norm_sign("L2")
     ('L∞', 'L2')
@@ -55,7 +55,7 @@ def norm_sign(norm: str | None) -> str:
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
-    """Names as a sentence has them.
+    """Names as an enumeration.
 
     >>> listed(["a", "b", "c"]), listed([])
     ('a, b and c', 'none')

@@ -1,4 +1,4 @@
-"""The scenarios of measured tables that have a story, as files."""
+"""Writes the scenario files of the measured tables that have a story."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from advgame.scenarios.price_table import data_name
 
 
 def write_scenarios(tables: Sequence[Path], folder: Path) -> list[Path]:
-    """Writes a scenario for each table that has a story, as ``NAME-measured.toml``.
+    """Writes ``NAME-measured.toml`` for each table that has a story.
 
     Returns:
         The files that were written.
 
     Raises:
         MeasurementError: for a table whose files are missing or damaged.
-        InputError: when the folder is not there or cannot be written.
+        InputError: when the folder does not exist or is not writable.
     """
     written = []
     for table in tables:

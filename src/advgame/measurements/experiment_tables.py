@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CLEAN = Column(NO_ATTACK)
 
-HONEST = "benign inputs"
+BENIGN = "benign inputs"
 WHITE_BOX = "white-box attacks"  # on the deployed network, adaptive if it is randomised
 BLACK_BOX = "attacks by queries"
 TRANSFERRED = "transferred examples"
@@ -30,7 +30,7 @@ NATURAL = "natural changes"
 UNBOUNDED = "attacks without a bound"  # run as a test for gradient masking; not a choice of the attacker
 OURS = "strongest_"  # attacks that are run on every network
 FULL = "autoattack"
-SIDES = (HONEST, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL, UNBOUNDED)
+SIDES = (BENIGN, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL, UNBOUNDED)
 ANY_CHANGE = 1.0  # the L∞ radius within which every input can become any other
 
 
@@ -149,7 +149,7 @@ class Measured:
     def side(self, column: Column) -> str:
         """The kind of input in a column; one of ``SIDES``."""
         if column == CLEAN:
-            return HONEST
+            return BENIGN
         kind = self.kind(column.attack)
         if kind["metric"] == "corruption":
             return NATURAL

@@ -85,5 +85,5 @@ def test_the_concept_for_one_game_is_the_function_for_a_list_of_one(game: Game) 
 def test_no_games_and_games_with_other_strategies_are_refused() -> None:
     with pytest.raises(GameError, match="at least one"):
         least_regret([])
-    with pytest.raises(GameError, match="Game 1 has other strategies"):
+    with pytest.raises(GameError, match="Game 1 has different strategies"):
         least_regret([Game([[1]], [[1]]), Game([[1, 2]], [[1, 2]])])

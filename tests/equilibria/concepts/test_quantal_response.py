@@ -116,7 +116,7 @@ def test_responses_in_turn_lead_to_the_end_of_the_branch(game: Game, scaled: flo
 def test_where_several_may_exist_responses_in_turn_are_not_trusted() -> None:
     assert only_response(Game(np.eye(2), np.eye(2)), 4.0) is None
     assert "Other equilibria may exist" in QuantalResponse(4.0).solve(Game(np.eye(2), np.eye(2))).remark
-    assert "only one" in QuantalResponse(1.0).solve(Game(np.eye(2), np.eye(2))).remark
+    assert "only equilibrium" in QuantalResponse(1.0).solve(Game(np.eye(2), np.eye(2))).remark
 
 
 def test_the_time_limit_ends_the_branch_with_a_remark() -> None:

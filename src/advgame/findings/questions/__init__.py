@@ -1,1 +1,1 @@
-"""One question of the field per file: a function from measured tables to a `Finding`."""
+"""Questions of the field, one per file: functions from measured tables to a `Finding`."""

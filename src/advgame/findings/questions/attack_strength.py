@@ -1,4 +1,4 @@
-"""The attack that is affordable on every network, beside the one the field trusts, on the same inputs."""
+"""Compares the affordable attack run on every network with AutoAttack, on the same inputs."""
 
 from __future__ import annotations
 
@@ -12,40 +12,41 @@ from advgame.measurements.outcomes import on_common_ground
 from advgame.measurements.paired_outcomes import compare
 from advgame.statistics.paired import PairedComparison
 
-QUESTION = "Is the attack that every network meets as strong as AutoAttack, which runs far longer?"
+QUESTION = "Is the attack run on every network as strong as AutoAttack, which takes far longer?"
 NEAR = 0.01  # one point
 SURELY, YES, NO = "surely", "yes", "no"
 
 
 @dataclass(frozen=True)
 class Audit:
-    """How much more accuracy one network shows under our attack than under full AutoAttack."""
+    """The accuracy of one network under our attack compared with full AutoAttack."""
 
     defence: str
     ours: Column
     full: Column
-    left: float  # accuracy under ours, on the inputs that both attacks met
-    found: PairedComparison  # ours minus full
+    left: float  # accuracy under our attack, on the inputs common to both
+    comparison: PairedComparison  # ours minus full
 
     @property
     def near(self) -> str:
-        """Whether they are within one point; surely, where the whole interval is."""
-        if abs(self.found.difference) > NEAR:
+        """Whether the difference is within one point; "surely" if its whole interval is."""
+        if abs(self.comparison.difference) > NEAR:
             return NO
-        return SURELY if max(-self.found.low, self.found.high) <= NEAR else YES
+        return SURELY if max(-self.comparison.low, self.comparison.high) <= NEAR else YES
 
     @property
     def words(self) -> str:
-        """The difference, where it was found, and its interval."""
-        found = self.found
-        if not found.first_better and not found.second_better:
+        """The difference with its interval and its place."""
+        comparison = self.comparison
+        if not comparison.first_better and not comparison.second_better:
             return (
-                f"no input of {found.inputs} tells the two apart ({self.where}), which leaves up to "
-                f"{points(found.high)[1:]} points open"
+                f"the two attacks agree on all {comparison.inputs} inputs ({self.where}), which still "
+                "allows a "
+                f"difference of up to {points(comparison.high)[1:]} points"
             )
         return (
-            f"the difference is {points(found.difference)} points ({points(found.low)} to "
-            f"{points(found.high)}; {self.where})"
+            f"the difference is {points(comparison.difference)} points ({points(comparison.low)} to "
+            f"{points(comparison.high)}; {self.where})"
         )
 
     @property
@@ -55,25 +56,25 @@ class Audit:
 
     @property
     def row(self) -> Row:
-        """All of it, by name."""
-        found = self.found
+        """The comparison as a row of a table."""
+        comparison = self.comparison
         return {
             "defence": self.defence,
             "norm": norm_sign(self.ours.norm),
             "radius": self.ours.radius or 0.0,
             "strongest": self.left,
-            "AutoAttack": self.left - found.difference,
-            "difference": found.difference,
-            "low": found.low,
-            "high": found.high,
-            "seeds": found.seeds,
-            "inputs": found.inputs,
+            "AutoAttack": self.left - comparison.difference,
+            "difference": comparison.difference,
+            "low": comparison.low,
+            "high": comparison.high,
+            "seeds": comparison.seeds,
+            "inputs": comparison.inputs,
             "within a point": self.near,
         }
 
 
 def attack_strength(measured: Measured) -> Finding:
-    """Each network under both attacks of the same norm and radius, on the inputs that both met."""
+    """Each network under both attacks at the same norm and radius, on their common inputs."""
     audits = [
         _audit(measured, defence, ours, full)
         for defence, columns in measured.tested.items()
@@ -87,13 +88,13 @@ def attack_strength(measured: Measured) -> Finding:
         return Finding(
             QUESTION,
             measured.experiment,
-            "It attacks no network by both within the same norm and radius.",
+            "It runs both attacks on no network at the same norm and radius.",
         )
-    return Finding(QUESTION, measured.experiment, _answer(audits), tuple(each.row for each in audits))
+    return Finding(QUESTION, measured.experiment, _answer(audits), tuple(audit.row for audit in audits))
 
 
 def _kind(measured: Measured, column: Column) -> str:
-    """Which attack of the laboratory a column holds; empty for benign inputs and for transferred examples."""
+    """The laboratory's attack behind a column; empty for benign inputs and transferred examples."""
     if column.crafted_on is not None or column.norm is None:
         return ""
     return str(measured.kind(column.attack)["use"])
@@ -106,19 +107,19 @@ def _audit(measured: Measured, defence: str, ours: Column, full: Column) -> Audi
 
 
 def _answer(audits: list[Audit]) -> str:
-    near = [each for each in audits if each.near != NO]
-    surely = [each for each in audits if each.near == SURELY]
-    far = [f"({each.where})" for each in audits if each.near == NO]
-    weakest = max(audits, key=lambda each: each.found.difference)
-    told = (
-        f"On {len(near)} of {len(audits)} pairs of a network and a radius, the accuracy under "
-        f"{_named(each.ours for each in audits)} is within one point of that under "
-        f"{_named(each.full for each in audits)}; on {len(surely)} the whole interval is. "
+    near = [audit for audit in audits if audit.near != NO]
+    surely = [audit for audit in audits if audit.near == SURELY]
+    far = [f"({audit.where})" for audit in audits if audit.near == NO]
+    weakest = max(audits, key=lambda audit: audit.comparison.difference)
+    lead = (
+        f"For {len(near)} of {len(audits)} pairs of network and radius, the accuracy under "
+        f"{_named(audit.ours for audit in audits)} is within one point of that under "
+        f"{_named(audit.full for audit in audits)}; for {len(surely)} the whole interval is. "
     )
-    further = f"It is further off on {listed(far)}. " if far else ""
-    return f"{told}{further}Where it leaves most standing, {weakest.words}."
+    further = f"It is further off for {listed(far)}. " if far else ""
+    return f"{lead}{further}In the worst case, {weakest.words}."
 
 
 def _named(columns: Iterable[Column]) -> str:
-    """The attacks, once each."""
+    """The distinct attacks."""
     return listed(list(dict.fromkeys(column.attack for column in columns)))

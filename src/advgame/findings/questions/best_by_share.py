@@ -1,4 +1,4 @@
-"""Which single defence is best at which adversarial share, and how sure that is."""
+"""The best single defence by adversarial share, with bootstrap frequencies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from advgame.payoffs.accuracies import column_names
 from advgame.scenarios import Scenario
 from advgame.scenarios.from_experiment import Prices, Story, playable_columns, scenario_of
 
-QUESTION = "Where does each defence win, as the adversarial share of the traffic grows?"
+QUESTION = "Which defence is best as the adversarial share of the traffic grows?"
 SHARES = np.linspace(0.0, 1.0, 101)
 DRAWS = 300
 SEED = 0
@@ -30,9 +30,9 @@ SURE = 0.9  # of the draws
 def best_by_share(measured: Measured) -> Finding:
     """The best single defence at each share, at the prices of the measured scenario.
 
-    The defender deploys one network and the attacker, who knows which, answers best (a pure
-    commitment). How sure the winner is: the share of bootstrap draws in which it wins too, where
-    inputs and training seeds are drawn with replacement, the same inputs for all networks.
+    The defender deploys one network, and the attacker, who knows which, plays the best response (a pure
+    commitment). The certainty of the winner is the share of bootstrap draws in which it also wins; inputs
+    and training seeds are drawn with replacement, with the same inputs for all networks.
     """
     story = STORIES.get(measured.experiment, Story(measured.experiment, "?", next(iter(measured.steps))))
     try:
@@ -50,7 +50,7 @@ def best_by_share(measured: Measured) -> Finding:
 
 
 def best_single(scenario: Scenario, accuracies: Accuracies) -> NDArray[np.intp]:
-    """The place of the best single defence at each of ``SHARES``; of equal replies the worse counts."""
+    """The index of the best single defence at each of ``SHARES``; ties of the attacker count as the worst."""
     caps = np.array(
         [0.0] + [scenario.adversarial_share.get(attack, 1.0) for attack in accuracies.attacks[1:]]
     )
@@ -65,15 +65,15 @@ def best_single(scenario: Scenario, accuracies: Accuracies) -> NDArray[np.intp]:
 def redrawn(
     measured: Measured, accuracies: Accuracies, attacks: list[Column], draws: int = DRAWS
 ) -> list[Accuracies]:
-    """The accuracies as other inputs and other training seeds would have given them.
+    """The accuracies in bootstrap draws of inputs and training seeds.
 
     Both are drawn with replacement (Owen 2007, doi:10.1214/07-AOAS122).
 
     Args:
         measured: one measured experiment: its table, outcomes per input and costs.
-        accuracies: the encounters as measured.
-        attacks: the columns played, in the order of the attacks.
-        draws: bootstrap draws.
+        accuracies: the measured accuracies.
+        attacks: the columns, in the order of the attacks.
+        draws: number of bootstrap draws.
     """
     columns = {name: column for column, name in column_names(tuple(attacks)).items()}
     columns[NO_ATTACK] = CLEAN
@@ -90,8 +90,8 @@ def redrawn(
 
 
 def _redrawn_cells(cells: list[Outcomes], draws: int) -> FloatArray:
-    """The accuracies of one defence, (draws, attacks); every defence is given the same draws."""
-    everything = cells[0].inputs  # benign inputs are all there are
+    """The accuracies of one defence, (draws, attacks); all defences use the same draws."""
+    everything = cells[0].inputs  # benign inputs cover the whole test set
     generator = np.random.default_rng(SEED)
     inputs = generator.multinomial(len(everything), np.full(len(everything), 1 / len(everything)), draws)
     seeds = {
@@ -109,41 +109,41 @@ def _redrawn_cells(cells: list[Outcomes], draws: int) -> FloatArray:
 
 @dataclass(frozen=True)
 class Reign:
-    """A run of shares with the same winner."""
+    """A range of shares with the same winner."""
 
     defence: str
-    low: float  # the first share of the run
-    high: float  # the last
+    low: float  # the first share of the range
+    high: float  # the last share of the range
     wins: tuple[
         float, float
-    ]  # share of the draws in which it wins, at the first share of the run and at the last
-    surely: float | None  # the first share of the run from which on it wins in nine draws of ten
-    next_best: str  # who wins in most of the other draws
+    ]  # frequency of winning in the draws, at the first and at the last share of the range
+    surely: float | None  # the share of the range from which it wins in 90 % of the draws
+    next_best: str  # the most frequent winner of the other draws
 
     @property
     def where(self) -> str:
-        """The run of shares in words."""
+        """The range of shares in words."""
         if self.low == self.high:
             return f"at {self.low:.2f}"
         return f"from {self.low:.2f} to {self.high:.2f}"
 
     @property
     def row(self) -> Row:
-        """All of it, by name."""
+        """The range as a row of a table."""
         return {
             "defence": self.defence,
             "from share": self.low,
             "to share": self.high,
-            "wins there": self.wins[0],
-            "wins at its last": self.wins[1],
-            "in nine of ten from": "nowhere" if self.surely is None else f"{self.surely:.2f}",
+            "wins at first share": self.wins[0],
+            "wins at last share": self.wins[1],
+            "wins 90 % from": "nowhere" if self.surely is None else f"{self.surely:.2f}",
             "next best": self.next_best,
         }
 
 
 def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np.intp]) -> list[Reign]:
     turns = (np.flatnonzero(np.diff(best)) + 1).tolist()
-    found = []
+    reigns = []
     for first, after in zip([0, *turns], [*turns, len(best)], strict=True):
         winner, here = int(best[first]), drawn[:, first:after]
         counts = np.bincount(here.ravel(), minlength=len(defences))
@@ -151,7 +151,7 @@ def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np
         wins = (here == winner).mean(axis=0)
         unsure = np.flatnonzero(wins < SURE)
         sure_from = int(unsure[-1]) + 1 if len(unsure) else 0
-        found.append(
+        reigns.append(
             Reign(
                 defences[winner],
                 float(SHARES[first]),
@@ -161,18 +161,17 @@ def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np
                 defences[int(counts.argmax())] if counts.any() else "none",
             )
         )
-    return found
+    return reigns
 
 
 def _answer(reigns: list[Reign], undefended: str) -> str:
     prices = Prices()
-    told = [f"{each.defence} {each.where} ({_how_sure(each)})" for each in reigns]
+    parts = [f"{reign.defence} {reign.where} ({_how_sure(reign)})" for reign in reigns]
     return (
-        f"Where a right answer earns 1, an input through {undefended} costs {prices.propagation:g}, an "
-        f"answer to the attacker {prices.query:g} and being noticed {prices.notice:g} at the largest "
-        f"radius, the best single defence by adversarial share is {'; '.join(told)}. A draw takes "
-        "inputs and training seeds anew, with replacement; who wins also turns on the prices, which are "
-        "assumed."
+        f"If a correct classification earns 1, an input through {undefended} costs {prices.propagation:g}, "
+        f"a query {prices.query:g} and detection {prices.notice:g} at the largest radius, the best single "
+        f"defence by adversarial share is {'; '.join(parts)}. Each draw resamples inputs and training "
+        "seeds with replacement. The result also depends on the prices, which are assumed."
     )
 
 
@@ -180,9 +179,9 @@ def _how_sure(reign: Reign) -> str:
     if min(reign.wins) == 1:
         return f"in all of {DRAWS} draws"
     first = (
-        f"at first in {reign.wins[0]:.0%} of {DRAWS} draws"
+        f"initially in {reign.wins[0]:.0%} of {DRAWS} draws"
         if reign.low < reign.high
         else (f"in {reign.wins[0]:.0%} of {DRAWS} draws")
     )
-    later = "" if reign.surely in (None, reign.low) else f", in nine of ten from {reign.surely:.2f} on"
-    return f"{first}{later}, else mostly {reign.next_best}"
+    later = "" if reign.surely in (None, reign.low) else f", in 90 % of draws from {reign.surely:.2f}"
+    return f"{first}{later}, otherwise mostly {reign.next_best}"

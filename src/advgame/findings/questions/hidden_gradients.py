@@ -1,4 +1,4 @@
-"""Networks that look robust only because attacks cannot follow their gradients."""
+"""Gradient masking: networks that appear robust because attacks cannot follow their gradients."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from advgame.findings.finding import Finding, Row, listed, norm_sign
 from advgame.measurements import Column, Measurement
 from advgame.measurements.experiment_tables import BLACK_BOX, TRANSFERRED, UNBOUNDED, WHITE_BOX, Measured
 
-QUESTION = "Does any network only hide its gradients, so that its accuracy under attack is too high?"
-SIGN = "obscured gradients"  # how a warning of it begins
-FEWEST_TO_TELL = 7  # inputs: 2^−7 is below the level of 1 %
+QUESTION = "Does any network show gradient masking, so that its accuracy under attack is overestimated?"
+SIGN = "obscured gradients"  # the first words of the warning
+FEWEST_TO_TELL = 7  # inputs: 2^−7 is below the significance level of 1 %
 
 
 def hidden_gradients(measured: Measured) -> Finding:
-    """How many networks warn of it, of those whose rows could, by norm.
+    """The number of networks with signs of gradient masking, by norm.
 
-    A white-box row can warn where an attack that only asks, or examples made on another network, were tried
-    within its norm and radius. Each training is tested for itself, at a level of 1 %.
+    A white-box row is tested if a query attack, or transferred examples, were run at its norm and radius.
+    Each training is tested separately, at a significance level of 1 %.
     """
     evidence: list[Row] = []
-    warned: dict[str, None] = {}
+    masked: dict[str, None] = {}
     for norm in dict.fromkeys(column.norm for column in measured.table.columns):
         checked = {
             name: against for name in measured.steps if (against := _held_against(measured, name, norm))
@@ -26,48 +26,48 @@ def hidden_gradients(measured: Measured) -> Finding:
         if not checked:
             continue
         trained = {(row.defence, row.seed) for row in measured.table if row.defence in checked}
-        found = {(row.defence, row.seed) for row in measured.table if row.norm == norm and warns(row)}
-        warned |= dict.fromkeys(name for name in checked if name in {defence for defence, _ in found})
+        with_signs = {(row.defence, row.seed) for row in measured.table if row.norm == norm and warns(row)}
+        masked |= dict.fromkeys(name for name in checked if name in {defence for defence, _ in with_signs})
         evidence.append(
             {
                 "norm": norm_sign(norm),
-                "held against": listed(
-                    list(dict.fromkeys(name for each in checked.values() for name in each))
+                "compared with": listed(
+                    list(dict.fromkeys(name for attacks in checked.values() for name in attacks))
                 ),
                 "networks": len(checked),
                 "trainings": len(trained),
-                "trainings that warn": len(found),
-                "of the networks": listed(
-                    list(dict.fromkeys(name for name in checked if name in dict(found)))
+                "trainings with signs": len(with_signs),
+                "networks with signs": listed(
+                    list(dict.fromkeys(name for name in checked if name in dict(with_signs)))
                 ),
             }
         )
     if not evidence:
-        reason = "It tries no other kind of attack within the norm and radius of a white-box one."
+        reason = "It runs no other kind of attack at the norm and radius of a white-box attack."
         return Finding(QUESTION, measured.experiment, reason)
-    if not warned:
+    if not masked:
         answer = (
-            "None was found: nowhere did an attack that only asks, or an example made on another network, "
-            "fool more inputs than the white-box attack within the same radius, beyond chance. Of one "
-            f"training, {FEWEST_TO_TELL} inputs the other way and none this way would have been the "
-            "fewest to tell."
+            "No signs were found: no query attack and no transferred example fools significantly more "
+            "inputs than the white-box attack at the same radius. For a single training, the smallest "
+            f"significant result would be {FEWEST_TO_TELL} inputs fooled only by the other attack and none "
+            "only by the white-box attack."
         )
     else:
         answer = (
-            f"There are signs of it on {listed(list(warned))}: another attack fools inputs that the "
-            "white-box one misses. Read their accuracies under white-box attacks as upper bounds; each row "
-            "says why."
+            f"There are signs for {listed(list(masked))}: another attack fools inputs that the "
+            "white-box attack misses. Their accuracies under white-box attacks are upper bounds; each row "
+            "carries the reason."
         )
     return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
 
 
 def warns(row: Measurement) -> bool:
-    """Whether a row warns that its network only hides its gradients."""
+    """Whether a row warns of gradient masking."""
     return any(warning.startswith(SIGN) for warning in row.warnings)
 
 
 def _held_against(measured: Measured, defence: str, norm: str | None) -> list[str]:
-    """The attacks that could show it: of the norm and a radius of a white-box one, or without a bound."""
+    """The attacks that can reveal it: at the norm and a radius of a white-box attack, or unbounded."""
     columns = [column for column in measured.tested[defence] if column.norm == norm]
     white = {column.radius for column in columns if measured.side(column) == WHITE_BOX}
     return [

@@ -1,36 +1,36 @@
-"""What methods of pruning believe to matter, beside what does."""
+"""Compares the importances estimated by pruning methods with measured importances."""
 
 from __future__ import annotations
 
 from advgame.findings.finding import Finding, Row
 from advgame.measurements.experiment_tables import Measured, Value
 
-QUESTION = "How does the importance that pruning goes by correlate with the true one?"
+QUESTION = "How well do the importances used by pruning correlate with the true ones?"
 ORDER = ("taylor", "magnitude", "random")
 
 
 def importance(measured: Measured) -> Finding:
-    """Spearman's correlation over units, the mean of the seeds and what their bootstrap intervals span.
+    """Spearman's correlation over units: the mean over seeds and the span of their bootstrap intervals.
 
     The true importance is the squared change of the loss on test inputs when a unit is removed, per weight.
     """
     if measured.importances.empty:
-        return Finding(QUESTION, measured.experiment, "It compares no importances with the true one.")
-    found = {
+        return Finding(QUESTION, measured.experiment, "It compares no estimated importances with true ones.")
+    correlations = {
         (str(defence), str(structure), str(method)): Value.of(group, "correlation")
         for (defence, structure, method), group in measured.importances.groupby(
             ["defence", "structure", "method"], sort=False
         )
     }
     parts = []
-    for defence, structure in dict.fromkeys(key[:2] for key in found):
-        told = ", ".join(
-            f"{method} {found[defence, structure, method].words}"
+    for defence, structure in dict.fromkeys(key[:2] for key in correlations):
+        values = ", ".join(
+            f"{method} {correlations[defence, structure, method].words}"
             for method in ORDER
-            if (defence, structure, method) in found
+            if (defence, structure, method) in correlations
         )
         unit = "single weights" if structure == "unstructured" else f"{structure}s"
-        parts.append(f"On {defence}, {unit}: {told}.")
+        parts.append(f"For {defence}, {unit}: {values}.")
     evidence: list[Row] = [
         {
             "defence": defence,
@@ -40,6 +40,6 @@ def importance(measured: Measured) -> Finding:
             "from": value.low,
             "to": value.high,
         }
-        for (defence, structure, method), value in found.items()
+        for (defence, structure, method), value in correlations.items()
     ]
     return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence))

@@ -1,4 +1,4 @@
-"""An intrinsic measure of robustness beside accuracy under attack: do they put networks in the same order?"""
+"""Compares the ranking of networks by an intrinsic robustness measure with that by accuracy under attack."""
 
 from __future__ import annotations
 
@@ -9,43 +9,45 @@ from advgame.measurements import Column
 from advgame.measurements.experiment_tables import CLEAN, WHITE_BOX, Measured
 from advgame.statistics.rank_correlation import FEWEST, rank_correlation
 
-QUESTION = "Does ψ, one over the largest divergence in a ball, rank networks as accuracy under attack does?"
+QUESTION = (
+    "Does ψ, the inverse of the largest divergence in a ball, rank networks like accuracy under attack?"
+)
 MEASURE = "largest_divergence"
-LEAST = 1e-12  # a smaller divergence is none
+LEAST = 1e-12  # smaller divergences count as zero
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """What is known of one defence, means over its seeds."""
+    """The measurements of one defence, as means over seeds."""
 
     defence: str
     psi: float
-    honest: float  # accuracy
+    clean: float  # accuracy
     attacked: float  # accuracy
 
     @property
     def kept(self) -> float:
-        """The share of the honest accuracy that is left under attack."""
-        return self.attacked / self.honest if self.honest else 0.0
+        """The fraction of the clean accuracy that remains under attack."""
+        return self.attacked / self.clean if self.clean else 0.0
 
     @property
     def row(self) -> Row:
-        """All of it, by name."""
+        """The measurements as a row of a table."""
         return {
             "defence": self.defence,
             "ψ": self.psi,
-            "honest": self.honest,
+            "clean": self.clean,
             "attacked": self.attacked,
             "kept": self.kept,
         }
 
 
 def intrinsic_robustness(measured: Measured) -> Finding:
-    """Spearman's rank correlation over defences, each the mean of its seeds.
+    """Spearman's rank correlation over defences, with means over seeds.
 
-    ψ of a network is one over its mean divergence; the mean of one over each input's divergence, told beside
-    it, is that of the few inputs whose answers hardly move. The accuracy is that under the white-box attacks
-    in L∞ of the radius nearest to ψ's.
+    ψ of a network is the inverse of its mean divergence. The mean of the inverse divergences per input is
+    also reported; it is dominated by the few inputs whose outputs hardly change. The accuracy is that under
+    white-box L∞ attacks at the radius nearest to that of ψ.
     """
     name = next((name for name, each in measured.record["measures"].items() if each["use"] == MEASURE), None)
     if name is None:
@@ -60,24 +62,24 @@ def intrinsic_robustness(measured: Measured) -> Finding:
     psi = [each.psi for each in ranked]
     attacked = rank_correlation(psi, [each.attacked for each in ranked])
     kept = rank_correlation(psi, [each.kept for each in ranked])
-    honest = rank_correlation(psi, [each.honest for each in ranked])
+    clean = rank_correlation(psi, [each.clean for each in ranked])
     means = measured.measure(name, "psi")
-    other = rank_correlation([means[each.defence] for each in ranked], [each.attacked for each in ranked])
+    per_input = rank_correlation([means[each.defence] for each in ranked], [each.attacked for each in ranked])
     answer = (
         f"Over {len(ranked)} networks, the rank correlation of ψ (L∞ {radius:g}) is "
         f"{correlation_words(attacked)} with the accuracy under white-box attacks at L∞ "
-        f"{columns[0].radius:g}, {correlation_words(kept)} with the share of the honest accuracy that is "
-        f"kept there, and {correlation_words(honest)} with the honest accuracy. Taken input by input "
-        "and then averaged, which lets the few inputs decide whose answers hardly move, ψ correlates with "
-        f"the accuracy under attack by {correlation_words(other)}."
+        f"{columns[0].radius:g}, {correlation_words(kept)} with the share of the clean accuracy that is "
+        f"kept there, and {correlation_words(clean)} with the clean accuracy. If ψ is computed per input "
+        "and then averaged, it is dominated by the few inputs whose outputs hardly change, and its "
+        f"correlation with the accuracy under attack is {correlation_words(per_input)}."
     )
     return Finding(QUESTION, measured.experiment, answer, tuple(each.row for each in ranked))
 
 
 def nearest(measured: Measured, radius: float) -> list[Column]:
-    """The white-box L∞ columns that all defences share, at the radius nearest to one."""
-    found = measured.sides(list(measured.steps)).get(WHITE_BOX, [])
-    apart = {column: abs((column.radius or 0) - radius) for column in found if column.norm == "Linf"}
+    """The white-box L∞ columns common to all defences, at the radius nearest to a given one."""
+    columns = measured.sides(list(measured.steps)).get(WHITE_BOX, [])
+    apart = {column: abs((column.radius or 0) - radius) for column in columns if column.norm == "Linf"}
     return [column for column, far in apart.items() if far == min(apart.values())]
 
 

@@ -1,4 +1,4 @@
-"""Methods of pruning beside each other, at the same compression of the same network."""
+"""Compares pruning methods at the same compression of the same network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from itertools import combinations
 
 from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
-from advgame.measurements.experiment_tables import HONEST, WHITE_BOX, Measured, Step
+from advgame.measurements.experiment_tables import BENIGN, WHITE_BOX, Measured, Step
 
-QUESTION = "Does Taylor pruning beat pruning by magnitude and at random?"
+QUESTION = "Does Taylor pruning beat magnitude pruning and random pruning?"
 SHARED_SETTINGS = (
     "compression",
     "structure",
@@ -19,41 +19,41 @@ SHARED_SETTINGS = (
     "radius",
     "noise",
 )
-METHODS = ("taylor", "magnitude", "random")  # of a pair, the one that stands first here is named first
+METHODS = ("taylor", "magnitude", "random")  # the order in which the methods of a pair are named
 
 
 def pruning_methods(measured: Measured) -> Finding:
-    """Pairs of networks that differ in nothing but how it was chosen what is pruned.
+    """Pairs of networks that differ only in the pruning criterion.
 
-    They come from the same network over as many steps, each to the same compression and trained again alike.
+    They are pruned from the same network in equally many steps, with the same compression and fine-tuning.
     """
     alike: dict[tuple[object, ...], list[Step]] = {}
     for step in measured.using(*METHODS):
         alike.setdefault(_all_but_the_method(measured, step), []).append(step)
     pairs = [
-        (one.name, other.name)
+        (first.name, second.name)
         for steps in alike.values()
-        for one, other in combinations(sorted(steps, key=lambda step: METHODS.index(step.use)), 2)
-        if one.use != other.use
+        for first, second in combinations(sorted(steps, key=lambda step: METHODS.index(step.use)), 2)
+        if first.use != second.use
     ]
     differences = [
-        each for sides in compared(measured, pairs, (HONEST, WHITE_BOX)).values() for each in sides.values()
+        entry for sides in compared(measured, pairs, (BENIGN, WHITE_BOX)).values() for entry in sides.values()
     ]
     if not differences:
         return Finding(
             QUESTION,
             measured.experiment,
-            "It prunes no network to the same compression by different methods.",
+            "It prunes no network to the same compression with different methods.",
         )
     evidence = [
-        {**each.row, "compression": measured.steps[each.first].settings["compression"]}
-        for each in differences
+        {**entry.row, "compression": measured.steps[entry.first].settings["compression"]}
+        for entry in differences
     ]
     return Finding(QUESTION, measured.experiment, _answer(measured, differences), tuple(evidence))
 
 
 def _all_but_the_method(measured: Measured, step: Step) -> tuple[object, ...]:
-    """The network that was pruned, and the settings of each step from there."""
+    """The network that was pruned, and the settings of each step after it."""
     ways: list[object] = []
     while step.use in METHODS and step.after is not None:
         ways.append(tuple(step.settings.get(name) for name in SHARED_SETTINGS))
@@ -63,21 +63,21 @@ def _all_but_the_method(measured: Measured, step: Step) -> tuple[object, ...]:
 
 def _answer(measured: Measured, differences: list[Difference]) -> str:
     groups: dict[tuple[str, str], list[Difference]] = {}
-    for each in differences:
-        one, other = measured.steps[each.first], measured.steps[each.second]
-        groups.setdefault((f"{one.use} beside {other.use}, {one.settings['structure']}", each.on), []).append(
-            each
-        )
-    told, open_ = [], []
-    for (methods, side), found in groups.items():
-        widest = max(found, key=lambda each: abs(each.found.difference))
-        counts = {word: sum(each.verdict == word for each in found) for word in ("better", "worse")}
-        seen = [f"{word} at {count} of {len(found)}" for word, count in counts.items() if count]
+    for entry in differences:
+        first, second = measured.steps[entry.first], measured.steps[entry.second]
+        groups.setdefault(
+            (f"{first.use} against {second.use}, {first.settings['structure']}", entry.on), []
+        ).append(entry)
+    clear, open_ = [], []
+    for (methods, side), group in groups.items():
+        widest = max(group, key=lambda entry: abs(entry.comparison.difference))
+        counts = {word: sum(entry.verdict == word for entry in group) for word in ("better", "worse")}
+        seen = [f"{word} in {count} of {len(group)}" for word, count in counts.items() if count]
         if seen:
-            told.append(f"{methods}, {side}: {listed(seen)}, at most {widest.words} ({widest.first})")
+            clear.append(f"{methods}, {side}: {listed(seen)}, at most {widest.words} ({widest.first})")
         else:
             open_.append(f"{methods}, {side} ({widest.words})")
-    parts = [part[0].upper() + part[1:] for part in told]
+    parts = [part[0].upper() + part[1:] for part in clear]
     if open_:
-        parts.append(f"Not told apart: {'; '.join(open_)}")
+        parts.append(f"Inconclusive: {'; '.join(open_)}")
     return f"{'. '.join(parts)}."

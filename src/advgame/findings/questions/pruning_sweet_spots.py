@@ -1,4 +1,4 @@
-"""Moderate pruning, beside the network that was pruned."""
+"""Compares pruned networks with the networks they were pruned from."""
 
 from __future__ import annotations
 
@@ -6,49 +6,61 @@ from collections.abc import Mapping, Sequence
 
 from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
-from advgame.measurements.experiment_tables import HONEST, WHITE_BOX, Measured
+from advgame.measurements.experiment_tables import BENIGN, WHITE_BOX, Measured
 
-QUESTION = "Are there sweet spots, where moderate pruning helps or costs next to nothing?"
+QUESTION = "Are there sweet spots, where moderate pruning helps or costs almost nothing?"
 PRUNINGS = ("magnitude", "random", "taylor")
-LITTLE = 0.02  # a choice: less than two points is called next to nothing
-PRUNED_AT_ALL = 1.01  # true compression: below, nothing was pruned
-VERDICTS = {
-    "helps": "helps under attack, and costs less than two points on benign inputs",
-    "costs under two points": "costs less than two points, on benign inputs and under attack",
-    "costs": "costs accuracy",
-    "open": "open, as the intervals hold both no cost and a cost of two points",
+LITTLE = 0.02  # by convention, less than two points is almost nothing
+PRUNED_AT_ALL = 1.01  # actual compression: below this, nothing was pruned
+VERDICTS = {  # of one network and of several
+    "helps": (
+        "improves under attack and loses less than two points on benign inputs",
+        "improve under attack and lose less than two points on benign inputs",
+    ),
+    "costs less than two points": (
+        "loses less than two points on benign inputs and under attack",
+        "lose less than two points on benign inputs and under attack",
+    ),
+    "costs": ("loses accuracy", "lose accuracy"),
+    "open": (
+        "is inconclusive, because the intervals include both no loss and a loss of two points",
+        "are inconclusive, because the intervals include both no loss and a loss of two points",
+    ),
 }
 
 
 def sweet_spots(measured: Measured) -> Finding:
-    """Each pruned network beside the one it was pruned from, on benign inputs and under white-box attacks.
+    """Each pruned network compared with the original, on benign inputs and under white-box attacks.
 
-    Whole intervals decide. What is left was trained again: a network "pruned" to a compression of 1 tells
-    what that training does alone.
+    Whole intervals decide. Pruned networks are fine-tuned; a network "pruned" to a compression of 1 is the
+    control that shows the effect of fine-tuning alone.
     """
     pruned = {step.name: base for step in measured.using(*PRUNINGS) if (base := measured.base(step.name))}
-    found = {
+    beside_base = {
         name: sides
-        for (name, _), sides in compared(measured, list(pruned.items()), (HONEST, WHITE_BOX)).items()
+        for (name, _), sides in compared(measured, list(pruned.items()), (BENIGN, WHITE_BOX)).items()
         if len(sides) == 2
     }
-    if not found:
+    if not beside_base:
         return Finding(
-            QUESTION, measured.experiment, "It attacks no pruned network and the one that was pruned."
+            QUESTION, measured.experiment, "It attacks no pair of a pruned network and its original."
         )
-    compression = {name: true_compression(measured, name) for name in found}
-    beside_controls = _beside_controls(measured, list(found), compression)
+    compression = {name: true_compression(measured, name) for name in beside_base}
+    beside_controls = _beside_controls(measured, list(beside_base), compression)
     evidence = [
         {
-            **{column: value for column, value in each.row.items() if column != "verdict"},
+            **{column: value for column, value in entry.row.items() if column != "verdict"},
             "compression": compression[name],
-            "trained again": trained_again(measured, name),
-            "all in all": verdict(sides),
+            "fine-tuning": trained_again(measured, name),
+            "overall": verdict(sides),
         }
-        for name, sides in [*found.items(), *((pair[0], sides) for pair, sides in beside_controls.items())]
-        for each in sides.values()
+        for name, sides in [
+            *beside_base.items(),
+            *((pair[0], sides) for pair, sides in beside_controls.items()),
+        ]
+        for entry in sides.values()
     ]
-    answer = f"{_answer(found, compression, beside_controls)}{_beside_them(beside_controls)}"
+    answer = f"{_answer(beside_base, compression, beside_controls)}{_beside_them(beside_controls)}"
     return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
 
 
@@ -56,7 +68,7 @@ Compared = Mapping[tuple[str, str], Mapping[str, Difference]]
 
 
 def _beside_controls(measured: Measured, names: Sequence[str], compression: Mapping[str, float]) -> Compared:
-    """Each pruned network beside the whole one that was trained again alike, where there is one."""
+    """Each pruned network compared with its unpruned control with the same fine-tuning, if there is one."""
     whole = [name for name in names if compression[name] <= PRUNED_AT_ALL]
     alike = [
         (name, control)
@@ -66,42 +78,42 @@ def _beside_controls(measured: Measured, names: Sequence[str], compression: Mapp
         and (measured.base(name), trained_again(measured, name))
         == (measured.base(control), trained_again(measured, control))
     ]
-    return compared(measured, alike, (HONEST, WHITE_BOX))
+    return compared(measured, alike, (BENIGN, WHITE_BOX))
 
 
-def _beside_them(found: Compared) -> str:
+def _beside_them(beside_controls: Compared) -> str:
     return "".join(
-        f" Beside {control}, which was trained again alike and not pruned, {name} differs by "
-        f"{sides[WHITE_BOX].words} under attack and {sides[HONEST].words} on benign inputs."
-        for (name, control), sides in found.items()
+        f" Compared with {control}, which has the same fine-tuning without pruning, {name} differs by "
+        f"{sides[WHITE_BOX].words} under attack and {sides[BENIGN].words} on benign inputs."
+        for (name, control), sides in beside_controls.items()
     )
 
 
 def _made_up_for(sweet: Sequence[str], beside_controls: Compared) -> list[str]:
-    """Those that cost next to nothing beside their base, but do beside a whole network trained alike."""
+    """The pruned networks that cost almost nothing against their original, but do against their control."""
     return [
         name for (name, _), sides in beside_controls.items() if name in sweet and verdict(sides) == "costs"
     ]
 
 
 def verdict(sides: Mapping[str, Difference]) -> str:
-    """What the intervals on benign inputs and under attack say of one pruning; a key of ``VERDICTS``."""
-    honest, attacked = sides[HONEST].found, sides[WHITE_BOX].found
-    if attacked.low > 0 and honest.low > -LITTLE:
+    """The verdict on one pruning from both intervals; a key of ``VERDICTS``."""
+    benign, attacked = sides[BENIGN].comparison, sides[WHITE_BOX].comparison
+    if attacked.low > 0 and benign.low > -LITTLE:
         return "helps"
-    if min(honest.low, attacked.low) > -LITTLE:
-        return "costs under two points"
-    return "costs" if min(honest.high, attacked.high) < 0 else "open"
+    if min(benign.low, attacked.low) > -LITTLE:
+        return "costs less than two points"
+    return "costs" if min(benign.high, attacked.high) < 0 else "open"
 
 
 def true_compression(measured: Measured, defence: str) -> float:
-    """Parameters before over parameters left, the mean of the seeds."""
-    found = [row.compression or 1.0 for row in measured.table if row.defence == defence]
-    return sum(found) / len(found)
+    """Parameters before over remaining parameters, as the mean over seeds."""
+    compressions = [row.compression or 1.0 for row in measured.table if row.defence == defence]
+    return sum(compressions) / len(compressions)
 
 
 def trained_again(measured: Measured, defence: str) -> str:
-    """How, and for how many epochs of all steps together, a pruned network was trained again."""
+    """The fine-tuning of a pruned network, with the total epochs of all steps."""
     ways: dict[str, int] = {}
     step = measured.steps[defence]
     while step.use in PRUNINGS and step.after is not None:
@@ -112,37 +124,41 @@ def trained_again(measured: Measured, defence: str) -> str:
 
 
 def _answer(
-    found: Mapping[str, Mapping[str, Difference]], compression: Mapping[str, float], beside_controls: Compared
+    beside_base: Mapping[str, Mapping[str, Difference]],
+    compression: Mapping[str, float],
+    beside_controls: Compared,
 ) -> str:
-    verdicts = {name: verdict(sides) for name, sides in found.items() if compression[name] > PRUNED_AT_ALL}
-    sweet = [name for name, word in verdicts.items() if word in ("helps", "costs under two points")]
+    verdicts = {
+        name: verdict(sides) for name, sides in beside_base.items() if compression[name] > PRUNED_AT_ALL
+    }
+    sweet = [name for name, word in verdicts.items() if word in ("helps", "costs less than two points")]
     made_up_for = _made_up_for(sweet, beside_controls)
     doubted = (
-        f"Training again, not pruning, made up for what pruning costs in {listed(made_up_for)}: beside a "
-        "network that was trained again alike and not pruned, accuracy is lost. "
+        f"Fine-tuning hides the cost of pruning in {listed(made_up_for)}: compared with an unpruned "
+        "network with the same fine-tuning, accuracy is lost. "
         if made_up_for
         else ""
     )
     counts = []
-    for word, phrase in VERDICTS.items():
+    for word, (singular, plural) in VERDICTS.items():
         names = [name for name in verdicts if verdicts[name] == word]
         if names:
-            counts.append(f"{phrase}: {len(names)} ({listed(names)})")
+            counts.append(f"{len(names)} {singular if len(names) == 1 else plural} ({listed(names)})")
     controls = [
-        f"Trained again alone, {name} differs from {sides[HONEST].second} by {sides[WHITE_BOX].words} under "
-        f"attack and {sides[HONEST].words} on benign inputs. "
-        for name, sides in found.items()
+        f"With fine-tuning alone, {name} differs from {sides[BENIGN].second} by {sides[WHITE_BOX].words} "
+        f"under attack and {sides[BENIGN].words} on benign inputs. "
+        for name, sides in beside_base.items()
         if name not in verdicts
     ]
     name, best = max(
-        ((name, found[name]) for name in verdicts or found),
-        key=lambda each: each[1][WHITE_BOX].found.difference,
+        ((name, beside_base[name]) for name in verdicts or beside_base),
+        key=lambda item: item[1][WHITE_BOX].comparison.difference,
     )
     return (
-        f"{'Yes' if set(sweet) - set(made_up_for) else 'None that is sure'}. "
-        f"Of {len(verdicts)} pruned and trained again, "
+        f"{'Yes' if set(sweet) - set(made_up_for) else 'None is certain'}. "
+        f"Of {len(verdicts)} pruned and fine-tuned networks, "
         f"{'; '.join(counts)}. {doubted}{''.join(controls)}"
-        f"Under attack, {name} stands best beside the network it was pruned from, {best[HONEST].second}, "
-        f"which is {compression[name]:.2g} times larger: {best[WHITE_BOX].words} under attack, "
-        f"{best[HONEST].words} on benign inputs."
+        f"The best pruned network under attack relative to its original is {name}, with "
+        f"{best[WHITE_BOX].words} under attack and {best[BENIGN].words} on benign inputs compared with "
+        f"{best[BENIGN].second}, which is {compression[name]:.2g} times larger."
     )

@@ -1,4 +1,4 @@
-"""A stochastic network beside the deterministic one it was made from, under each kind of attack."""
+"""Compares stochastic networks with their deterministic base, under each kind of attack."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from advgame.findings.comparisons import Difference, compared, difference
 from advgame.findings.finding import Finding, listed, norm_sign, points
 from advgame.findings.questions.hidden_gradients import warns
 from advgame.measurements.experiment_tables import (
+    BENIGN,
     BLACK_BOX,
-    HONEST,
     NATURAL,
     TRANSFERRED,
     WHITE_BOX,
@@ -16,46 +16,48 @@ from advgame.measurements.experiment_tables import (
 
 QUESTION = "Does a stochastic head help, against transferred examples and against adaptive attacks?"
 STOCHASTIC = ("stochastic_head", "stochastic_extractor")
-SIDES = (HONEST, WHITE_BOX, TRANSFERRED, BLACK_BOX, NATURAL)
+SIDES = (BENIGN, WHITE_BOX, TRANSFERRED, BLACK_BOX, NATURAL)
 
 
 def stochastic_heads(measured: Measured) -> Finding:
-    """Each stochastic network beside its base; attacks on it average over its randomness."""
+    """Each stochastic network compared with its base; attacks on it average over its randomness."""
     pairs = [(step.name, base) for step in measured.using(*STOCHASTIC) if (base := measured.base(step.name))]
-    found = {pair: sides for pair, sides in compared(measured, pairs, SIDES).items() if WHITE_BOX in sides}
-    if not found:
+    by_pair = {pair: sides for pair, sides in compared(measured, pairs, SIDES).items() if WHITE_BOX in sides}
+    if not by_pair:
         return Finding(
-            QUESTION, measured.experiment, "It attacks no stochastic network and the one that it came from."
+            QUESTION, measured.experiment, "It attacks no pair of a stochastic network and its base."
         )
     evidence = [
-        each.row
-        for pair, sides in found.items()
+        entry.row
+        for pair, sides in by_pair.items()
         for side, whole in sides.items()
-        for each in (whole, *(by_norm(measured, *pair, side) if side in (WHITE_BOX, BLACK_BOX) else ()))
+        for entry in (whole, *(by_norm(measured, *pair, side) if side in (WHITE_BOX, BLACK_BOX) else ()))
     ]
     parts = []
-    for (first, second), sides in found.items():
-        told = "; ".join(
-            f"{side} {each.words}{_in_each(by_norm(measured, first, second, side))}"
-            for side, each in sides.items()
+    for (first, second), sides in by_pair.items():
+        parts_of_pair = "; ".join(
+            f"{side} {entry.words}{_in_each(by_norm(measured, first, second, side))}"
+            for side, entry in sides.items()
         )
         hidden = sum(row.defence == first and warns(row) for row in measured.table)
-        warned = f" {hidden} of its rows warn that it may only hide its gradients." if hidden else ""
-        parts.append(f"{first} beside {second}: {told}.{warned}")
+        warned = f" {hidden} of its rows warn of gradient masking." if hidden else ""
+        parts.append(f"{first} compared with {second}: {parts_of_pair}.{warned}")
     return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence))
 
 
 def _in_each(differences: list[Difference]) -> str:
     if not differences:
         return ""
-    norms = [f"{points(each.found.difference)} in {each.on.rpartition(', ')[2]}" for each in differences]
+    norms = [
+        f"{points(entry.comparison.difference)} in {entry.on.rpartition(', ')[2]}" for entry in differences
+    ]
     return f", {listed(norms)}"
 
 
 def by_norm(measured: Measured, first: str, second: str, side: str) -> list[Difference]:
-    """The difference under attacks of each norm for itself, where there are several; on all that were tried.
+    """The difference under attacks of each norm separately, if there are several.
 
-    One norm that stands out may speak of the attack.
+    A single norm that stands out may be an effect of its attack.
 
     Args:
         measured: one measured experiment: its table, outcomes per input and costs.
