@@ -14,7 +14,8 @@ NOTE = (
     "list holds only part of the equilibria, the row says so, and compares it with our answer of one "
     "equilibrium as well. Games of attrition, tournaments, Blotto and travellers are degenerate: ours lists "
     "all extreme equilibria, in whole numbers, where complete; the peers list in floats and do not say what "
-    "is missing."
+    "is missing. One equilibrium of a small game takes ours about 20 µs, nearly all of it Python that checks "
+    "for large constants and makes profile, certificate and solution; QuantEcon is quicker there."
 )
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
