@@ -53,7 +53,7 @@ def test_every_bundled_case_is_answered_like_its_single_games(name: str) -> None
         "attack_cost": np.concatenate([[0.0, 1.0], random.uniform(0, 0.7, 6)]),
         "defence_cost": np.concatenate([[0.0, 0.0], random.uniform(0, 0.1, 6)]),
     }
-    scenario = replace(case(name), announced=False)
+    scenario = replace(case(name), attacker_knows="nothing")
     check(scenario, columns, solve_many(scenario, columns))
 
 
@@ -130,7 +130,7 @@ def test_commitments_are_those_of_single_games(concept: str) -> None:
 
 def test_an_announced_defence_is_answered_with_the_commitment() -> None:
     columns = {"largest_share": [0.1, 0.3]}
-    announced = replace(case(CASE), announced=True)
+    announced = replace(case(CASE), attacker_knows="mixture")
     assert solve_many(announced, columns).concept == "commitment"
     assert solve_many(case(CASE), columns).concept == "nash"
 

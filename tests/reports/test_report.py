@@ -58,7 +58,7 @@ def test_where_attack_pays_against_both_the_robust_network_is_deployed_alone(
 
 def test_an_announced_defence_pays_where_an_unseen_one_does_not(two_defences: ag.Scenario) -> None:
     modest = ag.set_parameter(two_defences, "largest_share", 0.15)
-    report = ag.report(replace(modest, announced=True))
+    report = ag.report(replace(modest, attacker_knows="mixture"))
     assert report.verdict.startswith("Deploy Rice2020Overfitting for 75 % of inputs")
     assert report.recommendation.solution.concept == "commitment"
 

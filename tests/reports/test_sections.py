@@ -197,7 +197,7 @@ def test_where_the_figures_tell_no_difference_at_any_share_it_is_said_so() -> No
 
 
 def test_an_announced_answer_does_not_turn_at_the_break_even_share(two_defences: ag.Scenario) -> None:
-    announced = replace(ag.set_parameter(two_defences, "largest_share", 0.15), announced=True)
+    announced = replace(ag.set_parameter(two_defences, "largest_share", 0.15), attacker_knows="mixture")
     assert "Too close to call" not in words(ag.report(announced))
 
 

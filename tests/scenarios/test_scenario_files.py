@@ -109,7 +109,7 @@ def test_any_scenario_written_and_read_is_the_same_scenario(
         question=name,
         largest_share=share,
         volume_per_month=volume,
-        announced=share > 0.5,
+        attacker_knows="mixture" if share > 0.5 else None,
         select=Select(attacks=(choice,)),
         adversarial_share=caps,
         basis=basis,

@@ -100,17 +100,22 @@ def recommend(scenario: Scenario | Situation, concept: str | Concept | None = No
     return Recommendation(
         here,
         profile,
-        deploy=_played(game.defences, profile.defender),
-        attacked_by=_played(game.attacks, profile.attacker),
+        deploy=played(game.defences, profile.defender),
+        attacked_by=played(game.attacks, profile.attacker),
         value=profile.defender_payoff,
         attacker_value=profile.attacker_payoff,
         expected_share=float(here.accuracies.adversarial_share @ profile.attacker),
-        undefended=_undefended(here.scenario, game),
+        undefended=undefended_of(here.scenario, game),
         alone=_each_alone(game, in_favour=here.concept.ties_favour_defender),
     )
 
 
-def _undefended(scenario: Scenario, game: Game) -> str:
+def undefended_of(scenario: Scenario, game: Game) -> str:
+    """The network that is doing nothing: as the scenario names it, else the one best if nobody attacked.
+
+    Raises:
+        UnknownName: when the scenario names one that is not among the defences.
+    """
     named = scenario.undefended
     if named is None:
         return game.defences[int(game.defender_payoffs[:, 0].argmax())]
@@ -119,7 +124,13 @@ def _undefended(scenario: Scenario, game: Game) -> str:
     return named
 
 
-def _played(names: tuple[str, ...], mixed_strategy: np.ndarray) -> tuple[tuple[str, float], ...]:
+def played(names: tuple[str, ...], mixed_strategy: np.ndarray) -> tuple[tuple[str, float], ...]:
+    """The strategies that a mixed strategy plays, with their probabilities, the most probable first.
+
+    Args:
+        names: of the strategies.
+        mixed_strategy: (strategies,) probabilities.
+    """
     shares = [
         (name, float(share)) for name, share in zip(names, mixed_strategy, strict=True) if share > PLAYED
     ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from advgame.equilibria import CONCEPTS, Concept, Solution
+from advgame.decision.attacker_amounts import attacker_amounts
+from advgame.equilibria import CONCEPTS, Concept, Solution, for_many_games
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.games import Game
 from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario
+from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,19 +59,43 @@ class Situation:
         Raises:
             UnknownName: when no concept has that name.
         """
-        situation = Situation(self.scenario, CONCEPTS.resolve(concept))
+        wanted = CONCEPTS.resolve(concept)
+        if wanted == self.concept:
+            return self
+        situation = Situation(self.scenario, _under(self.scenario, wanted))
         situation.__dict__.update(accuracies=self.accuracies, game=self.game)
         return situation
 
 
+ANSWERED_BY = {NOTHING: "nash", MIXTURE: "robust_commitment", NETWORK: "robust_pure_commitment"}
+
+
 def concept_for(scenario: Scenario) -> str:
-    """The default concept of a scenario: commitment if the defence is announced, otherwise Nash.
+    """The default concept of a scenario, by what its attacker knows.
 
     >>> from advgame.scenarios import case
     >>> concept_for(case("cifar10-two-defences"))
     'nash'
     """
-    return "commitment" if scenario.announced else "nash"
+    return ANSWERED_BY[scenario.knowledge]
+
+
+def concept_in_bulk(scenario: Scenario) -> str:
+    """The concept that answers the many neighbours of a scenario: without a margin where there is one.
+
+    >>> from advgame.scenarios import case
+    >>> concept_in_bulk(case("cifar10-robustbench"))
+    'commitment'
+    """
+    return for_many_games(CONCEPTS[concept_for(scenario)]).name
+
+
+def _under(scenario: Scenario, concept: str | Concept) -> Concept:
+    """The concept, with the amounts of the scenario where it asks for uncertain ones."""
+    resolved = CONCEPTS.resolve(concept)
+    if isinstance(resolved, RobustCommitment) and resolved.amounts is None:
+        return replace(resolved, amounts=attacker_amounts(scenario))
+    return resolved
 
 
 def situate(scenario: Scenario, concept: str | Concept | None = None) -> Situation:
@@ -77,4 +104,4 @@ def situate(scenario: Scenario, concept: str | Concept | None = None) -> Situati
     Raises:
         UnknownName: when no concept has that name.
     """
-    return Situation(scenario, CONCEPTS.resolve(concept or concept_for(scenario)))
+    return Situation(scenario, _under(scenario, concept or concept_for(scenario)))

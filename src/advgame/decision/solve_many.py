@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.situation import concept_for
+from advgame.decision.situation import concept_in_bulk
 from advgame.equilibria.batch.affine_games import FUSED, solve_affine
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.solve_batch import Progress, method_named
@@ -108,7 +108,7 @@ def _solved(
         some = {address: column[games] for address, column in values.items()}
         return payoffs_over(scenario, some)[:2]
 
-    chosen, accuracies = method_named(concept or concept_for(scenario)), scenario.accuracies
+    chosen, accuracies = method_named(concept or concept_in_bulk(scenario)), scenario.accuracies
     games = affine_games(scenario, values) if chosen in FUSED else None
     return solve_affine(
         games,

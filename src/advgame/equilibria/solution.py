@@ -111,6 +111,11 @@ class Concept(ABC):
         """Whether some games reach the time limit; studies then use Nash for their many games."""
         return False
 
+    @property
+    def in_bulk(self) -> Concept:
+        """The concept that answers the many neighbours of a scenario in place of this one."""
+        return self
+
     @abstractmethod
     def solve(self, game: Game) -> Solution:
         """The certified solution of a game."""

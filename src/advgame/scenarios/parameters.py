@@ -13,6 +13,7 @@ from advgame.payoffs import TERMS, Term
 from advgame.payoffs.accuracies import accuracy_cell
 from advgame.payoffs.terms import Parameter, parameters_of
 from advgame.payoffs.terms.term import OTHERS
+from advgame.scenarios.knowledge import MIXTURE, NOTHING
 from advgame.scenarios.scenario import Scenario
 
 
@@ -40,7 +41,8 @@ class TermParameters(Mapping[str, Parameter]):
 
 TERM_PARAMETERS = TermParameters()
 ACCURACIES = ("clean_accuracy", "attacked_accuracy")
-WHOLE_SCENARIO = ("largest_share", "volume_per_month", "success", "announced")
+RULES = ("success", "attacker_knows", "announced", "may_stop")  # settings that are no numbers
+WHOLE_SCENARIO = ("largest_share", "volume_per_month", "attacker_margin", *RULES)
 
 
 def addresses(scenario: Scenario) -> tuple[str, ...]:
@@ -83,8 +85,8 @@ def get_parameter(scenario: Scenario, address: str) -> float:
         return float(
             accuracies.adversarial_share[accuracies.attacks.index(_entry_of(entry, "attack", scenario))]
         )
-    if field == "largest_share" and entry is None:
-        return scenario.largest_share
+    if field in ("largest_share", "attacker_margin") and entry is None:
+        return float(getattr(scenario, field))
     if field == "volume_per_month" and entry is None:
         if scenario.volume_per_month is None:
             raise ScenarioError("The scenario has no volume_per_month; set it to see amounts per month.")
@@ -156,16 +158,15 @@ def _changed(scenario: Scenario, address: str, value: float | str | bool) -> Sce
 
 
 def _with_field(scenario: Scenario, field: str, value: float | str | bool) -> Scenario:
-    if field == "success":
-        return replace(scenario, success=str(value))
     if field == "announced":
         if not isinstance(value, bool):
             raise ScenarioError(f"announced is {value!r}; expected true or false.")
-        return replace(scenario, announced=value)
-    number = _finite(field, value)
-    if field == "largest_share":
-        return replace(scenario, largest_share=number)
-    return replace(scenario, volume_per_month=number)
+        return replace(scenario, attacker_knows=MIXTURE if value else NOTHING)
+    if field in ("success", "attacker_knows"):
+        return replace(scenario, **{field: str(value)})
+    if field == "may_stop":
+        return replace(scenario, may_stop=value)  # type: ignore[arg-type]  # the scenario checks it
+    return replace(scenario, **{field: _finite(field, value)})
 
 
 def _with_accuracy(scenario: Scenario, address: str, number: float) -> Scenario:
@@ -207,7 +208,7 @@ def split_address(address: str) -> tuple[str, str | None]:
 
 
 def _about(field: str, address: str) -> Parameter:
-    if field in ("success", "announced"):
+    if field in RULES:
         raise ScenarioError(f"{field} is a rule of the game, not a number; read scenario.{field}.")
     if field not in TERM_PARAMETERS:
         known = [*WHOLE_SCENARIO, "adversarial_share[…]"]

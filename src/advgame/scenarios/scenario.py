@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from math import isfinite
 from numbers import Real
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from advgame.games import Game
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.radii import same_radius
 from advgame.payoffs import SUCCESS_RULES, TERMS, Accuracies, Term, accuracies_of, build
+from advgame.scenarios.knowledge import KNOWLEDGE, MIXTURE, NOTHING
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Scenario:
     """A question, its measurements, and all prices.
 
     Raises:
-        ScenarioError: for a share outside 0..1, a volume that is not positive, an unknown success rule.
+        ScenarioError: for a share outside 0..1, a volume that is not positive, an unknown success rule or
+            state of knowledge, a margin outside 0..1, an interval turned round.
     """
 
     name: str
@@ -59,7 +62,9 @@ class Scenario:
     folder: Path | None = None  # base of a relative path; None: the working directory
     question: str = ""
     success: str = "every error"
-    announced: bool = False
+    attacker_knows: str | None = None  # a key of KNOWLEDGE; None: not stated, and played as "nothing"
+    attacker_margin: float = 0.05  # by which its rewards and costs may differ from those assumed
+    may_stop: bool = False  # whether the owner may choose not to run the service at all, worth 0
     undefended: str | None = None  # the defence that counts as doing nothing; None: the best without attacks
     largest_share: float = 0.1
     volume_per_month: float | None = None  # classified inputs
@@ -69,14 +74,24 @@ class Scenario:
     adversarial_share: Mapping[str, float] = field(default_factory=dict)  # caps by attack
     what_if: Mapping[str, float] = field(default_factory=dict)  # accuracies assumed instead of measured
     basis: Mapping[str, str] = field(default_factory=dict)  # parameter → its source, or "assumed"
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # address → least, greatest
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise ScenarioError(f"The scenario has no name (name is {self.name!r}); give it one.")
         if self.success not in SUCCESS_RULES:
             raise UnknownName("success rule", str(self.success), SUCCESS_RULES)
-        if not isinstance(self.announced, bool):
-            raise ScenarioError(f"announced is {self.announced!r}; expected true or false.")
+        if self.attacker_knows is not None and self.attacker_knows not in KNOWLEDGE:
+            raise UnknownName("state of the attacker's knowledge", str(self.attacker_knows), KNOWLEDGE)
+        if not _is_number(self.attacker_margin) or not 0 <= self.attacker_margin < 1:
+            raise ScenarioError(
+                f"attacker_margin is {self.attacker_margin!r}; expected a part of the attacker's rewards and "
+                "costs, at least 0 and below 1 (5 % is 0.05)."
+            )
+        if not isinstance(self.may_stop, bool):
+            raise ScenarioError(f"may_stop is {self.may_stop!r}; expected true or false.")
+        for address, ends in self.intervals.items():
+            _check_interval(address, ends)
         shares = {"largest_share": self.largest_share}
         shares |= {f"adversarial_share[{attack}]": cap for attack, cap in self.adversarial_share.items()}
         for address, share in shares.items():
@@ -87,6 +102,16 @@ class Scenario:
         volume = self.volume_per_month
         if volume is not None and (not _is_number(volume) or not 0 < volume < float("inf")):
             raise ScenarioError(f"volume_per_month is {volume!r}; expected a positive number of inputs.")
+
+    @property
+    def knowledge(self) -> str:
+        """What the attacker knows as the scenario is played: nothing, where that is not stated."""
+        return self.attacker_knows or NOTHING
+
+    @property
+    def announced(self) -> bool:
+        """Whether the mixed strategy is known to the attacker."""
+        return self.attacker_knows == MIXTURE
 
     @property
     def selected(self) -> MeasurementTable:
@@ -157,6 +182,17 @@ def _selected(table: MeasurementTable, chosen: Select) -> MeasurementTable:
     if chosen.attacks is not None:
         table = _with_attacks(table, chosen.attacks)
     return table
+
+
+def _check_interval(address: str, ends: tuple[float, float]) -> None:
+    if len(ends) != 2 or not all(_is_number(end) and isfinite(end) for end in ends):
+        raise ScenarioError(
+            f"intervals.{address} is {ends!r}; expected two numbers, the least and the greatest."
+        )
+    if ends[0] > ends[1]:
+        raise ScenarioError(
+            f"intervals.{address} runs from {ends[0]:g} down to {ends[1]:g}; write the smaller number first."
+        )
 
 
 def _is_number(value: object) -> bool:

@@ -14,6 +14,7 @@ from advgame.files import read_toml, written_whole
 from advgame.measurements import MeasurementTable, radius_text, read_radius, read_table
 from advgame.payoffs import TERMS, Term
 from advgame.payoffs.terms import Amount, parameters_of
+from advgame.scenarios.knowledge import MIXTURE, NOTHING
 from advgame.scenarios.scenario import AttackChoice, Scenario, Select
 
 if TYPE_CHECKING:
@@ -25,13 +26,16 @@ PLAIN = (
     "question",
     "data",
     "success",
-    "announced",
+    "attacker_knows",
     "undefended",
     "largest_share",
+    "attacker_margin",
+    "may_stop",
     "volume_per_month",
     "currency",
 )
-TABLES = ("adversarial_share", "what_if", "basis")
+TABLES = ("adversarial_share", "what_if", "basis", "intervals")
+SILENT = {"attacker_margin": 0.05, "may_stop": False}  # left out of a file that is written
 
 
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -61,6 +65,8 @@ def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
     """The scenario of parsed TOML; relative data paths start at ``folder``."""
     given = _validated(content)
     select = given.pop("select", None) or {}
+    given["attacker_knows"] = _knowledge(given)
+    given["intervals"] = {address: tuple(ends) for address, ends in given.get("intervals", {}).items()}
     return Scenario(
         measurements=_table(given["data"], folder),
         folder=folder,
@@ -68,6 +74,20 @@ def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
         terms=_terms_of(given.pop("terms", {})),
         **given,
     )
+
+
+def _knowledge(given: dict[str, Any]) -> str | None:
+    """What the attacker knows; ``announced`` is an alias: true is "mixture", false is "nothing"."""
+    announced, stated = given.pop("announced", None), given.get("attacker_knows")
+    if announced is None:
+        return stated
+    meant = MIXTURE if announced else NOTHING
+    if stated not in (None, meant):
+        raise ScenarioError(
+            f"announced = {str(announced).lower()} means attacker_knows = {meant!r}, but attacker_knows is "
+            f"{stated!r}; remove announced."
+        )
+    return meant
 
 
 def write_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> Path:
@@ -92,7 +112,11 @@ def toml_of(scenario: Scenario) -> str:
 def _content_of(scenario: Scenario, folder: Path | None) -> dict[str, Any]:
     content: dict[str, Any] = {key: getattr(scenario, key) for key in PLAIN}
     content["data"] = _data_from(scenario, folder)
-    content = {key: value for key, value in content.items() if value is not None and value != ""}
+    content = {
+        key: value
+        for key, value in content.items()
+        if value is not None and value != "" and SILENT.get(key) != value
+    }
     content["select"] = _select_content(scenario.select)
     content["terms"] = {
         term.name: {
@@ -101,6 +125,8 @@ def _content_of(scenario: Scenario, folder: Path | None) -> dict[str, Any]:
         for term in scenario.terms
     }
     content |= {key: dict(getattr(scenario, key)) for key in TABLES if getattr(scenario, key)}
+    if scenario.intervals:
+        content["intervals"] = {address: list(ends) for address, ends in scenario.intervals.items()}
     if not content["select"]:
         del content["select"]
     return content
@@ -140,9 +166,12 @@ def _schema() -> type[BaseModel]:
         data: str
         question: str = ""
         success: str = "every error"
-        announced: bool = False
+        attacker_knows: str | None = None
+        announced: bool | None = None
         undefended: str | None = None
         largest_share: FiniteFloat
+        attacker_margin: FiniteFloat = 0.05
+        may_stop: bool = False
         volume_per_month: FiniteFloat | None = None
         currency: str = ""
         select: SelectTable | None = None
@@ -150,6 +179,7 @@ def _schema() -> type[BaseModel]:
         adversarial_share: dict[str, FiniteFloat] = Field(default_factory=dict)
         what_if: dict[str, FiniteFloat] = Field(default_factory=dict)
         basis: dict[str, str] = Field(default_factory=dict)
+        intervals: dict[str, list[FiniteFloat]] = Field(default_factory=dict)
 
     local = {table.__name__: table for table in (AttackTable, SelectTable)}
     ScenarioFile.model_rebuild(_types_namespace={**local, "FiniteFloat": FiniteFloat})
@@ -157,7 +187,7 @@ def _schema() -> type[BaseModel]:
 
 
 KNOWN_KEYS = {
-    (): [*PLAIN, "select", "terms", *TABLES],
+    (): [*PLAIN, "announced", "select", "terms", *TABLES],
     ("select",): ["dataset", "networks", "defences", "attacks"],
     ("select", "attacks"): ["attack", "norm", "radius", "crafted_on"],
 }

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.situation import Situation, concept_for
+from advgame.decision.situation import Situation, concept_in_bulk
 from advgame.equilibria import CONCEPTS, Concept, Nash, for_many_games
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
@@ -75,7 +75,7 @@ def regions(
         x: the address of the horizontal parameter, or an `Axis` with its range.
         y: the address of the vertical parameter, or an `Axis`.
         points: grid points per axis, at least 2.
-        concept: a solution concept; by default `concept_for` the scenario.
+        concept: a solution concept; by default that of `concept_in_bulk`.
 
     Raises:
         UnknownName: when the scenario has no such parameter.
@@ -199,7 +199,7 @@ def _axis(scenario: Scenario, given: str | Axis) -> Axis:
 
 
 def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
-    chosen = CONCEPTS.resolve(concept or concept_for(scenario))
+    chosen = CONCEPTS.resolve(concept or concept_in_bulk(scenario))
     return Nash(work_limit=WORK_PER_POINT) if chosen == Nash() else chosen
 
 

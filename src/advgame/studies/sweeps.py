@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.situation import Situation, concept_for
+from advgame.decision.situation import Situation, concept_in_bulk
 from advgame.decision.solve_many import solve_grid
 from advgame.equilibria import CONCEPTS, Concept, Solution, batch_method_of, for_many_games
 from advgame.errors import ScenarioError
@@ -51,7 +51,7 @@ def sweep(
     Args:
         scenario: the scenario; what ``grid`` does not name stays as it is.
         grid: address → values; the first parameter varies slowest.
-        concept: a solution concept; by default `concept_for` the scenario.
+        concept: a solution concept; by default that of `concept_in_bulk`.
         progress: called repeatedly with the numbers of solved cells and of all cells.
 
     Returns:
@@ -66,7 +66,7 @@ def sweep(
     import pandas as pd
 
     total = _checked_size(grid)
-    solver = CONCEPTS.resolve(concept or concept_for(scenario))
+    solver = CONCEPTS.resolve(concept or concept_in_bulk(scenario))
     method = batch_method_of(solver)
     if total >= COMPILED_FROM and method is not None and all(map(can_be_batched, grid)):
         return _compiled(scenario, grid, method, progress)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from advgame.decision.recommendation import Recommendation, recommend
-from advgame.decision.situation import Situation
-from advgame.equilibria import Concept
+from advgame.decision.situation import Situation, situate
+from advgame.equilibria import Concept, for_many_games
 from advgame.equilibria.algorithms.bracketed_root import bracketed_root
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.support_margin import support_margin
@@ -78,7 +78,7 @@ def thresholds(
 
     Args:
         scenario: a scenario, or its recommendation.
-        concept: a solution concept; by default `concept_for` the scenario.
+        concept: a solution concept; by default that of `concept_in_bulk`.
         parameters: addresses; by default the largest share, every price, and the costs and accuracies
             of the defences and attacks that are played or nearly as good.
 
@@ -86,7 +86,8 @@ def thresholds(
         UnknownName, ScenarioError: for an address the scenario does not have.
         SolverError: when no equilibrium of the scenario itself could be certified.
     """
-    here = recommend(scenario.situation if isinstance(scenario, Recommendation) else scenario, concept)
+    given = scenario.situation if isinstance(scenario, Recommendation) else situate(scenario, concept)
+    here = recommend(given, concept or for_many_games(given.concept))
     wanted = list(parameters) if parameters is not None else _addresses(here)
     sides = [side for address in wanted for side in _both_sides(here, address)]
     changes = dict(zip(sides, _changes(sides), strict=True))

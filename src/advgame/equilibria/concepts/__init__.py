@@ -7,6 +7,7 @@ from advgame.equilibria.concepts.nash import Nash
 from advgame.equilibria.concepts.nash_one import NashOne
 from advgame.equilibria.concepts.nashpy import ALGORITHMS, Nashpy
 from advgame.equilibria.concepts.quantal_response import QuantalResponse
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.equilibria.concepts.worst_case import WorstCase
 from advgame.equilibria.solution import Concept
 
@@ -21,6 +22,8 @@ CONCEPTS: Catalogue[Concept] = Catalogue(
             Commitment(pure=True),
             Commitment(weak=True),
             Commitment(weak=True, pure=True),
+            RobustCommitment(),
+            RobustCommitment(pure=True),
             WorstCase(),
             MinimaxRegret(),
             QuantalResponse(),
@@ -45,12 +48,12 @@ def batch_method_of(concept: str | Concept) -> str | None:
 
 
 def for_many_games(concept: Concept) -> Concept:
-    """The concept itself, or Nash instead of a concept that may reach its time limit in some games.
+    """The concept itself, or a quicker one for it: Nash where it may reach its time limit in some games.
 
-    >>> for_many_games(Nashpy()).name, for_many_games(WorstCase()).name
-    ('nash', 'worst_case')
+    >>> [for_many_games(each).name for each in (Nashpy(), RobustCommitment(), WorstCase())]
+    ['nash', 'commitment', 'worst_case']
     """
-    return Nash() if concept.may_not_end else concept
+    return Nash() if concept.may_not_end else concept.in_bulk
 
 
 __all__ = ["CONCEPTS", "batch_method_of", "for_many_games"]

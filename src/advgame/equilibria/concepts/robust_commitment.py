@@ -1,0 +1,288 @@
+"""Robust commitment: the mixed strategy that is best in the worst case over the attacker's amounts.
+
+A Stackelberg strategy lies where the attacker is indifferent, so that the smallest mistake about its
+rewards or costs lets the value collapse. Here the attacker may play every reply that no other surely beats
+while its amounts lie in their intervals, and the defender's value is the least over those replies:
+
+    max v  with  v ≤ x·A_j, or some k surely better than j for the attacker, for every reply j
+
+which is a mixed-integer linear program: one binary variable for each pair (k, j). With the intervals of a
+bounded error in the attacker's payoffs it is the robust follower of Pita, Jain, Tambe, Ordóñez and Kraus
+2010 (doi:10.1016/j.artint.2010.07.002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.equilibria.algorithms.deadline import charge_program
+from advgame.equilibria.algorithms.indifference import TIGHT
+from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, worst_reply
+from advgame.equilibria.concepts.commitment import Commitment
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
+from advgame.errors import GameError
+from advgame.games import Certificate, Game, Profile
+from advgame.games.profile import relative_regret
+
+SURE = 1e-6  # of the attacker's payoff range: by how much a reply must be better to count as surely better
+WITHIN = 1e-6  # of the defender's payoff range: how near the best value HiGHS comes with binary variables
+NODES = 20_000  # of the branch-and-bound tree
+METHOD = "mixed-integer program (HiGHS)"
+REMARK = "Its value is guaranteed; no other guarantees more by over {:g} of the payoff range."
+CUT = "Its value is guaranteed; another may guarantee up to {:.6g}."
+
+Pairs = tuple[tuple[int, int], ...]  # (better reply, worse reply)
+
+
+@dataclass(frozen=True)
+class RobustCommitment(Concept):
+    """The mixed strategy that guarantees most while the attacker's rewards and costs lie within a margin.
+
+    With ``pure`` a single defence is committed to.
+
+    Where the game is a scenario's, the amounts behind it are uncertain (``amounts``). In a bare game the
+    attacker may play every reply that pays within ``margin`` of its payoff range of the best one. Ties are
+    broken against the defender.
+    """
+
+    timing: ClassVar[Timing] = Timing.LEADER
+    pure: bool = False
+    margin: float = 0.05
+    amounts: UncertainAmounts | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.margin < 1:
+            raise GameError(f"The margin of a robust commitment is {self.margin!r}; expected 0 ≤ margin < 1.")
+
+    @property
+    def name(self) -> str:
+        """``robust_commitment``, or ``robust_pure_commitment`` of a single defence."""
+        return "robust_pure_commitment" if self.pure else "robust_commitment"
+
+    @property
+    def situation(self) -> str:
+        """Whether one defence or a mixed strategy is announced."""
+        announced = "One defence" if self.pure else "The defence"
+        return f"{announced} is announced, and the attacker's rewards and costs are known within a margin"
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The same after Stackelberg, who had the leader commit first."""
+        return (self.name.replace("commitment", "stackelberg"),)
+
+    @property
+    def in_bulk(self) -> Concept:
+        """The commitment without a margin: the many neighbours of a scenario are solved by it."""
+        return Commitment(pure=self.pure)
+
+    def slack(self, game: Game) -> float:
+        """The money by which the attacker may fall short of its best reply: none if its amounts are given."""
+        return 0.0 if self.amounts is not None else self.margin * float(np.ptp(game.attacker_payoffs))
+
+    def solve(self, game: Game) -> Solution:
+        """The mixed strategy with the best guaranteed value, and the reply that costs it most.
+
+        >>> game = Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])  # indifferent at the half of each
+        >>> profile = RobustCommitment(margin=0.1).solve(game).recommended
+        >>> profile.defender.round(3).tolist(), round(profile.defender_payoff, 3)
+        ([0.45, 0.55], 1.9)
+        """
+        if game.centred_for_commitment is not game:
+            return told_of(self.solve(game.centred_for_commitment), game)
+        amounts = self.amounts or UncertainAmounts.certain(game)
+        slack = self.slack(game)
+        defender, bound = (_best_single if self.pure else _best)(game, amounts, slack)
+        _, guaranteed = worst_reply(game, amounts, defender, slack)
+        proven = bound <= guaranteed + WITHIN * float(np.ptp(game.defender_payoffs))
+        return Solution(
+            self.name,
+            game,
+            certified([_answered(game, defender)]),
+            components=(),
+            complete=False,
+            rule=f"the {'single defence' if self.pure else 'mixed strategy'} with the best guaranteed value",
+            method="comparison" if self.pure else METHOD,
+            remark=REMARK.format(WITHIN) if proven else CUT.format(bound),
+            bound=bound,
+        )
+
+
+def _answered(game: Game, defender: FloatArray) -> Profile:
+    """The mixed strategy with the reply that is best at the amounts assumed, the most harmful of several."""
+    reply, value = worst_reply(game, UncertainAmounts.certain(game), defender)
+    to_attacker = defender @ game.attacker_payoffs
+    regret = relative_regret(float(to_attacker.max() - to_attacker[reply]), game.attacker_payoffs)
+    return Profile(
+        defender, np.eye(game.shape[1])[reply], value, float(to_attacker[reply]), Certificate(0.0, regret)
+    )
+
+
+def _best_single(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
+    """The single defence with the greatest guaranteed value, and that value."""
+    values = [worst_reply(game, amounts, row, slack)[1] for row in np.eye(game.shape[0])]
+    best = int(np.argmax(values))
+    return np.eye(game.shape[0])[best], values[best]
+
+
+def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
+    """The mixed strategy with the greatest guaranteed value, and a bound that none exceeds."""
+    single, least = _best_single(game, amounts, slack)
+    most = Commitment().solve(game).bound  # with ties in the defender's favour, and no uncertain amount
+    if most is not None and most <= least + WITHIN * float(np.ptp(game.defender_payoffs)):
+        return single, least
+    program = _Program(
+        game, amounts, slack, least, float(game.defender_payoffs.max() if most is None else most)
+    )
+    solved = program.solve()
+    if solved is None:
+        return single, float(game.defender_payoffs.max())
+    pairs, bound = solved
+    mixed_strategy = program.polished(pairs)
+    candidates = [single] if mixed_strategy is None else [mixed_strategy, single]
+    return max(candidates, key=lambda each: worst_reply(game, amounts, each, slack)[1]), bound
+
+
+class _Program:
+    """The mixed-integer program of a game, in units of both players' payoff ranges.
+
+    Variables are x (defences,), v, and w (pairs,): w = 1 where the first reply of the pair is surely better
+    than the second, whose harm then does not count.
+    """
+
+    def __init__(
+        self, game: Game, amounts: UncertainAmounts, slack: float, least: float, most: float
+    ) -> None:
+        span = float(np.ptp(game.attacker_payoffs)) or 1.0
+        worth = game.defender_payoffs
+        self.low, self.span = float(worth.min()), float(np.ptp(worth)) or 1.0
+        self.worth = (worth - self.low) / self.span  # (defences, attacks)
+        self.least, self.most = (
+            (least - self.low) / self.span - WITHIN,
+            (most - self.low) / self.span + WITHIN,
+        )
+        self.pays = game.attacker_payoffs / span
+        self.effects = amounts.effects / span
+        self.low_deviation, self.high_deviation = amounts.low, amounts.high
+        self.sure = slack / span + SURE
+        self.attacks = [reply for reply in range(game.shape[1]) if not self._always_beaten(reply)]
+        self.pairs: Pairs = tuple(
+            (better, worse)
+            for better, worse in product(self.attacks, repeat=2)
+            if better != worse and self._harms(worse) and self._may_beat(better, worse)
+        )
+
+    def solve(self) -> tuple[Pairs, float] | None:
+        """The pairs in which one reply is surely better at the best mixed strategy, and a bound on the value."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        defences, count = len(self.worth), len(self.pairs)
+        rows, limits = self._rows()
+        charge_program(rows.size)
+        whole = np.append(np.ones(defences), np.zeros(1 + count))
+        lowest, highest = np.zeros(len(whole)), np.ones(len(whole))
+        lowest[defences], highest[defences] = self.least, self.most
+        program = milp(
+            np.concatenate([np.zeros(defences), [-1.0], np.zeros(count)]),
+            integrality=np.concatenate([np.zeros(defences + 1), np.ones(count)]),
+            bounds=Bounds(lowest, highest),
+            constraints=[LinearConstraint(rows, -np.inf, limits), LinearConstraint(whole, 1.0, 1.0)],
+            options={"node_limit": NODES, "mip_rel_gap": 0.0},
+        )
+        if program.x is None:
+            return None
+        chosen = program.x[defences + 1 :] > 0.5
+        pairs = tuple(pair for pair, used in zip(self.pairs, chosen, strict=True) if used)
+        bound = -float(program.mip_dual_bound if self.pairs else program.fun)
+        return pairs, self.low + self.span * bound
+
+    def polished(self, pairs: Pairs) -> FloatArray | None:
+        """The best mixed strategy under which these replies are surely better, at the finest tolerance."""
+        from scipy.optimize import linprog
+
+        beaten = {worse for _, worse in pairs}
+        rows = [np.append(-self.worth[:, reply], 1.0) for reply in self.attacks if reply not in beaten]
+        limits = [0.0] * len(rows)
+        for better, worse in pairs:
+            for gain in self._advantages(better, worse):
+                rows.append(np.append(-gain, 0.0))
+                limits.append(-self.sure)
+        charge_program(len(rows) * len(rows[0]))
+        program = linprog(
+            np.append(np.zeros(len(self.worth)), -1.0),
+            A_ub=np.array(rows),
+            b_ub=limits,
+            A_eq=np.append(np.ones(len(self.worth)), 0.0)[None, :],
+            b_eq=[1.0],
+            bounds=(0, 1),
+            method="highs-ds",
+            options=TIGHT,
+        )
+        if program.status != 0:
+            return None
+        kept = np.where(program.x[:-1] > 1e-13, program.x[:-1], 0.0)
+        return np.asarray(kept / kept.sum())
+
+    def _advantages(self, better: int, worse: int) -> Iterator[FloatArray]:
+        """(defences,) at each corner of the amounts: the advantage at x is the least of x · these.
+
+        Amounts that change the advantage alike for all defences need no corner: their worst end is known.
+        """
+        gain = self.pays[:, better] - self.pays[:, worse]
+        change = self.effects[:, :, better] - self.effects[:, :, worse]  # (amounts, defences)
+        ends = np.minimum(self.low_deviation[:, None] * change, self.high_deviation[:, None] * change)
+        one_way = np.all(change >= 0, axis=1) | np.all(change <= 0, axis=1)
+        gain = gain + ends[one_way].sum(axis=0)
+        open_ends = zip(self.low_deviation[~one_way], self.high_deviation[~one_way], strict=True)
+        for corner in product(*open_ends):
+            yield gain + np.asarray(corner) @ change[~one_way] if corner else gain
+
+    def _always_beaten(self, reply: int) -> bool:
+        """Whether one other reply is surely better against every defence, and so against every mixture."""
+        return any(
+            other != reply and self._least_advantage(other, reply) > self.sure
+            for other in range(self.pays.shape[1])
+        )
+
+    def _harms(self, reply: int) -> bool:
+        """Whether the reply may cost the defender so much that it must be ruled out."""
+        return bool(self.worth[:, reply].min() < self.most)
+
+    def _least_advantage(self, better: int, worse: int) -> float:
+        return min(float(gain.min()) for gain in self._advantages(better, worse))
+
+    def _may_beat(self, better: int, worse: int) -> bool:
+        """Whether the one is surely better than the other against some defence; else it never is."""
+        return min(float(gain.max()) for gain in self._advantages(better, worse)) >= self.sure
+
+    def _rows(self) -> tuple[FloatArray, FloatArray]:
+        """The inequalities rows · (x, v, w) ≤ limits."""
+        defences, count = len(self.worth), len(self.pairs)
+        rows: list[FloatArray] = []
+        limits: list[float] = []
+        of_worse = np.array([worse for _, worse in self.pairs], np.intp)
+        for reply in self.attacks:
+            harm = max(0.0, self.most - float(self.worth[:, reply].min()))
+            counted = harm * (of_worse == reply)
+            rows.append(np.concatenate([-self.worth[:, reply], [1.0], -counted]))  # v ≤ x·A_j + harm w
+            limits.append(0.0)
+        for place, (better, worse) in enumerate(self.pairs):
+            for gain in self._advantages(better, worse):
+                slack = self.sure - float(gain.min())  # what the weakest defence lacks
+                used = np.zeros(count)
+                used[place] = slack
+                rows.append(np.concatenate([-gain, [0.0], used]))  # x·gain ≥ sure − slack (1 − w)
+                limits.append(slack - self.sure)
+        for place, (better, _) in enumerate(
+            self.pairs
+        ):  # what is beaten need not beat: the relation is transitive
+            used = (of_worse == better).astype(float)
+            used[place] = 1.0
+            rows.append(np.concatenate([np.zeros(defences + 1), used]))
+            limits.append(1.0)
+        return np.array(rows).reshape(-1, defences + 1 + count), np.array(limits)
