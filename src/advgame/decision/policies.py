@@ -155,7 +155,7 @@ class Policies:
         return None if exact is None or robust is None else exact.at_best - robust.worth
 
     def frame(self) -> pd.DataFrame:
-        """A row for each policy; amounts in money per classified input, and per month where a volume is known."""
+        """A row for each policy; amounts in money per classified input, and per month with a volume."""
         import pandas as pd
 
         volume = self.scenario.volume_per_month
@@ -229,7 +229,7 @@ class _Valuation:
             return None
 
     def answered(self, kind: Kind, concept: str) -> list[Policy]:
-        """The strategy that a concept recommends; none where nothing could be certified, unless it is stated."""
+        """The strategy that a concept recommends; none where none could be certified, unless stated."""
         solved = self.here if self.here.concept.name == concept else self.here.answered_by(concept)
         try:
             return [self.policy(kind, solved.solution.recommended.defender)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 from numbers import Real
+from typing import Any
 
 from advgame.errors import ScenarioError, UnknownName
 from advgame.payoffs import TERMS, Term
@@ -162,11 +163,10 @@ def _with_field(scenario: Scenario, field: str, value: float | str | bool) -> Sc
         if not isinstance(value, bool):
             raise ScenarioError(f"announced is {value!r}; expected true or false.")
         return replace(scenario, attacker_knows=MIXTURE if value else NOTHING)
-    if field in ("success", "attacker_knows"):
-        return replace(scenario, **{field: str(value)})
-    if field == "may_stop":
-        return replace(scenario, may_stop=value)  # type: ignore[arg-type]  # the scenario checks it
-    return replace(scenario, **{field: _finite(field, value)})
+    changes: dict[str, Any] = {field: value}  # the scenario checks them
+    if field not in RULES:
+        changes = {field: _finite(field, value)}
+    return replace(scenario, **changes)
 
 
 def _with_accuracy(scenario: Scenario, address: str, number: float) -> Scenario:

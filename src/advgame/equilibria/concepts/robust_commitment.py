@@ -178,7 +178,7 @@ class _Program:
         )
 
     def solve(self) -> tuple[Pairs, float] | None:
-        """The pairs in which one reply is surely better at the best mixed strategy, and a bound on the value."""
+        """The pairs with a surely better reply at the best mixed strategy, and a bound on its value."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         defences, count = len(self.worth), len(self.pairs)
