@@ -33,10 +33,13 @@ def test_each_defence_alone_meets_the_best_answer_to_it() -> None:
     assert found.next_best.defence == "Rice2020Overfitting"
 
 
-def test_an_announced_defence_is_answered_by_a_commitment() -> None:
+def test_a_defence_that_the_attacker_knows_is_answered_by_a_robust_commitment() -> None:
     found = recommend(set_parameter(case("cifar10-two-defences"), "announced", True))
-    assert found.solution.concept == "commitment"
+    assert found.solution.concept == "robust_commitment"
     assert found.attacked_by == (("none", 1.0),)
+    found = recommend(set_parameter(case("cifar10-two-defences"), "attacker_knows", "network"))
+    assert found.solution.concept == "robust_pure_commitment"
+    assert found.deploy == (("Rice2020Overfitting", 1.0),)
 
 
 def test_without_anybody_to_attack_the_most_accurate_network_is_deployed() -> None:
@@ -52,11 +55,11 @@ def test_what_is_recommended_is_not_its_own_next_best() -> None:
     assert found.next_best.defence == "Rice2020Overfitting"
 
 
-def test_an_indifferent_attacker_is_expected_to_do_the_worse_unless_the_defence_is_announced() -> None:
+def test_an_indifferent_attacker_is_expected_to_do_the_worse_but_in_the_strong_commitment() -> None:
     scenario = set_parameter(
         case("cifar10-two-defences"), "attack_cost", 1.0
     )  # attacks on Standard just earn nothing
     answers = {each.defence: each.answer for each in recommend(scenario).alone}
     assert answers["Standard"] == "autoattack"
-    announced = recommend(set_parameter(scenario, "announced", True))
+    announced = recommend(scenario, "commitment")
     assert {each.defence: each.answer for each in announced.alone}["Standard"] == "none"

@@ -57,7 +57,7 @@ def test_another_concept_shares_the_game(calls: Counter[str]) -> None:
 @pytest.mark.parametrize("name", [CASE, "cifar10-many-attacks", "mnist-invariance-measured"])
 @pytest.mark.parametrize("address", ["largest_share", "attack_reward", "benign_gain"])
 def test_along_a_line_games_are_played_as_each_is_on_its_own(name: str, address: str) -> None:
-    here = situate(case(name))
+    here = situate(set_parameter(case(name), "attacker_knows", "nothing"))
     line, values = Line(here, address), [0.0, 0.11, 0.23, 0.61, 1.0]
     together = Answers([(line, values)], budget_for_neighbours())
     for place, value in enumerate(values):

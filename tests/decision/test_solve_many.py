@@ -165,7 +165,8 @@ def test_a_grid_is_answered_as_its_points_in_whatever_order_they_are_visited(
 ) -> None:
     # Look first, however few points there are. The function of the same name hides the module.
     monkeypatch.setattr(import_module("advgame.decision.solve_many"), "MANY", 0)
-    scenario = set_parameter(case("imagenette-pruning"), "defence_cost", 0.01)
+    scenario = set_parameter(case("imagenette-pruning"), "attacker_knows", "nothing")
+    scenario = set_parameter(scenario, "defence_cost", 0.01)
     axes = {"largest_share": np.linspace(0, 0.6, 25), "attack_cost": np.linspace(0, 0.6, 17)}
     grid = {first: axes[first], **axes}
     columns, answers = solve_grid(scenario, grid)

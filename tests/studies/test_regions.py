@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,7 +62,7 @@ def test_an_announced_defence_is_mapped_as_one() -> None:
 
 @pytest.mark.parametrize("name", ["cifar10-many-attacks", "mnist-invariance", "cifar10-robustbench"])
 def test_any_point_of_the_map_is_what_the_scenario_itself_answers(name: str) -> None:
-    scenario = case(name)
+    scenario = replace(case(name), attacker_knows="nothing")
     found = regions(scenario, "largest_share", "breach_loss", points=17)
     for row, column in [(1, 3), (5, 9), (8, 2), (12, 15), (15, 7)]:
         moved = set_parameter(scenario, "largest_share", float(found.x_values[column]))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,7 +72,7 @@ def test_batches_give_what_single_games_give_even_where_everything_ties(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("advgame.studies.sweeps.COMPILED_FROM", 0)
-    scenario = case(name)
+    scenario = replace(case(name), attacker_knows="nothing")
     attack = build_game(scenario).attacks[-1]
     grid = {
         "largest_share": [0.0, 0.1, 1.0],
