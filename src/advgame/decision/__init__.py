@@ -1,5 +1,6 @@
 """Recommendations: what to deploy in one scenario, or in many at once."""
 
+from advgame.decision.decide import Decision, decide
 from advgame.decision.policies import Kind, Policies, Policy, policies
 from advgame.decision.recommendation import Alone, Recommendation, recommend
 from advgame.decision.situation import Situation, concept_for, concept_in_bulk, situate
@@ -7,6 +8,7 @@ from advgame.decision.solve_many import solve_grid, solve_many
 
 __all__ = [
     "Alone",
+    "Decision",
     "Kind",
     "Policies",
     "Policy",
@@ -14,6 +16,7 @@ __all__ = [
     "Situation",
     "concept_for",
     "concept_in_bulk",
+    "decide",
     "policies",
     "recommend",
     "situate",

@@ -126,6 +126,15 @@ class Policies:
         best = max(self.available, key=lambda policy: policy.worth)
         return self.stated if same_worth(self.stated.worth, best.worth) else best
 
+    def against_verdict(self, policy: Policy) -> float:
+        """What a policy is worth more than the one to choose, money per classified input; 0 if negligible."""
+        return 0.0 if same_worth(policy.worth, self.verdict.worth) else policy.worth - self.verdict.worth
+
+    @property
+    def announces(self) -> bool:
+        """Whether the defence could be kept secret, and the policy to choose is known to the attacker."""
+        return self.stated.kind is Kind.HIDDEN and self.verdict.kind not in (Kind.HIDDEN, Kind.STOPPED)
+
     @property
     def best_single(self) -> Policy:
         """The best single network known to the attacker."""
@@ -172,7 +181,7 @@ class Policies:
                 "response": policy.response,
                 "adversarial_share": policy.share,
                 **({} if volume is None else {"worth_per_month": policy.worth * volume}),
-                "minus_verdict": policy.worth - self.verdict.worth,
+                "minus_verdict": self.against_verdict(policy),
                 "available": policy in self.available,
                 "verdict": policy is self.verdict,
             }

@@ -20,7 +20,7 @@ def report(scenario: Scenario | Situation, concept: str | Concept | None = None)
 
     Args:
         scenario: a scenario or a situation; the game and solution of a situation are reused.
-        concept: a solution concept; by default commitment if the defence is announced, otherwise Nash.
+        concept: a solution concept; by default `concept_for` the scenario, by what the attacker knows.
 
     Raises:
         SolverError: when no solution could be certified.
@@ -30,7 +30,7 @@ def report(scenario: Scenario | Situation, concept: str | Concept | None = None)
         facts.scenario.name,
         facts.scenario.question,
         tuple(block for section in SECTIONS.values() for block in section(facts)),
-        facts.recommendation,
+        facts.decision,
         facts.thresholds,
         facts.break_even,
         facts.inputs_sha256,

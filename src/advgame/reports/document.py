@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advgame.decision import Recommendation
+from advgame.decision import Decision, Recommendation
 from advgame.reports.blocks import Block, Verdict
 from advgame.studies import BreakEven, Threshold
 
@@ -19,11 +19,16 @@ class Document:
     title: str
     question: str
     blocks: tuple[Block, ...]
-    recommendation: Recommendation
+    decision: Decision
     thresholds: tuple[Threshold, ...]
     break_even: tuple[BreakEven, ...]
     inputs_sha256: str
     versions: tuple[tuple[str, str], ...]  # (software, version)
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What is deployed, with the solution behind it."""
+        return self.decision.recommendation
 
     @property
     def verdict(self) -> str:
@@ -31,6 +36,6 @@ class Document:
 
         >>> import advgame as ag
         >>> ag.report(ag.case("cifar10-two-defences")).verdict
-        'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
+        'Announce the defence: Rice2020Overfitting for 86 % of inputs and Standard for 14 %, drawn at random'
         """
         return next((block.text for block in self.blocks if isinstance(block, Verdict)), self.title)

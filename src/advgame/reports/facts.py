@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from advgame.decision import Recommendation, Situation, recommend
+from advgame.decision import Decision, Policies, Recommendation, Situation, decide
 from advgame.equilibria import Concept, for_many_games
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
@@ -23,12 +23,18 @@ class Facts:
 
     scenario: Scenario
     concept: Concept
+    decision: Decision
     recommendation: Recommendation
     accuracies: Accuracies
     rows: MeasurementTable  # the selected rows, with seeds pooled
     money: Money
     thresholds: tuple[Threshold, ...]
     break_even: tuple[BreakEven, ...]
+
+    @property
+    def policies(self) -> Policies:
+        """What the owner can do."""
+        return self.decision.policies
 
     @property
     def game(self) -> Game:
@@ -61,13 +67,15 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
     Raises:
         SolverError: when no solution could be certified.
     """
-    recommendation = recommend(question, concept)
+    decision = decide(question, concept)
+    recommendation = decision.recommendation
     scenario = recommendation.scenario
     answered_by = recommendation.situation.concept
     what_if = for_many_games(answered_by)
     return Facts(
         scenario,
         answered_by,
+        decision,
         recommendation,
         recommendation.situation.accuracies,
         pool_seeds(scenario.selected),
@@ -75,9 +83,3 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
         thresholds(recommendation, None if what_if is answered_by else what_if),
         break_even_pairs(scenario, recommendation),
     )
-
-
-def unanswered(recommendation: Recommendation, defence: str) -> float:
-    """The value of a defence alone against the attacker's equilibrium strategy, money per input."""
-    place = recommendation.game.defences.index(defence)
-    return float(recommendation.game.defender_payoffs[place] @ recommendation.profile.attacker)

@@ -20,9 +20,13 @@ NOT_STATED = (
     f'"{NOTHING}". Set it to "{MIXTURE}" or "{NETWORK}" if the defence can be observed.'
 )
 LOTTERY = (
-    "For each input the server draws the network at random with these probabilities, and the attacker cannot "
-    "know which one is drawn. In operation that takes all {count} networks loaded, and a fresh draw for each "
-    "input that nobody outside can predict or repeat."
+    "A mixed strategy is drawn for each input: the server picks the network at random with these "
+    "probabilities, and the attacker cannot know which one is drawn. In operation that takes all {count} "
+    "networks loaded, and a fresh draw for each input that nobody outside can predict or repeat. "
+)
+BINDING = (
+    "An announcement must be binding: a defender who can still deploy something else is back in simultaneous "
+    "play. Of a mixed strategy announce the probabilities, never the network drawn for an input."
 )
 NAMED = 4  # defences of a mixed strategy
 
@@ -198,6 +202,20 @@ def margin_in_words(policies: Policies, money: Money) -> str:
     )
 
 
+def edge_in_words(policies: Policies, money: Money) -> str:
+    """The single defence that looks better at the amounts assumed and is not within the margin; else empty."""
+    singles = [policy for policy in policies.available if policy.kind is Kind.SINGLE]
+    best = max(singles, key=lambda policy: policy.if_known, default=None)
+    chosen = policies.verdict
+    if best is None or best.if_known <= chosen.worth or same_worth(best.if_known, chosen.worth):
+        return ""
+    return (
+        f"{best.single} alone, known to the attacker, would be worth {money.per_input(best.if_known)} per input "
+        f"at exactly the amounts assumed, but only {money.per_input(best.guaranteed)} within the margin: "
+        f"{attack_in_words(best.response)} is then no longer the attacker's only best response."
+    )
+
+
 def response_in_words(policies: Policies) -> str:
     """What the attacker does against the chosen policy."""
     chosen = policies.verdict
@@ -209,3 +227,18 @@ def response_in_words(policies: Policies) -> str:
         f"The attacker's best response is {attack_in_words(chosen.response)}; {percent(chosen.share)} of the "
         "traffic is then adversarial."
     )
+
+
+def lottery_in_words(policies: Policies, money: Money) -> str:
+    """What a mixed strategy takes in operation, and the price of the best single network; else empty."""
+    chosen, single = policies.verdict, policies.best_single
+    if len(chosen.deploy) < 2:
+        return ""
+    gap = chosen.worth - single.worth
+    price = "costs nothing" if same_worth(chosen.worth, single.worth) else f"costs {money.both(gap)}"
+    return f"{LOTTERY.format(count=len(chosen.deploy))}{single.single} alone, known to the attacker, {price}."
+
+
+def binding_in_words(policies: Policies) -> str:
+    """What an announcement must be; empty where none is recommended."""
+    return BINDING if policies.announces else ""

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
-from advgame.decision import Recommendation
+from advgame.decision import Decision, Recommendation
 from advgame.wording.names import listed
 from advgame.wording.numbers import percentages
 
 
-def verdict_of(recommendation: Recommendation) -> str:
+def verdict_of(decision: Decision) -> str:
+    """What to do, in plain words.
+
+    >>> from advgame.scenarios import case
+    >>> from advgame.decision import decide
+    >>> verdict_of(decide(case("cifar10-two-defences")))
+    'Announce the defence: Rice2020Overfitting for 86 % of inputs and Standard for 14 %, drawn at random'
+    >>> verdict_of(decide(case("cifar10-two-defences"), "nash"))
+    'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
+    """
+    recommendation = decision.recommendation
+    if decision.stops:
+        return "Do not run the service: every way of running it loses money"
+    if not decision.announces:
+        return deployment_of(recommendation)
+    if recommendation.pure:
+        return f"Announce the defence: {recommendation.deploy[0][0]} for all inputs"
+    return f"Announce the defence: {_mixed_strategy(recommendation)}, drawn at random"
+
+
+def deployment_of(recommendation: Recommendation) -> str:
     """What to deploy, in plain words.
 
     >>> from advgame.scenarios import case
     >>> from advgame.decision import recommend
-    >>> verdict_of(recommend(case("cifar10-two-defences")))
+    >>> deployment_of(recommend(case("cifar10-two-defences")))
     'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
     """
     name = recommendation.deploy[0][0]

@@ -14,7 +14,11 @@ POINTS = 41
 FEWEST_POINTS = 13
 MOST_CELLS = 10_000  # payoffs computed for the whole chart
 LINES = 5  # besides that of the recommendation
-ANNOUNCED = "The value of a single defence is the one after the attacker's best response to it."
+ANNOUNCED = (
+    "The attacker knows what is deployed and plays the best response to it. The recommended line has no "
+    "margin for the attacker's rewards and costs."
+)
+HIDDEN = " “Kept secret”: neither side sees the other's choice."
 UNANNOUNCED = (
     "“Once known” (dashed): the defence is deployed alone, and the attacker, who knows this, plays the best "
     "response. Against the attacker's equilibrium strategy no single defence earns more than the "
@@ -42,11 +46,25 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
             "Value by the attacker's largest share",
             "largest share of the traffic that is adversarial",
             f"{facts.money.unit} per classified input",
-            (recommended, *lines),
+            (recommended, *_kept_secret(facts), *lines),
             here=facts.scenario.largest_share,
-            note=(ANNOUNCED if _announced(facts) else UNANNOUNCED) + (MISSING if curves.cut_short else ""),
+            note=_note(facts) + (MISSING if curves.cut_short else ""),
         ),
     )
+
+
+def _kept_secret(facts: Facts) -> tuple[Series, ...]:
+    """The simultaneous equilibrium, where the recommendation is to announce instead."""
+    if not facts.decision.announces:
+        return ()
+    here = facts.recommendation.situation.answered_by("nash")
+    return (Series("kept secret", worth_along(here, "largest_share", _shares(facts)).recommended),)
+
+
+def _note(facts: Facts) -> str:
+    if facts.decision.announces:
+        return ANNOUNCED + HIDDEN
+    return ANNOUNCED if _announced(facts) else UNANNOUNCED
 
 
 def _announced(facts: Facts) -> bool:

@@ -11,7 +11,7 @@ from advgame.reports.blocks import Block
 from advgame.reports.formats.format import Format
 
 if TYPE_CHECKING:
-    from advgame.decision import Alone, Recommendation
+    from advgame.decision import Alone, Decision, Policy, Recommendation
     from advgame.games import Profile
     from advgame.reports.document import Document
 
@@ -43,6 +43,7 @@ def _content(report: Document) -> dict[str, Any]:
         "question": report.question,
         "verdict": report.verdict,
         "decision": _decision(report.recommendation),
+        "policies": _policies(report.decision),
         "equilibria": _equilibria(report.recommendation),
         "thresholds": [asdict(item) for item in report.thresholds],
         "break_even": [{**asdict(item), "shaky": item.shaky} for item in report.break_even],
@@ -59,6 +60,8 @@ def _decision(recommendation: Recommendation) -> dict[str, Any]:
         "concept": recommendation.solution.concept,
         "rule": recommendation.solution.rule,
         "announced": scenario.announced,
+        "attacker_knows": scenario.attacker_knows,
+        "attacker_margin": scenario.attacker_margin,
         "success": scenario.success,
         "largest_share": scenario.largest_share,
         "currency": scenario.currency,
@@ -77,6 +80,34 @@ def _decision(recommendation: Recommendation) -> dict[str, Any]:
 
 def _alone(alone: Alone) -> dict[str, Any]:
     return {"defence": alone.defence, "adversary_answers": alone.answer, "defender_payoff": alone.value}
+
+
+def _policies(decision: Decision) -> dict[str, Any]:
+    table = decision.policies
+    return {
+        "announces": decision.announces,
+        "by_knowledge": decision.by_knowledge,
+        "price_of_secrecy": table.price_of_secrecy,
+        "price_of_margin": table.price_of_margin,
+        "verdict": table.policies.index(table.verdict),
+        "stated": table.policies.index(table.stated),
+        "table": [_policy(policy) | {"available": policy in table.available} for policy in table.policies],
+    }
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return {
+        "policy": policy.kind.value,
+        "deploy": [{"defence": name, "probability": share} for name, share in policy.deploy],
+        "worth": policy.worth,
+        "if_known": policy.if_known,
+        "guaranteed": policy.guaranteed,
+        "at_equilibrium": policy.at_equilibrium,
+        "near_best": policy.near_best,
+        "quantal": policy.quantal,
+        "best_response": policy.response,
+        "adversarial_share": policy.share,
+    }
 
 
 def _equilibria(recommendation: Recommendation) -> dict[str, Any]:

@@ -7,16 +7,15 @@ from collections.abc import Callable
 from advgame.catalogue import Catalogue
 from advgame.reports.blocks import Block
 from advgame.reports.facts import Facts
-from advgame.reports.sections.announcement import announcement
 from advgame.reports.sections.assumptions import assumptions
 from advgame.reports.sections.break_even_shares import break_even
 from advgame.reports.sections.equilibrium import equilibrium
 from advgame.reports.sections.nearest_thresholds import thresholds
 from advgame.reports.sections.payoff_matrices import payoffs
+from advgame.reports.sections.policies_compared import policies
 from advgame.reports.sections.provenance import provenance
 from advgame.reports.sections.sources import sources
 from advgame.reports.sections.what_to_deploy import decision
-from advgame.reports.sections.worth import worth
 
 Section = Callable[[Facts], tuple[Block, ...]]
 
@@ -26,11 +25,10 @@ SECTIONS: Catalogue[Section] = Catalogue(
         section.__name__: section
         for section in (
             decision,
-            worth,
+            policies,
             thresholds,
             break_even,
             equilibrium,
-            announcement,
             payoffs,
             assumptions,
             sources,

@@ -11,6 +11,7 @@ from advgame.reports.facts import Facts
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.wording.names import counted, meaning_of, shortened, unit_of
 from advgame.wording.numbers import accuracy, percent, significant
+from advgame.wording.policy_words import KNOWS
 
 NAMED = 6
 SHOWN = 20
@@ -29,10 +30,12 @@ def _rules(facts: Facts) -> Iterator[str]:
     scenario = facts.scenario
     yield f'The success of an attack is counted as "{scenario.success}": {SUCCESS_RULES[scenario.success]}.'
     yield from _knowledge(facts)
-    if scenario.announced:
-        yield "The defence is announced: the attacker observes it, or its probabilities, before choosing."
-    else:
-        yield "The defence is not announced: both sides choose without seeing the other's choice."
+    if facts.has_attacks:
+        yield f"Before choosing, the attacker knows {KNOWS[scenario.knowledge]}."
+        yield (
+            f"The attacker's rewards and costs may be up to {percent(scenario.attacker_margin)} higher or "
+            "lower than assumed."
+        )
     yield f"At most {percent(scenario.largest_share)} of the traffic is adversarial."
     for attack, cap in sorted(scenario.adversarial_share.items()):
         yield f"{attack} can supply at most {percent(cap)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advgame.catalogue import also_called
+from advgame.equilibria import Timing
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
@@ -13,6 +14,10 @@ from advgame.wording.numbers import significant
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the searched range
 OTHER_SOLVER = "The chosen algorithm computes only the recommendation; this section uses all Nash equilibria."
+NO_MARGIN = (
+    "This section uses the best commitment without a margin for the attacker's rewards and costs; with the "
+    "margin, the answer changes at nearby values."
+)
 NAMED = 3  # the most defences of a mixed strategy that a cell names
 
 
@@ -26,7 +31,7 @@ def thresholds(facts: Facts) -> tuple[Block, ...]:
     if not complete:
         blocks.append(Paragraph(_cut_short(facts)))
     if facts.what_if_concept != facts.concept:
-        blocks.append(Paragraph(OTHER_SOLVER))
+        blocks.append(Paragraph(NO_MARGIN if facts.concept.timing is Timing.LEADER else OTHER_SOLVER))
     if deciding:
         blocks += [Bullets(tuple(_sentence(threshold) for threshold in deciding[:3])), _table(deciding)]
     if idle:

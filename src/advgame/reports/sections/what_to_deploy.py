@@ -6,23 +6,29 @@ from advgame.equilibria import Timing
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.facts import Facts
 from advgame.wording.caveats import nearest_threshold, threshold_in_words, too_close, warned
-from advgame.wording.comparison import comparison
 from advgame.wording.concepts import rule_in_words
 from advgame.wording.money import Money
 from advgame.wording.numbers import percent, signed
+from advgame.wording.policy_words import (
+    NOT_STATED,
+    gains,
+    gains_in_words,
+    response_in_words,
+    worth_in_words,
+)
 from advgame.wording.verdict import verdict_of
 
-MIXED = (
-    "It is a mixed strategy: for each input the server draws the network at random with these "
-    "probabilities, and the attacker cannot observe which one is drawn."
-)
+MOST_GAINS = 3
 
 
 def decision(facts: Facts) -> tuple[Block, ...]:
-    """The verdict, its caveats, the rule behind it, and the key figures."""
+    """The verdict, its value, its caveats, the rule behind it, and the key figures."""
     recommendation = facts.recommendation
     caveats = too_close(recommendation, facts.break_even), warned(facts.rows)
-    blocks: list[Block] = [Verdict(verdict_of(recommendation)), *(Caution(text) for text in caveats if text)]
+    blocks: list[Block] = [Verdict(verdict_of(facts.decision))]
+    if facts.decision.by_knowledge:
+        blocks.append(Paragraph(_value(facts)))
+    blocks += [Caution(text) for text in caveats if text]
     blocks += [Paragraph(_situation(facts)), Figures(tuple(_figures(facts)))]
     simultaneous = recommendation.situation.concept.timing is Timing.SIMULTANEOUS
     if simultaneous and not recommendation.solution.complete:
@@ -35,18 +41,30 @@ def decision(facts: Facts) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _value(facts: Facts) -> str:
+    """What the chosen policy is worth, with its sign, and against the others."""
+    money = facts.money
+    parts = (
+        worth_in_words(facts.policies, money),
+        gains_in_words(facts.policies, money),
+        response_in_words(facts.policies),
+        f"{money.one_is[0].upper()}{money.one_is[1:]}." if money.one_is else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
 def _situation(facts: Facts) -> str:
-    scenario, recommendation = facts.scenario, facts.recommendation
+    scenario = facts.scenario
     question = f"{scenario.question} " if scenario.question else ""
     if not facts.has_attacks:
         return (
             f"{question}The table contains no attack; the defences are compared by their value without "
             "attacks."
         )
-    mixed = "" if recommendation.pure else f" {MIXED}"
+    unstated = "" if scenario.attacker_knows else f" {NOT_STATED}"
     return (
         f"{question}The attacker can supply up to {percent(scenario.largest_share)} "
-        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(recommendation)}{mixed}"
+        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(facts.recommendation)}{unstated}"
     )
 
 
@@ -56,22 +74,14 @@ def _count_of_attacks(facts: Facts) -> str:
 
 
 def _figures(facts: Facts) -> list[Figure]:
-    recommendation, money = facts.recommendation, facts.money
-    per = "per classified input"
-    figures = [
-        Figure(
-            "Value to the defender",
-            money.per_input(recommendation.value),
-            _note(per, money, recommendation.value),
-            recommendation.value,
-        )
-    ]
-    compared = comparison(recommendation)
-    if compared is not None:
-        answered = ", after the attacker's best response" if facts.has_attacks else ""
-        gain = compared.gain
+    money, per = facts.money, "per classified input"
+    value = facts.policies.verdict.worth if facts.decision.by_knowledge else facts.recommendation.value
+    figures = [Figure("Value to the defender", money.per_input(value), _note(per, money, value), value)]
+    for gain in gains(facts.policies)[:MOST_GAINS] if facts.decision.by_knowledge else ():
         figures.append(
-            Figure(compared.label, signed(money.per_input(gain)), _note(per + answered, money, gain), gain)
+            Figure(
+                gain.label, signed(money.per_input(gain.amount)), _note(per, money, gain.amount), gain.amount
+            )
         )
     if facts.has_attacks:
         figures += _adversarial(facts)

@@ -1,0 +1,64 @@
+"""The decision on a scenario: the policy to choose, and the solution behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advgame.decision.policies import Kind, Policies, policies
+from advgame.decision.recommendation import Recommendation, recommend
+from advgame.decision.situation import ANSWERED_BY, Situation, concept_for, situate
+from advgame.equilibria import Concept
+from advgame.scenarios import Scenario
+from advgame.scenarios.knowledge import MIXTURE
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """The policies of a scenario, and the recommendation that answers it.
+
+    The recommendation deploys what the chosen policy deploys, unless the question asks for another solution
+    concept than the one for what the attacker knows (``by_knowledge`` is False), or the service is not run.
+    """
+
+    policies: Policies
+    recommendation: Recommendation
+    by_knowledge: bool
+
+    @property
+    def announces(self) -> bool:
+        """Whether the defence could be kept secret and is worth more announced."""
+        return self.by_knowledge and self.policies.announces
+
+    @property
+    def stops(self) -> bool:
+        """Whether the service is better not run."""
+        return self.by_knowledge and self.policies.verdict.kind is Kind.STOPPED
+
+
+def decide(question: Scenario | Situation, concept: str | Concept | None = None) -> Decision:
+    """The policy to choose, and the solution behind it.
+
+    Where the attacker knows nothing of the defence and the best announced mixed strategy is worth more than
+    the best secret one, the decision is to announce it.
+
+    >>> from advgame.scenarios import case
+    >>> decision = decide(case("cifar10-two-defences"))
+    >>> decision.announces, [(name, round(share, 2)) for name, share in decision.recommendation.deploy]
+    (True, [('Rice2020Overfitting', 0.86), ('Standard', 0.14)])
+
+    Args:
+        question: a scenario or a situation; the game and solution of a situation are reused.
+        concept: a solution concept; by default that of the situation, or `concept_for` the scenario.
+
+    Raises:
+        SolverError: when no solution could be certified.
+        UnknownName: when the scenario's undefended network is not among its defences.
+    """
+    here = question if isinstance(question, Situation) else situate(question, concept)
+    if concept is not None:
+        here = here.answered_by(concept)
+    table = policies(here)
+    by_knowledge = here.concept.name == concept_for(here.scenario)
+    if by_knowledge and table.announces:
+        here = here.answered_by(ANSWERED_BY[MIXTURE])
+    return Decision(table, recommend(here), by_knowledge)

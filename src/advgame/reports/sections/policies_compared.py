@@ -1,0 +1,115 @@
+"""Section: what is every policy worth, to an attacker who knows it and to one who does not?"""
+
+from __future__ import annotations
+
+from advgame.catalogue import also_called
+from advgame.decision.policies import Kind, Policy
+from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
+from advgame.reports.facts import Facts
+from advgame.reports.money_cells import money_cells, money_heads
+from advgame.wording.names import attack_in_words
+from advgame.wording.numbers import percent
+from advgame.wording.policy_words import (
+    KNOWS,
+    binding_in_words,
+    deployed,
+    edge_in_words,
+    lottery_in_words,
+    margin_in_words,
+    secrecy_in_words,
+    title,
+)
+
+SINGLES = 8  # rows of single defences in short formats
+COLUMNS = (
+    "“If known”: the attacker knows the policy and plays its best response, ties broken against the "
+    "defender. “Guaranteed”: the least of that while the attacker's rewards and costs are within the "
+    "margin. “At equilibrium”: against the attacker's strategy in simultaneous play. A policy kept secret counts with "
+    "the last of these, every other one with what is guaranteed."
+)
+
+
+@also_called("worth", "announcement")
+def policies(facts: Facts) -> tuple[Block, ...]:
+    """The policy under each state of the attacker's knowledge, every single defence, and their values."""
+    paragraphs = (
+        secrecy_in_words(facts.policies, facts.money),
+        binding_in_words(facts.policies),
+        margin_in_words(facts.policies, facts.money),
+        edge_in_words(facts.policies, facts.money),
+        lottery_in_words(facts.policies, facts.money),
+    )
+    blocks: list[Block] = [Heading("The policies compared")]
+    if facts.has_attacks:
+        blocks += [Paragraph(_knowledge(facts)), *(Paragraph(text) for text in paragraphs if text)]
+    rows = _rows(facts)
+    named = sum(policy.kind is not Kind.SINGLE for policy in rows)
+    blocks.append(
+        Table(
+            "Policies",
+            _heads(facts),
+            tuple(_row(facts, policy) for policy in rows),
+            note=COLUMNS if facts.has_attacks else "",
+            shown=named + SINGLES,
+        )
+    )
+    return tuple(blocks)
+
+
+def _knowledge(facts: Facts) -> str:
+    scenario = facts.scenario
+    stated = (
+        f'The scenario states attacker_knows = "{scenario.knowledge}"'
+        if scenario.attacker_knows
+        else f'What the attacker knows is not stated; it is played as attacker_knows = "{scenario.knowledge}"'
+    )
+    basis = scenario.basis.get("attacker_knows")
+    return f"{stated}: the attacker knows {KNOWS[scenario.knowledge]}{f' ({basis})' if basis else ''}."
+
+
+def _rows(facts: Facts) -> list[Policy]:
+    """The named policies in their order, then the single defences, the best first."""
+    table = facts.policies.policies
+    if not facts.has_attacks:
+        kept = (Kind.SINGLE, Kind.STOPPED)
+        return sorted((each for each in table if each.kind in kept), key=lambda each: -each.worth)
+    named = [each for each in table if each.kind is not Kind.SINGLE]
+    singles = sorted((each for each in table if each.kind is Kind.SINGLE), key=lambda each: -each.worth)
+    return named + singles
+
+
+def _heads(facts: Facts) -> tuple[Head, ...]:
+    per_input, *per_month = money_heads(facts.money)
+    difference = [Head(f"this − recommended, {head}", numeric=True) for head in (per_input, *per_month)]
+    if not facts.has_attacks:
+        return Head("policy"), Head(f"value, {per_input}", numeric=True), *difference
+    return (
+        Head("policy"),
+        Head("deployed"),
+        Head("attack it draws"),
+        Head("adversarial share", numeric=True),
+        Head(f"if known, {per_input}", numeric=True),
+        Head(f"guaranteed, {per_input}", numeric=True),
+        Head(f"at equilibrium, {per_input}", numeric=True),
+        *difference,
+    )
+
+
+def _row(facts: Facts, policy: Policy) -> tuple[Cell, ...]:
+    table, money = facts.policies, facts.money
+    chosen = table.verdict if facts.decision.by_knowledge else None
+    mark = " (recommended)" if policy is chosen else ""
+    gap = table.against_verdict(policy)
+    first = Cell(f"{title(policy)}{mark}", policy.kind.value)
+    if not facts.has_attacks:
+        return first, money_cells(money, policy.worth)[0], *money_cells(money, gap, difference=True)
+    return (
+        first,
+        Cell(deployed(policy)),
+        Cell(attack_in_words(policy.response), policy.response),
+        Cell(percent(policy.share), policy.share),
+        money_cells(money, policy.if_known)[0],
+        money_cells(money, policy.guaranteed)[0],
+        money_cells(money, policy.at_equilibrium)[0],
+        *money_cells(money, gap, difference=True),
+    )
