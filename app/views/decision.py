@@ -10,6 +10,7 @@ from widgets import (
     key_figures,
     mixes,
     payoffs,
+    policy_table,
     region_map,
     rules,
     sliders,
@@ -19,7 +20,7 @@ from widgets import (
 from widgets.messages import errors_shown
 from widgets.words import plain
 
-from advgame.decision import recommend
+from advgame.decision import decide
 from advgame.studies.break_even import break_even_pairs
 
 
@@ -35,13 +36,15 @@ def show() -> None:
     st.caption(plain(scenario.question))
     state.show_error()
     with errors_shown():
-        recommendation = recommend(state.situation())
+        decision = decide(state.situation())
+        recommendation = decision.recommendation
         pairs = break_even_pairs(scenario, recommendation)
-        verdict.show(recommendation, pairs)
-        key_figures.show(recommendation, pairs)
-        downloads.show(recommendation.situation)
+        verdict.show(decision, pairs)
+        key_figures.show(decision, pairs)
+        downloads.show(state.situation())
+        policy_table.show(decision)
         mixes.show(recommendation)
-        region_map.show()
+        region_map.show(recommendation.situation.concept)
         payoffs.show(recommendation)
         evidence.show(scenario)
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from advgame.decision import Recommendation
+from advgame.decision import Decision, Recommendation
 from advgame.studies import BreakEven, thresholds
 from advgame.wording.caveats import nearest_threshold, threshold_in_words
-from advgame.wording.comparison import comparison
 from advgame.wording.names import currency_of
 from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
+from advgame.wording.policy_words import gains
+
+MOST_GAINS = 2  # tiles
 
 
-def show(recommendation: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
-    """Value, gain, expected share, threshold and certificate."""
+def show(decision: Decision, pairs: tuple[BreakEven, ...]) -> None:
+    """Value, gains, expected share, threshold and certificate."""
+    recommendation = decision.recommendation
     unit = currency_of(recommendation.scenario)
+    value = decision.policies.verdict.worth if decision.by_knowledge else recommendation.value
     with st.container(horizontal=True, gap="small", key="key-figures"):
         _figure(
             f"Value, {unit} per input",
-            significant(recommendation.value, MONEY_DIGITS),
+            significant(value, MONEY_DIGITS),
             "What the defender earns on average per classified input.",
         )
-        _show_gain(recommendation, unit)
+        _show_gains(decision, unit)
         if len(recommendation.game.attacks) > 1:
             _figure(
                 "Expected adversarial traffic",
@@ -40,20 +44,10 @@ def show(recommendation: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
         )
 
 
-def _show_gain(recommendation: Recommendation, unit: str) -> None:
-    compared = comparison(recommendation)
-    if compared is not None:
-        gain = signed(significant(compared.gain, MONEY_DIGITS))
-        meaning = f"{compared.label}, after the attacker's best response: recommended − this."
-        _figure(gain_title(recommendation), gain, f"{meaning} In {unit} per input.")
-
-
-def gain_title(recommendation: Recommendation) -> str:
-    """The title of the gain: what the recommendation is compared with."""
-    if not recommendation.defends:
-        return "Against next best"
-    named = recommendation.scenario.undefended is not None
-    return "Against doing nothing" if named else "Against best without attacks"
+def _show_gains(decision: Decision, unit: str) -> None:
+    for gain in gains(decision.policies)[:MOST_GAINS] if decision.by_knowledge else ():
+        amount = signed(significant(gain.amount, MONEY_DIGITS))
+        _figure(gain.label.partition(" (")[0], amount, f"{gain.label}: verdict − this, in {unit} per input.")
 
 
 def _show_threshold(recommendation: Recommendation, pairs: tuple[BreakEven, ...]) -> None:

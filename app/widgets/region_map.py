@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from advgame.equilibria import CONCEPTS, Timing, for_many_games
+from advgame.equilibria import CONCEPTS, Concept, Timing, for_many_games
 from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_parameter
 from advgame.scenarios.scenario_files import toml_of
 from advgame.studies import Regions, regions
@@ -24,7 +24,7 @@ ACROSS, UPWARDS = "map across", "map upwards"
 
 
 @st.fragment
-def show() -> None:
+def show(answered_by: Concept) -> None:
     """The map and the choice of its two parameters; a choice redraws only the map."""
     st.header("What would change the answer", anchor=False)
     with errors_shown():
@@ -32,7 +32,7 @@ def show() -> None:
         if len(axes) < 2:
             st.caption("This case has fewer than two parameters to vary.")
             return
-        _show_map(*_chosen(axes))
+        _show_map(*_chosen(axes), answered_by)
 
 
 def _chosen(axes: Mapping[str, Axis]) -> tuple[Axis, Axis]:
@@ -64,9 +64,9 @@ def _keep(key: str) -> None:
     state.keep(key, st.session_state[key])
 
 
-def _show_map(across: Axis, upwards: Axis) -> None:
+def _show_map(across: Axis, upwards: Axis, answered_by: Concept) -> None:
     scenario = state.scenario()
-    concept = for_many_games(state.situation().concept)
+    concept = for_many_games(answered_by)
     regions = _map(
         toml_of(_at_the_corner(scenario, across, upwards)), scenario, across, upwards, concept.name
     )

@@ -6,25 +6,47 @@ import streamlit as st
 
 from advgame.equilibria import CONCEPTS
 from advgame.payoffs import SUCCESS_RULES
+from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.wording.names import listed
 from widgets import state
 from widgets.words import plain, sentence
 
-ANNOUNCED, CONCEPT, SUCCESS = "announced", "concept", "success"
+KNOWS, CONCEPT, SUCCESS, STOP = "attacker_knows", "concept", "success", "may_stop"
+MARGIN = "attacker_margin"
 
 
 def show() -> None:
-    """The choice of announced or simultaneous play, of the solution concept, and of the success rule."""
+    """What the attacker knows, the margin, the solution concept, and the success rule."""
     st.header("Rules", anchor=False)
     scenario = state.scenario()
-    state.put(ANNOUNCED, scenario.announced)
-    st.toggle(
-        "The defence is announced",
-        key=ANNOUNCED,
-        help="On: the attacker observes the defence, or its probabilities, before choosing. "
-        "Off: both sides choose at the same time.",
+    state.put(KNOWS, scenario.knowledge)
+    st.radio(
+        "The attacker knows",
+        list(KNOWLEDGE),
+        key=KNOWS,
+        captions=[sentence(meaning) + "." for meaning in KNOWLEDGE.values()],
         on_change=_turned,
-        args=(ANNOUNCED,),
+        args=(KNOWS,),
+    )
+    state.put(MARGIN, scenario.attacker_margin)
+    st.number_input(
+        "Margin of the attacker's rewards and costs",
+        0.0,
+        0.5,
+        step=0.01,
+        key=MARGIN,
+        help="By how much they may be higher or lower than assumed, as a fraction: 0.05 is 5 %. What is "
+        "recommended against an attacker who knows the defence holds within this margin.",
+        on_change=_turned,
+        args=(MARGIN,),
+    )
+    state.put(STOP, scenario.may_stop)
+    st.toggle(
+        "The service may be stopped",
+        key=STOP,
+        help="On: not running the service, worth 0, is one of the policies.",
+        on_change=_turned,
+        args=(STOP,),
     )
     _choose_concept()
     state.put(SUCCESS, scenario.success)

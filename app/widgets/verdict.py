@@ -5,56 +5,48 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.arrays import NO_ATTACK
-from advgame.decision import Recommendation
-from advgame.equilibria import Timing
+from advgame.decision import Decision, Recommendation
 from advgame.measurements import pool_seeds
 from advgame.studies import BreakEven
 from advgame.wording.caveats import too_close, warned
-from advgame.wording.comparison import comparison
 from advgame.wording.money import money_of
-from advgame.wording.names import attack_in_words, shortened
+from advgame.wording.names import shortened
 from advgame.wording.numbers import percent, percentages
+from advgame.wording.policy_words import (
+    NOT_STATED,
+    earned,
+    gains_in_words,
+    response_in_words,
+    worth_in_words,
+)
 from advgame.wording.verdict import verdict_of
 from widgets.words import plain
 
 MOST_NAMED = 3
-WHY_LESS = (
-    "That defence is worth more only if the attacker knows that it is deployed: "
-    "turn on “The defence is announced” to see the value of an announcement."
-)
 
 
-def show(recommendation: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
+def show(decision: Decision, pairs: tuple[BreakEven, ...]) -> None:
     """The verdict and its caveats, visually separated from the rest of the page."""
+    recommendation, scenario = decision.recommendation, decision.policies.scenario
     with st.container(border=True, key="verdict"):
-        st.subheader(plain(f"{verdict_of(recommendation)}."), anchor=False)
-        for caveat in (
-            too_close(recommendation, pairs),
-            warned(pool_seeds(recommendation.scenario.selected)),
-        ):
+        st.subheader(plain(f"{verdict_of(decision)}."), anchor=False)
+        st.markdown(
+            plain(f"{worth(decision)} {response_in_words(decision.policies) or threat(recommendation)}")
+        )
+        for caveat in (too_close(recommendation, pairs), warned(pool_seeds(scenario.selected))):
             if caveat:
                 st.markdown(f":material/warning: {plain(caveat)}")
-        st.markdown(plain(f"{worth(recommendation)} {threat(recommendation)}"))
+        if scenario.attacker_knows is None and len(recommendation.game.attacks) > 1:
+            st.caption(plain(NOT_STATED))
 
 
-def worth(recommendation: Recommendation) -> str:
-    """The gain over doing nothing or over the next best, per input and per month."""
-    compared = comparison(recommendation)
-    if compared is None:
-        return f"It is worth {money_of(recommendation.scenario).both(recommendation.value)}."
-    answer = compared.other.answer
-    against = (
-        f", after the attacker's best response ({attack_in_words(answer)})"
-        if len(recommendation.game.attacks) > 1
-        else ""
-    )
-    if compared.gain == 0:
-        return f"It is worth as much as {compared.words}{against}."
-    direction = "more" if compared.gain > 0 else "less"
-    unannounced = recommendation.situation.concept.timing is not Timing.LEADER
-    seen = f" {WHY_LESS}" if compared.gain < 0 and unannounced else ""
-    amount = money_of(recommendation.scenario).both(abs(compared.gain))
-    return f"It is worth {amount} {direction} than {compared.words}{against}.{seen}"
+def worth(decision: Decision) -> str:
+    """The value of the verdict, with its sign, and against the other policies."""
+    money = money_of(decision.policies.scenario)
+    if not decision.by_knowledge:
+        value = decision.recommendation.value
+        return f"It is {'worth ' if value >= 0 else ''}{earned(money, value)}."
+    return f"{worth_in_words(decision.policies, money)} {gains_in_words(decision.policies, money)}".strip()
 
 
 def threat(recommendation: Recommendation) -> str:

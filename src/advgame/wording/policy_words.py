@@ -203,16 +203,16 @@ def margin_in_words(policies: Policies, money: Money) -> str:
 
 
 def edge_in_words(policies: Policies, money: Money) -> str:
-    """The single defence that looks better at the amounts assumed and is not within the margin; else empty."""
+    """The single defence that looks better, but only at the amounts assumed; empty where there is none."""
     singles = [policy for policy in policies.available if policy.kind is Kind.SINGLE]
     best = max(singles, key=lambda policy: policy.if_known, default=None)
     chosen = policies.verdict
     if best is None or best.if_known <= chosen.worth or same_worth(best.if_known, chosen.worth):
         return ""
     return (
-        f"{best.single} alone, known to the attacker, would be worth {money.per_input(best.if_known)} per input "
-        f"at exactly the amounts assumed, but only {money.per_input(best.guaranteed)} within the margin: "
-        f"{attack_in_words(best.response)} is then no longer the attacker's only best response."
+        f"{best.single} alone, known to the attacker, would be worth {money.per_input(best.if_known)} per "
+        f"input at exactly the amounts assumed, but only {money.per_input(best.guaranteed)} within the "
+        f"margin: {attack_in_words(best.response)} is then no longer the attacker's only best response."
     )
 
 

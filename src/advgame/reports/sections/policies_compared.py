@@ -24,8 +24,8 @@ SINGLES = 8  # rows of single defences in short formats
 COLUMNS = (
     "“If known”: the attacker knows the policy and plays its best response, ties broken against the "
     "defender. “Guaranteed”: the least of that while the attacker's rewards and costs are within the "
-    "margin. “At equilibrium”: against the attacker's strategy in simultaneous play. A policy kept secret counts with "
-    "the last of these, every other one with what is guaranteed."
+    "margin. “At equilibrium”: against the attacker's strategy in simultaneous play. A policy kept secret "
+    "counts with the last of these, every other one with what is guaranteed."
 )
 
 
