@@ -37,9 +37,16 @@ def test_from_published_figures_to_a_decision_that_can_be_defended(tmp_path) -> 
     (share,) = ag.thresholds(announced, parameters=["largest_share"])
     assert round(share.below, 5) == 0.07458
 
+    # So it is better not to keep the defence secret. A little more of the trained network than makes the
+    # attacker indifferent deters it even if its rewards are 5 % higher and its costs 5 % lower than assumed.
+    table = ag.policies(scenario)
+    assert table.announces
+    assert round(table.price_of_secrecy, 4) == -0.0616
+    assert round(dict(table.verdict.deploy)["Rice2020Overfitting"], 3) == 0.856
+
     # The product owner signs a page that says so in its first line, and can be followed back to its inputs.
     report = ag.report(scenario)
-    assert report.verdict.startswith("Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %")
+    assert report.verdict.startswith("Announce the defence: Rice2020Overfitting for 86 % of inputs")
     page = report.save(tmp_path / "decision.html").read_text(encoding="utf-8")
     assert report.verdict in page
     assert report.inputs_sha256 in page

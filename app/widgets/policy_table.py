@@ -54,7 +54,7 @@ def _row(decision: Decision, policy: Policy, money: Money) -> dict[str, str]:
     chosen = decision.by_knowledge and policy is table.verdict
     gap = table.against_verdict(policy)
     return {
-        "Policy": f"{title(policy)}{' ✓' if chosen else ''}",
+        "Policy": f"{title(table, policy)}{' ✓' if chosen else ''}",
         "Deployed": deployed(policy),
         f"If known, {money.unit}": significant(policy.if_known, MONEY_DIGITS),
         "Guaranteed": significant(policy.guaranteed, MONEY_DIGITS),

@@ -59,7 +59,11 @@ _HOMES = {
         "set_parameter",
         "write_scenario",
     ),
-    "advgame.decision": ("solve_many",),
+    "advgame.decision": (
+        "decide",
+        "policies",
+        "solve_many",
+    ),
     "advgame.studies": (
         "STUDIES",
         "break_even_share",
@@ -96,6 +100,8 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
+    from advgame.decision import decide as decide
+    from advgame.decision import policies as policies
     from advgame.decision import solve_many as solve_many
     from advgame.equilibria import CONCEPTS as CONCEPTS
     from advgame.equilibria import BatchBuffers as BatchBuffers

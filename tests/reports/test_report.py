@@ -14,10 +14,18 @@ from advgame.reports.formats import FORMATS
 from advgame.reports.formats.text import Text
 
 
-def test_the_mixed_verdict_names_both_networks_with_their_shares(two_defences_report: ag.Report) -> None:
+def test_the_mixed_verdict_names_both_networks_with_their_shares(two_defences: ag.Scenario) -> None:
     expected = "Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random"
+    assert ag.report(two_defences, "nash").verdict == expected
+
+
+def test_the_verdict_is_the_first_line_of_every_page(two_defences_report: ag.Report) -> None:
+    expected = (
+        "Announce the defence: Rice2020Overfitting for 86 % of inputs and Standard for 14 %, drawn at random"
+    )
     assert two_defences_report.verdict == expected
-    assert two_defences_report.render("text").splitlines()[0] == expected
+    first = two_defences_report.render("text").split("\n\n")[0]
+    assert " ".join(first.split()) == expected
     assert two_defences_report.render("markdown").splitlines()[0] == f"# {expected}"
 
 
@@ -26,7 +34,7 @@ def test_below_the_break_even_share_nobody_should_defend(
     two_defences: ag.Scenario, attack_cost: float
 ) -> None:
     cheap = ag.set_parameter(two_defences, "attack_cost", attack_cost)
-    report = ag.report(ag.set_parameter(cheap, "largest_share", 0.15))
+    report = ag.report(ag.set_parameter(cheap, "largest_share", 0.15), "nash")
     assert report.verdict == "Deploy Standard: defending does not pay"
 
 
@@ -42,7 +50,7 @@ def test_where_no_plain_network_is_named_none_is_said_not_to_defend(two_defences
         ("attack_cost", 1.1): "it is best without attacks, and no attack on it pays",
     }
     for (address, value), reason in cases.items():
-        report = ag.report(ag.set_parameter(unnamed, address, value))
+        report = ag.report(ag.set_parameter(unnamed, address, value), "nash")
         assert report.verdict == f"Deploy Standard: {reason}"
         text = " ".join(report.render("text").split()).lower()
         assert "doing nothing" not in text
@@ -59,8 +67,28 @@ def test_where_attack_pays_against_both_the_robust_network_is_deployed_alone(
 def test_an_announced_defence_pays_where_an_unseen_one_does_not(two_defences: ag.Scenario) -> None:
     modest = ag.set_parameter(two_defences, "largest_share", 0.15)
     report = ag.report(replace(modest, attacker_knows="mixture"))
-    assert report.verdict.startswith("Deploy Rice2020Overfitting for 75 % of inputs")
-    assert report.recommendation.solution.concept == "commitment"
+    assert report.verdict.startswith("Deploy Rice2020Overfitting for 86 % of inputs")
+    assert report.recommendation.solution.concept == "robust_commitment"
+    secret = ag.report(modest)
+    assert secret.verdict.startswith("Announce the defence: Rice2020Overfitting for 86 % of inputs")
+
+
+def test_an_attacker_who_sees_the_network_leaves_no_mixed_strategy(two_defences: ag.Scenario) -> None:
+    report = ag.report(ag.set_parameter(two_defences, "attacker_knows", "network"))
+    assert report.verdict == "Deploy Rice2020Overfitting for all inputs"
+    assert report.recommendation.solution.concept == "robust_pure_commitment"
+
+
+def test_a_service_that_loses_money_is_stopped_where_its_owner_allows_it(two_defences: ag.Scenario) -> None:
+    costly = ag.set_parameter(two_defences, "breach_loss", 5.0)
+    costly = ag.set_parameter(ag.set_parameter(costly, "attack_cost", 0.0), "largest_share", 0.9)
+    losing = ag.report(costly)
+    assert losing.decision.policies.verdict.worth < 0
+    assert "It is a loss of" in " ".join(losing.render("text").split())
+    stopped = ag.report(ag.set_parameter(costly, "may_stop", True))
+    assert stopped.verdict == "Do not run the service: every way of running it loses money"
+    for name in FORMATS:
+        assert stopped.render(name)
 
 
 @pytest.mark.parametrize("concept", [*ag.CONCEPTS, Nash(exact=True)], ids=str)

@@ -10,6 +10,7 @@ import pytest
 import advgame as ag
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.reports.blocks import Block, Caution, Figures, Heading, Matrix, Table
+from advgame.wording.numbers import significant
 
 from .conftest import table
 
@@ -27,13 +28,10 @@ def words(report: ag.Report) -> str:
 
 
 def test_the_worth_is_told_per_input_and_per_month(two_defences_report: ag.Report) -> None:
-    # 0.9478·(1 − 0.150175) = 0.80546; Standard alone is always attacked: 0.9478·0.7 = 0.66346.
+    # 0.9478 − .8557·.0944 = 0.86702; Standard alone is always attacked: 0.9478·0.7 = 0.66346.
     text = words(two_defences_report)
-    assert "worth 0.805 units per classified input (1,610,000 units per month)" in text
-    assert (
-        "Standard alone, would be worth 0.142 units per classified input (284,000 units per month) less"
-        in text
-    )
+    assert "It is worth 0.867 units per classified input (1,730,000 units per month)" in text
+    assert "0.204 units more than doing nothing (Standard alone)" in text
     assert "One unit is the value of one correctly classified benign input." in text
 
 
@@ -44,20 +42,23 @@ def test_without_a_volume_nothing_is_told_per_month(two_defences: ag.Scenario) -
 
 def test_amounts_are_told_in_the_currency_of_the_scenario(two_defences: ag.Scenario) -> None:
     text = words(ag.report(replace(two_defences, currency="EUR")))
-    assert "0.805 EUR per classified input" in text
+    assert "0.867 EUR per classified input" in text
     assert "units" not in text
 
 
-def test_a_single_defence_that_looks_better_is_explained(two_defences_report: ag.Report) -> None:
-    # Rice2020Overfitting alone deters: 0.8534 > 0.80546, but only if the attacker knows of it.
-    assert "Rice2020Overfitting alone is worth more only if the attacker knows" in words(two_defences_report)
+def test_a_single_defence_that_looks_better_only_at_the_amounts_assumed_is_explained() -> None:
+    # Against pgd-0.02 alone attacks cost a little more than they earn, by less than the margin of 5 %.
+    text = words(ag.report(ag.case("pneumonia-measured")))
+    assert "pgd-0.02 alone, known to the attacker, would be worth 0.11 units per input at exactly" in text
+    assert "but only −0.0253 units within the margin" in text
 
 
 def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_report: ag.Report) -> None:
+    # Announced, q* = .74878 pays from q* p_S on: .7488 · .0996 = .0746.
     text = words(two_defences_report)
     assert (
-        "The largest share of the traffic that is adversarial is 0.3: 0.15 above the threshold "
-        "0.1502, below which Standard alone would be deployed."
+        "The largest share of the traffic that is adversarial is 0.3: 0.23 above the threshold "
+        "0.07458, below which Standard alone would be deployed."
     ) in text
     points = next(
         block
@@ -84,19 +85,25 @@ def test_the_cost_thresholds_are_those_of_the_closed_form(two_defences_report: a
     ]
 
 
-def test_announcing_is_worth_what_the_closed_form_says(two_defences_report: ag.Report) -> None:
-    # The mixed strategy q* = 0.74878 deters: 0.9478 − 0.74878·0.0944 = 0.87711; one network alone: 0.8534.
+def test_every_policy_is_worth_what_the_closed_form_says(two_defences_report: ag.Report) -> None:
+    """Announced with the margin: 1.05 (1 − .5342 q) = .57 at q = .48 / (1.05 × .5342) = .8557."""
     rows = next(
-        block for block in section(two_defences_report, "Announced or not") if isinstance(block, Table)
+        block for block in section(two_defences_report, "The policies compared") if isinstance(block, Table)
     ).rows
-    values = {row[0].value: row[3].value for row in rows}
-    assert values["nash"] == pytest.approx(0.9478 * (1 - 0.0944 / 0.6286), abs=1e-9)
-    assert values["commitment"] == pytest.approx(0.9478 - 0.4 / 0.5342 * 0.0944, abs=1e-9)
-    assert values["pure_commitment"] == pytest.approx(0.8534, abs=1e-12)
-    assert values["worst_case"] == pytest.approx(0.7 * 0.8534 + 0.3 * 0.5342, abs=1e-9)
-    gain = next(row for row in rows if row[0].value == "commitment")
-    # 0.87711 − 0.80546 = 0.07165, on two million inputs a month
-    assert [cell.text for cell in gain[4:]] == ["+0.0717", "+143,000"]
+    known, guaranteed, equilibrium = ({row[0].value: row[place].value for row in rows} for place in (4, 5, 6))
+    secret = 0.9478 * (1 - 0.0944 / 0.6286)
+    announced = 0.9478 - 0.48 / (1.05 * 0.5342) * 0.0944
+    assert equilibrium["kept secret"] == pytest.approx(secret, abs=1e-9)
+    assert guaranteed["announced mixture"] == pytest.approx(announced, abs=1e-6)
+    assert guaranteed["known network"] == known["known network"] == pytest.approx(0.8534, abs=1e-12)
+    assert known["doing nothing"] == pytest.approx(0.7 * 0.9478, abs=1e-12)
+    # The Stackelberg strategy q = .4 / .5342 lies where the attacker is indifferent, and is attacked here.
+    q = 0.4 / 0.5342
+    attacked = 0.7 * (0.9478 - q * 0.0944) + 0.3 * q * 0.5342
+    assert known["Stackelberg strategy"] == pytest.approx(attacked, abs=1e-9)
+    hidden = next(row for row in rows if row[0].value == "kept secret")
+    # 0.80546 − 0.86702 = −0.06155, on two million inputs a month
+    assert [cell.text for cell in hidden[7:]] == ["−0.0616", "−123,000"]
 
 
 def test_a_break_even_share_that_rests_on_little_says_so() -> None:
@@ -161,7 +168,7 @@ def test_the_assumptions_name_the_success_rule_the_caps_and_the_basis(two_defenc
     text = words(ag.report(ag.set_parameter(capped, "success", "caused errors")))
     assert "paid only for errors beyond those the defence makes on benign inputs" in text
     assert "autoattack can supply at most 25 %." in text
-    assert "not announced" in text
+    assert "the attacker knows neither the network nor the probabilities" in text
     assert "assumed: an attacked" in text
     assert "not stated" in text
 
@@ -180,19 +187,19 @@ def test_a_share_within_the_interval_of_the_break_even_share_is_too_close_to_cal
     two_defences: ag.Scenario,
 ) -> None:
     # p* = 0.0944/0.6286 = 0.1502; by the delta method its standard error is near 0.0057, so ± 0.011.
-    near = ag.report(ag.set_parameter(two_defences, "largest_share", 0.15))
+    near = ag.report(ag.set_parameter(two_defences, "largest_share", 0.15), "nash")
     assert isinstance(near.blocks[1], Caution)
     assert near.blocks[1].text == (
         "Too close to call: the break-even share is 0.150, "
         "95 % interval 0.139 to 0.161, and the largest share is 0.15."
     )
     for share in (0.13, 0.17):
-        far = ag.report(ag.set_parameter(two_defences, "largest_share", share))
+        far = ag.report(ag.set_parameter(two_defences, "largest_share", share), "nash")
         assert "Too close to call" not in words(far)
 
 
 def test_where_the_figures_tell_no_difference_at_any_share_it_is_said_so() -> None:
-    text = words(ag.report(ag.case("cifar10-pruned-and-defended")))
+    text = words(ag.report(ag.case("cifar10-pruned-and-defended"), "nash"))
     assert ": the difference is within sampling error." in text
 
 
@@ -201,8 +208,8 @@ def test_an_announced_answer_does_not_turn_at_the_break_even_share(two_defences:
     assert "Too close to call" not in words(ag.report(announced))
 
 
-def test_the_turning_share_has_no_more_digits_than_its_interval(two_defences_report: ag.Report) -> None:
-    figures = next(block for block in two_defences_report.blocks if isinstance(block, Figures))
+def test_the_turning_share_has_no_more_digits_than_its_interval(two_defences: ag.Scenario) -> None:
+    figures = next(block for block in ag.report(two_defences, "nash").blocks if isinstance(block, Figures))
     turning = figures.items[-1]
     assert turning.text == "15 %"
     assert turning.note.startswith("95 % interval 13.9 to 16.1 %")
@@ -215,24 +222,18 @@ def test_the_warnings_are_counted_right_under_the_verdict() -> None:
     assert any("4 × weak attack" in text for text in cautions)
 
 
-def test_what_the_recommendation_gains_is_one_number_in_tile_sentence_and_table() -> None:
+def test_what_the_verdict_gains_is_one_number_in_tile_sentence_and_table() -> None:
     report = ag.report(ag.case("cifar10-many-attacks"))
-    found = report.recommendation
-    gain = found.value - found.doing_nothing.value
-    assert gain == pytest.approx(-0.00854, abs=5e-6)
+    table = report.decision.policies
     figures = next(block for block in report.blocks if isinstance(block, Figures))
-    assert figures.items[1].value == pytest.approx(gain, abs=1e-12)
-    rows = next(block for block in section(report, "How much it is worth") if isinstance(block, Table)).rows
-    row = next(row for row in rows if row[0].text == f"{found.undefended} alone")
-    assert row[3].value == pytest.approx(gain, abs=1e-12)
-    assert "would be worth 0.00854 units per classified input (4,270 units per month) more" in words(report)
-
-
-def test_a_single_defence_kept_unannounced_earns_what_the_mix_does(two_defences_report: ag.Report) -> None:
-    # Rice against the equilibrium's attacker: 0.8534 − 0.150175·0.3192 = 0.80546, as the mixed strategy.
-    text = words(two_defences_report)
-    assert "Against an attacker who does not know this, it would earn 0.805 units per input" in text
-    assert "as much as the recommendation. Against that response Standard would earn more" in text
+    rows = next(block for block in section(report, "The policies compared") if isinstance(block, Table)).rows
+    for place, policy in ((1, table.best_single), (2, table.undefended)):
+        gain = table.verdict.worth - policy.worth
+        assert gain > 0
+        assert figures.items[place].value == pytest.approx(gain, abs=1e-12)
+        row = next(row for row in rows if row[0].value == policy.kind.value)
+        assert row[7].value == pytest.approx(-gain, abs=1e-12)
+        assert f"{significant(gain, 3)} units more than" in words(report)
 
 
 def test_sources_are_counted_by_row(two_defences_report: ag.Report) -> None:
@@ -265,5 +266,5 @@ def test_a_report_survives_the_end_stops(two_defences: ag.Scenario, share: float
     for address in ("attack_reward", "attack_penalty", "stopped_gain", "breach_loss", "benign_gain"):
         for value in (0.0, 10.0):
             report = ag.report(ag.set_parameter(edge, address, value))
-            assert re.match("Deploy .*(Standard|Rice2020Overfitting)", report.render("text"))
+            assert re.match("(Deploy|Announce) .*(Standard|Rice2020Overfitting)", report.render("text"))
             assert report.render("html")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advgame.decision.policies import Kind, Policies, policies
 from advgame.decision.recommendation import Recommendation, recommend
-from advgame.decision.situation import ANSWERED_BY, Situation, concept_for, situate
+from advgame.decision.situation import ANSWERED_BY, Situation, situate
 from advgame.equilibria import Concept
 from advgame.scenarios import Scenario
 from advgame.scenarios.knowledge import MIXTURE
@@ -58,7 +58,7 @@ def decide(question: Scenario | Situation, concept: str | Concept | None = None)
     if concept is not None:
         here = here.answered_by(concept)
     table = policies(here)
-    by_knowledge = here.concept.name == concept_for(here.scenario)
+    by_knowledge = here.by_knowledge and concept is None
     if by_knowledge and table.announces:
-        here = here.answered_by(ANSWERED_BY[MIXTURE])
+        return Decision(table, recommend(here.answered_by(ANSWERED_BY[MIXTURE])), True)
     return Decision(table, recommend(here), by_knowledge)

@@ -29,10 +29,12 @@ class Situation:
     Args:
         scenario: the scenario.
         concept: the solution concept.
+        by_knowledge: whether the concept is the one for what the scenario's attacker knows.
     """
 
     scenario: Scenario
     concept: Concept
+    by_knowledge: bool = False
 
     @cached_property
     def accuracies(self) -> Accuracies:
@@ -104,4 +106,4 @@ def situate(scenario: Scenario, concept: str | Concept | None = None) -> Situati
     Raises:
         UnknownName: when no concept has that name.
     """
-    return Situation(scenario, _under(scenario, concept or concept_for(scenario)))
+    return Situation(scenario, _under(scenario, concept or concept_for(scenario)), concept is None)

@@ -48,12 +48,13 @@ def deployed(policy: Policy) -> str:
     return shortened([f"{first} of inputs", *others], NAMED)
 
 
-def title(policy: Policy) -> str:
+def title(policies: Policies, policy: Policy) -> str:
     """What a policy is, in the first column of a table.
 
     >>> from advgame.scenarios import case
-    >>> from advgame.decision import policies
-    >>> [title(each) for each in policies(case("cifar10-two-defences")).policies[:3]]
+    >>> from advgame import decision
+    >>> table = decision.policies(case("cifar10-two-defences"))
+    >>> [title(table, policy) for policy in table.policies[:3]]
     ['best if kept secret', 'best announced mixed strategy', 'best known network']
     """
     return {
@@ -62,10 +63,15 @@ def title(policy: Policy) -> str:
         Kind.NETWORK: "best known network",
         Kind.STACKELBERG: "Stackelberg strategy, no margin",
         Kind.SINGLE: f"{policy.single} alone",
-        Kind.UNDEFENDED: "doing nothing",
+        Kind.UNDEFENDED: plain_in_words(policies),
         Kind.MAXIMIN: "maximin, the attacker's aim unknown",
         Kind.STOPPED: "not running the service",
     }[policy.kind]
+
+
+def plain_in_words(policies: Policies) -> str:
+    """What the undefended network is called: doing nothing, where the scenario names one."""
+    return "doing nothing" if policies.scenario.undefended else "the best without attacks"
 
 
 def earned(money: Money, amount: float) -> str:
@@ -139,7 +145,7 @@ def gains(policies: Policies) -> tuple[Gain, ...]:
 def _words(policies: Policies, policy: Policy) -> tuple[str, str] | None:
     """The label of a tile and the words in a sentence; None for a policy that is not compared."""
     name, deploys = policy.single, deployed(policy)
-    plain = "doing nothing" if policies.scenario.undefended else "the best without attacks"
+    plain = plain_in_words(policies)
     return {
         Kind.HIDDEN: ("Against keeping it secret", f"the best defence kept secret ({deploys})"),
         Kind.MIXTURE: ("Against announcing", f"the best announced mixed strategy ({deploys})"),

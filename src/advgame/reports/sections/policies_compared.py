@@ -100,7 +100,7 @@ def _row(facts: Facts, policy: Policy) -> tuple[Cell, ...]:
     chosen = table.verdict if facts.decision.by_knowledge else None
     mark = " (recommended)" if policy is chosen else ""
     gap = table.against_verdict(policy)
-    first = Cell(f"{title(policy)}{mark}", policy.kind.value)
+    first = Cell(f"{title(table, policy)}{mark}", policy.kind.value)
     if not facts.has_attacks:
         return first, money_cells(money, policy.worth)[0], *money_cells(money, gap, difference=True)
     return (
