@@ -1,0 +1,150 @@
+"""The policies, the verdict that follows from them, and the laws that no scenario may break."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advgame.decision import Kind, decide, policies
+from advgame.decision.attacker_amounts import attacker_amounts
+from advgame.errors import ScenarioError, UnknownName
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.scenarios import Scenario, build_game, case, set_parameter
+from advgame.scenarios.knowledge import KNOWLEDGE
+from advgame.wording.money import money_of
+from advgame.wording.policy_words import gains, gains_in_words, worth_in_words
+from advgame.wording.verdict import verdict_of
+
+TWO = case("cifar10-two-defences")
+TINY = 1e-5  # money per input, of payoffs of the order of 1
+
+
+def random_scenario(seed: int, knowledge: str | None) -> Scenario:
+    """Up to four defences against up to three attacks at random prices; accuracies in per cent."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for defence in range(random.integers(1, 5)):
+        facts = {
+            "dataset": "drawn",
+            "network": "net",
+            "defence": f"d{defence}",
+            "source": "drawn",
+            "tested": 100,
+        }
+        rows.append(
+            Measurement(**facts, attack="none", metric="clean", accuracy=random.integers(60, 100) / 100)
+        )
+        for attack in range(2):
+            rows.append(Measurement(**facts, attack=f"a{attack}", accuracy=random.integers(0, 90) / 100))
+    scenario = Scenario(
+        "drawn",
+        MeasurementTable(tuple(rows)),
+        largest_share=float(random.uniform(0, 1)),
+        attacker_knows=knowledge,
+        attacker_margin=float(random.choice([0.0, 0.05, 0.2])),
+        may_stop=bool(random.integers(2)),
+        undefended="d0",
+    )
+    for address, top in (("attack_cost", 1.2), ("breach_loss", 3.0), ("attack_penalty", 0.5)):
+        scenario = set_parameter(scenario, address, round(float(random.uniform(0, top)), 2))
+    return scenario
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([None, *KNOWLEDGE]))
+def test_the_verdict_is_never_contradicted_by_its_own_table(seed: int, knowledge: str | None) -> None:
+    decision = decide(random_scenario(seed, knowledge))
+    table = decision.policies
+    chosen = table.verdict
+    assert chosen in table.available
+    for policy in table.available:
+        assert policy.worth <= chosen.worth + TINY
+    # Where an announced mixture or network is worth more than the best secret mixture, it is said first.
+    words = verdict_of(decision)
+    assert words.startswith("Announce") == table.announces
+    assert words.startswith("Do not run") == (chosen.kind is Kind.STOPPED)
+    for gain in gains(table):
+        assert gain.amount >= -TINY
+    sentences = (
+        f"{worth_in_words(table, money_of(table.scenario))} {gains_in_words(table, money_of(table.scenario))}"
+    )
+    assert " less than" not in sentences
+    assert ("a loss of" in sentences) == (chosen.worth < 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_laws_of_the_values(seed: int) -> None:
+    table = policies(random_scenario(seed, "mixture"))
+    mixture, network = table.of(Kind.MIXTURE), table.of(Kind.NETWORK)
+    assert mixture is not None
+    assert network is not None
+    singles = [policy for policy in table.policies if policy.kind is Kind.SINGLE]
+    # Never worse than the best single known network under the same margin.
+    assert network.guaranteed == max(policy.guaranteed for policy in singles)
+    assert mixture.guaranteed >= network.guaranteed - 1e-12
+    for policy in table.policies:
+        assert policy.guaranteed <= policy.if_known + 1e-12 <= policy.at_best + 2e-12
+        assert policy.near_best <= policy.if_known + 1e-12
+
+
+def test_the_values_of_the_two_defence_case_by_hand() -> None:
+    table = policies(TWO)
+    assert table.undefended.if_known == pytest.approx(0.7 * 0.9478)
+    assert table.best_single.worth == pytest.approx(0.8534)
+    hidden = table.of(Kind.HIDDEN)
+    assert hidden is not None
+    assert hidden.worth == pytest.approx(0.9478 * (1 - 0.0944 / 0.6286))
+    assert table.price_of_secrecy == pytest.approx(hidden.worth - table.verdict.worth)
+    assert table.frame()["verdict"].sum() == 1
+    assert table.frame()["worth_per_month"][0] == pytest.approx(2e6 * hidden.worth)
+
+
+def test_the_price_of_secrecy_may_have_either_sign() -> None:
+    assert policies(TWO).price_of_secrecy < 0
+    # Just above what an attack earns against one network, secrecy needs no margin.
+    secret = policies(replace(case("cifar10-pruned-and-defended"), attacker_knows="nothing"))
+    assert secret.price_of_secrecy > 0.07
+    assert secret.verdict.kind is Kind.HIDDEN
+    assert not secret.announces
+
+
+def test_intervals_of_single_amounts_take_the_place_of_the_margin() -> None:
+    wide = replace(TWO, intervals={"attack_cost": (0.5, 0.65)}, attacker_margin=0.0)
+    amounts = attacker_amounts(wide)
+    assert amounts.low.tolist() == pytest.approx([-0.1])
+    assert amounts.high.tolist() == pytest.approx([0.05])
+    # The attack costs at least .5: it earns nothing where 1 − .5342 q = .5.
+    assert dict(policies(wide).verdict.deploy)["Rice2020Overfitting"] == pytest.approx(0.5 / 0.5342, abs=1e-5)
+    moved = set_parameter(wide, "attack_cost", 0.8)  # an amount outside of its interval widens it
+    assert attacker_amounts(moved).low.tolist() == pytest.approx([-0.3])
+    assert attacker_amounts(moved).high.tolist() == [0.0]
+
+
+def test_the_amounts_of_the_attacker_are_those_its_payoffs_move_with() -> None:
+    scenario = case("cifar10-many-attacks")
+    game, amounts = build_game(scenario), attacker_amounts(scenario)
+    raised = set_parameter(scenario, "attack_reward", 1.05)
+    change = build_game(raised).attacker_payoffs - game.attacker_payoffs
+    assert amounts.high[0] * amounts.effects[0] == pytest.approx(change, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"attacker_knows": "all"}, "all"),
+        ({"attacker_margin": 1.0}, "attacker_margin is 1.0"),
+        ({"attacker_margin": "5 %"}, "attacker_margin is '5 %'"),
+        ({"may_stop": 1}, "may_stop is 1"),
+        ({"intervals": {"attack_cost": (0.7, 0.5)}}, "runs from 0.7 down to 0.5"),
+        ({"intervals": {"attack_cost": (0.7,)}}, "expected two numbers"),
+        ({"intervals": {"attack_cost": (0.0, float("inf"))}}, "expected two numbers"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises((ScenarioError, UnknownName), match=message):
+        replace(TWO, **changes)
