@@ -15,7 +15,7 @@ def report(scenario: Scenario | Situation, concept: str | Concept | None = None)
     """The report of a scenario: the decision, its reasons, assumptions and sources.
 
     >>> from advgame.scenarios import case, set_parameter
-    >>> report(set_parameter(case("cifar10-two-defences"), "largest_share", 0.15)).verdict
+    >>> report(set_parameter(case("cifar10-two-defences"), "largest_share", 0.05)).verdict
     'Deploy Standard: defending does not pay'
 
     Args:

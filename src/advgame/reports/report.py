@@ -30,8 +30,8 @@ class Report(Document):
         """Renders the report in a format of ``FORMATS``.
 
         >>> import advgame as ag
-        >>> ag.report(ag.case("cifar10-two-defences")).render("markdown").splitlines()[0]
-        '# Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
+        >>> ag.report(ag.case("cifar10-two-defences")).render("markdown").splitlines()[0][:22]
+        '# Announce the defence'
 
         Returns:
             Text, or bytes where the format is binary.

@@ -25,7 +25,7 @@ from advgame.equilibria.algorithms.deadline import charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT
 from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, worst_reply
 from advgame.equilibria.concepts.commitment import Commitment
-from advgame.equilibria.solution import Concept, Solution, Timing, certified, told_of
+from advgame.equilibria.solution import Concept, Solution, Timing, certified, in_original_game
 from advgame.errors import GameError
 from advgame.games import Certificate, Game, Profile
 from advgame.games.profile import relative_regret
@@ -94,7 +94,7 @@ class RobustCommitment(Concept):
         ([0.45, 0.55], 1.9)
         """
         if game.centred_for_commitment is not game:
-            return told_of(self.solve(game.centred_for_commitment), game)
+            return in_original_game(self.solve(game.centred_for_commitment), game)
         amounts = self.amounts or UncertainAmounts.certain(game)
         slack = self.slack(game)
         defender, bound = (_best_single if self.pure else _best)(game, amounts, slack)
