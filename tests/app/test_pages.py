@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from advgame.dashboard_pages import PAGES
-from advgame.decision import recommend
+from advgame.decision import decide
 from advgame.equilibria import CONCEPTS
 from advgame.scenarios import apply_preset, case, cases, preset, presets, write_scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
@@ -31,7 +31,7 @@ def test_every_listed_page_opens(open_page: Open) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_is_answered_as_its_recommendation_says(open_page: Open, name: str) -> None:
     page = open_page(case=name)
-    assert told(page) == f"{verdict_of(recommend(case(name)))}."
+    assert told(page) == f"{verdict_of(decide(case(name)))}."
     assert unescaped(page.title[0].value) == case(name).name
     assert no_mistake(page)
 
@@ -41,9 +41,9 @@ def test_prices_of_a_trade_are_applied_and_taken_back(open_page: Open, name: str
     plain = told(open_page())
     page = open_page(preset=name)
     priced = apply_preset(case(CASES[0]), preset(name))
-    assert told(page) == f"{verdict_of(recommend(priced))}."
+    assert told(page) == f"{verdict_of(decide(priced))}."
     page.button[0].click().run()
-    assert told(page) == f"{verdict_of(recommend(priced))}."
+    assert told(page) == f"{verdict_of(decide(priced))}."
     page.selectbox(key="preset").set_value("as given").run()
     assert told(page) == plain
 
@@ -80,30 +80,35 @@ def test_all_sliders_may_stand_at_their_ends_together(open_page: Open, name: str
     for slider in page.slider:
         slider.set_value(ENDS[end](slider))
     assert settled(page.run())
-    page.toggle(key="announced").set_value(True)
+    page.radio(key="attacker_knows").set_value("network")
     page.radio(key="success").set_value("caused errors")
     assert settled(page.run())
 
 
-def test_the_answer_turns_at_the_break_even_share(open_page: Open) -> None:
+def test_the_answer_turns_where_announcing_pays(open_page: Open) -> None:
+    """From q p_S on, with q = .48 / (1.05 × .5342) = .8557 and p_S = .0944 / .9478: .0852."""
     page = open_page()
     share = page.slider(key="slider largest_share")
-    assert told(share.set_value(0.15).run()) == "Deploy Standard: defending does not pay."
+    assert told(share.set_value(0.085).run()) == "Deploy Standard: defending does not pay."
     share = page.slider(key="slider largest_share")
-    assert told(share.set_value(0.155).run()).startswith("Deploy Rice2020Overfitting")
+    assert told(share.set_value(0.09).run()).startswith("Announce the defence: Rice2020Overfitting for 86")
 
 
-def test_an_announced_defence_pays_where_a_secret_one_does_not(open_page: Open) -> None:
+def test_what_the_attacker_knows_changes_the_verdict(open_page: Open) -> None:
     page = open_page()
-    page.slider(key="slider largest_share").set_value(0.15).run()
-    page.toggle(key="announced").set_value(True).run()
-    assert "Rice2020Overfitting for 75" in told(page)
+    assert told(page).startswith("Announce the defence: Rice2020Overfitting for 86")
+    page.radio(key="attacker_knows").set_value("mixture").run()
+    assert told(page).startswith("Deploy Rice2020Overfitting for 86")
+    page.radio(key="attacker_knows").set_value("network").run()
+    assert told(page) == "Deploy Rice2020Overfitting for all inputs."
+    assert no_mistake(page)
 
 
 def test_the_success_rule_changes_the_mix(open_page: Open) -> None:
     page = open_page()
     page.radio(key="success").set_value("caused errors").run()
-    assert told(page).startswith("Deploy Rice2020Overfitting for 55 % of inputs")
+    # 1.05 (.9478 − .6286 q) = .57, so that an attack does not pay even within the margin.
+    assert told(page).startswith("Announce the defence: Rice2020Overfitting for 64 % of inputs")
 
 
 def test_choosing_another_case_starts_it_at_its_own_numbers(open_page: Open) -> None:
@@ -114,14 +119,14 @@ def test_choosing_another_case_starts_it_at_its_own_numbers(open_page: Open) -> 
 
 
 def test_the_cost_of_a_chosen_defence_is_the_one_that_moves(open_page: Open) -> None:
-    # Saving 0.5 with the standard network moves the break-even share to (0.0944 + 0.5) / 0.6286 = 0.9456.
+    # Saving 0.5 with the standard network moves p_S to (0.0944 + 0.5) / 0.9478, and .8557 p_S to 0.5366.
     page = open_page()
     page.selectbox(key="entry defence_cost").set_value("defence_cost[Standard]").run()
     page.slider(key="slider defence_cost").set_value(-0.5).run()
     share = page.slider(key="slider largest_share")
-    assert told(share.set_value(0.94).run()) == "Deploy Standard: defending does not pay."
+    assert told(share.set_value(0.535).run()) == "Deploy Standard: defending does not pay."
     share = page.slider(key="slider largest_share")
-    assert "Rice2020Overfitting" in told(share.set_value(0.95).run())
+    assert "Rice2020Overfitting" in told(share.set_value(0.54).run())
 
 
 def test_the_map_takes_two_different_numbers(open_page: Open) -> None:
@@ -226,11 +231,11 @@ def unescaped(text: str) -> str:
 def test_the_concept_chosen_answers_the_page_and_says_when_it_applies(open_page: Open) -> None:
     page = open_page()
     page.selectbox(key="concept").set_value("worst_case").run()
-    assert told(page) == f"{verdict_of(recommend(case(CASES[0]), 'maximin'))}."
+    assert told(page) == f"{verdict_of(decide(case(CASES[0]), 'maximin'))}."
     assert any("also called maximin" in unescaped(each.value) for each in page.caption)
     assert no_mistake(page)
     page.selectbox(key="concept").set_value("default of the scenario").run()
-    assert told(page) == f"{verdict_of(recommend(case(CASES[0])))}."
+    assert told(page) == f"{verdict_of(decide(case(CASES[0])))}."
 
 
 def test_every_concept_is_offered(open_page: Open) -> None:

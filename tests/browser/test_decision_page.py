@@ -13,19 +13,19 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 pytestmark = pytest.mark.browser
 
-DEFENDED = re.compile(r"^Deploy Rice2020Overfitting for 75\s%")
+DEFENDED = re.compile(r"^Announce the defence: Rice2020Overfitting for 86\s%")
 VERDICT = ".st-key-verdict h3"
 UNDEFENDED = "Deploy Standard: defending does not pay."
 SLOW = 60_000  # milliseconds that the first answer may take on a busy machine
 
 
-def test_the_verdict_turns_below_the_break_even_share_and_the_report_says_the_same(
+def test_the_verdict_turns_where_announcing_no_longer_pays_and_the_report_says_the_same(
     page: Page, dashboard: str
 ) -> None:
     verdict = opened(page, dashboard)
     expect(verdict).to_have_text(DEFENDED, timeout=SLOW)
     share = page.get_by_role("slider", name="Largest share of the traffic")
-    press_until(page, share, "ArrowLeft", below=0.15)
+    press_until(page, share, "ArrowLeft", below=0.085)
     expect(verdict).to_have_text(UNDEFENDED, timeout=SLOW)
     report = downloaded(page)
     assert report.startswith("<!DOCTYPE html>") or report.startswith("<!doctype html>")
