@@ -102,8 +102,8 @@ def test_every_policy_is_worth_what_the_closed_form_says(two_defences_report: ag
     attacked = 0.7 * (0.9478 - q * 0.0944) + 0.3 * q * 0.5342
     assert known["Stackelberg strategy"] == pytest.approx(attacked, abs=1e-9)
     hidden = next(row for row in rows if row[0].value == "kept secret")
-    # 0.80546 − 0.86702 = −0.06155, on two million inputs a month
-    assert [cell.text for cell in hidden[7:]] == ["−0.0616", "−123,000"]
+    # two million inputs a month; 0.80546 − 0.86702 = −0.06155
+    assert [cell.text for cell in hidden[7:]] == ["1,610,000", "−0.0616"]
 
 
 def test_a_break_even_share_that_rests_on_little_says_so() -> None:
@@ -232,7 +232,7 @@ def test_what_the_verdict_gains_is_one_number_in_tile_sentence_and_table() -> No
         assert gain > 0
         assert figures.items[place].value == pytest.approx(gain, abs=1e-12)
         row = next(row for row in rows if row[0].value == policy.kind.value)
-        assert row[7].value == pytest.approx(-gain, abs=1e-12)
+        assert row[8].value == pytest.approx(-gain, abs=1e-12)
         assert f"{significant(gain, 3)} units more than" in words(report)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations, product
 from typing import ClassVar
 
 import numpy as np
@@ -32,6 +32,7 @@ from advgame.games.profile import relative_regret
 
 SURE = 1e-6  # of the attacker's payoff range: by how much a reply must be better to count as surely better
 WITHIN = 1e-6  # of the defender's payoff range: how near the best value HiGHS comes with binary variables
+FEW_ATTACKS = 8  # with two defences: up to here all break points are tried
 NODES = 20_000  # of the branch-and-bound tree
 METHOD = "mixed-integer program (HiGHS)"
 REMARK = "Its value is guaranteed; no other guarantees more by over {:g} of the payoff range."
@@ -148,6 +149,27 @@ def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArr
     return max(candidates, key=lambda each: worst_reply(game, amounts, each, slack)[1]), bound
 
 
+def _best_of_two(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
+    """Of two defences, where the guaranteed value is piecewise linear in the probability of the second.
+
+    It breaks only where one reply begins to be surely better than another, or two cost the same.
+    """
+    program = _Program(
+        game, amounts, slack, float(game.defender_payoffs.min()), float(game.defender_payoffs.max())
+    )
+    pairs = list(permutations(range(game.shape[1]), 2))
+    lines = [gain - program.sure for pair in pairs for gain in program.advantages(*pair)]
+    lines += [game.defender_payoffs[:, first] - game.defender_payoffs[:, second] for first, second in pairs]
+    shares = {0.0, 1.0}
+    for start, end in lines:
+        if start * end < 0:
+            shares.add(float(start / (start - end)))
+    mixed_strategies = [np.array([1 - share, share]) for share in sorted(shares)]
+    values = [worst_reply(game, amounts, each, slack)[1] for each in mixed_strategies]
+    best = int(np.argmax(values))
+    return mixed_strategies[best], values[best]
+
+
 class _Program:
     """The mixed-integer program of a game, in units of both players' payoff ranges.
 
@@ -209,7 +231,7 @@ class _Program:
         rows = [np.append(-self.worth[:, reply], 1.0) for reply in self.attacks if reply not in beaten]
         limits = [0.0] * len(rows)
         for better, worse in pairs:
-            for gain in self._advantages(better, worse):
+            for gain in self.advantages(better, worse):
                 rows.append(np.append(-gain, 0.0))
                 limits.append(-self.sure)
         charge_program(len(rows) * len(rows[0]))
@@ -228,7 +250,7 @@ class _Program:
         kept = np.where(program.x[:-1] > 1e-13, program.x[:-1], 0.0)
         return np.asarray(kept / kept.sum())
 
-    def _advantages(self, better: int, worse: int) -> Iterator[FloatArray]:
+    def advantages(self, better: int, worse: int) -> Iterator[FloatArray]:
         """(defences,) at each corner of the amounts: the advantage at x is the least of x · these.
 
         Amounts that change the advantage alike for all defences need no corner: their worst end is known.
@@ -254,11 +276,11 @@ class _Program:
         return bool(self.worth[:, reply].min() < self.most)
 
     def _least_advantage(self, better: int, worse: int) -> float:
-        return min(float(gain.min()) for gain in self._advantages(better, worse))
+        return min(float(gain.min()) for gain in self.advantages(better, worse))
 
     def _may_beat(self, better: int, worse: int) -> bool:
         """Whether the one is surely better than the other against some defence; else it never is."""
-        return min(float(gain.max()) for gain in self._advantages(better, worse)) >= self.sure
+        return min(float(gain.max()) for gain in self.advantages(better, worse)) >= self.sure
 
     def _rows(self) -> tuple[FloatArray, FloatArray]:
         """The inequalities rows · (x, v, w) ≤ limits."""
@@ -272,7 +294,7 @@ class _Program:
             rows.append(np.concatenate([-self.worth[:, reply], [1.0], -counted]))  # v ≤ x·A_j + harm w
             limits.append(0.0)
         for place, (better, worse) in enumerate(self.pairs):
-            for gain in self._advantages(better, worse):
+            for gain in self.advantages(better, worse):
                 slack = self.sure - float(gain.min())  # what the weakest defence lacks
                 used = np.zeros(count)
                 used[place] = slack

@@ -46,7 +46,7 @@ def policies(facts: Facts) -> tuple[Block, ...]:
     named = sum(policy.kind is not Kind.SINGLE for policy in rows)
     blocks.append(
         Table(
-            "Policies",
+            "Policies" + (f", {money_heads(facts.money)[0]}" if facts.has_attacks else ""),
             _heads(facts),
             tuple(_row(facts, policy) for policy in rows),
             note=COLUMNS if facts.has_attacks else "",
@@ -80,18 +80,21 @@ def _rows(facts: Facts) -> list[Policy]:
 
 def _heads(facts: Facts) -> tuple[Head, ...]:
     per_input, *per_month = money_heads(facts.money)
-    difference = [Head(f"this − recommended, {head}", numeric=True) for head in (per_input, *per_month)]
+    last = (
+        *(Head(f"worth, {head}", numeric=True) for head in per_month),
+        Head(f"this − recommended, {per_input}", numeric=True),
+    )
     if not facts.has_attacks:
-        return Head("policy"), Head(f"value, {per_input}", numeric=True), *difference
+        return Head("policy"), Head(f"worth, {per_input}", numeric=True), *last
     return (
         Head("policy"),
         Head("deployed"),
         Head("attack it draws"),
         Head("adversarial share", numeric=True),
-        Head(f"if known, {per_input}", numeric=True),
-        Head(f"guaranteed, {per_input}", numeric=True),
-        Head(f"at equilibrium, {per_input}", numeric=True),
-        *difference,
+        Head("if known", numeric=True),
+        Head("guaranteed", numeric=True),
+        Head("at equilibrium", numeric=True),
+        *last,
     )
 
 
@@ -99,17 +102,19 @@ def _row(facts: Facts, policy: Policy) -> tuple[Cell, ...]:
     table, money = facts.policies, facts.money
     chosen = table.verdict if facts.decision.by_knowledge else None
     mark = " (recommended)" if policy is chosen else ""
-    gap = table.against_verdict(policy)
     first = Cell(f"{title(table, policy)}{mark}", policy.kind.value)
+    _, *per_month = money_cells(money, policy.worth)
+    last = *per_month, money_cells(money, table.against_verdict(policy), difference=True)[0]
     if not facts.has_attacks:
-        return first, money_cells(money, policy.worth)[0], *money_cells(money, gap, difference=True)
+        return first, money_cells(money, policy.worth)[0], *last
     return (
         first,
-        Cell(deployed(policy)),
+        Cell("all inputs" if policy.kind is Kind.SINGLE else deployed(policy)),
         Cell(attack_in_words(policy.response), policy.response),
         Cell(percent(policy.share), policy.share),
-        money_cells(money, policy.if_known)[0],
-        money_cells(money, policy.guaranteed)[0],
-        money_cells(money, policy.at_equilibrium)[0],
-        *money_cells(money, gap, difference=True),
+        *(
+            money_cells(money, value)[0]
+            for value in (policy.if_known, policy.guaranteed, policy.at_equilibrium)
+        ),
+        *last,
     )
