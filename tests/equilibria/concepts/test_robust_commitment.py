@@ -38,12 +38,16 @@ def guaranteed(game: Game, amounts: UncertainAmounts) -> float:
     return worst_reply(game, amounts, solution.recommended.defender)[1]
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_of_two_defences_the_best_by_enumeration_of_all_break_points_is_found(seed: int) -> None:
+@pytest.mark.parametrize("few_attacks", [8, 0], ids=["break points", "program"])
+@pytest.mark.parametrize("seed", range(40))
+def test_of_two_defences_the_best_by_enumeration_of_all_break_points_is_found(
+    seed: int, few_attacks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The guaranteed value is piecewise linear in the probability of one defence.
 
     It breaks only where a sure advantage at some corner of the amounts is 0, or two attacks cost the same.
     """
+    monkeypatch.setattr("advgame.equilibria.concepts.robust_commitment.FEW_ATTACKS", few_attacks)
     game, amounts = drawn(seed, 2, 2 + seed % 4)
     breaks = {0.0, 1.0}
     corners = product(*zip(amounts.low, amounts.high, strict=True))

@@ -86,6 +86,9 @@ class RobustCommitment(Concept):
         """The money by which the attacker may fall short of its best reply: none if its amounts are given."""
         return 0.0 if self.amounts is not None else self.margin * float(np.ptp(game.attacker_payoffs))
 
+    def _method(self, game: Game) -> str:
+        return "comparison" if self.pure else "all break points" if _breaks_are_few(game) else METHOD
+
     def solve(self, game: Game) -> Solution:
         """The mixed strategy with the best guaranteed value, and the reply that costs it most.
 
@@ -108,7 +111,7 @@ class RobustCommitment(Concept):
             components=(),
             complete=False,
             rule=f"the {'single defence' if self.pure else 'mixed strategy'} with the best guaranteed value",
-            method="comparison" if self.pure else METHOD,
+            method=self._method(game),
             remark=REMARK.format(WITHIN) if proven else CUT.format(bound),
             bound=bound,
         )
@@ -137,6 +140,8 @@ def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArr
     most = Commitment().solve(game).bound  # with ties in the defender's favour, and no uncertain amount
     if most is not None and most <= least + WITHIN * float(np.ptp(game.defender_payoffs)):
         return single, least
+    if _breaks_are_few(game):
+        return _best_of_two(game, amounts, slack)
     program = _Program(
         game, amounts, slack, least, float(game.defender_payoffs.max() if most is None else most)
     )
@@ -147,6 +152,10 @@ def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArr
     mixed_strategy = program.polished(pairs)
     candidates = [single] if mixed_strategy is None else [mixed_strategy, single]
     return max(candidates, key=lambda each: worst_reply(game, amounts, each, slack)[1]), bound
+
+
+def _breaks_are_few(game: Game) -> bool:
+    return game.shape[0] == 2 and game.shape[1] <= FEW_ATTACKS
 
 
 def _best_of_two(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
