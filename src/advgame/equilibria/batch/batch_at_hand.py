@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import modules
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from advgame.equilibria.rank_one import compiled_path
 from advgame.equilibria.solution import Concept
 from advgame.games.tolerances import MAY_TIE
 
+WORTH_LOADING = 50  # games: fewer are solved one by one before numba and compiled code are loaded
 COMMITMENTS = {"commitment": commitments, "pure_commitment": pure_commitments}
 
 
@@ -91,7 +93,8 @@ def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> AtHand:
         b: the attacker's payoffs without a constant in each row.
     """
     found, proven, too_large = by_supports(a, b)
-    if too_large.any() and compiled_path.at_hand(a.shape[1:]):
+    many = "numba" in modules or too_large.sum() >= WORTH_LOADING
+    if too_large.any() and many and compiled_path.at_hand(a.shape[1:]):
         large_a, large_b = np.ascontiguousarray(a[too_large]), np.ascontiguousarray(b[too_large])
         more, proven[too_large] = walked(large_a, large_b)
         found = Found.joined([found, more._replace(game=np.flatnonzero(too_large)[more.game])])

@@ -75,8 +75,8 @@ def _of_one_shape(
     shapes = np.column_stack([rows.sum(axis=1), columns.sum(axis=1)])
     for shape in np.unique(shapes, axis=0):
         games = np.flatnonzero((shapes == shape).all(axis=1))
-        left = (np.nonzero(each[games])[1].reshape(len(games), -1) for each in (rows, columns))
-        yield games, *left
+        defences, attacks = (np.nonzero(left[games])[1].reshape(len(games), -1) for left in (rows, columns))
+        yield games, defences, attacks
 
 
 def _scaled(payoffs: FloatArray) -> FloatArray:
