@@ -1,4 +1,4 @@
-"""The laboratory: networks trained, pruned, defended and attacked, and what their accuracies then are.
+"""The laboratory: trains, prunes, defends and attacks networks, and measures their accuracies.
 
-The only folder that knows torch. Install it with ``pip install 'advgame[lab]'``.
+The only folder that imports torch. Install it with ``pip install 'advgame[lab]'``.
 """

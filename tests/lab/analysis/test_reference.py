@@ -25,4 +25,4 @@ def test_every_part_says_what_it_does_and_settings_tell_their_default_and_meanin
         assert what.endswith("."), name
     assert "- `draws` (100): noisy copies that vote\n" in text
     assert "- `of` (must be given)" in text
-    assert "*L∞; answers only; a run for each radius.*" in text
+    assert "*L∞; queries only; one run per radius.*" in text

@@ -1,1 +1,1 @@
-"""Studies of what an experiment has made: loss surfaces, importances of pruning, the reference page."""
+"""Analyses of an experiment: loss surfaces, pruning importances, the reference page."""

@@ -1,7 +1,7 @@
-"""Pictures of the loss and the answers around one input: how near, and how steep, is the way to an error?
+"""Loss surfaces: pictures of the loss and the predictions around one input.
 
-After Yu et al. 2019 (arXiv:1905.04270): the input is moved in a plane, along the direction an adversary found
-and along a random one as long and at right angles to it, and the network is asked at every point of it.
+After Yu et al. 2019 (arXiv:1905.04270): the network is evaluated on a plane through the input, spanned by an
+adversarial direction and a random orthogonal direction of the same length.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ LEAST_ROOM = 0.12  # around a label, in lengths of the directions
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The loss and the answers of a network on a plane through one input.
+    """The loss and the predictions of a network on a plane through one input.
 
     A point (s, t) is the input plus s times the adversarial and t times the random direction, its values
-    cut to [0, 1], as an adversary must. (0, 0) is the input, (1, 0) the adversarial example.
+    cut to [0, 1], as an attacker must. (0, 0) is the input, (1, 0) the adversarial example.
     """
 
     name: str  # of the network
@@ -73,10 +73,10 @@ def surface(
     reach: float = 2.0,
     name: str = "network",
 ) -> Surface:
-    """What a network makes of a plane around one input.
+    """The loss and the predictions of a network on a plane around one input.
 
-    The adversarial direction leads to what projected gradient descent finds in an L∞ ball, following
-    the form of the network that an adversary differentiates. The random one has random signs.
+    The adversarial direction is found by projected gradient descent in an L∞ ball, on the surrogate of the
+    network. The random direction has random signs.
 
     Args:
         network: logits (inputs, classes) of inputs in [0, 1]; is put in evaluation mode.

@@ -1,4 +1,4 @@
-"""Ways to change inputs so that a network errs, by name."""
+"""The catalogue of attacks."""
 
 from advgame.catalogue import Catalogue
 from advgame.lab.attacks.apgd import ApgdCE, ApgdL1, ApgdL2, ApgdT
@@ -50,7 +50,7 @@ LISTED: tuple[type[Attack], ...] = (
     FmnL0,
     BrendelBethgeL0,
     Pointwise,
-    # with nothing but answers
+    # query attacks
     Square,
     SquareL2,
     HopSkipJump,
@@ -61,7 +61,7 @@ LISTED: tuple[type[Attack], ...] = (
     WorstOfL2,
     WorstOfL1,
     WorstOfL0,
-    # towards another class, hoping that the network does not follow
+    # invariance-based
     InvarianceLinf,
     InvarianceL0,
     # natural changes

@@ -38,13 +38,13 @@ class ApgdCE(WithinRadius):
     def within(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
-        """The last point on the way that fools the surrogate, else the one of the greatest loss."""
+        """The last point that fools the surrogate, otherwise the one with the largest loss."""
         return climbed(victim, inputs, labels, str(self.norm), radius, self.steps, self.draws)
 
 
 @dataclass(frozen=True)
 class ApgdT(WithinRadius):
-    """Auto-PGD towards the likeliest other classes, one after the other, in L∞."""
+    """Targeted Auto-PGD towards the most likely other classes in turn, in L∞."""
 
     name: ClassVar[str] = "apgd_t"
     norm: ClassVar[str | None] = "Linf"
@@ -66,7 +66,7 @@ class ApgdT(WithinRadius):
 
 @dataclass(frozen=True)
 class _CrossEntropyThenTargets(WithinRadius):
-    """Auto-PGD on the cross-entropy, then towards other classes for those that still stand."""
+    """Auto-PGD on the cross-entropy, then targeted on the inputs not yet fooled."""
 
     steps: int = 100
     targets: int = 3
@@ -87,7 +87,7 @@ class _CrossEntropyThenTargets(WithinRadius):
 
 @dataclass(frozen=True)
 class ApgdL2(_CrossEntropyThenTargets):
-    """Auto-PGD in L2: on the cross-entropy, then towards other classes for those that still stand."""
+    """Auto-PGD in L2: on the cross-entropy, then targeted on the inputs not yet fooled."""
 
     name: ClassVar[str] = "apgd_l2"
     norm: ClassVar[str | None] = "L2"
@@ -95,7 +95,7 @@ class ApgdL2(_CrossEntropyThenTargets):
 
 @dataclass(frozen=True)
 class ApgdL1(_CrossEntropyThenTargets):
-    """Auto-PGD in L1, with the shrinking radius of Croce & Hein 2021, then towards other classes."""
+    """Auto-PGD in L1, with the shrinking radius of Croce & Hein 2021, then targeted."""
 
     name: ClassVar[str] = "apgd_l1"
     norm: ClassVar[str | None] = "L1"
@@ -130,7 +130,7 @@ def climbed(
 
 
 def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int, draws: int = 1) -> None:
-    """Moves what still stands towards the likeliest other classes, likeliest first.
+    """Targeted ascent on the inputs not yet fooled, most likely class first.
 
     Args:
         survivors: the inputs that no earlier attack has fooled; changed in place.

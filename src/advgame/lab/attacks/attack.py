@@ -1,4 +1,4 @@
-"""What every attack promises: inputs changed within a radius, as many as it was given."""
+"""The contract of an attack: it changes inputs within a radius."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from torch import nn
 
 @dataclass(frozen=True, eq=False)
 class Victim:
-    """The network an attack works against."""
+    """The network under attack."""
 
     network: nn.Module  # answers queries: logits (inputs, classes) of inputs in [0, 1]
-    surrogate: nn.Module  # what a white-box adversary differentiates; the network itself where it can be
-    others: dict[str, nn.Module]  # further networks the adversary may know, by the defence's name
+    surrogate: nn.Module  # what a white-box attack differentiates; the network itself where it can be
+    others: dict[str, nn.Module]  # further networks the attacker may know, by the defence's name
     seed: int  # every random act of the attack follows from it
 
 
 @dataclass(frozen=True)
 class Attack(ABC):
-    """One way to change inputs; its fields are its settings.
+    """One attack; its fields are its settings.
 
-    What comes back is not trusted: `guard.outcomes` predicts again, measures the change again and
-    counts as fooled only what is finite, inside [0, 1] and inside the radius.
+    Its results are verified: `robust_accuracy.outcomes` predicts again, measures the perturbation again and
+    counts an input as fooled only if the example is finite, inside [0, 1] and inside the radius.
     """
 
     name: ClassVar[str]  # as in the catalogue
@@ -43,5 +43,5 @@ class Attack(ABC):
         Args:
             victim: in evaluation mode.
             inputs: in [0, 1]; labels: (inputs,), the true ones.
-            radii: rising. An attack that looks for the smallest change hands back the same tensor for each.
+            radii: rising. A minimum-norm attack returns the same tensor for each.
         """

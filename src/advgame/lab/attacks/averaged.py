@@ -1,4 +1,4 @@
-"""What an adversary who asks a randomised network several times learns: its answers on average."""
+"""Averages the outputs of a randomised network over several queries, for attacks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ DRAWS = 4  # of a randomised network, for each answer an attack goes by
 
 
 def steady(victim: Victim, draws: int = DRAWS) -> nn.Module:
-    """The network to be asked; of a randomised one the mean of the same draws at every call.
+    """The network to query; for a randomised one, the mean over the same draws at every call.
 
-    Asked with new draws, a search that keeps what lowers a margin keeps the luckiest draw and finds nothing
-    better, and a walk along the boundary breaks off where a wrong point is suddenly right. The guard judges
-    by draws of its own.
+    With new draws, a search that keeps improvements of the margin keeps the luckiest draw and gets stuck, and
+    a walk along the boundary stops when a misclassified point is suddenly correct. Verification uses separate
+    draws.
     """
     if not is_randomised(victim.network):
         return victim.network

@@ -12,7 +12,7 @@ from advgame.lab.attacks.weight_search import WeightSearch
 
 @dataclass(frozen=True)
 class CarliniWagner(WeightSearch):
-    """Weighs a small change against a wrong answer, and searches for the weight, in L2."""
+    """Trades off a small perturbation against misclassification, with a search for the weight, in L2."""
 
     name: ClassVar[str] = "cw"
     norm: ClassVar[str | None] = "L2"

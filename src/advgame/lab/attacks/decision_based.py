@@ -1,4 +1,4 @@
-"""Attacks that are only told the label: HopSkipJump (Chen et al. 2020) and Boundary (Brendel et al. 2018)."""
+"""Decision-based attacks: HopSkipJump (Chen et al. 2020) and Boundary (Brendel et al. 2018)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WIDER = 30.0  # times further away lie the next ones then
 
 @dataclass(frozen=True)
 class DecisionBased(SmallestChange):
-    """Walks along the boundary from another input towards the one attacked, asking for labels only."""
+    """Walks along the decision boundary from another input towards the attacked one, using labels only."""
 
     queries_only: ClassVar[bool] = True
 

@@ -1,8 +1,8 @@
-"""Invariance-based attacks: inputs changed so that people would change the label, hoping a network does not.
+"""Invariance-based attacks: perturbations that change the true label but not the prediction of a network.
 
-The other side of robustness, after Tramèr et al. 2020. An input counts only where an example was found, and
-the network is right where it gives the *new* label; the accuracy is the share of the examples on which it
-does. Who says what people would say is a `Panel` of programs, with the weaknesses told there.
+After Tramèr et al. 2020. An input counts only if an example is found, and the network is correct if it
+predicts the *new* label; the accuracy is the share of such examples. Human labels are replaced by those of a
+`Panel` of programs, whose weaknesses are described there.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from advgame.lab.attacks.kinds import ChangesMeaning, check_counts
 from advgame.lab.fitting.panel import Panel, invariance_examples
 from advgame.lab.networks.classifier import is_randomised
 
-PEOPLE = "people"  # the name of the panel among the networks an adversary knows
+PEOPLE = "people"  # the name of the panel among the networks available to the attacker
 
 
 @dataclass(frozen=True)
 class _Invariance(ChangesMeaning):
-    """Towards near inputs of other classes; examples the network is blind to are taken before others."""
+    """Moves inputs towards near inputs of other classes, preferring unchanged predictions."""
 
     metric: ClassVar[str] = "invariance"
     queries_only: ClassVar[bool] = True
@@ -70,10 +70,10 @@ class InvarianceL0(_Invariance):
 
 
 def people(victim: Victim) -> Panel:
-    """The panel that stands in for people.
+    """The panel that replaces human labels.
 
     Raises:
-        LabError: where the adversary was not given one.
+        LabError: when the victim has no panel.
     """
     panel = victim.others.get(PEOPLE)
     if not isinstance(panel, Panel):

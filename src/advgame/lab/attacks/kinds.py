@@ -1,4 +1,4 @@
-"""The kinds of attack: told the radius, looking for the smallest change, or changing what an input means."""
+"""The kinds of attack: fixed-epsilon, minimum-norm, and invariance-based."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SMALL, BATCH_OF_SMALL = 256, 400  # of inputs of at most so many values more fit
 
 @dataclass(frozen=True)
 class WithinRadius(Attack):
-    """An attack that is told the radius. Each further radius costs it another run.
+    """A fixed-epsilon attack: each radius needs a separate run.
 
-    The guard runs the radii in rising order and hands over only the inputs that still stand.
+    Radii are run in rising order, each on the inputs not yet fooled.
     """
 
     @abstractmethod
@@ -47,11 +47,11 @@ class WithinRadius(Attack):
 
 @dataclass(frozen=True)
 class SmallestChange(Attack):
-    """An attack that looks for the nearest example; one run answers for all radii."""
+    """A minimum-norm attack: one run covers all radii."""
 
     @abstractmethod
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The inputs changed as little as the attack can; unchanged, or useless, where it finds nothing.
+        """The inputs with the smallest perturbation found; unchanged or invalid if none is found.
 
         Args:
             victim: the network under attack, with the gradients and answers an attack may use.
@@ -90,9 +90,9 @@ class SmallestChange(Attack):
 
 @dataclass(frozen=True)
 class ChangesMeaning(Attack):
-    """An attack that changes what people would say an input is, hoping that the network does not follow.
+    """An attack that changes the true label of an input without changing the network's prediction.
 
-    Its examples are judged by their new label. Inputs it finds none for are not counted.
+    Its examples are judged by their new label. Inputs without an example are not counted.
     """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Natural changes: noise, blur, light, occlusion, compression, rotation. Nobody chose them to fool a network.
+"""Natural changes: noise, blur, light, occlusion, compression, rotation; not optimised against a network.
 
 Each strength has a unit of its own, which is written where an attack names its norm. The random draws depend
 only on the seed and the place of the input: every network gets the same changes, and a stronger change is the
@@ -24,7 +24,7 @@ from advgame.lab.attacks.attack import Attack, Victim
 
 @dataclass(frozen=True)
 class NaturalChange(Attack):
-    """A change made to every input alike, whatever the network."""
+    """A natural change, applied to every input independently of the network."""
 
     metric: ClassVar[str] = "corruption"
     queries_only: ClassVar[bool] = True
@@ -106,7 +106,7 @@ class Blur(NaturalChange):
 
 @dataclass(frozen=True)
 class LowPass(NaturalChange):
-    """Fine detail removed; the strength is the share of the frequencies that goes, the highest first.
+    """Removes fine detail; the strength is the share of removed frequencies, highest first.
 
     At 0.5 what remains has at most a quarter of a cycle per pixel in any direction.
     """
@@ -127,7 +127,7 @@ class LowPass(NaturalChange):
 
 @dataclass(frozen=True)
 class Contrast(NaturalChange):
-    """Values moved towards the image's mean; the strength is the share of the contrast that goes."""
+    """Moves values towards the image's mean; the strength is the share of removed contrast."""
 
     name: ClassVar[str] = "contrast"
     norm: ClassVar[str | None] = "loss"
@@ -141,7 +141,7 @@ class Contrast(NaturalChange):
 
 @dataclass(frozen=True)
 class Brightness(NaturalChange):
-    """Light added, or taken away; the strength is by how much each value moves."""
+    """Adds or removes light; the strength is the shift of each value."""
 
     name: ClassVar[str] = "brightness"
     norm: ClassVar[str | None] = "shift"
@@ -183,7 +183,7 @@ class Occlusion(NaturalChange):
 
 @dataclass(frozen=True)
 class Jpeg(NaturalChange):
-    """JPEG compression; the strength is 100 less the quality, so 90 is the quality 10."""
+    """JPEG compression; the strength is 100 minus the quality, so 90 means quality 10."""
 
     name: ClassVar[str] = "jpeg"
     norm: ClassVar[str | None] = "quality_loss"
@@ -210,7 +210,7 @@ class Jpeg(NaturalChange):
 
 @dataclass(frozen=True)
 class Rotation(NaturalChange):
-    """A rotation about the middle, to a random side; the strength is the angle in degrees."""
+    """A rotation about the centre in a random direction; the strength is the angle in degrees."""
 
     name: ClassVar[str] = "rotation"
     norm: ClassVar[str | None] = "degrees"

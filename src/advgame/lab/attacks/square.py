@@ -20,7 +20,7 @@ SMALLEST_SIDE = 5  # in L2 the library begins with a grid of a fifth of the side
 
 @dataclass(frozen=True)
 class Square(WithinRadius):
-    """Random squares that are kept where they lower the margin, in L∞; sees the network's logits.
+    """Random squares that are kept if they lower the margin, in L∞; uses the network's logits.
 
     A randomised network is asked several times about each, and until the last query.
 
@@ -63,7 +63,7 @@ class Square(WithinRadius):
 
 @dataclass(frozen=True)
 class SquareL2(Square):
-    """Random squares in L2, for images; sees the network's logits."""
+    """Random squares in L2, for images; uses the network's logits."""
 
     name: ClassVar[str] = "square_l2"
     norm: ClassVar[str | None] = "L2"

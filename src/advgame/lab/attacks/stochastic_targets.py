@@ -1,7 +1,7 @@
-"""Examples for a network that is random: not the nearest that fooled once, but the surest within a radius.
+"""Examples for randomised networks: the most reliable one within a radius, not the nearest that fooled once.
 
-The smallest change ends on the decision boundary, where a randomised network is right every other time. An
-adversary who knows that goes on in the same direction, as far as the radius allows.
+The smallest perturbation ends on the decision boundary, where a randomised network is correct half of the
+time. The attack therefore continues in the same direction, as far as the radius allows.
 """
 
 from __future__ import annotations

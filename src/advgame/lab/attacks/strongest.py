@@ -1,4 +1,4 @@
-"""The strongest attack for its price: stages that only meet what the stage before left standing."""
+"""The strongest attack for its cost: stages, each on the inputs not yet fooled."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Stages(WithinRadius):
 
 @dataclass(frozen=True)
 class StrongestLinf(_Stages):
-    """Auto-PGD on the cross-entropy, short then long, then towards the likeliest other classes, in L∞."""
+    """Auto-PGD on the cross-entropy, short then long, then targeted, in L∞."""
 
     name: ClassVar[str] = "strongest_linf"
     norm: ClassVar[str | None] = "Linf"
@@ -60,7 +60,7 @@ class StrongestLinf(_Stages):
 
 @dataclass(frozen=True)
 class StrongestL2(_Stages):
-    """Auto-PGD in L2, short, long, then towards other classes, then the search for the smallest change."""
+    """Auto-PGD in L2, short, long, then targeted, then a minimum-norm search."""
 
     name: ClassVar[str] = "strongest_l2"
     norm: ClassVar[str | None] = "L2"

@@ -1,4 +1,4 @@
-"""Attacks in stages: each meets only the inputs that those before it have left standing."""
+"""Staged attacks: each stage runs on the inputs not yet fooled."""
 
 from __future__ import annotations
 

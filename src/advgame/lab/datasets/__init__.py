@@ -3,7 +3,7 @@
 Images are scaled to [0, 1], channels first; features of a table are scaled by the range of the training rows.
 Every file is verified against its published checksum whenever it is read. Test inputs are those of the
 data set's makers where they named some, else a fixed share of each class; settings are to be chosen on
-`for_validation`, which sets aside training inputs and knows no test inputs.
+`for_validation`, which sets aside training inputs and excludes test inputs.
 """
 
 from __future__ import annotations

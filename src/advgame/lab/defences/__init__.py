@@ -1,4 +1,4 @@
-"""The defences an experiment can name: what can be done to a network before it meets an adversary.
+"""The catalogue of defences.
 
 To add one, write a file for it here and list it below; one that trains the network belongs in
 `advgame.lab.training`, one that prunes it in `advgame.lab.pruning`.

@@ -1,4 +1,4 @@
-"""Inputs rounded to few levels, which rounds small changes away (feature squeezing, Xu et al. 2018)."""
+"""Feature squeezing (Xu et al. 2018): rounds inputs to few levels, which removes small perturbations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from advgame.lab.fitting.settings import check_range
 
 @dataclass(frozen=True)
 class BitDepth(Defence):
-    """Leaves 2^bits evenly spaced values of each pixel, or feature; learns nothing itself."""
+    """Rounds each pixel or feature to 2^bits evenly spaced values; no training."""
 
     name: ClassVar[str] = "bit_depth"
     learns: ClassVar[bool] = False

@@ -16,7 +16,7 @@ from advgame.lab.fitting.settings import check_range
 
 @dataclass(frozen=True)
 class Combination(Defence):
-    """One network out of several that were defended before; learns nothing itself.
+    """One network out of several that were defended before; no training.
 
     Whoever builds the networks calls ``combined`` in place of ``prepared`` and ``fit``.
     """

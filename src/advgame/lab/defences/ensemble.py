@@ -1,4 +1,4 @@
-"""Several networks that answer together: the mean of their probabilities."""
+"""An ensemble: the mean of the probabilities of several networks."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ class MeanProbabilities(Adapted):
         return torch.stack(each).logsumexp(dim=0)
 
     def surrogate(self) -> nn.Module:
-        """The average over what an adversary differentiates of each member."""
+        """The average of the members' surrogates."""
         return MeanProbabilities([surrogate(member) for member in self.members], self.shares)

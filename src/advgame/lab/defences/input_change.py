@@ -1,4 +1,4 @@
-"""What defences that change the input have in common: a change in front of a network."""
+"""Defences that transform the input: a transformation in front of a network."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from advgame.lab.networks.classifier import Adapted, is_randomised, surrogate
 class InputChanged(Adapted):
     """A network that sees every input changed.
 
-    ``change`` must have a gradient an adversary can follow: its own where it is smooth, else the
-    identity's (`straight_through`; backward-pass differentiable approximation, Athalye et al. 2018).
+    ``change`` must have a usable gradient: its own if it is smooth, otherwise that of the identity
+    (straight-through, BPDA; Athalye et al. 2018).
     """
 
     def __init__(self, change: nn.Module, network: nn.Module) -> None:
@@ -36,7 +36,7 @@ class InputChanged(Adapted):
         return logits
 
     def surrogate(self) -> nn.Module:
-        """The same change in front of what an adversary differentiates of the network."""
+        """The same transformation in front of the network's surrogate."""
         return InputChanged(self.change, surrogate(self.network))
 
 

@@ -1,4 +1,4 @@
-"""Images compressed as JPEG in front of a network, which drops what people hardly see.
+"""JPEG compression in front of a network.
 
 After Dziugaite et al. 2016 (arXiv:1608.00853).
 """
@@ -24,7 +24,7 @@ MODES = {1: "L", 3: "RGB"}  # of PIL, by channels
 
 @dataclass(frozen=True)
 class Jpeg(Defence):
-    """Writes each image as JPEG and reads it back; learns nothing itself."""
+    """Compresses each image as JPEG and decompresses it; no training."""
 
     name: ClassVar[str] = "jpeg"
     learns: ClassVar[bool] = False

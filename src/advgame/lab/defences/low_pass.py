@@ -1,6 +1,6 @@
-"""A low-pass filter in front of a network: fine detail, where small changes hide, never reaches it.
+"""A low-pass filter in front of a network, which removes fine detail and small perturbations in it.
 
-After Oleszkiewicz et al. 2020. The filter is linear, so an adversary differentiates it as it stands.
+After Oleszkiewicz et al. 2020. The filter is linear, so attacks differentiate it directly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KINDS = ("fourier", "gaussian")
 
 @dataclass(frozen=True)
 class LowPass(Defence):
-    """Takes high spatial frequencies out of images; learns nothing itself."""
+    """Removes high spatial frequencies from images; no training."""
 
     name: ClassVar[str] = "low_pass"
     learns: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""Randomised smoothing (Cohen et al. 2019): the class that most noisy copies of an input are given.
+"""Randomised smoothing (Cohen et al. 2019): the majority class over noisy copies of an input.
 
 The network in it should have been trained under the same noise. `certify.py` proves a radius.
 """
@@ -19,13 +19,13 @@ from advgame.lab.networks.expectation import log_mean_probabilities, repeated
 
 @dataclass(frozen=True)
 class Smoothing(Defence):
-    """Predicts by a vote among noisy copies of the input; learns nothing itself."""
+    """Predicts by a vote among noisy copies of the input; no training."""
 
     name: ClassVar[str] = "smoothing"
     learns: ClassVar[bool] = False
     noise: float = 0.25  # standard deviation, in units of inputs in [0, 1]
     draws: int = 100  # noisy copies that vote
-    surrogate_draws: int = 8  # noisy copies an adaptive adversary averages over in each step
+    surrogate_draws: int = 8  # noisy copies an adaptive attack averages over in each step
 
     def __post_init__(self) -> None:
         check_range("noise", self.noise, 0, low_included=False)

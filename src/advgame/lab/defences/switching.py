@@ -1,4 +1,4 @@
-"""Several networks of which chance picks one for each input: the adversary cannot know which one it meets."""
+"""A mixed strategy over networks: one is drawn at random for each input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from advgame.lab.networks.classifier import Adapted, surrogate
 
 @dataclass(frozen=True)
 class Switching(Combination):
-    """Draws a member for each input, with the weights as probabilities: a mixed strategy, played."""
+    """Draws a member for each input, with the weights as probabilities: a mixed strategy."""
 
     name: ClassVar[str] = "switching"
 

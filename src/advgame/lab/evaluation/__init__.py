@@ -1,1 +1,1 @@
-"""How a network stands up to an attack: verified accuracies, costs, signs of masked gradients."""
+"""Evaluation of a network under attack: verified accuracies, costs, signs of gradient masking."""

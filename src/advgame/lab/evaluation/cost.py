@@ -1,4 +1,4 @@
-"""What an attack takes: seconds, propagations and queries, counted from outside."""
+"""The cost of an attack: seconds, propagations and queries, counted by hooks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from advgame.lab.networks.classifier import draws_per_answer
 
 @dataclass
 class Spending:
-    """Counts what crafting takes."""
+    """Counts the cost of crafting."""
 
     device: torch.device
     seconds: float = 0.0
@@ -40,7 +40,7 @@ class Spending:
             self.seconds += clock() - begun
 
     def per_input(self, inputs: int, queries_only: bool) -> dict[str, float]:
-        """By name; a white-box adversary has a copy of the network and sends no queries.
+        """The counts by name; a white-box attacker has a copy of the network and sends no queries.
 
         ``…_inputs`` and ``queries`` count answers, ``…_draws`` the random draws that these average over.
         """

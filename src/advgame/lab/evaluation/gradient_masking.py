@@ -1,8 +1,8 @@
-"""Signs that a defence only hides its gradients, so that its accuracy under white-box attack means little.
+"""Signs of gradient masking (obfuscated gradients), which make white-box accuracy unreliable.
 
-The three signs are those of Athalye, Carlini & Wagner 2018: an adversary who sees less does better than one
-who sees all, examples made on another network do better than those made on this one, and an attack without
-a bound does not succeed always. Each is tested on the outcomes of the same inputs, pair by pair.
+The three signs are those of Athalye, Carlini & Wagner 2018: a query attack is stronger than a white-box
+attack, transferred examples are stronger than white-box ones, and an unbounded attack does not always
+succeed. Each is tested on paired outcomes of the same inputs.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Runs an attack and trusts nothing it says: what it hands back is predicted and measured again.
+"""Runs an attack and verifies its results: examples are predicted and measured again.
 
-Attack libraries count NaN as success, leave the radius, leave networks in training mode, and give up on a
-whole batch because of one input. Every accuracy of the laboratory comes out of `outcomes`, so that none
-of this reaches a table.
+Attack libraries count NaN as success, exceed the radius, leave networks in training mode, and fail on a
+whole batch because of one input. Every accuracy of the laboratory is computed by `outcomes`, which excludes
+these errors.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BLIND_SHARE = 0.01  # of inputs without a gradient, from which on it is said
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What became of each input, as re-predicted by the network itself."""
+    """The outcome of each input, verified by the network itself."""
 
     right: NDArray[np.bool_]  # (radii, inputs): still classified right
     counted: NDArray[np.bool_]  # (radii, inputs): all, but for attacks that change what some inputs mean
@@ -69,12 +69,13 @@ def outcomes(
     radii: Sequence[float],
     crafted: Sequence[torch.Tensor] | None = None,
 ) -> Outcome:
-    """Which inputs the victim still classifies right under an attack, for each radius.
+    """Which inputs the victim classifies correctly under an attack, for each radius.
 
-    An input that was wrong before the attack is wrong at every radius, and an example found within a smaller
+    An input misclassified before the attack is wrong at every radius, and an example within a smaller
     radius counts for the larger ones, so accuracy never rises with the radius. Natural changes
-    (``metric`` is not "robust") are no adversary: each strength is counted for itself. An attack that
-    changes what inputs mean is right where the network gives the new label, and counts only those inputs.
+    (``metric`` is not "robust") are no attacks: each strength is evaluated separately. For an
+    invariance-based attack the network is correct if it predicts the new label, and only inputs with an
+    example count.
 
     Args:
         attack: says the norm; crafts, unless ``crafted`` is given.

@@ -1,4 +1,4 @@
-"""What a unit was measured with: other versions of libraries, or other processors, may answer differently."""
+"""The environment of a unit: device, processor and library versions, which can affect results."""
 
 from __future__ import annotations
 

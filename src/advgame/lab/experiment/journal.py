@@ -1,4 +1,4 @@
-"""What an experiment has finished so far: one file for each unit, written whole, found again by its key."""
+"""The journal of an experiment: one file per finished unit, written atomically and found by its key."""
 
 from __future__ import annotations
 

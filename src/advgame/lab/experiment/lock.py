@@ -1,4 +1,4 @@
-"""One measurement at a time into one output: a lock that ends with the process that holds it."""
+"""A lock that allows one measurement at a time per output and ends with its process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which white-box rows of an experiment cannot be trusted, because another attack did better there."""
+"""Warnings of gradient masking: white-box rows for which another attack is stronger."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class _Row:
 
     @property
     def black_box(self) -> bool:
-        """Whether the adversary only asked the network that was met."""
+        """Whether the attacker only asked the network that was met."""
         return not self.transferred and self.plan.attack.queries_only
 
     @property
     def white_box(self) -> bool:
-        """Whether the adversary saw all of the network that was met."""
+        """Whether the attacker saw all of the network that was met."""
         return not self.transferred and not self.plan.attack.queries_only
 
     @property
     def unbounded(self) -> bool:
-        """Whether the adversary saw all and could make any input of any other."""
+        """Whether the attacker saw all and could make any input of any other."""
         return self.white_box and self.plan.attack.norm == "Linf" and self.radius >= ANY_CHANGE
 
 

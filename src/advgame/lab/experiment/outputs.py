@@ -1,4 +1,4 @@
-"""Where a measurement is written: the table, the files beside it, and whose they are."""
+"""The output files of a measurement: the table, the files beside it, and their experiment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An experiment as a TOML file: which networks are defended how, and which attacks are tried on each.
+"""Reads an experiment from TOML: defences, attacks and measures.
 
     name = "digits"
     dataset = "digits"                    # or datasets = [...]
@@ -23,7 +23,7 @@
     use = "pgd"
     radii = [0.1]
     crafted_on = "plain"                  # examples made on that network, tried on all
-    inputs = 200                          # only the first so many of the test inputs
+    inputs = 200                          # only the first N test inputs
     against = ["pruned-4"]                # only these networks
 
     [measures.psi]

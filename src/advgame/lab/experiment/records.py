@@ -1,4 +1,4 @@
-"""Journal records that prove which unit they belong to and that nobody changed them.
+"""Journal records with a proof of their unit and their integrity.
 
 A record is a JSON object. Its ``proof`` names the unit's kind and key and holds the SHA-256 of the tensors
 stored beside it and of the record itself. This detects damage and mix-ups; it is no signature.

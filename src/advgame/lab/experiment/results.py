@@ -1,4 +1,4 @@
-"""The journal of an experiment told as tables: accuracies, outcomes per input, costs, and the run itself."""
+"""Writes the journal of an experiment as tables: accuracies, outcomes per input, costs, run record."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
 
 
 def _at_chance(cells: Cells) -> set[str]:
-    """The networks that do no better on honest inputs than the most frequent class would by guessing."""
+    """The networks that do no better on benign inputs than the most frequent class would by guessing."""
     from scipy.stats import binomtest
 
     found = set()

@@ -1,4 +1,4 @@
-"""An experiment measured: by several one-thread workers, journalled unit by unit, resumable at any moment."""
+"""Runs an experiment with several one-thread workers, journalled unit by unit and resumable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where units are worked on: networks built, loaded, attacked, and each result handed to the journal."""
+"""Executes units: builds, loads and attacks networks, and stores each result in the journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that belong together are replaced together: all are written aside, then all are moved into place."""
+"""Replaces several files together: all are written to temporary files, then moved into place."""
 
 from __future__ import annotations
 

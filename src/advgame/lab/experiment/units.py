@@ -1,4 +1,4 @@
-"""What an experiment is cut into: networks to be made, examples to be crafted, cells to be measured.
+"""The units of an experiment: networks to train, examples to craft, cells to measure.
 
 Each unit has a key made of everything its result depends on, so that a result is found again by whoever
 asks for the same, and never by who asks for something else.
@@ -31,7 +31,7 @@ class Unit:
     network: str
     defence: str
     seed: int
-    attack: str | None  # or measure; None for a network, and for its accuracy on honest inputs
+    attack: str | None  # or measure; None for a network, and for its accuracy on benign inputs
     key: str
     needs: tuple[str, ...]  # keys of the units that must be done first
     stored: bool = False  # whether weights or examples are kept for others
@@ -87,7 +87,7 @@ class Plan:
         return Unit(CRAFT, dataset, network, source.defence, seed, attack.name, key, (source.key,), True)
 
     def cell(self, dataset: str, network: str, defence: str, seed: int, attack: AttackPlan | None) -> Unit:
-        """The unit that measures a network under an attack, or on honest inputs.
+        """The unit that measures a network under an attack, or on benign inputs.
 
         Args:
             dataset: name of the data set.

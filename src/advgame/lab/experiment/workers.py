@@ -1,4 +1,4 @@
-"""The processes that measure: one thread each, and gone once their parent is.
+"""The worker processes: one thread each; they end with their parent.
 
 torch takes seconds to import, in which a parent may die. This module does not import it at its top, so that a
 worker watches its parent from its first moments on.

@@ -1,1 +1,1 @@
-"""How weights are fitted: one loop, the task it works on, and what every defence promises."""
+"""Fitting of weights: the training loop, its task, and the contract of a defence."""

@@ -1,4 +1,4 @@
-"""What every defence promises: it takes a network and hands back one that is harder to fool, or cheaper."""
+"""The contract of a defence: it transforms a network into one that is more robust or cheaper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One loop trains every network; what is learned from a batch, and how it is attacked first, is handed to it.
+"""The training loop; the loss of a batch, and the attack before it, are parameters.
 
 A defence that trains is an objective: a function from a `Batch` to the loss that is to fall.
 

@@ -1,4 +1,4 @@
-"""Settings of a defence that lie outside their range get an answer."""
+"""Checks the settings of a defence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a defence is given to work with: the data to fit, the randomness, the device."""
+"""The task of a defence: training data, randomness, device."""
 
 from __future__ import annotations
 

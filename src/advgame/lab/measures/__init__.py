@@ -1,4 +1,4 @@
-"""What else is known of a network, besides how often it is right: one measure per file."""
+"""Measures of a network besides its accuracy, one per file."""
 
 from advgame.catalogue import Catalogue
 from advgame.lab.measures.certified_radius import CertifiedRadius

@@ -1,4 +1,4 @@
-"""How far around an input a smoothed network's right answer is proven."""
+"""The certified radius of a smoothed network around an input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an answer can be moved within a ball, whatever the label: the largest divergence nearby."""
+"""The largest divergence of a network's output within a ball, independent of the label."""
 
 from __future__ import annotations
 

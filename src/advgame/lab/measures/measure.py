@@ -1,4 +1,4 @@
-"""What every other measure promises: numbers for each input, beside right or wrong."""
+"""The contract of a measure: numbers per input besides correctness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How likely a network drawn from a stochastic one is robust at an input, with a statistical guarantee."""
+"""The probability that a network drawn from a stochastic one is robust at an input, with a guarantee."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every network promises: made for a shape of inputs and a number of classes, weights from a seed."""
+"""The contract of an architecture: built for an input shape and a number of classes, weights from a seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the laboratory asks of a network: logits for inputs in [0, 1], and what an adversary differentiates.
+"""The contract of a classifier: logits for inputs in [0, 1], and a surrogate for white-box attacks.
 
 Any `torch.nn.Module` is a classifier. One that is random, or that changes its inputs in a way that has no
 useful gradient, is an `Adapted` one.
@@ -13,10 +13,10 @@ from torch import nn
 
 
 class Adapted(nn.Module, ABC):
-    """A classifier whose adversary should not differentiate it as it stands.
+    """A classifier whose attacker should not differentiate it as it stands.
 
     A subclass keeps two promises: ``forward`` is what users of the classifier get, and
-    ``surrogate`` what a white-box adversary who knows the defence differentiates instead: the
+    ``surrogate`` what a white-box attacker who knows the defence differentiates instead: the
     expectation over the randomness (Athalye et al. 2018), or a straight-through estimate of an
     input change that has no gradient.
     """
@@ -29,7 +29,7 @@ class Adapted(nn.Module, ABC):
 
 
 def surrogate(network: nn.Module) -> nn.Module:
-    """What a white-box adversary differentiates: the network itself, unless it says otherwise."""
+    """What a white-box attack differentiates: the network itself, unless it says otherwise."""
     return network.surrogate() if isinstance(network, Adapted) else network
 
 

@@ -1,4 +1,4 @@
-"""How large and how quick a network is: what pruning promises beside what it gives."""
+"""The size and speed of a network, to compare the nominal and the actual effect of pruning."""
 
 from __future__ import annotations
 

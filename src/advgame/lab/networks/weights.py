@@ -1,4 +1,4 @@
-"""Trained weights on disk: numbers and their names only, so that opening a file runs nothing."""
+"""Trained weights on disk: names and numbers only, so that loading a file executes no code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods of pruning by name; each is a defence that an experiment can name."""
+"""The catalogue of pruning methods; each is a defence."""
 
 from advgame.catalogue import Catalogue
 from advgame.lab.pruning.chance import RandomPruning

@@ -1,4 +1,4 @@
-"""Pruning at random: what every better method must beat."""
+"""Random pruning: the baseline of all pruning methods."""
 
 from __future__ import annotations
 

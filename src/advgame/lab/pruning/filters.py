@@ -1,4 +1,4 @@
-"""Filters of convolutions and neurons of connected layers, removed with all that hangs on them.
+"""Removes filters of convolutions and neurons of connected layers with everything that depends on them.
 
 The network gets smaller and quicker. Layers that are added to each other lose the same filters.
 """

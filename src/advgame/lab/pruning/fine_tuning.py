@@ -1,4 +1,4 @@
-"""Training after pruning, by any of the defences that train."""
+"""Fine-tuning after pruning, with any defence that trains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does an importance foretell what a removal does? Estimates beside the change of the loss that is measured.
+"""Compares estimated importances with the measured change of the loss when units are removed.
 
 The true importance of a unit is (loss without it − loss with it)², which Taylor pruning expands to first
 order (Molchanov et al. 2019). Pruning ranks units by importance per weight; so both are compared per weight.

@@ -1,4 +1,4 @@
-"""What every pruning does: the least important units go, what is left is trained again."""
+"""The contract of a pruning method: removes the least important units, then fine-tunes."""
 
 from __future__ import annotations
 

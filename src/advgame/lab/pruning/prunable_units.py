@@ -1,4 +1,4 @@
-"""What is removed at once, a weight, a kernel or a filter, and in which order."""
+"""The units of pruning (weights, kernels or filters) and their order of removal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large a network was before anything was pruned, remembered through all that is done to it."""
+"""The size of a network before pruning, kept through all later steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adversarial training (Madry et al. 2018): learning from the worst inputs near those that are given."""
+"""Adversarial training (Madry et al. 2018): training on worst-case perturbations of the inputs."""
 
 from __future__ import annotations
 

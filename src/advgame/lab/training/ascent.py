@@ -1,4 +1,4 @@
-"""The inner half of training against attacks: inputs moved up a loss inside a ball, then learned from.
+"""The inner maximisation of adversarial training: inputs moved up a loss inside a ball.
 
 Short loops of our own. A training step is eight propagations of a small batch, so what a toolkit's attack
 does around them (copies, checks, bookkeeping for each call) would cost as much as the propagations.

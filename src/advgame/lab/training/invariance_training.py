@@ -1,4 +1,4 @@
-"""Training on invariance-based examples: the network shall follow where people would change the label.
+"""Training on invariance-based examples, whose true label has changed.
 
 After Rauter et al. 2023. Alone, it is one of two trainings that can follow each other in either order (as
 steps of an experiment, with `adversarial_training`); with ``perturbation_radius`` the network learns both at
@@ -40,7 +40,7 @@ class InvarianceTraining(Trained):
     searched: int = 10_000  # training inputs that examples are made from; a tenth of them may succeed
     examples: int = 64  # with each batch
     weight: float = 1.0
-    perturbation_radius: float = 0.0  # 0: honest inputs; else inputs as in adversarial training
+    perturbation_radius: float = 0.0  # 0: benign inputs; else inputs as in adversarial training
     perturbation_norm: str = "Linf"  # or "L2"
     steps: int = 7  # of moving inputs up the loss
     ramp: float = 0.0  # share of the training during which the perturbation's radius grows from 0

@@ -1,4 +1,4 @@
-"""Training under Gaussian noise: cheap, helps against small changes, and smoothing needs it."""
+"""Training with Gaussian noise: cheap, helps against small perturbations, required for smoothing."""
 
 from __future__ import annotations
 

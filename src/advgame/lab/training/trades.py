@@ -1,4 +1,4 @@
-"""TRADES (Zhang et al. 2019): honest accuracy, and answers that stay the same nearby, weighed by a number."""
+"""TRADES (Zhang et al. 2019): trades clean accuracy off against stable predictions nearby."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FIRST_STEP = 1e-3  # standard deviation of the start: at the input itself the di
 
 @dataclass(frozen=True)
 class Trades(Trained):
-    """Trains on the cross-entropy of honest inputs plus β times the divergence of answers nearby.
+    """Trains on the cross-entropy of benign inputs plus β times the divergence of answers nearby.
 
     loss = CE(f(x), y) + β KL(f(x) ‖ f(x′)), x′ in the ball where the divergence is greatest.
     """
 
     name: ClassVar[str] = "trades"
     radius: float = 0.1
-    beta: float = 6.0  # the larger, the more robustness counts against honest accuracy
+    beta: float = 6.0  # weight of robustness against clean accuracy
     norm: str = "Linf"  # or "L2"
     steps: int = 7
     ramp: float = 0.0  # share of the training during which the radius grows from 0

@@ -1,4 +1,4 @@
-"""What defences that train have in common: a recipe, and the loss of a batch."""
+"""The base of defences that train: a recipe, and the loss of a batch."""
 
 from __future__ import annotations
 
