@@ -19,6 +19,7 @@ from advgame.studies.break_even import (
     main_attack,
 )
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
+from advgame.studies.nearest_flip import NearestFlip, NearestFlipStudy
 from advgame.studies.regions import Regions, RegionStudy, regions
 from advgame.studies.risk import Risk, RiskStudy
 from advgame.studies.sampling_error import (
@@ -44,6 +45,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             SamplingErrorStudy,
             ValueOfInformationStudy,
             RiskStudy,
+            NearestFlipStudy,
         )
     },
 )
@@ -88,6 +90,7 @@ def study(
 __all__ = [
     "STUDIES",
     "BreakEven",
+    "NearestFlip",
     "Regions",
     "Risk",
     "SamplingError",

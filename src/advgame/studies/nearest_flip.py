@@ -1,0 +1,265 @@
+"""The smallest joint change of the measured accuracies that changes which defences are deployed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.decision.situation import Situation
+from advgame.errors import InputError
+from advgame.games.tolerances import PLAYED
+from advgame.scenarios.evidence import Evidence, evidence_of
+from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.statistics.posteriors import JEFFREYS
+from advgame.studies.candidates import resolved_by
+from advgame.studies.nearest_change import Search
+from advgame.studies.parameter_line import Deploy, deployed
+from advgame.studies.sampling_error import worst_solutions
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTED = 0.02  # of the distance: a figure that moves less is not named in a sentence
+NAMED = 3  # figures named in a sentence
+RULE = (
+    "The distance is the root of the sum of squared changes, each in standard errors of its own figure; "
+    "errors that figures share because they were measured on the same inputs are not taken off."
+)
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """One accuracy as measured, and after the smallest joint change."""
+
+    defence: str
+    attack: str
+    accuracy: float  # 0..1
+    standard_error: float  # 0 for an accuracy that is assumed, which stays
+    changed: float  # 0..1
+
+    @property
+    def in_standard_errors(self) -> float:
+        """The change; negative where the accuracy falls."""
+        return (self.changed - self.accuracy) / self.standard_error if self.standard_error else 0.0
+
+
+@dataclass(frozen=True)
+class NearestFlip(StudyResult):
+    """How far the measured accuracies are from those at which other defences are deployed."""
+
+    deploy: Deploy  # at the accuracies as measured
+    deploy_changed: Deploy | None  # after the change; None where no change was found
+    distance: float  # of all figures jointly, in standard errors; infinite where none was found
+    single_distance: float  # of the nearest change of one figure alone
+    single: FigureChange | None  # that figure; None where no single one suffices
+    figures: tuple[FigureChange, ...]  # every accuracy, the greatest change first
+    reach: float  # standard errors: how far was searched
+    starts: int  # from which the search was refined
+    agreeing: int  # of these, how many ended within 1 % of the smallest distance
+    concept: str  # of the games solved
+    evidence: str  # what the accuracies rest on
+    rule: str = RULE
+
+    @property
+    def sentence(self) -> str:
+        """The distance, the defences before and after, and the figures that move most."""
+        here = " + ".join(self.deploy)
+        if self.deploy_changed is None:
+            return (
+                f"{here} stays deployed: no joint change of up to {self.reach:g} standard errors that was "
+                "tried changes which defences are deployed."
+            )
+        moving = [each for each in self.figures if abs(each.in_standard_errors) > NOTED * self.distance]
+        named = ", ".join(_in_words(each) for each in moving[:NAMED])
+        more = len(moving) - NAMED
+        others = "" if more <= 0 else f" and {more} more figure{'s' if more > 1 else ''}"
+        alone = (
+            "no single figure does so within the same reach"
+            if self.single is None
+            else f"a single figure would have to move by {self.single_distance:.3g}"
+        )
+        return (
+            f"The nearest change of the deployed defences, from {here} to {' + '.join(self.deploy_changed)}, "
+            f"is {self.distance:.3g} standard errors away if all figures move jointly ({alone}): "
+            f"{named}{others}."
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row per accuracy, the greatest change first."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "defence": each.defence,
+                    "attack": each.attack,
+                    "accuracy": each.accuracy,
+                    "changed": each.changed,
+                    "standard_errors": each.in_standard_errors,
+                    "standard_error": each.standard_error,
+                }
+                for each in self.figures
+            ]
+        )
+
+
+def _in_words(figure: FigureChange) -> str:
+    return (
+        f"{figure.defence} under {figure.attack} from {figure.accuracy:.4g} to {figure.changed:.4g} "
+        f"({figure.in_standard_errors:+.2g})"
+    )
+
+
+@dataclass(frozen=True)
+class NearestFlipStudy(Study[NearestFlip]):
+    """How little must all measured accuracies change together until other defences are deployed?
+
+    Args:
+        reach: how far is searched, in standard errors.
+        starts: from how many directions the search is refined.
+        assumed_tested: test inputs assumed where a source gives a rate without their number; 0 refuses that.
+    """
+
+    name: ClassVar[str] = "nearest_flip"
+    reach: float = 100.0
+    starts: int = 8
+    assumed_tested: int = 1000
+
+    def run(self, situation: Situation) -> NearestFlip:
+        """The nearest change found along rays from the accuracies as measured, verified by solving there.
+
+        Raises:
+            InputError: for a setting that does not fit, where no accuracy is measured, or for a concept that
+                is solved one game at a time only.
+            MeasurementError: where a rate has no number of inputs and none is assumed.
+            SolverError: when a game could not be certified.
+        """
+        self._check()
+        evidence = evidence_of(situation.scenario, self.assumed_tested)
+        moves = _Moves(situation, evidence)
+        search = Search(moves.changes, *moves.box, self.reach)
+        single = search.first(np.concatenate([moves.single, -moves.single]))
+        together = search.first(np.concatenate([moves.joint, -moves.joint]))
+        ends = search.nearest(np.concatenate([single, together]), self.starts)
+        return self._result(moves, evidence, single, ends)
+
+    def _check(self) -> None:
+        if isinstance(self.reach, bool) or not 0 < self.reach < np.inf:
+            raise InputError(f"reach is {self.reach!r}; expected a positive number of standard errors.")
+        if isinstance(self.starts, bool) or not isinstance(self.starts, int) or self.starts < 1:
+            raise InputError(f"starts is {self.starts!r}; expected at least 1 direction.")
+
+    def _result(
+        self, moves: _Moves, evidence: Evidence, single: FloatArray, ends: tuple[FloatArray, ...]
+    ) -> NearestFlip:
+        distances = [float(np.linalg.norm(end)) for end in ends]
+        nearest = ends[0] if ends else np.zeros(len(moves.measured))
+        figures = sorted(moves.figures(nearest), key=lambda each: -abs(each.in_standard_errors))
+        alone = np.nan_to_num(np.linalg.norm(single, axis=1), nan=np.inf)
+        best = int(alone.argmin())
+        found = bool(np.isfinite(alone[best]))
+        return NearestFlip(
+            moves.here,
+            moves.deployed(nearest) if ends else None,
+            distances[0] if ends else float("inf"),
+            float(alone[best]),
+            max(moves.figures(single[best]), key=lambda each: abs(each.in_standard_errors))
+            if found
+            else None,
+            tuple(figures),
+            self.reach,
+            len(ends),
+            sum(distance <= 1.01 * distances[0] for distance in distances),
+            moves.method,
+            evidence.words,
+        )
+
+
+class _Moves:
+    """Joint changes of the accuracies, each coordinate in standard errors of one figure."""
+
+    def __init__(self, situation: Situation, evidence: Evidence) -> None:
+        accuracies = situation.accuracies
+        self.defences, self.attacks = accuracies.defences, accuracies.attacks
+        self.measured = accuracies.attacked_accuracy.ravel()
+        self.errors = standard_errors(evidence)
+        self.method = resolved_by(situation)
+        self.pays = PayoffsOfDraws.at(situation.scenario)
+        # an attack without traffic is no attack: left out, or it would tie with none
+        self.open = np.append(0, np.flatnonzero(accuracies.adversarial_share > 0))
+        if not self.errors.any():
+            raise InputError(
+                "All accuracies of the scenario are assumed, so none has a standard error. Remove what_if, "
+                "or use the study thresholds."
+            )
+        (self._here,) = self._played(np.zeros((1, len(self.measured))))
+        self.here = deployed(self._here.astype(float), self.defences)
+
+    @property
+    def box(self) -> tuple[FloatArray, FloatArray]:
+        """The least and the greatest coordinates: accuracies stay in 0..1."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = [(end - self.measured) / self.errors for end in (0.0, 1.0)]
+        low, high = (np.where(self.errors > 0, end, 0.0) for end in ends)
+        return low, high
+
+    @property
+    def single(self) -> FloatArray:
+        """One direction for each figure that is measured."""
+        return np.eye(len(self.measured))[self.errors > 0]
+
+    @property
+    def joint(self) -> FloatArray:
+        """One direction for all figures of each defence, and of each attack."""
+        shape = len(self.defences), len(self.attacks)
+        cells = np.arange(len(self.measured)).reshape(shape)
+        groups = [*cells, *cells.T]
+        directions = np.array([np.isin(cells.ravel(), group) for group in groups]) * (self.errors > 0)
+        return np.asarray(directions[directions.any(axis=1)], np.float64)
+
+    def changes(self, points: FloatArray) -> NDArray[np.bool_]:
+        """Whether other defences are deployed at some changes (k, figures)."""
+        return np.asarray((self._played(points) != self._here).any(axis=1))
+
+    def deployed(self, point: FloatArray) -> Deploy:
+        """The defences deployed after one change (figures,)."""
+        return deployed(self._played(point[None])[0].astype(float), self.defences)
+
+    def figures(self, point: FloatArray) -> list[FigureChange]:
+        """Every accuracy before and after one change (figures,)."""
+        changed = self.measured + self.errors * point
+        names = [(defence, attack) for defence in self.defences for attack in self.attacks]
+        return [
+            FigureChange(*name, *numbers)
+            for name, *numbers in zip(
+                names, self.measured.tolist(), self.errors.tolist(), changed.tolist(), strict=True
+            )
+        ]
+
+    def _played(self, points: FloatArray) -> NDArray[np.bool_]:
+        accuracy = self.measured + self.errors * points
+        a, b = self.pays(accuracy.reshape(-1, len(self.defences), len(self.attacks)))
+        a, b = (np.ascontiguousarray(each[:, :, self.open]) for each in (a, b))
+        return np.asarray(worst_solutions(a, b, self.method)[1] > PLAYED)
+
+
+def standard_errors(evidence: Evidence) -> FloatArray:
+    """The standard deviation (cells,) of each accuracy's Beta posterior; 0 where it is assumed.
+
+    >>> from advgame.scenarios import case
+    >>> standard_errors(evidence_of(case("cifar10-two-defences"))).round(5).tolist()
+    [0.00222, 7e-05, 0.00354, 0.00499]
+
+    Args:
+        evidence: what the accuracies rest on.
+    """
+    right, wrong = evidence.right + JEFFREYS, evidence.wrong + JEFFREYS
+    total = right + wrong
+    errors = np.sqrt(right * wrong / (total**2 * (total + 1)))
+    errors[list(evidence.exact)] = 0.0
+    return np.asarray(errors)
