@@ -15,6 +15,7 @@ from advgame.games import Game
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.radii import same_radius
 from advgame.payoffs import SUCCESS_RULES, TERMS, Accuracies, Term, accuracies_of, build
+from advgame.scenarios.attacker_type import AttackerType, check_types
 from advgame.scenarios.knowledge import KNOWLEDGE, MIXTURE, NOTHING
 
 
@@ -53,7 +54,7 @@ class Scenario:
 
     Raises:
         ScenarioError: for a share outside 0..1, a volume that is not positive, an unknown success rule or
-            state of knowledge, a margin outside 0..1, an interval turned round.
+            state of knowledge, a margin outside 0..1, an interval turned round, priors that do not sum to 1.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Scenario:
     what_if: Mapping[str, float] = field(default_factory=dict)  # accuracies assumed instead of measured
     basis: Mapping[str, str] = field(default_factory=dict)  # parameter → its source, or "assumed"
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # address → least, greatest
+    attacker_types: Mapping[str, AttackerType] = field(default_factory=dict)  # for the study of that name
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -92,6 +94,7 @@ class Scenario:
             raise ScenarioError(f"may_stop is {self.may_stop!r}; expected true or false.")
         for address, ends in self.intervals.items():
             _check_interval(address, ends)
+        check_types(self.attacker_types)
         shares = {"largest_share": self.largest_share}
         shares |= {f"adversarial_share[{attack}]": cap for attack, cap in self.adversarial_share.items()}
         for address, share in shares.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from advgame.files import read_toml, written_whole
 from advgame.measurements import MeasurementTable, radius_text, read_radius, read_table
 from advgame.payoffs import TERMS, Term
 from advgame.payoffs.terms import Amount, parameters_of
+from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import MIXTURE, NOTHING
 from advgame.scenarios.scenario import AttackChoice, Scenario, Select
 
@@ -67,6 +69,7 @@ def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
     select = given.pop("select", None) or {}
     given["attacker_knows"] = _knowledge(given)
     given["intervals"] = {address: tuple(ends) for address, ends in given.get("intervals", {}).items()}
+    given["attacker_types"] = _types_of(given.get("attacker_types", {}))
     return Scenario(
         measurements=_table(given["data"], folder),
         folder=folder,
@@ -127,9 +130,34 @@ def _content_of(scenario: Scenario, folder: Path | None) -> dict[str, Any]:
     content |= {key: dict(getattr(scenario, key)) for key in TABLES if getattr(scenario, key)}
     if scenario.intervals:
         content["intervals"] = {address: list(ends) for address, ends in scenario.intervals.items()}
+    if scenario.attacker_types:
+        content["attacker_types"] = {
+            name: _type_content(kind) for name, kind in scenario.attacker_types.items()
+        }
     if not content["select"]:
         del content["select"]
     return content
+
+
+def _types_of(given: Mapping[str, Mapping[str, Any]]) -> dict[str, AttackerType]:
+    types = {}
+    for name, keys in given.items():
+        try:
+            types[name] = AttackerType(**{**keys, "attacks": _tuple(keys.get("attacks"))})
+        except ScenarioError as mistake:
+            raise ScenarioError(f"[attacker_types.{name}]: {mistake}") from None
+    return types
+
+
+def _type_content(kind: AttackerType) -> dict[str, Any]:
+    """The keys of a type that differ from their defaults."""
+    content = {about.name: getattr(kind, about.name) for about in fields(kind)}
+    silent = {about.name: about.default for about in fields(kind)}
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in content.items()
+        if value != silent[key]
+    }
 
 
 def _validated(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,6 +189,13 @@ def _schema() -> type[BaseModel]:
         defences: list[str] | None = None
         attacks: list[str | AttackTable] | None = None
 
+    class AttackerTypeTable(Strict):
+        prior: FiniteFloat
+        attacks: list[str] | None = None
+        reward: FiniteFloat | None = None
+        cost_multiplier: FiniteFloat = 1.0
+        largest_share: FiniteFloat = 1.0
+
     class ScenarioFile(Strict):
         name: str
         data: str
@@ -180,16 +215,18 @@ def _schema() -> type[BaseModel]:
         what_if: dict[str, FiniteFloat] = Field(default_factory=dict)
         basis: dict[str, str] = Field(default_factory=dict)
         intervals: dict[str, list[FiniteFloat]] = Field(default_factory=dict)
+        attacker_types: dict[str, AttackerTypeTable] = Field(default_factory=dict)
 
-    local = {table.__name__: table for table in (AttackTable, SelectTable)}
+    local = {table.__name__: table for table in (AttackTable, SelectTable, AttackerTypeTable)}
     ScenarioFile.model_rebuild(_types_namespace={**local, "FiniteFloat": FiniteFloat})
     return ScenarioFile
 
 
 KNOWN_KEYS = {
-    (): [*PLAIN, "announced", "select", "terms", *TABLES],
+    (): [*PLAIN, "announced", "select", "terms", *TABLES, "attacker_types"],
     ("select",): ["dataset", "networks", "defences", "attacks"],
     ("select", "attacks"): ["attack", "norm", "radius", "crafted_on"],
+    ("attacker_types",): ["prior", "attacks", "reward", "cost_multiplier", "largest_share"],
 }
 
 
@@ -200,7 +237,7 @@ def _explained(mistake: ValidationError) -> str:
     address = ".".join(str(part) for part in place)
     if first["type"] == "extra_forbidden":
         parent = tuple(part for part in place[:-1] if isinstance(part, str))
-        known = KNOWN_KEYS.get(parent, [])
+        known = KNOWN_KEYS.get(parent, KNOWN_KEYS.get(parent[:1], []))
         return (
             f"the key {address!r} is unknown;{suggestion(str(place[-1]), known)} Known: {', '.join(known)}."
         )

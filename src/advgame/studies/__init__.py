@@ -10,6 +10,7 @@ from advgame.decision import Situation, situate
 from advgame.equilibria import Concept
 from advgame.errors import UnknownName
 from advgame.scenarios import Scenario
+from advgame.studies.attacker_types import AttackerTypesResult, AttackerTypesStudy
 from advgame.studies.break_even import (
     BreakEven,
     BreakEvenStudy,
@@ -46,6 +47,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             ValueOfInformationStudy,
             RiskStudy,
             NearestFlipStudy,
+            AttackerTypesStudy,
         )
     },
 )
@@ -89,6 +91,7 @@ def study(
 
 __all__ = [
     "STUDIES",
+    "AttackerTypesResult",
     "BreakEven",
     "NearestFlip",
     "Regions",

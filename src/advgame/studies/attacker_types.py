@@ -1,0 +1,312 @@
+"""What to deploy when attackers differ, and what knowing the kind of attacker would be worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.decision.attacker_type_games import TypeGame, bayesian_game, type_games
+from advgame.decision.recommendation import played, values_alone
+from advgame.decision.situation import Situation
+from advgame.equilibria import AttackerTypes, Commitment, Nash
+from advgame.equilibria.algorithms.uncertain_attacker import worst_reply
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
+from advgame.errors import InputError
+from advgame.scenarios import Scenario
+from advgame.scenarios.attacker_presets import attacker_preset, attacker_presets
+from advgame.scenarios.attacker_type import AttackerType
+from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Strategy = tuple[tuple[str, float], ...]  # names and their probabilities
+ASSUMED = "assumed: presets of attackers"
+STATED = "stated by the scenario"
+NOTHING_LOST = 5e-7  # money per classified input: less is rounding
+HIDDEN, ANNOUNCED, KNOWN = "kept secret", "announced", "known network"
+ROBUST, FOR_ONE = "announced, within the margin", "as if all were {}"
+POLICY_OF = {NOTHING: HIDDEN, MIXTURE: ROBUST, NETWORK: KNOWN}
+STEPS = (0.02, 0.05, 0.1, 0.2, 0.4)  # from an announced strategy, which lies on ties, towards another
+EXACT_POLICY_OF = {NOTHING: HIDDEN, MIXTURE: ANNOUNCED, NETWORK: KNOWN}
+
+
+@dataclass(frozen=True)
+class TypeAnswer:
+    """One type of attacker; money is per classified input."""
+
+    name: str
+    prior: float
+    attacks: tuple[str, ...]  # that it can play with some traffic
+    attacked_with: Strategy  # against the recommended policy; "none" where it stays away
+    adversarial_share: float  # of the traffic while this type attacks
+    attacker_value: float
+    defender_value: float
+    deploy_if_known: Strategy  # what would be deployed if every attacker were of this type
+    value_if_known: float
+
+
+@dataclass(frozen=True)
+class TypedPolicy:
+    """A strategy against all types at once; values are to the defender, money per classified input."""
+
+    policy: str
+    deploy: Strategy
+    value: float  # by its rule: at the equilibrium, or with the ties of an announcement
+    guaranteed: float  # the least while the types' rewards and costs lie within the margin
+
+
+@dataclass(frozen=True, eq=False)
+class AttackerTypesResult(StudyResult):
+    """What to deploy against several types of attackers; money is per classified input.
+
+    ``value_of_knowing`` is what the policy would be worth more if the type of each attacker were known
+    before the defence is chosen, rewards and costs being exactly as assumed.
+    """
+
+    types: tuple[TypeAnswer, ...]
+    policies: tuple[TypedPolicy, ...]
+    recommended: TypedPolicy  # for what the scenario's attacker knows
+    value_of_knowing: float
+    margin: float
+    basis: str  # where the types come from
+    bound: float  # no announced strategy is worth more if amounts are exactly as assumed
+    complete: bool  # whether all equilibria of the hidden policy are proven found
+
+    @property
+    def wrong_type(self) -> TypedPolicy:
+        """The worst of the strategies that are right for a single type."""
+        alone = [each for each in self.policies if each.policy.startswith(FOR_ONE.format(""))]
+        return min(alone, key=lambda each: each.guaranteed)
+
+    @property
+    def sentence(self) -> str:
+        """The types, what to deploy against them, its value, and what knowing the type would be worth."""
+        priors = ", ".join(f"{each.name} {100 * each.prior:.3g} %" for each in self.types)
+        return (
+            f"Against attackers of {len(self.types)} types ({priors}; {self.basis}) deploy "
+            f"{_words(self.recommended.deploy)}, {self.recommended.policy}: worth "
+            f"{self.recommended.value:.4g} per input. Knowing the type of each attacker "
+            f"{self._knowing()}{self._mistaken()}."
+        )
+
+    def _mistaken(self) -> str:
+        lost = self.recommended.guaranteed - self.wrong_type.guaranteed
+        return f"; planning {self.wrong_type.policy} loses {lost:.3g}" if lost > NOTHING_LOST else ""
+
+    def _knowing(self) -> str:
+        if abs(self.value_of_knowing) < NOTHING_LOST:
+            return "would be worth nothing"
+        if self.value_of_knowing < 0:
+            return f"would cost {-self.value_of_knowing:.3g} per input, as the attackers would know of it"
+        return f"would be worth {self.value_of_knowing:.3g} per input"
+
+    def frame(self) -> pd.DataFrame:
+        """One row per type of attacker."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "type": each.name,
+                    "prior": each.prior,
+                    "attacks": len(each.attacks),
+                    "attacked_with": _words(each.attacked_with),
+                    "adversarial_share": each.adversarial_share,
+                    "attacker_value": each.attacker_value,
+                    "defender_value": each.defender_value,
+                    "deploy_if_known": _words(each.deploy_if_known),
+                    "value_if_known": each.value_if_known,
+                }
+                for each in self.types
+            ]
+        )
+
+    def policy_frame(self) -> pd.DataFrame:
+        """One row per policy: what it deploys, its value and what of it is guaranteed."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "policy": each.policy,
+                    "deploy": _words(each.deploy),
+                    "value": each.value,
+                    "guaranteed": each.guaranteed,
+                    "recommended": each is self.recommended,
+                }
+                for each in self.policies
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class AttackerTypesStudy(Study[AttackerTypesResult]):
+    """What to deploy when attackers differ, and what is knowing their type worth?
+
+    The types are those of the scenario (``[attacker_types.NAME]``), or where it has none the presets.
+
+    Args:
+        types: names of types of the scenario or of presets; empty for all that the scenario states, or else
+            all presets.
+        priors: probability of each type, in the same order, summing to 1; empty for those stated.
+    """
+
+    name: ClassVar[str] = "attacker_types"
+    types: tuple[str, ...] = ()
+    priors: tuple[float, ...] = ()
+
+    def run(self, situation: Situation) -> AttackerTypesResult:
+        """The Bayesian equilibrium, the commitment, and the policy for what the attacker knows.
+
+        Raises:
+            InputError: for priors that do not sum to 1 or do not fit the types, a type without attacks, and a
+                scenario without attacks.
+            SolverError: when nothing could be certified.
+        """
+        types, basis = chosen_types(situation.scenario, self.types, self.priors)
+        return _Types(situation.scenario, type_games(situation.scenario, types)).result(basis)
+
+
+def chosen_types(
+    scenario: Scenario, names: tuple[str, ...] = (), priors: tuple[float, ...] = ()
+) -> tuple[dict[str, AttackerType], str]:
+    """The attacker types of a study, and where they come from.
+
+    >>> from advgame.scenarios import case
+    >>> types, basis = chosen_types(case("cifar10-robustbench"), ("hobbyist", "professional"), (0.9, 0.1))
+    >>> [(name, kind.prior, kind.reward) for name, kind in types.items()], basis
+    ([('hobbyist', 0.9, 0.5), ('professional', 0.1, 1.0)], 'assumed: presets of attackers')
+
+    Args:
+        scenario: whose own types come first.
+        names: of types of the scenario or of presets; empty for all stated types, or else all presets.
+        priors: one for each name; empty for those stated.
+
+    Raises:
+        UnknownName: for a name of no type.
+        ScenarioError: for a prior that is no probability.
+        InputError: for another number of priors than of types.
+    """
+    own: Mapping[str, AttackerType] = scenario.attacker_types
+    wanted = tuple(names) or tuple(own) or tuple(attacker_presets())
+    kinds = {
+        name: own[name] if name in own else attacker_preset(name).in_scenario(scenario) for name in wanted
+    }
+    if priors and len(priors) != len(kinds):
+        raise InputError(
+            f"priors gives {len(priors)} probabilities for {len(kinds)} types ({', '.join(kinds)}); give one "
+            "for each."
+        )
+    odds = priors or tuple(kind.prior for kind in kinds.values())
+    kinds = {
+        name: AttackerType(prior, kind.attacks, kind.reward, kind.cost_multiplier, kind.largest_share)
+        for (name, kind), prior in zip(kinds.items(), odds, strict=True)
+    }
+    return kinds, STATED if all(name in own for name in kinds) else ASSUMED
+
+
+class _Types:
+    """The games against all types, and strategies valued in them."""
+
+    def __init__(self, scenario: Scenario, games: tuple[TypeGame, ...]) -> None:
+        self.scenario, self.games = scenario, games
+        self.priors = np.array([each.kind.prior for each in games])
+        self.defences = games[0].game.defences
+        whole = bayesian_game(games)
+        self.nash = AttackerTypes().solve(whole)
+        self.commitment = AttackerTypes(announced=True).solve(whole)
+
+    def result(self, basis: str) -> AttackerTypesResult:
+        policies = self._policies()
+        by_name = {each.policy: each for each in policies}
+        knowledge = self.scenario.knowledge
+        chosen = by_name[POLICY_OF[knowledge]]
+        known = [self._if_known(each, knowledge) for each in self.games]
+        knowing = float(self.priors @ [value for _, value in known])
+        return AttackerTypesResult(
+            tuple(self._answer(place, chosen, *known[place]) for place in range(len(self.games))),
+            policies,
+            chosen,
+            knowing - by_name[EXACT_POLICY_OF[knowledge]].value,
+            self.scenario.attacker_margin,
+            basis,
+            float("nan") if self.commitment.bound is None else self.commitment.bound,
+            self.nash.complete,
+        )
+
+    def _policies(self) -> tuple[TypedPolicy, ...]:
+        hidden, announced = self.nash.recommended, self.commitment.recommended
+        rows = np.eye(len(self.defences))
+        alone = sum(
+            prior
+            * values_alone(
+                each.game.defender_payoffs[None], each.game.attacker_payoffs[None], in_favour=False
+            )[0]
+            for prior, each in zip(self.priors, self.games, strict=True)
+        )
+        for_one = [RobustCommitment(amounts=each.amounts).solve(each.game).recommended for each in self.games]
+        single = max(rows, key=self.guaranteed)
+        compared = [announced.defender, hidden.defender, *(each.defender for each in for_one), single]
+        towards = [(1 - step) * announced.defender + step * other for other in compared[1:] for step in STEPS]
+        robust = max([*compared, *towards], key=self.guaranteed)
+        network = rows[int(np.argmax(alone))]
+        return (
+            self._policy(HIDDEN, hidden.defender, hidden.defender_payoff),
+            self._policy(ANNOUNCED, announced.defender, announced.defender_payoff),
+            self._policy(ROBUST, robust, self.guaranteed(robust)),
+            self._policy(KNOWN, network, float(np.max(alone))),
+            *(
+                self._policy(FOR_ONE.format(each.name), own.defender, self.guaranteed(own.defender))
+                for each, own in zip(self.games, for_one, strict=True)
+            ),
+        )
+
+    def _policy(self, name: str, strategy: FloatArray, value: float) -> TypedPolicy:
+        return TypedPolicy(name, played(self.defences, strategy), float(value), self.guaranteed(strategy))
+
+    def guaranteed(self, strategy: FloatArray) -> float:
+        """The least that a mixed strategy (defences,) is worth while amounts lie within the margin."""
+        values = [worst_reply(each.game, each.amounts, strategy)[1] for each in self.games]
+        return float(self.priors @ values)
+
+    def _if_known(self, here: TypeGame, knowledge: str) -> tuple[Strategy, float]:
+        """What to deploy if the type is known, and its value at the amounts assumed."""
+        concept = {NOTHING: Nash(), MIXTURE: Commitment(), NETWORK: None}[knowledge]
+        if concept is not None:
+            profile = concept.solve(here.game).recommended
+            return played(self.defences, profile.defender), profile.defender_payoff
+        values = values_alone(
+            here.game.defender_payoffs[None], here.game.attacker_payoffs[None], in_favour=False
+        )[0]
+        return ((self.defences[int(values.argmax())], 1.0),), float(values.max())
+
+    def _answer(self, place: int, chosen: TypedPolicy, deploy: Strategy, value: float) -> TypeAnswer:
+        here = self.games[place]
+        strategy = np.array([dict(chosen.deploy).get(name, 0.0) for name in self.defences])
+        if chosen.policy == HIDDEN:
+            attacker = self.nash.recommended.attackers[place]
+        else:
+            attacker = np.eye(here.game.shape[1])[worst_reply(here.game, here.amounts, strategy)[0]]
+        return TypeAnswer(
+            here.name,
+            here.kind.prior,
+            here.game.attacks[1:],
+            played(here.game.attacks, attacker),
+            float(here.adversarial_share @ attacker),
+            float(strategy @ here.game.attacker_payoffs @ attacker),
+            float(strategy @ here.game.defender_payoffs @ attacker),
+            deploy,
+            value,
+        )
+
+
+def _words(strategy: Strategy) -> str:
+    if len(strategy) == 1:
+        return strategy[0][0]
+    return " + ".join(f"{share:.4g} {name}" for name, share in strategy)

@@ -1,0 +1,160 @@
+"""What to deploy against attackers of several types."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import advgame as ag
+from advgame.decision.attacker_type_games import type_games
+from advgame.errors import InputError, ScenarioError, UnknownName
+from advgame.scenarios.attacker_presets import attacker_presets
+from advgame.scenarios.attacker_type import AttackerType
+from advgame.studies import AttackerTypesResult
+
+CASE = "cifar10-two-defences"
+CLEAN, ROBUST = (0.9478, 0.8534), (0.0, 0.5342)
+BREAK_EVEN = (CLEAN[0] - CLEAN[1]) / (CLEAN[0] - CLEAN[1] + ROBUST[1])
+
+
+def against(types: dict[str, AttackerType], case: str = CASE, **changes: Any) -> AttackerTypesResult:
+    result = ag.study("attacker_types", replace(ag.case(case), attacker_types=types, **changes))
+    assert isinstance(result, AttackerTypesResult)
+    return result
+
+
+def two(attacking: float) -> dict[str, AttackerType]:
+    """One type to whom no attack pays, and the attacker of the scenario."""
+    return {"idle": AttackerType(1 - attacking, cost_multiplier=10), "active": AttackerType(attacking)}
+
+
+def test_few_attackers_do_not_pay_for_a_defence() -> None:
+    """At half of 30 % the mean share stays below the break-even share of 0.15017."""
+    hidden = against(two(0.5)).policies[0]
+    assert hidden.deploy == (("Standard", 1.0),)
+    assert hidden.value == pytest.approx(0.5 * 0.9478 + 0.5 * 0.7 * 0.9478, abs=1e-12)
+
+
+def test_many_attackers_are_met_by_the_mixture_that_makes_them_indifferent() -> None:
+    result = against(two(0.6))
+    deploy = dict(result.policies[0].deploy)
+    defend = (1.0 - 0.6) / ROBUST[1]
+    assert deploy["Rice2020Overfitting"] == pytest.approx(defend, abs=1e-9)
+    assert dict(result.types[1].attacked_with)["autoattack"] == pytest.approx(
+        BREAK_EVEN / (0.6 * 0.3), abs=1e-9
+    )
+    assert result.types[0].attacked_with == (("none", 1.0),)
+    # at the break-even share both networks are worth the same
+    assert result.policies[0].value == pytest.approx((1 - BREAK_EVEN) * CLEAN[0], abs=1e-9)
+    # a known idle attacker meets the plain network, a known active one its own equilibrium
+    known = 0.4 * CLEAN[0] + 0.6 * (1 - BREAK_EVEN) * CLEAN[0]
+    assert result.value_of_knowing == pytest.approx(known - result.policies[0].value, abs=1e-9)
+
+
+def test_one_type_is_the_scenario_itself() -> None:
+    for case in (CASE, "mnist-pruning"):
+        result = against({"only": AttackerType(1.0)}, case)
+        table = ag.policies(ag.case(case)) if hasattr(ag, "policies") else None
+        game = ag.build_game(ag.case(case))
+        assert result.policies[0].value == pytest.approx(ag.solve(game).recommended.defender_payoff)
+        assert result.policies[1].value == pytest.approx(
+            ag.solve(game, concept="commitment").recommended.defender_payoff
+        )
+        assert result.value_of_knowing == pytest.approx(0, abs=1e-9)
+        assert table is None or table.stated.guaranteed <= result.recommended.guaranteed + 1e-6
+
+
+@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+def test_it_answers_every_bundled_case_with_the_presets(case: str) -> None:
+    scenario = ag.case(case)
+    if len(scenario.accuracies.attacks) == 1:
+        with pytest.raises(ScenarioError, match="no attack"):
+            ag.study("attacker_types", scenario)
+        return
+    result = ag.study("attacker_types", scenario)
+    assert isinstance(result, AttackerTypesResult)
+    assert result.complete
+    assert [each.name for each in result.types] == list(attacker_presets())
+    assert result.sentence.endswith(".")
+    assert len(result.frame()) == 3
+    policies = {each.policy: each for each in result.policies}
+    announced = policies["announced"]
+    assert announced.value <= result.bound + 1e-9
+    assert announced.value >= policies["known network"].value - 1e-9
+    robust = policies["announced, within the margin"]
+    assert robust.guaranteed >= max(each.guaranteed for each in result.policies) - 1e-12
+    if scenario.knowledge != "nothing":
+        assert result.value_of_knowing >= -1e-9
+
+
+def test_the_expected_value_of_an_announcement_is_that_of_every_type_replying_best() -> None:
+    scenario = ag.case("mnist-invariance")
+    result = ag.study("attacker_types", scenario)
+    assert isinstance(result, AttackerTypesResult)
+    types = {name: preset.in_scenario(scenario) for name, preset in attacker_presets().items()}
+    games = type_games(scenario, types)
+    strategy = np.array([dict(result.policies[1].deploy).get(name, 0.0) for name in games[0].game.defences])
+    value = 0.0
+    for each in games:
+        pays, earns = strategy @ each.game.attacker_payoffs, strategy @ each.game.defender_payoffs
+        value += each.kind.prior * earns[pays >= pays.max() - 1e-9].max()
+    assert result.policies[1].value == pytest.approx(value, abs=1e-9)
+
+
+def test_types_are_read_from_a_file_and_written_back(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    ag.write_scenario(ag.case("fashion-mnist-measured"), file)
+    with file.open("a", encoding="utf-8") as more:
+        more.write(
+            '[attacker_types.amateur]\nprior = 0.8\nattacks = ["transferred*"]\nlargest_share = 0.05\n'
+            "[attacker_types.expert]\nprior = 0.2\nreward = 3.0\ncost_multiplier = 0.5\n"
+        )
+    scenario = ag.read_scenario(file)
+    assert scenario.attacker_types["expert"] == AttackerType(0.2, None, 3.0, 0.5)
+    ag.write_scenario(scenario, tmp_path / "again.toml")
+    assert ag.read_scenario(tmp_path / "again.toml").attacker_types == scenario.attacker_types
+    result = ag.study("attacker_types", scenario)
+    assert isinstance(result, AttackerTypesResult)
+    assert [len(each.attacks) for each in result.types] == [4, 13]
+    assert "stated by the scenario" in result.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[attacker_types.one]\nprior = 0.5\n", "sum to 0.5 .one 0.5.; expected 1"),
+        (
+            "[attacker_types.one]\nprior = 1.0\nattacks = []\n",
+            "one.: attacks is empty: a type without attacks",
+        ),
+        ("[attacker_types.one]\nprior = 0.0\n", "prior is 0; remove a type"),
+        ("[attacker_types.one]\nprior = 1.5\n", "prior of an attacker type is 1.5; expected a probability"),
+        ("[attacker_types.one]\nattacks = ['square']\n", "'attacker_types.one.prior' is missing"),
+        ("[attacker_types.one]\nprior = 1.0\nrewards = 2.0\n", "did you mean 'reward'"),
+        ("[attacker_types.one]\nprior = 1.0\nlargest_share = 2.0\n", "expected a share of the traffic"),
+    ],
+)
+def test_a_type_that_makes_no_sense_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "mine.toml"
+    ag.write_scenario(ag.case(CASE), file)
+    with file.open("a", encoding="utf-8") as more:
+        more.write(text)
+    with pytest.raises(ScenarioError, match=message):
+        ag.read_scenario(file)
+
+
+def test_settings_that_do_not_fit_are_refused() -> None:
+    scenario = ag.case(CASE)
+    with pytest.raises(ScenarioError, match=r"sum to 0\.9 .hobbyist 0.5, insider 0.4."):
+        ag.study("attacker_types", scenario, types=("hobbyist", "insider"), priors=(0.5, 0.4))
+    with pytest.raises(InputError, match="2 probabilities for 3 types"):
+        ag.study("attacker_types", scenario, priors=(0.5, 0.5))
+    with pytest.raises(UnknownName, match="did you mean 'hobbyist'"):
+        ag.study("attacker_types", scenario, types=("hobyist",))
+    stranger = replace(scenario, attacker_types={"one": AttackerType(1.0, ("autoatack",))})
+    with pytest.raises(UnknownName, match="did you mean 'autoattack'"):
+        ag.study("attacker_types", stranger)
