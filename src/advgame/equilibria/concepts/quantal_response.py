@@ -51,7 +51,7 @@ class QuantalResponse(Concept):
 
     name: ClassVar[str] = "quantal_response"
     situation: ClassVar[str] = (
-        "Both sides choose at once and err, costly errors being rarer (quantal response)"
+        "Both sides choose simultaneously and err, costly errors being rarer (quantal response)"
     )
     timing: ClassVar[Timing] = Timing.NOISY
     aliases: ClassVar[tuple[str, ...]] = ("qre",)

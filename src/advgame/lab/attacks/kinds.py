@@ -76,7 +76,7 @@ class SmallestChange(Attack):
     ) -> list[torch.Tensor]:
         """The same examples for each radius, white-box ones drawn to the decision boundary first.
 
-        Of a randomised network, which is right there every other time, the surest within each radius.
+        For a randomised network, which is correct there half of the time, the most reliable one per radius.
         """
         if is_randomised(victim.network):
             found_in_runs = self.against_randomness(victim, inputs, labels)
