@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FAR = 64  # payoffs this many times larger than their range are centred
+from advgame.games.tolerances import FAR
+
 SAMPLE = 8  # approximate number of strategies per player that are checked first
 
 

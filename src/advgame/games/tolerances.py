@@ -31,3 +31,6 @@ SMALLEST_PIVOT = 1e-11  # the smallest pivot
 SAVES_NOTHING = -1e-12  # a strategy enters only if its reduced cost is below this
 FALLING = -1e-13  # per μ: a cost that falls more slowly counts as constant
 SAME_RATIO = 1e-13  # ratios that differ by no more are ties of the ratio test
+
+# Of the range of payoffs: where they are this many times larger, constants are subtracted first.
+FAR = 64

@@ -14,6 +14,10 @@ from advgame.equilibria.batch.gathered import Status
 from advgame.equilibria.batch.general_games import MOST_MINORS, fits, general_equilibria
 from advgame.equilibria.kernels import lemke_howson_pivots, minors, modular_signs, profiles, simd32, supports
 from advgame.games import Game
+from tests.equilibria.kernels.parts import callable_part
+
+settle, leaving_row = map(callable_part, (modular_signs.settle, lemke_howson_pivots.leaving_row))
+load, list_minors = map(callable_part, (minors.load, minors.minors))
 
 Games = NDArray[np.float64]
 Mixes = set[tuple[float, ...]]
@@ -114,7 +118,7 @@ def test_signs_hidden_by_rounding_are_those_of_whole_numbers() -> None:
     sets, words, _, _ = signs(payoffs)
     hidden = ~(words[0] | words[1]) & np.uint64(1)
     assert hidden.sum() > 10
-    assert modular_signs.settle(payoffs, 0, False, sets, 0, words[0], words[1])
+    assert settle(payoffs, 0, False, sets, 0, words[0], words[1])
     for size in range(5):
         for chosen in combinations(range(4), size):
             base = sets.place[sum(1 << row for row in chosen)]
@@ -144,7 +148,7 @@ def test_payoffs_too_far_apart_for_the_primes_are_left_to_the_single_game_solver
     a[0, :, 0] = 2.0**-1000
     a[0, 1] = a[0, 0]
     sets, words, _, _ = signs(a)
-    assert not modular_signs.settle(a, 0, False, sets, 0, words[0], words[1])
+    assert not settle(a, 0, False, sets, 0, words[0], words[1])
     solution = solve_batch(a, b)
     assert solution.complete.all()
     assert mixes(solution, 0) == exactly(a[0], b[0])
@@ -203,10 +207,10 @@ def signs(payoffs: Games) -> tuple[supports.Supports, NDArray[np.uint64], NDArra
     entries, bounds = np.empty((2, rows, columns, 32)), np.empty((2, rows + 1, 32))
     bounds = bounds[:, : len(sets.tolerance)].copy()
     many = np.repeat(payoffs, 64, axis=0)
-    exact = minors.load(many, 0, False, sets, entries, bounds, np.empty((4, rows, 32)))
+    exact = load(many, 0, False, sets, entries, bounds, np.empty((4, rows, 32)))
     values, words = np.empty((rows + 1, sets.widest, 32)), np.zeros((2, sets.words), np.uint64)
     for half in range(2):
-        minors.minors(entries, half, bounds, sets, values, words[0], words[1])
+        list_minors(entries, half, bounds, sets, values, words[0], words[1])
     return sets, words, bounds, exact
 
 
@@ -315,8 +319,8 @@ def test_of_rows_that_tie_the_lexicographically_least_leaves() -> None:
     table = np.array([[2.0, 1.0, 1.0], [2.0, 1.5, 1.0], [2.0, 1.25, 1.0]])
     ties = np.empty(3, np.int64)
     home = np.array([0, 1, -1, -2, -3])  # two strategies in the columns, three slacks in the rows
-    assert lemke_howson_pivots.leaving_row(table, home, 0, 2, ties) == 2
-    assert lemke_howson_pivots.leaving_row(table, home, 1, 2, ties) == 1  # no tie: 1/1.5 is the least ratio
+    assert leaving_row(table, home, 0, 2, ties) == 2
+    assert leaving_row(table, home, 1, 2, ties) == 1  # no tie: 1/1.5 is the least ratio
 
 
 def exact_sign(payoffs: Games, rows: tuple[int, ...], columns: tuple[int, ...]) -> int:
@@ -335,7 +339,7 @@ def test_no_sign_is_called_certain_that_rounding_may_have_made(bits: int, thorou
     payoffs[0, 3] = payoffs[0, 2] - payoffs[0, 0] + random.integers(0, 2, 4)
     sets, words, bounds, _ = signs(payoffs)
     if thorough:
-        assert modular_signs.settle(payoffs, 0, False, sets, 0, words[0], words[1])
+        assert settle(payoffs, 0, False, sets, 0, words[0], words[1])
     assert (bounds.max() == 0) == (bits < 18)
     for size in range(5):
         for chosen in combinations(range(4), size):
@@ -355,7 +359,7 @@ def test_large_minors_have_their_signs_modulo_primes_too() -> None:
     payoffs = random.normal(size=(1, 4, 4)) * 2.0 ** random.integers(-30, 30, (1, 4, 4))
     sets = supports.supports(4, 4)
     above, below = np.zeros((2, sets.words), np.uint64)
-    assert modular_signs.settle(payoffs, 0, False, sets, 5, above, below)
+    assert settle(payoffs, 0, False, sets, 5, above, below)
     for size in range(4):
         for chosen in combinations(range(4), size):
             base = sets.place[sum(1 << row for row in chosen)]

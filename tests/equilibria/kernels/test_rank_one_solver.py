@@ -4,21 +4,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advgame.equilibria.batch.general_games import general_equilibria
-from advgame.equilibria.kernels import rank_one_solver
-from advgame.equilibria.kernels.crossings import crossing
-from advgame.equilibria.kernels.rank_one_detection import careful_form, lines_for
-from advgame.equilibria.kernels.rank_one_detection import rank_one_form as compiled_form
-from advgame.equilibria.kernels.support_inverse import desk
-from advgame.equilibria.kernels.support_walk import support_walk
-from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
-from advgame.equilibria.kernels.uniqueness import only_one
+from advgame.equilibria.kernels import (
+    crossings,
+    rank_one_detection,
+    rank_one_solver,
+    support_inverse,
+    support_walk,
+    tableau_walk,
+    uniqueness,
+)
 from advgame.games import Game
 from advgame.games.rank_one_form import rank_one_form
 from benchmarks.families import attacker_defender, several_equilibria
 from tests.equilibria.games import DEAR_AND_CHEAP, LOUD_AND_STEALTHY, attacker_game
+from tests.equilibria.kernels.parts import callable_part
 from tests.equilibria.walks import Family, Games, Numbers, exactly, on_a_lattice, same, walked
 
 SHAPES = [(2, 2), (3, 3), (2, 5), (5, 2), (4, 4), (3, 6), (6, 3), (5, 5), (6, 6)]
+
+certified, regrets, polish = map(
+    callable_part, (rank_one_solver.certified, rank_one_solver.regrets, rank_one_solver.polish)
+)
+careful_form, compiled_form, lines_for = map(
+    callable_part,
+    (rank_one_detection.careful_form, rank_one_detection.rank_one_form, rank_one_detection.lines_for),
+)
+on_what_is_played, on_a_tableau, on_a_form, tableau = map(
+    callable_part,
+    (support_walk.support_walk, tableau_walk.tableau_walk, tableau_walk.walk, tableau_walk.tableau),
+)
+crossing, desk, only_one = map(callable_part, (crossings.crossing, support_inverse.desk, uniqueness.only_one))
 
 
 def form(a: Numbers, b: Numbers, carefully: bool = False) -> tuple[float, Numbers, Numbers, Numbers, float]:
@@ -290,10 +305,8 @@ def test_regrets_are_those_of_the_payoffs() -> None:
     x, y = x / x.sum(), y / y.sum()
     to_defender, to_attacker = a @ y, x @ b
     wanted = to_defender.max() - x @ to_defender, to_attacker.max() - to_attacker @ y
-    assert rank_one_solver.regrets(a, b, x, y) == pytest.approx(
-        (wanted[0] / np.ptp(a), wanted[1] / np.ptp(b))
-    )
-    assert rank_one_solver.regrets(0 * a, 0 * b, x, y) == (0.0, 0.0)
+    assert regrets(a, b, x, y) == pytest.approx((wanted[0] / np.ptp(a), wanted[1] / np.ptp(b)))
+    assert regrets(0 * a, 0 * b, x, y) == (0.0, 0.0)
 
 
 def test_a_blurred_equilibrium_is_sharpened_and_a_false_one_is_left() -> None:
@@ -303,12 +316,12 @@ def test_a_blurred_equilibrium_is_sharpened_and_a_false_one_is_left() -> None:
     x, y = mixed[:8] + 1e-7 * (mixed[:8] > 0) * np.arange(8), mixed[8:].copy()
     space = np.empty(8, np.int64), np.empty(7, np.int64), np.empty((8, 9)), np.empty(8), np.empty(8)
     x /= x.sum()
-    assert max(rank_one_solver.regrets(a, b, x, y)) > 1e-9
-    assert max(rank_one_solver.polish(a, b, x, y, *space)) < 1e-14
+    assert max(regrets(a, b, x, y)) > 1e-9
+    assert max(polish(a, b, x, y, *space)) < 1e-14
     assert np.abs(x - mixed[:8]).max() < 1e-12
     x, y = np.full(8, 1 / 8), np.full(7, 1 / 7)
-    before = rank_one_solver.regrets(a, b, x, y)
-    assert rank_one_solver.polish(a, b, x, y, *space) == before
+    before = regrets(a, b, x, y)
+    assert polish(a, b, x, y, *space) == before
     assert (x == 1 / 8).all()
 
 
@@ -316,10 +329,10 @@ def test_the_walk_on_a_form_needs_no_payoffs() -> None:
     a, b = (each[0] for each in attacker_defender(np.random.default_rng(18), 1, 6, 5))
     gain, idle, slope, intensity, _ = form(a, b)
     profiles = walked(a[None], b[None]).profiles[0]
-    for table in (np.empty((7, 7)), rank_one_solver.tableau(6, 5)):  # one that is too small is replaced
+    for table in (np.empty((7, 7)), tableau(6, 5)):  # one that is too small is replaced
         x, y = np.zeros((3, 6)), np.zeros((3, 5))
         space = table, np.empty(5, np.int64), np.empty(6, np.int64)
-        met, status = rank_one_solver.walk(gain * b, idle, slope, intensity, *space, x, y)
+        met, status = on_a_form(gain * b, idle, slope, intensity, *space, x, y)
         assert status == rank_one_solver.SOLVED
         assert same(np.hstack([x, y])[:met], profiles)
 
@@ -333,10 +346,10 @@ def met_by_itself(a: Numbers, b: Numbers, large: bool) -> tuple[int, Numbers]:
         return rank_one_solver.UNSTRUCTURED, np.empty((0, m + n))
     if large:
         at, stop = desk(m, n), np.zeros(1, np.uint8)
-        met, status = support_walk(b, gain, idle, slope, intensity, row, beside, False, at, stop, x, y)
+        met, status = on_what_is_played(b, gain, idle, slope, intensity, row, beside, False, at, stop, x, y)
     else:
         space = tableau(m, n), np.empty(n, np.int64), np.empty(m, np.int64)
-        met, status = tableau_walk(b, gain, idle, slope, intensity, row, False, *space, x, y)
+        met, status = on_a_tableau(b, gain, idle, slope, intensity, row, False, *space, x, y)
     return status, np.hstack([x[:met], y[:met]])
 
 
@@ -371,24 +384,24 @@ def test_one_false_profile_spoils_the_certificate_of_a_game() -> None:
     pure, gains = np.array([1.0, 0.0, 0.0]), np.empty((3, 2))
     for mixes, certain in (((pure, third), False), ((third, pure), False), ((third, third), True)):
         x, y = np.array([third, *mixes]), np.array([third, *mixes])
-        assert rank_one_solver.certified(a, b, x, y, gains, 1, 2, 2.0, 2.0, *space) == certain
+        assert certified(a, b, x, y, gains, 1, 2, 2.0, 2.0, *space) == certain
     # rock against rock: either player could earn 1 by paper, of a range of 2
-    rank_one_solver.certified(a, b, np.array([pure]), np.array([pure]), gains, 0, 1, 2.0, 2.0, *space)
+    certified(a, b, np.array([pure]), np.array([pure]), gains, 0, 1, 2.0, 2.0, *space)
     assert gains[0].tolist() == [0.5, 0.5]
 
 
 def test_a_mix_is_sharpened_to_the_last_digit_and_put_back_where_that_would_be_worse() -> None:
     space = np.empty(3, np.int64), np.empty(3, np.int64), np.empty((4, 5)), np.empty(4), np.empty(4)
     x, y = np.array([0.4, 0.3, 0.3]), np.array([0.3, 0.4, 0.3])
-    assert max(rank_one_solver.polish(ROCK_PAPER_SCISSORS, -ROCK_PAPER_SCISSORS, x, y, *space)) < 1e-15
+    assert max(polish(ROCK_PAPER_SCISSORS, -ROCK_PAPER_SCISSORS, x, y, *space)) < 1e-15
     assert [*x, *y] == pytest.approx([1 / 3] * 6, abs=1e-15)
     # The first two strategies make each other indifferent where they are played alike. But then the third
     # defence, which is poor against the first attack, is best by far.
     a = np.array([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [-10.0, 14.0, 0.0]])
     b = np.array([[0.0, 0.1, -9.0], [0.1, 0.0, -9.0], [0.0, 0.0, -9.0]])
     x, y = np.array([0.99, 0.01, 0.0]), np.array([0.99, 0.01, 0.0])
-    before = rank_one_solver.regrets(a, b, x, y)
-    assert rank_one_solver.polish(a, b, x, y, *space) == before
+    before = regrets(a, b, x, y)
+    assert polish(a, b, x, y, *space) == before
     assert x.tolist() == y.tolist() == [0.99, 0.01, 0.0]
 
 

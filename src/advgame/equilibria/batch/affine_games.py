@@ -138,7 +138,7 @@ def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
     structure = affine_structure(games)
     if structure is None:
         return None
-    from advgame.equilibria.kernels import affine_tile, fused
+    from advgame.equilibria.kernels import affine_tile, fused, states
 
     known = _in_rows(
         *(games.price_rows, games.largest, games.largest_row, games.caps, games.cap_rows),
@@ -156,9 +156,9 @@ def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
             lambda part: fused.solve_some(form, any_will_do, *_part(part, parts, count), room), parts
         )
         state = answers.status[visited]
-        answers.status[visited] = np.where(state == fused.ONE, Status.ONE, Status.COMPILED)
-        answers.complete[visited] = state == fused.FOUND
-        return np.asarray(visited[state == fused.LEFT])
+        answers.status[visited] = np.where(state == states.ONE, Status.ONE, Status.COMPILED)
+        answers.complete[visited] = state == states.SOLVED
+        return np.asarray(visited[state == states.LEFT])
 
     return solve
 

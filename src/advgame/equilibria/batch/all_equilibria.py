@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import ALWAYS, Deadline
 from advgame.equilibria.algorithms.stop import stopped_by
+from advgame.equilibria.batch.batch_centring import Centred
 from advgame.equilibria.batch.gathered import MORE_SLOTS, SLOTS, Found, Gathered, Status
 from advgame.equilibria.batch.general_games import fits, general_equilibria
 from advgame.equilibria.batch.inputs import refuse_infinite
@@ -35,12 +36,34 @@ def nash_equilibria(
 ) -> Found:
     """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so.
 
+    Constants are taken out of payoffs far from zero. The walk notices such games itself, so that the others
+    are read once.
+
     Args:
         a: (games, defences, attacks) float64, the defender's payoffs.
         b: (games, defences, attacks) float64, the attacker's payoffs.
         status: (games,) uint8 codes of `Status`, written in place.
         gathered: buffers and deadline that chunks share; None for buffers of its own.
     """
+    gathered = gathered or Gathered(a.shape[1:])
+    if a.shape[1:] == (2, 2):  # solved from differences of payoffs
+        return _by_kernels(a, b, status, gathered)
+    if _kernels(a, b)[0] is not walked:
+        return WITHOUT_CONSTANTS(a, b, status, gathered)
+    found, proven = walked(a, b, gathered)
+    if proven.all():
+        return found
+    rest = np.flatnonzero(~proven)
+    how = status[rest]
+    more = WITHOUT_CONSTANTS(a[rest], b[rest], how, Gathered(a.shape[1:], deadline=gathered.deadline))
+    status[rest] = how
+    return Found.joined([found.kept(proven[found.game]), more._replace(game=rest[more.game])])
+
+
+def _by_kernels(
+    a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
+) -> Found:
+    """As ``nash_equilibria``, of payoffs as they are."""
     gathered = gathered or Gathered(a.shape[1:])
     first, *others = _kernels(a, b)
     found, proven = first(a, b, gathered)
@@ -56,6 +79,9 @@ def nash_equilibria(
             break
     parts.extend(singly(a, b, rest, status, gathered.deadline))
     return Found.joined(parts)
+
+
+WITHOUT_CONSTANTS = Centred(_by_kernels)
 
 
 def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.batch.gathered import Found, Gathered
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
-from advgame.games.centring import FAR
 
 LEAST_PART = 4096  # games that are worth a thread's while
 
@@ -27,14 +26,11 @@ class Centred:
 
     method: Solver
     announced: bool = False  # the defender commits: only one constant can be left out of all its payoffs
-    but: tuple[int, int] | None = None  # shape of games the method solves from differences of payoffs
 
     def __call__(
         self, a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None, /
     ) -> Found:
         """As the method does."""
-        if a.shape[1:] == self.but:
-            return self.method(a, b, status, gathered)
         of_a = _Constants(a, far_games(a, self.announced, False), None if self.announced else 1)
         of_b = _Constants(b, far_games(b, False, True), 2)
         found = self.method(of_a.taken_out(), of_b.taken_out(), status, gathered)
@@ -59,7 +55,7 @@ def far_games(payoffs: FloatArray, whole: bool, turned: bool) -> NDArray[np.int6
 
     def look(part: int) -> None:
         first, last = part * games // parts, (part + 1) * games // parts
-        far_from_zero(payoffs, first, last, whole, turned, FAR, marked)
+        far_from_zero(payoffs, first, last, whole, turned, marked)
 
     on_all_cores(look, parts)
     return np.flatnonzero(marked)

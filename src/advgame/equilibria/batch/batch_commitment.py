@@ -54,6 +54,8 @@ def _committed(
     kernel: Callable[..., None],
     singly: Commitment,
 ) -> Found:
+    from advgame.equilibria.kernels import states
+
     games, gathered = len(a), gathered or Gathered(a.shape[1:])
     found = gathered.free(games).begin(games)
     found.game[:] = np.arange(games)
@@ -65,7 +67,7 @@ def _committed(
         kernel(a, b, first, last, state, found.defender, found.attacker, found.regret)
 
     on_all_cores(solve, parts)
-    unclear = np.flatnonzero(state)
+    unclear = np.flatnonzero(state != states.SOLVED)
     status[:] = Status.ONE  # others may be worth the same, so none is complete
     for game in unclear:
         answered = not gathered.deadline.over and _answered(singly, Game(a[game], b[game]), int(game), found)

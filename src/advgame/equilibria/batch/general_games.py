@@ -16,7 +16,6 @@ MOST_MINORS = 3_000_000  # of one player's payoffs: up to 12 × 12
 MOST_STRATEGIES = 20  # of one player
 ROOM = 8, 256, 4096  # for equilibria of a game on average; where it is too little, they are found again
 FEW = 6  # strategies, up to which the least room nearly always suffices
-UNCERTIFIED = 255  # what became of a game some profile of which has too much regret
 
 
 def fits(shape: tuple[int, ...]) -> bool:
@@ -80,7 +79,7 @@ def _by_signs(
     on_all_cores(fill, parts)
     if rows and not found.regret.max() <= LARGEST_REGRET:
         certified = (found.regret <= LARGEST_REGRET).all(axis=1)
-        state[found.game[~certified]] = UNCERTIFIED
+        state[found.game[~certified]] = states.UNCERTIFIED
         found = found.kept(state[found.game] == states.SOLVED)
     crowded = np.flatnonzero(state == states.CROWDED)
     if len(crowded) == 0 or len(room) == 1:

@@ -22,7 +22,7 @@ def one_nash_equilibrium(
         status: (games,) uint8 codes of `Status`, written in place.
         gathered: buffers and deadline that chunks share; None for buffers of its own.
     """
-    from advgame.equilibria.kernels import lemke_howson_pivots
+    from advgame.equilibria.kernels import lemke_howson_pivots, states
 
     games, gathered = len(a), gathered or Gathered(a.shape[1:])
     found = gathered.free(games).begin(games)
@@ -36,9 +36,9 @@ def one_nash_equilibrium(
 
     on_all_cores(solve, parts)
     status[:] = Status.ONE
-    lost = np.flatnonzero(state != lemke_howson_pivots.FOUND)
+    lost = np.flatnonzero(state != states.SOLVED)
     if len(lost) == 0:
         return found
     alone = [each.begin(1) for each in singly(a, b, lost, status, gathered.deadline)]
     status[lost[status[lost] == Status.SINGLE]] = Status.PARTIAL  # of what was found, one is told
-    return Found.joined([found.kept(state == lemke_howson_pivots.FOUND), *alone])
+    return Found.joined([found.kept(state == states.SOLVED), *alone])

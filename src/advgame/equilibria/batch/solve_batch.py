@@ -48,7 +48,7 @@ class Method(Protocol):
 METHODS: Catalogue[Method] = Catalogue(
     "concept solved in batches",
     {
-        "nash": Centred(nash_equilibria, but=(2, 2)),
+        "nash": nash_equilibria,
         "nash_one": Centred(one_nash_equilibrium),
         "commitment": Centred(commitments, announced=True),
         "pure_commitment": Centred(pure_commitments, announced=True),

@@ -48,7 +48,7 @@ class Tile(NamedTuple):
     done: np.ndarray  # (TILE,)
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def new_tile(m, n):
     """Room for a tile of games of m defences and n attacks."""
     return Tile(

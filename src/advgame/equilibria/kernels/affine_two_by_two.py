@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.games.tolerances import LARGEST_REGRET
 
 TILE = 128  # games whose payoffs are added up together
@@ -61,7 +61,7 @@ class Sums(NamedTuple):
     near: np.ndarray  # (2,) a difference below it may be a tie; of defender and adversary
 
 
-@njit(error_model="numpy", inline="always")
+@part(error_model="numpy", forceinline=True)
 def _sign(difference, near):
     """0 for −, 1 near a tie, 2 for +."""
     return 2 if difference > near else (0 if difference < -near else 1)
@@ -91,8 +91,8 @@ def map_some(sums, numbers, values, row, first, last, code, defend, attack):
         _cut(values, top, fixed, slope, sums.near, start, cuts)
         code[line, :start], defend[line, :start], attack[line, :start] = LEFT, 0.0, 0.0
         left += start
-        for part in range(10):
-            low, high = cuts[part], cuts[part + 1]
+        for place in range(10):
+            low, high = cuts[place], cuts[place + 1]
             if low < high:
                 value, signs = min(values[low], top), 0
                 for s in range(4):
@@ -116,7 +116,7 @@ def map_some(sums, numbers, values, row, first, last, code, defend, attack):
     return left
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def _line(sums, numbers, values, row, line, fixed, slope):
     """Writes the differences of a line as fixed + slope v; the most v counts; where p > 0 begins."""
     share, largest, cap = np.inf, sums.largest, sums.cap
@@ -149,7 +149,7 @@ def _line(sums, numbers, values, row, line, fixed, slope):
     return top, _first_beyond(values, top, 0.0, 1.0, 0.0) if top > 0.0 else length
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def _first_beyond(values, top, fixed, slope, level):
     """The first place where the rising fixed + slope v is beyond a level; the length if it never is."""
     low, high = 0, len(values)
@@ -162,7 +162,7 @@ def _first_beyond(values, top, fixed, slope, level):
     return low
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def _cut(values, top, fixed, slope, near, start, cuts):
     """Writes the places at which a sign changes, in order, from ``start`` to the length of the line."""
     cuts[0], cuts[1] = start, len(values)
@@ -180,7 +180,7 @@ def _cut(values, top, fixed, slope, near, start, cuts):
     cuts[10] = len(values)
 
 
-@njit(error_model="numpy", fastmath={"contract", "nsz"})
+@part(error_model="numpy", fastmath={"contract", "nsz"})
 def _mix(values, top, fixed, slope, code, defend, attack):
     """Writes both P(second strategy) where best replies go round; how many games are left."""
     left = 0
@@ -197,7 +197,7 @@ def _mix(values, top, fixed, slope, code, defend, attack):
     return left
 
 
-@njit(error_model="numpy", inline="always")
+@part(error_model="numpy", forceinline=True)
 def _second(d0, d1, b0, b1):
     """P(second strategy) of the defender, who makes the adversary indifferent, and of the adversary."""
     in_d, in_b = abs(d0) + abs(d1), abs(b0) + abs(b1)
@@ -205,7 +205,7 @@ def _second(d0, d1, b0, b1):
     return abs(b0) * in_d * inverse, abs(d0) * in_b * inverse
 
 
-@njit(error_model="numpy", inline="always")
+@part(error_model="numpy", forceinline=True)
 def _excess(d0, d1, b0, b1, x, y):
     """By how much the larger of both players' gains from leaving the mixes exceeds what is allowed."""
     gain, range_ = abs(d0 * (1.0 - y) + d1 * y), max(abs(d0), abs(d1))
@@ -242,7 +242,7 @@ def solve_some(sums, numbers, first, last, code, defender, attacker, value, regr
             regret[start + c, 0], regret[start + c, 1] = out[4, c], out[5, c]
 
 
-@njit(error_model="numpy", fastmath={"contract", "nsz"})
+@part(error_model="numpy", fastmath={"contract", "nsz"})
 def _play(total, kind, out):
     """Writes both P(second strategy), both values and both regrets; LEFT where rounding spoils a mix."""
     for c in range(TILE):
@@ -262,7 +262,7 @@ def _play(total, kind, out):
         kind[c] = LEFT if mixed & (max(lost, missed) > LARGEST_REGRET) else kind[c]
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def _interleave(x, y, won, taken, defender, attacker, value):
     for c in range(len(value)):
         defender[c, 0], defender[c, 1] = 1.0 - x[c], x[c]
@@ -270,7 +270,7 @@ def _interleave(x, y, won, taken, defender, attacker, value):
         value[c, 0], value[c, 1] = won[c], taken[c]
 
 
-@njit(error_model="numpy", fastmath={"contract"})
+@part(error_model="numpy", fastmath={"contract"})
 def _add_up(sums, numbers, start, width, share, total):
     """Writes the intensities of the attack and the sums of a tile of games."""
     for c in range(TILE):

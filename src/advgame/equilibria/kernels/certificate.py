@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.simd4 import larger, smaller
 from advgame.games.tolerances import PLAYED
 
@@ -14,7 +14,7 @@ EXACT = 2e-15  # a regret that other floats are not sure to lessen
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
 
 
-@njit()
+@part(allocates=True)
 def regrets(a, b, x, y):
     """What each player could gain by another reply, relative to that player's payoff range.
 
@@ -89,7 +89,7 @@ def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
     return (one / range_a if range_a > 0 else one), (other / range_b if range_b > 0 else other)
 
 
-@njit()
+@part()
 def equalise(payoffs, rows, columns, size, transposed, system, mix):
     """Writes the positive mix of ``columns`` against which ``rows`` pay the same; False where there is none.
 
@@ -144,7 +144,7 @@ def equalise(payoffs, rows, columns, size, transposed, system, mix):
     return True
 
 
-@njit()
+@part(allocates=True)
 def polish(a, b, x, y, rows, columns, system, mix, other):
     """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
 
@@ -167,7 +167,7 @@ def polish(a, b, x, y, rows, columns, system, mix, other):
     return sharpened(a, b, *mixes, 0, one, two, range_a, range_b, rows, columns, system, mix, other)
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, system, mix, other):
     """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
 

@@ -15,16 +15,13 @@ import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.rank_one_solver import equalise
+from advgame.equilibria.kernels.states import LEFT, SOLVED
 from advgame.games.tolerances import LARGEST_REGRET, TIE
 
 BELOW = 1e-13  # a slack below minus this is missing
 STEP = 1e-9  # the smallest pivot
 LEAST = {"nnan", "nsz"}  # lets the least of a row be found in lanes; no payoff is a NaN
 CLEAR = 1e-10  # by what a reply must be beaten to count as never best
-
-# What became of a game.
-SOLVED = 0  # a best commitment, with its bound
-UNCLEAR = 1  # near a tie, or rounding hid the way
 
 # What became of one reply.
 REACHED, BEATEN, NEVER_BEST, LOST = 0, 1, 2, 3
@@ -475,7 +472,7 @@ def solve_some(a, b, first, last, status, defender, attacker, regret):
     rows, tight = np.empty(n + 1, np.int64), np.empty(m + 1, np.int64)
     system, mix = np.empty((n + 1, n + 2)), np.empty(n + 1)
     for game in range(first, last):
-        status[game] = UNCLEAR
+        status[game] = LEFT
         if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
             continue
         x = defender[game]
@@ -497,14 +494,14 @@ def solve_some_single(a, b, first, last, status, defender, attacker, regret):
     Args:
         a, b: (games, defences, attacks) payoffs.
         first, last: the first game, and the one after the last.
-        status: (games,) filled with SOLVED or UNCLEAR.
+        status: (games,) filled with SOLVED or LEFT.
         defender, attacker: (games, defences) and (games, attacks) probabilities, written in place.
         regret: (games, 2) relative regrets, written in place.
     """
     _, m, n = a.shape
     worth, reward = np.empty((n, m)), np.empty((n, m))
     for game in range(first, last):
-        status[game] = UNCLEAR
+        status[game] = LEFT
         if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
             continue
         row, reply, _ = best_single(worth, reward)

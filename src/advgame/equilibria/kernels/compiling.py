@@ -19,6 +19,7 @@ import numba
 from numba.core import event
 
 from advgame.equilibria.kernels.cache import forget_outdated
+from advgame.equilibria.kernels.parts import PartCompiler
 
 SECONDS = 15  # of CPU time that the kernels of one command take to compile, about
 COMPILING = "Compiling the solvers once; about %d seconds …"
@@ -35,12 +36,22 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     return decorate
 
 
-def part(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """As ``njit``, for functions that only compiled code calls: without what Python would need to call them.
+def part(*, allocates: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """As ``njit``, for functions that only compiled code calls: they are compiled with the kernel that does.
 
-    Unpacking tuples of arrays that Python hands over takes longer to compile than many a kernel itself.
+    Args:
+        allocates: whether the function makes arrays, or calls one that does. Elsewhere references to arrays
+            are not counted, as the caller holds them all: there is less code to compile.
+        options: as for ``numba.njit``.
     """
-    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
+    decorate: Callable[[Callable[..., Any]], Any] = numba.njit(
+        pipeline_class=PartCompiler,
+        _nrt=allocates,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        **options,
+    )
+    return decorate
 
 
 def folder_of_compiled_code() -> Path | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import part
 from advgame.games.tolerances import MAY_TIE
 
 THIN = 1e-6  # after a smaller pivot rounding may hide a tie
 
 
-@njit(error_model="numpy", forceinline=True)
+@part(error_model="numpy", forceinline=True)
 def crossing(level, tilt, here, there, end):
     """Where level + tilt · μ = μ between ``here`` and ``there``, pieces of the way from 0 to ``end``.
 

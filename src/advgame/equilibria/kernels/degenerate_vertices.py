@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import njit, part
 
 ONE = np.uint64(1)
 FULL = -1  # there was no room for all
@@ -56,7 +56,7 @@ def list_vertices(words, above, below, game, sets, others, found):
     return total
 
 
-@njit()
+@part()
 def listed(found, first, after, best):
     """Whether a vertex with these best replies is among those from ``first`` on, which share its support.
 

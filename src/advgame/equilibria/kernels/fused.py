@@ -16,7 +16,7 @@ from advgame.equilibria.kernels.affine_tile import TILE, load_tile, new_tile
 from advgame.equilibria.kernels.certificate import EXACT, regrets_of, sharpened, spread_of
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.rank_one_solver import LARGE
-from advgame.equilibria.kernels.states import SOLVED
+from advgame.equilibria.kernels.states import LEFT, ONE, SOLVED
 from advgame.equilibria.kernels.support_trial import (
     MOST_PLAYED,
     REMEMBERED,
@@ -37,12 +37,6 @@ from advgame.games.tolerances import LARGEST_REGRET, MAY_TIE, PLAYED
 ROOM = 8  # equilibria of a game the walk has room for
 
 
-# What became of a game.
-FOUND = 0  # all equilibria, proven; the one worth least to the defender is written
-ONE = 1  # an equilibrium; there may be more
-LEFT = 2  # near a tie, without structure, or lost: to be solved from its payoffs
-
-
 class Answers(NamedTuple):
     """Where the answers are written, a row for each game."""
 
@@ -51,7 +45,7 @@ class Answers(NamedTuple):
     value: np.ndarray  # (games, 2) to defender and adversary
     regret: np.ndarray  # (games, 2) relative to a lower bound of the payoff range, so at least the regret
     equilibria: np.ndarray  # (games,) how many were met
-    state: np.ndarray  # (games,)
+    state: np.ndarray  # (games,) SOLVED with the equilibrium worth least to the defender, ONE or LEFT
 
 
 class Desk(NamedTuple):
@@ -111,7 +105,7 @@ def _try_remembered(form, tile, bench, memory, most, any_will_do, start, answers
             to_the_front(memory, place)
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def _desk(m, n):
     size = min(m, n) + 1
     return Desk(
@@ -184,7 +178,7 @@ def _write(places, tile, rows, columns, k, any_will_do, start, bench, answers):
             answers.value[game, player] = earned[player, c]
             answers.regret[game, player] = regret[player, c]
         answers.equilibria[game] = 1
-        answers.state[game] = FOUND if tile.unique[c] else ONE
+        answers.state[game] = SOLVED if tile.unique[c] else ONE
     return fitting
 
 
@@ -227,7 +221,7 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
             for j in range(a.shape[1]):
                 b[i, j] += neutral_row[i, c]
         range_a, range_b = spread_of(a), spread_of(b)
-        chosen, least, next_to_least, kept, certain = 0, np.inf, np.inf, (0.0, 0.0), True
+        chosen, least, next_to_least, kept, certain = np.int64(0), np.inf, np.inf, (0.0, 0.0), True
         for which in range(met):
             one, two = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
             if max(one, two) >= EXACT:
@@ -248,7 +242,7 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
         value[game, 0], value[game, 1] = least, _value(b, x, y, chosen)
         regret[game, 0], regret[game, 1] = kept
         count[game] = met
-        state[game] = FOUND if unique[c] or not first_only else ONE
+        state[game] = SOLVED if unique[c] or not first_only else ONE
         k = _support(x, y, chosen, rows, columns)
         if (any_will_do or unique[c]) and 0 < k <= MOST_PLAYED:
             return c + 1, k

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.profiles import equalise, regret, spread
+from advgame.equilibria.kernels.states import LOST, SOLVED
+from advgame.games.tolerances import LARGEST_REGRET
 
 NEAR = 1e-11  # ratios nearer than this are ties; entries of the tableaus start between 1 and 2
 SHARP = 1e-14  # a relative regret above which mixes are computed from the payoffs once more
@@ -21,10 +23,6 @@ GOLDEN = 0.6180339887498949  # the golden ratio, whose multiples are spread even
 LABELS = 8  # tried in turn where a path is long or rounding blurs ties
 # Pivots for each strategy that a label is worth, and the tilt, as all labels are tried three times at most.
 ROUNDS = (3, TILT), (8, 0.0), (30, 0.0)
-
-# What became of a game.
-FOUND = 0  # an equilibrium, certified
-LOST = 1  # rounding hid the way
 
 
 @njit(nogil=True)
@@ -52,7 +50,7 @@ def pure(a, b):
     return -1, -1
 
 
-@njit()
+@part()
 def largest(values):
     """The largest of some numbers, of which four are compared at a time."""
     count = len(values)
@@ -67,7 +65,7 @@ def largest(values):
     return max(max(one, two), max(three, four))
 
 
-@njit()
+@part()
 def ends(payoffs, low, high):
     """The lowest payoff, and one over their range or 1.
 
@@ -76,16 +74,19 @@ def ends(payoffs, low, high):
         low, high: (n,) space.
     """
     rows, columns = payoffs.shape
-    low[:], high[:] = payoffs[0], payoffs[0]
+    for j in range(columns):
+        low[j] = high[j] = payoffs[0, j]
     for i in range(1, rows):
         for j in range(columns):
             low[j] = payoffs[i, j] if payoffs[i, j] < low[j] else low[j]
             high[j] = payoffs[i, j] if payoffs[i, j] > high[j] else high[j]
-    least, most = -largest(-low), largest(high)
+    for j in range(columns):
+        low[j] = -low[j]
+    least, most = -largest(low), largest(high)
     return least, (1.0 / (most - least) if most > least else 1.0)
 
 
-@njit()
+@part()
 def start(payoffs, low, scale, first_slack, first_own, tilt, table, basic, nonbasic, home):
     """Writes the tableau in which every slack is basic.
 
@@ -109,7 +110,7 @@ def start(payoffs, low, scale, first_slack, first_own, tilt, table, basic, nonba
         home[first_own + i] = i
 
 
-@njit()
+@part()
 def leaving_row(table, home, column, first_slack, ties):
     """The row that stops the entering column first; among ties the lexicographically least, -1 for none.
 
@@ -139,7 +140,7 @@ def leaving_row(table, home, column, first_slack, ties):
     return ties[0]
 
 
-@njit()
+@part()
 def first_of(ties, count, table, place, column):
     """Keeps the tied rows that are least in a slack's column, divided by the pivot; returns how many.
 
@@ -167,7 +168,7 @@ def first_of(ties, count, table, place, column):
     return kept
 
 
-@njit()
+@part()
 def pivot(table, basic, nonbasic, home, row, column, pivoted):
     """Exchanges a basic and a nonbasic variable; returns the label that leaves.
 
@@ -193,14 +194,15 @@ def pivot(table, basic, nonbasic, home, row, column, pivoted):
             table[i, column] = 0.0
             for j in range(columns):
                 table[i, j] -= factor * pivoted[j]
-    table[row] = pivoted
+    for j in range(columns):
+        table[row, j] = pivoted[j]
     entered, left = nonbasic[column], basic[row]
     basic[row], nonbasic[column] = entered, left
     home[entered], home[left] = -1 - row, column
     return left
 
 
-@njit()
+@part()
 def follow(side_x, side_y, dropped, patience, pivoted, ties):
     """Walks from the tableaus without play to an equilibrium, without the dropped label; False where lost.
 
@@ -233,7 +235,7 @@ def follow(side_x, side_y, dropped, patience, pivoted, ties):
     return False
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def read(table, basic, first_own, own, support, mix):
     """Writes the support, (1, own), and the shares of the mix of a tableau; returns the support's size.
 
@@ -258,7 +260,7 @@ def read(table, basic, first_own, own, support, mix):
     return size
 
 
-@njit()
+@part(allocates=True)
 def space(m, n):
     """Room for what the path of a game needs: payoffs turned, both tableaus, supports, mixes and a system."""
     side_x = np.empty((n, m + 2)), np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
@@ -270,7 +272,7 @@ def space(m, n):
     return np.empty((n, m)), side_x, side_y, supports, mixes, pays, ties, system
 
 
-@njit()
+@part(allocates=True)
 def walk(a, of_b, room, x, y):
     """Writes the equilibrium at the end of the first path that leads to one; returns both regrets.
 
@@ -306,10 +308,11 @@ def walk(a, of_b, room, x, y):
                 and equalise(of_b, scale_b, rows, 0, columns, 0, p, system, solved_x)
                 and equalise(of_a, scale_a, columns, 0, rows, 0, p, system, solved_y)
             ):
-                mix_x[:p], mix_y[:p] = solved_x[:p], solved_y[:p]
+                for k in range(p):
+                    mix_x[k], mix_y[k] = solved_x[k], solved_y[k]
                 one = regret(of_a, scale_a, columns, 0, q, mix_y, rows, 0, p, mix_x, pays[0][:m])
                 other = regret(of_b, scale_b, rows, 0, p, mix_x, columns, 0, q, mix_y, pays[0][:n])
-            if max(one, other) <= 2e-9:
+            if max(one, other) <= LARGEST_REGRET:
                 spread(mix_x, rows, 0, p, x, 0)
                 spread(mix_y, columns, 0, q, y, 0)
                 return one, other
@@ -337,7 +340,7 @@ def solve_one(a, b, x, y, answer):
         return True
     answer[0], answer[1] = walk(a, b, space(a.shape[0], a.shape[1]), x, y)
     answer[2] = answer[3] = 0.0
-    if max(answer[0], answer[1]) <= 2e-9:
+    if max(answer[0], answer[1]) <= LARGEST_REGRET:
         for i in range(a.shape[0]):
             if x[0, i] > 0.0:
                 for j in range(a.shape[1]):
@@ -365,4 +368,4 @@ def solve_some(a, b, first, last, status, defender, attacker, regrets):
         else:
             one, other = walk(a[game], b[game], room, x, y)
         regrets[game, 0], regrets[game, 1] = one, other
-        status[game] = FOUND if max(one, other) <= 2e-9 else LOST
+        status[game] = SOLVED if max(one, other) <= LARGEST_REGRET else LOST

@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels import simd32
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.simd32 import FULL, WIDTH
 from advgame.equilibria.kernels.supports import EVERY, NONE, ONE
 
@@ -29,7 +29,7 @@ SMALLEST, LARGEST = 1e-280, 1e300  # ranges of payoffs that can be divided by wi
 HALVES = np.full(WIDTH, 0.5)
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def load(payoffs, first, transposed, sets, entries, bounds, space):
     """Writes 64 games side by side, each row between -1/2 and 1/2, and how far their F may be rounded.
 
@@ -60,7 +60,7 @@ def load(payoffs, first, transposed, sets, entries, bounds, space):
     return exact | scale(entries, 1, sets, bounds, space) << np.uint64(WIDTH)
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def scale(entries, half, sets, bounds, space):
     """Brings the rows of one half between -1/2 and 1/2; a bit for each game of which nothing is rounded.
 
@@ -115,7 +115,7 @@ def scale(entries, half, sets, bounds, space):
     return exact
 
 
-@njit()
+@part()
 def minors(entries, half, bounds, sets, values, above, below):
     """Writes the signs of all F of one half of 64 games.
 

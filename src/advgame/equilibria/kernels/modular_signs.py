@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.simd32 import WIDTH
 
 MOST = 64  # primes, hence signs of whole numbers up to 1980 bits
@@ -43,7 +43,7 @@ INVERSES = np.array(  # [i, j]: of prime i modulo prime j
 )
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def settle(payoffs, game, transposed, sets, lane, above, below):
     """Adds the signs of a game that are uncertain; False where that asks for too much.
 
@@ -91,7 +91,7 @@ def settle(payoffs, game, transposed, sets, lane, above, below):
     return True
 
 
-@njit()
+@part()
 def unit_of(payoffs, row):
     """The exponent of the largest power of two of which a row is made, and the row's bits in this unit."""
     least, most = 5000, -5000
@@ -104,7 +104,7 @@ def unit_of(payoffs, row):
     return least, float(max(most - least, 0))
 
 
-@njit()
+@part()
 def trailing_zeros(whole):
     """How often a whole number that is not 0 can be halved."""
     count = 0
@@ -114,13 +114,13 @@ def trailing_zeros(whole):
     return count
 
 
-@njit()
+@part()
 def primes_for(bits, deepest):
     """How many primes tell the sign of every F of rows of so many bits: Hadamard's bound, twice."""
     return int((2.0 + (deepest + 1) / 2 * math.log2(deepest + 1) + deepest * bits) / BITS_OF_PRIME) + 1
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def residue(value, unit, prime):
     """A payoff in its unit, modulo a prime.
 
@@ -145,7 +145,7 @@ def residue(value, unit, prime):
     return result if value > 0.0 else (prime - result) % prime
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def minors_modulo(entries, sets, prime, values, wanted, found):
     """Writes the F that are wanted, modulo a prime.
 
@@ -174,7 +174,7 @@ def minors_modulo(entries, sets, prime, values, wanted, found):
                 following += 1
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def sign_of(residues):
     """The sign of the whole number, small beside the product of the primes, that has these residues."""
     count = len(residues)

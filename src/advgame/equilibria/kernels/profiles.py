@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import njit, part
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def load(payoffs, game, transposed, matrix):
     """Copies the payoffs of one game; returns the lowest, and one over their range or 1.
 
@@ -34,7 +34,7 @@ def load(payoffs, game, transposed, matrix):
     return low, (1.0 / (high - low) if high > low else 1.0)
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def equalise(payoffs, scale, own, o, replies, r, size, system, mix):
     """Writes the shares of own strategies against which replies earn the same; False where there are none.
 
@@ -79,7 +79,7 @@ def equalise(payoffs, scale, own, o, replies, r, size, system, mix):
     return True
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def eliminate(system, k, size):
     """One step of elimination with partial pivoting; False where the column is empty.
 
@@ -105,7 +105,7 @@ def eliminate(system, k, size):
     return True
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
     """What the replier gains by the best reply instead of the mix ``reply``, relative to the range.
 
@@ -127,7 +127,7 @@ def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
     return max(best - earned, 0.0) * scale
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def spread(mix, supports, number, size, out, row):
     """Writes the shares of a support into a row of whole mixes.
 
@@ -145,7 +145,7 @@ def spread(mix, supports, number, size, out, row):
         out[row, supports[number, k]] = mix[k]
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def single(payoffs, own, reply):
     """Whether a reply is best against one own strategy.
 
@@ -160,7 +160,7 @@ def single(payoffs, own, reply):
     return best == payoffs[own, reply]
 
 
-@njit(inline="always")
+@part(forceinline=True)
 def mixes(
     of_a,
     of_b,

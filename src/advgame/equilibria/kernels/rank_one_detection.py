@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.careful_rank_one_detection import centred, find_ratio, worst_place
-from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.simd4 import (
     WIDTH,
     larger,
@@ -34,13 +34,13 @@ USUAL = 1e-60, 1e60  # sizes of payoffs whose fourth powers are numbers
 FIRST_A, FIRST_B, SECOND_A, SECOND_B, MINORS, RIGHT = range(6)
 
 
-@njit()
+@part(allocates=True)
 def lines_for(n):
     """Space for games of n attacks."""
     return np.empty((6, padded(n)))
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def rank_one_form(a, b, idle, slope, intensity, left, lines):
     """Writes the rank-1 form of a game, scaled so that its costs are of size 1.
 
@@ -335,7 +335,7 @@ def scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity):
     return gain, row
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def careful_form(a, b, idle, slope, intensity, left, lines):
     """What ``rank_one_form`` writes and returns, the careful way.
 

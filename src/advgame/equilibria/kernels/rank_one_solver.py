@@ -11,9 +11,10 @@ import numpy as np
 
 from advgame.equilibria.kernels.certificate import EXACT, equalise, polish, regrets, regrets_of, sharpened
 from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.distance import is_far
 from advgame.equilibria.kernels.rank_one_detection import known_form, lines_for, rank_one_form
 from advgame.equilibria.kernels.simd4 import larger
-from advgame.equilibria.kernels.states import CROWDED, LOST, SOLVED, TIED, UNSTRUCTURED
+from advgame.equilibria.kernels.states import CROWDED, DISTANT, LOST, SOLVED, TIED, UNSTRUCTURED
 from advgame.equilibria.kernels.support_inverse import desk
 from advgame.equilibria.kernels.support_walk import support_walk
 from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk, walk
@@ -62,7 +63,10 @@ def solve_some(a, b, ratios, intensities, first_only, begin, end, counts, status
     written = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
     for game in range(begin, end):
         one, two = a[game], b[game]
-        counts[game], status[game] = 0, UNSTRUCTURED
+        counts[game], status[game] = 0, DISTANT
+        if is_far(one, False, False) or is_far(two, False, True):
+            continue
+        status[game] = UNSTRUCTURED
         gain, row, _, range_a, range_b = form_of(
             one, two, ratios, intensities, game, idle, slope, intensity, left, lines
         )
@@ -97,7 +101,10 @@ def solve_some_large(a, b, ratios, intensities, first_only, begin, end, stop, co
     written = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
     for game in range(begin, end):
         one, two = a[game], b[game]
-        counts[game], status[game] = 0, UNSTRUCTURED
+        counts[game], status[game] = 0, DISTANT
+        if is_far(one, False, False) or is_far(two, False, True):
+            continue
+        status[game] = UNSTRUCTURED
         gain, row, beside, range_a, range_b = form_of(
             one, two, ratios, intensities, game, idle, slope, intensity, left, lines
         )
@@ -116,7 +123,7 @@ def solve_some_large(a, b, ratios, intensities, first_only, begin, end, stop, co
     return written
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", forceinline=True)
 def form_of(a, b, ratios, intensities, game, idle, slope, intensity, left, lines):
     """The rank-1 form of a game, from what is known of it or from its payoffs alone.
 
@@ -134,7 +141,7 @@ def form_of(a, b, ratios, intensities, game, idle, slope, intensity, left, lines
     return rank_one_form(a, b, idle, slope, intensity, left, lines)
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy", forceinline=True)
 def certified(a, b, x, y, gains, first, count, range_a, range_b, rows, columns, system, mix, other):
     """Writes the regrets of profiles, sharpened where that helps; whether all are equilibria.
 

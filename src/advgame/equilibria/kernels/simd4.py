@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, register_model
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import part
 
 ir = cgutils.ir  # the language in which numba tells LLVM what to do
 
@@ -42,7 +42,7 @@ class QuadModel(models.PrimitiveModel):
         super().__init__(manager, kind, VECTOR)
 
 
-@njit(forceinline=True)
+@part(forceinline=True)
 def padded(count):
     """The least multiple of four that is not below a count.
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.simd4 import larger
 
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}  # what rests on sums is checked at the end
@@ -41,7 +41,7 @@ class Desk(NamedTuple):
     defences: np.ndarray
 
 
-@njit()
+@part(allocates=True)
 def desk(m, n):
     """A desk for games of m defences and n attacks."""
     size = min(m, n) + 2

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.equilibria.kernels import degenerate_vertices, modular_signs, simd32
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.minors import load, minors
 from advgame.equilibria.kernels.simd32 import WIDTH
 from advgame.equilibria.kernels.states import CROWDED, SOLVED, TIED
@@ -20,7 +20,7 @@ GAMES = 64  # side by side, one for each bit of a word
 MOST_VERTICES = 1 << 16  # of one player's mixes; games with more are left as tied
 
 
-@njit()
+@part()
 def agree(above, sets, others, space, words):
     """Writes for every pair of supports in which games the replies pay the same, and best, to the support.
 
@@ -64,7 +64,7 @@ def agree(above, sets, others, space, words):
             start += count
 
 
-@njit()
+@part()
 def agree_unsure(above, below, sets, others, space, words):
     """Writes the same as ``agree`` where some signs are uncertain, or 0.
 
@@ -111,7 +111,7 @@ def agree_unsure(above, below, sets, others, space, words):
             start += count
 
 
-@njit()
+@part()
 def unsure(above, below):
     """The games in which any sign is uncertain."""
     missing = NONE
@@ -120,7 +120,7 @@ def unsure(above, below):
     return missing
 
 
-@njit()
+@part()
 def match(sets_a, sets_b, words_a, words_b, sure, limit, listed, counts, status):
     """Lists the pairs of supports of 64 games on which both players agree; returns how many.
 
@@ -158,7 +158,7 @@ def match(sets_a, sets_b, words_a, words_b, sure, limit, listed, counts, status)
     return total
 
 
-@njit()
+@part(allocates=True)
 def hand_out(listed, total, limit, first, last, pairs, starts, counts, status):
     """Writes what ``match`` listed game by game; returns where what is written ends.
 
@@ -188,7 +188,7 @@ def hand_out(listed, total, limit, first, last, pairs, starts, counts, status):
     return place
 
 
-@njit()
+@part(allocates=True)
 def untie(lane, signs_a, signs_b, sets_a, sets_b, words_a, words_b, first, last, pairs):
     """Lists the extreme equilibria of a game whose signs are known exactly, ties or not.
 
@@ -216,7 +216,7 @@ def untie(lane, signs_a, signs_b, sets_a, sets_b, words_a, words_b, first, last,
     return met, SOLVED if met > 0 else TIED
 
 
-@njit()
+@part(allocates=True)
 def find_block(a, b, first, last, sets_a, sets_b, thorough, space, begin, end, pairs, starts, counts, status):
     """Finds the pairs of supports of up to 64 games; returns where what is filled of ``pairs`` ends.
 
@@ -269,7 +269,7 @@ def find_block(a, b, first, last, sets_a, sets_b, thorough, space, begin, end, p
     return place
 
 
-@njit()
+@part(allocates=True)
 def repeated(payoffs, first, last):
     """The 64 games from ``first`` on, the one before ``last`` again and again where they are fewer.
 
@@ -303,7 +303,7 @@ class Workspace(NamedTuple):
     listed: NDArray[np.int32]
 
 
-@njit()
+@part(allocates=True)
 def workspace(m, n, sets_a, sets_b, room):
     """Room for the work on 64 games of shape (m, n), and to list so many pairs.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from advgame.equilibria.kernels.affine_tile import TILE
-from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.compiling import part
 from advgame.games.tolerances import MAY_TIE
 
 MOST_PLAYED = 32  # strategies of each player in a support that is remembered
@@ -47,7 +47,7 @@ class Bench(NamedTuple):
     regret: np.ndarray  # (2, TILE)
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def new_bench(m, n):
     """Room for trying a support on a tile of games of m defences and n attacks."""
     most = min(min(m, n), MOST_PLAYED)
@@ -72,7 +72,7 @@ def new_bench(m, n):
     )
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def new_memory():
     """A memory that holds no support yet."""
     shape = (REMEMBERED, MOST_PLAYED)
@@ -346,7 +346,7 @@ def check_defences(form, tile, rows, columns, k, bench):
         bench.regret[0, c] = relative(best[c] - earned[0, c], best[c] - worst[c], spread)
 
 
-@njit(error_model="numpy", inline="always")
+@part(error_model="numpy", forceinline=True)
 def relative(gain, one, other):
     """A gain relative to the larger of two ranges; as it is where both are 0.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.crossings import crossing
 from advgame.equilibria.kernels.simd4 import larger, smaller
 from advgame.equilibria.kernels.states import CROWDED, LOST, SOLVED, TIED
@@ -51,7 +51,7 @@ ROUNDING = 1e-15  # of costs of size 1
 MOST_STEPS = 200_000
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, stop, defender, attacker):
     """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
 

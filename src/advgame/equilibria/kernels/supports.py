@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.simd32 import WIDTH
 
 EVERY = np.uint64(2**64 - 1)
@@ -126,13 +126,13 @@ def _whole(deepest: int) -> float:
     return 2.0 ** floor(most - 1e-9) if most >= 1 else 0.0
 
 
-@njit()
+@part()
 def sizes(sets, others):
     """One more than the largest size of a pair of supports."""
     return min(len(sets.first), len(others.first)) - 1
 
 
-@njit()
+@part()
 def pairs_of_supports(sets, others):
     """How many pairs of supports of one size there are."""
     total = 0

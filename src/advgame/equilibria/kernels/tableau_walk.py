@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.crossings import THIN, crossing
 from advgame.equilibria.kernels.simd4 import (
     WIDTH,
@@ -32,7 +32,7 @@ MOST_STEPS = 20_000
 LEVEL, COST, PER, INTENSITY, LEAVING, KEPT, PLACE = range(7)
 
 
-@njit()
+@part(allocates=True)
 def tableau(m, n):
     """Room for the tableau of games of m defences and n attacks."""
     return np.empty((m + 7, padded(max(m, n))))
@@ -183,7 +183,9 @@ def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
         best = smallest(least)
         if best == SAVES_NOTHING:
             return thinnest
-        row = 0
+        row = np.int64(
+            0
+        )  # a bare 0 is a type of its own, for which what is called would be compiled once more
         for i in range(m):
             row = i if table[m + COST, i] == best else row
         if step > 50 * n:  # the first by number, once a cycle is possible (Bland)
@@ -224,7 +226,7 @@ def next_breakpoint(m, n, table):
     return smallest(first), total(level), total(tilt), smallest(least)
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def tableau_walk(
     b, gain, idle, slope, intensity, row, first_only, table, basic, nonbasic, defender, attacker
 ):
@@ -322,7 +324,7 @@ def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
     return smallest(least) > MAY_TIE
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def walk(q, idle, slope, intensity, table, basic, nonbasic, defender, attacker):
     """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
 

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import njit, part
 from advgame.games.tolerances import LARGEST_REGRET
 
 MOST = 4  # extreme equilibria of a 2 × 2 game
@@ -49,7 +49,7 @@ MIXES = np.ascontiguousarray(np.stack([SHARE, 1.0 - SHARE], axis=3).reshape(-1, 
 MUST = (PAIRS == MIXED).any(axis=2).ravel().astype(np.uint64)  # be computed, by entry
 
 
-@njit(nogil=True, error_model="numpy")
+@part(error_model="numpy")
 def signs(a, b, codes):
     """Writes the combination of signs of each game; False where a difference is no finite number.
 
@@ -87,7 +87,7 @@ def count(a, b, first, last):
     return found
 
 
-@njit(nogil=True, error_model="numpy")
+@part(error_model="numpy")
 def total(codes, games):
     """How many equilibria games with these combinations of signs have."""
     found = 0
@@ -130,7 +130,7 @@ def fill(a, b, first, last, row, index, defender, attacker, regret):
 # The loops below are apart, and without branches, so that the processor need not guess.
 
 
-@njit(nogil=True, error_model="numpy")
+@part(error_model="numpy")
 def listed(codes, games, entries, places):
     """Lists the equilibria of a tile: which entry of the table, of which game; how many there are.
 
@@ -150,7 +150,7 @@ def listed(codes, games, entries, places):
     return np.int64(row)
 
 
-@njit(nogil=True, error_model="numpy")
+@part(error_model="numpy")
 def look_up(entries, places, begin, index, defender, attacker, regret):
     """Writes the rows of a tile as the table has them.
 
@@ -169,7 +169,7 @@ def look_up(entries, places, begin, index, defender, attacker, regret):
         regret[row, 0], regret[row, 1] = 0.0, 0.0
 
 
-@njit(nogil=True, error_model="numpy")
+@part(error_model="numpy")
 def to_compute(entries, rows, mixed):
     """Lists the rows in which somebody mixes; how many there are.
 
@@ -185,7 +185,7 @@ def to_compute(entries, rows, mixed):
     return np.int64(count)
 
 
-@njit(nogil=True, error_model="numpy")
+@part(error_model="numpy")
 def mix(a, b, mixed, games, space, defender, attacker, regret):
     """Computes the rows in which somebody mixes; False where a regret is not small.
 
@@ -228,7 +228,7 @@ def mix(a, b, mixed, games, space, defender, attacker, regret):
     return small
 
 
-@njit(error_model="numpy", inline="always")
+@part(error_model="numpy", forceinline=True)
 def span(p, q, r, s):
     """The range of four payoffs; 1 where it is 0.
 
@@ -241,7 +241,7 @@ def span(p, q, r, s):
     return size if size > 0 else 1.0
 
 
-@njit(error_model="numpy", inline="always")
+@part(error_model="numpy", forceinline=True)
 def gain(difference, share):
     """What a player gains who plays the first strategy with a share, and earns so much more by it."""
     return (1 - share) * difference if difference > 0 else -share * difference

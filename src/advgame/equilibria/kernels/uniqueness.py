@@ -8,12 +8,12 @@ intensity give the adversary nothing, a case of ties; without ties there is one 
 
 from __future__ import annotations
 
-from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.compiling import part
 from advgame.equilibria.kernels.simd4 import larger
 from advgame.games.tolerances import ALIKE, MAY_TIE
 
 
-@njit(error_model="numpy")
+@part(error_model="numpy")
 def only_one(b, gain, idle, slope, intensity):
     """Whether a game in its rank-1 form has one equilibrium unless payoffs tie.
 

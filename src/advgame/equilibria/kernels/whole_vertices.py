@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.compiling import njit
+from advgame.equilibria.kernels.compiling import njit, part
 
 DONE, OVERFLOW, FULL = range(3)  # what became of the search
 LARGEST = 2**31 - 1
 
 
-@njit()
+@part()
 def before(table, basic, nonbasic, unit, first_slack, column, one, other):
     """Whether a row stops the entering column before another, ties decided lexicographically.
 
@@ -50,7 +50,7 @@ def before(table, basic, nonbasic, unit, first_slack, column, one, other):
     return False
 
 
-@njit()
+@part()
 def leaving_row(table, basic, nonbasic, unit, first_slack, column):
     """The row that stops the entering column first: there is one, because M is positive.
 
@@ -71,7 +71,7 @@ def leaving_row(table, basic, nonbasic, unit, first_slack, column):
     return row
 
 
-@njit()
+@part()
 def exchange(table, moved, unit, row, column):
     """Writes the tableau after a pivot, whose entry is the new denominator; returns its largest entry.
 
