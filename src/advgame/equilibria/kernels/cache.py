@@ -55,8 +55,8 @@ def digest(sources: dict[str, str], name: str) -> str:
 def made_of(sources: dict[str, str], name: str) -> set[str]:
     """A kernel and all whose code is compiled into it.
 
-    >>> sorted(made_of(sources_in(Path(__file__).parent), "support_walk"))
-    ['cache', 'compiling', 'crossings', 'simd4', 'states', 'support_inverse', 'support_walk', 'tolerances']
+    >>> sorted(made_of(sources_in(Path(__file__).parent), "uniqueness"))
+    ['cache', 'compiling', 'parts', 'simd4', 'tolerances', 'uniqueness']
     """
     parts, found = [name], set[str]()
     while parts:

@@ -13,9 +13,11 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import AnalysisPass, PassManager, register_pass
 from numba.core.errors import UnsupportedError
+from numba.core.ir import Expr
 from numba.core.typed_passes import NopythonTypeInference
+from numba.core.types import Array, BaseTuple
 
-MAKING = "call", "unary", "binop", "inplace_binop"  # expressions of numba that may make an array
+ARITHMETIC = "unary", "binop", "inplace_binop"  # kinds of expressions of numba
 
 
 class PartLibrary(JITCodeLibrary):
@@ -75,10 +77,23 @@ class AllocationsAreDeclared(AnalysisPass):
         """Called by numba once the types are known; False, as nothing is changed."""
         if state.flags.nrt:
             return False
-        made = [sig.return_type for expr, sig in state.calltypes.items() if getattr(expr, "op", "") in MAKING]
-        for kind in (state.return_type, *made):
+        new = [sig.return_type for expr, sig in state.calltypes.items() if _may_be_new(expr, sig)]
+        for kind in (state.return_type, *new):
             if state.targetctx.data_model_manager[kind].contains_nrt_meminfo():
                 raise UnsupportedError(
                     f"{state.func_id.func_name} handles a new {kind}: declare that it allocates."
                 )
         return False
+
+
+def _may_be_new(expression: Any, signature: Any) -> bool:
+    """Whether an expression may give an array that nothing else refers to.
+
+    Sums of tuples and ``tuple(…)``, which unpacking makes of several arguments, only pass arrays on.
+    """
+    if not isinstance(expression, Expr):
+        return False
+    kind = signature.return_type
+    if expression.op == "call":
+        return not (isinstance(kind, BaseTuple) and signature.args == (kind,))
+    return expression.op in ARITHMETIC and isinstance(kind, Array)
