@@ -10,9 +10,13 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from numba.core.errors import UnsupportedError
 
 from advgame.equilibria.kernels import compiling
+from advgame.equilibria.kernels.parts import PartLibrary
+from tests.equilibria.kernels.parts import callable_part
 
 PACKAGE = Path(compiling.__file__).parents[2]
 PROGRAM = """
@@ -84,3 +88,31 @@ def test_code_that_others_compile_is_not_announced(caplog: pytest.LogCaptureFixt
     caplog.set_level(logging.INFO, logger="advgame")
     compiling.Announcement().on_start(begins("somebody.else"))
     assert caplog.records == []
+
+
+def test_a_part_is_compiled_with_its_caller_only() -> None:
+    @compiling.part()
+    def doubled(number):  # type: ignore[no-untyped-def]
+        return 2 * number
+
+    assert callable_part(doubled)(1.5) == 3.0
+    (compiled,) = doubled.overloads.values()
+    assert isinstance(compiled.library, PartLibrary)
+    assert compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name) == 0
+
+
+def test_a_part_that_makes_arrays_has_to_say_so() -> None:
+    def zeros(number):  # type: ignore[no-untyped-def]
+        return np.zeros(number)
+
+    def opposite(numbers):  # type: ignore[no-untyped-def]
+        return (-numbers)[0]
+
+    def first_of_new(number):  # type: ignore[no-untyped-def]
+        return maker(number)[0]
+
+    maker = compiling.part(allocates=True)(zeros)
+    for function, given in ((zeros, 3), (opposite, np.ones(2)), (first_of_new, 3)):
+        with pytest.raises(UnsupportedError, match="declare that it allocates"):
+            callable_part(compiling.part()(function))(given)
+    assert callable_part(maker)(3).tolist() == [0.0] * 3

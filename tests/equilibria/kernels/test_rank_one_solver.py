@@ -8,6 +8,7 @@ from advgame.equilibria.kernels import (
     crossings,
     rank_one_detection,
     rank_one_solver,
+    states,
     support_inverse,
     support_walk,
     tableau_walk,
@@ -193,6 +194,18 @@ def test_a_player_who_does_not_care_leaves_no_form(constant: str, shape: tuple[i
     a = np.zeros_like(a) if constant in {"defender", "both"} else a
     b = np.ones_like(b) if constant in {"attacker", "both"} else b
     assert walked(a, b).status.tolist() == [rank_one_solver.UNSTRUCTURED]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_games_far_from_zero_are_left_to_a_solver_that_takes_constants_out(large: bool) -> None:
+    a, b = attacker_defender(np.random.default_rng(21), 6, 7, 6)
+    a[::2] += 2.0**20  # all columns
+    b[1] -= 2.0**20
+    a[5, :, 0] += 2.0**20  # one column
+    walks = walked(a, b, large=large)
+    expected = [states.DISTANT] * 3 + [states.SOLVED, states.DISTANT, states.DISTANT]
+    assert walks.status.tolist() == expected
+    assert [len(profiles) > 0 for profiles in walks.profiles] == [code == states.SOLVED for code in expected]
 
 
 @pytest.mark.parametrize("factor", [1e-200, 1e-90, 1e90, 1e200])

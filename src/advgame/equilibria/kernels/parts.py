@@ -91,7 +91,7 @@ def _may_be_new(expression: Any, signature: Any) -> bool:
 
     Sums of tuples and ``tuple(…)``, which unpacking makes of several arguments, only pass arrays on.
     """
-    if not isinstance(expression, Expr):
+    if not isinstance(expression, Expr) or signature is None:
         return False
     kind = signature.return_type
     if expression.op == "call":
