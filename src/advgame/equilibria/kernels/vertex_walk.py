@@ -209,7 +209,7 @@ def descend(tables, basics, nonbasics, depth, row, column):
     basics[depth + 1, row], nonbasics[depth + 1, column] = nonbasics[depth, column], basics[depth, row]
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def columns_beside(own):
     """As ``children`` is given it: (1, padded(own strategies + 2))."""
     beside = np.zeros((1, padded(own + 2)))
