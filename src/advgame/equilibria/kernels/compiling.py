@@ -44,13 +44,9 @@ def part(*, allocates: bool = False, **options: Any) -> Callable[[Callable[..., 
             are not counted, as the caller holds them all: there is less code to compile.
         options: as for ``numba.njit``.
     """
-    decorate: Callable[[Callable[..., Any]], Any] = numba.njit(
-        pipeline_class=PartCompiler,
-        _nrt=allocates,
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-        **options,
-    )
+    options |= {"pipeline_class": PartCompiler, "_nrt": allocates}
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    decorate: Callable[[Callable[..., Any]], Any] = numba.njit(**options)
     return decorate
 
 

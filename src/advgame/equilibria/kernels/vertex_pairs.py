@@ -39,7 +39,7 @@ def place_of(table, sets, wanted):
     return place
 
 
-@part()
+@part(allocates=True)
 def indexed(sets):
     """A hash table of sets of labels, (vertices, words); and whether no set is there twice."""
     size = 16
