@@ -113,6 +113,6 @@ def test_a_part_that_makes_arrays_has_to_say_so() -> None:
 
     maker = compiling.part(allocates=True)(zeros)
     for function, given in ((zeros, 3), (opposite, np.ones(2)), (first_of_new, 3)):
-        with pytest.raises(NumbaError, match="allocates|NRT required"):
+        with pytest.raises(NumbaError, match=r"allocates|NRT required"):
             callable_part(compiling.part()(function))(given)
     assert callable_part(maker)(3).tolist() == [0.0] * 3
