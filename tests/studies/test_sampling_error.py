@@ -16,7 +16,8 @@ from advgame.scenarios.evidence import evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
 from advgame.studies import SamplingError, confidence_in_words
 from advgame.studies.candidates import candidates, values_in_draws, values_of
-from advgame.studies.sampling_error import SamplingErrorStudy, verdict_of, worst_solutions
+from advgame.studies.sampling_error import SamplingErrorStudy, verdict_of
+from advgame.studies.solved_draws import solved_draws, undominated_strategies
 
 CASE = "cifar10-two-defences"
 
@@ -55,16 +56,23 @@ def test_the_interval_of_the_break_even_share_is_that_of_the_delta_method() -> N
     assert threshold.share.high - threshold.share.low == pytest.approx(2 * margin, rel=0.02)
 
 
-def test_each_draw_is_the_game_of_its_accuracies_solved_alone() -> None:
-    scenario = ag.case("mnist-pruning")
-    draws = evidence_of(scenario).draw(np.random.default_rng(1), 5)
-    a, b = PayoffsOfDraws.at(scenario)(draws)
-    value, defender, complete = worst_solutions(a, b, "nash")
+@pytest.mark.parametrize("case", ["mnist-pruning", "cifar10-many-attacks", "cifar10-robustbench"])
+@pytest.mark.parametrize("concept", ["nash", "commitment"])
+def test_each_draw_is_the_whole_game_of_its_accuracies_solved_alone(case: str, concept: str) -> None:
+    scenario = ag.case(case)
+    draws, pays = evidence_of(scenario).draw(np.random.default_rng(1), 5), PayoffsOfDraws.at(scenario)
+    (a, b), coefficients = pays(draws), pays.coefficients
+    assert coefficients is not None
+    columns = np.arange(a.shape[2])
+    rows, columns = undominated_strategies(coefficients, draws, columns, rows_too=concept == "nash")
+    assert len(columns) < a.shape[2] or case == "cifar10-robustbench"
+    assert (len(rows) < a.shape[1]) == (concept == "nash")
+    value, defender, complete = solved_draws(pays, draws, concept)
     for draw in range(5):
-        profile = ag.solve(ag.Game(a[draw], b[draw])).recommended
+        profile = ag.solve(ag.Game(a[draw], b[draw]), concept).recommended
         assert value[draw] == pytest.approx(profile.defender_payoff, abs=1e-12)
-        np.testing.assert_allclose(defender[draw], profile.defender, atol=1e-9)
-    assert complete == 5
+        np.testing.assert_allclose(defender[draw], profile.defender, atol=1e-7)
+    assert complete == (5 if concept == "nash" else 0)  # other commitments may be worth the same
 
 
 @pytest.mark.parametrize("case", [CASE, "mnist-pruning", "pneumonia-measured"])

@@ -12,8 +12,7 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.decision.recommendation import Recommendation, recommend
 from advgame.decision.situation import Situation
-from advgame.equilibria import solve_batch
-from advgame.errors import InputError, SolverError
+from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios.evidence import Evidence, evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, shares_up_to
@@ -33,6 +32,7 @@ from advgame.studies.candidates import (
     values_in_draws,
     values_of,
 )
+from advgame.studies.solved_draws import solved_draws
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -310,7 +310,6 @@ class _Answers:
         self.here = recommend(situation)
         self.method = resolved_by(situation)
         self.pays = PayoffsOfDraws.at(situation.scenario)
-        self.open = np.flatnonzero(situation.accuracies.adversarial_share > 0)
         self.best = BestOfMany(len(self.options))
         self.values = _Kept.of(draws, len(self.options))
         self.solved = _Kept.of(draws, 1 + situation.game.shape[0])  # value, mixed strategy
@@ -323,43 +322,12 @@ class _Answers:
         values = values_in_draws(self.options, self.pays, accuracy)
         self.best.add(values)
         self.values.add(values)
-        self._solve(*self.pays(accuracy))
-        if self.threshold is not None:
-            self.crossings.add(self.threshold.crossings(accuracy)[:, None])
-
-    def _solve(self, a: FloatArray, b: FloatArray) -> None:
-        # an attack without traffic is no attack: left out, or every draw would be a game with ties
-        columns = np.append(0, self.open)
-        if len(columns) < a.shape[2]:
-            a, b = np.ascontiguousarray(a[:, :, columns]), np.ascontiguousarray(b[:, :, columns])
-        value, defender, complete = worst_solutions(a, b, self.method)
+        value, defender, complete = solved_draws(self.pays, accuracy, self.method)
         self.solved.add(np.column_stack([value, defender]))
         self.deployed += (defender > PLAYED).sum(axis=0)
         self.complete += complete
-
-
-def worst_solutions(a: FloatArray, b: FloatArray, method: str) -> tuple[FloatArray, FloatArray, int]:
-    """The value and mixed strategy of each game's solution worth least, and how many games are complete.
-
-    Args:
-        a: (games, defences, attacks), to the defender.
-        b: (games, defences, attacks), to the attacker.
-        method: name of a method of `solve_batch`.
-
-    Raises:
-        SolverError: when no profile of a game could be certified.
-    """
-    batch = solve_batch(a, b, method)
-    played = np.einsum(
-        "si,sij->sj", batch.defender, a if len(a) == len(batch.game_index) else a[batch.game_index]
-    )
-    value = np.einsum("sj,sj->s", played, batch.attacker)
-    order = np.lexsort((value, batch.game_index))
-    games, first = np.unique(batch.game_index[order], return_index=True)
-    if len(games) < len(a):
-        raise SolverError(f"Of {len(a):,} draws {len(a) - len(games):,} could not be certified.")
-    worst = order[first]
-    return value[worst], batch.defender[worst], int(batch.complete.sum())
+        if self.threshold is not None:
+            self.crossings.add(self.threshold.crossings(accuracy)[:, None])
 
 
 @dataclass(frozen=True, eq=False)

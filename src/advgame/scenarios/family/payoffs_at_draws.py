@@ -92,6 +92,45 @@ class PayoffCoefficients:
             paid += accuracy[:, :, :1] * self.clean[player]
         return np.asarray(paid)
 
+    def among(
+        self, accuracy: FloatArray, rows: NDArray[np.intp], columns: NDArray[np.intp]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Both players' payoffs (draws, rows, columns) of some strategies.
+
+        Args:
+            accuracy: (draws, defences, attacks).
+            rows: which defences.
+            columns: which attacks.
+        """
+        draws, shape = accuracy.reshape(len(accuracy), -1), (len(accuracy), len(rows), len(columns))
+        cells = (rows[:, None] * accuracy.shape[2] + columns).ravel()
+        some, both = draws.take(cells, axis=1), []
+        for player in (0, 1):
+            constant, clean, attacked = (
+                each[player].ravel().take(cells) for each in (self.constant, self.clean, self.attacked)
+            )
+            paid = some * attacked
+            paid += constant
+            if clean.any():
+                paid += draws.take(cells // accuracy.shape[2] * accuracy.shape[2], axis=1) * clean
+            both.append(paid.reshape(shape))
+        return both[0], both[1]
+
+    def range_of(self, player: int, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The least and the most that a player may be paid where accuracies lie within bounds.
+
+        Args:
+            player: whose payoffs.
+            low: (defences, attacks) least accuracies.
+            high: (defences, attacks) largest accuracies.
+        """
+        least, most = self.constant[player].copy(), self.constant[player].copy()
+        for slope, columns in ((self.attacked[player], slice(None)), (self.clean[player], slice(0, 1))):
+            ends = slope * low[:, columns], slope * high[:, columns]
+            least += np.minimum(*ends)
+            most += np.maximum(*ends)
+        return least, most
+
     def at(
         self, player: int, accuracy: FloatArray, rows: NDArray[np.intp], columns: NDArray[np.intp]
     ) -> FloatArray:
