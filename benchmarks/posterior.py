@@ -39,7 +39,7 @@ LONGEST = 2  # seconds for one game of a peer
 MEMORY = (25_000, 100_000, 400_000)  # draws of which the peak memory is compared
 PEAK = (
     "import resource, sys, advgame as ag;"
-    "ag.study('sampling_error', ag.case(sys.argv[1]), draws=int(sys.argv[2]));"
+    "ag.study('sampling_error', ag.case(sys.argv[1]), 'nash', draws=int(sys.argv[2]));"
     "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 )
 
@@ -92,7 +92,7 @@ def ours(case: str, draws: int) -> Iterator[Row]:
     from advgame.studies.sampling_error import SamplingErrorStudy
     from advgame.studies.solved_draws import solved_draws
 
-    here = situate(ag.case(case))
+    here = situate(ag.case(case), "nash")
     evidence, pays = evidence_of(here.scenario), PayoffsOfDraws.at(here.scenario)
 
     def draw() -> list[FloatArray]:

@@ -31,7 +31,7 @@ def studied(case: str = CASE, **settings: object) -> SamplingError:
 @pytest.mark.parametrize("case", [case.name for case in ag.cases()])
 def test_it_answers_every_bundled_case(case: str) -> None:
     result = studied(case, draws=800, shares=3)
-    assert result.complete == 1
+    assert result.complete == (1 if ag.case(case).knowledge == "nothing" else 0)
     assert sum(each.probability_best for each in result.options) == pytest.approx(1)
     assert result.value.low <= result.value.mean <= result.value.high
     assert sum(spread.mean for _, spread, _ in result.deployed) == pytest.approx(1)

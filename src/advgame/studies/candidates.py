@@ -1,12 +1,14 @@
 """The options between which a decision is made, and what each earns against an attacker who adapts to it.
 
-Every option is a fixed strategy: each defence alone, the recommended mixture and the best announced one, both
-computed from the accuracies as measured. In each draw of the accuracies the attacker knows what is deployed
-and best-responds; ties are broken against the defender.
+Every option is a fixed strategy, computed from the accuracies as measured: each defence alone, the
+recommended mixture, the announced mixture that allows for a mistake about the attacker, and the Stackelberg
+strategy, which lies where the attacker is indifferent. In each draw of the accuracies the attacker knows what
+is deployed and responds best to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,21 +17,25 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.decision.recommendation import values_alone
-from advgame.decision.situation import Situation
+from advgame.decision.situation import ANSWERED_BY, Situation
 from advgame.decision.solve_many import solve_many
 from advgame.equilibria import batch_method_of, for_many_games
-from advgame.errors import InputError
+from advgame.errors import InputError, SolverError
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, PayoffsOfDraws
+from advgame.scenarios.knowledge import MIXTURE
 
 RECOMMENDED = "recommended mixture"
-ANNOUNCED = "best announced mixture"
+ROBUST = "announced mixture"
+STACKELBERG = "Stackelberg strategy"
+MIXTURES = (RECOMMENDED, ROBUST, STACKELBERG)
 BLOCK = 1 << 16  # payoffs formed at a time, which a processor's cache holds
 SAME_STRATEGY = 1e-6  # probabilities that differ by no more make no second option
 
 CANDIDATES = (
-    "Compared are every defence alone, the recommended mixture and the best announced mixture, each as a "
-    "fixed strategy against an attacker who knows it and responds best to it."
+    "Compared are every defence alone, the recommended mixture, the announced mixture that allows for a "
+    "mistake about the attacker, and the Stackelberg strategy, each as a fixed strategy against an attacker "
+    "who knows it and responds best to it."
 )
 
 
@@ -61,48 +67,59 @@ def resolved_by(situation: Situation) -> str:
     return method
 
 
-def mixtures_at(situation: Situation, shares: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The recommended and the best announced strategy at some largest shares, each (shares, defences).
+def stackelberg_at(situation: Situation, shares: FloatArray) -> FloatArray:
+    """The Stackelberg strategy at some largest shares, (shares, defences).
 
     Args:
-        situation: the scenario and its concept.
+        situation: the scenario.
         shares: (shares,) largest shares, each 0..1.
     """
-    columns = {"largest_share": shares}
-    return (
-        solve_many(situation.scenario, columns, resolved_by(situation)).defender,
-        solve_many(situation.scenario, columns, "commitment").defender,
-    )
+    return solve_many(situation.scenario, {"largest_share": shares}, "commitment").defender
 
 
 def candidates(situation: Situation) -> tuple[Option, ...]:
-    """Every defence alone, and the recommended and the best announced mixture where they differ from these.
+    """Every defence alone, and the mixtures that are worth comparing with them; equal ones once.
 
     >>> from advgame.decision import situate
     >>> from advgame.scenarios import case
     >>> [option.label for option in candidates(situate(case("cifar10-two-defences")))]
-    ['Standard', 'Rice2020Overfitting', 'recommended mixture']
+    ['Standard', 'Rice2020Overfitting', 'recommended mixture', 'announced mixture']
     """
-    game = situation.game
-    recommended = situation.solution.recommended.defender
-    announced = mixtures_at(situation, np.array([situation.scenario.largest_share]))[1][0]
-    alone = [Option(name, row) for name, row in zip(game.defences, np.eye(len(game.defences)), strict=True)]
-    return (*alone, *distinct_mixtures(recommended, announced))
+    share = np.array([situation.scenario.largest_share])
+    return (*alone(situation), *distinct(fixed_mixtures(situation), *stackelberg_at(situation, share)))
 
 
-def distinct_mixtures(recommended: FloatArray, announced: FloatArray) -> tuple[Option, ...]:
-    """Those of two strategies that are mixtures, and the second only if it is not the first.
+def alone(situation: Situation) -> tuple[Option, ...]:
+    """Every defence alone, in the order of the game."""
+    names = situation.game.defences
+    return tuple(Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True))
+
+
+def distinct(fixed: Sequence[Option], stackelberg: FloatArray) -> tuple[Option, ...]:
+    """The options that are mixtures; of equal ones the first.
 
     Args:
-        recommended: (defences,) the recommended mixed strategy.
-        announced: (defences,) the best mixed strategy to announce.
+        fixed: options to begin with.
+        stackelberg: (defences,) the Stackelberg strategy.
     """
-    options = []
-    if recommended.max() < 1 - SAME_STRATEGY:
-        options.append(Option(RECOMMENDED, recommended))
-    if announced.max() < 1 - SAME_STRATEGY and np.abs(announced - recommended).max() > SAME_STRATEGY:
-        options.append(Option(ANNOUNCED, announced))
+    options: list[Option] = []
+    for option in (*fixed, Option(STACKELBERG, stackelberg)):
+        strategy = option.mixed_strategy
+        if strategy.max() < 1 - SAME_STRATEGY and not any(
+            np.abs(strategy - other.mixed_strategy).max() <= SAME_STRATEGY for other in options
+        ):
+            options.append(option)
     return tuple(options)
+
+
+def fixed_mixtures(situation: Situation) -> tuple[Option, ...]:
+    """What is recommended for the scenario as it is stated, and if the attacker knew the mixture."""
+    recommended = Option(RECOMMENDED, situation.solution.recommended.defender)
+    try:
+        robust = situation.answered_by(ANSWERED_BY[MIXTURE]).solution.recommended
+    except SolverError:
+        return (recommended,)
+    return recommended, Option(ROBUST, robust.defender)
 
 
 def values_in_draws(options: tuple[Option, ...], pays: PayoffsOfDraws, accuracy: FloatArray) -> FloatArray:

@@ -18,7 +18,7 @@ from advgame.statistics.posteriors import JEFFREYS
 from advgame.studies.candidates import resolved_by
 from advgame.studies.nearest_change import Search
 from advgame.studies.parameter_line import Deploy, deployed
-from advgame.studies.sampling_error import worst_solutions
+from advgame.studies.solved_draws import worst_solutions
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:

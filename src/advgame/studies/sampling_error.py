@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
@@ -21,14 +20,14 @@ from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
 from advgame.studies.break_even import main_attack
 from advgame.studies.candidates import (
-    ANNOUNCED,
     CANDIDATES,
-    RECOMMENDED,
-    Option,
+    MIXTURES,
+    alone,
     candidates,
-    distinct_mixtures,
-    mixtures_at,
+    distinct,
+    fixed_mixtures,
     resolved_by,
+    stackelberg_at,
     values_in_draws,
     values_of,
 )
@@ -87,7 +86,8 @@ class ThresholdSpread:
 class ConfidenceCurve:
     """The probability that each option is the best one, over the largest share (acceptability curve).
 
-    A mixture that is a single defence at some share, or the same as another option, has no value there.
+    The recommended and the announced mixture are those of the scenario's own share; the Stackelberg strategy
+    is that of each share. Where it is a single defence or another of the mixtures, it has no value.
     """
 
     shares: FloatArray  # (shares,)
@@ -133,7 +133,7 @@ class SamplingError(StudyResult):
     flattery: float  # the winner's curse: by how much the best of the estimates is too high on average
     draws: int
     level: float  # of all intervals
-    complete: float  # share of draws in which all equilibria are proven found
+    complete: float  # share of draws in which all equilibria are proven found; none are for commitments
     evidence: str  # what the accuracies rest on
     rule: str = field(default=RULE)
     compared: str = field(default=CANDIDATES)
@@ -372,10 +372,9 @@ class _Curve:
 
     def __init__(self, situation: Situation, shares: FloatArray) -> None:
         self.shares = shares
-        names = situation.game.defences
-        alone = [Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True)]
+        single, fixed = alone(situation), fixed_mixtures(situation)
         self.options = [
-            (*alone, *distinct_mixtures(*pair)) for pair in zip(*mixtures_at(situation, shares), strict=True)
+            (*single, *distinct(fixed, strategy)) for strategy in stackelberg_at(situation, shares)
         ]
         self.pays = [
             PayoffsOfDraws.at(situation.scenario, shares_up_to(situation.scenario, float(share)))
@@ -392,7 +391,8 @@ class _Curve:
 
     def result(self) -> ConfidenceCurve:
         labels = [[each.label for each in options] for options in self.options]
-        every = list(dict.fromkeys([*labels[0][: _alone(labels[0])], *_labels(labels)]))
+        single = [label for label in labels[0] if label not in MIXTURES]
+        every = [*single, *(name for name in MIXTURES if any(name in names for names in labels))]
         probability, mean = (np.full((len(self.shares), len(every)), np.nan) for _ in range(2))
         for row, (names, best) in enumerate(zip(labels, self.best, strict=True)):
             places = [every.index(name) for name in names]
@@ -405,14 +405,6 @@ class _Curve:
             tuple(names[best.best] for names, best in zip(labels, self.best, strict=True)),
             np.array([best.probability_best[best.best] for best in self.best]),
         )
-
-
-def _alone(labels: Sequence[str]) -> int:
-    return sum(label not in (RECOMMENDED, ANNOUNCED) for label in labels)
-
-
-def _labels(labels: Sequence[Sequence[str]]) -> Iterator[str]:
-    return (mixture for mixture in (RECOMMENDED, ANNOUNCED) if any(mixture in names for names in labels))
 
 
 def _result(
