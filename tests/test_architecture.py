@@ -43,6 +43,7 @@ MATHEMATICS = {"numpy", "scipy", "nashpy", "numba"}
 HEAVY = {
     "nashpy",
     "scipy",
+    "sklearn",
     "pandas",
     "streamlit",
     "plotly",

@@ -28,6 +28,7 @@ from advgame.studies.sampling_error import (
     SamplingErrorStudy,
     confidence_in_words,
 )
+from advgame.studies.sensitivity import Sensitivity, SensitivityStudy
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.sweeps import SweepStudy, sweep
 from advgame.studies.thresholds import Threshold, ThresholdStudy, thresholds
@@ -48,6 +49,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             RiskStudy,
             NearestFlipStudy,
             AttackerTypesStudy,
+            SensitivityStudy,
         )
     },
 )
@@ -97,6 +99,7 @@ __all__ = [
     "Regions",
     "Risk",
     "SamplingError",
+    "Sensitivity",
     "Study",
     "StudyResult",
     "Threshold",
