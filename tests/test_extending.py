@@ -180,7 +180,7 @@ def test_commands_use_it(tmp_path: Path) -> None:
     assert "price of an audit" in solved.output
     assert "TO THE READER" in solved.output
     assert run(app, ["solve", CASE, "-o", str(tmp_path / "decision.z")]).exit_code == 0
-    assert (tmp_path / "decision.z").read_bytes().startswith(b"\x00Deploy")
+    assert (tmp_path / "decision.z").read_bytes().startswith(b"\x00Announce the defence")
     counted = run(app, ["study", "count", CASE, "--with", "more=3"])
     assert counted.output.startswith("5 defences are compared.")
     (tmp_path / "one.txt").write_text("0.9", encoding="utf-8")

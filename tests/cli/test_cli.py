@@ -28,21 +28,21 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def test_solve_prints_the_decision_first(monkeypatch, capsys) -> None:
     assert run(monkeypatch, "solve", CASE) == 0
     first = next(line for line in capsys.readouterr().out.splitlines() if line.strip())
-    assert "Deploy Rice2020Overfitting for 75 %" in first
+    assert "Announce the defence: Rice2020Overfitting for 86 %" in first
 
 
 def test_solve_writes_the_report_in_the_format_of_the_name(monkeypatch, capsys, tmp_path: Path) -> None:
     assert run(monkeypatch, "solve", CASE, "-o", str(tmp_path / "decision.json")) == 0
     told = json.loads((tmp_path / "decision.json").read_text())
     assert told["schema"] == "advgame-report/1"
-    assert "Deploy Rice2020Overfitting" in capsys.readouterr().out
+    assert "Announce the defence: Rice2020Overfitting" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["decision.json"]
 
 
 def test_parameters_can_be_set_and_presets_applied(monkeypatch, capsys) -> None:
-    assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15") == 0
+    assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.08") == 0
     assert "Deploy Standard" in capsys.readouterr().out
-    assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15", "--set", "announced=true") == 0
+    assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15", "--set", "attacker_knows=mixture") == 0
     assert "Deploy Rice2020Overfitting" in capsys.readouterr().out
     assert run(monkeypatch, "solve", CASE, "--preset", "spam") == 0
 

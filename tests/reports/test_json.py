@@ -13,8 +13,9 @@ from .conftest import table
 
 
 @pytest.fixture(scope="module")
-def told(two_defences_report: ag.Report) -> dict:
-    return json.loads(two_defences_report.render("json"))
+def told(two_defences: ag.Scenario) -> dict:
+    """Of simultaneous play, whose numbers are known in closed form."""
+    return json.loads(ag.report(two_defences, "nash").render("json"))
 
 
 def test_the_schema_has_a_version_and_these_parts(told: dict) -> None:
@@ -25,6 +26,7 @@ def test_the_schema_has_a_version_and_these_parts(told: dict) -> None:
         "question",
         "verdict",
         "decision",
+        "policies",
         "equilibria",
         "thresholds",
         "break_even",
@@ -51,6 +53,17 @@ def test_the_decision_has_the_numbers_known_by_hand(told: dict) -> None:
         "adversary_answers": "autoattack",
         "defender_payoff": pytest.approx(0.9478 * 0.7, abs=1e-12),
     }
+
+
+def test_the_policies_are_told_with_the_one_to_choose(two_defences_report: ag.Report) -> None:
+    told = json.loads(two_defences_report.render("json"))
+    table = told["policies"]["table"]
+    assert told["policies"]["announces"] is True
+    assert table[told["policies"]["stated"]]["policy"] == "kept secret"
+    chosen = table[told["policies"]["verdict"]]
+    assert chosen["policy"] == "announced mixture"
+    assert chosen["worth"] == pytest.approx(0.9478 - 0.48 / (1.05 * 0.5342) * 0.0944, abs=1e-6)
+    assert chosen["deploy"] == told["decision"]["deploy"]
 
 
 def test_the_game_is_told_with_every_digit(two_defences_report: ag.Report, told: dict) -> None:
