@@ -42,7 +42,9 @@ def test_solve_writes_the_report_in_the_format_of_the_name(monkeypatch, capsys, 
 def test_parameters_can_be_set_and_presets_applied(monkeypatch, capsys) -> None:
     assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.08") == 0
     assert "Deploy Standard" in capsys.readouterr().out
-    assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15", "--set", "attacker_knows=mixture") == 0
+    assert (
+        run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15", "--set", "attacker_knows=mixture") == 0
+    )
     assert "Deploy Rice2020Overfitting" in capsys.readouterr().out
     assert run(monkeypatch, "solve", CASE, "--preset", "spam") == 0
 

@@ -100,7 +100,8 @@ def test_json_can_stand_inside_a_page(hostile_report: ag.Report) -> None:
     assert json.loads(text)["title"].startswith("<script>")
 
 
-def test_every_block_is_told_with_its_kind(two_defences_report: ag.Report, told: dict) -> None:
+def test_every_block_is_told_with_its_kind(two_defences_report: ag.Report) -> None:
+    told = json.loads(two_defences_report.render("json"))
     assert [block["kind"] for block in told["blocks"]] == [
         type(block).__name__ for block in two_defences_report.blocks
     ]

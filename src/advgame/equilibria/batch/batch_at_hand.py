@@ -13,6 +13,7 @@ from advgame.equilibria.algorithms.logit_branch import only_responses
 from advgame.equilibria.batch.affine_games import worst_of_each
 from advgame.equilibria.batch.all_equilibria import walked
 from advgame.equilibria.batch.batch_commitment import commitments, pure_commitments
+from advgame.equilibria.batch.commitments_of_two import commitments_of_two
 from advgame.equilibria.batch.gathered import Found, Status
 from advgame.equilibria.batch.support_enumeration import by_supports
 from advgame.equilibria.concepts import CONCEPTS, batch_method_of
@@ -61,6 +62,8 @@ def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str | Concept) ->
         return None
     if method == "nash":
         return _nash(a, a - a.min(axis=1, keepdims=True), b - b.min(axis=2, keepdims=True))
+    if method == "commitment" and a.shape[1] == 2:
+        return AtHand(*commitments_of_two(a - a.min(axis=(1, 2), keepdims=True), _levelled(b)))
     if method not in COMMITMENTS or not _commitments_at_hand((a.shape[1], a.shape[2]), method):
         return None
     a, b = a - a.min(axis=(1, 2), keepdims=True), b - b.min(axis=2, keepdims=True)
