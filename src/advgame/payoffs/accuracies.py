@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.errors import MeasurementError, ScenarioError, UnknownName, suggestion
@@ -136,6 +137,16 @@ def accuracies_of(
         other_measures=known.other_measures,
         exact_accuracy=_ExactAccuracy(known, what_if or {}),
     )
+
+
+def measured_cells(table: MeasurementTable) -> tuple[tuple[str, ...], tuple[str, ...], NDArray[np.bool_]]:
+    """Which accuracies a table has: the defences, the attacks, and (defences, attacks) whether it is there.
+
+    Raises:
+        MeasurementError: for a table of several data sets, or without any accuracy.
+    """
+    known = _measured(table)
+    return known.defences, known.attacks, ~np.isnan(known.accuracy)
 
 
 @dataclass(frozen=True, eq=False)

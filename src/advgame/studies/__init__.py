@@ -19,7 +19,9 @@ from advgame.studies.break_even import (
     break_even_shares,
     main_attack,
 )
+from advgame.studies.dynamics import Dynamics, DynamicsStudy
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
+from advgame.studies.measurement_plan import MeasurementPlan, MeasurementPlanStudy
 from advgame.studies.nearest_flip import NearestFlip, NearestFlipStudy
 from advgame.studies.regions import Regions, RegionStudy, regions
 from advgame.studies.risk import Risk, RiskStudy
@@ -50,6 +52,8 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             NearestFlipStudy,
             AttackerTypesStudy,
             SensitivityStudy,
+            MeasurementPlanStudy,
+            DynamicsStudy,
         )
     },
 )
@@ -85,7 +89,7 @@ def study(
         if given not in known:
             raise UnknownName(f"setting of the study {kind.name!r}", given, known)
     if not isinstance(scenario, Situation):
-        scenario = situate(scenario, concept)
+        scenario = situate(kind.prepared(scenario), concept)
     elif concept is not None:
         scenario = scenario.answered_by(concept)
     return kind(**settings).run(scenario)
@@ -95,6 +99,8 @@ __all__ = [
     "STUDIES",
     "AttackerTypesResult",
     "BreakEven",
+    "Dynamics",
+    "MeasurementPlan",
     "NearestFlip",
     "Regions",
     "Risk",

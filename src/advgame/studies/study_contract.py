@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from advgame.decision import Situation
+from advgame.scenarios import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,15 @@ class Study(ABC, Generic[Result_co]):
     """
 
     name: ClassVar[str]
+
+    @staticmethod
+    def prepared(scenario: Scenario) -> Scenario:
+        """The scenario as the study reads it, before it is solved; by default unchanged.
+
+        Args:
+            scenario: as given.
+        """
+        return scenario
 
     @abstractmethod
     def run(self, situation: Situation) -> Result_co:

@@ -1,0 +1,196 @@
+"""Where repeated play leads if both sides learn: time averages against the equilibrium."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.decision.recommendation import played
+from advgame.decision.situation import Situation
+from advgame.equilibria import Solution
+from advgame.errors import InputError
+from advgame.studies.learning import PROCESSES
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROUNDS = 1_000_000
+POINTS = 60  # of a path that is kept
+REACHED = 0.05  # of total variation: the averages are at the equilibrium
+LONE = "introspection compares two strategies, and one side has a single one"
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """One process with one seed. Money is per classified input."""
+
+    process: str
+    seed: int
+    deploy: tuple[tuple[str, float], ...]  # defences and how often each was deployed
+    attacked_by: tuple[tuple[str, float], ...]
+    value: float  # of the averages, to the defender
+    distance: float  # of the defender's averages from the nearest equilibrium, total variation, 0..1
+    distance_of_attacker: float
+    defender_could_gain: float  # by the best response to the averages
+    attacker_could_gain: float
+    path: FloatArray  # (points, 2): round, distance of the defender's averages
+
+
+@dataclass(frozen=True, eq=False)
+class Dynamics(StudyResult):
+    """Repeated play by several processes, compared with the Nash equilibria of the scenario."""
+
+    runs: tuple[Learning, ...]
+    equilibrium: tuple[tuple[str, float], ...]  # what the recommended equilibrium deploys
+    equilibrium_value: float
+    rounds: int
+    slowness: int
+    left_out: tuple[str, ...]  # why processes are missing
+
+    @property
+    def sentence(self) -> str:
+        """Which processes come near the equilibrium, and what the others earn."""
+        names = list(dict.fromkeys(each.process for each in self.runs))
+        near = [
+            name
+            for name in names
+            if all(each.distance <= REACHED for each in self.runs if each.process == name)
+        ]
+        values = [each.value for each in self.runs]
+        slow = (
+            f", the attacker adapting {self.slowness} times slower in replicator and regret matching,"
+            if self.slowness > 1
+            else ""
+        )
+        return (
+            f"After {self.rounds:,} rounds{slow} {len(near)} of {len(names)} learning processes "
+            f"({', '.join(near) or 'none'}) have deployed the equilibrium within {100 * REACHED:g} % of the "
+            f"inputs on average; average strategies earn {min(values):.4g} to {max(values):.4g} per input, "
+            f"the equilibrium {self.equilibrium_value:.4g}."
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row per process and seed."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "process": each.process,
+                    "seed": each.seed,
+                    "distance": each.distance,
+                    "distance_of_attacker": each.distance_of_attacker,
+                    "value": each.value,
+                    "value_of_equilibrium": self.equilibrium_value,
+                    "defender_could_gain": each.defender_could_gain,
+                    "attacker_could_gain": each.attacker_could_gain,
+                    "deploy": " + ".join(f"{share:.4g} {name}" for name, share in each.deploy),
+                }
+                for each in self.runs
+            ]
+        )
+
+    def paths(self) -> pd.DataFrame:
+        """The distance of the defender's averages from the equilibrium: a row per process, seed and round."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"process": each.process, "seed": each.seed, "round": int(step), "distance": distance}
+                for each in self.runs
+                for step, distance in each.path.tolist()
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class DynamicsStudy(Study[Dynamics]):
+    """Where does repeated play lead if both sides learn, and how far is that from the equilibrium?
+
+    Args:
+        rounds: how often both sides play, 10 to 1,000,000.
+        processes: names of ``PROCESSES``.
+        seeds: how many starts of each process.
+        slowness: how many times slower the attacker adapts than the defender, in the replicator dynamics and
+            in regret matching; 1 for as fast.
+        seed: of the first start.
+    """
+
+    name: ClassVar[str] = "dynamics"
+    rounds: int = 2000
+    processes: tuple[str, ...] = tuple(PROCESSES)
+    seeds: int = 2
+    slowness: int = 1
+    seed: int = 19510101
+
+    def run(self, situation: Situation) -> Dynamics:
+        """The averages of every process and seed.
+
+        Raises:
+            InputError: for settings out of range.
+            UnknownName: for a process that does not exist.
+            SolverError: when no equilibrium could be certified.
+        """
+        _whole("rounds", self.rounds, 10, MOST_ROUNDS)
+        _whole("seeds", self.seeds, 1, 1000)
+        _whole("slowness", self.slowness, 1, self.rounds)
+        _whole("seed", self.seed, 0, 2**32 - 1 - self.seeds)
+        names = [PROCESSES.name_of(name) for name in self.processes]
+        nash = situation.answered_by("nash").solution
+        game = situation.game
+        lone = min(game.shape) == 1 and "introspection" in names
+        runs = [
+            _learnt(self, name, self.seed + k, nash)
+            for name in names
+            if not (lone and name == "introspection")
+            for k in range(self.seeds)
+        ]
+        recommended = nash.recommended
+        return Dynamics(
+            tuple(runs),
+            played(game.defences, recommended.defender),
+            recommended.defender_payoff,
+            self.rounds,
+            self.slowness,
+            (LONE,) if lone else (),
+        )
+
+
+def _learnt(study: DynamicsStudy, name: str, seed: int, solution: Solution) -> Learning:
+    """One process from one seed, in payoffs of range 1, so that speeds do not depend on the unit of money."""
+    game = solution.game
+    a, b = game.defender_payoffs, game.attacker_payoffs
+    defender, attacker = PROCESSES[name](_scaled(a), _scaled(b), study.rounds, seed, study.slowness)
+    x, y = defender[-1], attacker[-1]
+    marks = np.unique(np.geomspace(1, study.rounds, POINTS).astype(int))
+    distances = _distance(defender[marks], [each.defender for each in solution.profiles])
+    return Learning(
+        name,
+        seed,
+        played(game.defences, x),
+        played(game.attacks, y),
+        float(x @ a @ y),
+        float(distances[-1]),
+        float(_distance(y[None], [each.attacker for each in solution.profiles])[0]),
+        float((a @ y).max() - x @ a @ y),
+        float((x @ b).max() - x @ b @ y),
+        np.column_stack([marks, distances]),
+    )
+
+
+def _scaled(payoffs: FloatArray) -> FloatArray:
+    return np.asarray((payoffs - payoffs.min()) / (float(np.ptp(payoffs)) or 1.0))
+
+
+def _distance(strategies: FloatArray, equilibria: list[FloatArray]) -> FloatArray:
+    """Total variation between mixed strategies (points, strategies) and the nearest equilibrium."""
+    return np.asarray(np.min([0.5 * np.abs(strategies - each).sum(axis=1) for each in equilibria], axis=0))
+
+
+def _whole(name: str, given: object, least: int, most: int) -> None:
+    if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
+        raise InputError(f"{name} is {given!r}; expected a whole number in {least:,}..{most:,}.")
