@@ -25,6 +25,7 @@ from advgame.studies.measurement_plan import MeasurementPlan, MeasurementPlanStu
 from advgame.studies.nearest_flip import NearestFlip, NearestFlipStudy
 from advgame.studies.regions import Regions, RegionStudy, regions
 from advgame.studies.risk import Risk, RiskStudy
+from advgame.studies.robust_decision import RobustDecision, RobustDecisionStudy
 from advgame.studies.sampling_error import (
     SamplingError,
     SamplingErrorStudy,
@@ -54,6 +55,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             SensitivityStudy,
             MeasurementPlanStudy,
             DynamicsStudy,
+            RobustDecisionStudy,
         )
     },
 )
@@ -104,6 +106,7 @@ __all__ = [
     "NearestFlip",
     "Regions",
     "Risk",
+    "RobustDecision",
     "SamplingError",
     "Sensitivity",
     "Study",

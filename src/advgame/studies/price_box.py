@@ -163,15 +163,19 @@ class PriceBox:
         upper = np.array([0.0, *(float(caps.get(attack, 1.0)) for attack in attacks)])
         return np.asarray(np.minimum(largest[:, None], upper))
 
-    def solved(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def solved(self, points: FloatArray, method: str | None = None) -> tuple[FloatArray, FloatArray]:
         """The value (k,) to the defender and the mixed strategy (k, defences) at each point.
+
+        Args:
+            points: (k, prices).
+            method: of `solve_batch`; by default the one that answers the situation.
 
         Raises:
             SolverError: when a game could not be certified.
         """
         size = max(1, PAYOFFS_AT_A_TIME // self.situation.accuracies.attacked_accuracy.size)
         parts = [
-            worst_solutions(*self.payoffs(points[first : first + size]), self.method)[:2]
+            worst_solutions(*self.payoffs(points[first : first + size]), method or self.method)[:2]
             for first in range(0, len(points), size)
         ]
         value, defender = zip(*parts, strict=True)
