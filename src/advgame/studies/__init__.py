@@ -23,6 +23,7 @@ from advgame.studies.dynamics import Dynamics, DynamicsStudy
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
 from advgame.studies.measurement_plan import MeasurementPlan, MeasurementPlanStudy
 from advgame.studies.nearest_flip import NearestFlip, NearestFlipStudy
+from advgame.studies.portfolio import Portfolio, PortfolioStudy
 from advgame.studies.regions import Regions, RegionStudy, regions
 from advgame.studies.risk import Risk, RiskStudy
 from advgame.studies.robust_decision import RobustDecision, RobustDecisionStudy
@@ -56,6 +57,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             MeasurementPlanStudy,
             DynamicsStudy,
             RobustDecisionStudy,
+            PortfolioStudy,
         )
     },
 )
@@ -104,6 +106,7 @@ __all__ = [
     "Dynamics",
     "MeasurementPlan",
     "NearestFlip",
+    "Portfolio",
     "Regions",
     "Risk",
     "RobustDecision",
