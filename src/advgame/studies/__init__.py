@@ -19,6 +19,7 @@ from advgame.studies.break_even import (
     break_even_shares,
     main_attack,
 )
+from advgame.studies.deterrence import Deterrence, DeterrenceStudy
 from advgame.studies.dynamics import Dynamics, DynamicsStudy
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
 from advgame.studies.measurement_plan import MeasurementPlan, MeasurementPlanStudy
@@ -33,6 +34,7 @@ from advgame.studies.sampling_error import (
     confidence_in_words,
 )
 from advgame.studies.sensitivity import Sensitivity, SensitivityStudy
+from advgame.studies.simulation import Simulation, SimulationStudy
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.sweeps import SweepStudy, sweep
 from advgame.studies.thresholds import Threshold, ThresholdStudy, thresholds
@@ -58,6 +60,8 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             DynamicsStudy,
             RobustDecisionStudy,
             PortfolioStudy,
+            SimulationStudy,
+            DeterrenceStudy,
         )
     },
 )
@@ -103,6 +107,7 @@ __all__ = [
     "STUDIES",
     "AttackerTypesResult",
     "BreakEven",
+    "Deterrence",
     "Dynamics",
     "MeasurementPlan",
     "NearestFlip",
@@ -112,6 +117,7 @@ __all__ = [
     "RobustDecision",
     "SamplingError",
     "Sensitivity",
+    "Simulation",
     "Study",
     "StudyResult",
     "Threshold",

@@ -1,0 +1,282 @@
+"""The least defence that makes the attacker stay away, and whether it pays more than enduring the attack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.decision.attacker_amounts import attacker_amounts
+from advgame.decision.policies import Policy, policies, same_worth
+from advgame.decision.recommendation import played
+from advgame.decision.situation import Situation
+from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, possible_replies
+from advgame.errors import InputError, SolverError
+from advgame.games import Game
+from advgame.scenarios.knowledge import NETWORK
+from advgame.studies.study_contract import Study, StudyResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SURE = 1e-6  # of the attacker's payoff range: by how much staying away is better than every attack
+BINDING = 1e-4  # of the attacker's payoff range: attacks as near to paying as this decide the defence
+Strategy = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Deterring:
+    """A defence under which no attack pays, whatever the attacker's amounts within the margin."""
+
+    deploy: Strategy
+    value: float  # to the defender, with no attack; money per classified input
+    barely: tuple[str, ...]  # the attacks that decide it: with a little less defence they would pay
+
+
+@dataclass(frozen=True, eq=False)
+class Deterrence(StudyResult):
+    """What deterring is worth against enduring; money is per classified input.
+
+    ``dearer`` is what every attacked input would have to cost the attacker more, for a defence to deter
+    where none does; 0 where one does.
+    """
+
+    mixed: Deterring | None  # the best mixed strategy that deters; the attacker must know of it
+    single: Deterring | None  # the best single network that deters
+    at_exact_amounts: Deterring | None  # the best mixed strategy if all amounts are exactly as assumed
+    endured: Policy | None  # the best policy under which the attacker attacks
+    peace: float  # what the best defence would be worth if there were no attacker
+    dearer: float
+    chosen: Deterring | None  # of ``mixed`` and ``single``: what is possible if the attacker sees the network
+    margin: float
+
+    @property
+    def cost_against_enduring(self) -> float | None:
+        """What deterring costs more than enduring; negative where deterring is worth more."""
+        if self.chosen is None or self.endured is None:
+            return None
+        return self.endured.worth - self.chosen.value
+
+    @property
+    def sentence(self) -> str:
+        """The least defence that deters, what it costs in peace, and against enduring."""
+        if self.chosen is None:
+            return (
+                "No defence of the scenario deters the attacker: under each, some attack pays within a "
+                f"margin of {100 * self.margin:g} %. An attacked input would have to cost the attacker "
+                f"{self.dearer:.3g} more.{self._enduring()}"
+            )
+        deploy = " + ".join(f"{share:.4g} {name}" for name, share in self.chosen.deploy)
+        return (
+            f"The least defence that deters is {deploy}, announced: worth {self.chosen.value:.4g} per input, "
+            f"{self.peace - self.chosen.value:.3g} less than without an attacker.{self._enduring()}"
+        )
+
+    def _enduring(self) -> str:
+        if self.endured is None:
+            return " No policy in the comparison leaves the attacker a reason to attack."
+        worth = f"Enduring attacks ({self.endured.kind.value}) is worth {self.endured.worth:.4g}"
+        cost = self.cost_against_enduring
+        if cost is None:
+            return f" {worth}."
+        compared = "more" if cost > 0 else "less"
+        return f" {worth}, {abs(cost):.3g} {compared}."
+
+    def frame(self) -> pd.DataFrame:
+        """One row per way to deter, and one for enduring."""
+        import pandas as pd
+
+        ways = {
+            "deter by a mixed strategy": self.mixed,
+            "deter by a single network": self.single,
+            "deter at exact amounts": self.at_exact_amounts,
+        }
+        rows = [
+            {
+                "way": way,
+                "possible": found is not None,
+                "deploy": "" if found is None else _words(found.deploy),
+                "value": np.nan if found is None else found.value,
+                "attack": "none",
+                "decided_by": "" if found is None else ", ".join(found.barely),
+            }
+            for way, found in ways.items()
+        ]
+        if self.endured is not None:
+            rows.append(
+                {
+                    "way": "endure",
+                    "possible": True,
+                    "deploy": _words(self.endured.deploy),
+                    "value": self.endured.worth,
+                    "attack": self.endured.response,
+                    "decided_by": "",
+                }
+            )
+        return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class DeterrenceStudy(Study[Deterrence]):
+    """What is the least defence that makes the attacker stay away, and does it pay to deter?
+
+    The attacker's rewards and costs may differ from those assumed by the scenario's ``attacker_margin``, or
+    lie in their intervals; staying away must be best for all of them.
+    """
+
+    name: ClassVar[str] = "deterrence"
+
+    def run(self, situation: Situation) -> Deterrence:
+        """The cheapest strategies that deter, and the best that endures.
+
+        Raises:
+            InputError: when no attack has any traffic, so that there is nothing to deter.
+            SolverError: when a linear program could not be solved.
+        """
+        game, share = situation.game, situation.accuracies.adversarial_share
+        if not np.any(share > 0):
+            raise InputError(
+                "No attack of the scenario has any traffic, so there is nothing to deter. Set largest_share "
+                "above 0, or add an attack."
+            )
+        columns = np.append(0, np.flatnonzero(share > 0))
+        uncertain, certain = attacker_amounts(situation.scenario), UncertainAmounts.certain(game)
+        mixed = _Program(game, uncertain, columns, share)
+        single = _single(game, uncertain)
+        best = mixed.deterring()
+        if best is None and single is not None:
+            best = single  # at the edge of what programs with floats can decide
+        table = policies(situation)
+        attacked = [each for each in table.available if _is_attacked(each, game)]
+        chosen = single if situation.scenario.knowledge == NETWORK else best
+        return Deterrence(
+            best,
+            single,
+            _Program(game, certain, columns, share).deterring(),
+            max(attacked, key=lambda each: each.worth, default=None),
+            float(game.defender_payoffs[:, 0].max()),
+            0.0 if chosen is not None else mixed.dearer(),
+            chosen,
+            situation.scenario.attacker_margin,
+        )
+
+
+def _is_attacked(policy: Policy, game: Game) -> bool:
+    """Whether a policy is worth less than without an attacker: within the margin some attack may pay."""
+    alone = float(policy.strategy @ game.defender_payoffs[:, 0])
+    return not same_worth(policy.worth, alone) and policy.worth < alone
+
+
+def _single(game: Game, amounts: UncertainAmounts) -> Deterring | None:
+    """The best single network under which the attacker surely stays away."""
+    rows = np.eye(game.shape[0])
+    deterring = [row for row in rows if _deters(game, amounts, row)]
+    if not deterring:
+        return None
+    best = max(deterring, key=lambda row: float(row @ game.defender_payoffs[:, 0]))
+    return Deterring(played(game.defences, best), float(best @ game.defender_payoffs[:, 0]), ())
+
+
+def _deters(game: Game, amounts: UncertainAmounts, strategy: FloatArray) -> bool:
+    return bool(np.array_equal(possible_replies(game, amounts, strategy), [0]))
+
+
+class _Program:
+    """Linear programs over the mixed strategy x: no attack pays more than staying away.
+
+    An attack j gains x·(B_j − B_0) + Σ_k d_k x·(E_kj − E_k0) with each d_k at the worse end of its interval:
+    a variable t_kj at least as large as both ends stands for that term.
+    """
+
+    def __init__(self, game: Game, amounts: UncertainAmounts, columns: FloatArray, share: FloatArray) -> None:
+        self.game, self.amounts = game, amounts
+        self.span = float(np.ptp(game.attacker_payoffs)) or 1.0
+        self.attacks = columns[1:].astype(int)
+        self.share = share[self.attacks]
+        pays = game.attacker_payoffs / self.span
+        self.gains = pays[:, self.attacks] - pays[:, :1]  # (defences, attacks)
+        moved = (amounts.effects[:, :, self.attacks] - amounts.effects[:, :, :1]) / self.span
+        self.terms = [
+            (attack, moved[k, :, attack], float(amounts.low[k]), float(amounts.high[k]))
+            for k in range(len(moved))
+            for attack in range(len(self.attacks))
+            if np.any(moved[k, :, attack])
+        ]
+
+    def deterring(self) -> Deterring | None:
+        """The strategy that is worth most while nobody attacks, of those that deter; None where none does."""
+        worth = self.game.defender_payoffs[:, 0]
+        solved = self._solved(-worth / (float(np.ptp(worth)) or 1.0), 0.0, raising=False)
+        if solved is None:
+            return None
+        strategy = solved[0]
+        if not _deters(self.game, self.amounts, strategy):
+            return None
+        excess = self._worst(strategy)
+        barely = tuple(
+            self.game.attacks[attack]
+            for attack, gain in zip(self.attacks.tolist(), excess.tolist(), strict=True)
+            if gain > -BINDING
+        )
+        return Deterring(played(self.game.defences, strategy), float(strategy @ worth), barely)
+
+    def dearer(self) -> float:
+        """The least that an attacked input must cost more so that some strategy deters."""
+        solved = self._solved(np.zeros(self.game.shape[0]), 1.0, raising=True)
+        return 0.0 if solved is None else max(0.0, solved[1] * self.span)
+
+    def _worst(self, strategy: FloatArray) -> FloatArray:
+        """The most that each attack may gain over staying away, of the attacker's payoff range."""
+        gains = strategy @ self.gains
+        for attack, effect, low, high in self.terms:
+            change = float(strategy @ effect)
+            gains[attack] += max(low * change, high * change)
+        return np.asarray(gains)
+
+    def _solved(
+        self, objective: FloatArray, price: float, *, raising: bool
+    ) -> tuple[FloatArray, float] | None:
+        """The strategy and the rise of costs at the optimum; None if nothing satisfies all conditions."""
+        from scipy.optimize import linprog
+
+        rows, limits = self._rows(raising=raising)
+        defences, terms = len(objective), len(self.terms)
+        free: list[tuple[float | None, float | None]] = [(0, 1)] * defences + [(None, None)] * terms
+        program = linprog(
+            np.concatenate([objective, np.zeros(terms), [price]]),
+            A_ub=rows,
+            b_ub=limits,
+            A_eq=np.concatenate([np.ones(defences), np.zeros(terms + 1)])[None, :],
+            b_eq=[1.0],
+            bounds=[*free, (0, None)],
+            method="highs",
+        )
+        if program.status == 2:  # infeasible
+            return None
+        if program.status != 0:
+            raise SolverError(f"The linear program of deterrence stopped: {program.message}")
+        strategy = np.where(program.x[:defences] > 1e-12, program.x[:defences], 0.0)
+        return strategy / strategy.sum(), float(program.x[-1])
+
+    def _rows(self, *, raising: bool) -> tuple[Any, FloatArray]:
+        """Conditions on (x, t, rise of costs), and their limits."""
+        from scipy import sparse
+
+        defences, count = self.game.shape[0], len(self.terms)
+        width = defences + count + 1
+        pays = np.zeros((len(self.attacks), width))
+        pays[:, :defences] = self.gains.T
+        pays[:, -1] = -self.share if raising else 0.0
+        ends = np.zeros((2 * count, width))
+        for place, (attack, effect, low, high) in enumerate(self.terms):
+            pays[attack, defences + place] = 1.0
+            for row, end in ((2 * place, low), (2 * place + 1, high)):
+                ends[row, :defences], ends[row, defences + place] = end * effect, -1.0
+        limits = np.concatenate([np.full(len(pays), -SURE), np.zeros(len(ends))])
+        return sparse.csr_array(np.vstack([pays, ends])), limits
+
+
+def _words(strategy: Strategy) -> str:
+    return " + ".join(f"{share:.4g} {name}" for name, share in strategy)

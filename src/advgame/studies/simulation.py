@@ -1,0 +1,195 @@
+"""Plays the recommendation on drawn traffic: what it earns, with its interval, against what was predicted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.decision.decide import decide
+from advgame.decision.recommendation import Recommendation, played
+from advgame.decision.situation import Situation
+from advgame.errors import InputError
+from advgame.scenarios.evidence import evidence_of
+from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.traffic import Kinds, Money, Stream, realised
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_INPUTS, MOST_RUNS = 5_000_000, 1_000_000
+OUTCOMES = "drawn from outcomes per input"
+ACCURACIES = "right with the probability of the accuracy"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over a run of traffic, its interval, and the value predicted; money per classified input."""
+
+    predicted: float
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the predicted value lies in the interval."""
+        return self.low <= self.predicted <= self.high
+
+
+@dataclass(frozen=True)
+class KindOfInput:
+    """Inputs of one kind in a run: answered by one network, benign or under one attack."""
+
+    defence: str
+    attack: str
+    expected: float  # inputs
+    inputs: int
+    right: int
+    accuracy: float
+    earned: float  # money, by all of them
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation(StudyResult):
+    """One run of traffic in detail, and how often intervals of many runs hold the predicted value."""
+
+    deploy: tuple[tuple[str, float], ...]
+    attacked_by: tuple[tuple[str, float], ...]
+    worth: Estimate  # of the recommendation
+    gained: Estimate  # against doing nothing, on the same inputs
+    undefended: str
+    kinds: tuple[KindOfInput, ...]
+    inputs: int  # in a run
+    runs: int
+    coverage: float  # share of the runs whose interval holds the predicted value
+    level: float
+    drawn: str  # how an input is found right or wrong
+
+    @property
+    def sentence(self) -> str:
+        """The realised payoff with its interval, the predicted one, and the coverage."""
+        worth, gained = self.worth, self.gained
+        return (
+            f"On {self.inputs:,} simulated inputs, {self.drawn}, the recommendation earned {worth.mean:.4g} "
+            f"per input ({100 * self.level:g} % interval {worth.low:.4g} to {worth.high:.4g}; predicted "
+            f"{worth.predicted:.4g}), {gained.mean:+.3g} against {self.undefended} on the same inputs "
+            f"(predicted {gained.predicted:+.3g}). The interval held the predicted value in "
+            f"{100 * self.coverage:.3g} % of {self.runs:,} runs."
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row per kind of input: the network that answers, and no attack or the attack."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "defence": each.defence,
+                    "attack": each.attack,
+                    "expected_inputs": each.expected,
+                    "inputs": each.inputs,
+                    "right": each.right,
+                    "accuracy": each.accuracy,
+                    "earned": each.earned,
+                }
+                for each in self.kinds
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class SimulationStudy(Study[Simulation]):
+    """What does the recommendation earn on simulated traffic, and is that what was predicted?
+
+    Where outcomes per input lie beside the table, inputs are drawn from those tested; otherwise every
+    input is right with the probability of its accuracy.
+
+    Args:
+        inputs: classified inputs in a run, 30 to 5,000,000.
+        runs: runs for the coverage of the interval.
+        level: of the intervals, in (0, 1).
+        seed: of the draws.
+    """
+
+    name: ClassVar[str] = "simulation"
+    inputs: int = 20_000
+    runs: int = 1000
+    level: float = 0.95
+    seed: int = 18120424
+
+    def run(self, situation: Situation) -> Simulation:
+        """One run in detail and many runs for the coverage.
+
+        Raises:
+            InputError: for settings out of range, or payoffs that are not sums over inputs.
+            SolverError: when nothing could be certified.
+        """
+        _whole("inputs", self.inputs, 30, MOST_INPUTS)
+        _whole("runs", self.runs, 1, MOST_RUNS)
+        if not 0 < self.level < 1:
+            raise InputError(f"level is {self.level!r}; expected a number between 0 and 1, such as 0.95.")
+        return _simulated(self, decide(situation).recommendation)
+
+
+def _simulated(study: SimulationStudy, here: Recommendation) -> Simulation:
+    accuracies, money = here.situation.accuracies, Money.of(here.scenario)
+    evidence = evidence_of(here.scenario)
+    names = here.game.defences, here.game.attacks
+    defended = Kinds.of(accuracies, money, here.profile.defender, here.profile.attacker)
+    nothing = here.doing_nothing
+    plain = Kinds.of(
+        accuracies,
+        money,
+        np.eye(len(names[0]))[names[0].index(nothing.defence)],
+        np.eye(len(names[1]))[names[1].index(nothing.answer)],
+    )
+    random = np.random.default_rng(study.seed)
+    stream = Stream.drawn(evidence, study.inputs, random)
+    earned, kind, right = stream.earned(defended, evidence, random)
+    unprotected = stream.earned(plain, evidence, random)[0]
+    means, errors = realised(defended, study.inputs, study.runs, random)
+    margin = _quantile(study.level) * errors
+    return Simulation(
+        played(names[0], here.profile.defender),
+        played(names[1], here.profile.attacker),
+        _estimate(earned, defended.predicted, study.level),
+        _estimate(earned - unprotected, defended.predicted - plain.predicted, study.level),
+        nothing.defence,
+        tuple(
+            KindOfInput(
+                names[0][defended.defence[place]],
+                names[1][defended.attack[place]],
+                float(study.inputs * defended.probability[place]),
+                int((kind == place).sum()),
+                int(right[kind == place].sum()),
+                float(defended.accuracy[place]),
+                float(earned[kind == place].sum()),
+            )
+            for place in range(len(defended.probability))
+        ),
+        study.inputs,
+        study.runs,
+        float((np.abs(means - defended.predicted) <= margin).mean()),
+        study.level,
+        OUTCOMES if evidence.paired else ACCURACIES,
+    )
+
+
+def _estimate(earned: FloatArray, predicted: float, level: float) -> Estimate:
+    mean = float(earned.mean())
+    margin = _quantile(level) * float(earned.std(ddof=1)) / np.sqrt(len(earned))
+    return Estimate(predicted, mean, float(mean - margin), float(mean + margin))
+
+
+def _quantile(level: float) -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + level) / 2))
+
+
+def _whole(name: str, given: object, least: int, most: int) -> None:
+    if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
+        raise InputError(f"{name} is {given!r}; expected a whole number in {least:,}..{most:,}.")

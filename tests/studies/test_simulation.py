@@ -1,0 +1,116 @@
+"""Simulated traffic against predicted payoffs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import advgame as ag
+from advgame.errors import InputError
+from advgame.scenarios.evidence import evidence_of
+from advgame.studies import Simulation
+from advgame.studies.traffic import Kinds, Money, Stream, realised
+
+CASES = [case.name for case in ag.cases()]
+
+
+def simulated(case: str, **settings: Any) -> Simulation:
+    result = ag.study("simulation", ag.case(case), **settings)
+    assert isinstance(result, Simulation)
+    return result
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_intervals_of_95_percent_hold_the_predicted_payoff_in_93_to_97_percent_of_1000_runs(
+    case: str,
+) -> None:
+    result = simulated(case, inputs=5000, runs=1000)
+    assert 0.93 <= result.coverage <= 0.97
+    assert sum(each.inputs for each in result.kinds) == 5000
+    earned = sum(each.earned for each in result.kinds)
+    assert result.worth.mean == pytest.approx(earned / 5000)
+    assert "runs" in result.sentence
+
+
+def test_other_levels_are_kept_too() -> None:
+    for level, low, high in ((0.5, 0.45, 0.55), (0.8, 0.765, 0.835)):
+        assert low <= simulated("cifar10-two-defences", level=level).coverage <= high
+
+
+def test_money_by_hand() -> None:
+    scenario = ag.case("cifar10-two-defences")
+    for address, amount in {
+        "benign_gain": 2.0,
+        "benign_loss": 3.0,
+        "stopped_gain": 5.0,
+        "breach_loss": 7.0,
+        "defence_cost[Rice2020Overfitting]": 0.25,
+    }.items():
+        scenario = ag.set_parameter(scenario, address, amount)
+    money = Money.of(scenario)
+    assert money.benign_right.tolist() == [2.0, 1.75]
+    assert money.benign_wrong.tolist() == [-3.0, -3.25]
+    assert money.attacked_right[:, 1].tolist() == [5.0, 4.75]
+    assert money.attacked_wrong[:, 1].tolist() == [-7.0, -7.25]
+    np.testing.assert_allclose(
+        money.expected(scenario.accuracies), ag.build_game(scenario).defender_payoffs, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("case", ["pneumonia-measured", "digits-measured"])
+def test_runs_input_by_input_have_the_distribution_of_counts(case: str) -> None:
+    """Both ways to draw a run have the predicted mean, and the variance computed by hand."""
+    scenario = ag.case(case)
+    accuracies, money, evidence = scenario.accuracies, Money.of(scenario), evidence_of(scenario)
+    assert evidence.paired
+    defences, attacks = accuracies.attacked_accuracy.shape
+    x, y = np.full(defences, 1 / defences), np.full(attacks, 1 / attacks)
+    kinds = Kinds.of(accuracies, money, x, y)
+    assert kinds.probability.sum() == pytest.approx(1)
+    assert kinds.predicted == pytest.approx(x @ ag.build_game(scenario).defender_payoffs @ y)
+    second = kinds.probability @ (kinds.accuracy * kinds.right**2 + (1 - kinds.accuracy) * kinds.wrong**2)
+    error = float(np.sqrt(second - kinds.predicted**2))
+    random = np.random.default_rng(2)
+    mean, errors = realised(kinds, 400, 4000, random)
+    assert mean.mean() == pytest.approx(kinds.predicted, abs=4 * error / np.sqrt(400 * 4000))
+    assert mean.std() == pytest.approx(error / 20, rel=0.06)
+    assert errors.mean() == pytest.approx(error / 20, rel=0.02)
+    earned = Stream.drawn(evidence, 40_000, random).earned(kinds, evidence, random)[0]
+    assert earned.mean() == pytest.approx(kinds.predicted, abs=4 * error / 200)
+    assert earned.std() == pytest.approx(error, rel=0.05)
+
+
+def test_an_assumed_accuracy_replaces_outcomes() -> None:
+    scenario = ag.case("pneumonia-measured")
+    sure = {f"clean_accuracy[{name}]": 1.0 for name in scenario.accuracies.defences}
+    sure |= {
+        f"attacked_accuracy[{name}, {attack}]": 1.0
+        for name in scenario.accuracies.defences
+        for attack in scenario.accuracies.attacks[1:]
+    }
+    result = ag.study("simulation", replace(scenario, what_if=sure), inputs=500, runs=10)
+    assert isinstance(result, Simulation)
+    assert all(each.right == each.inputs for each in result.kinds)
+    assert result.worth.mean == pytest.approx(result.worth.predicted, abs=0.05)
+
+
+def test_the_same_seed_draws_the_same_traffic() -> None:
+    first, second = (simulated("mnist-pruning", inputs=500, runs=20, seed=9) for _ in range(2))
+    assert first.kinds == second.kinds
+    assert first.worth != simulated("mnist-pruning", inputs=500, runs=20, seed=10).worth
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"inputs": 10}, "inputs is 10; expected a whole number in 30"),
+        ({"runs": 0}, "runs is 0"),
+        ({"level": 1.5}, "level is 1.5; expected a number between"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        simulated("cifar10-two-defences", **settings)
