@@ -57,7 +57,7 @@ def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_re
     # Announced, q* = .74878 pays from q* p_S on: .7488 · .0996 = .0746.
     text = words(two_defences_report)
     assert (
-        "The largest share of the traffic that is adversarial is 0.3: 0.23 above the threshold "
+        "The largest share of the traffic that can be adversarial is 0.3: 0.23 above the threshold "
         "0.07458, below which Standard alone would be deployed."
     ) in text
     points = next(

@@ -86,7 +86,7 @@ def meaning_of(address: str) -> str:
 
 
 PLAIN = {
-    "largest_share": "largest share of the traffic that is adversarial",
+    "largest_share": "largest share of the traffic that can be adversarial",
     "volume_per_month": "classified inputs per month",
 }
 

@@ -44,7 +44,7 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
     return (
         LineChart(
             "Value by the attacker's largest share",
-            "largest share of the traffic that is adversarial",
+            "largest share of the traffic that can be adversarial",
             f"{facts.money.unit} per classified input",
             (recommended, *_kept_secret(facts), *lines),
             here=facts.scenario.largest_share,
