@@ -324,7 +324,7 @@ def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
     return smallest(least) > MAY_TIE
 
 
-@part(error_model="numpy")
+@part(error_model="numpy", allocates=True)
 def walk(q, idle, slope, intensity, table, basic, nonbasic, defender, attacker):
     """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
 
