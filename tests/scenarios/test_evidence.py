@@ -88,6 +88,7 @@ def test_an_assumed_accuracy_is_exact_in_every_draw() -> None:
 def test_payoffs_at_the_measured_accuracies_are_those_of_the_game(case: str, success: str) -> None:
     scenario = replace(ag.case(case), success=success)
     game, accuracy = ag.build_game(scenario), scenario.accuracies.attacked_accuracy[None]
+    assert payoff_coefficients(scenario) is not None
     for a, b in (payoffs_at_draws(scenario, accuracy), PayoffsOfDraws.at(scenario)(accuracy)):
         np.testing.assert_allclose(a[0], game.defender_payoffs, rtol=0, atol=1e-12)
         np.testing.assert_allclose(b[0], game.attacker_payoffs, rtol=0, atol=1e-12)

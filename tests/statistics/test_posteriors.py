@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy.stats import beta, kstest
+from scipy.stats import beta, kstest, norm
 
 from advgame.errors import InputError, MeasurementError
 from advgame.statistics.best_of_many import BestOfMany
@@ -116,6 +116,13 @@ def test_the_flattery_of_the_best_of_ten_equal_options_is_the_mean_of_the_larges
         equal.add(part)
     assert equal.flattery == pytest.approx(1.53875, abs=0.01)  # E max of ten standard normals
     np.testing.assert_allclose(equal.probability_best, 0.1, atol=0.005)
+
+
+def test_the_flattery_of_two_options_is_the_closed_form() -> None:
+    """0 against a normal of mean ½: E max = ½ Φ(½) + φ(½), and the winner is worth ½ Φ(½) on average."""
+    two = BestOfMany(2)
+    two.add(np.column_stack([np.zeros(200_000), np.random.default_rng(0).normal(0.5, 1, 200_000)]))
+    assert two.flattery == pytest.approx(norm.pdf(0.5), abs=0.005)
 
 
 def test_one_option_far_ahead_is_not_flattered() -> None:

@@ -13,7 +13,7 @@ from advgame.decision import situate
 from advgame.errors import InputError, MeasurementError
 from advgame.measurements import MeasurementTable
 from advgame.scenarios.evidence import evidence_of
-from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, PayoffsOfDraws
 from advgame.studies import SamplingError, confidence_in_words
 from advgame.studies.candidates import candidates, values_in_draws, values_of
 from advgame.studies.sampling_error import SamplingErrorStudy, verdict_of
@@ -73,6 +73,20 @@ def test_each_draw_is_the_whole_game_of_its_accuracies_solved_alone(case: str, c
         assert value[draw] == pytest.approx(profile.defender_payoff, abs=1e-12)
         np.testing.assert_allclose(defender[draw], profile.defender, atol=1e-7)
     assert complete == (5 if concept == "nash" else 0)  # other commitments may be worth the same
+
+
+def test_a_committed_defender_keeps_a_dominated_defence_that_makes_the_attacker_choose_another_attack() -> (
+    None
+):
+    """The second defence pays one less in every column, and committing to it draws the harmless attack."""
+    payoffs = np.array([[[2.0, 4.0], [1.0, 3.0]], [[1.0, 0.0], [0.0, 1.0]]])
+    none = np.zeros((2, 2, 2))
+    pays = PayoffsOfDraws(ag.case(CASE), np.array([0.0, 0.3]), PayoffCoefficients(payoffs, none, none))
+    draws = np.full((3, 2, 2), 0.5)
+    assert solved_draws(pays, draws, "nash")[0].tolist() == [2.0] * 3
+    value, defender, _ = solved_draws(pays, draws, "commitment")
+    np.testing.assert_allclose(value, 3.5)  # half and half, where the attacker is indifferent
+    np.testing.assert_allclose(defender, 0.5)
 
 
 @pytest.mark.parametrize("case", [CASE, "mnist-pruning", "pneumonia-measured"])

@@ -85,8 +85,18 @@ def candidates(situation: Situation) -> tuple[Option, ...]:
     >>> [option.label for option in candidates(situate(case("cifar10-two-defences")))]
     ['Standard', 'Rice2020Overfitting', 'recommended mixture', 'announced mixture']
     """
+    return with_stackelberg(situation, (*alone(situation), *fixed_mixtures(situation)))
+
+
+def with_stackelberg(situation: Situation, fixed: Sequence[Option]) -> tuple[Option, ...]:
+    """Options that do not depend on the largest share, and the Stackelberg strategy at the scenario's own.
+
+    Args:
+        situation: the scenario.
+        fixed: options to begin with.
+    """
     share = np.array([situation.scenario.largest_share])
-    return (*alone(situation), *distinct(fixed_mixtures(situation), *stackelberg_at(situation, share)))
+    return distinct(fixed, *stackelberg_at(situation, share))
 
 
 def alone(situation: Situation) -> tuple[Option, ...]:
@@ -96,18 +106,16 @@ def alone(situation: Situation) -> tuple[Option, ...]:
 
 
 def distinct(fixed: Sequence[Option], stackelberg: FloatArray) -> tuple[Option, ...]:
-    """The options that are mixtures; of equal ones the first.
+    """The options and the Stackelberg strategy; of strategies that are equal the first.
 
     Args:
-        fixed: options to begin with.
+        fixed: options to begin with, every defence alone first.
         stackelberg: (defences,) the Stackelberg strategy.
     """
     options: list[Option] = []
     for option in (*fixed, Option(STACKELBERG, stackelberg)):
         strategy = option.mixed_strategy
-        if strategy.max() < 1 - SAME_STRATEGY and not any(
-            np.abs(strategy - other.mixed_strategy).max() <= SAME_STRATEGY for other in options
-        ):
+        if not any(np.abs(strategy - other.mixed_strategy).max() <= SAME_STRATEGY for other in options):
             options.append(option)
     return tuple(options)
 

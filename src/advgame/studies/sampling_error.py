@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
@@ -22,14 +23,15 @@ from advgame.studies.break_even import main_attack
 from advgame.studies.candidates import (
     CANDIDATES,
     MIXTURES,
+    Option,
     alone,
-    candidates,
     distinct,
     fixed_mixtures,
     resolved_by,
     stackelberg_at,
     values_in_draws,
     values_of,
+    with_stackelberg,
 )
 from advgame.studies.solved_draws import solved_draws
 from advgame.studies.study_contract import Study, StudyResult
@@ -266,8 +268,8 @@ class SamplingErrorStudy(Study[SamplingError]):
         check_draws(self.draws, self.level)
         shares = self._shares(situation.scenario.largest_share)
         evidence = evidence_of(situation.scenario, self.assumed_tested)
-        answers = _Answers(situation, self.draws)
-        curve = _Curve(situation, shares)
+        fixed = (*alone(situation), *fixed_mixtures(situation))
+        answers, curve = _Answers(situation, fixed, self.draws), _Curve(situation, fixed, shares)
         for drawn in in_chunks(evidence.posterior, self.draws, self.seed):
             accuracy = evidence.shaped(drawn)
             answers.add(accuracy)
@@ -305,8 +307,8 @@ class _Kept:
 class _Answers:
     """The game of each draw solved, and what the options earn in it; memory does not grow with the draws."""
 
-    def __init__(self, situation: Situation, draws: int) -> None:
-        self.options = candidates(situation)
+    def __init__(self, situation: Situation, fixed: Sequence[Option], draws: int) -> None:
+        self.options = with_stackelberg(situation, fixed)
         self.here = recommend(situation)
         self.method = resolved_by(situation)
         self.pays = PayoffsOfDraws.at(situation.scenario)
@@ -370,12 +372,9 @@ class _Pair:
 class _Curve:
     """The options compared at every largest share, by the first draws."""
 
-    def __init__(self, situation: Situation, shares: FloatArray) -> None:
+    def __init__(self, situation: Situation, fixed: Sequence[Option], shares: FloatArray) -> None:
         self.shares = shares
-        single, fixed = alone(situation), fixed_mixtures(situation)
-        self.options = [
-            (*single, *distinct(fixed, strategy)) for strategy in stackelberg_at(situation, shares)
-        ]
+        self.options = [distinct(fixed, strategy) for strategy in stackelberg_at(situation, shares)]
         self.pays = [
             PayoffsOfDraws.at(situation.scenario, shares_up_to(situation.scenario, float(share)))
             for share in shares
