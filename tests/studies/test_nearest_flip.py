@@ -13,7 +13,7 @@ from advgame.decision import concept_in_bulk, situate
 from advgame.decision.recommendation import played
 from advgame.errors import InputError
 from advgame.scenarios import Scenario
-from advgame.scenarios.evidence import evidence_of
+from advgame.scenarios.evidence import standard_errors
 from advgame.studies.nearest_flip import NearestFlip, _Moves
 
 CASE = "cifar10-two-defences"
@@ -76,7 +76,7 @@ def test_the_changed_table_solved_alone_deploys_other_defences_and_no_nearer_one
 
 
 def flips(scenario: Scenario, points: np.ndarray) -> np.ndarray:
-    return _Moves(situate(scenario), evidence_of(scenario)).changes(points)
+    return _Moves(situate(scenario), standard_errors(scenario)).changes(points)
 
 
 def moved(scenario: Scenario, result: NearestFlip, part: float) -> Scenario:

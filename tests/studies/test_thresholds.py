@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+import advgame as ag
 from advgame.decision import recommend
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.scenarios import Scenario, case, set_parameter
@@ -93,3 +95,19 @@ def test_a_regime_thinner_than_the_grid_is_named_when_it_is_next_to_where_we_sta
     # trained is attacked while it costs less than its error .99, plain while it costs less than 1
     assert found.above == pytest.approx(0.99, abs=1e-6)
     assert found.deploy_above == ("plain", "trained")
+
+
+def test_the_study_ranks_thresholds_by_standard_deviations() -> None:
+    frame = ag.study("thresholds", ag.case("cifar10-two-defences")).frame()
+    distances = frame["standard_deviations"].to_numpy()
+    assert (np.diff(distances[np.isfinite(distances)]) >= 0).all()
+    first = frame.iloc[0]
+    assert first["parameter"] == "attack_cost"
+    # the attack on the better defence pays below 1 − 0.5342; ±20 % of 0.6, evenly, is 0.24 / √12
+    assert first["standard_deviations"] == pytest.approx((0.6 - 0.4658) / (0.24 / 12**0.5), rel=1e-4)
+    assert first["relative_distance"] == pytest.approx((0.6 - 0.4658) / 0.6, rel=1e-4)
+
+
+def test_a_share_of_spread_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ag.InputError, match="spread"):
+        ag.study("thresholds", ag.case("cifar10-two-defences"), spread=2.0)

@@ -109,15 +109,9 @@ def evidence_of(scenario: Scenario, assumed_tested: int = 1000) -> Evidence:
     Raises:
         MeasurementError: for a rate without a number of inputs when none is assumed.
     """
-    accuracies = scenario.accuracies
-    cells = [(defence, attack) for defence in accuracies.defences for attack in accuracies.attacks]
+    accuracies, cells = scenario.accuracies, _cells(scenario)
     rows, exact = rows_of(scenario.selected), _exact(scenario, cells)
-    counts = [
-        (0.0, 0.0, WHAT_IF) if place in exact else _counts(rows[cell], cell, assumed_tested)
-        for place, cell in enumerate(cells)
-    ]
-    right, wrong = (np.array(column) for column in list(zip(*counts, strict=True))[:2])
-    basis = tuple(kind for *_, kind in counts)
+    right, wrong, basis = _all_counts(rows, cells, exact, assumed_tested)
     outcomes = _outcomes(
         scenario, rows, [None if place in exact else cell for place, cell in enumerate(cells)]
     )
@@ -137,6 +131,50 @@ def evidence_of(scenario: Scenario, assumed_tested: int = 1000) -> Evidence:
         outcomes is not None,
         assumed_tested,
     )
+
+
+def standard_errors(scenario: Scenario, assumed_tested: int = 1000) -> FloatArray:
+    """The standard deviation (defences, attacks) of each accuracy's posterior; 0 where it is assumed.
+
+    >>> from advgame.scenarios import case
+    >>> standard_errors(case("cifar10-two-defences")).round(5).tolist()
+    [[0.00222, 7e-05], [0.00354, 0.00499]]
+
+    Args:
+        scenario: the question with its table.
+        assumed_tested: test inputs to assume where a source gives a rate and no number; 0 to refuse that.
+
+    Raises:
+        MeasurementError: for a rate without a number of inputs when none is assumed.
+    """
+    cells = _cells(scenario)
+    exact = _exact(scenario, cells)
+    right, wrong, _ = _all_counts(rows_of(scenario.selected), cells, exact, assumed_tested)
+    right, wrong = right + JEFFREYS, wrong + JEFFREYS
+    total = right + wrong
+    errors = np.sqrt(right * wrong / (total**2 * (total + 1)))
+    errors[list(exact)] = 0.0
+    return np.asarray(errors.reshape(scenario.accuracies.attacked_accuracy.shape))
+
+
+def _cells(scenario: Scenario) -> list[Cell]:
+    accuracies = scenario.accuracies
+    return [(defence, attack) for defence in accuracies.defences for attack in accuracies.attacks]
+
+
+def _all_counts(
+    rows: Mapping[Cell, Sequence[Measurement]],
+    cells: Sequence[Cell],
+    exact: Mapping[int, float],
+    assumed_tested: int,
+) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    """The inputs right and wrong (cells,) that the posterior of each cell is worth, and what it rests on."""
+    counts = [
+        (0.0, 0.0, WHAT_IF) if place in exact else _counts(rows[cell], cell, assumed_tested)
+        for place, cell in enumerate(cells)
+    ]
+    right, wrong = (np.array(column) for column in list(zip(*counts, strict=True))[:2])
+    return right, wrong, tuple(kind for *_, kind in counts)
 
 
 def _exact(scenario: Scenario, cells: Sequence[Cell]) -> dict[int, float]:

@@ -12,9 +12,8 @@ from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
-from advgame.scenarios.evidence import Evidence, evidence_of
+from advgame.scenarios.evidence import Evidence, evidence_of, standard_errors
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
-from advgame.statistics.posteriors import JEFFREYS
 from advgame.studies.candidates import resolved_by
 from advgame.studies.nearest_change import Search
 from advgame.studies.parameter_line import Deploy, deployed
@@ -141,7 +140,7 @@ class NearestFlipStudy(Study[NearestFlip]):
         """
         self._check()
         evidence = evidence_of(situation.scenario, self.assumed_tested)
-        moves = _Moves(situation, evidence)
+        moves = _Moves(situation, standard_errors(situation.scenario, self.assumed_tested))
         search = Search(moves.changes, *moves.box, self.reach)
         single = search.first(np.concatenate([moves.single, -moves.single]))
         together = search.first(np.concatenate([moves.joint, -moves.joint]))
@@ -183,11 +182,11 @@ class NearestFlipStudy(Study[NearestFlip]):
 class _Moves:
     """Joint changes of the accuracies, each coordinate in standard errors of one figure."""
 
-    def __init__(self, situation: Situation, evidence: Evidence) -> None:
+    def __init__(self, situation: Situation, errors: FloatArray) -> None:
         accuracies = situation.accuracies
         self.defences, self.attacks = accuracies.defences, accuracies.attacks
         self.measured = accuracies.attacked_accuracy.ravel()
-        self.errors = standard_errors(evidence)
+        self.errors = errors.ravel()
         self.method = resolved_by(situation)
         self.pays = PayoffsOfDraws.at(situation.scenario)
         # an attack without traffic is no attack: left out, or it would tie with none
@@ -246,20 +245,3 @@ class _Moves:
         a, b = self.pays(accuracy.reshape(-1, len(self.defences), len(self.attacks)))
         a, b = (np.ascontiguousarray(each[:, :, self.open]) for each in (a, b))
         return np.asarray(worst_solutions(a, b, self.method)[1] > PLAYED)
-
-
-def standard_errors(evidence: Evidence) -> FloatArray:
-    """The standard deviation (cells,) of each accuracy's Beta posterior; 0 where it is assumed.
-
-    >>> from advgame.scenarios import case
-    >>> standard_errors(evidence_of(case("cifar10-two-defences"))).round(5).tolist()
-    [0.00222, 7e-05, 0.00354, 0.00499]
-
-    Args:
-        evidence: what the accuracies rest on.
-    """
-    right, wrong = evidence.right + JEFFREYS, evidence.wrong + JEFFREYS
-    total = right + wrong
-    errors = np.sqrt(right * wrong / (total**2 * (total + 1)))
-    errors[list(evidence.exact)] = 0.0
-    return np.asarray(errors)

@@ -62,7 +62,7 @@ class PriceBox:
                 f"intervals is {intervals!r}; expected address → [low, high], such as "
                 "intervals={attack_cost=[0.4,0.8]}."
             )
-        stated = {name: ends for name, ends in situation.scenario.intervals.items() if _is_price(name)}
+        stated = intervals_of_prices(situation.scenario)
         every = uncertain_prices(situation.scenario, spread, {**stated, **intervals})
         wide = PriceBox(situation, tuple(price for price in every if price.low < price.high))
         prices = tuple(wide._effective())
@@ -182,6 +182,10 @@ class PriceBox:
         return np.concatenate(value), np.concatenate(defender)
 
 
-def _is_price(address: str) -> bool:
-    field = split_address(address)[0]
-    return field == LARGEST_SHARE or field in TERM_PARAMETERS
+def intervals_of_prices(scenario: Scenario) -> dict[str, tuple[float, float]]:
+    """The scenario's own intervals, without those of accuracies."""
+    return {
+        address: ends
+        for address, ends in scenario.intervals.items()
+        if (field := split_address(address)[0]) == LARGEST_SHARE or field in TERM_PARAMETERS
+    }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf, isinf
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,6 +21,7 @@ from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
 from advgame.studies.parameter_line import Answers, Deploy, Line, Played, budget_for_neighbours, deployed
+from advgame.studies.standard_deviations import standard_deviations
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -348,25 +351,40 @@ class Thresholds(StudyResult):
     """The thresholds of several parameters of one scenario."""
 
     thresholds: tuple[Threshold, ...]
+    deviations: Mapping[str, float] = field(default_factory=dict)  # by address, of what is uncertain
+
+    @cached_property
+    def ranked(self) -> tuple[Threshold, ...]:
+        """The nearest first, in standard deviations; then those of exact amounts, by their range."""
+        return tuple(
+            sorted(self.thresholds, key=lambda each: (self.distance(each), _relative_distance(each)))
+        )
+
+    def distance(self, threshold: Threshold) -> float:
+        """How many standard deviations away the nearer threshold is; infinite for none or an exact amount."""
+        deviation = self.deviations.get(threshold.parameter, 0.0)
+        nearest = _nearest_place(threshold)
+        return inf if nearest is None or not deviation else abs(nearest - threshold.value) / deviation
 
     @property
     def sentence(self) -> str:
         """How many parameters change the deployed defences, and the one with the nearest threshold."""
-        deciding = [threshold for threshold in self.thresholds if threshold.decides]
-        count = f"{len(deciding)} of {len(self.thresholds)} parameters"
+        deciding = sum(threshold.decides for threshold in self.thresholds)
         if not deciding:
             return (
                 f"None of {len(self.thresholds)} parameters changes the deployed defences within its range."
             )
-        nearest = min(deciding, key=_relative_distance)
-        place = min(_places(nearest), key=lambda place: abs(place - nearest.value))
+        nearest = self.ranked[0]
+        away = self.distance(nearest)
+        how_far = "" if isinf(away) else f", {away:.2g} standard deviations away"
         return (
-            f"{count} can change the deployed defences. The nearest threshold is {nearest.parameter} = "
-            f"{place:.4g}; the scenario has {nearest.value:.4g}."
+            f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
+            f"threshold is {nearest.parameter} = {_nearest_place(nearest):.4g}; the scenario has "
+            f"{nearest.value:.4g}{how_far}."
         )
 
     def frame(self) -> pd.DataFrame:
-        """One row per parameter: value, range, thresholds, and the defences deployed around them."""
+        """One row per parameter, the nearest first: value, thresholds, and the defences around them."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -376,25 +394,36 @@ class Thresholds(StudyResult):
                     "value": threshold.value,
                     "below": threshold.below,
                     "above": threshold.above,
+                    "standard_deviations": self.distance(threshold),
+                    "relative_distance": _of_the_value(threshold),
                     "deploy_below": " + ".join(threshold.deploy_below or ()),
                     "deploy": " + ".join(threshold.deploy),
                     "deploy_above": " + ".join(threshold.deploy_above or ()),
                     "low": threshold.low,
                     "high": threshold.high,
                 }
-                for threshold in self.thresholds
+                for threshold in self.ranked
             ]
         )
 
 
-def _places(threshold: Threshold) -> list[float]:
-    return [place for place in (threshold.below, threshold.above) if place is not None]
+def _nearest_place(threshold: Threshold) -> float | None:
+    places = [place for place in (threshold.below, threshold.above) if place is not None]
+    return min(places, key=lambda place: abs(place - threshold.value), default=None)
 
 
 def _relative_distance(threshold: Threshold) -> float:
-    """The distance to the nearest threshold, as a fraction of the range."""
-    width = (threshold.high - threshold.low) or 1.0
-    return min(abs(place - threshold.value) for place in _places(threshold)) / width
+    """The distance to the nearest threshold, as a fraction of the range; infinite where there is none."""
+    width, nearest = (threshold.high - threshold.low) or 1.0, _nearest_place(threshold)
+    return inf if nearest is None else abs(nearest - threshold.value) / width
+
+
+def _of_the_value(threshold: Threshold) -> float:
+    """The distance to the nearest threshold, as a fraction of the value; infinite where there is none."""
+    nearest = _nearest_place(threshold)
+    if nearest is None or not threshold.value:
+        return inf
+    return abs(nearest - threshold.value) / abs(threshold.value)
 
 
 @dataclass(frozen=True)
@@ -404,15 +433,24 @@ class ThresholdStudy(Study[Thresholds]):
     Args:
         parameters: addresses; by default the largest share, every price, and the costs and accuracies of
             the relevant defences and attacks.
+        spread: how far each price and the largest share may be off either way, relative to itself; the
+            scenario's own intervals go before it.
+        assumed_tested: test inputs assumed where a source gives a rate without their number; 0 refuses that.
     """
 
     name: ClassVar[str] = "thresholds"
     parameters: tuple[str, ...] = ()
+    spread: float = 0.2
+    assumed_tested: int = 1000
 
     def run(self, situation: Situation) -> Thresholds:
-        """The thresholds below and above the scenario's value of each parameter.
+        """The thresholds below and above the scenario's value of each parameter, the nearest first.
 
         Raises:
+            InputError: for a spread outside 0..1.
+            MeasurementError: where a rate has no number of inputs and none is assumed.
             UnknownName: for an address that the scenario does not have.
         """
-        return Thresholds(thresholds(recommend(situation), parameters=self.parameters or None))
+        deviations = standard_deviations(situation.scenario, self.spread, self.assumed_tested)
+        found = thresholds(recommend(situation), parameters=self.parameters or None)
+        return Thresholds(found, deviations)
