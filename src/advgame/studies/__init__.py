@@ -37,6 +37,7 @@ from advgame.studies.sensitivity import Sensitivity, SensitivityStudy
 from advgame.studies.simulation import Simulation, SimulationStudy
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.sweeps import SweepStudy, sweep
+from advgame.studies.sweet_spots import SweetSpots, SweetSpotStudy
 from advgame.studies.thresholds import Threshold, ThresholdStudy, thresholds
 from advgame.studies.value_of_information import ValueOfInformation, ValueOfInformationStudy
 from advgame.studies.worth_along import Worth, worth_along
@@ -62,6 +63,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             PortfolioStudy,
             SimulationStudy,
             DeterrenceStudy,
+            SweetSpotStudy,
         )
     },
 )
@@ -120,6 +122,7 @@ __all__ = [
     "Simulation",
     "Study",
     "StudyResult",
+    "SweetSpots",
     "Threshold",
     "TwoByTwoMap",
     "ValueOfInformation",
