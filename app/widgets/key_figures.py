@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.decision import Decision, Recommendation
+from advgame.equilibria import Timing
 from advgame.studies import BreakEven, thresholds
 from advgame.wording.caveats import nearest_threshold, threshold_in_words
 from advgame.wording.names import currency_of
@@ -33,15 +34,20 @@ def show(decision: Decision, pairs: tuple[BreakEven, ...]) -> None:
                 "The mean share of adversarial traffic when both sides play the strategies shown here.",
             )
             _show_threshold(recommendation, pairs)
-        _figure(
-            "Equilibrium",
-            "proven",
-            "Neither side can gain more than "
-            f"{significant(100 * recommendation.profile.certificate.regret, 2)} % of its payoff range by "
-            "changing "
-            "its strategy, recomputed from the payoffs. A solution with a regret above 2e-7 % is never "
-            "shown.",
-        )
+        _show_certificate(recommendation)
+
+
+def _show_certificate(recommendation: Recommendation) -> None:
+    regret = significant(100 * recommendation.profile.certificate.regret, 2)
+    simultaneous = recommendation.situation.concept.timing is Timing.SIMULTANEOUS
+    who = "Neither side" if simultaneous else "The attacker, who knows the defence,"
+    cannot = "can" if simultaneous else "cannot"
+    _figure(
+        "Equilibrium" if simultaneous else "Best response",
+        "proven",
+        f"{who} {cannot} gain more than {regret} % of its payoff range by changing its strategy, recomputed "
+        "from the payoffs. A solution with a regret above 2e-7 % is never shown.",
+    )
 
 
 def _show_gains(decision: Decision, unit: str) -> None:

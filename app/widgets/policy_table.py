@@ -9,6 +9,8 @@ from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
 from advgame.wording.policy_words import (
+    COLUMNS,
+    binding_in_words,
     deployed,
     edge_in_words,
     lottery_in_words,
@@ -31,7 +33,9 @@ def show(decision: Decision) -> None:
         [_row(decision, policy, money) for policy in _rows(decision)], hide_index=True, width="stretch"
     )
     for text in (
+        COLUMNS,
         secrecy_in_words(table, money),
+        binding_in_words(table),
         margin_in_words(table, money),
         edge_in_words(table, money),
         lottery_in_words(table, money),
@@ -58,7 +62,7 @@ def _row(decision: Decision, policy: Policy, money: Money) -> dict[str, str]:
         "Deployed": deployed(policy),
         f"If known, {money.unit}": significant(policy.if_known, MONEY_DIGITS),
         "Guaranteed": significant(policy.guaranteed, MONEY_DIGITS),
-        "Kept secret": significant(policy.at_equilibrium, MONEY_DIGITS),
+        "At equilibrium": significant(policy.at_equilibrium, MONEY_DIGITS),
         "Against the verdict": "–" if gap == 0 else signed(significant(gap, MONEY_DIGITS)),
         "Attack it draws": attack_in_words(policy.response),
         "Adversarial traffic": percent(policy.share),

@@ -30,9 +30,7 @@ def show(decision: Decision, pairs: tuple[BreakEven, ...]) -> None:
     recommendation, scenario = decision.recommendation, decision.policies.scenario
     with st.container(border=True, key="verdict"):
         st.subheader(plain(f"{verdict_of(decision)}."), anchor=False)
-        st.markdown(
-            plain(f"{worth(decision)} {response_in_words(decision.policies) or threat(recommendation)}")
-        )
+        st.markdown(plain(f"{worth(decision)} {response(decision) or threat(recommendation)}"))
         for caveat in (too_close(recommendation, pairs), warned(pool_seeds(scenario.selected))):
             if caveat:
                 st.markdown(f":material/warning: {plain(caveat)}")
@@ -47,6 +45,12 @@ def worth(decision: Decision) -> str:
         value = decision.recommendation.value
         return f"It is {'worth ' if value >= 0 else ''}{earned(money, value)}."
     return f"{worth_in_words(decision.policies, money)} {gains_in_words(decision.policies, money)}".strip()
+
+
+def response(decision: Decision) -> str:
+    """What the attacker does against the verdict; empty where only the equilibrium tells."""
+    table = decision.policies
+    return response_in_words(table, money_of(table.scenario)) if decision.by_knowledge else ""
 
 
 def threat(recommendation: Recommendation) -> str:

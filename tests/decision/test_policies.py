@@ -16,7 +16,16 @@ from advgame.measurements import Measurement, MeasurementTable
 from advgame.scenarios import Scenario, build_game, case, set_parameter
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.wording.money import money_of
-from advgame.wording.policy_words import gains, gains_in_words, worth_in_words
+from advgame.wording.policy_words import (
+    edge_in_words,
+    gains,
+    gains_in_words,
+    lottery_in_words,
+    margin_in_words,
+    response_in_words,
+    secrecy_in_words,
+    worth_in_words,
+)
 from advgame.wording.verdict import verdict_of
 
 TWO = case("cifar10-two-defences")
@@ -106,9 +115,9 @@ def test_the_values_of_the_two_defence_case_by_hand() -> None:
 
 def test_the_price_of_secrecy_may_have_either_sign() -> None:
     assert policies(TWO).price_of_secrecy < 0
-    # Just above what an attack earns against one network, secrecy needs no margin.
-    secret = policies(replace(case("cifar10-pruned-and-defended"), attacker_knows="nothing"))
-    assert secret.price_of_secrecy > 0.07
+    # Where the margin leaves no mixture that deters, a secret one needs none.
+    secret = policies(replace(TWO, attacker_margin=0.2))
+    assert secret.price_of_secrecy == pytest.approx(0.80546 - 0.75766, abs=1e-4)
     assert secret.verdict.kind is Kind.HIDDEN
     assert not secret.announces
 
@@ -148,3 +157,59 @@ def test_the_amounts_of_the_attacker_are_those_its_payoffs_move_with() -> None:
 def test_what_makes_no_sense_is_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises((ScenarioError, UnknownName), match=message):
         replace(TWO, **changes)
+
+
+def words_about(scenario: Scenario) -> str:
+    """Everything that is said of the policies of a scenario."""
+    decision = decide(scenario)
+    table, money = decision.policies, money_of(scenario)
+    said = (worth_in_words, gains_in_words, response_in_words, secrecy_in_words, margin_in_words)
+    return " ".join(
+        [
+            verdict_of(decision),
+            *(words(table, money) for words in (*said, edge_in_words, lottery_in_words)),
+        ]
+    )
+
+
+def test_a_single_network_is_worth_no_more_for_being_kept_secret() -> None:
+    # An attacker who solves the game foresees it; at costs 5 % lower the attack pays.
+    table = policies(replace(case("cifar10-pruned-and-defended"), attacker_knows="nothing"))
+    assert table.stated.single == table.best_single.single
+    assert table.stated.at_equilibrium - table.stated.guaranteed > 0.07
+    assert table.price_of_secrecy == pytest.approx(0, abs=1e-9)
+
+
+def test_a_value_below_that_at_the_amounts_assumed_names_the_attack_it_allows_for() -> None:
+    words = words_about(case("cifar10-pruned-and-defended"))
+    assert "no attack on it pays at the amounts assumed" in words
+    assert "within the margin it may be autoattack, with which 20 % of the traffic is adversarial" in words
+    assert "not recommended" not in words  # the exact commitment deploys what is recommended
+
+
+def test_without_a_margin_none_is_spoken_of() -> None:
+    for knowledge in KNOWLEDGE:
+        certain = replace(case("pneumonia-measured"), attacker_margin=0.0, attacker_knows=knowledge)
+        assert "margin" not in words_about(certain)
+
+
+def test_a_service_is_said_to_lose_money_only_where_every_policy_does() -> None:
+    words = words_about(replace(case("pneumonia-measured"), may_stop=True))
+    assert policies(case("pneumonia-measured")).best_single.worth < 0
+    assert "loses money" not in words
+    assert "no way of running it is sure to earn money" in words
+
+
+def test_a_loss_is_at_most_what_is_stated_and_a_smaller_one_is_better() -> None:
+    words = words_about(case("pneumonia-measured"))
+    assert "It is a loss of at most 0.00687 units" in words
+    assert "0.436 units better than doing nothing" in words
+
+
+def test_a_secret_mixture_is_told_with_its_value_once_known() -> None:
+    table = policies(replace(TWO, attacker_margin=0.2))
+    assert table.verdict.kind is Kind.HIDDEN
+    words = words_about(table.scenario)
+    assert "as long as it stays secret; if it becomes known, it may be worth only 0.734 units" in words
+    assert "both networks" in words
+    assert words.count("more than the best") == 1  # what is announced would be the best known network

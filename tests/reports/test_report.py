@@ -39,7 +39,7 @@ def test_below_the_break_even_share_nobody_should_defend(
 
 
 def test_a_network_nobody_gains_by_attacking_is_said_to_be_one(two_defences: ag.Scenario) -> None:
-    report = ag.report(ag.set_parameter(two_defences, "attack_cost", 1.1))  # above what any success earns
+    report = ag.report(ag.set_parameter(two_defences, "attack_cost", 1.3))  # above what any success earns
     assert report.verdict == "Deploy Standard: defending does not pay, as no attack on it pays"
 
 
@@ -47,7 +47,7 @@ def test_where_no_plain_network_is_named_none_is_said_not_to_defend(two_defences
     unnamed = replace(two_defences, undefended=None)
     cases = {
         ("largest_share", 0.15): "it is best without attacks, and remains best under the expected attacks",
-        ("attack_cost", 1.1): "it is best without attacks, and no attack on it pays",
+        ("attack_cost", 1.3): "it is best without attacks, and no attack on it pays",
     }
     for (address, value), reason in cases.items():
         report = ag.report(ag.set_parameter(unnamed, address, value), "nash")
@@ -99,6 +99,20 @@ def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str |
     assert report.verdict.startswith(expected)
     assert report.recommendation.solution.profiles
     assert report.render("html")
+
+
+def test_thresholds_say_where_they_start_from_another_answer(two_defences: ag.Scenario) -> None:
+    # A margin of 20 % leaves Rice2020Overfitting alone; without one, a mixed strategy deters the attacker.
+    wide = replace(two_defences, attacker_knows="mixture", attacker_margin=0.2)
+    text = " ".join(ag.report(wide).render("text").split())
+    assert (
+        "Without it, Rice2020Overfitting and Standard would be deployed, and not what is recommended" in text
+    )
+    assert "Threshold of the largest share" not in text
+    assert "as recommended" not in text
+    narrow = " ".join(ag.report(replace(wide, attacker_margin=0.05)).render("text").split())
+    assert "deploys the same defences as the recommendation" in narrow
+    assert "Threshold of the largest share" in narrow
 
 
 def test_a_table_without_attacks_says_so() -> None:

@@ -19,8 +19,8 @@ Question = Annotated[
 Concept = Annotated[
     str | None,
     typer.Option(
-        help="The solution concept: {concepts}. By default commitment if the scenario announces the "
-        "defence, otherwise nash."
+        help="The solution concept: {concepts}. By default the one for what the attacker knows: nash "
+        "(nothing), robust_commitment (mixture) or robust_pure_commitment (network)."
     ),
 ]
 Settings = Annotated[

@@ -67,6 +67,8 @@ class Policy:
     strategy: FloatArray  # (defences,) probabilities; zeros where the service is not run
     response: str  # the attack that is a best response to it
     share: float  # of the traffic that is adversarial under that response
+    threat: str  # the response within the margin that costs the defender most
+    threat_share: float  # of the traffic that is adversarial under that response
     if_known: float  # against the attacker's best response
     guaranteed: float  # the least while the attacker's rewards and costs lie within the margin
     at_equilibrium: float  # against the attacker's strategy of the Nash equilibrium
@@ -76,8 +78,13 @@ class Policy:
 
     @property
     def worth(self) -> float:
-        """What the policy counts for: at the equilibrium if it is kept secret, else what is guaranteed."""
-        return self.at_equilibrium if self.kind is Kind.HIDDEN else self.guaranteed
+        """What the policy counts for: a secret mixture at the equilibrium, any other one what is guaranteed.
+
+        A single network in equilibrium can be foreseen by whoever solves the game: secrecy protects only
+        the draw of a mixed strategy.
+        """
+        secret = self.kind is Kind.HIDDEN and self.single is None
+        return self.at_equilibrium if secret else self.guaranteed
 
     @property
     def single(self) -> str | None:
@@ -147,7 +154,7 @@ class Policies:
 
     @property
     def price_of_secrecy(self) -> float | None:
-        """What keeping the mixture secret earns more than announcing the best; negative where it loses.
+        """What keeping the best defence secret earns more than announcing the best; negative where it loses.
 
         Money per classified input; None where one of the two could not be certified.
         """
@@ -258,8 +265,8 @@ class _Valuation:
 
     def stopped(self) -> Policy:
         """The service is not run: nothing is earned and nothing is attacked."""
-        nobody = np.zeros(self.game.shape[0])
-        return Policy(Kind.STOPPED, (), nobody, self.game.attacks[0], *[0.0] * 7)
+        nobody, unused = np.zeros(self.game.shape[0]), self.game.attacks[0]
+        return Policy(Kind.STOPPED, (), nobody, unused, 0.0, unused, 0.0, *[0.0] * 6)
 
     def policy(self, kind: Kind, strategy: FloatArray) -> Policy:
         """A mixed strategy (defences,), valued."""
@@ -271,14 +278,18 @@ class _Valuation:
         )
         best = pays >= pays.max() - TIE * (self.range or 1.0)
         likely = np.exp(QUANTAL_PRECISION * (pays - pays.max()) / (self.range or 1.0))
+        threat, guaranteed = worst_reply(game, self.amounts, strategy)
+        share = self.here.accuracies.adversarial_share
         return Policy(
             kind,
             played(game.defences, strategy),
             strategy,
             game.attacks[reply],
-            float(self.here.accuracies.adversarial_share[reply]),
+            float(share[reply]),
+            game.attacks[threat],
+            float(share[threat]),
             if_known=known,
-            guaranteed=worst_reply(game, self.amounts, strategy)[1],
+            guaranteed=guaranteed,
             at_equilibrium=known if self.equilibrium is None else float(worth @ self.equilibrium),
             near_best=worst_reply(
                 game, self.certain, strategy, self.here.scenario.attacker_margin * self.range

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advgame.arrays import NO_ATTACK
 from advgame.decision.policies import Kind, Policies, Policy, same_worth
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 from advgame.wording.money import Money
@@ -21,12 +22,19 @@ NOT_STATED = (
 )
 LOTTERY = (
     "A mixed strategy is drawn for each input: the server picks the network at random with these "
-    "probabilities, and the attacker cannot know which one is drawn. In operation that takes all {count} "
+    "probabilities, and the attacker cannot know which one is drawn. In operation that takes {count} "
     "networks loaded, and a fresh draw for each input that nobody outside can predict or repeat. "
 )
 BINDING = (
     "An announcement must be binding: a defender who can still deploy something else is back in simultaneous "
     "play. Of a mixed strategy announce the probabilities, never the network drawn for an input."
+)
+COLUMNS = (
+    "“If known”: the attacker knows the policy and plays its best response, ties broken against the "
+    "defender. “Guaranteed”: the least of that while the attacker's rewards and costs are within the "
+    "margin. “At equilibrium”: against the attacker's strategy in simultaneous play. A mixed strategy "
+    "kept secret counts with the last of these; every other policy, and a single network even if kept "
+    "secret, with what is guaranteed."
 )
 NAMED = 4  # defences of a mixed strategy
 
@@ -92,23 +100,47 @@ def worth_in_words(policies: Policies, money: Money) -> str:
     """
     chosen = policies.verdict
     if chosen.kind is Kind.STOPPED:
-        return "Every policy that runs the service loses money; not running it costs and earns nothing."
-    subject = "It is worth" if chosen.worth >= 0 else "It is"
-    return f"{subject} {earned(money, chosen.worth)}{_guarantee(policies)}."
+        losing = "Every policy that runs the service loses money"
+        if max(policy.at_best for policy in policies.available if policy is not chosen) >= 0:
+            losing = f"No policy that runs the service is sure to earn money{_within(policies)}"
+        return f"{losing}; not running it costs and earns nothing."
+    if chosen.worth < 0:
+        most = "at most " if not _secret(chosen) and _uncertain(policies) else ""
+        return f"It is a loss of {most}{money.both(-chosen.worth)}{_guarantee(policies, money)}."
+    return f"It is worth {money.both(chosen.worth)}{_guarantee(policies, money)}."
 
 
-def _guarantee(policies: Policies) -> str:
+def _guarantee(policies: Policies, money: Money) -> str:
     chosen = policies.verdict
     if len(policies.game.attacks) == 1:
         return ""
-    if chosen.kind is Kind.HIDDEN:
-        return " as long as it stays secret" if not same_worth(chosen.worth, chosen.guaranteed) else ""
-    if policies.margin == 0 and not policies.scenario.intervals:
+    if _secret(chosen):
+        if same_worth(chosen.worth, chosen.guaranteed):
+            return ""
+        return (
+            " as long as it stays secret; if it becomes known, it may be worth only "
+            f"{money.per_input(chosen.guaranteed)} per input"
+        )
+    guaranteed = ", guaranteed" if chosen.worth >= 0 else ","
+    if not _uncertain(policies):
         return " against an attacker who knows it"
-    return (
-        " against an attacker who knows it, guaranteed while the attacker's rewards and costs are within "
-        f"{_margin(policies)} of those assumed"
-    )
+    return f" against an attacker who knows it{guaranteed}{_within(policies)}"
+
+
+def _secret(policy: Policy) -> bool:
+    """Whether it is a mixed strategy that the attacker does not know."""
+    return policy.kind is Kind.HIDDEN and policy.single is None
+
+
+def _within(policies: Policies) -> str:
+    """The margin within which a value is guaranteed; empty where the attacker's amounts are certain."""
+    if not _uncertain(policies):
+        return ""
+    return f" while the attacker's rewards and costs are within {_margin(policies)} of those assumed"
+
+
+def _uncertain(policies: Policies) -> bool:
+    return policies.margin > 0 or bool(policies.scenario.intervals)
 
 
 def _margin(policies: Policies) -> str:
@@ -129,13 +161,15 @@ class Gain:
 def gains(policies: Policies) -> tuple[Gain, ...]:
     """The chosen policy against the best secret or announced one, the best known network, and doing nothing.
 
-    Those that deploy the same as the chosen one are left out, as are those that cannot be chosen.
+    Those that deploy the same as the chosen one are left out, as are those that cannot be chosen. Where the
+    best secret or announced policy is the best known network, it is named once, as that network.
     """
     chosen = policies.verdict
     compared = []
     for policy in policies.available:
         words = _words(policies, policy)
-        if words and policy is not chosen and not _alike(policy, chosen):
+        again = policy.kind in (Kind.HIDDEN, Kind.MIXTURE) and _alike(policy, policies.best_single)
+        if words and policy is not chosen and not again and not _alike(policy, chosen):
             amount = chosen.worth - policy.worth
             same = same_worth(chosen.worth, policy.worth)
             compared.append(Gain(policy, *words, 0.0 if same else amount))
@@ -165,14 +199,15 @@ def _alike(one: Policy, other: Policy) -> bool:
 
 def gains_in_words(policies: Policies, money: Money) -> str:
     """The chosen policy against the others, in one sentence; empty where there is nothing to compare."""
-    parts = [_gain(gain, money) for gain in gains(policies)]
+    more = "more" if policies.verdict.worth >= 0 else "better"
+    parts = [_gain(gain, money, more) for gain in gains(policies)]
     return f"That is {listed(parts)}." if parts else ""
 
 
-def _gain(gain: Gain, money: Money) -> str:
+def _gain(gain: Gain, money: Money, more: str) -> str:
     if gain.amount == 0:
         return f"as much as {gain.words}"
-    direction = "more" if gain.amount > 0 else "less"
+    direction = more if gain.amount > 0 else "less"
     return f"{money.per_input(abs(gain.amount))} {direction} than {gain.words}"
 
 
@@ -182,29 +217,39 @@ def secrecy_in_words(policies: Policies, money: Money) -> str:
     hidden, announced = policies.of(Kind.HIDDEN), policies.of(Kind.MIXTURE)
     if price is None or hidden is None or announced is None:
         return ""
+    possible = policies.scenario.knowledge == NOTHING
+    keeping = (
+        "Keeping the defence secret" if possible else "Keeping the defence secret, if that were possible,"
+    )
+    gains_or_loses = ("gains", "loses") if possible else ("would gain", "would lose")
     if same_worth(hidden.worth, announced.worth):
-        return "Keeping the defence secret neither gains nor loses anything."
+        neither = "neither gains nor loses" if possible else "would neither gain nor lose"
+        return f"{keeping} {neither} anything."
     if price > 0:
-        return (
-            f"Keeping the defence secret gains {money.both(price)} over announcing the best mixed strategy."
-        )
+        return f"{keeping} {gains_or_loses[0]} {money.both(price)} over announcing the best mixed strategy."
     return (
-        f"Keeping the defence secret loses {money.both(-price)}: an attacker who cannot observe the defence "
-        "also cannot be deterred by it."
+        f"{keeping} {gains_or_loses[1]} {money.both(-price)} against announcing the best mixed strategy: an "
+        "attacker who cannot observe the defence can be neither deterred nor steered by it."
     )
 
 
 def margin_in_words(policies: Policies, money: Money) -> str:
     """Why the exact Stackelberg strategy is not recommended; empty where the margin costs nothing."""
     exact, robust, price = policies.of(Kind.STACKELBERG), policies.of(Kind.MIXTURE), policies.price_of_margin
-    if exact is None or robust is None or price is None or same_worth(exact.at_best, robust.worth):
+    if exact is None or robust is None or price is None or not _uncertain(policies):
         return ""
+    if exact not in policies.available or _alike(exact, robust) or same_worth(exact.at_best, robust.worth):
+        return ""
+    advice = (
+        "It should not be announced" if policies.scenario.knowledge == NOTHING else "It is not recommended"
+    )
     return (
         "If the attacker's amounts were exactly as assumed, a mixed strategy at the attacker's point of "
-        f"indifference ({deployed(exact)}) would be worth {money.per_input(exact.at_best)} per input. It is "
-        "not recommended: if the attacker gains only a little more than assumed, it is worth "
-        f"{money.per_input(exact.guaranteed)}. The margin of {_margin(policies)} costs "
-        f"{money.per_input(price)} per input."
+        f"indifference ({deployed(exact)}), known to the attacker, would be worth "
+        f"{money.per_input(exact.at_best)} per input. {advice}: within the margin the attacker may prefer "
+        f"{attack_in_words(exact.threat)}, and the strategy is then worth "
+        f"{money.per_input(exact.guaranteed)}. The margin of "
+        f"{_margin(policies)} costs {money.per_input(price)} per input."
     )
 
 
@@ -215,6 +260,8 @@ def edge_in_words(policies: Policies, money: Money) -> str:
     chosen = policies.verdict
     if best is None or best.if_known <= chosen.worth or same_worth(best.if_known, chosen.worth):
         return ""
+    if chosen.kind is not Kind.STOPPED and _alike(best, chosen):
+        return ""  # said of the attacker's best response to it
     return (
         f"{best.single} alone, known to the attacker, would be worth {money.per_input(best.if_known)} per "
         f"input at exactly the amounts assumed, but only {money.per_input(best.guaranteed)} within the "
@@ -222,11 +269,20 @@ def edge_in_words(policies: Policies, money: Money) -> str:
     )
 
 
-def response_in_words(policies: Policies) -> str:
+def response_in_words(policies: Policies, money: Money) -> str:
     """What the attacker does against the chosen policy."""
     chosen = policies.verdict
-    if len(policies.game.attacks) == 1 or chosen.kind in (Kind.STOPPED, Kind.HIDDEN):
+    if len(policies.game.attacks) == 1 or chosen.kind is Kind.STOPPED:
         return ""
+    if _secret(chosen):
+        return ""
+    if not same_worth(chosen.if_known, chosen.guaranteed):
+        return (
+            f"At the amounts assumed, the attacker's best response is {_response(chosen.response)}, and the "
+            f"value {money.per_input(chosen.if_known)}; within the margin it may be "
+            f"{_response(chosen.threat)}, with which {percent(chosen.threat_share)} of the traffic is "
+            "adversarial."
+        )
     if chosen.share == 0:
         return "The attacker's best response is not to attack."
     return (
@@ -235,14 +291,19 @@ def response_in_words(policies: Policies) -> str:
     )
 
 
+def _response(attack: str) -> str:
+    return "not to attack" if attack == NO_ATTACK else attack_in_words(attack)
+
+
 def lottery_in_words(policies: Policies, money: Money) -> str:
     """What a mixed strategy takes in operation, and the price of the best single network; else empty."""
     chosen, single = policies.verdict, policies.best_single
     if len(chosen.deploy) < 2:
         return ""
     gap = chosen.worth - single.worth
-    price = "costs nothing" if same_worth(chosen.worth, single.worth) else f"costs {money.both(gap)}"
-    return f"{LOTTERY.format(count=len(chosen.deploy))}{single.single} alone, known to the attacker, {price}."
+    price = "as much" if same_worth(chosen.worth, single.worth) else f"{money.both(gap)} less"
+    count = "both" if len(chosen.deploy) == 2 else f"all {len(chosen.deploy)}"
+    return f"{LOTTERY.format(count=count)}{single.single} alone, known to the attacker, is worth {price}."
 
 
 def binding_in_words(policies: Policies) -> str:

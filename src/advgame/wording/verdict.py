@@ -7,6 +7,8 @@ from advgame.decision import Decision, Recommendation
 from advgame.wording.names import listed
 from advgame.wording.numbers import percentages
 
+UNPAID = "no attack on it pays"
+
 
 def verdict_of(decision: Decision) -> str:
     """What to do, in plain words.
@@ -20,21 +22,33 @@ def verdict_of(decision: Decision) -> str:
     """
     recommendation = decision.recommendation
     if decision.stops:
-        return "Do not run the service: every way of running it loses money"
+        return f"Do not run the service: {_why_stopped(decision)}"
     if not decision.announces:
-        return deployment_of(recommendation)
+        undefended = decision.policies.undefended
+        return deployment_of(recommendation, sure=undefended.threat == undefended.response)
     if recommendation.pure:
         return f"Announce the defence: {recommendation.deploy[0][0]} for all inputs"
     return f"Announce the defence: {_mixed_strategy(recommendation)}, drawn at random"
 
 
-def deployment_of(recommendation: Recommendation) -> str:
+def _why_stopped(decision: Decision) -> str:
+    running = [each for each in decision.policies.available if each is not decision.policies.verdict]
+    if max(each.at_best for each in running) < 0:
+        return "every way of running it loses money"
+    return "no way of running it is sure to earn money"
+
+
+def deployment_of(recommendation: Recommendation, *, sure: bool = True) -> str:
     """What to deploy, in plain words.
 
     >>> from advgame.scenarios import case
     >>> from advgame.decision import recommend
     >>> deployment_of(recommend(case("cifar10-two-defences")))
     'Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random'
+
+    Args:
+        recommendation: the recommendation.
+        sure: whether the attacker's best response to the undefended network is the same within the margin.
     """
     name = recommendation.deploy[0][0]
     if not recommendation.pure:
@@ -46,6 +60,8 @@ def deployment_of(recommendation: Recommendation) -> str:
     reason = _better_everywhere(recommendation) or (
         _best_anyway(recommendation) if _has_no_plain(recommendation) else _not_paying(recommendation)
     )
+    if not sure and _deters(recommendation) and reason.endswith(UNPAID):
+        reason += " at the amounts assumed"
     return f"Deploy {name}: {reason}"
 
 
@@ -73,12 +89,12 @@ def _better_everywhere(recommendation: Recommendation) -> str:
 
 
 def _not_paying(recommendation: Recommendation) -> str:
-    return "defending does not pay" + (", as no attack on it pays" if _deters(recommendation) else "")
+    return "defending does not pay" + (f", as {UNPAID}" if _deters(recommendation) else "")
 
 
 def _best_anyway(recommendation: Recommendation) -> str:
     if _deters(recommendation):
-        return "it is best without attacks, and no attack on it pays"
+        return f"it is best without attacks, and {UNPAID}"
     return "it is best without attacks, and remains best under the expected attacks"
 
 

@@ -15,8 +15,8 @@ FEWEST_POINTS = 13
 MOST_CELLS = 10_000  # payoffs computed for the whole chart
 LINES = 5  # besides that of the recommendation
 ANNOUNCED = (
-    "The attacker knows what is deployed and plays the best response to it. The recommended line has no "
-    "margin for the attacker's rewards and costs."
+    "The attacker knows what is deployed and plays the best response to it. The best commitment has no "
+    "margin for the attacker's rewards and costs: the recommendation, which has one, is worth less."
 )
 HIDDEN = " “Kept secret”: neither side sees the other's choice."
 UNANNOUNCED = (
@@ -38,7 +38,10 @@ def value_by_share(facts: Facts) -> tuple[Block, ...]:
         "largest_share",
         _shares(facts),
     )
-    recommended = Series("as recommended", curves.recommended, strong=True)
+    same = facts.what_if_concept == facts.concept or facts.concept.timing is Timing.SIMULTANEOUS
+    recommended = Series(
+        "as recommended" if same else "best commitment, no margin", curves.recommended, strong=True
+    )
     known = "" if _announced(facts) else ", once known"
     lines = tuple(Series(f"{name} alone{known}", curves.alone(name)) for name in _drawn(facts.recommendation))
     return (

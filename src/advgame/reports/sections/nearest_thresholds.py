@@ -15,8 +15,13 @@ SHOWN = 20
 SEARCH_REST = 1e-8  # of the searched range
 OTHER_SOLVER = "The chosen algorithm computes only the recommendation; this section uses all Nash equilibria."
 NO_MARGIN = (
-    "This section uses the best commitment without a margin for the attacker's rewards and costs; with the "
-    "margin, the answer changes at nearby values."
+    "This section uses the best commitment without a margin for the attacker's rewards and costs, which "
+    "deploys the same defences as the recommendation; with the margin, thresholds differ somewhat."
+)
+OTHER_START = (
+    "This section uses the best commitment without a margin for the attacker's rewards and costs. "
+    "Without it, {} would be deployed, and not what is recommended above: the thresholds below show where "
+    "that answer changes, not where the recommendation does."
 )
 NAMED = 3  # the most defences of a mixed strategy that a cell names
 
@@ -31,12 +36,18 @@ def thresholds(facts: Facts) -> tuple[Block, ...]:
     if not complete:
         blocks.append(Paragraph(_cut_short(facts)))
     if facts.what_if_concept != facts.concept:
-        blocks.append(Paragraph(NO_MARGIN if facts.concept.timing is Timing.LEADER else OTHER_SOLVER))
+        blocks.append(Paragraph(_no_margin(facts) if facts.concept.timing is Timing.LEADER else OTHER_SOLVER))
     if deciding:
         blocks += [Bullets(tuple(_sentence(threshold) for threshold in deciding[:3])), _table(deciding)]
     if idle:
         blocks.append(_without_effect(facts, idle))
     return (*blocks, *value_by_share(facts))
+
+
+def _no_margin(facts: Facts) -> str:
+    start = facts.recommendation.deployed_in_bulk
+    same = set(start) == set(dict(facts.recommendation.deploy))
+    return NO_MARGIN if same else OTHER_START.format(_deployed(start))
 
 
 def _cut_short(facts: Facts) -> str:

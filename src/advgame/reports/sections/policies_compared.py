@@ -10,6 +10,7 @@ from advgame.reports.money_cells import money_cells, money_heads
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import percent
 from advgame.wording.policy_words import (
+    COLUMNS,
     KNOWS,
     binding_in_words,
     deployed,
@@ -21,12 +22,6 @@ from advgame.wording.policy_words import (
 )
 
 SINGLES = 8  # rows of single defences in short formats
-COLUMNS = (
-    "“If known”: the attacker knows the policy and plays its best response, ties broken against the "
-    "defender. “Guaranteed”: the least of that while the attacker's rewards and costs are within the "
-    "margin. “At equilibrium”: against the attacker's strategy in simultaneous play. A policy kept secret "
-    "counts with the last of these, every other one with what is guaranteed."
-)
 
 
 @also_called("worth", "announcement")

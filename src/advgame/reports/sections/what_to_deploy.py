@@ -47,7 +47,7 @@ def _value(facts: Facts) -> str:
     parts = (
         worth_in_words(facts.policies, money),
         gains_in_words(facts.policies, money),
-        response_in_words(facts.policies),
+        response_in_words(facts.policies, money),
         f"{money.one_is[0].upper()}{money.one_is[1:]}." if money.one_is else "",
     )
     return " ".join(part for part in parts if part)
