@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation, concept_in_bulk
-from advgame.equilibria import CONCEPTS, Concept, Nash, for_many_games
+from advgame.decision.solve_many import solve_many
+from advgame.equilibria import CONCEPTS, Concept, Nash, batch_method_of, for_many_games
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
 from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario, get_parameter, set_parameter
-from advgame.scenarios.ranges import Axis, axis
+from advgame.scenarios.family.payoffs_over import can_be_batched
+from advgame.scenarios.ranges import Axis, axis, dials
+from advgame.studies.region_borders import Borders, borders_of
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ Regime = tuple[
     str, ...
 ]  # the deployed defences, in the order of the game; empty where no solution is certified
 COARSE = 9  # lines per axis of the coarse grid that is solved first
+FIRST_AXES = ("largest_share", "attack_cost", "attack_reward", "explanation_value")
 WORK_PER_POINT = 0.2  # nominal seconds per point; beyond it, the equilibria listed so far are used
 
 
@@ -121,6 +125,22 @@ class _Deployed:
         """The regime of the scenario itself."""
         return self._place(self.scenario)
 
+    def labels_at(self, x: FloatArray, y: FloatArray) -> NDArray[np.int64]:
+        """The regimes at points between those of the grid, (k,)."""
+        method = batch_method_of(for_many_games(self.solver))
+        fields = {each.address.partition("[")[0] for each in (self.x, self.y)}
+        if method is None or len(fields) < 2 or not all(map(can_be_batched, fields)):
+            return np.array([self._at(*point) for point in zip(x.tolist(), y.tolist(), strict=True)])
+        answers = solve_many(self.scenario, {self.x.address: x, self.y.address: y}, method)
+        kinds, which = np.unique(answers.defender > PLAYED, axis=0, return_inverse=True)
+        defences = self._everything.defences
+        regimes = [tuple(name for name, on in zip(defences, kind, strict=True) if on) for kind in kinds]
+        labels = np.array([self.seen.setdefault(regime, len(self.seen)) for regime in regimes])
+        return np.asarray(labels[which.ravel()])
+
+    def _at(self, x: float, y: float) -> int:
+        return self._place(set_parameter(set_parameter(self.scenario, self.x.address, x), self.y.address, y))
+
     def _column(self, column: int) -> Scenario:
         if column not in self._columns:
             value = float(self.x_values[column])
@@ -203,22 +223,44 @@ def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
     return Nash(work_limit=WORK_PER_POINT) if chosen == Nash() else chosen
 
 
+def borders(found: Regions, scenario: Scenario, concept: str | Concept | None = None) -> Borders:
+    """The exact borders of a map, and the areas of its regions.
+
+    >>> from advgame.scenarios import case
+    >>> scenario = case("cifar10-two-defences")
+    >>> drawn = regions(scenario, "largest_share", "attack_cost", points=33)
+    >>> borders(drawn, scenario).areas.round(2).tolist()  # 0.85 · 0.53, 0.85 · 0.47, 0.15
+    [0.45, 0.4, 0.15]
+
+    Args:
+        found: the map.
+        scenario: the scenario that it was made of.
+        concept: the concept under which it was made; by default that of `concept_in_bulk`.
+    """
+    points = len(found.x_values)
+    deployed = _Deployed(scenario, found.x, found.y, points, _solver(scenario, concept))
+    deployed.seen.update({regime: place for place, regime in enumerate(found.regimes)})
+    return borders_of(found.regime, found.x_values, found.y_values, deployed.labels_at, len(found.regimes))
+
+
 @dataclass(frozen=True, eq=False)
 class RegionTable(StudyResult):
     """A map of what is deployed, as a sentence and a table."""
 
     regions: Regions
+    borders: Borders
 
     @property
     def sentence(self) -> str:
         """The number of regions, and the one that contains the scenario."""
         here, names = self.regions.here_regime, [" + ".join(regime) for regime in self.regions.regimes]
-        share = 100 * self.regions.shares[here]
-        count = len(self.regions.regimes)
+        count = len(names)
+        sets = f"{count} different sets of defences are" if count > 1 else "always the same defences are"
+        area = self.borders.areas[here]
+        size = f"covers {100 * area:.3g} % of the map" if area else "is too small for this grid to show"
         return (
-            f"Over {self.regions.x.address} and {self.regions.y.address}, "
-            f"{count} different sets of defences are deployed. The scenario is in the region of "
-            f"{names[here] or 'no certified solution'}, which covers {share:.3g} % of the map."
+            f"Over {self.regions.x.address} and {self.regions.y.address}, {sets} deployed. The scenario is "
+            f"in the region of {names[here] or 'no certified solution'}, which {size}."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -226,14 +268,37 @@ class RegionTable(StudyResult):
         import pandas as pd
 
         x, y = np.meshgrid(self.regions.x_values, self.regions.y_values)
-        names = np.array([" + ".join(regime) for regime in self.regions.regimes], dtype=object)
         return pd.DataFrame(
             {
                 self.regions.x.address: x.ravel(),
                 self.regions.y.address: y.ravel(),
-                "deploy": names[self.regions.regime.ravel()],
+                "deploy": self._names[self.regions.regime.ravel()],
             }
         )
+
+    def areas_frame(self) -> pd.DataFrame:
+        """One row per region, the largest first: ``deploy`` and ``area``, its share of the map."""
+        import pandas as pd
+
+        frame = pd.DataFrame({"deploy": self._names, "area": self.borders.areas})
+        return frame.sort_values("area", ascending=False, ignore_index=True)
+
+    def borders_frame(self) -> pd.DataFrame:
+        """One row per crossing of a grid line and a border: both parameters, and what is deployed around."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                self.regions.x.address: self.borders.x,
+                self.regions.y.address: self.borders.y,
+                "deploy_before": self._names[self.borders.before],
+                "deploy_after": self._names[self.borders.after],
+            }
+        )
+
+    @property
+    def _names(self) -> NDArray[np.object_]:
+        return np.array([" + ".join(regime) for regime in self.regions.regimes], dtype=object)
 
 
 @dataclass(frozen=True)
@@ -241,22 +306,39 @@ class RegionStudy(Study[RegionTable]):
     """Which defences are deployed over two parameters of the scenario?
 
     Args:
-        x: the address of the horizontal parameter.
-        y: the address of the vertical parameter.
+        x: the address of the horizontal parameter; by default the largest share, or the first amount that
+            changes a payoff.
+        y: the address of the vertical parameter; by default the cost of the attacks, or the next amount
+            where it differs by attack.
         points: grid points per axis, at least 2.
     """
 
     name: ClassVar[str] = "regions"
-    x: str = "largest_share"
-    y: str = "attack_cost"
+    x: str = ""
+    y: str = ""
     points: int = 33
 
     def run(self, situation: Situation) -> RegionTable:
-        """The map.
+        """The map with its borders.
 
         Raises:
             UnknownName: when the scenario has no such parameter.
             ScenarioError: when both parameters are the same, or the grid is too small.
         """
         scenario, concept = situation.scenario, for_many_games(situation.concept)
-        return RegionTable(regions(scenario, self.x, self.y, points=self.points, concept=concept))
+        usual = [address for address in _usual_axes(scenario) if address not in (self.x, self.y)]
+        if len(usual) < (not self.x) + (not self.y):
+            raise ScenarioError(
+                "The scenario has too few single amounts that change a payoff for a map; name both axes, "
+                "such as x=largest_share and y=attack_cost[NAME]."
+            )
+        x = self.x or usual.pop(0)
+        y = self.y or usual.pop(0)
+        found = regions(scenario, x, y, points=self.points, concept=concept)
+        return RegionTable(found, borders(found, scenario, concept))
+
+
+def _usual_axes(scenario: Scenario) -> list[str]:
+    """The parameters that are single amounts and change a payoff, the most telling first."""
+    single = [dial.name for dial in dials(scenario) if dial.name == dial.addresses[0]]
+    return sorted(single, key=lambda name: FIRST_AXES.index(name) if name in FIRST_AXES else len(FIRST_AXES))
