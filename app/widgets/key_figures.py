@@ -27,7 +27,7 @@ def show(decision: Decision, pairs: tuple[BreakEven, ...]) -> None:
             "What the defender earns on average per classified input.",
         )
         _show_gains(decision, unit)
-        if len(recommendation.game.attacks) > 1:
+        if len(recommendation.game.attacks) > 1 and not decision.stops:
             _figure(
                 "Expected adversarial traffic",
                 percent(recommendation.expected_share),

@@ -30,8 +30,9 @@ def show(decision: Decision, pairs: tuple[BreakEven, ...]) -> None:
     recommendation, scenario = decision.recommendation, decision.policies.scenario
     with st.container(border=True, key="verdict"):
         st.subheader(plain(f"{verdict_of(decision)}."), anchor=False)
-        st.markdown(plain(f"{worth(decision)} {response(decision) or threat(recommendation)}"))
-        for caveat in (too_close(recommendation, pairs), warned(pool_seeds(scenario.selected))):
+        st.markdown(plain(f"{worth(decision)} {response(decision)}"))
+        close = "" if decision.stops else too_close(recommendation, pairs)
+        for caveat in (close, warned(pool_seeds(scenario.selected))):
             if caveat:
                 st.markdown(f":material/warning: {plain(caveat)}")
         if scenario.attacker_knows is None and len(recommendation.game.attacks) > 1:
@@ -48,9 +49,12 @@ def worth(decision: Decision) -> str:
 
 
 def response(decision: Decision) -> str:
-    """What the attacker does against the verdict; empty where only the equilibrium tells."""
+    """What the attacker does against the verdict; empty where the service is not run."""
+    if decision.stops:
+        return ""
     table = decision.policies
-    return response_in_words(table, money_of(table.scenario)) if decision.by_knowledge else ""
+    known = response_in_words(table, money_of(table.scenario)) if decision.by_knowledge else ""
+    return known or threat(decision.recommendation)
 
 
 def threat(recommendation: Recommendation) -> str:

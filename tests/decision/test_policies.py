@@ -213,3 +213,14 @@ def test_a_secret_mixture_is_told_with_its_value_once_known() -> None:
     assert "as long as it stays secret; if it becomes known, it may be worth only 0.734 units" in words
     assert "both networks" in words
     assert words.count("more than the best") == 1  # what is announced would be the best known network
+
+
+def test_an_interval_is_spoken_of_as_one_and_amounts_of_zero_have_no_margin() -> None:
+    wide = replace(TWO, intervals={"attack_cost": (0.5, 0.65)}, attacker_knows="mixture")
+    assert "within 5 % of those assumed, or the intervals given for them." in words_about(wide)
+    only = words_about(replace(wide, attacker_margin=0.0))
+    assert "within the intervals given for them." in only
+    assert "0 % of" not in only
+    free = set_parameter(set_parameter(TWO, "attack_reward", 0.0), "attack_cost", 0.0)
+    assert not policies(free).uncertain
+    assert "margin" not in words_about(free)

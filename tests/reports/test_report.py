@@ -87,6 +87,10 @@ def test_a_service_that_loses_money_is_stopped_where_its_owner_allows_it(two_def
     assert "It is a loss of" in " ".join(losing.render("text").split())
     stopped = ag.report(ag.set_parameter(costly, "may_stop", True))
     assert stopped.verdict == "Do not run the service: every way of running it loses money"
+    told = " ".join(stopped.render("text").split())
+    for about_running in ("Expected adversarial share", "Threshold of the largest share", "Recommended is"):
+        assert about_running not in told.partition("THE POLICIES COMPARED")[0]
+    assert "the best way of running the service nevertheless" in told
     for name in FORMATS:
         assert stopped.render(name)
 

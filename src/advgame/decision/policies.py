@@ -101,12 +101,15 @@ class Policies:
         game: its payoffs.
         policies: the recommendation under each state of knowledge first, then every other policy.
         margin: by which the attacker's rewards and costs may differ from those assumed.
+        uncertain: whether any of those amounts may differ: an amount of 0 has no margin, unless an interval
+            is given.
     """
 
     scenario: Scenario
     game: Game
     policies: tuple[Policy, ...]
     margin: float
+    uncertain: bool
 
     def of(self, kind: Kind) -> Policy | None:
         """The first policy of a kind; None where there is none."""
@@ -225,7 +228,8 @@ def policies(scenario: Scenario | Situation) -> Policies:
     ]
     if here.scenario.may_stop:
         rows.append(table.stopped())
-    return Policies(here.scenario, here.game, tuple(rows), here.scenario.attacker_margin)
+    uncertain = len(table.amounts.low) > 0
+    return Policies(here.scenario, here.game, tuple(rows), here.scenario.attacker_margin, uncertain)
 
 
 class _Valuation:

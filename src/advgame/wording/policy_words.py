@@ -105,7 +105,7 @@ def worth_in_words(policies: Policies, money: Money) -> str:
             losing = f"No policy that runs the service is sure to earn money{_within(policies)}"
         return f"{losing}; not running it costs and earns nothing."
     if chosen.worth < 0:
-        most = "at most " if not _secret(chosen) and _uncertain(policies) else ""
+        most = "at most " if not _secret(chosen) and policies.uncertain else ""
         return f"It is a loss of {most}{money.both(-chosen.worth)}{_guarantee(policies, money)}."
     return f"It is worth {money.both(chosen.worth)}{_guarantee(policies, money)}."
 
@@ -122,7 +122,7 @@ def _guarantee(policies: Policies, money: Money) -> str:
             f"{money.per_input(chosen.guaranteed)} per input"
         )
     guaranteed = ", guaranteed" if chosen.worth >= 0 else ","
-    if not _uncertain(policies):
+    if not policies.uncertain:
         return " against an attacker who knows it"
     return f" against an attacker who knows it{guaranteed}{_within(policies)}"
 
@@ -134,18 +134,17 @@ def _secret(policy: Policy) -> bool:
 
 def _within(policies: Policies) -> str:
     """The margin within which a value is guaranteed; empty where the attacker's amounts are certain."""
-    if not _uncertain(policies):
+    if not policies.uncertain:
         return ""
-    return f" while the attacker's rewards and costs are within {_margin(policies)} of those assumed"
-
-
-def _uncertain(policies: Policies) -> bool:
-    return policies.margin > 0 or bool(policies.scenario.intervals)
+    return f" while the attacker's rewards and costs are within {_margin(policies)}"
 
 
 def _margin(policies: Policies) -> str:
-    intervals = " or their intervals" if policies.scenario.intervals else ""
-    return f"{percent(policies.margin)}{intervals}"
+    relative = f"{percent(policies.margin)} of those assumed"
+    if not policies.scenario.intervals:
+        return relative
+    intervals = "the intervals given for them"
+    return f"{relative}, or {intervals}" if policies.margin > 0 else intervals
 
 
 @dataclass(frozen=True)
@@ -236,7 +235,7 @@ def secrecy_in_words(policies: Policies, money: Money) -> str:
 def margin_in_words(policies: Policies, money: Money) -> str:
     """Why the exact Stackelberg strategy is not recommended; empty where the margin costs nothing."""
     exact, robust, price = policies.of(Kind.STACKELBERG), policies.of(Kind.MIXTURE), policies.price_of_margin
-    if exact is None or robust is None or price is None or not _uncertain(policies):
+    if exact is None or robust is None or price is None or not policies.uncertain:
         return ""
     if exact not in policies.available or _alike(exact, robust) or same_worth(exact.at_best, robust.worth):
         return ""
@@ -248,8 +247,8 @@ def margin_in_words(policies: Policies, money: Money) -> str:
         f"indifference ({deployed(exact)}), known to the attacker, would be worth "
         f"{money.per_input(exact.at_best)} per input. {advice}: within the margin the attacker may prefer "
         f"{attack_in_words(exact.threat)}, and the strategy is then worth "
-        f"{money.per_input(exact.guaranteed)}. The margin of "
-        f"{_margin(policies)} costs {money.per_input(price)} per input."
+        f"{money.per_input(exact.guaranteed)}. The margin "
+        f"costs {money.per_input(price)} per input."
     )
 
 

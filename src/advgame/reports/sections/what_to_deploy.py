@@ -19,12 +19,17 @@ from advgame.wording.policy_words import (
 from advgame.wording.verdict import verdict_of
 
 MOST_GAINS = 3
+RUN_ANYWAY = (
+    "Apart from the comparison of policies, the sections below are about the best way of running the service "
+    "nevertheless."
+)
 
 
 def decision(facts: Facts) -> tuple[Block, ...]:
     """The verdict, its value, its caveats, the rule behind it, and the key figures."""
     recommendation = facts.recommendation
-    caveats = too_close(recommendation, facts.break_even), warned(facts.rows)
+    close = "" if facts.decision.stops else too_close(recommendation, facts.break_even)
+    caveats = close, warned(facts.rows)
     blocks: list[Block] = [Verdict(verdict_of(facts.decision))]
     if facts.decision.by_knowledge:
         blocks.append(Paragraph(_value(facts)))
@@ -61,10 +66,11 @@ def _situation(facts: Facts) -> str:
             f"{question}The table contains no attack; the defences are compared by their value without "
             "attacks."
         )
+    rule = RUN_ANYWAY if facts.decision.stops else rule_in_words(facts.recommendation)
     unstated = "" if scenario.attacker_knows else f" {NOT_STATED}"
     return (
         f"{question}The attacker can supply up to {percent(scenario.largest_share)} "
-        f"of the traffic with {_count_of_attacks(facts)}. {rule_in_words(facts.recommendation)}{unstated}"
+        f"of the traffic with {_count_of_attacks(facts)}. {rule}{unstated}"
     )
 
 
@@ -83,7 +89,7 @@ def _figures(facts: Facts) -> list[Figure]:
                 gain.label, signed(money.per_input(gain.amount)), _note(per, money, gain.amount), gain.amount
             )
         )
-    if facts.has_attacks:
+    if facts.has_attacks and not facts.decision.stops:
         figures += _adversarial(facts)
     return figures
 
