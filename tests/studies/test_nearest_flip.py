@@ -20,8 +20,8 @@ CASE = "cifar10-two-defences"
 RIGHT = {"Standard": (9478, 0), "Rice2020Overfitting": (8534, 5342)}  # of 10,000, clean and attacked
 
 
-def studied(scenario: Scenario, **settings: object) -> NearestFlip:
-    result = ag.study("nearest_flip", scenario, **settings)
+def studied(scenario: Scenario, concept: str | None = None, **settings: object) -> NearestFlip:
+    result = ag.study("nearest_flip", scenario, concept, **settings)
     assert isinstance(result, NearestFlip)
     return result
 
@@ -46,14 +46,14 @@ def test_two_defences_flip_where_the_break_even_share_is_the_largest_share(share
     else:  # no accuracy falls below 0, where that of the undefended network is
         slope += share**2 * variance(robust_2)
     expected = abs((1 - share) * lost - share * won) / sqrt(slope)
-    result = studied(ag.set_parameter(ag.case(CASE), "largest_share", share))
+    result = studied(ag.set_parameter(ag.case(CASE), "largest_share", share), "nash")
     assert result.distance == pytest.approx(expected, rel=1e-4)
     assert {result.deploy, result.deploy_changed} == {("Standard",), ("Standard", "Rice2020Overfitting")}
 
 
 def test_at_a_large_share_they_flip_where_the_clean_accuracies_are_equal() -> None:
     (first, _), (second, _) = RIGHT.values()
-    result = studied(ag.case(CASE))
+    result = studied(ag.case(CASE), "nash")
     expected = (first - second) / 1e4 / sqrt(variance(first) + variance(second))
     assert result.distance == pytest.approx(expected, rel=1e-4)
     assert result.deploy_changed == ("Rice2020Overfitting",)

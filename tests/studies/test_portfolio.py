@@ -15,8 +15,8 @@ from advgame.scenarios import Scenario
 from advgame.studies.portfolio import Portfolio
 
 
-def studied(case: str, **settings: object) -> Portfolio:
-    result = ag.study("portfolio", ag.case(case), **settings)
+def studied(case: str, concept: str | None = None, **settings: object) -> Portfolio:
+    result = ag.study("portfolio", ag.case(case), concept, **settings)
     assert isinstance(result, Portfolio)
     return result
 
@@ -32,7 +32,7 @@ def value(scenario: Scenario, defences: tuple[str, ...]) -> float:
 @pytest.mark.parametrize("case", ["mnist-invariance", "cifar10-pruning", "cifar10-two-defences"])
 def test_the_best_set_of_each_size_is_the_best_of_all_sets_solved_alone(case: str) -> None:
     scenario = ag.case(case)
-    result = studied(case, within=0.0)
+    result = studied(case, concept_in_bulk(scenario), within=0.0)
     names = scenario.accuracies.defences
     assert result.value == pytest.approx(value(scenario, names), abs=1e-9)
     for each in result.sets:
@@ -46,7 +46,7 @@ def test_the_best_set_of_each_size_is_the_best_of_all_sets_solved_alone(case: st
 @pytest.mark.parametrize("case", [case.name for case in ag.cases()])
 def test_what_an_announced_mixture_plays_suffices_in_every_case(case: str) -> None:
     scenario = ag.case(case)
-    result = studied(case)
+    result = studied(case, concept_in_bulk(scenario))
     profile = ag.solve(ag.build_game(scenario), concept_in_bulk(scenario)).recommended
     assert result.smallest.size <= int((profile.defender > 1e-9).sum())
     assert result.smallest.kept >= 0.99
@@ -70,7 +70,7 @@ def test_a_larger_loss_allows_fewer_defences() -> None:
 
 
 def test_under_simultaneous_play_fewer_defences_can_be_worth_more() -> None:
-    result = studied("cifar10-two-defences")
+    result = studied("cifar10-two-defences", "nash")
     assert result.smallest.value == pytest.approx(
         0.8534
     )  # Rice2020Overfitting draws no attack: its clean accuracy

@@ -17,8 +17,8 @@ from advgame.studies.sensitivity import Sensitivity
 CASE = "cifar10-two-defences"
 
 
-def studied(scenario: Scenario, **settings: object) -> Sensitivity:
-    result = ag.study("sensitivity", scenario, **{"draws": 256, **settings})
+def studied(scenario: Scenario, concept: str | None = None, **settings: object) -> Sensitivity:
+    result = ag.study("sensitivity", scenario, concept, **{"draws": 256, **settings})
     assert isinstance(result, Sensitivity)
     return result
 
@@ -65,7 +65,11 @@ def test_where_the_attack_no_longer_pays_the_rule_says_so() -> None:
     """The attack on the better defence pays while reward · (1 − accuracy under it) > cost."""
     scenario = ag.case(CASE)
     result = studied(
-        scenario, draws=1024, spread=0.0, intervals={"attack_cost": [0.2, 0.8], "attack_reward": [1.0, 1.0]}
+        scenario,
+        "nash",
+        draws=1024,
+        spread=0.0,
+        intervals={"attack_cost": [0.2, 0.8], "attack_reward": [1.0, 1.0]},
     )
     assert result.rule is not None
     ((name, above, at_most),) = result.rule.conditions

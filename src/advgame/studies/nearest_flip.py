@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.decide import decide
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
@@ -116,7 +117,7 @@ def _in_words(figure: FigureChange) -> str:
 
 @dataclass(frozen=True)
 class NearestFlipStudy(Study[NearestFlip]):
-    """How little must all measured accuracies change together until other defences are deployed?
+    """How little must all measured accuracies change together until the decision deploys other defences?
 
     Args:
         reach: how far is searched, in standard errors.
@@ -139,6 +140,7 @@ class NearestFlipStudy(Study[NearestFlip]):
             SolverError: when a game could not be certified.
         """
         self._check()
+        situation = decide(situation).recommendation.situation
         evidence = evidence_of(situation.scenario, self.assumed_tested)
         moves = _Moves(situation, standard_errors(situation.scenario, self.assumed_tested))
         search = Search(moves.changes, *moves.box, self.reach)

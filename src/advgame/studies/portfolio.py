@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.decide import decide
 from advgame.decision.recommendation import undefended_of
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
@@ -144,6 +145,7 @@ class PortfolioStudy(Study[Portfolio]):
             raise InputError(f"within is {self.within!r}; expected a share in 0..1 (1 % is 0.01).")
         if isinstance(self.most_sets, bool) or not isinstance(self.most_sets, int) or self.most_sets < 1:
             raise InputError(f"most_sets is {self.most_sets!r}; expected a whole number of at least 1.")
+        situation = decide(situation).recommendation.situation
         games, names = _Subgames(situation), situation.game.defences
         every = np.arange(len(names))
         undefended = undefended_of(situation.scenario, situation.game)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.decide import decide
 from advgame.decision.situation import Situation
 from advgame.games.tolerances import PLAYED
 from advgame.statistics.sobol import SobolIndices, sobol
@@ -164,6 +165,7 @@ class SensitivityStudy(Study[Sensitivity]):
                 solved one game at a time only.
             SolverError: when a game could not be certified.
         """
+        situation = decide(situation).recommendation.situation
         box = PriceBox.of(situation, self.spread, self.intervals)
         defences = situation.game.defences
         value, here = box.solved(box.here[None])
