@@ -11,6 +11,7 @@ from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
 from advgame.wording.policy_words import (
     COLUMNS,
     binding_in_words,
+    by_knowledge_in_words,
     deployed,
     edge_in_words,
     lottery_in_words,
@@ -33,6 +34,7 @@ def show(decision: Decision) -> None:
         [_row(decision, policy, money) for policy in _rows(decision)], hide_index=True, width="stretch"
     )
     for text in (
+        "" if decision.by_knowledge else by_knowledge_in_words(table, money),
         COLUMNS,
         secrecy_in_words(table, money),
         binding_in_words(table),
@@ -55,7 +57,7 @@ def _rows(decision: Decision) -> list[Policy]:
 
 def _row(decision: Decision, policy: Policy, money: Money) -> dict[str, str]:
     table = decision.policies
-    chosen = decision.by_knowledge and policy is table.verdict
+    chosen = policy is table.verdict
     gap = table.against_verdict(policy)
     return {
         "Policy": f"{title(table, policy)}{' ✓' if chosen else ''}",

@@ -224,3 +224,14 @@ def test_an_interval_is_spoken_of_as_one_and_amounts_of_zero_have_no_margin() ->
     free = set_parameter(set_parameter(TWO, "attack_reward", 0.0), "attack_cost", 0.0)
     assert not policies(free).uncertain
     assert "margin" not in words_about(free)
+
+
+def test_a_search_cut_short_is_never_worth_less_than_another_known_policy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The maximin strategy of this case guarantees more than any single network.
+    monkeypatch.setattr("advgame.equilibria.concepts.robust_commitment.NODES", 0)
+    decision = decide(case("mnist-invariance"))
+    assert decision.policies.verdict.kind is Kind.MIXTURE
+    assert decision.recommendation.deploy == decision.policies.verdict.deploy
+    assert decision.policies.verdict.worth > decision.policies.best_single.worth + 0.001

@@ -119,6 +119,16 @@ def test_thresholds_say_where_they_start_from_another_answer(two_defences: ag.Sc
     assert "Threshold of the largest share" in narrow
 
 
+def test_a_concept_chosen_by_hand_is_told_from_the_recommendation(two_defences: ag.Scenario) -> None:
+    told = " ".join(ag.report(two_defences, "worst_case").render("text").split())
+    assert told.startswith("Deploy Rice2020Overfitting for all inputs")
+    said = "By what the attacker knows, the recommendation would be Rice2020Overfitting for 86 % of inputs"
+    assert said in told
+    assert told.index(said) < told.index("both networks loaded")
+    assert "(recommended)" not in told
+    assert "chosen by hand" not in " ".join(ag.report(two_defences).render("text").split())
+
+
 def test_a_table_without_attacks_says_so() -> None:
     report = ag.report(ag.case("imagenette-explanations"))
     assert report.verdict == "Deploy magnitude-local x2 for all inputs"

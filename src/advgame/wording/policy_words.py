@@ -210,6 +210,15 @@ def _gain(gain: Gain, money: Money, more: str) -> str:
     return f"{money.per_input(abs(gain.amount))} {direction} than {gain.words}"
 
 
+def by_knowledge_in_words(policies: Policies, money: Money) -> str:
+    """What would be recommended by what the attacker knows, where another concept was asked for."""
+    return (
+        "The solution concept was chosen by hand. By what the attacker knows, the recommendation would be "
+        f"{deployed(policies.verdict)}, worth {money.per_input(policies.verdict.worth)} per input; what "
+        "follows in this section refers to that recommendation."
+    )
+
+
 def secrecy_in_words(policies: Policies, money: Money) -> str:
     """What keeping the defence secret gains or loses; empty where it is not known."""
     price = policies.price_of_secrecy

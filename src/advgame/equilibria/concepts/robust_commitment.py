@@ -23,6 +23,7 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import charge_program
 from advgame.equilibria.algorithms.indifference import TIGHT
+from advgame.equilibria.algorithms.maximin import maximin
 from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, worst_reply
 from advgame.equilibria.concepts.commitment import Commitment
 from advgame.equilibria.solution import Concept, Solution, Timing, certified, in_original_game
@@ -137,7 +138,8 @@ def _best_single(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[F
 def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
     """The mixed strategy with the greatest guaranteed value, and a bound that none exceeds."""
     single, least = _best_single(game, amounts, slack)
-    most = Commitment().solve(game).bound  # with ties in the defender's favour, and no uncertain amount
+    exact = Commitment().solve(game)
+    most = exact.bound  # with ties in the defender's favour, and no uncertain amount
     if most is not None and most <= least + WITHIN * float(np.ptp(game.defender_payoffs)):
         return single, least
     if _breaks_are_few(game):
@@ -145,13 +147,23 @@ def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArr
     program = _Program(
         game, amounts, slack, least, float(game.defender_payoffs.max() if most is None else most)
     )
-    solved = program.solve()
-    if solved is None:
-        return single, float(game.defender_payoffs.max())
-    pairs, bound = solved
+    pairs, bound = program.solve() or ((), float(game.defender_payoffs.max()))
     mixed_strategy = program.polished(pairs)
     candidates = [single] if mixed_strategy is None else [mixed_strategy, single]
-    return max(candidates, key=lambda each: worst_reply(game, amounts, each, slack)[1]), bound
+    best, value = _most_guaranteed(game, amounts, slack, candidates)
+    if bound > value + WITHIN * float(np.ptp(game.defender_payoffs)):  # the program was cut short
+        others = [best, *(profile.defender for profile in exact.profiles), maximin(game).defender]
+        best, _ = _most_guaranteed(game, amounts, slack, others)
+    return best, bound
+
+
+def _most_guaranteed(
+    game: Game, amounts: UncertainAmounts, slack: float, candidates: list[FloatArray]
+) -> tuple[FloatArray, float]:
+    """The first of the mixed strategies that guarantee most, and what it guarantees."""
+    values = [worst_reply(game, amounts, each, slack)[1] for each in candidates]
+    best = int(np.argmax(values))
+    return candidates[best], values[best]
 
 
 def _breaks_are_few(game: Game) -> bool:

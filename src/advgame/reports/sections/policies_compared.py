@@ -13,6 +13,7 @@ from advgame.wording.policy_words import (
     COLUMNS,
     KNOWS,
     binding_in_words,
+    by_knowledge_in_words,
     deployed,
     edge_in_words,
     lottery_in_words,
@@ -27,7 +28,9 @@ SINGLES = 8  # rows of single defences in short formats
 @also_called("worth", "announcement")
 def policies(facts: Facts) -> tuple[Block, ...]:
     """The policy under each state of the attacker's knowledge, every single defence, and their values."""
+    by_hand = "" if facts.decision.by_knowledge else by_knowledge_in_words(facts.policies, facts.money)
     paragraphs = (
+        by_hand,
         secrecy_in_words(facts.policies, facts.money),
         binding_in_words(facts.policies),
         margin_in_words(facts.policies, facts.money),
@@ -95,8 +98,8 @@ def _heads(facts: Facts) -> tuple[Head, ...]:
 
 def _row(facts: Facts, policy: Policy) -> tuple[Cell, ...]:
     table, money = facts.policies, facts.money
-    chosen = table.verdict if facts.decision.by_knowledge else None
-    mark = " (recommended)" if policy is chosen else ""
+    mark = " (recommended)" if facts.decision.by_knowledge else " (by what the attacker knows)"
+    mark = mark if policy is table.verdict else ""
     first = Cell(f"{title(table, policy)}{mark}", policy.kind.value)
     _, *per_month = money_cells(money, policy.worth)
     last = *per_month, money_cells(money, table.against_verdict(policy), difference=True)[0]
