@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from advgame.cli.application import app
-from advgame.cli.arguments import Concept, Output, PresetName, Question, Settings, assignment, scenario_from
+from advgame.cli.arguments import Concept, Output, PresetName, Question, Settings, scenario_from
 from advgame.cli.derived_help import DerivedHelp
 from advgame.cli.solve import TABLES, nothing_kept, write_frame
-from advgame.errors import InputError
+from advgame.errors import InputError, ScenarioError
 from advgame.stopping import when_stopped
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ def _settings_of(kind: type[Any], given: list[str]) -> dict[str, Any]:
     """The settings by name; a setting with several values may be given as a single one."""
     chosen = {}
     for text in given:
-        name, value = assignment(text, "--with", "NAME=VALUE")
+        # a name has no equals sign, but a value may, such as {attack_cost=[0.4,0.8]}
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name and value):
+            raise ScenarioError(f"--with {text!r} is not of the form NAME=VALUE.")
         parsed = _parsed(value)
         several = isinstance(getattr(kind, name, None), tuple) and not isinstance(parsed, list)
         chosen[name] = (parsed,) if several else parsed
