@@ -137,6 +137,15 @@ def test_the_same_seed_gives_the_same_answer_and_more_draws_nearly_the_same() ->
     assert studied(draws=30_000).best.value.mean == pytest.approx(studied().best.value.mean, abs=2e-4)
 
 
+def test_an_attacker_who_sees_the_network_leaves_no_mixtures_to_compare() -> None:
+    scenario = replace(ag.case(CASE), attacker_knows="network")
+    result = ag.study("sampling_error", scenario, draws=800, shares=3)
+    assert isinstance(result, SamplingError)
+    assert {each.option for each in result.options} == {"Standard", "Rice2020Overfitting"}
+    assert set(result.curve.options) == {"Standard", "Rice2020Overfitting"}
+    assert "a mixture would hide nothing" in result.compared
+
+
 def test_doing_better_than_everything_else_is_settled() -> None:
     result = studied("imagenette-explanations")
     assert result.verdict == "settled"

@@ -8,7 +8,8 @@ is deployed and responds best to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +24,7 @@ from advgame.equilibria import batch_method_of, for_many_games
 from advgame.errors import InputError, SolverError
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, PayoffsOfDraws
-from advgame.scenarios.knowledge import MIXTURE
+from advgame.scenarios.knowledge import MIXTURE, NETWORK
 
 RECOMMENDED = "recommended mixture"
 ROBUST = "announced mixture"
@@ -36,6 +37,10 @@ CANDIDATES = (
     "Compared are every defence alone, the recommended mixture, the announced mixture that allows for a "
     "mistake about the attacker, and the Stackelberg strategy, each as a fixed strategy against an attacker "
     "who knows it and responds best to it."
+)
+ALONE = (
+    "Compared are the defences alone, each against an attacker who knows it and responds best to it: the "
+    "attacker sees which network answers, so a mixture would hide nothing."
 )
 
 
@@ -67,67 +72,68 @@ def resolved_by(situation: Situation) -> str:
     return method
 
 
-def stackelberg_at(situation: Situation, shares: FloatArray) -> FloatArray:
-    """The Stackelberg strategy at some largest shares, (shares, defences).
-
-    Args:
-        situation: the scenario.
-        shares: (shares,) largest shares, each 0..1.
-    """
-    return solve_many(situation.scenario, {"largest_share": shares}, "commitment").defender
-
-
 def candidates(situation: Situation) -> tuple[Option, ...]:
     """Every defence alone, and the mixtures that are worth comparing with them; equal ones once.
+
+    An attacker who sees which network answers leaves no mixtures to compare.
 
     >>> from advgame.decision import situate
     >>> from advgame.scenarios import case
     >>> [option.label for option in candidates(situate(case("cifar10-two-defences")))]
     ['Standard', 'Rice2020Overfitting', 'recommended mixture', 'announced mixture']
     """
-    return with_stackelberg(situation, (*alone(situation), *fixed_mixtures(situation)))
+    share = np.array([situation.scenario.largest_share])
+    return candidates_at(situation, fixed_options(situation), share)[0]
 
 
-def with_stackelberg(situation: Situation, fixed: Sequence[Option]) -> tuple[Option, ...]:
-    """Options that do not depend on the largest share, and the Stackelberg strategy at the scenario's own.
+def candidates_at(
+    situation: Situation, fixed: Sequence[Option], shares: FloatArray
+) -> list[tuple[Option, ...]]:
+    """The options at some largest shares: those that do not depend on it, and the Stackelberg strategy.
 
     Args:
         situation: the scenario.
-        fixed: options to begin with.
+        fixed: what `fixed_options` gives.
+        shares: (shares,) largest shares, each 0..1.
     """
-    share = np.array([situation.scenario.largest_share])
-    return distinct(fixed, *stackelberg_at(situation, share))
+    if situation.scenario.knowledge == NETWORK:
+        return [tuple(fixed)] * len(shares)
+    found = solve_many(situation.scenario, {"largest_share": shares}, "commitment").defender
+    return [_distinct([*fixed, Option(STACKELBERG, strategy)]) for strategy in found]
 
 
-def alone(situation: Situation) -> tuple[Option, ...]:
-    """Every defence alone, in the order of the game."""
+def fixed_options(situation: Situation) -> tuple[Option, ...]:
+    """Every defence alone, what is recommended for the scenario as stated, and if the mixture were known."""
     names = situation.game.defences
-    return tuple(Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True))
-
-
-def distinct(fixed: Sequence[Option], stackelberg: FloatArray) -> tuple[Option, ...]:
-    """The options and the Stackelberg strategy; of strategies that are equal the first.
-
-    Args:
-        fixed: options to begin with, every defence alone first.
-        stackelberg: (defences,) the Stackelberg strategy.
-    """
-    options: list[Option] = []
-    for option in (*fixed, Option(STACKELBERG, stackelberg)):
-        strategy = option.mixed_strategy
-        if not any(np.abs(strategy - other.mixed_strategy).max() <= SAME_STRATEGY for other in options):
-            options.append(option)
-    return tuple(options)
-
-
-def fixed_mixtures(situation: Situation) -> tuple[Option, ...]:
-    """What is recommended for the scenario as it is stated, and if the attacker knew the mixture."""
-    recommended = Option(RECOMMENDED, situation.solution.recommended.defender)
-    try:
+    alone = [Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True)]
+    if situation.scenario.knowledge == NETWORK:
+        return tuple(alone)
+    options = [*alone, Option(RECOMMENDED, situation.solution.recommended.defender)]
+    with suppress(SolverError):
         robust = situation.answered_by(ANSWERED_BY[MIXTURE]).solution.recommended
-    except SolverError:
-        return (recommended,)
-    return recommended, Option(ROBUST, robust.defender)
+        options.append(Option(ROBUST, robust.defender))
+    return _distinct(options)
+
+
+def _distinct(options: Iterable[Option]) -> tuple[Option, ...]:
+    """The options, of equal strategies the first."""
+    kept: list[Option] = []
+    for option in options:
+        strategy = option.mixed_strategy
+        if not any(np.abs(strategy - other.mixed_strategy).max() <= SAME_STRATEGY for other in kept):
+            kept.append(option)
+    return tuple(kept)
+
+
+def compared_in(situation: Situation) -> str:
+    """Which options are compared, in a sentence.
+
+    >>> from advgame.decision import situate
+    >>> from advgame.scenarios import case
+    >>> compared_in(situate(case("cifar10-two-defences"))).partition(",")[0]
+    'Compared are every defence alone'
+    """
+    return ALONE if situation.scenario.knowledge == NETWORK else CANDIDATES
 
 
 def values_in_draws(options: tuple[Option, ...], pays: PayoffsOfDraws, accuracy: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, ClassVar
@@ -20,7 +20,7 @@ from advgame.statistics.intervals_of_draws import BEYOND, whole_number
 from advgame.statistics.posteriors import in_chunks
 from advgame.statistics.risk_measures import certainty_equivalents, draws_behind, worst_means
 from advgame.studies.amounts import amount
-from advgame.studies.candidates import CANDIDATES, candidates, resolved_by, values_in_draws
+from advgame.studies.candidates import candidates, compared_in, resolved_by, values_in_draws
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Risk(StudyResult):
     inputs_per_month: float | None
     draws: int
     evidence: str
-    compared: str = field(default=CANDIDATES)
+    compared: str  # which options are
 
     @property
     def changes(self) -> bool:
@@ -191,6 +191,7 @@ class RiskStudy(Study[Risk]):
             scenario.volume_per_month,
             self.draws,
             evidence.words,
+            compared_in(situation),
         )
 
     def _check(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,17 +21,14 @@ from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
 from advgame.studies.break_even import main_attack
 from advgame.studies.candidates import (
-    CANDIDATES,
     MIXTURES,
     Option,
-    alone,
-    distinct,
-    fixed_mixtures,
+    candidates_at,
+    compared_in,
+    fixed_options,
     resolved_by,
-    stackelberg_at,
     values_in_draws,
     values_of,
-    with_stackelberg,
 )
 from advgame.studies.solved_draws import solved_draws
 from advgame.studies.study_contract import Study, StudyResult
@@ -137,8 +134,8 @@ class SamplingError(StudyResult):
     level: float  # of all intervals
     complete: float  # share of draws in which all equilibria are proven found; none are for commitments
     evidence: str  # what the accuracies rest on
-    rule: str = field(default=RULE)
-    compared: str = field(default=CANDIDATES)
+    compared: str  # which options are
+    rule: str = RULE
 
     @property
     def best(self) -> OptionConfidence:
@@ -268,7 +265,7 @@ class SamplingErrorStudy(Study[SamplingError]):
         check_draws(self.draws, self.level)
         shares = self._shares(situation.scenario.largest_share)
         evidence = evidence_of(situation.scenario, self.assumed_tested)
-        fixed = (*alone(situation), *fixed_mixtures(situation))
+        fixed = fixed_options(situation)
         answers, curve = _Answers(situation, fixed, self.draws), _Curve(situation, fixed, shares)
         for drawn in in_chunks(evidence.posterior, self.draws, self.seed):
             accuracy = evidence.shaped(drawn)
@@ -308,7 +305,8 @@ class _Answers:
     """The game of each draw solved, and what the options earn in it; memory does not grow with the draws."""
 
     def __init__(self, situation: Situation, fixed: Sequence[Option], draws: int) -> None:
-        self.options = with_stackelberg(situation, fixed)
+        share = np.array([situation.scenario.largest_share])
+        self.options = candidates_at(situation, fixed, share)[0]
         self.here = recommend(situation)
         self.method = resolved_by(situation)
         self.pays = PayoffsOfDraws.at(situation.scenario)
@@ -362,8 +360,13 @@ class _Pair:
 
     def crossings(self, accuracy: FloatArray) -> FloatArray:
         """The share (draws,), 0 where the second always pays more and infinite where it never does."""
-        pays = self.pays(accuracy)[0]
-        idle, busy = (pays[:, self.defended, j] - pays[:, self.plain, j] for j in (0, self.column))
+        rows, columns = np.array([self.plain, self.defended]), np.array([0, self.column])
+        known = self.pays.coefficients
+        if known is None:
+            pays = self.pays(accuracy)[0][:, rows][:, :, columns]
+        else:
+            pays = known.among(accuracy, rows, columns)[0]
+        idle, busy = (pays[:, 1] - pays[:, 0]).T
         with np.errstate(divide="ignore", invalid="ignore"):
             crossing = idle / (idle - busy)
         return np.where(idle >= 0, 0.0, np.where(busy > 0, crossing, inf))
@@ -374,7 +377,7 @@ class _Curve:
 
     def __init__(self, situation: Situation, fixed: Sequence[Option], shares: FloatArray) -> None:
         self.shares = shares
-        self.options = [distinct(fixed, strategy) for strategy in stackelberg_at(situation, shares)]
+        self.options = candidates_at(situation, fixed, shares)
         self.pays = [
             PayoffsOfDraws.at(situation.scenario, shares_up_to(situation.scenario, float(share)))
             for share in shares
@@ -450,6 +453,7 @@ def _result(
         level,
         answers.complete / best.draws,
         evidence.words,
+        compared_in(situation),
     )
 
 

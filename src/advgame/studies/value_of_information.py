@@ -33,9 +33,9 @@ from advgame.statistics.perfect_information import (
 from advgame.statistics.posteriors import CHUNK, in_chunks
 from advgame.studies.amounts import amount
 from advgame.studies.candidates import (
-    CANDIDATES,
     Option,
     candidates,
+    compared_in,
     resolved_by,
     values_in_draws,
     values_of,
@@ -90,7 +90,7 @@ class ValueOfInformation(StudyResult):
     draws: int
     evidence: str
     assumed: str  # what is assumed of the prices and of the cost of measuring
-    compared: str = field(default=CANDIDATES)
+    compared: str  # which options are
     upper_bound: str = field(default=UPPER_BOUND)
 
     @property
@@ -234,6 +234,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
             self.draws,
             evidence.words,
             self._assumed(prices),
+            compared_in(situation),
         )
 
     def _check(self) -> None:

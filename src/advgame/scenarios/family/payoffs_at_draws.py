@@ -142,9 +142,14 @@ class PayoffCoefficients:
             rows: (rows,) which defences.
             columns: (draws, rows) which attack, or (draws, 1).
         """
-        drawn = accuracy[np.arange(len(accuracy))[:, None], rows, columns]
-        paid = self.attacked[player][rows, columns] * drawn + self.constant[player][rows, columns]
-        return np.asarray(paid + self.clean[player][rows, columns] * accuracy[:, rows, 0])
+        _, defences, attacks = accuracy.shape
+        cells = rows * attacks + columns
+        first = np.arange(0, accuracy.size, defences * attacks)[:, None]
+        paid = accuracy.ravel().take(cells + first) * self.attacked[player].ravel().take(cells)
+        paid += self.constant[player].ravel().take(cells)
+        if self.clean[player].any():
+            paid += accuracy[:, rows, 0] * self.clean[player].ravel().take(cells)
+        return np.asarray(paid)
 
 
 def payoff_coefficients(scenario: Scenario, shares: FloatArray | None = None) -> PayoffCoefficients | None:
