@@ -44,7 +44,7 @@ def test_two_defences_are_worth_at_the_corners_what_is_counted_by_hand() -> None
     The attack on Rice2020Overfitting pays where attack_cost is below 1 − 0.5342.
     """
     intervals = {"largest_share": [0.2, 0.4], "attack_cost": [0.4, 0.8]}
-    result = studied(ag.case(CASE), spread=0.0, intervals=intervals)
+    result = studied(ag.case(CASE), price_spread=0.0, intervals=intervals)
     options = {each.option: each for each in result.options}
     plain, robust = options["Standard"], options["Rice2020Overfitting"]
     assert plain.guaranteed == pytest.approx(0.6 * 0.9478)
@@ -92,7 +92,7 @@ def test_the_recommendation_has_no_regret_where_one_defence_is_always_best() -> 
     [
         ({"draws": 10}, "at least 800 draws"),
         ({"points": 0}, "points is 0"),
-        ({"spread": 0.0}, "No price of the scenario is uncertain"),
+        ({"price_spread": 0.0}, "No price of the scenario is uncertain"),
         ({"intervals": {f"defence_cost[{number}]": [0, 1] for number in range(2)}}, "No defence"),
     ],
 )

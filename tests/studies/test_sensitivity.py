@@ -68,7 +68,7 @@ def test_where_the_attack_no_longer_pays_the_rule_says_so() -> None:
         scenario,
         "nash",
         draws=1024,
-        spread=0.0,
+        price_spread=0.0,
         intervals={"attack_cost": [0.2, 0.8], "attack_reward": [1.0, 1.0]},
     )
     assert result.rule is not None
@@ -101,8 +101,8 @@ def test_prices_of_attacks_do_not_count_where_nothing_is_attacked() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"spread": 0.0}, "No price of the scenario is uncertain"),
-        ({"spread": 1.5}, "spread"),
+        ({"price_spread": 0.0}, "No price of the scenario is uncertain"),
+        ({"price_spread": 1.5}, "price_spread"),
         ({"intervals": {"attack_cost": [0.8, 0.4]}}, "turned round"),
         ({"intervals": 0.4}, "expected address"),
         ({"draws": 1000}, "power of 2"),

@@ -109,5 +109,5 @@ def test_the_study_ranks_thresholds_by_standard_deviations() -> None:
 
 
 def test_a_share_of_spread_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ag.InputError, match="spread"):
-        ag.study("thresholds", ag.case("cifar10-two-defences"), spread=2.0)
+    with pytest.raises(ag.InputError, match="price_spread"):
+        ag.study("thresholds", ag.case("cifar10-two-defences"), price_spread=2.0)

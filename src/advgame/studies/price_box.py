@@ -68,8 +68,8 @@ class PriceBox:
         prices = tuple(wide._effective())
         if not prices:
             raise InputError(
-                "No price of the scenario is uncertain, so there is nothing to vary. Give a spread above 0, "
-                "or intervals such as intervals={attack_cost=[0.4,0.8]}."
+                "No price of the scenario is uncertain, so there is nothing to vary. Give a price_spread "
+                "above 0, or intervals such as intervals={attack_cost=[0.4,0.8]}."
             )
         return PriceBox(situation, prices)
 

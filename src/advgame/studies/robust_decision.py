@@ -21,7 +21,14 @@ from advgame.scenarios.parameters import TERM_PARAMETERS, get_parameter
 from advgame.scenarios.uncertain_prices import LARGEST_SHARE, UncertainPrice
 from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
-from advgame.studies.candidates import SAME_STRATEGY, Option, candidates, values_in_draws, values_of
+from advgame.studies.candidates import (
+    RECOMMENDED,
+    SAME_STRATEGY,
+    Option,
+    candidates,
+    values_in_draws,
+    values_of,
+)
 from advgame.studies.price_box import PriceBox
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -96,13 +103,14 @@ class RobustDecision(StudyResult):
         """The two choices, the price of ambiguity, and the regret under resampled accuracies."""
         first, second = self.maximin, self.minimax_regret
         name = "it also" if second == first else second.option
+        chosen = "" if self.recommended == RECOMMENDED else f" ({self.recommended})"
         least = f"; {name} has the least regret, up to {second.regret:.4g}"
         return (
             f"Wherever {len(self.parameters)} amounts lie in their intervals, {first.option} earns at least "
             f"{first.guaranteed:.4g} per input{'' if self.proven else ' at all points tried'}, the most that "
             f"any option guarantees{least}. Choosing for the worst case costs {self.price_of_ambiguity:.4g} "
             f"if all amounts are as stated. At these, over {self.draws:,} draws of the accuracies, what is "
-            f"recommended ({self.recommended}) falls {self.regret.mean:.3g} short of the best option on "
+            f"recommended{chosen} falls {self.regret.mean:.3g} short of the best option on "
             f"average (at most {self.regret.high:.3g} in {100 * (1 + LEVEL) / 2:g} % of the draws)."
         )
 
@@ -130,7 +138,7 @@ class RobustDecisionStudy(Study[RobustDecision]):
     """What should be deployed if the prices may lie anywhere in their intervals?
 
     Args:
-        spread: how far each price and the largest share may be off either way, relative to itself.
+        price_spread: how far each price and the largest share may be off either way, relative to itself.
         intervals: address → [low, high] of prices whose interval is known; the scenario's own hold too.
         points: inside the box at which regret is looked for beside its corners, a power of 2.
         draws: joint draws of all accuracies for the regret of the recommendation.
@@ -139,7 +147,7 @@ class RobustDecisionStudy(Study[RobustDecision]):
     """
 
     name: ClassVar[str] = "robust_decision"
-    spread: float = 0.2
+    price_spread: float = 0.2
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     points: int = 512
     draws: int = 4000
@@ -156,11 +164,11 @@ class RobustDecisionStudy(Study[RobustDecision]):
             SolverError: when a game could not be certified.
         """
         check_draws(self.draws, LEVEL)
-        box = PriceBox.of(situation, self.spread, self.intervals)
+        box = PriceBox.of(situation, self.price_spread, self.intervals)
         if len(box.prices) > MOST_PRICES:
             raise InputError(
                 f"{len(box.prices)} amounts are uncertain, and the box of them has too many corners. Give "
-                f"intervals of at most {MOST_PRICES} and spread=0."
+                f"intervals of at most {MOST_PRICES} and price_spread=0."
             )
         if isinstance(self.points, bool) or not isinstance(self.points, int) or self.points < 1:
             raise InputError(f"points is {self.points!r}; expected a power of 2, such as 512.")

@@ -145,14 +145,14 @@ class SensitivityStudy(Study[Sensitivity]):
     """Which assumed price matters, and under which assumptions are other defences deployed?
 
     Args:
-        spread: how far each price and the largest share may be off either way, relative to itself.
+        price_spread: how far each price and the largest share may be off either way, relative to itself.
         intervals: address → [low, high] of prices whose interval is known; the scenario's own hold too.
         draws: points behind each index and the rule, a power of 2.
         seed: of the points.
     """
 
     name: ClassVar[str] = "sensitivity"
-    spread: float = 0.2
+    price_spread: float = 0.2
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     draws: int = 1024
     seed: int = SEED
@@ -166,7 +166,7 @@ class SensitivityStudy(Study[Sensitivity]):
             SolverError: when a game could not be certified.
         """
         situation = decide(situation).recommendation.situation
-        box = PriceBox.of(situation, self.spread, self.intervals)
+        box = PriceBox.of(situation, self.price_spread, self.intervals)
         defences = situation.game.defences
         value, here = box.solved(box.here[None])
         indices = sobol(
@@ -186,8 +186,8 @@ class SensitivityStudy(Study[Sensitivity]):
             rule_for(box.names, *(_rarer(each, flipped > HALF) for each in (learnt, counted))),
             self.draws,
             box.method,
-            f"Each amount and the largest share may be off by {100 * self.spread:g} % either way, unless its "
-            "interval is given; amounts of 0 are exact.",
+            f"Each amount and the largest share may be off by {100 * self.price_spread:g} % either way, "
+            "unless its interval is given; amounts of 0 are exact.",
         )
 
     def _flips(self, box: PriceBox, here: FloatArray, seed: int) -> Solved:

@@ -433,14 +433,14 @@ class ThresholdStudy(Study[Thresholds]):
     Args:
         parameters: addresses; by default the largest share, every price, and the costs and accuracies of
             the relevant defences and attacks.
-        spread: how far each price and the largest share may be off either way, relative to itself; the
+        price_spread: how far each price and the largest share may be off either way, relative to itself; the
             scenario's own intervals go before it.
         assumed_tested: test inputs assumed where a source gives a rate without their number; 0 refuses that.
     """
 
     name: ClassVar[str] = "thresholds"
     parameters: tuple[str, ...] = ()
-    spread: float = 0.2
+    price_spread: float = 0.2
     assumed_tested: int = 1000
 
     def run(self, situation: Situation) -> Thresholds:
@@ -451,6 +451,6 @@ class ThresholdStudy(Study[Thresholds]):
             MeasurementError: where a rate has no number of inputs and none is assumed.
             UnknownName: for an address that the scenario does not have.
         """
-        deviations = standard_deviations(situation.scenario, self.spread, self.assumed_tested)
+        deviations = standard_deviations(situation.scenario, self.price_spread, self.assumed_tested)
         found = thresholds(recommend(situation), parameters=self.parameters or None)
         return Thresholds(found, deviations)
