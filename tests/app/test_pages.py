@@ -212,7 +212,7 @@ def test_names_are_shown_as_they_stand(open_page: Open, tmp_path: Path) -> None:
 
 def settled(page: AppTest) -> bool:
     """Whether the page answers, and nothing broke."""
-    return no_mistake(page) and told(page).startswith("Deploy ")
+    return no_mistake(page) and told(page).startswith(("Deploy ", "Announce "))
 
 
 def no_mistake(page: AppTest) -> bool:
