@@ -66,7 +66,7 @@ def test_a_ladder_is_one_defence_after_the_other() -> None:
         ),
         (
             {"defences": {"a": {"use": "standard", "seeds": [0]}, "b": {"use": "standard", "after": "a"}}},
-            r"has the seeds \[1\], which 'a' lacks",
+            r"has the seeds \[1\], but 'a', which it needs, does not",
         ),
         ({"attacks": {"pgd": {"use": "pgd", "radii": []}}}, "at least one"),
         ({"attacks": {"pgd": {"use": "pgd", "radii": [0.1, 0.1]}}}, "all different"),

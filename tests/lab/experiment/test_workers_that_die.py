@@ -154,7 +154,7 @@ def test_a_disk_that_is_full_loses_nothing_and_is_told(tmp_path: Path) -> None:
     whole, output = tmp_path / "whole.csv", tmp_path / "rows.csv"
     with in_this_process():
         measure(experiment, whole)
-        with largest_file(20_000), pytest.raises(LabError, match="make room"):  # weights take 150,000
+        with largest_file(20_000), pytest.raises(LabError, match="free space"):  # weights take 150,000
             measure(experiment, output)
         assert not output.exists()
         assert not _left_by(output) - {"journal.json", "lock"}
@@ -185,5 +185,5 @@ def test_an_error_of_the_disk_in_a_worker_is_no_failure_of_the_unit(
         yield Full()
 
     monkeypatch.setattr(measuring, "worker_pool", pool)
-    with pytest.raises(LabError, match=r"No space left on device.*make room"):
+    with pytest.raises(LabError, match=r"No space left on device.*free space"):
         measuring._Run(measuring.Bench(plan.experiment, journal), plan, None).through(2)

@@ -175,7 +175,7 @@ def test_a_training_that_diverges_begins_again_once_with_smaller_steps() -> None
     with counting() as facts:
         network = fit(fresh(), replace(task(), progress=said.append), Recipe(epochs=1), stumbling)
     assert facts.restarts == 1
-    assert "not a number" in said[0]
+    assert "training diverged" in said[0]
     calm = fit(fresh(), task(), Recipe(epochs=1, learning_rate=Recipe(1).learning_rate * 0.2))
     assert torch.equal(weights(network), weights(calm))
 
@@ -183,7 +183,7 @@ def test_a_training_that_diverges_begins_again_once_with_smaller_steps() -> None
 def test_a_training_that_diverges_twice_is_refused_and_leaves_the_network_as_it_was() -> None:
     network = fresh()
     before = weights(network)
-    with pytest.raises(LabError, match=r"loss nan in epoch 1.*rate 0\.003.*again with 0\.0006.*Take a lower"):
+    with pytest.raises(LabError, match=r"loss nan in epoch 1.*rate 0\.003.*again with 0\.0006.*Give a lower"):
         fit(network, task(), Recipe(epochs=1), lambda batch: plain_loss(batch) * torch.nan)
     assert torch.equal(weights(network), before)
 
@@ -242,5 +242,5 @@ def test_nothing_to_learn_from_and_nothing_to_learn_are_refused() -> None:
     none = replace(digits(), train_inputs=digits().train_inputs[:0], train_labels=digits().train_labels[:0])
     with pytest.raises(LabError, match="digits has no training inputs"):
         fit(fresh(), Task(none, 0), Recipe(epochs=1))
-    with pytest.raises(LabError, match="no weights that could be learned"):
+    with pytest.raises(LabError, match="no trainable weights"):
         fit(nn.Flatten(), task(), Recipe(epochs=1))

@@ -75,7 +75,7 @@ def test_in_linf_an_input_moves_to_the_nearest_other_one_as_far_as_the_radius_le
     assert made.inputs[0].tolist() == pytest.approx([0.55, 0.0])
     assert made.labels.tolist() == [1, NO_VERDICT]  # the second stays on its side of the panel's boundary
     assert torch.equal(made.inputs[1], inputs[1])
-    assert made.found.tolist() == [True, False]
+    assert made.succeeded.tolist() == [True, False]
 
 
 def test_an_input_the_panel_is_wrong_about_has_not_changed_its_meaning(
@@ -83,7 +83,7 @@ def test_an_input_the_panel_is_wrong_about_has_not_changed_its_meaning(
 ) -> None:
     monkeypatch.setattr("advgame.lab.fitting.panel.VOTERS", 1)
     inputs, labels = torch.tensor([[0.55, 0.0]]), torch.tensor([0])
-    assert not invariance_examples(inputs, labels, row_panel(0.5), "Linf", 0.1).found.any()
+    assert not invariance_examples(inputs, labels, row_panel(0.5), "Linf", 0.1).succeeded.any()
     moved = torch.tensor([[0.7, 0.0]])
     assert row_panel(0.5).new_meaning(inputs, moved, labels).tolist() == [NO_VERDICT]
     assert row_panel(0.5).new_meaning(inputs - 0.1, moved, labels).tolist() == [1]
@@ -93,7 +93,7 @@ def test_an_input_the_panel_is_wrong_about_has_not_changed_its_meaning(
 def test_an_input_that_is_a_known_one_of_its_class_is_left_if_no_other_class_is_known() -> None:
     panel = Panel([Threshold(0.5)], torch.tensor([[0.4, 0.0]]), torch.tensor([0]), 2)
     made = invariance_examples(torch.tensor([[0.45, 0.0]]), torch.tensor([0]), panel, "Linf", 0.5)
-    assert not made.found.any()
+    assert not made.succeeded.any()
 
 
 def test_regions_are_copied_whole_the_most_different_first_within_the_budget() -> None:
@@ -182,14 +182,14 @@ def test_examples_stay_in_the_ball_and_have_a_label_the_panel_gives_again(
     assert (size(made.inputs, inputs, norm) <= radius * (1 + 1e-5)).all()
     assert made.inputs.min() >= 0
     assert made.inputs.max() <= 1
-    assert (made.labels[made.found] != labels[made.found]).all()
-    assert torch.equal(digits_panel().verdict(made.inputs[made.found]), made.labels[made.found])
-    assert torch.equal(made.inputs[~made.found], inputs[~made.found])
+    assert (made.labels[made.succeeded] != labels[made.succeeded]).all()
+    assert torch.equal(digits_panel().verdict(made.inputs[made.succeeded]), made.labels[made.succeeded])
+    assert torch.equal(made.inputs[~made.succeeded], inputs[~made.succeeded])
 
 
 def test_a_larger_radius_changes_more_meanings() -> None:
     counts = [
-        int(invariance_examples(*some_digits(), digits_panel(), "Linf", radius).found.sum())
+        int(invariance_examples(*some_digits(), digits_panel(), "Linf", radius).succeeded.sum())
         for radius in (0.1, 0.3, 0.5)
     ]
     assert counts == sorted(counts)
@@ -256,9 +256,9 @@ def test_the_guard_counts_the_inputs_with_an_example_and_whether_the_network_fol
     found = outcomes(InvarianceLinf(), victim(network), inputs, labels, [0.2, 0.4])
     for place, radius in enumerate((0.2, 0.4)):
         made = invariance_examples(inputs, labels, digits_panel(), "Linf", radius, network=network)
-        assert found.counted[place].tolist() == made.found.tolist()
-        follows = (predictions(network, made.inputs) == made.labels)[made.found]
-        assert found.right[place][made.found.numpy()].tolist() == follows.tolist()
+        assert found.counted[place].tolist() == made.succeeded.tolist()
+        follows = (predictions(network, made.inputs) == made.labels)[made.succeeded]
+        assert found.right[place][made.succeeded.numpy()].tolist() == follows.tolist()
 
 
 def test_an_example_counts_whichever_network_it_was_made_on() -> None:
@@ -293,7 +293,7 @@ def test_invariance_training_makes_a_network_follow_and_keeps_zeros() -> None:
     hardened = InvarianceTraining(epochs=5, radius=0.4, searched=800).fit(network, task())
     assert (hardened[2].weight[0] == 0).all()
     assert not hardened.training
-    found = made.found
+    found = made.succeeded
     before, after = (accuracy(net, made.inputs[found], made.labels[found]) for net in (trained(), hardened))
     assert after > before
     assert accuracy(hardened, inputs, labels) > 0.85

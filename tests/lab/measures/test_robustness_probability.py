@@ -67,7 +67,7 @@ def test_same_seed_gives_the_same_values() -> None:
 
 def test_a_network_that_is_random_in_another_way_is_refused() -> None:
     network = Smoothing().prepared(torch.nn.Linear(1, 2)).eval()
-    with pytest.raises(LabError, match="random in another way"):
+    with pytest.raises(LabError, match="randomness other than in its weights"):
         RobustnessProbability().values(network, network, torch.zeros(1, 1), torch.zeros(1).long(), seed=0)
 
 

@@ -73,9 +73,9 @@ def test_convolutions_before_a_normalisation_have_no_offset_of_their_own(name: s
         ("lenet", (1, 8, 8), 10, r"\(1, 8, 8\); expected images .* of at least 12 × 12 pixels.*small_cnn"),
         ("small_cnn", (57,), 2, r"\(57,\); expected images .*mlp for rows of a table"),
         ("resnet8", (28, 28), 10, "expected images"),
-        ("mlp", (), 10, "expected some numbers"),
-        ("mlp", (3, 0), 10, "expected some numbers"),
-        ("mlp", (57,), 1, "asked for 1 classes; expected at least 2"),
+        ("mlp", (), 10, "expected positive dimensions"),
+        ("mlp", (3, 0), 10, "expected positive dimensions"),
+        ("mlp", (57,), 1, "given 1 classes; expected at least 2"),
     ],
 )
 def test_a_shape_that_does_not_fit_is_refused(

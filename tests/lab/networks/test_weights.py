@@ -43,7 +43,7 @@ def test_a_pickle_is_refused_and_not_opened(tmp_path: Path) -> None:
 def test_a_cut_file_and_another_architecture_are_told_apart(tmp_path: Path) -> None:
     path = save_weights(network(), tmp_path / "a.safetensors")
     (tmp_path / "cut.safetensors").write_bytes(path.read_bytes()[:-10])
-    with pytest.raises(LabError, match="no whole safetensors file"):
+    with pytest.raises(LabError, match="not a complete safetensors file"):
         load_weights(network(), tmp_path / "cut.safetensors")
     with pytest.raises(LabError, match="another architecture"):
         load_weights(nn.Linear(3, 3), path)

@@ -131,7 +131,7 @@ def test_free_training_begins_with_the_inputs_and_then_climbs_within_the_ball() 
     change = some.memory["change"]
     assert second > first
     assert change.abs().max() <= 0.1
-    moved = some.memory["asked"].detach()
+    moved = some.memory["perturbed"].detach()
     assert (moved >= 0).all()
     assert (moved <= 1).all()
 

@@ -1,1 +1,1 @@
-"""An experiment: read from TOML, cut into units, measured by workers, journalled, written as tables."""
+"""An experiment: read from TOML, split into units, measured by workers, journalled, written as tables."""

@@ -16,10 +16,10 @@ CPUINFO = Path("/proc/cpuinfo")  # of Linux
 
 @lru_cache(maxsize=8)
 def surroundings(device: str) -> dict[str, Any]:
-    """The device, the processor and its instructions that torch uses, Python and the libraries, by name.
+    """The device, the processor, torch's instruction set, Python and the libraries, by name.
 
-    ``float_path`` is the widest instruction set that torch computes with, such as AVX2 or AVX512. Sums are
-    formed in another order under another one, so that trained networks differ from the last bit on.
+    ``float_path`` is the widest instruction set that torch uses, such as AVX2 or AVX512. It determines the
+    order of summation, so trained networks differ between instruction sets.
 
     >>> sorted(surroundings("cpu"))
     ['device', 'float_path', 'libraries', 'machine', 'processor', 'python']
@@ -30,12 +30,12 @@ def surroundings(device: str) -> dict[str, Any]:
         "processor": processor(),
         "float_path": torch.backends.cpu.get_cpu_capability(),
         "python": platform.python_version(),
-        "libraries": {name: known for name in LIBRARIES if (known := _version(name))},
+        "libraries": {name: installed for name in LIBRARIES if (installed := _version(name))},
     }
 
 
 def processor(cpuinfo: Path = CPUINFO) -> str:
-    """The name by which the processor's maker sells it, where the system tells it; else its family."""
+    """The model name of the processor if the system reports it, else its family."""
     try:
         lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -15,23 +15,23 @@ from advgame.files import written_whole
 from advgame.lab.experiment.records import BadRecord, check_radii, file_digest, opened, sealed
 from advgame.lab.experiment.units import CRAFT, INSPECT, MAKE, MEASURE, Unit
 
-FORMAT = 2  # 1: records without proof, and no file about the journal
+FORMAT = 2  # 1: records without proof, and no journal.json
 ABOUT = "journal.json"
 KINDS = (MAKE, CRAFT, MEASURE, INSPECT)
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """A file of the journal that was not what it should be, and was renamed."""
+    """A damaged or changed file of the journal, which was renamed."""
 
     unit: str  # in words
-    path: Path  # where it is now
+    path: Path  # its new path
     reason: str
 
 
 @dataclass(frozen=True)
 class Journal:
-    """A folder beside the table that is being measured. A record is written last: where it is, all is."""
+    """A folder beside the table of results. A unit is finished if its record, written last, exists."""
 
     folder: Path
 
@@ -41,22 +41,25 @@ class Journal:
         return Journal(table.with_suffix(".journal"))
 
     def make_folders(self) -> None:
-        """Makes the folders.
+        """Creates the folders.
 
         Raises:
-            LabError: when they cannot be made.
+            LabError: if they cannot be created.
         """
         try:
             for kind in KINDS:
                 (self.folder / kind).mkdir(parents=True, exist_ok=True)
         except OSError as problem:
-            raise LabError(f"The journal {self.folder} cannot be made: {problem.strerror}.") from None
+            raise LabError(
+                f"The journal {self.folder} cannot be created: {problem.strerror}. Give another output, or "
+                "permission to write there."
+            ) from None
 
     def open(self, experiment: str = "") -> None:
-        """Makes the folders, notes whose journal it is, and removes what killed processes left half-written.
+        """Creates the folders, records the experiment, and removes temporary files of killed processes.
 
         Raises:
-            LabError: when they cannot be made.
+            LabError: if the folders cannot be created.
         """
         self.make_folders()
         for temporary in (path for kind in KINDS for path in (self.folder / kind).glob(".*")):
@@ -67,95 +70,97 @@ class Journal:
         written_whole(self.folder / ABOUT, lambda file: file.write(text), text=True)
 
     def experiment(self) -> str | None:
-        """The name of the experiment that was measured last; None for a journal of an older version."""
+        """The name of the last experiment; None for a journal of an older version."""
         name = self._about().get("experiment")
         return name if isinstance(name, str) and name else None
 
     def records(self) -> Iterator[Path]:
-        """The files of all finished units, whichever experiment asked for them."""
+        """The record files of all finished units, of any experiment."""
         for kind in KINDS:
             yield from sorted((self.folder / kind).glob("[!.]*.json"))
 
     def finished(self, units: Iterable[Unit]) -> set[str]:
-        """The keys of the units that are done."""
+        """The keys of the finished units."""
         return {unit.key for unit in units if self.record_path(unit).is_file()}
 
     def to_do(self, units: Iterable[Unit]) -> list[Unit]:
-        """The units that are not done, and those whose weights or examples they need and are gone."""
+        """The unfinished units, and those whose weights or examples they need and are missing."""
         by_key = {unit.key: unit for unit in units}
-        wanted = by_key.keys() - self.finished(by_key.values())
-        to_look_at = list(wanted)
-        while to_look_at:
-            for need in by_key[to_look_at.pop()].needs:
-                if need not in wanted and not self._at_hand(by_key[need]):
-                    wanted.add(need)
-                    to_look_at.append(need)
-        return [unit for key, unit in by_key.items() if key in wanted]
+        required = by_key.keys() - self.finished(by_key.values())
+        unchecked = list(required)
+        while unchecked:
+            for need in by_key[unchecked.pop()].needs:
+                if need not in required and not self._available(by_key[need]):
+                    required.add(need)
+                    unchecked.append(need)
+        return [unit for key, unit in by_key.items() if key in required]
 
-    def _at_hand(self, unit: Unit) -> bool:
-        """Whether what others need of a unit is there."""
+    def _available(self, unit: Unit) -> bool:
+        """Whether the record of a unit, and its weights or examples, exist."""
         return self.record_path(unit).is_file() and (not unit.stored or self.tensors_path(unit).is_file())
 
     def record_path(self, unit: Unit) -> Path:
-        """Where the facts about a unit are kept."""
+        """The path of the record of a unit."""
         return self.folder / unit.kind / f"{unit.key}.json"
 
     def tensors_path(self, unit: Unit) -> Path:
-        """Where the weights, or the crafted examples, of a unit are kept."""
+        """The path of the weights or crafted examples of a unit."""
         return self.folder / unit.kind / f"{unit.key}.safetensors"
 
     def write(self, unit: Unit, content: Mapping[str, Any]) -> None:
-        """Notes that a unit is done, and what came of it; its weights or examples must be stored before."""
+        """Writes the record of a finished unit; its weights or examples must be stored before."""
         tensors = self.tensors_path(unit)
         digest = file_digest(tensors) if unit.stored and tensors.is_file() else None
         text = sealed(unit, content, digest)
         written_whole(self.record_path(unit), lambda file: file.write(text), text=True)
 
     def read(self, unit: Unit) -> dict[str, Any]:
-        """What came of a unit.
+        """The record of a unit.
 
         Raises:
-            LabError: when its record is not there, or is not what was written.
+            LabError: if the record is missing, damaged or changed.
         """
         try:
             return self._opened(unit)[0]
-        except BadRecord as why:
+        except BadRecord as reason:
             raise LabError(
-                f"{self.record_path(unit)} cannot be used: {why}. Run the measurement again with --resume, "
-                "which sets it aside and measures the unit again."
+                f"{self.record_path(unit)} cannot be used: {reason}. Run the measurement again with "
+                "--resume, which renames the file and measures the unit again."
             ) from None
 
     def stored_tensors(self, unit: Unit) -> Path:
-        """Where the weights or examples of a unit are, once they are proved to be those that were stored.
+        """The path of the weights or examples of a unit, after their integrity is verified.
 
         Raises:
-            LabError: when they are gone or were changed.
+            LabError: if they are missing or changed.
         """
         try:
             _, proof = self._opened(unit)
             self._check_tensors(unit, proof)
-        except BadRecord as why:
+        except BadRecord as reason:
             raise LabError(
-                f"{self.tensors_path(unit)} cannot be used: {why}. Run the measurement again with --resume, "
-                "which sets it aside and makes it again."
+                f"{self.tensors_path(unit)} cannot be used: {reason}. Run the measurement again with "
+                "--resume, which renames the file and creates it again."
             ) from None
         return self.tensors_path(unit)
 
     def set_bad_aside(
         self, units: Iterable[Unit], radii: Mapping[str, Sequence[float | None]]
     ) -> list[SetAside]:
-        """Renames what cannot be trusted, so that it is measured again.
+        """Renames damaged or changed files, so that their units are measured again.
 
-        Weights that are damaged go with their record. Weights that are gone stay gone until they are needed.
+        Damaged weights are renamed together with their record. Missing weights are created again only when
+        they are needed.
 
         Args:
-            radii: those of each cell, by its key.
+            units: the units of the experiment.
+            radii: key of a cell → its radii.
         """
         moved: list[SetAside] = []
         units = list(units)
         words = frozenset(unit.words for unit in units)
         for unit in units:
-            if not self._there(unit):
+            if not self._exists(unit):
                 continue
             try:
                 content, proof = self._opened(unit, words)
@@ -163,16 +168,18 @@ class Journal:
                     check_radii(content, radii[unit.key])
                 if unit.stored and self.tensors_path(unit).exists():
                     self._check_tensors(unit, proof)
-            except BadRecord as why:
+            except BadRecord as reason:
                 paths = self.record_path(unit), self.tensors_path(unit)
-                moved += [SetAside(unit.words, _renamed(path), str(why)) for path in paths if _exists(path)]
+                moved += [
+                    SetAside(unit.words, _renamed(path), str(reason)) for path in paths if _exists(path)
+                ]
         return moved
 
     def unproved(self, units: Iterable[Unit]) -> int:
-        """How many of the finished units have a record of an older version, which proves nothing."""
+        """The number of finished units whose record is of an older version, without a proof."""
         return sum(self._opened(unit)[1] is None for unit in units if self.record_path(unit).is_file())
 
-    def _there(self, unit: Unit) -> bool:
+    def _exists(self, unit: Unit) -> bool:
         return _exists(self.record_path(unit)) or (
             _exists(self.tensors_path(unit)) and not self.tensors_path(unit).is_file()
         )
@@ -196,10 +203,10 @@ class Journal:
 
         path = self.tensors_path(unit)
         try:
-            known = None if proof is None else proof.get("tensors")
-            if known is None:
+            expected = None if proof is None else proof.get("tensors")
+            if expected is None:
                 load(path.read_bytes())
-            elif file_digest(path) != known:
+            elif file_digest(path) != expected:
                 raise BadRecord("its content is not what was stored")
         except FileNotFoundError:
             raise BadRecord("it is missing") from None
@@ -216,7 +223,7 @@ class Journal:
         return {}
 
     def _may_lack_proof(self) -> bool:
-        """Whether the journal was begun by a version whose records prove nothing."""
+        """Whether the journal was started by a version whose records have no proof."""
         return self._about().get("unproved_records") is not False
 
 
@@ -225,7 +232,7 @@ def _exists(path: Path) -> bool:
 
 
 def _renamed(path: Path) -> Path:
-    """Where a file that cannot be trusted is now: beside, under a name of its own."""
+    """Renames a damaged file to an unused name beside it and returns the new path."""
     names = (f"{path.name}.bad{number or ''}" for number in count())
-    free = next(target for target in map(path.with_name, names) if not _exists(target))
-    return path.rename(free)
+    unused = next(target for target in map(path.with_name, names) if not _exists(target))
+    return path.rename(unused)

@@ -13,17 +13,17 @@ from advgame.errors import LabError
 
 @contextmanager
 def locked(path: Path, what: str) -> Iterator[None]:
-    """Holds a lock on a file, which is made and holds the id of this process; the file stays.
+    """Holds a lock on a file that contains the id of this process; the file is kept afterwards.
 
-    The operating system releases the lock when its holder ends, however that ends: a file left behind by
-    a killed process locks nothing.
+    The operating system releases the lock whenever its process ends, so a file left by a killed process does
+    not lock anything.
 
     Args:
-        path: in a folder that is there.
-        what: what is being written, for the message.
+        path: the lock file, in an existing folder.
+        what: the output being written, for the error message.
 
     Raises:
-        LabError: when another process, or another thread of this one, holds it.
+        LabError: if another process, or another thread of this one, holds the lock.
     """
     with path.open("a+", encoding="utf-8") as file:
         if not _taken(file):
@@ -48,7 +48,7 @@ try:
 except ModuleNotFoundError:  # Windows
     import msvcrt
 
-    PLACE = 1 << 30  # a byte far behind the text: others can read who holds the lock
+    PLACE = 1 << 30  # a byte far behind the text, so that other processes can read the holder's id
 
     def _taken(file: IO[str]) -> bool:
         file.seek(PLACE)
@@ -67,7 +67,7 @@ except ModuleNotFoundError:  # Windows
 else:
 
     def _taken(file: IO[str]) -> bool:
-        """Whether the lock is ours now."""
+        """Whether this process acquired the lock."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -81,7 +81,7 @@ else:
             fcntl.flock(file, fcntl.LOCK_UN)
 
     def _alive(file: IO[str]) -> bool:
-        """Whether the process that wrote its id is at work still; it may be that of another machine."""
+        """Whether the process whose id is in the file is running; it may be of another machine."""
         file.seek(0)
         text = file.read().strip()
         try:

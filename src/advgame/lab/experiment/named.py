@@ -9,7 +9,7 @@ from advgame.errors import UnknownName
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.reading import read_experiment
 
-MOST_NAME = 200  # characters: what is longer names no file
+MOST_NAME = 200  # characters of a file name
 
 
 def named_experiment(given: str) -> Experiment:
@@ -19,10 +19,10 @@ def named_experiment(given: str) -> Experiment:
     ('digits',)
 
     Args:
-        given: a path that ends in .toml or is that of a file, or a name such as ``digits``.
+        given: a path that ends in .toml or is an existing file, or the name of a bundled one, as ``digits``.
 
     Raises:
-        LabError: for a file that is not there or holds no experiment.
+        LabError: for a file that does not exist or is not a valid experiment.
         UnknownName: for a name that is not bundled.
     """
     path = Path(given)

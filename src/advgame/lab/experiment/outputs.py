@@ -13,33 +13,33 @@ from advgame.lab.experiment.journal import Journal
 from advgame.measurements import read_table
 
 SUFFIXES = (".csv", ".parquet")
-SOURCE = "measured: experiment "  # before the name, in the source of each row
+SOURCE = "measured: experiment "  # the source of each row, followed by the name
 
 
 @dataclass(frozen=True)
 class Output:
-    """A table and what stands beside it."""
+    """A table and the files beside it."""
 
     table: Path
 
     @property
     def outcomes(self) -> Path:
-        """Right or wrong, for every input."""
+        """The outcome of every input."""
         return self.table.with_suffix(".outcomes.parquet")
 
     @property
     def networks(self) -> Path:
-        """What networks cost, and how large they are."""
+        """The costs and sizes of networks."""
         return self.table.with_suffix(".networks.csv")
 
     @property
     def attacks(self) -> Path:
-        """What attacks cost."""
+        """The costs of attacks."""
         return self.table.with_suffix(".attacks.csv")
 
     @property
     def run(self) -> Path:
-        """Versions, seeds, settings."""
+        """The run record: versions, seeds, settings."""
         return self.table.with_suffix(".run.json")
 
     @property
@@ -49,29 +49,29 @@ class Output:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that one run writes."""
+        """All files that one run writes."""
         return self.table, self.outcomes, self.networks, self.attacks, self.measures, self.run
 
     @cached_property
     def journal(self) -> Journal:
-        """What is finished so far."""
+        """The journal of finished units."""
         return Journal.beside(self.table)
 
     @property
     def note(self) -> Path:
-        """There only while the files are replaced; see `together`."""
+        """Exists only while the files are being replaced; see `together`."""
         return self.journal.folder / "replacing.json"
 
     @property
     def lock(self) -> Path:
-        """Held by the process that measures."""
+        """The lock file of the measuring process."""
         return self.journal.folder / "lock"
 
     def check(self) -> None:
-        """Refuses a table that cannot be written.
+        """Raises an error if the table cannot be written.
 
         Raises:
-            LabError: for another ending than .csv or .parquet, or a folder that is not there.
+            LabError: for a suffix other than .csv or .parquet, or a folder that does not exist.
         """
         if self.table.suffix not in SUFFIXES:
             raise LabError(
@@ -83,10 +83,10 @@ class Output:
             )
 
     def check_owner(self, experiment: str) -> None:
-        """Refuses to replace what another experiment has measured, or what nobody knows the origin of.
+        """Raises an error if the table belongs to another experiment or has an unknown origin.
 
         Raises:
-            LabError: names whose it is, and says what to do.
+            LabError: names the owner, and states what to do.
         """
         begun = any(self.journal.records())
         if not begun and not self.table.exists():
@@ -101,7 +101,7 @@ class Output:
         )
 
     def _owner_of_table(self) -> str | None:
-        """The experiment that the run record names, or the sources of the rows."""
+        """The experiment in the run record, or in the sources of the rows."""
         with suppress(OSError, ValueError, RecursionError):
             record = json.loads(self.run.read_text(encoding="utf-8"))
             if isinstance(record, dict) and isinstance(record.get("experiment"), str):

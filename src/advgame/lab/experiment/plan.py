@@ -1,4 +1,4 @@
-"""What an experiment plans: defences, attacks and measures, on data sets, networks and seeds."""
+"""The plan of an experiment: defences, attacks and measures, on data sets, networks and seeds."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from advgame.lab.measures import Measure
 
 @dataclass(frozen=True)
 class DefencePlan:
-    """A defence of the experiment: what is done, and to which network."""
+    """A defence of the experiment, and the network that it starts from."""
 
     name: str
     defence: Defence
-    after: str | None = None  # the plan whose network it starts from
-    seeds: tuple[int, ...] | None = None  # instead of the experiment's
+    after: str | None = (
+        None  # name of the defence whose network it starts from; None for an untrained network
+    )
+    seeds: tuple[int, ...] | None = None  # None for the seeds of the experiment
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The plans whose networks must be there first."""
+        """The names of the defences whose networks are required."""
         combined = self.defence.of if isinstance(self.defence, Combination) else ()
         return (*((self.after,) if self.after else ()), *combined)
 
@@ -32,41 +34,41 @@ class AttackPlan:
 
     name: str
     attack: Attack
-    radii: tuple[float, ...]  # rising
-    inputs: int | None = None  # how many of the test inputs; None for all
+    radii: tuple[float, ...]  # in rising order
+    inputs: int | None = None  # number of test inputs; None for all
     against: tuple[str, ...] | None = None  # names of defences; None for all
-    crafted_on: str | None = None  # the defence whose network the examples are made on; None for the one met
+    crafted_on: str | None = None  # defence of the source model; None for the attacked network itself
 
     def meets(self, defence: str) -> bool:
-        """Whether the attack is tried on a defence; transferred examples on their source as well."""
+        """Whether the attack is run against a defence; transferred ones also against their source model."""
         return self.against is None or defence in self.against
 
 
 @dataclass(frozen=True)
 class MeasurePlan:
-    """A measure of the experiment, taken of networks."""
+    """A measure of the experiment."""
 
     name: str
     measure: Measure
-    inputs: int | None = None  # how many of the test inputs; None for all
+    inputs: int | None = None  # number of test inputs; None for all
     against: tuple[str, ...] | None = None  # names of defences; None for all
-    compared_with: str | None = None  # the defence whose network is the reference; None for the one measured
+    compared_with: str | None = None  # defence of the reference network; None for the measured network itself
 
     def meets(self, defence: str) -> bool:
-        """Whether the measure is taken of a defence."""
+        """Whether the measure is computed for a defence."""
         return self.against is None or defence in self.against
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Everything that is to be measured, checked: every name is known and every setting possible."""
+    """A validated experiment: all names are known and all settings are in range."""
 
     name: str
     datasets: tuple[str, ...]
     networks: tuple[str, ...]
     seeds: tuple[int, ...]
     test_inputs: int
-    defences: tuple[DefencePlan, ...]  # each after what it needs
+    defences: tuple[DefencePlan, ...]  # each after the defences that it needs
     attacks: tuple[AttackPlan, ...]
     measures: tuple[MeasurePlan, ...] = ()
 
@@ -79,7 +81,7 @@ class Experiment:
         return plan.seeds if plan.seeds is not None else self.seeds
 
     def chain(self, name: str) -> tuple[DefencePlan, ...]:
-        """The steps from fresh weights to a defence, in order."""
+        """The steps from an untrained network to a defence, in order."""
         steps = [self.defence(name)]
         while steps[0].after is not None:
             steps.insert(0, self.defence(steps[0].after))

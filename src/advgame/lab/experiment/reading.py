@@ -12,8 +12,8 @@
 
     [defences.pruned]
     use = "magnitude"
-    after = "plain"                       # starts from that network; without it from fresh weights
-    ladder = { compression = [2, 4, 8] }  # pruned-2, pruned-4, pruned-8, each after the one before
+    after = "plain"                       # starts from that network; without it from an untrained one
+    ladder = { compression = [2, 4, 8] }  # pruned-2, pruned-4, pruned-8, each starting from the previous one
 
     [attacks.strongest]
     use = "strongest_linf"                # a name in ATTACKS
@@ -22,16 +22,16 @@
     [attacks.transferred]
     use = "pgd"
     radii = [0.1]
-    crafted_on = "plain"                  # examples made on that network, tried on all
+    crafted_on = "plain"                  # the source model; the examples are tried on all networks
     inputs = 200                          # only the first N test inputs
     against = ["pruned-4"]                # only these networks
 
     [measures.psi]
-    use = "largest_divergence"            # a name in MEASURES: what else is known of every network
+    use = "largest_divergence"            # a name in MEASURES: further properties of every network
     inputs = 200
     compared_with = "plain"               # for measures that compare two networks
 
-Tables may be called as one likes; what they are called is the name in the results.
+The names of these tables are free; they are the names in the results.
 """
 
 from __future__ import annotations
@@ -60,18 +60,18 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 MOST_SEEDS = 1000
-LARGEST_SEED = 2**63  # what torch takes as it is
+LARGEST_SEED = 2**63  # of torch
 
 
 def read_experiment(path: str | os.PathLike[str]) -> Experiment:
     """The experiment in a TOML file.
 
     Raises:
-        LabError: names the file, the key, what was given and what to do.
+        LabError: with the file, the key, the value given and what to do.
     """
     path = Path(path)
     if not path.is_file():
-        raise LabError(f"There is no experiment file {path}; name a TOML file.")
+        raise LabError(f"There is no experiment file {path}; give the path of a TOML file.")
     content = read_toml(path, LabError)
     try:
         return experiment_of(content, name=path.stem)
@@ -80,7 +80,7 @@ def read_experiment(path: str | os.PathLike[str]) -> Experiment:
 
 
 def experiment_of(content: Mapping[str, Any], *, name: str = "experiment") -> Experiment:
-    """The experiment that parsed TOML describes.
+    """The experiment described by parsed TOML.
 
     >>> content = {"dataset": "digits", "network": "small_cnn", "seeds": [0],
     ...            "defences": {"plain": {"use": "standard"}}}
@@ -91,9 +91,7 @@ def experiment_of(content: Mapping[str, Any], *, name: str = "experiment") -> Ex
         LabError, UnknownName: for a key, a name or a setting that cannot be used.
     """
     given = _validated(_schema(), content, "the experiment")
-    defences = _in_order(
-        [plan for each in given["defences"] for plan in _defences(each, given["defences"][each])]
-    )
+    defences = _in_order([plan for key, table in given["defences"].items() for plan in _defences(key, table)])
     experiment = Experiment(
         given.get("name") or name,
         _one_or_several(given, "dataset", DATASETS),
@@ -101,8 +99,8 @@ def experiment_of(content: Mapping[str, Any], *, name: str = "experiment") -> Ex
         _seeds("the experiment", given.get("seeds", (0,))),
         given.get("test_inputs", 1000),
         defences,
-        tuple(_attack(each, table) for each, table in given.get("attacks", {}).items()),
-        tuple(_measure(each, table) for each, table in given.get("measures", {}).items()),
+        tuple(_attack(key, table) for key, table in given.get("attacks", {}).items()),
+        tuple(_measure(key, table) for key, table in given.get("measures", {}).items()),
     )
     _check_names(experiment)
     return experiment
@@ -110,7 +108,7 @@ def experiment_of(content: Mapping[str, Any], *, name: str = "experiment") -> Ex
 
 @lru_cache(maxsize=1)
 def _schema() -> type[BaseModel]:
-    """What an experiment file may hold at its top."""
+    """The schema of the top level of an experiment file."""
     from pydantic import BaseModel, ConfigDict, Field
 
     class ExperimentTable(BaseModel):
@@ -130,7 +128,7 @@ def _schema() -> type[BaseModel]:
 
 
 def _validated(schema: type[BaseModel], content: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The values of a table, checked; only those that were given."""
+    """The validated values of a table; only those that were given."""
     from pydantic import ValidationError
 
     try:
@@ -157,10 +155,10 @@ def _tuples(given: Any) -> Any:
 
 
 def _one_or_several(given: Mapping[str, Any], key: str, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
-    one, several = given.get(key), given.get(f"{key}s")
-    if (one is None) == (several is None) or several == ():
+    single, several = given.get(key), given.get(f"{key}s")
+    if (single is None) == (several is None) or several == ():
         raise LabError(f"Give either {key} = one name or {key}s = a list of names.")
-    names = tuple(several) if several is not None else (one,)
+    names = tuple(several) if several is not None else (single,)
     for name in names:
         catalogue[name]
     return names
@@ -182,7 +180,7 @@ OWN_KEYS = ("use", "after", "ladder", "seeds")
 
 
 def _defences(name: str, table: Mapping[str, Any]) -> list[DefencePlan]:
-    """The plans of one table: one, or one for each step of its ladder."""
+    """The plans of one table: one plan, or one for each step of its ladder."""
     _check_name(name, "defence")
     where = f"defence {name!r}"
     use, after = _text(table, "use", where), _text(table, "after", where, optional=True)
@@ -275,14 +273,14 @@ def _check_radii(where: str, attack: Attack, radii: tuple[float, ...]) -> None:
 
 
 def _part(kind: type, settings: Mapping[str, Any], where: str) -> Any:
-    """A part with its settings; types are checked here, ranges by the part itself."""
+    """A part with its settings; this function checks types, the part itself checks ranges."""
     values = _validated(_settings_schema(kind), settings, where)
     try:
         return kind(**values)
     except LabError as mistake:
         raise LabError(f"{where}: {mistake}") from None
     except OverflowError:
-        raise LabError(f"{where}: a number is too large; write one that a float64 holds.") from None
+        raise LabError(f"{where}: a number is too large for a float64; give a smaller one.") from None
 
 
 @lru_cache(maxsize=256)
@@ -328,15 +326,16 @@ def _tuple(given: Any) -> tuple[Any, ...]:
 
 def _check_name(name: str, kind: str) -> None:
     if not name.strip() or name != name.strip() or "@" in name or "|" in name or not name.isprintable():
-        raise LabError(f"The {kind} name {name!r} cannot be used; take letters, digits, '-', '_' and '.'.")
+        raise LabError(f"The {kind} name {name!r} cannot be used; use letters, digits, '-', '_' and '.'.")
 
 
 def _in_order(plans: Sequence[DefencePlan]) -> tuple[DefencePlan, ...]:
-    """The plans so that each stands after what it needs."""
+    """The plans in an order in which each follows the plans that it needs."""
     by_name = {plan.name: plan for plan in plans}
     if len(by_name) < len(plans):
-        twice = sorted({plan.name for plan in plans if [each.name for each in plans].count(plan.name) > 1})
-        raise LabError(f"Two defences are called {twice[0]!r}; rename one.")
+        names = [plan.name for plan in plans]
+        repeated = min(name for name in names if names.count(name) > 1)
+        raise LabError(f"Two defences are called {repeated!r}; rename one.")
     placed: dict[str, DefencePlan] = {}
 
     def place(plan: DefencePlan, waiting: tuple[str, ...]) -> None:
@@ -354,18 +353,18 @@ def _in_order(plans: Sequence[DefencePlan]) -> tuple[DefencePlan, ...]:
 
 
 def _check_names(experiment: Experiment) -> None:
-    """Whether attacks name defences that are there, and seeds reach back to what a defence needs."""
+    """Raises an error for unknown defences, and for seeds that a required defence lacks."""
     names = {plan.name for plan in experiment.defences}
-    named = [(*(plan.against or ()), plan.crafted_on) for plan in experiment.attacks]
-    named += [(*(plan.against or ()), plan.compared_with) for plan in experiment.measures]
-    for name in (name for each in named for name in each if name is not None):
+    referenced = [(*(plan.against or ()), plan.crafted_on) for plan in experiment.attacks]
+    referenced += [(*(plan.against or ()), plan.compared_with) for plan in experiment.measures]
+    for name in (name for row in referenced for name in row if name is not None):
         if name not in names:
             raise UnknownName("defence of this experiment", name, names)
-    for plan_ in experiment.defences:
-        for name in plan_.needs:
-            missing = set(experiment.seeds_of(plan_)) - set(experiment.seeds_of(experiment.defence(name)))
+    for defence in experiment.defences:
+        for name in defence.needs:
+            missing = set(experiment.seeds_of(defence)) - set(experiment.seeds_of(experiment.defence(name)))
             if missing:
                 raise LabError(
-                    f"The defence {plan_.name!r} has the seeds {sorted(missing)}, which {name!r} "
-                    "lacks, and it needs that; give both the same."
+                    f"The defence {defence.name!r} has the seeds {sorted(missing)}, but {name!r}, which it "
+                    "needs, does not; give both the same seeds."
                 )

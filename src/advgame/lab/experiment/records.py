@@ -1,7 +1,7 @@
 """Journal records with a proof of their unit and their integrity.
 
-A record is a JSON object. Its ``proof`` names the unit's kind and key and holds the SHA-256 of the tensors
-stored beside it and of the record itself. This detects damage and mix-ups; it is no signature.
+A record is a JSON object. Its ``proof`` contains the unit's kind and key and the SHA-256 of the tensors
+stored beside it and of the record itself. This detects damage and confusion of files; it is not a signature.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ from advgame.lab.experiment.units import CRAFT, INSPECT, MAKE, MEASURE, Unit
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-RECORD_FORMAT = 2  # of the file; no part of a unit's key, which every seed follows from
+RECORD_FORMAT = 2  # of the file; not part of a unit's key, which determines its seeds
 PROOF, WORDS = "proof", "unit"
 
 
 class BadRecord(LabError):
-    """A record that is damaged, changed or another unit's; the message is the reason, without a full stop."""
+    """A record that is damaged, changed or of another unit; the message is the reason, without a period."""
 
 
 def sealed(unit: Unit, content: Mapping[str, Any], tensors: str | None) -> str:
     """The text of a record with its proof.
 
     Args:
-        content: what came of the unit, as JSON can hold it.
-        tensors: the SHA-256 of the weights or examples stored for others; None where there are none.
+        unit: the finished unit.
+        content: its results, as JSON values.
+        tensors: the SHA-256 of its stored weights or examples; None if there are none.
     """
     proof = {"format": RECORD_FORMAT, "kind": unit.kind, "key": unit.key, "tensors": tensors}
     record = {WORDS: unit.words, **content, PROOF: proof}
@@ -43,27 +44,28 @@ def sealed(unit: Unit, content: Mapping[str, Any], tensors: str | None) -> str:
 def opened(
     unit: Unit, text: str, *, proof_required: bool, others: Container[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """What a record says of a unit, and its proof; None for a record of a version that wrote none.
+    """The content of a record and its proof; the proof is None for a record of an older version.
 
     Args:
-        text: the record's file.
-        proof_required: whether a record without proof is refused.
-        others: other units in words; a record without proof must not be about one of them.
+        unit: the unit.
+        text: the content of the record's file.
+        proof_required: whether a record without proof is an error.
+        others: descriptions of the other units; a record without proof must not have one of them.
 
     Raises:
-        BadRecord: for a record that is not this unit's, or not as it was written.
+        BadRecord: for a record of another unit, or one that is damaged or changed.
     """
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
         raise BadRecord("it is no JSON") from None
     if not isinstance(record, dict):
-        raise BadRecord("it holds no JSON object")
+        raise BadRecord("it is no JSON object")
     proof = record.pop(PROOF, None)
     if proof is not None:
         _check_proof(unit, record, proof)
     elif proof_required:
-        raise BadRecord("it carries no proof of its content, as every record of this journal does")
+        raise BadRecord("it has no proof of its content, unlike the other records of this journal")
     else:
         _check_words(unit, record.get(WORDS), others)
     record.pop(WORDS, None)
@@ -78,10 +80,10 @@ def file_digest(path: Path) -> str:
 
 
 def check_radii(record: Mapping[str, Any], radii: Sequence[float | None]) -> None:
-    """Whether a cell was measured at the radii that its table asks for.
+    """Raises an error if a cell was measured at other radii than those of the experiment.
 
     Raises:
-        BadRecord: when it was measured at others.
+        BadRecord: if the radii differ.
     """
     if list(record["radii"]) != list(radii):
         raise BadRecord(f"it was measured at the radii {record['radii']} instead of {list(radii)}")
@@ -102,11 +104,16 @@ def _check_proof(unit: Unit, record: Mapping[str, Any], proof: Any) -> None:
 
 
 def _check_words(unit: Unit, words: Any, others: Container[str]) -> None:
-    """An older record says in words where it was measured; defences may have been renamed since."""
+    """Checks the description in an older record; defences may have been renamed since."""
     where = f", {unit.network}, {unit.dataset}, seed {unit.seed}"
-    made = isinstance(words, str) and words.startswith("making ")
-    astray = words != unit.words and words in others
-    if not isinstance(words, str) or not words.endswith(where) or made != (unit.kind == MAKE) or astray:
+    is_network = isinstance(words, str) and words.startswith("making ")
+    of_other_unit = words != unit.words and words in others
+    if (
+        not isinstance(words, str)
+        or not words.endswith(where)
+        or is_network != (unit.kind == MAKE)
+        or of_other_unit
+    ):
         raise BadRecord(f"it is the record of another unit, {words!r}")
 
 
@@ -123,7 +130,7 @@ def _check_shape(unit: Unit, record: Mapping[str, Any]) -> None:
 
 @lru_cache(maxsize=1)
 def _shapes() -> dict[str, type[BaseModel]]:
-    """What a record must hold at least, by the kind of unit."""
+    """The required content of a record, by the kind of unit."""
     from pydantic import BaseModel, ConfigDict, Field, model_validator
 
     class Record(BaseModel):

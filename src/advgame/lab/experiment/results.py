@@ -25,16 +25,16 @@ from advgame.measurements import Measurement, MeasurementTable, mark_contradicti
 if TYPE_CHECKING:
     import pandas as pd
 
-ABOUT_THE_WORK = ("wall_seconds", "made_with")  # in each record, and in no table
+ABOUT_THE_WORK = ("wall_seconds", "made_with")  # fields of records that no table contains
 AT_CHANCE = "clean accuracy is no better than chance"
-METRIC = {"invariance": "robust"}  # following a changed label is being robust as well
+METRIC = {"invariance": "robust"}  # predicting the changed label is also robustness
 FEWEST_FOR_INTERVAL = 10  # inputs
 CHANCE_LEVEL = 0.01  # of the one-sided binomial test against guessing
 
 
 @dataclass(frozen=True)
 class Results:
-    """What was written, and where."""
+    """The table of results and the paths of the files written."""
 
     table: MeasurementTable
     path: Path
@@ -42,10 +42,10 @@ class Results:
     networks: Path
     attacks: Path
     run: Path
-    measures: Path | None  # None where the experiment takes none
-    made_with: int  # sets of versions and devices that its units were made with
-    unproved: int = 0  # records of an older version, whose content cannot be checked
-    set_aside: tuple[SetAside, ...] = ()  # files of the journal that were damaged or changed
+    measures: Path | None  # None if the experiment has no measures
+    made_with: int  # number of different environments (versions and devices) of the units
+    unproved: int = 0  # records of an older version, whose content cannot be verified
+    set_aside: tuple[SetAside, ...] = ()  # damaged or changed files of the journal
 
 
 def write_results(
@@ -57,19 +57,19 @@ def write_results(
     failures: Mapping[str, str],
     set_aside: Sequence[SetAside] = (),
 ) -> Results:
-    """Writes all tables of what the journal holds, together; cells that failed are left out.
+    """Writes all tables from the journal, together; failed cells are omitted.
 
     Args:
-        plan: the experiment cut into units.
+        plan: the units of the experiment.
         journal: the journal with the records of finished units.
         output: the table to write, .csv or .parquet.
         device: the device that this run used, such as cpu.
         seconds: wall-clock seconds of this run.
-        failures: unit → message, for units that failed.
-        set_aside: damaged or changed files of the journal, which were moved away.
+        failures: unit in words → message, for units that failed.
+        set_aside: damaged or changed files of the journal, which were renamed.
 
     Raises:
-        LabError: when a record cannot be used; nothing is replaced then.
+        LabError: if a record cannot be used; no file is replaced then.
     """
     done = journal.finished(plan.units)
     records = {unit.key: journal.read(unit) for unit in plan.units if unit.key in done}
@@ -83,7 +83,7 @@ def write_results(
     record = _run_record(plan, device, seconds, failures, list(records.values()))
     record |= {
         "unproved_records": unproved,
-        "set_aside": [{"unit": each.unit, "file": each.path.name, "why": each.reason} for each in set_aside],
+        "set_aside": [{"unit": file.unit, "file": file.path.name, "why": file.reason} for file in set_aside],
     }
     table = mark_contradictions(MeasurementTable(tuple(_rows(plan, cells, networks))))
     files = Output(output)
@@ -146,28 +146,28 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
 
 
 def _at_chance(cells: Cells) -> set[str]:
-    """The networks that do no better on benign inputs than the most frequent class would by guessing."""
+    """The networks whose clean accuracy is no better than guessing the most frequent class."""
     from scipy.stats import binomtest
 
-    found = set()
+    networks = set()
     for unit, attack, record in cells:
         if attack is None:
             right = record["right"][0]
             guess = record["largest_class"]
             if binomtest(right.count("1"), len(right), guess, alternative="greater").pvalue > CHANCE_LEVEL:
-                found.add(unit.needs[0])
-    return found
+                networks.add(unit.needs[0])
+    return networks
 
 
 def _outcomes(cells: Cells) -> pd.DataFrame:
-    """One row per cell, radius and input: whether it was classified right."""
+    """One row per cell, radius and input: whether it was classified correctly."""
     import numpy as np
     import pandas as pd
 
     parts = []
     for unit, attack, record in cells:
         for radius, right in zip(record["radii"], record["right"], strict=True):
-            told = np.frombuffer(right.encode(), np.uint8)
+            outcomes = np.frombuffer(right.encode(), np.uint8)
             parts.append(
                 pd.DataFrame(
                     {
@@ -180,9 +180,9 @@ def _outcomes(cells: Cells) -> pd.DataFrame:
                         "crafted_on": None if attack is None else attack.crafted_on,
                         "seed": unit.seed,
                         "input": np.array(record["places"], np.int32),
-                        "correct": told == ord("1"),
+                        "correct": outcomes == ord("1"),
                     }
-                )[told != ord(NOT_COUNTED)]
+                )[outcomes != ord(NOT_COUNTED)]
             )
     frame: pd.DataFrame = pd.concat(parts, ignore_index=True)
     names = ["dataset", "network", "defence", "attack", "norm", "crafted_on"]
@@ -191,7 +191,7 @@ def _outcomes(cells: Cells) -> pd.DataFrame:
 
 
 def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
-    """One row per network: what it cost to make, and how large and quick it is."""
+    """One row per network: the cost of making it, its size and its speed."""
     import pandas as pd
 
     rows = []
@@ -209,11 +209,11 @@ def _network_costs(plan: Plan, networks: Mapping[str, dict[str, Any]]) -> pd.Dat
 
 
 def _attack_costs(plan: Plan, records: Mapping[str, dict[str, Any]], cells: Cells) -> pd.DataFrame:
-    """One row per attack and network: seconds, propagations and queries for each attacked input.
+    """One row per attack and network: seconds, propagations and queries per attacked input.
 
-    Propagations and queries are counted as answers, and once more as the random draws behind them
-    (``forward_draws``, ``backward_draws``, ``query_draws``): an answer that averages 30 draws is 30 of them.
-    Together for all ``runs``: one for each radius, or one where the smallest change answers for all.
+    Propagations and queries are counted as outputs, and also as random draws (``forward_draws``,
+    ``backward_draws``, ``query_draws``): an output that averages 30 draws counts as 30. Figures are totals
+    over all ``runs``: one for each radius, or a single one of a minimum-norm attack.
     """
     import pandas as pd
 
@@ -248,7 +248,7 @@ def _attack_costs(plan: Plan, records: Mapping[str, dict[str, Any]], cells: Cell
 
 
 def _measures(plan: Plan, records: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
-    """One row per network and value: its mean over the inputs, with a 95 % interval by the bootstrap."""
+    """One row per network and value: the mean over the inputs, with a 95 % bootstrap interval."""
     import pandas as pd
 
     rows = []
@@ -272,19 +272,19 @@ def _measures(plan: Plan, records: Mapping[str, dict[str, Any]]) -> pd.DataFrame
 
 
 def _mean_with_interval(values: Sequence[float]) -> dict[str, float]:
-    """The mean, what a bootstrap of the inputs makes of it, and how many inputs had a value."""
+    """The mean, its bootstrap interval over the inputs, and the number of inputs with a value."""
     import numpy as np
     from scipy.stats import bootstrap
 
-    known = np.array([value for value in values if isfinite(value)])
-    mean = float(known.mean()) if len(known) else float("nan")
-    low = high = mean if len(known) >= FEWEST_FOR_INTERVAL else float("nan")
-    if len(known) >= FEWEST_FOR_INTERVAL and np.ptp(known) > 0:
+    finite = np.array([value for value in values if isfinite(value)])
+    mean = float(finite.mean()) if len(finite) else float("nan")
+    low = high = mean if len(finite) >= FEWEST_FOR_INTERVAL else float("nan")
+    if len(finite) >= FEWEST_FOR_INTERVAL and np.ptp(finite) > 0:
         draws = np.random.default_rng(0)
         low, high = bootstrap(
-            (known,), np.mean, n_resamples=999, method="percentile", rng=draws
+            (finite,), np.mean, n_resamples=999, method="percentile", rng=draws
         ).confidence_interval
-    return {"mean": mean, "low": float(low), "high": float(high), "inputs": len(known)}
+    return {"mean": mean, "low": float(low), "high": float(high), "inputs": len(finite)}
 
 
 def _run_record(
@@ -295,53 +295,53 @@ def _run_record(
         "experiment": experiment.name,
         "datasets": list(experiment.datasets),
         "networks": list(experiment.networks),
-        "defences": {each.name: _defence(plan, each) for each in experiment.defences},
-        "attacks": {each.name: _attack(each) for each in experiment.attacks},
-        "measures": {each.name: _measure(each) for each in experiment.measures},
+        "defences": {defence.name: _defence(plan, defence) for defence in experiment.defences},
+        "attacks": {attack.name: _attack(attack) for attack in experiment.attacks},
+        "measures": {measure.name: _measure(measure) for measure in experiment.measures},
         "test_inputs": experiment.test_inputs,
         "units": len(plan.units),
         "failed": dict(failures),
         "seconds_of_this_run": round(seconds, 1),
-        "seconds_of_all_units": round(sum(each["wall_seconds"] for each in records), 1),
+        "seconds_of_all_units": round(sum(record["wall_seconds"] for record in records), 1),
         **surroundings(device),
         "made_with": _made_with(records),
     }
 
 
 def _made_with(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each set of versions and devices that units were made with, and how many units; the most first."""
-    sets = Counter(json.dumps(each.get("made_with", {}), sort_keys=True) for each in records)
-    return [{**json.loads(text), "units": count} for text, count in sets.most_common()]
+    """The environments of the units with the number of units, the most frequent first."""
+    environments = Counter(json.dumps(record.get("made_with", {}), sort_keys=True) for record in records)
+    return [{**json.loads(text), "units": count} for text, count in environments.most_common()]
 
 
-def _defence(plan: Plan, each: DefencePlan) -> dict[str, Any]:
+def _defence(plan: Plan, planned: DefencePlan) -> dict[str, Any]:
     return {
-        "use": each.defence.name,
-        "after": each.after,
-        "seeds": list(plan.experiment.seeds_of(each)),
-        "settings": asdict(each.defence),
+        "use": planned.defence.name,
+        "after": planned.after,
+        "seeds": list(plan.experiment.seeds_of(planned)),
+        "settings": asdict(planned.defence),
     }
 
 
-def _attack(each: AttackPlan) -> dict[str, Any]:
+def _attack(planned: AttackPlan) -> dict[str, Any]:
     return {
-        "use": each.attack.name,
-        "norm": each.attack.norm,
-        "metric": each.attack.metric,
-        "queries_only": each.attack.queries_only,
-        "radii": list(each.radii),
-        "inputs": each.inputs,
-        "crafted_on": each.crafted_on,
-        "settings": asdict(each.attack),
+        "use": planned.attack.name,
+        "norm": planned.attack.norm,
+        "metric": planned.attack.metric,
+        "queries_only": planned.attack.queries_only,
+        "radii": list(planned.radii),
+        "inputs": planned.inputs,
+        "crafted_on": planned.crafted_on,
+        "settings": asdict(planned.attack),
     }
 
 
-def _measure(each: MeasurePlan) -> dict[str, Any]:
+def _measure(planned: MeasurePlan) -> dict[str, Any]:
     return {
-        "use": each.measure.name,
-        "inputs": each.inputs,
-        "compared_with": each.compared_with,
-        "settings": asdict(each.measure),
+        "use": planned.measure.name,
+        "inputs": planned.inputs,
+        "compared_with": planned.compared_with,
+        "settings": asdict(planned.measure),
     }
 
 

@@ -35,8 +35,8 @@ from advgame.lab.networks.complexity import network_facts
 from advgame.lab.networks.weights import load_weights, save_weights
 
 STAND_INS = "what people would say is told by programs, which lean towards undefended networks"
-NOT_COUNTED = "-"  # in place of 0 or 1, for an input that an attack has no example of
-CHOICE_OF_TEST_INPUTS = 0  # the seed of the draw: the same inputs for every experiment
+NOT_COUNTED = "-"  # in place of 0 or 1, for an input without an adversarial example
+CHOICE_OF_TEST_INPUTS = 0  # the seed of the selection: the same inputs for every experiment
 
 
 @lru_cache(maxsize=4)
@@ -47,7 +47,7 @@ def dataset_in(name: str, folder: Path | None) -> Dataset:
 
 @dataclass(frozen=True)
 class Bench:
-    """Works on the units of an experiment, one at a time, on one device."""
+    """Executes the units of an experiment, one at a time, on one device."""
 
     experiment: Experiment
     journal: Journal
@@ -55,8 +55,8 @@ class Bench:
     device: str = "cpu"
 
     def do(self, unit: Unit) -> None:
-        """Does a unit and journals it; what it needs must be in the journal."""
-        torch.manual_seed(seed_from(unit.key))  # for whoever draws without being given a generator
+        """Executes a unit and writes its record; the units that it needs must be in the journal."""
+        torch.manual_seed(seed_from(unit.key))  # for draws without an explicit generator
         begun = perf_counter()
         work = {MAKE: self._make, CRAFT: self._craft, MEASURE: self._measure, INSPECT: self._inspect}
         record = work[unit.kind](unit)
@@ -101,11 +101,11 @@ class Bench:
             ) from None
 
     def _structure(self, unit: Unit, defence: str) -> nn.Module:
-        """A defence's network before anything is learned."""
+        """A defence's network before training."""
         return self._assembled(unit, defence, self._structure)
 
     def _assembled(self, unit: Unit, defence: str, part: Any) -> nn.Module:
-        """A step's structure around what it starts from, or combines."""
+        """The structure of a defence around the network that it starts from, or those that it combines."""
         plan = self.experiment.defence(defence)
         if isinstance(plan.defence, Combination):
             return plan.defence.combined([part(unit, name) for name in plan.defence.of])
@@ -113,7 +113,7 @@ class Bench:
         return plan.defence.prepared(start)
 
     def _make(self, unit: Unit) -> dict[str, Any]:
-        """Trains or prunes a network, stores it, and notes what that cost and how large it is."""
+        """Trains or prunes a network, stores its weights, and returns its cost and size."""
         plan = self.experiment.defence(unit.defence)
         dataset = self._dataset(unit)
         cpu, wall = process_time(), perf_counter()
@@ -136,12 +136,12 @@ class Bench:
         }
 
     def _nominal_compression(self, unit: Unit) -> float | None:
-        """The compression announced by the last pruning on the way to the defence."""
+        """The compression setting of the last pruning among the steps of the defence."""
         rates = [getattr(step.defence, "compression", None) for step in self.experiment.chain(unit.defence)]
         return next((float(rate) for rate in reversed(rates) if rate is not None), None)
 
     def _chosen(self, unit: Unit, most: int | None) -> tuple[torch.Tensor, torch.Tensor, list[int]]:
-        """The test inputs a cell is measured on, their labels and their places in the test set."""
+        """The test inputs of a cell, their labels and their indices in the test set."""
         dataset = self._dataset(unit)
         places = dataset.chosen_for_test(self.experiment.test_inputs, CHOICE_OF_TEST_INPUTS)
         if most is not None:
@@ -157,22 +157,22 @@ class Bench:
 
     def _victim(self, unit: Unit, attack: AttackPlan) -> Victim:
         network = self.network(unit)
-        # Not of the defence: every network meets the same noise, so that cells can be paired.
+        # Independent of the defence: every network gets the same noise, so that cells can be paired.
         seed = seed_from(unit.dataset, unit.network, unit.seed, attack.name)
-        known: dict[str, nn.Module] = {}
+        auxiliary: dict[str, nn.Module] = {}
         if attack.attack.metric == "invariance":
-            known = {PEOPLE: measuring_panel(self._dataset(unit), torch.device(self.device))}
-        return Victim(network, surrogate(network), known, seed)
+            auxiliary = {PEOPLE: measuring_panel(self._dataset(unit), torch.device(self.device))}
+        return Victim(network, surrogate(network), auxiliary, seed)
 
     def _craft(self, unit: Unit) -> dict[str, Any]:
         attack = self._attack(unit)
-        assert attack is not None  # only attacks are crafted
+        assert attack is not None  # a crafting unit has an attack
         inputs, labels, _ = self._chosen(unit, attack.inputs)
-        found = craft(attack.attack, self._victim(unit, attack), inputs, labels, attack.radii)
-        tensors = {str(place): each.cpu().contiguous() for place, each in enumerate(found.crafted)}
+        examples = craft(attack.attack, self._victim(unit, attack), inputs, labels, attack.radii)
+        tensors = {str(index): crafted.cpu().contiguous() for index, crafted in enumerate(examples.crafted)}
         content = save(tensors)
         written_whole(self.journal.tensors_path(unit), lambda file: file.write(content))
-        return {"cost": dict(found.cost_per_input), "warnings": list(found.warnings)}
+        return {"cost": dict(examples.cost_per_input), "warnings": list(examples.warnings)}
 
     def _measure(self, unit: Unit) -> dict[str, Any]:
         attack = self._attack(unit)
@@ -185,7 +185,7 @@ class Bench:
                 "places": places,
                 "radii": [None],
                 "right": [_packed(right.cpu().numpy())],
-                "largest_class": labels.bincount().max().item() / len(labels),  # what guessing would reach
+                "largest_class": labels.bincount().max().item() / len(labels),  # accuracy of guessing
                 "cost": cost,
                 "warnings": [],
             }
@@ -194,13 +194,14 @@ class Bench:
             source = self.plan.crafting(unit.dataset, unit.network, attack, unit.seed)
             stored = load_file(self.journal.stored_tensors(source), device=self.device)
             crafted = [stored[str(place)] for place in range(len(attack.radii))]
-        found = outcomes(attack.attack, self._victim(unit, attack), inputs, labels, attack.radii, crafted)
+        results = outcomes(attack.attack, self._victim(unit, attack), inputs, labels, attack.radii, crafted)
+        by_panel = (STAND_INS,) if attack.attack.metric == "invariance" else ()
         return {
             "places": places,
             "radii": list(attack.radii),
-            "right": [_packed(*each) for each in zip(found.right, found.counted, strict=True)],
-            "cost": dict(found.cost_per_input),
-            "warnings": [*found.warnings, *((STAND_INS,) if attack.attack.metric == "invariance" else ())],
+            "right": [_packed(*at_radius) for at_radius in zip(results.right, results.counted, strict=True)],
+            "cost": dict(results.cost_per_input),
+            "warnings": [*results.warnings, *by_panel],
         }
 
     def _inspect(self, unit: Unit) -> dict[str, Any]:
@@ -213,17 +214,17 @@ class Bench:
         values = plan.measure.values(network, reference.eval(), inputs, labels, seed)
         return {
             "places": places,
-            "values": {name: [round(float(each), 9) for each in found] for name, found in values.items()},
+            "values": {name: [round(float(x), 9) for x in by_input] for name, by_input in values.items()},
             "cost": {"seconds": (process_time() - cpu) / len(inputs)},
         }
 
 
 def shuffled(count: int) -> NDArray[np.int64]:
-    """Places in an order of their own, so that the first of them are a fair sample."""
+    """The indices below ``count`` in a fixed random order, so that the first of them are a random sample."""
     return np.random.default_rng(1).permutation(count)
 
 
 def _packed(right: NDArray[np.bool_], counted: NDArray[np.bool_] | None = None) -> str:
-    """Truths as a text of 0 and 1, with `NOT_COUNTED` where neither is known."""
+    """Outcomes as a string of 0 and 1, with `NOT_COUNTED` for inputs that do not count."""
     text = np.where(right, "1", "0")
     return "".join(text if counted is None else np.where(counted, text, NOT_COUNTED))

@@ -11,27 +11,27 @@ from pathlib import Path
 from advgame.errors import LabError
 from advgame.files import written_whole
 
-STAGED = ".new."  # before the name of a file that is written aside
+STAGED = ".new."  # prefix of the names of temporary files
 
 
 @contextmanager
 def replaced_together(paths: Sequence[Path], note: Path) -> Iterator[dict[Path, Path]]:
-    """Where to write each file; they take their places when the block ends without an error.
+    """The temporary path of each file; the files are moved into place if the block ends without an error.
 
-    What is to be moved is noted first, and the note is removed when all is moved. After a crash,
-    `finish_replacing` moves what is left.
+    A note lists the files to move, and is removed when all are moved. After a crash, `finish_replacing` moves
+    the remaining files.
 
     Args:
-        paths: in one folder.
-        note: a file that is there only while files are moved.
+        paths: the files to replace, in one folder.
+        note: the path of the note, which exists only while files are moved.
 
     Raises:
-        LabError: when one of the paths is a folder.
+        LabError: if one of the paths is a folder.
     """
     for path in paths:
         if path.is_dir():
             raise LabError(
-                f"{path} is a folder, where a table is to be written; remove it or choose another name."
+                f"{path} is a folder, but a file is to be written there; remove it or give another name."
             )
     staged = {path: path.with_name(f"{STAGED}{path.name}") for path in paths}
     try:
@@ -46,11 +46,14 @@ def replaced_together(paths: Sequence[Path], note: Path) -> Iterator[dict[Path, 
 
 
 def finish_replacing(note: Path, paths: Sequence[Path]) -> bool:
-    """Moves what a crash has left unmoved, and removes what it left half-written; whether a move was left.
+    """Completes a replacement that a crash interrupted, and removes incomplete temporary files.
 
     Args:
-        note: as given to `replaced_together`; where there is none, nothing is to be moved.
-        paths: the only ones that are moved, whatever the note says.
+        note: as given to `replaced_together`; if it does not exist, nothing is moved.
+        paths: the only files that are moved, whatever the note contains.
+
+    Returns:
+        Whether there was a replacement to complete.
     """
     try:
         names = json.loads(note.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """The units of an experiment: networks to train, examples to craft, cells to measure.
 
-Each unit has a key made of everything its result depends on, so that a result is found again by whoever
-asks for the same, and never by who asks for something else.
+Each unit has a key computed from everything that its result depends on, so that a stored result is reused
+only for an identical unit.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from typing import Any
 from advgame.lab.defences.combination import Combination
 from advgame.lab.experiment.plan import AttackPlan, DefencePlan, Experiment, MeasurePlan
 
-FORMAT = 1  # raised when the same settings come to mean something else
+FORMAT = 1  # increased when the meaning of settings changes
 
-# What is done, and where the journal keeps it.
+# Kinds of units, and their folders in the journal.
 MAKE, CRAFT, MEASURE, INSPECT = "networks", "crafted", "cells", "measures"
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One piece of work that is done whole or not at all."""
+    """One atomic piece of work."""
 
     kind: str  # MAKE, CRAFT, MEASURE or INSPECT
     dataset: str
     network: str
     defence: str
     seed: int
-    attack: str | None  # or measure; None for a network, and for its accuracy on benign inputs
+    attack: str | None  # or measure; None for making a network and for its clean accuracy
     key: str
     needs: tuple[str, ...]  # keys of the units that must be done first
-    stored: bool = False  # whether weights or examples are kept for others
+    stored: bool = False  # whether weights or examples are stored for other units
 
     @property
     def words(self) -> str:
-        """What is being done, for people."""
+        """A description of the unit for people."""
         on = f"{self.defence}, {self.network}, {self.dataset}, seed {self.seed}"
         if self.kind == MAKE:
             return f"making {on}"
@@ -47,17 +47,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Plan:
-    """An experiment as units, each after what it needs."""
+    """The units of an experiment, each after the units that it needs."""
 
     experiment: Experiment
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        """All units, once each, seed by seed: a whole grid of one seed is worth more than two halves."""
-        found: dict[str, Unit] = {}
+        """All distinct units, seed by seed: a complete grid for one seed is worth more than two halves."""
+        by_key: dict[str, Unit] = {}
         for unit in self._listed():
-            found.setdefault(unit.key, unit)
-        return tuple(sorted(found.values(), key=lambda unit: unit.seed))
+            by_key.setdefault(unit.key, unit)
+        return tuple(sorted(by_key.values(), key=lambda unit: unit.seed))
 
     def network(self, dataset: str, network: str, defence: str, seed: int) -> Unit:
         """The unit that makes a defended network.
@@ -74,7 +74,7 @@ class Plan:
         return Unit(MAKE, dataset, network, defence, seed, None, key, needs, plan.defence.learns)
 
     def crafting(self, dataset: str, network: str, attack: AttackPlan, seed: int) -> Unit:
-        """The unit that crafts the examples to be tried on other networks.
+        """The unit that crafts examples to be transferred to other networks.
 
         Args:
             dataset: name of the data set.
@@ -106,7 +106,7 @@ class Plan:
         )
 
     def inspection(self, dataset: str, network: str, defence: str, seed: int, measure: MeasurePlan) -> Unit:
-        """The unit that takes a measure of a network.
+        """The unit that computes a measure of a network.
 
         Args:
             dataset: name of the data set.
@@ -123,7 +123,7 @@ class Plan:
         return Unit(INSPECT, dataset, network, defence, seed, measure.name, key, tuple(needs))
 
     def inspections(self) -> Iterator[tuple[Unit, MeasurePlan]]:
-        """The measures in the order of their table."""
+        """The measures in the order of the table."""
         for unit, attack in self.cells():
             if attack is None:
                 yield from self._inspections_of(unit)
@@ -153,27 +153,27 @@ class Plan:
                 yield self.cell(dataset, network, plan.name, seed, attack), attack
 
     def _has_source(self, attack: AttackPlan, seed: int) -> bool:
-        """Whether the network that examples are crafted on was trained with this seed too."""
+        """Whether the source model is trained with this seed."""
         if attack.crafted_on is None:
             return True
         return seed in self.experiment.seeds_of(self.experiment.defence(attack.crafted_on))
 
     def _listed(self) -> Iterator[Unit]:
-        """Each network, then what is measured on it, so that a first row is there early."""
+        """Each network, followed by its measurements, so that the first rows are complete early."""
         for unit, attack in self.cells():
             yield self.network(unit.dataset, unit.network, unit.defence, unit.seed)
             if attack is not None and attack.crafted_on is not None:
                 yield self.crafting(unit.dataset, unit.network, attack, unit.seed)
             yield unit
             if attack is None:
-                yield from (each for each, _ in self._inspections_of(unit))
+                yield from (inspection for inspection, _ in self._inspections_of(unit))
 
     def _attack(self, plan: AttackPlan) -> Any:
         return _described(plan.attack), plan.radii, plan.inputs, self.experiment.test_inputs
 
 
 def digest(*parts: Any) -> str:
-    """A name for everything that is in the parts: 20 hexadecimal digits.
+    """A hash of the parts: 20 hexadecimal digits.
 
     >>> digest("a", 1) == digest("a", 1), digest("a", 1) == digest("a", 2)
     (True, False)
@@ -183,13 +183,13 @@ def digest(*parts: Any) -> str:
 
 
 def seed_from(*parts: Any) -> int:
-    """A seed of 31 bits that follows from the parts."""
+    """A 31-bit seed computed from the parts."""
     return int(digest("seed", *parts), 16) % (1 << 31)
 
 
 def _described(part: Any) -> Any:
-    """A part by its name and its settings."""
+    """The name and settings of a part."""
     settings = asdict(part)
     if isinstance(part, Combination):
-        settings.pop("of")  # its members are told by the keys of their networks
+        settings.pop("of")  # its members are identified by the keys of their networks
     return [part.name, settings]

@@ -1,7 +1,7 @@
 """The worker processes: one thread each; they end with their parent.
 
-torch takes seconds to import, in which a parent may die. This module does not import it at its top, so that a
-worker watches its parent from its first moments on.
+torch takes seconds to import, during which the parent may die. This module does not import it at the top
+level, so that a worker watches its parent from the start.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 @contextmanager
 def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes of one thread each, which end with the block, and with this process however it ends."""
+    """A pool of one-thread processes, which end with the block, and whenever this process ends."""
     pool = ProcessPoolExecutor(workers, _Context(), initializer=_begin, initargs=(os.getpid(),))
     try:
         yield pool
@@ -39,10 +39,10 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 class _Worker(SpawnProcess):
-    """A process that does not run the program it was begun from once more.
+    """A process that does not import its parent's main module.
 
-    A spawned process imports its parent's main module by default. Nothing that measures stands there, and
-    it may be a page of a dashboard or a script that calls ``measure`` on its first line.
+    A spawned process does this by default. Workers need nothing from that module, which may be a page of a
+    dashboard or a script that calls ``measure`` at the top level.
     """
 
     def start(self) -> None:
@@ -59,8 +59,8 @@ class _Context(SpawnContext):
 
 
 def _begin(parent: int) -> None:
-    """One thread per worker: two of one thread are quicker than one of two. Plug-ins are loaded once more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers it, and ends its workers
+    """Initialises a worker: one thread, because two one-thread workers outpace one with two; plug-ins."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles it and ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _end_with(parent)
     import torch
@@ -71,20 +71,20 @@ def _begin(parent: int) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Ends this process once its parent is gone, however that ended, and even if it is gone already.
+    """Ends this process when its parent has ended, for whatever reason, even before this call.
 
     Args:
-        parent: the parent's own process id. What `os.getppid` returns here may be that of another process,
-            which adopted this one while it was starting.
+        parent: the process id of the parent. `os.getppid` may already return that of another process, which
+            adopted this one while it was starting.
     """
-    _ask_the_kernel()
+    _request_death_signal()
     if os.name == "posix" and os.getppid() != parent:
         os._exit(1)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
 def _watch(parent: int) -> None:
-    """Waits for the end of the parent's pipe, and looks whether this process was adopted by another one."""
+    """Waits for the end of the parent's pipe, and checks whether another process has adopted this one."""
     process = parent_process()
     sentinels = [] if process is None else [process.sentinel]
     while os.name != "posix" or os.getppid() == parent:
@@ -93,11 +93,11 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-def _ask_the_kernel() -> None:
-    """Has Linux kill this process with the thread that started it: also while an extension holds the GIL."""
+def _request_death_signal() -> None:
+    """Makes Linux kill this process when its parent thread ends, even while an extension holds the GIL."""
     if sys.platform != "linux":
         return
     import ctypes
 
-    with suppress(OSError, AttributeError):  # a C library without prctl: the thread that watches is enough
+    with suppress(OSError, AttributeError):  # a C library without prctl: the watching thread suffices
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

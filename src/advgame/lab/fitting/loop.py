@@ -1,13 +1,13 @@
 """The training loop; the loss of a batch, and the attack before it, are parameters.
 
-A defence that trains is an objective: a function from a `Batch` to the loss that is to fall.
+A training defence is an objective: a function from a `Batch` to the loss to minimise.
 
     def plain_loss(batch):
         return cross_entropy(batch.network(batch.inputs), batch.labels)
 
     network = fit(network, task, Recipe(epochs=5), plain_loss)
 
-What training takes is counted wherever somebody asks with ``with counting() as facts:``.
+``with counting() as facts:`` counts the cost of all training inside the block.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from advgame.lab.fitting.task import Task
 
 OPTIMISERS = ("adam", "sgd")
 SCHEDULES = ("one_cycle", "cosine", "constant")
-SECOND_TRY = 0.2  # of the learning rate, where the first try diverged
+SECOND_TRY = 0.2  # of the learning rate, after the first try diverged
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How weights are moved; the default suits the laboratory's small networks."""
+    """The settings of the optimiser; the defaults suit the laboratory's small networks."""
 
     epochs: int
     learning_rate: float = 3e-3  # the highest; the schedule starts or ends below it
     batch_size: int = 128
     optimiser: str = "adam"  # or "sgd", with Nesterov's momentum of 0.9
     schedule: str = "one_cycle"  # "cosine", or "constant"
-    weight_decay: float = 0.0  # of connections, not of offsets
+    weight_decay: float = 0.0  # of weights, not of biases
     replays: int = 1  # steps on each batch before the next one
 
     def __post_init__(self) -> None:
@@ -58,42 +58,42 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What an objective is given: some training inputs, and the network in training mode."""
+    """The argument of an objective: a batch of training inputs, and the network in training mode."""
 
     network: nn.Module
     inputs: torch.Tensor  # (inputs, …) in [0, 1]
     labels: torch.Tensor  # (inputs,)
     generator: torch.Generator  # of the CPU, so that devices draw the same
     progress: float  # share of the training that is done, 0..1
-    memory: dict[str, Any]  # carried from batch to batch; empty at the first
+    memory: dict[str, Any]  # passed from batch to batch; empty for the first
 
     def normal(self) -> torch.Tensor:
-        """Standard normal noise of the inputs' shape."""
+        """Standard normal noise in the shape of the inputs."""
         return torch.randn(self.inputs.shape, generator=self.generator).to(self.inputs.device)
 
     def uniform(self) -> torch.Tensor:
-        """Noise of the inputs' shape, uniform in [−1, 1]."""
-        drawn = torch.rand(self.inputs.shape, generator=self.generator).to(self.inputs.device)
-        return drawn.mul_(2).sub_(1)
+        """Noise in the shape of the inputs, uniform in [−1, 1]."""
+        noise = torch.rand(self.inputs.shape, generator=self.generator).to(self.inputs.device)
+        return noise.mul_(2).sub_(1)
 
 
 Objective: TypeAlias = Callable[[Batch], torch.Tensor]
 
 
 def plain_loss(batch: Batch) -> torch.Tensor:
-    """The cross-entropy on the inputs as they are."""
+    """The cross-entropy on the unperturbed inputs."""
     return cross_entropy(batch.network(batch.inputs), batch.labels)
 
 
 @dataclass
 class TrainingFacts:
-    """What training took; grows as long as it is counted."""
+    """The cost of training, accumulated while it is counted."""
 
     seconds: float = 0.0  # of the CPU; wall time on a GPU
-    forward_images: int = 0  # inputs that went through the network, those of crafting included
+    forward_images: int = 0  # forward passes of single inputs, including those that craft examples
     backward_images: int = 0
     epochs: int = 0  # passes over the training inputs
-    restarts: int = 0  # trainings that diverged and began again with smaller steps
+    restarts: int = 0  # trainings that diverged and were restarted with a lower learning rate
 
     @property
     def propagations(self) -> int:
@@ -103,7 +103,7 @@ class TrainingFacts:
 
 @contextmanager
 def counting() -> Iterator[TrainingFacts]:
-    """Counts all training that happens inside.
+    """Counts all training inside the block.
 
     >>> with counting() as facts:
     ...     pass
@@ -123,27 +123,27 @@ _COUNTS: ContextVar[tuple[TrainingFacts, ...]] = ContextVar("advgame_training_fa
 
 @contextmanager
 def counted(network: nn.Module) -> Iterator[None]:
-    """Adds what goes through the network inside, and the time, to every `counting` around it.
+    """Adds the passes through the network inside the block, and their time, to every enclosing `counting`.
 
-    `fit` does so itself; it is for passes made outside of it, as to find out which weights matter.
+    `fit` does this itself; use it for other passes, such as those that estimate importances.
     """
-    takers = _COUNTS.get()
-    if not takers:
+    counters = _COUNTS.get()
+    if not counters:
         yield
         return
 
     def add(**amounts: float) -> None:
-        for facts in takers:
+        for facts in counters:
             for name, amount in amounts.items():
                 setattr(facts, name, getattr(facts, name) + amount)
 
-    def passed(_: nn.Module, __: object, answer: torch.Tensor) -> None:
-        count = len(answer)
+    def count_pass(_: nn.Module, __: object, output: torch.Tensor) -> None:
+        count = len(output)
         add(forward_images=count)
-        if answer.requires_grad:
-            answer.register_hook(lambda _: add(backward_images=count))  # type: ignore[no-untyped-call]
+        if output.requires_grad:
+            output.register_hook(lambda _: add(backward_images=count))  # type: ignore[no-untyped-call]
 
-    hook = network.register_forward_hook(passed)
+    hook = network.register_forward_hook(count_pass)
     clock = _clock(network)
     begun = clock()
     try:
@@ -157,8 +157,8 @@ def fit(network: nn.Module, task: Task, recipe: Recipe, objective: Objective = p
     """The network, trained in place on the task's training inputs, in evaluation mode.
 
     Weights of convolutions and linear layers that are exactly 0 stay exactly 0. On one thread, the same
-    seed gives the same weights. Where the loss stops being a number, training begins again once,
-    with smaller steps.
+    seed gives the same weights. If the loss becomes NaN or infinite, training restarts once with a lower
+    learning rate.
 
     Args:
         network: the network to train; changed in place.
@@ -167,14 +167,14 @@ def fit(network: nn.Module, task: Task, recipe: Recipe, objective: Objective = p
         objective: the loss of a batch.
 
     Raises:
-        LabError: where there is nothing to train on, and where the second try diverges as well.
+        LabError: without training inputs, or if the second try diverges as well.
     """
     if len(task.dataset.train_labels) == 0:
         raise LabError(
             f"The data set {task.dataset.name} has no training inputs; nothing can be learned from it."
         )
     network.to(task.device)
-    # Convolutions of few channels are up to 1.6 times quicker with the channels innermost.
+    # Convolutions with few channels are up to 1.6 times faster in the channels-last layout.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     start = deepcopy(network.state_dict())
     with ExitStack() as inside:
@@ -185,16 +185,16 @@ def fit(network: nn.Module, task: Task, recipe: Recipe, objective: Objective = p
         except _Diverged:
             for facts in _COUNTS.get():
                 facts.restarts += 1
-            task.progress("the loss is not a number; once more with smaller steps")
+            task.progress("training diverged; it restarts with a lower learning rate")
             network.load_state_dict(start)
-            gentler = replace(recipe, learning_rate=recipe.learning_rate * SECOND_TRY)
+            slower = replace(recipe, learning_rate=recipe.learning_rate * SECOND_TRY)
             try:
-                _train(network, task, gentler, objective)
+                _train(network, task, slower, objective)
             except _Diverged as diverged:
                 network.load_state_dict(start)
                 raise LabError(
                     f"Training diverged ({diverged}) with the learning rate {recipe.learning_rate:g}, and "
-                    f"again with {gentler.learning_rate:g}; expected finite losses. Take a lower one."
+                    f"again with {slower.learning_rate:g}; expected finite losses. Give a lower one."
                 ) from None
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # as stored weights are
     return network.eval()
@@ -208,11 +208,11 @@ def _train(network: nn.Module, task: Task, recipe: Recipe, objective: Objective)
     inputs = task.dataset.train_inputs.to(task.device)
     labels = task.dataset.train_labels.to(task.device)
     size = min(recipe.batch_size, len(labels))
-    batches = len(labels) // size  # what is left over is left out; another epoch draws it
+    batches = len(labels) // size  # an incomplete last batch is dropped; the order differs by epoch
     steps = recipe.epochs * batches * recipe.replays
     if steps == 0:
         return
-    torch.manual_seed(task.seed)  # for layers that draw; restored by the caller
+    torch.manual_seed(task.seed)  # for random layers; the caller restores the state
     generator, memory, done = task.generator(), dict[str, Any](), 0
     optimiser, schedule = _optimiser(network, recipe, steps)
     zeros = _zeros(network)
@@ -220,10 +220,10 @@ def _train(network: nn.Module, task: Task, recipe: Recipe, objective: Objective)
     for epoch in range(recipe.epochs):
         order = torch.randperm(len(labels), generator=generator).to(task.device)
         total = torch.zeros((), device=task.device)
-        for places in order[: batches * size].split(size):  # type: ignore[no-untyped-call]
-            some, goal = inputs[places], labels[places]
+        for indices in order[: batches * size].split(size):  # type: ignore[no-untyped-call]
             for _ in range(recipe.replays):
-                loss = objective(Batch(network, some, goal, generator, done / steps, memory))
+                batch = Batch(network, inputs[indices], labels[indices], generator, done / steps, memory)
+                loss = objective(batch)
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
@@ -241,12 +241,12 @@ def _train(network: nn.Module, task: Task, recipe: Recipe, objective: Objective)
 def _optimiser(
     network: nn.Module, recipe: Recipe, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    learned = [weight for weight in network.parameters() if weight.requires_grad]
-    if not learned:
-        raise LabError("The network has no weights that could be learned; train it before they are frozen.")
+    trainable = [weight for weight in network.parameters() if weight.requires_grad]
+    if not trainable:
+        raise LabError("The network has no trainable weights; train it before they are frozen.")
     groups = [
-        {"params": [weight for weight in learned if weight.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [weight for weight in learned if weight.ndim <= 1], "weight_decay": 0.0},
+        {"params": [weight for weight in trainable if weight.ndim > 1], "weight_decay": recipe.weight_decay},
+        {"params": [weight for weight in trainable if weight.ndim <= 1], "weight_decay": 0.0},
     ]
     groups = [group for group in groups if group["params"]]
     rate = recipe.learning_rate
@@ -263,20 +263,20 @@ def _optimiser(
 
 
 def _zeros(network: nn.Module) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """The weights an earlier pruning has set to 0, with where: pruned means exactly 0."""
-    found: list[tuple[torch.Tensor, torch.Tensor]] = []
+    """The weights with entries that an earlier pruning has set to exactly 0, and masks of these entries."""
+    pruned: list[tuple[torch.Tensor, torch.Tensor]] = []
     for layer in network.modules():
         if isinstance(layer, nn.modules.conv._ConvNd | nn.Linear):
             weight = layer._parameters.get("weight")
             if weight is not None and bool((weight == 0).any()):
-                found.append((weight, weight.detach() == 0))
-    return found
+                pruned.append((weight, weight.detach() == 0))
+    return pruned
 
 
 @torch.no_grad()
 def _keep(zeros: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
-    for weight, where in zeros:
-        weight.masked_fill_(where, 0.0)
+    for weight, mask in zeros:
+        weight.masked_fill_(mask, 0.0)
 
 
 def _check_finite(loss: float, network: nn.Module, epoch: int) -> None:
@@ -287,7 +287,7 @@ def _check_finite(loss: float, network: nn.Module, epoch: int) -> None:
 
 @contextmanager
 def _repeatable(task: Task) -> Iterator[None]:
-    """Inside, torch draws and computes so that it can be repeated; after it, all is as it was."""
+    """Makes torch reproducible inside the block and restores its state afterwards."""
     on_gpu = task.device.type == "cuda"
     with (
         torch.random.fork_rng(devices=[task.device] if on_gpu else []),
@@ -297,7 +297,7 @@ def _repeatable(task: Task) -> Iterator[None]:
 
 
 def _clock(network: nn.Module) -> Callable[[], float]:
-    """CPU seconds; where the work is done on a GPU, wall seconds up to the end of what it was given."""
+    """CPU seconds; on a GPU, wall seconds until its queue is empty."""
     first = next(network.parameters(), None)
     if first is None or not first.is_cuda:
         return process_time

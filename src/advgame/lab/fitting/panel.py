@@ -1,9 +1,9 @@
-"""Invariance-based examples: inputs changed until people would change the label, but perhaps not a network.
+"""Invariance-based examples: inputs changed so that people would give another label, unlike some networks.
 
-After the idea of Tramèr et al. 2020: training against small changes may make a network blind to changes
-that matter. An input is moved towards a near input of another class, inside a ball. Whether people
-would now give that class is told by a `Panel`, which is a stand-in for people and no more: it is made of
-networks trained without defence, and so leans towards such networks. Say so beside every figure.
+After Tramèr et al. 2020: training against small perturbations may make a network insensitive to changes of
+meaning. An input is moved towards a near input of another class, inside a ball. A `Panel` decides whether
+people would now give that class. It only approximates people: it consists of networks trained without a
+defence, which biases it in favour of such networks. State this beside every figure.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from advgame.lab.fitting.task import Task
 
 NO_VERDICT = -1
 NORMS = ("Linf", "L0")
-POOL = 10_000  # training inputs that neighbours are looked for among
+POOL = 10_000  # training inputs among which neighbours are searched
 VOTERS = 5  # neighbours that vote on a label
 PANEL_STEPS = 900  # of training each network of a panel
 PANEL_NOISE = 0.1  # standard deviation, under which the second network of a panel is trained
-VISIBLE = 0.1  # a smaller difference between two pixels is not copied
-AT_ONCE = 500  # inputs whose distances to the pool are held in memory
+VISIBLE = 0.1  # smaller differences between two pixels are not copied
+CHUNK = 500  # inputs whose distances to the pool are in memory together
 
 
 class Panel(nn.Module):
-    """Stands in for people who are asked for the label of an input: networks and nearest neighbours."""
+    """Approximates the label that people would give to an input, by networks and nearest neighbours."""
 
     def __init__(
         self, networks: Sequence[nn.Module], pool: torch.Tensor, pool_labels: torch.Tensor, classes: int
@@ -49,20 +49,20 @@ class Panel(nn.Module):
         self.eval()
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """1 for the label all agree on, 0 for all others, (inputs, classes)."""
+        """1 for the unanimous label, 0 for all others, (inputs, classes)."""
         verdict = self.verdict(inputs)
         return one_hot(verdict.clamp_min(0), self.classes).float() * (verdict != NO_VERDICT)[:, None]
 
     def verdict(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The label all agree on, (inputs,); `NO_VERDICT` where they do not."""
+        """The unanimous label, (inputs,); `NO_VERDICT` where the members disagree."""
         parts = [self._verdict(part) for part in _split(inputs)]
         return torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64, device=inputs.device)
 
     def new_meaning(self, inputs: torch.Tensor, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The label of each changed input where it is another one than before, else `NO_VERDICT`.
+        """The label of each changed input if it differs from the label before, else `NO_VERDICT`.
 
-        Only inputs count that all gave their true label before: where the panel errs or is divided
-        about the input itself, its changing the label would prove nothing.
+        Only inputs that had their true label unanimously before are counted: if the panel errs or disagrees
+        about the original input, a new label proves nothing.
 
         Args:
             inputs: (inputs, channels, height, width) in [0, 1].
@@ -80,16 +80,16 @@ class Panel(nn.Module):
 
     @torch.no_grad()
     def _verdict(self, inputs: torch.Tensor) -> torch.Tensor:
-        voters = self.distances(inputs).topk(min(VOTERS, len(self.pool)), largest=False).indices
-        label = one_hot(self.pool_labels[voters], self.classes).sum(dim=1).argmax(dim=1)
-        agreed = torch.ones_like(label, dtype=torch.bool)
+        neighbours = self.distances(inputs).topk(min(VOTERS, len(self.pool)), largest=False).indices
+        label = one_hot(self.pool_labels[neighbours], self.classes).sum(dim=1).argmax(dim=1)
+        unanimous = torch.ones_like(label, dtype=torch.bool)
         for network in self.networks:
-            agreed &= network(inputs).argmax(dim=1) == label
-        return torch.where(agreed, label, NO_VERDICT)
+            unanimous &= network(inputs).argmax(dim=1) == label
+        return torch.where(unanimous, label, NO_VERDICT)
 
 
 def train_panel(dataset: Dataset, seed: int, device: torch.device) -> Panel:
-    """Two small networks trained on the data set, one plainly and one under noise, and its first inputs.
+    """A panel of two small networks, one trained plainly and one with noise, and the first training inputs.
 
     Args:
         dataset: the data set; its training inputs are used.
@@ -111,7 +111,7 @@ def train_panel(dataset: Dataset, seed: int, device: torch.device) -> Panel:
 
 @lru_cache(maxsize=2)
 def measuring_panel(dataset: Dataset, device: torch.device) -> Panel:
-    """The panel that measurements on a data set go by, the same for all; trained once per process.
+    """The panel used for all measurements on a data set; trained once per process.
 
     Raises:
         LabError: for a data set without training inputs.
@@ -121,14 +121,14 @@ def measuring_panel(dataset: Dataset, device: torch.device) -> Panel:
 
 @dataclass(frozen=True, eq=False)
 class InvarianceExamples:
-    """What was made of inputs, one for each; only those that are ``found`` are examples."""
+    """The results of a search, one for each input; only those that ``succeeded`` are examples."""
 
-    inputs: torch.Tensor  # (inputs, …), as they were where nothing was found
-    labels: torch.Tensor  # (inputs,), the panel's new label; `NO_VERDICT` where nothing was found
+    inputs: torch.Tensor  # (inputs, …), unchanged where the search failed
+    labels: torch.Tensor  # (inputs,), the panel's new label; `NO_VERDICT` where the search failed
 
     @property
-    def found(self) -> torch.Tensor:
-        """Which are examples, (inputs,)."""
+    def succeeded(self) -> torch.Tensor:
+        """Whether each input became an example, (inputs,)."""
         return self.labels != NO_VERDICT
 
 
@@ -145,70 +145,72 @@ def invariance_examples(
 ) -> InvarianceExamples:
     """Inputs moved towards near inputs of other classes until the panel gives them that class.
 
-    In L∞ all values move at once, each as far as the radius lets it. In L0 connected regions of the
-    difference are copied one by one, the most different first, as long as they fit into the budget.
+    In L∞ all values move together, each as far as the radius allows. In L0 connected regions of the
+    difference are copied one by one, the most different first, while they fit into the budget.
 
     Args:
-        inputs: (inputs, …) in [0, 1]; labels: (inputs,), the true ones.
+        inputs: (inputs, …) in [0, 1].
+        labels: (inputs,), the true labels.
+        panel: decides whether an input has changed its class.
         norm: "Linf", or "L0" for images.
         radius: in L0 the number of values that may change.
-        targets: other classes to try, those with the nearest input first.
-        network: where given, an example that it still gives the old label is taken before others.
+        targets: number of other classes to try, those with the nearest input first.
+        network: if given, examples to which it still gives the old label are preferred.
 
     Raises:
-        LabError: for another norm, and for L0 on inputs that are no images.
+        LabError: for another norm, and for L0 on inputs that are not images.
     """
     _check(inputs, norm)
-    made, found = inputs.clone(), torch.full_like(labels, NO_VERDICT)
-    open_ = panel.verdict(inputs) == labels  # nothing found yet, or nothing the network is blind to
+    examples, new_labels = inputs.clone(), torch.full_like(labels, NO_VERDICT)
+    searching = panel.verdict(inputs) == labels  # until there is an example that the network misjudges
     nearest = _nearest_of_each_class(inputs, panel)
     order = _other_classes(labels, nearest.distances)[:, :targets]
-    for aims in order.T:
-        aimed = aims != labels  # with few classes in the pool there may be nothing to aim at
-        goals = panel.pool[nearest.places.gather(1, aims[:, None]).squeeze(1)].reshape(inputs.shape)
-        for moved in _ways(inputs, goals, norm, radius):
-            asked = (open_ & aimed & (moved != inputs).flatten(1).any(dim=1)).nonzero().squeeze(1)
-            if len(asked) == 0:
+    for target in order.T:
+        has_target = target != labels  # with few classes in the pool there may be no other class
+        goals = panel.pool[nearest.indices.gather(1, target[:, None]).squeeze(1)].reshape(inputs.shape)
+        for moved in _paths(inputs, goals, norm, radius):
+            tried = (searching & has_target & (moved != inputs).flatten(1).any(dim=1)).nonzero().squeeze(1)
+            if len(tried) == 0:
                 continue
-            works = asked[panel.verdict(moved[asked]) == aims[asked]]
-            blind = torch.ones_like(works, dtype=torch.bool)
-            if network is not None and len(works):
-                blind = network(moved[works]).argmax(dim=1) == labels[works]
-            taken = works[blind | (found[works] == NO_VERDICT)]
-            made[taken], found[taken] = moved[taken], aims[taken]
-            open_[works[blind]] = False
-    return InvarianceExamples(made, found)
+            changed = tried[panel.verdict(moved[tried]) == target[tried]]
+            misjudged = torch.ones_like(changed, dtype=torch.bool)
+            if network is not None and len(changed):
+                misjudged = network(moved[changed]).argmax(dim=1) == labels[changed]
+            better = changed[misjudged | (new_labels[changed] == NO_VERDICT)]
+            examples[better], new_labels[better] = moved[better], target[better]
+            searching[changed[misjudged]] = False
+    return InvarianceExamples(examples, new_labels)
 
 
 @dataclass(frozen=True, eq=False)
 class _Nearest:
     distances: torch.Tensor  # (inputs, classes), infinite for a class that the pool lacks
-    places: torch.Tensor  # (inputs, classes), in the pool
+    indices: torch.Tensor  # (inputs, classes), in the pool
 
 
 def _nearest_of_each_class(inputs: torch.Tensor, panel: Panel) -> _Nearest:
-    distances, places = [], []
+    distances, indices = [], []
     for part in _split(inputs):
-        apart = panel.distances(part)
-        found = [
-            apart.masked_fill(panel.pool_labels != each, torch.inf).min(dim=1)
-            for each in range(panel.classes)
+        to_pool = panel.distances(part)
+        nearest = [
+            to_pool.masked_fill(panel.pool_labels != label, torch.inf).min(dim=1)
+            for label in range(panel.classes)
         ]
-        distances.append(torch.stack([each.values for each in found], dim=1))
-        places.append(torch.stack([each.indices for each in found], dim=1))
-    return _Nearest(torch.cat(distances), torch.cat(places))
+        distances.append(torch.stack([by_class.values for by_class in nearest], dim=1))
+        indices.append(torch.stack([by_class.indices for by_class in nearest], dim=1))
+    return _Nearest(torch.cat(distances), torch.cat(indices))
 
 
 def _other_classes(labels: torch.Tensor, distances: torch.Tensor) -> torch.Tensor:
     """The other classes of each input, the one with the nearest input first, (inputs, classes − 1)."""
-    others = distances.scatter(1, labels[:, None], torch.inf)
-    order = others.argsort(dim=1, stable=True)
-    there = others.gather(1, order) < torch.inf
-    return torch.where(there, order, labels[:, None])[:, :-1]
+    to_others = distances.scatter(1, labels[:, None], torch.inf)
+    order = to_others.argsort(dim=1, stable=True)
+    in_pool = to_others.gather(1, order) < torch.inf
+    return torch.where(in_pool, order, labels[:, None])[:, :-1]
 
 
-def _ways(inputs: torch.Tensor, goals: torch.Tensor, norm: str, radius: float) -> Iterator[torch.Tensor]:
-    """The inputs on their way to the goals, ever nearer, all within the radius."""
+def _paths(inputs: torch.Tensor, goals: torch.Tensor, norm: str, radius: float) -> Iterator[torch.Tensor]:
+    """The inputs moved towards the goals step by step, all within the radius."""
     if norm == "Linf":
         yield (inputs + (goals - inputs).clamp(-radius, radius)).clamp(0, 1)
         return
@@ -218,29 +220,29 @@ def _ways(inputs: torch.Tensor, goals: torch.Tensor, norm: str, radius: float) -
 
 
 def _copying_turns(differences: NDArray[np.float32], budget: int) -> NDArray[np.int64]:
-    """When each pixel is copied: 1 first, 0 never; (inputs, height, width).
+    """The step at which each pixel is copied, from 1, or 0 for never; (inputs, height, width).
 
-    Pixels that touch, corners included, and differ visibly are a region, which is copied whole.
+    Adjacent pixels, corners included, that differ visibly form a region, which is copied as a whole.
     """
     from scipy.ndimage import label, sum_labels
 
     turns = np.zeros((len(differences), *differences.shape[2:]), dtype=np.int64)
     for difference, turn in zip(np.abs(differences), turns, strict=True):
-        most = difference.max(axis=0)
-        regions, count = label(most > VISIBLE, structure=np.ones((3, 3)))
-        names = np.arange(1, count + 1)
-        weights = sum_labels(most, regions, names)
-        sizes = sum_labels((difference > 0).sum(axis=0), regions, names)
-        left, step = budget, 0
-        for place in np.argsort(-np.asarray(weights), kind="stable"):
-            if sizes[place] <= left:
-                left, step = left - int(sizes[place]), step + 1
-                turn[regions == names[place]] = step
+        largest = difference.max(axis=0)
+        regions, count = label(largest > VISIBLE, structure=np.ones((3, 3)))
+        numbers = np.arange(1, count + 1)
+        weights = sum_labels(largest, regions, numbers)
+        sizes = sum_labels((difference > 0).sum(axis=0), regions, numbers)
+        budget_left, step = budget, 0
+        for index in np.argsort(-np.asarray(weights), kind="stable"):
+            if sizes[index] <= budget_left:
+                budget_left, step = budget_left - int(sizes[index]), step + 1
+                turn[regions == numbers[index]] = step
     return turns
 
 
 def _reference(dataset: Dataset, seed: int) -> nn.Module:
-    """A small network for a panel, with fresh weights."""
+    """A small untrained network for a panel."""
     classes, shape = len(dataset.classes), dataset.shape
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -264,7 +266,7 @@ def _noisy_loss(batch: Batch) -> torch.Tensor:
 
 
 def _split(inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    return torch.split(inputs, AT_ONCE) if len(inputs) else ()
+    return torch.split(inputs, CHUNK) if len(inputs) else ()
 
 
 def _check(inputs: torch.Tensor, norm: str) -> None:
@@ -275,5 +277,5 @@ def _check(inputs: torch.Tensor, norm: str) -> None:
     if norm == "L0" and inputs.ndim != 4:
         raise LabError(
             f"Invariance-based examples in L0 copy regions of images, but the inputs have the shape "
-            f"{tuple(inputs.shape)}, as of a table; take the norm 'Linf' there."
+            f"{tuple(inputs.shape)}, as of a table; use the norm 'Linf'."
         )

@@ -10,7 +10,7 @@ from advgame.errors import LabError
 def check_range(
     setting: str, given: float, low: float, high: float = inf, *, low_included: bool = True
 ) -> None:
-    """Nothing, if the value lies in the range.
+    """Raises an error if the value is not in the range.
 
     >>> check_range("draws", 0, 1)
     Traceback (most recent call last):
@@ -20,14 +20,14 @@ def check_range(
     advgame.errors.LabError: The setting 'cutoff' is 2.0; expected a number above 0 and at most 1.
 
     Args:
-        setting: the setting, named in the error.
+        setting: name of the setting, for the error message.
         given: its value.
-        low: lower end.
-        high: upper end.
-        low_included: whether the lower end itself is allowed.
+        low: lower limit.
+        high: upper limit, which is allowed.
+        low_included: whether the lower limit itself is allowed.
 
     Raises:
-        LabError: for a value outside, and for one that is not finite.
+        LabError: for a value outside the range, and for one that is not finite.
     """
     above = given >= low if low_included else given > low
     if isfinite(given) and above and given <= high:

@@ -12,13 +12,13 @@ from advgame.lab.datasets.dataset import Dataset
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """The setting in which a network is trained or pruned; nothing in it is changed."""
+    """The data, seed and device with which a network is trained or pruned."""
 
     dataset: Dataset
-    seed: int  # every random act of the defence follows from it
+    seed: int  # of all random draws of the defence
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    progress: Callable[[str], object] = lambda _step: None  # told now and then what is being done
+    progress: Callable[[str], object] = lambda _step: None  # called with a description of each step
 
     def generator(self) -> torch.Generator:
-        """A fresh generator that starts from the seed (on the CPU, so that devices draw the same)."""
+        """A new generator with the seed (on the CPU, so that draws are the same on every device)."""
         return torch.Generator().manual_seed(self.seed)

@@ -1,8 +1,8 @@
-"""Certified radii of a smoothed network: no change within the radius, in the L2 norm, alters the class.
+"""Certified radii of a smoothed network: no L2 perturbation within the radius changes the class.
 
-After Cohen et al. 2019 (arXiv:1902.02918). If the class c is given to noisy copies of an input with a
-probability of at least p > 1/2, under noise of standard deviation σ, it is given most votes everywhere within
-σ Φ⁻¹(p). The probability is bounded from below by an exact limit on a count of fresh copies.
+After Cohen et al. 2019 (arXiv:1902.02918). If noisy copies of an input, with noise of standard deviation σ,
+are assigned to class c with a probability of at least p > 1/2, then c has the most votes everywhere within
+σ Φ⁻¹(p). An exact (Clopper–Pearson) limit bounds the probability from below, from a count of fresh copies.
 """
 
 from __future__ import annotations
@@ -25,18 +25,22 @@ ABSTAINS = -1
 
 @dataclass(frozen=True, eq=False)
 class Certificates:
-    """What is proven about each input; each proof fails with a probability of at most ``risk``."""
+    """The proven class and radius of each input; each proof fails with a probability of at most ``risk``."""
 
     labels: NDArray[np.int64]  # (inputs,), ABSTAINS where nothing is proven
     radii: NDArray[np.float64]  # (inputs,), 0 where nothing is proven
     risk: float
 
     def proven(self, labels: NDArray[np.int64], radius: float) -> NDArray[np.bool_]:
-        """Whether each input is proven to be given its true label within the radius, (inputs,).
+        """Whether the true label of each input is proven within the radius, (inputs,).
 
-        >>> found = Certificates(np.array([0, 1, ABSTAINS]), np.array([0.5, 0.2, 0.0]), risk=0.001)
-        >>> [found.proven(np.array([0, 1, 1]), radius).tolist() for radius in (0, 0.3)]
+        >>> certificates = Certificates(np.array([0, 1, ABSTAINS]), np.array([0.5, 0.2, 0.0]), risk=0.001)
+        >>> [certificates.proven(np.array([0, 1, 1]), radius).tolist() for radius in (0, 0.3)]
         [[True, True, False], [True, False, False]]
+
+        Args:
+            labels: (inputs,), the true labels.
+            radius: in the L2 norm.
         """
         proven: NDArray[np.bool_] = (self.labels == labels) & (self.radii >= radius)
         return proven
@@ -46,8 +50,8 @@ class Certificates:
 class Certification:
     """Proves radii by sampling; its fields are its settings."""
 
-    selection_draws: int = 100  # noisy copies that tell which class to prove
-    draws: int = 1000  # fresh ones that prove it; the largest radius grows with them
+    selection_draws: int = 100  # noisy copies that select the class to prove
+    draws: int = 1000  # fresh copies for the proof; the largest provable radius grows with their number
     risk: float = 0.001  # of each proof
 
     def __post_init__(self) -> None:
@@ -59,11 +63,13 @@ class Certification:
         """The class of each input and the radius within which it is proven.
 
         Args:
+            network: the smoothed network.
             inputs: (inputs, ...) on the network's device.
-            seed: the noise follows from it; torch's own generators are left as they were.
+            seed: seed of the noise; torch's global generators are restored.
+            batch: inputs per pass.
 
         Raises:
-            LabError: for a network that is not smoothed, or whose answer to one noisy copy is random.
+            LabError: for a network that is not smoothed, or whose output for one noisy copy is random.
         """
         network = _checked(network).eval()
         devices = [inputs.device] if inputs.device.type == "cuda" else []
@@ -82,13 +88,13 @@ class Certification:
     def _counted(
         self, network: Smoothed, inputs: torch.Tensor
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The class that most copies are given, and how many fresh copies are given it."""
+        """The most frequent class of the noisy copies, and its count among fresh copies."""
         top = network.votes(inputs, self.selection_draws).argmax(dim=1)
         counts = network.votes(inputs, self.draws).gather(1, top[:, None])[:, 0]
         return top.cpu().numpy(), counts.cpu().numpy()
 
     def _radius(self, count: int, noise: float) -> float:
-        """The proven radius; 0 or less when nothing is proven."""
+        """The proven radius; 0 or less if nothing is proven."""
         from scipy.special import ndtri
 
         return noise * float(ndtri(lower_limit(count, self.draws, self.risk)))
@@ -97,12 +103,12 @@ class Certification:
 def _checked(network: nn.Module) -> Smoothed:
     if not isinstance(network, Smoothed):
         raise LabError(
-            f"A {type(network).__name__} cannot be certified; give the network that the defence smoothing "
-            "made, with no other step after it."
+            f"A {type(network).__name__} cannot be certified; expected the network of the defence smoothing, "
+            "with no other defence after it."
         )
     if is_randomised(network.network):
         raise LabError(
-            "The network under the noise is random itself, so its counts are no independent trials; smooth a "
+            "The smoothed network is itself randomised, so its counts are not independent trials; smooth a "
             "deterministic network, or give one draw of it."
         )
     return network

@@ -18,13 +18,13 @@ from advgame.lab.networks.classifier import is_randomised, surrogate
 
 @dataclass(frozen=True)
 class LargestDivergence(Measure):
-    """The largest Kullback–Leibler divergence of a network's answers from its answer, in an L∞ ball.
+    """The largest Kullback–Leibler divergence between a network's outputs in an L∞ ball and at its centre.
 
-    max KL(f(x) ‖ f(x + δ)) over ‖δ‖∞ ≤ radius, in nats, and ψ, one over it: an intrinsic robustness
-    that asks for no label and for no attack to succeed (after Yu et al. 2019, arXiv:1905.04270).
-    Found by projected gradient ascent from random starts, so the divergence is a lower bound and ψ an
-    upper one. Of a randomised network it is that of one set of its draws, which the ascent can fit: there it
-    may be too large as well.
+    max KL(f(x) ‖ f(x + δ)) over ‖δ‖∞ ≤ radius, in nats, and ψ, its inverse: an intrinsic robustness that
+    needs neither labels nor successful attacks (after Yu et al. 2019, arXiv:1905.04270). Computed by
+    projected gradient ascent from random starts, so the divergence is a lower bound and ψ an upper bound. For
+    a randomised network it is computed with one fixed set of draws, which the ascent can overfit, so it may
+    also be too large.
     """
 
     name: ClassVar[str] = "largest_divergence"
@@ -44,31 +44,31 @@ class LargestDivergence(Measure):
     ) -> Values:
         """The divergence and ψ, by input."""
         generator = torch.Generator().manual_seed(seed)
-        asked = surrogate(network)
-        if is_randomised(network):  # new draws would move the answer too, and the largest move is looked for
-            asked = FixedDraws(asked, seed).eval()
-        found = torch.cat(
-            [self._largest(asked, part, generator) for part in inputs.split(250)]  # type: ignore[no-untyped-call]
+        model = surrogate(network)
+        if is_randomised(network):  # fresh draws would change the output too, and inflate the maximum
+            model = FixedDraws(model, seed).eval()
+        divergences = torch.cat(
+            [self._largest(model, part, generator) for part in inputs.split(250)]  # type: ignore[no-untyped-call]
         ).numpy()
-        return {"divergence": found, "psi": 1 / np.maximum(found, 1e-12)}
+        return {"divergence": divergences, "psi": 1 / np.maximum(divergences, 1e-12)}
 
     def _largest(self, network: nn.Module, inputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         with torch.no_grad():
-            answer = log_softmax(network(inputs), dim=1)
+            centre = log_softmax(network(inputs), dim=1)
         best = torch.zeros(len(inputs), dtype=torch.float64)
         for _ in range(self.starts):
             noise = torch.rand(inputs.shape, generator=generator).to(inputs.device) * 2 - 1
             moved = (inputs + self.radius * noise).clamp(0, 1)
             for step in range(self.steps + 1):
                 moved.requires_grad_(True)
-                other = log_softmax(network(moved), dim=1)
-                apart = kl_div(other, answer, log_target=True, reduction="none").sum(dim=1)
-                best = torch.maximum(best, apart.detach().double().cpu())
+                output = log_softmax(network(moved), dim=1)
+                divergence = kl_div(output, centre, log_target=True, reduction="none").sum(dim=1)
+                best = torch.maximum(best, divergence.detach().double().cpu())
                 if step == self.steps:
                     break
-                (slope,) = torch.autograd.grad(apart.sum(), moved)
-                # Steps that shrink as the ascent goes on: far first, then close.
+                (gradient,) = torch.autograd.grad(divergence.sum(), moved)
+                # The step size decreases linearly during the ascent.
                 size = 2.5 * self.radius / self.steps * (1.5 - step / self.steps)
-                near = (moved.detach() + size * slope.sign() - inputs).clamp(-self.radius, self.radius)
-                moved = (inputs + near).clamp(0, 1)
+                change = (moved.detach() + size * gradient.sign() - inputs).clamp(-self.radius, self.radius)
+                moved = (inputs + change).clamp(0, 1)
         return best

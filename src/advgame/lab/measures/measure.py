@@ -12,12 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-Values = Mapping[str, NDArray[np.float64]]  # by what is measured, (inputs,); NaN where it has no value
+Values = Mapping[str, NDArray[np.float64]]  # name of the quantity → (inputs,); NaN where it is undefined
 
 
 @dataclass(frozen=True)
 class Measure(ABC):
-    """One thing to know about a network besides its accuracies; its fields are its settings."""
+    """A property of a network besides its accuracies; its fields are its settings."""
 
     name: ClassVar[str]  # as in the catalogue
 
@@ -25,12 +25,13 @@ class Measure(ABC):
     def values(
         self, network: nn.Module, reference: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
     ) -> Values:
-        """What the measure finds on each input.
+        """The values of the measure for each input.
 
         Args:
-            network: in evaluation mode; logits (inputs, classes) of inputs in [0, 1].
-            reference: a network to compare with, such as the one before pruning; the same one where
-                there is none.
-            inputs: in [0, 1]; labels: (inputs,), the true ones.
-            seed: every random act follows from it.
+            network: in evaluation mode; computes logits (inputs, classes) of inputs in [0, 1].
+            reference: a network to compare with, such as the one before pruning; the network itself if there
+                is none.
+            inputs: (inputs, …) in [0, 1].
+            labels: (inputs,), the true labels.
+            seed: seed of all random draws.
         """

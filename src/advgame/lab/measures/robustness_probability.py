@@ -1,4 +1,4 @@
-"""The probability that a network drawn from a stochastic one is robust at an input, with a guarantee."""
+"""The probability that a network drawn from a stochastic network is robust at an input, with a guarantee."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from advgame.statistics.sequential_estimate import Guarantee, estimate_probabili
 
 @dataclass(frozen=True)
 class RobustnessProbability(Measure):
-    """P(network drawn from the posterior is right everywhere an attack looks in an L∞ ball), by input.
+    """P(a network drawn from the posterior withstands an attack in an L∞ ball), by input.
 
-    After Cardelli et al. 2019 (arXiv:1903.01980). Off by more than ``error`` with a probability of at most
-    1 − ``confidence`` for each input; as robust counts what projected gradient descent does not fool, so
-    it is the probability of withstanding that attack. Of a network that is not stochastic it is 0 or 1.
+    After Cardelli et al. 2019 (arXiv:1903.01980). The error exceeds ``error`` with a probability of at most
+    1 − ``confidence`` for each input. A drawn network counts as robust if projected gradient descent fails,
+    so this is the probability of withstanding that attack. For a deterministic network it is 0 or 1.
     """
 
     name: ClassVar[str] = "robustness_probability"
@@ -39,29 +39,29 @@ class RobustnessProbability(Measure):
     def __post_init__(self) -> None:
         check_range("radius", self.radius, 0, 1, low_included=False)
         check_range("steps", self.steps, 1)
-        looks(self.error, self.confidence)  # refuses what is out of range
+        looks(self.error, self.confidence)  # checks the settings
 
     def values(
         self, network: nn.Module, reference: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
     ) -> Values:
-        """The probability, its limits, the draws it took and those a fixed sample would have taken.
+        """The probability, its limits, the number of draws, and the number that a fixed sample would need.
 
         Raises:
-            LabError: for a network that is random in another way than by its weights.
+            LabError: for a network with randomness other than in its weights.
         """
-        found = self.guarantees(network, inputs, labels, seed)
+        guarantees = self.guarantees(network, inputs, labels, seed)
         return {
-            "robustness_probability": np.array([each.estimate for each in found]),
-            "low": np.array([each.low for each in found]),
-            "high": np.array([each.high for each in found]),
-            "draws": np.array([each.draws for each in found], dtype=np.float64),
-            "fixed_draws": np.array([each.fixed_draws for each in found], dtype=np.float64),
+            "robustness_probability": np.array([guarantee.estimate for guarantee in guarantees]),
+            "low": np.array([guarantee.low for guarantee in guarantees]),
+            "high": np.array([guarantee.high for guarantee in guarantees]),
+            "draws": np.array([guarantee.draws for guarantee in guarantees], dtype=np.float64),
+            "fixed_draws": np.array([guarantee.fixed_draws for guarantee in guarantees], dtype=np.float64),
         }
 
     def guarantees(
         self, network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
     ) -> list[Guarantee]:
-        """The guarantee for each input; a drawn network is attacked at all inputs that are still open.
+        """The guarantee for each input; a drawn network is attacked at all inputs that need more draws.
 
         Args:
             network: the network, in evaluation mode.
@@ -72,8 +72,8 @@ class RobustnessProbability(Measure):
         generator = np.random.default_rng(seed)
         if not gaussian_layers(network):
             robust = self._robust(network, inputs, labels, generator)
-            sure = [float(each) for each in robust]
-            return [Guarantee(each, each, each, 0.0, 1.0, 1, int(each), 1) for each in sure]
+            shares = [float(outcome) for outcome in robust]
+            return [Guarantee(share, share, share, 0.0, 1.0, 1, int(share), 1) for share in shares]
 
         def draw(given: np.random.Generator, places: NDArray[np.int64]) -> NDArray[np.bool_]:
             weights = torch.Generator().manual_seed(int(given.integers(2**63)))
@@ -87,11 +87,11 @@ class RobustnessProbability(Measure):
     def _robust(
         self, network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, generator: np.random.Generator
     ) -> NDArray[np.bool_]:
-        """Whether a network with fixed weights is right at each input and withstands the attack there."""
+        """Whether a network with fixed weights classifies each input correctly also under the attack."""
         if is_randomised(network):
             raise LabError(
-                "The network is random in another way than by its weights (smoothing, switching), so no draw "
-                "of the weights makes it robust or not; measure the stochastic network inside."
+                "The network has randomness other than in its weights (smoothing, switching), so drawn "
+                "weights do not make it deterministic; measure the stochastic network inside."
             )
         victim = Victim(network, surrogate(network), {}, int(generator.integers(2**31)))
         attack = Pgd(steps=self.steps, step_size=min(2.0, 2.5 / self.steps))

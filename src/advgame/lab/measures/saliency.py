@@ -1,6 +1,6 @@
-"""Where a network looks: the importance of parts of an image, and how sound that is.
+"""Saliency: the importance of parts of an image to a network, and how reliable these explanations are.
 
-captum is imported where it is used: with it comes matplotlib, which every worker of an experiment would load.
+captum is imported inside functions, because it imports matplotlib, which no worker should load needlessly.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from advgame.statistics.rank_correlation import spearman
 
 BASELINES = ("zero", "mean", "blur", "noise", "inpainting")
 BLUR = 1.5  # pixels, the standard deviation
-HOLE = 5  # pixels, the width of what is inpainted
+HOLE = 5  # pixels, the width of the inpainted area
 
 
 @dataclass(frozen=True)
 class OcclusionBaselines(Measure):
-    """Whether saliency by occlusion depends on what the hidden part is replaced by.
+    """Whether occlusion saliency depends on the baseline that replaces the occluded part.
 
-    A window of the image is replaced, and the fall of the predicted class's logit is the importance of
-    what it hid. For each pair of baselines the rank correlation (Spearman) of both maps, by input.
+    A window of the image is replaced, and the decrease of the logit of the predicted class is the importance
+    of the window. For each pair of baselines, the rank correlation (Spearman) of both maps, by input.
     """
 
     name: ClassVar[str] = "occlusion_baselines"
@@ -40,7 +40,7 @@ class OcclusionBaselines(Measure):
     def __post_init__(self) -> None:
         if self.window < 1 or self.stride < 1:
             raise LabError(
-                f"A window of {self.window} moved by {self.stride}; expected at least 1 pixel each."
+                f"The window is {self.window} and the stride {self.stride}; expected at least 1 pixel each."
             )
 
     def values(
@@ -53,14 +53,14 @@ class OcclusionBaselines(Measure):
             for name in BASELINES
         }
         return {
-            f"{one}~{other}": rank_correlations(maps[one], maps[other])
-            for one, other in combinations(BASELINES, 2)
+            f"{first}~{second}": rank_correlations(maps[first], maps[second])
+            for first, second in combinations(BASELINES, 2)
         }
 
 
 @dataclass(frozen=True)
 class Explanations(Measure):
-    """How sound a network's explanations are, and how much they differ from those of a reference network.
+    """The reliability of a network's explanations, and their similarity to those of a reference network.
 
     Infidelity and the largest sensitivity (Yeh et al. 2019) of gradient saliency, and the rank
     correlation of the Grad-CAM and the occlusion maps with those of the reference: 1 is the same order.
@@ -84,8 +84,8 @@ class Explanations(Measure):
         saliency = Saliency(network)
 
         def attributed(given: torch.Tensor, target: torch.Tensor | None = None) -> torch.Tensor:
-            found: torch.Tensor = saliency.attribute(given, target=target, abs=False)
-            return found
+            attribution: torch.Tensor = saliency.attribute(given, target=target, abs=False)
+            return attribution
 
         def perturbed(given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             noise = self.noise * torch.randn_like(given)
@@ -93,9 +93,9 @@ class Explanations(Measure):
 
         devices = [inputs.device] if inputs.is_cuda else []
         with torch.random.fork_rng(devices=devices), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Input Tensor")  # it asks for the gradient itself
+            warnings.filterwarnings("ignore", message="Input Tensor")  # captum requests the gradient itself
             torch.manual_seed(seed)
-            wrong = infidelity(
+            infidelities = infidelity(
                 network,
                 perturbed,
                 inputs,
@@ -103,32 +103,32 @@ class Explanations(Measure):
                 target=predicted,
                 n_perturb_samples=10,
             )
-            moves = sensitivity_max(
+            sensitivities = sensitivity_max(
                 attributed, inputs, perturb_radius=self.radius, n_perturb_samples=5, target=predicted
             )
         zero = baseline("zero", inputs, seed)
         occlusion = [
-            occlusion_map(each, inputs, zero, self.window, self.stride) for each in (network, reference)
+            occlusion_map(model, inputs, zero, self.window, self.stride) for model in (network, reference)
         ]
-        cam = [grad_cam_map(each, inputs) for each in (network, reference)]
+        cam = [grad_cam_map(model, inputs) for model in (network, reference)]
         return {
-            "infidelity": wrong.detach().double().cpu().numpy(),
-            "sensitivity": moves.detach().double().cpu().numpy(),
+            "infidelity": infidelities.detach().double().cpu().numpy(),
+            "sensitivity": sensitivities.detach().double().cpu().numpy(),
             "occlusion_stability": rank_correlations(*occlusion),
             "grad_cam_stability": rank_correlations(*cam),
         }
 
 
 def baseline(name: str, inputs: torch.Tensor, seed: int) -> torch.Tensor:
-    """What hidden parts of images are replaced by, of the shape of ``inputs``.
+    """The values that replace occluded parts of images, in the shape of ``inputs``.
 
-    Zero; the image's mean; the blurred image; uniform noise; or a simple inpainting, in which each pixel
-    becomes the mean of a ring around it, two pixels wide and as far away as half a window.
+    Zero; the mean of the image; the blurred image; uniform noise; or a simple inpainting, in which each pixel
+    becomes the mean of a ring around it, two pixels wide and half a window away.
 
     Args:
         name: "zero", "mean", "blur", "noise" or "inpainting".
         inputs: (inputs, channels, height, width) in [0, 1].
-        seed: seed of the uniform noise; not used otherwise.
+        seed: seed of the uniform noise.
     """
     from scipy.ndimage import gaussian_filter, uniform_filter
 
@@ -153,12 +153,12 @@ def baseline(name: str, inputs: torch.Tensor, seed: int) -> torch.Tensor:
 def occlusion_map(
     network: nn.Module, inputs: torch.Tensor, replaced_by: torch.Tensor, window: int, stride: int
 ) -> NDArray[np.float64]:
-    """The fall of the predicted class's logit when a window is replaced, (inputs, height, width).
+    """The decrease of the predicted class's logit when a window is replaced, (inputs, height, width).
 
     Args:
         network: the network; put into evaluation mode.
         inputs: (inputs, channels, height, width) in [0, 1].
-        replaced_by: (inputs, channels, height, width), what hidden parts become.
+        replaced_by: (inputs, channels, height, width), the values that replace occluded parts.
         window: side of the square window in pixels.
         stride: pixels between neighbouring windows.
     """
@@ -168,18 +168,18 @@ def occlusion_map(
     with torch.no_grad():
         predicted = network(inputs).argmax(dim=1)
         width = min(window, *inputs.shape[2:])
-        found = Occlusion(network).attribute(
+        attribution = Occlusion(network).attribute(
             inputs,
             target=predicted,
             sliding_window_shapes=(inputs.shape[1], width, width),
             strides=(inputs.shape[1], min(stride, width), min(stride, width)),
             baselines=replaced_by,
         )
-    return np.asarray(found.mean(dim=1).double().cpu().numpy())
+    return np.asarray(attribution.mean(dim=1).double().cpu().numpy())
 
 
 def grad_cam_map(network: nn.Module, inputs: torch.Tensor) -> NDArray[np.float64]:
-    """Grad-CAM (Selvaraju et al. 2017) of the last convolution, as large as the images.
+    """Grad-CAM (Selvaraju et al. 2017) of the last convolution, in the size of the images.
 
     Raises:
         LabError: for a network without convolutions.
@@ -188,24 +188,27 @@ def grad_cam_map(network: nn.Module, inputs: torch.Tensor) -> NDArray[np.float64
 
     convolutions = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
     if not convolutions:
-        raise LabError("Grad-CAM needs a convolution, and the network has none; measure one that has.")
+        raise LabError("Grad-CAM needs a convolution, but the network has none; measure one that has.")
     predicted = network(inputs).argmax(dim=1).detach()
-    found = LayerGradCam(network, convolutions[-1]).attribute(
+    attribution = LayerGradCam(network, convolutions[-1]).attribute(
         inputs, target=predicted, relu_attributions=True
     )
-    grown = interpolate(found.detach(), size=inputs.shape[2:], mode="bilinear", align_corners=False)
-    return np.asarray(grown[:, 0].double().cpu().numpy())
+    enlarged = interpolate(attribution.detach(), size=inputs.shape[2:], mode="bilinear", align_corners=False)
+    return np.asarray(enlarged[:, 0].double().cpu().numpy())
 
 
-def rank_correlations(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Spearman's rank correlation of two maps, by input; NaN where a map is flat.
+def rank_correlations(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spearman's rank correlation of two maps, by input; NaN if a map is constant.
 
     >>> rank_correlations(np.array([[[1.0, 2.0, 3.0]]]), np.array([[[2.0, 4.0, 9.0]]]))
     array([1.])
     """
-    return spearman(*(each.reshape(len(each), -1) for each in (one, other)))
+    return spearman(*(maps.reshape(len(maps), -1) for maps in (first, second)))
 
 
 def _check_images(inputs: torch.Tensor) -> None:
     if inputs.dim() != 4:
-        raise LabError(f"Saliency maps are of images; the inputs have the shape {tuple(inputs.shape[1:])}.")
+        raise LabError(
+            f"Saliency maps need images (channels, height, width), but the inputs have the shape "
+            f"{tuple(inputs.shape[1:])}; use a data set of images."
+        )

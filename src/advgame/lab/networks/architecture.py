@@ -15,19 +15,21 @@ from advgame.errors import LabError
 
 @dataclass(frozen=True)
 class Architecture(ABC):
-    """A plan of layers, which gives logits (inputs, classes) for inputs in [0, 1]."""
+    """A structure of layers whose networks compute logits (inputs, classes) for inputs in [0, 1]."""
 
     name: ClassVar[str]  # as in the catalogue
-    smallest: ClassVar[int | None] = None  # pixels an image must at least have each way; None for any input
+    smallest: ClassVar[int | None] = None  # least height and width of images; None for inputs of any shape
 
     def __call__(self, shape: tuple[int, ...], classes: int, seed: int) -> nn.Module:
-        """A network with fresh weights, on the CPU, in evaluation mode: the same for the same seed.
+        """An untrained network, on the CPU, in evaluation mode; its weights are determined by the seed.
 
         Args:
             shape: of one input, (channels, height, width) or (features,).
+            classes: number of classes.
+            seed: seed of the initial weights.
 
         Raises:
-            LabError: for a shape it cannot take, and for fewer than two classes.
+            LabError: for an unsupported shape, and for fewer than two classes.
         """
         self._check(shape, classes)
         with torch.random.fork_rng(devices=[]):
@@ -36,20 +38,20 @@ class Architecture(ABC):
 
     @abstractmethod
     def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """The network, its weights drawn from torch's own generator."""
+        """The network, with weights drawn from torch's global generator."""
 
     def _check(self, shape: tuple[int, ...], classes: int) -> None:
         if classes < 2:
-            raise LabError(f"The network {self.name} is asked for {classes} classes; expected at least 2.")
+            raise LabError(f"The network {self.name} is given {classes} classes; expected at least 2.")
         if not shape or prod(shape) < 1:
             raise LabError(
-                f"The network {self.name} is given inputs of shape {shape}; expected some numbers."
+                f"The network {self.name} is given inputs of shape {shape}; expected positive dimensions."
             )
         if self.smallest is None:
             return
         if len(shape) != 3 or min(shape[1:]) < self.smallest:
             raise LabError(
                 f"The network {self.name} is given inputs of shape {shape}; expected images (channels, "
-                f"height, width) of at least {self.smallest} × {self.smallest} pixels. Take small_cnn for "
+                f"height, width) of at least {self.smallest} × {self.smallest} pixels. Use small_cnn for "
                 "small images, mlp for rows of a table."
             )

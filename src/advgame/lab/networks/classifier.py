@@ -1,7 +1,7 @@
 """The contract of a classifier: logits for inputs in [0, 1], and a surrogate for white-box attacks.
 
-Any `torch.nn.Module` is a classifier. One that is random, or that changes its inputs in a way that has no
-useful gradient, is an `Adapted` one.
+Any `torch.nn.Module` is a classifier. One that is randomised, or that changes its inputs without a useful
+gradient, is an `Adapted` one.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from torch import nn
 
 
 class Adapted(nn.Module, ABC):
-    """A classifier whose attacker should not differentiate it as it stands.
+    """A classifier that provides a differentiable stand-in for white-box attacks.
 
-    A subclass keeps two promises: ``forward`` is what users of the classifier get, and
-    ``surrogate`` what a white-box attacker who knows the defence differentiates instead: the
-    expectation over the randomness (Athalye et al. 2018), or a straight-through estimate of an
-    input change that has no gradient.
+    ``forward`` is the deployed classifier. ``surrogate`` is the stand-in that a white-box attacker who knows
+    the defence differentiates: the expectation over the randomness (Athalye et al. 2018), or a
+    straight-through estimate of an input change that has no gradient.
     """
 
-    randomised: bool = False  # whether two calls may answer differently
+    randomised: bool = False  # whether two calls may return different logits
 
     @abstractmethod
     def surrogate(self) -> nn.Module:
@@ -29,19 +28,19 @@ class Adapted(nn.Module, ABC):
 
 
 def surrogate(network: nn.Module) -> nn.Module:
-    """What a white-box attack differentiates: the network itself, unless it says otherwise."""
+    """The network that a white-box attack differentiates: the network itself, or its stand-in."""
     return network.surrogate() if isinstance(network, Adapted) else network
 
 
 def is_randomised(network: nn.Module) -> bool:
-    """Whether two calls with the same input may answer differently."""
+    """Whether two calls with the same input may return different logits."""
     return isinstance(network, Adapted) and network.randomised
 
 
 def draws_per_answer(network: nn.Module) -> int:
-    """How many random draws one answer averages over; 1 for a network that averages over none.
+    """The number of random draws that one output averages over; 1 for a network that does not average.
 
-    A network that averages says so by its ``draws``; where one such network is inside another, the draws
+    A network that averages has an attribute ``draws``; if one such network contains another, the draws
     multiply. The members of an ensemble count once.
     """
     within = max((draws_per_answer(child) for child in network.children()), default=1)
@@ -49,7 +48,7 @@ def draws_per_answer(network: nn.Module) -> int:
 
 
 def predictions(network: nn.Module, inputs: torch.Tensor, batch: int = 250) -> torch.Tensor:
-    """The label given to each input, (inputs,); without gradients, in evaluation mode.
+    """The predicted label of each input, (inputs,); without gradients, in evaluation mode.
 
     Args:
         network: the network; put into evaluation mode.

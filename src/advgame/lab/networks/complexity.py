@@ -13,33 +13,33 @@ from torch import nn
 
 from advgame.lab.networks.classifier import predictions
 
-BATCHES = (1, 250)  # inputs that are classified at once when latency is measured
+BATCHES = (1, 250)  # batch sizes at which latency is measured
 REPEATS = 50
 PATIENCE_SECONDS = 0.5  # for each batch size; slow networks are repeated less often
 FEWEST_REPEATS = 3
 
 
 def parameters_left(network: nn.Module) -> int:
-    """How many parameters are not pruned away.
+    """The number of parameters that are not pruned.
 
-    Weights of convolutions and connected layers that are exactly 0 do not count; whatever else there is does.
+    Weights of convolutions and linear layers that are exactly 0 do not count; all other parameters do.
 
     >>> layer = nn.Linear(3, 2)
     >>> _ = nn.init.ones_(layer.weight).data[0, 0].zero_()
     >>> parameters_left(layer), parameters_total(layer)
     (7, 8)
     """
-    gone = sum(int((layer.weight == 0).sum()) for layer in prunable_layers(network).values())
-    return parameters_total(network) - gone
+    pruned = sum(int((layer.weight == 0).sum()) for layer in prunable_layers(network).values())
+    return parameters_total(network) - pruned
 
 
 def parameters_total(network: nn.Module) -> int:
-    """All parameters, zeros among them."""
+    """The number of parameters, including zeros."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def prunable_layers(network: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
-    """The layers that pruning works on, by name, in the network's order."""
+    """The convolutions and linear layers, by name, in the network's order."""
     return {
         name: layer for name, layer in network.named_modules() if isinstance(layer, nn.Conv2d | nn.Linear)
     }
@@ -47,37 +47,37 @@ def prunable_layers(network: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
 
 @dataclass(frozen=True)
 class NetworkFacts:
-    """The size and the speed of a network, beside those of a reference (the network before pruning).
+    """The size and speed of a network, and of a reference (the network before pruning).
 
-    Where a network draws or combines, all its passes count. A removed filter saves time; a weight set to 0
-    does not, without kernels for sparse weights: compare the multiplications with the latencies.
+    For randomised networks and ensembles all passes count. A removed filter saves time; a weight set to 0
+    does not, without sparse kernels: compare the multiplications with the latencies.
     """
 
     parameters_total: int  # of the reference
     parameters_left: int
     true_compression: float  # parameters_total / parameters_left
-    multiplications: int  # multiply-accumulates per input, of convolutions and connected layers
+    multiplications: int  # multiply-accumulates per input, of convolutions and linear layers
     multiplications_left: int  # those with a weight that is not 0
     multiplications_reference: int
     latency_1_seconds: float  # of one input alone, median, one thread
-    latency_250_seconds: float  # of a batch of 250, or of as many inputs as were given
-    relative_latency_1: float  # to the reference's, median of pairs measured in turn
+    latency_250_seconds: float  # of a batch of 250, or of all inputs given if they are fewer
+    relative_latency_1: float  # to the reference, median of pairs measured alternately
     relative_latency_250: float
 
 
 def network_facts(network: nn.Module, reference: nn.Module, inputs: torch.Tensor) -> dict[str, float]:
-    """The facts about a network as a table's row; see `NetworkFacts`.
+    """The facts about a network as a row of a table; see `NetworkFacts`.
 
     Args:
         network: in evaluation mode, on the device of the inputs.
-        reference: the network as it was before anything was pruned, on the same device.
-        inputs: at least one; as many as there are, up to 250, make the larger batch.
+        reference: the network before any pruning, on the same device.
+        inputs: (inputs, …), at least one; up to 250 of them form the larger batch.
     """
     return asdict(measured_facts(network, reference, inputs))
 
 
 def measured_facts(network: nn.Module, reference: nn.Module, inputs: torch.Tensor) -> NetworkFacts:
-    """The facts about a network, its latencies measured now.
+    """The facts about a network; measures its latencies.
 
     Args:
         network: the network to measure.
@@ -85,26 +85,26 @@ def measured_facts(network: nn.Module, reference: nn.Module, inputs: torch.Tenso
         inputs: (inputs, channels, height, width) in [0, 1], to time both networks on.
     """
     total, left = parameters_total(reference), parameters_left(network)
-    all_of_it, of_left = multiplications(network, inputs[:1])
-    (one, one_relative), (many, many_relative) = (
-        latency(network, reference, inputs[:batch]) for batch in BATCHES
+    multiplications_total, multiplications_left = multiplications(network, inputs[:1])
+    (single, single_relative), (batch, batch_relative) = (
+        latency(network, reference, inputs[:size]) for size in BATCHES
     )
     return NetworkFacts(
         total,
         left,
         total / left,
-        all_of_it,
-        of_left,
+        multiplications_total,
+        multiplications_left,
         multiplications(reference, inputs[:1])[0],
-        one,
-        many,
-        one_relative,
-        many_relative,
+        single,
+        batch,
+        single_relative,
+        batch_relative,
     )
 
 
 def multiplications(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]:
-    """Multiply-accumulates for one input: all, and those with a weight that is not 0.
+    """The multiply-accumulates for one input: all of them, and those with a weight that is not 0.
 
     >>> layer = nn.Conv2d(1, 2, 3)  # 2 × 9 weights at 2 × 2 places
     >>> _ = layer.weight.data[0].zero_()
@@ -112,14 +112,15 @@ def multiplications(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]
     (72, 36)
 
     Args:
-        inputs: some, of the shape that the network takes.
+        network: the network; put into evaluation mode.
+        inputs: (inputs, …), at least one.
     """
     counts = [0, 0]
 
-    def count(layer: nn.Module, _: object, answer: torch.Tensor) -> None:
+    def count(layer: nn.Module, _: object, output: torch.Tensor) -> None:
         weight = layer.weight
         assert isinstance(weight, torch.Tensor)
-        uses = answer.numel() // len(weight)  # of each weight
+        uses = output.numel() // len(weight)  # of each weight
         counts[0] += uses * weight.numel()
         counts[1] += uses * int(weight.count_nonzero())
 
@@ -133,10 +134,9 @@ def multiplications(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]
 
 
 def latency(network: nn.Module, reference: nn.Module, inputs: torch.Tensor) -> tuple[float, float]:
-    """Seconds to classify the inputs at once, and that relative to the reference: medians, on one thread.
+    """Seconds to classify the inputs in one batch, and the ratio to the reference: medians, on one thread.
 
-    The two are measured in turn, each as often before the other as after it, so that whatever else the
-    machine does disturbs both.
+    The two networks are measured alternately, in both orders, so that other load on the machine affects both.
 
     Args:
         network: the network to time.
@@ -150,26 +150,26 @@ def latency(network: nn.Module, reference: nn.Module, inputs: torch.Tensor) -> t
         classifier(inputs)
         return clock() - begun
 
-    own: list[float] = []
+    times: list[float] = []
     ratios: list[float] = []
     spent = 0.0
     network.eval()
     reference.eval()
     with _one_thread(), torch.inference_mode():
-        seconds(reference), seconds(network)  # the first pass of each makes room
-        while len(own) < REPEATS and (len(own) < FEWEST_REPEATS or spent < PATIENCE_SECONDS):
-            if len(own) % 2:
-                now, before = seconds(network), seconds(reference)
+        seconds(reference), seconds(network)  # the first pass allocates memory
+        while len(times) < REPEATS and (len(times) < FEWEST_REPEATS or spent < PATIENCE_SECONDS):
+            if len(times) % 2:
+                of_network, of_reference = seconds(network), seconds(reference)
             else:
-                before, now = seconds(reference), seconds(network)
-            own.append(now)
-            ratios.append(now / before)
-            spent += before + now
-    return median(own), median(ratios)
+                of_reference, of_network = seconds(reference), seconds(network)
+            times.append(of_network)
+            ratios.append(of_network / of_reference)
+            spent += of_reference + of_network
+    return median(times), median(ratios)
 
 
 def _clock(inputs: torch.Tensor) -> Callable[[], float]:
-    """This thread's CPU seconds, which other processes do not disturb; wall seconds on a GPU."""
+    """CPU seconds of this thread, which are independent of other processes; wall seconds on a GPU."""
     if not inputs.is_cuda:
         return thread_time
 

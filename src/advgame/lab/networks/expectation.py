@@ -1,6 +1,6 @@
-"""Averages over random answers of a network, few inputs or many, on a CPU or a GPU.
+"""Averages over the outputs of a randomised network, for few or many inputs, on a CPU or a GPU.
 
-Draws come from torch's own generator of the device, which whoever measures has seeded.
+Draws come from torch's global generator of the device, which the caller seeds.
 """
 
 from __future__ import annotations
@@ -18,26 +18,27 @@ ROWS_ON_GPU = 8192
 
 
 def repeated(inputs: torch.Tensor, draws: int) -> Iterator[torch.Tensor]:
-    """The inputs ``draws`` times over, as batches (repetitions, inputs, ...) of a size the device likes.
+    """The inputs repeated ``draws`` times, as batches (repetitions, inputs, ...) sized for the device.
 
     >>> [tuple(part.shape) for part in repeated(torch.zeros(100, 3), draws=5)]
     [(2, 100, 3), (2, 100, 3), (1, 100, 3)]
     """
     rows = ROWS_ON_CPU if inputs.device.type == "cpu" else ROWS_ON_GPU
-    at_once = max(1, rows // max(1, len(inputs)))
-    for begin in range(0, draws, at_once):
-        yield inputs.expand(min(at_once, draws - begin), *inputs.shape)
+    repetitions = max(1, rows // max(1, len(inputs)))
+    for begin in range(0, draws, repetitions):
+        yield inputs.expand(min(repetitions, draws - begin), *inputs.shape)
 
 
 def log_mean_probabilities(answer: Answer, inputs: torch.Tensor, draws: int) -> torch.Tensor:
-    """The logarithm of the class probabilities averaged over random answers, (inputs, classes).
+    """The logarithm of the class probabilities averaged over random draws, (inputs, classes).
+
+    Sums are computed from logarithms: a probability that underflows keeps its gradient, so that an
+    over-confident network does not look hard to attack.
 
     Args:
-        answer: logits (rows, classes) of rows; random, anew for each row.
-        inputs: (inputs, ...); differentiable, if ``answer`` is.
-
-    Sums are formed from logarithms: a probability that underflows keeps its gradient, so that an
-    over-confident network does not look hard to attack.
+        answer: computes logits (rows, classes) of rows, with a new draw for each row.
+        inputs: (inputs, ...); the result is differentiable if ``answer`` is.
+        draws: number of draws, at least 1.
 
     >>> log_mean_probabilities(lambda rows: rows, torch.zeros(3, 2), draws=7).exp()[0]
     tensor([0.5000, 0.5000])
@@ -47,5 +48,5 @@ def log_mean_probabilities(answer: Answer, inputs: torch.Tensor, draws: int) -> 
         rows = answer(part.flatten(0, 1))
         sums = log_softmax(rows, dim=1).view(*part.shape[:2], rows.shape[1]).logsumexp(dim=0)
         total = sums if total is None else torch.logaddexp(total, sums)
-    assert total is not None  # settings ask for at least one draw
+    assert total is not None  # there is at least one draw
     return total - log(draws)

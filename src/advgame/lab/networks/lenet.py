@@ -1,4 +1,4 @@
-"""LeNet-5 as it is built today: two convolutions, three connected layers (after LeCun et al. 1998)."""
+"""LeNet-5 in its modern form: two convolutions, three linear layers (after LeCun et al. 1998)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,9 +20,9 @@ class LeNet(Architecture):
     smallest: ClassVar[int | None] = 12
 
     def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """Convolutions of 5 × 5, 6 and 16 filters, pooled by the largest of 2 × 2; then 120, 84, classes."""
+        """5 × 5 convolutions with 6 and 16 filters, each with 2 × 2 max pooling; then 120, 84, classes."""
         channels, height, width = shape
-        left = ((height // 2 - 4) // 2) * ((width // 2 - 4) // 2)
+        pixels = ((height // 2 - 4) // 2) * ((width // 2 - 4) // 2)
         return nn.Sequential(
             nn.Conv2d(channels, 6, 5, padding=2),
             nn.ReLU(),
@@ -31,7 +31,7 @@ class LeNet(Architecture):
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.Linear(16 * left, 120),
+            nn.Linear(16 * pixels, 120),
             nn.ReLU(),
             nn.Linear(120, 84),
             nn.ReLU(),

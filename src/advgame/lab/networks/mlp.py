@@ -1,4 +1,4 @@
-"""Connected layers only: for images, and for rows of a table."""
+"""Multilayer perceptrons, for images and for rows of a table."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,7 +21,7 @@ class Mlp300100(Architecture):
     name: ClassVar[str] = "mlp_300_100"
 
     def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """The layers, whatever the shape of an input."""
+        """The layers, for inputs of any shape."""
         return connected((prod(shape), 300, 100, classes))
 
 
@@ -36,12 +36,12 @@ class Mlp(Architecture):
     name: ClassVar[str] = "mlp"
 
     def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """The layers, whatever the shape of an input."""
+        """The layers, for inputs of any shape."""
         return connected((prod(shape), 64, 32, classes))
 
 
 def connected(widths: tuple[int, ...]) -> nn.Sequential:
-    """Connected layers of those widths, the first being the input's, with rectifiers between them."""
+    """Linear layers with ReLUs between them; the first width is that of the input."""
     layers: list[nn.Module] = [nn.Flatten()]
     for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]

@@ -24,7 +24,7 @@ class ResNet8(Architecture):
     smallest: ClassVar[int | None] = 8
 
     def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """A convolution, three blocks, the mean over the pixels, a connected layer."""
+        """A convolution, three blocks, the mean over the pixels, a linear layer."""
         return nn.Sequential(
             nn.Conv2d(shape[0], WIDTH, 3, padding=1, bias=False),
             nn.BatchNorm2d(WIDTH),
@@ -39,7 +39,7 @@ class ResNet8(Architecture):
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions beside a shortcut; the shortcut is a convolution of 1 × 1 where the shape changes."""
+    """Two convolutions and a shortcut, which is a 1 × 1 convolution if the shape changes."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -57,6 +57,6 @@ class ResidualBlock(nn.Module):
             )
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """The rectified sum of both ways, (inputs, outputs, height / stride, width / stride)."""
-        both: torch.Tensor = self.convolutions(inputs) + self.shortcut(inputs)
-        return relu(both)
+        """The ReLU of the sum of both branches, (inputs, outputs, height / stride, width / stride)."""
+        total: torch.Tensor = self.convolutions(inputs) + self.shortcut(inputs)
+        return relu(total)

@@ -10,7 +10,7 @@ from advgame.lab.networks.architecture import Architecture
 
 @dataclass(frozen=True)
 class SmallCnn(Architecture):
-    """Two convolutions and two connected layers: 38,282 weights on 8 × 8 grey pixels and ten classes.
+    """Two convolutions and two linear layers: 38,282 weights on 8 × 8 grey pixels and ten classes.
 
     >>> sum(weight.numel() for weight in SmallCnn()((1, 8, 8), 10, seed=0).parameters())
     38282
@@ -20,7 +20,7 @@ class SmallCnn(Architecture):
     smallest: ClassVar[int | None] = 2
 
     def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """Convolutions of 3 × 3 with 16 and 32 filters, the second halving the image; 64, classes."""
+        """3 × 3 convolutions with 16 and 32 filters, the second with stride 2; then 64, classes."""
         channels, height, width = shape
         return nn.Sequential(
             nn.Conv2d(channels, 16, 3, padding=1),

@@ -12,7 +12,7 @@ STACKS = ((16,), (32, 32), (64, 64))  # filters of the convolutions between pool
 
 @dataclass(frozen=True)
 class VggNarrow(Architecture):
-    """Five normalised convolutions of 16 to 64 filters: 70,330 weights on grey images and ten classes.
+    """Five convolutions with batch normalisation: 70,330 weights on grey images and ten classes.
 
     >>> sum(weight.numel() for weight in VggNarrow()((1, 28, 28), 10, seed=0).parameters())
     70330
@@ -22,7 +22,7 @@ class VggNarrow(Architecture):
     smallest: ClassVar[int | None] = 8
 
     def layers(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """Stacks of convolutions, each halving the image; the mean over the pixels; a connected layer."""
+        """Stacks of convolutions, each followed by pooling; the mean over the pixels; a linear layer."""
         layers: list[nn.Module] = []
         channels = shape[0]
         for stack in STACKS:

@@ -1,4 +1,4 @@
-"""Trained weights on disk: names and numbers only, so that loading a file executes no code."""
+"""Trained weights on disk as safetensors, so that loading a file executes no code."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from advgame.files import written_whole
 
 
 def save_weights(network: nn.Module, path: Path) -> Path:
-    """Writes the parameters and buffers of a network as a safetensors file, whole or not at all.
+    """Writes the parameters and buffers of a network as a safetensors file, atomically.
 
     Raises:
-        InputError: when the folder is not there or cannot be written into.
+        InputError: if the folder does not exist or is not writable.
     """
     state = {
         name: tensor.detach().to("cpu").contiguous().clone() for name, tensor in network.state_dict().items()
@@ -28,14 +28,15 @@ def save_weights(network: nn.Module, path: Path) -> Path:
 
 
 def load_weights(network: nn.Module, path: Path) -> nn.Module:
-    """The network with the stored weights, its layers as wide as those: pruning may have narrowed them.
+    """The network with the stored weights; its layers get their widths, which pruning may have reduced.
 
     Args:
-        network: of the architecture that was stored; changed in place.
+        network: a network of the stored architecture; changed in place.
+        path: the safetensors file.
 
     Raises:
-        LabError: for a file that is not there, no safetensors (a pickle is never opened), or of
-            another architecture.
+        LabError: for a file that does not exist, is not safetensors (a pickle is never opened), or belongs
+            to another architecture.
     """
     state = _read(path)
     _fit_layers(network, state)
@@ -54,13 +55,13 @@ def _read(path: Path) -> Mapping[str, torch.Tensor]:
         raise LabError(f"The weights {path} cannot be read: {problem.strerror}.") from None
     if content[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
         raise LabError(
-            f"{path} is a pickle or a zip of pickles, which could run anything when opened; expected "
-            "safetensors. Convert it where you trust it: safetensors.torch.save_file(state_dict, path)."
+            f"{path} is a pickle or a zip of pickles, which could execute code when opened; expected "
+            "safetensors. If you trust it, convert it: safetensors.torch.save_file(state_dict, path)."
         )
     try:
         return load(content)
     except SafetensorError as mistake:
-        raise LabError(f"{path} is no whole safetensors file ({mistake}); measure it again.") from None
+        raise LabError(f"{path} is not a complete safetensors file ({mistake}); measure it again.") from None
 
 
 def _fit_layers(network: nn.Module, state: Mapping[str, torch.Tensor]) -> None:
@@ -79,7 +80,7 @@ def _fit_layers(network: nn.Module, state: Mapping[str, torch.Tensor]) -> None:
 
 
 def _renumber(layer: nn.Module) -> None:
-    """The counts of channels that a layer carries beside its weights, as its weights are now."""
+    """Updates the channel counts of a layer to match its weights."""
     if isinstance(layer, nn.Conv2d):
         layer.out_channels = layer.weight.shape[0]
         layer.in_channels = layer.weight.shape[1] * layer.groups

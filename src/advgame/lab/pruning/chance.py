@@ -16,16 +16,16 @@ from advgame.lab.pruning.prunable_units import Units
 
 @dataclass(frozen=True)
 class RandomPruning(Pruning):
-    """Ranks units by chance; those that are 0 already go first."""
+    """Ranks units randomly; units that are already 0 are removed first."""
 
     name: ClassVar[str] = "random"
 
     def importances(self, network: nn.Module, units: Units, task: Task) -> list[torch.Tensor]:
         """Uniform in [0, 1) from the task's seed, (units,) by group; −1 for units that are 0."""
         generator = task.generator()
-        there = {f"{name}.weight": layer.weight != 0 for name, layer in prunable_layers(network).items()}
-        found = []
-        for left in units.sums(there):
-            drawn = torch.rand(len(left), generator=generator, dtype=torch.float64)
-            found.append(drawn.masked_fill(left.cpu() == 0, -1.0))
-        return found
+        nonzero = {f"{name}.weight": layer.weight != 0 for name, layer in prunable_layers(network).items()}
+        importances = []
+        for weights_left in units.sums(nonzero):
+            drawn = torch.rand(len(weights_left), generator=generator, dtype=torch.float64)
+            importances.append(drawn.masked_fill(weights_left.cpu() == 0, -1.0))
+        return importances

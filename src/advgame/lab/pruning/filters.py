@@ -1,6 +1,6 @@
-"""Removes filters of convolutions and neurons of connected layers with everything that depends on them.
+"""Removes filters of convolutions and neurons of linear layers with everything that depends on them.
 
-The network gets smaller and quicker. Layers that are added to each other lose the same filters.
+The network becomes smaller and faster. Layers whose outputs are added lose the same filters.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from advgame.lab.pruning.prunable_units import Removal, Units
 
 
 class Filters(Units):
-    """Filters and neurons but those of the last layer, which are the classes.
+    """All filters and neurons except those of the last layer, which are the classes.
 
     Raises:
-        LabError: for a network whose layers cannot be followed from input to output.
+        LabError: for a network whose layers cannot be traced from input to output.
     """
 
     def __init__(self, network: nn.Module, shape: tuple[int, ...]) -> None:
@@ -33,18 +33,18 @@ class Filters(Units):
 
     @property
     def sizes(self) -> list[torch.Tensor]:
-        """The weights of each filter, not counting what the next layer loses."""
+        """The number of weights of each filter, without those that the next layer loses."""
         layers = prunable_layers(self._network)
         return self.sums({f"{name}.weight": torch.ones_like(layer.weight) for name, layer in layers.items()})
 
     def sums(self, values: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
-        """The sum over each filter, over all layers that lose it together."""
+        """The sum over each filter and over all layers that lose it together."""
         return [self._sum(group, values, nn.Module) for group in self._groups]
 
     def contributions(self, values: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
         """The sum over the last parameters that scale and shift a filter's output.
 
-        Those of the normalisation behind it where there is one (Molchanov et al. 2019), else its own.
+        These are the parameters of a following normalisation (Molchanov et al. 2019), else the filter's own.
         """
         return [self._sum(group, values, _acting(group)) for group in self._groups]
 
@@ -52,15 +52,15 @@ class Filters(Units):
         """The same parameters."""
         layers = _losing(self._groups[group])
         kind = _acting(self._groups[group])
-        found = []
+        views = []
         for module, places in layers:
             if isinstance(module, kind):
-                members = (module._parameters.get(member) for member in ("weight", "bias"))
-                found += [each.data[places[place]] for each in members if each is not None]
-        return found
+                parameters = (module._parameters.get(name) for name in ("weight", "bias"))
+                views += [values.data[places[place]] for values in parameters if values is not None]
+        return views
 
     def parameters_left(self, removal: Removal, count: int) -> int:
-        """Tried on a copy."""
+        """Computed by removing the units from a copy."""
         trial = deepcopy(self._network)
         Filters(trial, self._shape).remove(removal, count)
         return parameters_left(trial)
@@ -87,7 +87,7 @@ NORMALISATION = nn.modules.batchnorm._BatchNorm
 
 
 def _losing(group: Any) -> list[tuple[nn.Module, list[int]]]:
-    """The layers whose outputs a group takes away, and the places of its units there."""
+    """The layers that lose outputs when a group is removed, and the indices of these outputs."""
     graph = group._DG
     return [
         (item.dep.target.module, list(item.idxs))
@@ -102,18 +102,18 @@ def _with_weights(group: Any) -> list[nn.Conv2d | nn.Linear]:
 
 
 def _acting(group: Any) -> type[nn.Module]:
-    """The kind of layer through which the whole effect of a unit passes once."""
+    """The type of layer through which the whole effect of a unit passes exactly once."""
     normalised = any(isinstance(module, NORMALISATION) for module, _ in _losing(group))
     return NORMALISATION if normalised else nn.Module
 
 
 def _groups(network: nn.Module, shape: tuple[int, ...]) -> list[Any]:
     layers = list(prunable_layers(network).values())
-    odd = [type(layer).__name__ for layer in layers if type(layer) not in (nn.Conv2d, nn.Linear)]
-    if odd:
+    unsupported = [type(layer).__name__ for layer in layers if type(layer) not in (nn.Conv2d, nn.Linear)]
+    if unsupported:
         raise LabError(
-            f"Filters cannot be removed from a network with a layer of the kind {odd[0]}; prune it before "
-            "that layer is put in, or take the structure 'unstructured'."
+            f"Filters cannot be removed from a network with a layer of type {unsupported[0]}; prune it "
+            "before that layer is added, or use the structure 'unstructured'."
         )
     first = next(network.parameters())
     inputs = torch.zeros(1, *shape, device=first.device, dtype=first.dtype)
@@ -122,24 +122,24 @@ def _groups(network: nn.Module, shape: tuple[int, ...]) -> list[Any]:
         with torch.enable_grad():
             graph = torch_pruning.DependencyGraph().build_dependency(network, inputs, verbose=False)
         groups = list(graph.get_all_groups(ignored_layers=[last], root_module_types=(nn.Conv2d, nn.Linear)))
-    except Exception as mistake:  # the library raises whatever it meets
+    except Exception as mistake:  # the library raises many types of exception
         raise LabError(
-            f"The layers of the network cannot be followed from input to output ({mistake}); remove filters "
-            "before something is put around the network, or take the structure 'unstructured'."
+            f"The layers of the network cannot be traced from input to output ({mistake}); remove filters "
+            "before another defence wraps the network, or use the structure 'unstructured'."
         ) from mistake
     if not groups:
         raise LabError(
-            "No filter can be removed: nothing lies before the last layer, or the network hides its "
-            "gradient. Remove filters before something is put around it, or take another structure."
+            "No filter can be removed: there is no layer before the last one, or the network has no "
+            "gradient. Remove filters before another defence wraps the network, or use another structure."
         )
     return sorted(groups, key=lambda group: min(layers.index(layer) for layer in _with_weights(group)))
 
 
 def _last_layer(network: nn.Module, inputs: torch.Tensor) -> nn.Module:
-    """The last layer with weights that an input meets."""
-    met: list[nn.Module] = []
+    """The last layer with weights in the forward pass."""
+    executed: list[nn.Module] = []
     hooks = [
-        layer.register_forward_hook(lambda layer, *_: met.append(layer))
+        layer.register_forward_hook(lambda layer, *_: executed.append(layer))
         for layer in prunable_layers(network).values()
     ]
     try:
@@ -148,4 +148,4 @@ def _last_layer(network: nn.Module, inputs: torch.Tensor) -> nn.Module:
     finally:
         for hook in hooks:
             hook.remove()
-    return met[-1]
+    return executed[-1]

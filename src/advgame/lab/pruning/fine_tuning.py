@@ -17,16 +17,17 @@ NONE = "none"
 
 
 def check_retraining(name: str, settings: Mapping[str, Any]) -> None:
-    """Nothing, if there is such a defence and it can have these settings.
+    """Raises an error unless the training defence exists and has these settings.
 
     Raises:
-        LabError, UnknownName: if not.
+        LabError: for a setting that the defence does not have.
+        UnknownName: if there is no training defence of that name.
     """
     _defence(name, settings)
 
 
 def retrained(network: nn.Module, task: Task, name: str, settings: Mapping[str, Any]) -> nn.Module:
-    """The network after that defence has trained it; weights that are 0 stay 0.
+    """The network fine-tuned by a training defence; weights that are 0 stay 0.
 
     Args:
         network: the pruned network.
@@ -49,7 +50,7 @@ def _defence(name: str, settings: Mapping[str, Any]) -> Trained | None:
     for setting in settings:
         if setting not in known:
             raise LabError(
-                f"The setting {setting!r} is given, and the training {name!r} after pruning has none; leave "
-                "it out."
+                f"The setting {setting!r} is given, but fine-tuning with {name!r} has no such setting; "
+                "remove it."
             )
     return kind(**settings)

@@ -1,7 +1,7 @@
 """Compares estimated importances with the measured change of the loss when units are removed.
 
-The true importance of a unit is (loss without it − loss with it)², which Taylor pruning expands to first
-order (Molchanov et al. 2019). Pruning ranks units by importance per weight; so both are compared per weight.
+The true importance of a unit is (loss without it − loss with it)², which Taylor pruning approximates to first
+order (Molchanov et al. 2019). Pruning ranks units by importance per weight, so both are compared per weight.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ BATCH = 250
 
 @dataclass(frozen=True, eq=False)
 class ImportanceStudy:
-    """Estimated and true importance of units, and how far their orders agree."""
+    """Estimated and true importance of units, and the correlation of their ranks."""
 
     method: str
-    groups: NDArray[np.int64]  # (units,), the layer of each, or the layers that lose it together
+    groups: NDArray[np.int64]  # (units,), the layer of each unit, or the layers that lose it together
     estimated: NDArray[np.float64]  # (units,), per weight
     true: NDArray[np.float64]  # (units,), per weight
-    correlation: float  # Spearman's, over all units; nan where one of the two does not vary
+    correlation: float  # Spearman's, over all units; NaN if one of the two does not vary
     low: float  # limits of its bootstrap interval at 95 %, units drawn with replacement
     high: float
 
     @property
     def by_group(self) -> dict[int, float]:
-        """Spearman's correlation within each group that has at least three units: orders inside a layer."""
+        """Spearman's correlation within each group of at least three units."""
         return {
             int(group): float(spearman(self.estimated[self.groups == group], self.true[self.groups == group]))
             for group in np.unique(self.groups)
@@ -60,25 +60,26 @@ def importance_study(
     Costs one pass over the inputs for each unit.
 
     Args:
-        network: trained; it comes out as it went in.
-        method: its structure says what a unit is.
-        task: what the method estimates on, and the seed of all draws.
-        inputs: on which the loss is measured; labels: (inputs,).
-        most: units that are removed in turn, drawn at random where there are more.
+        network: a trained network; unchanged afterwards.
+        method: the pruning method; its structure defines the units.
+        task: the data for the method's estimate, and the seed of all draws.
+        inputs: (inputs, …) in [0, 1], on which the loss is measured.
+        labels: (inputs,), the true labels.
+        most: the largest number of units to remove in turn; drawn at random if there are more.
 
     Raises:
-        LabError: where there is nothing to measure the loss on, or fewer than three units.
+        LabError: without inputs, or with fewer than three units.
     """
     if len(inputs) == 0:
         raise LabError("There are no inputs to measure the loss on; give some.")
     network = network.to(task.device).eval()
     units = method.units(network, task)
     importances, sizes = method.importances(network, units, task), units.sizes
-    everything = [(group, place) for group, each in enumerate(importances) for place in range(len(each))]
-    chosen = np.random.default_rng(task.seed).permutation(len(everything))[:most]
+    all_units = [(group, place) for group, values in enumerate(importances) for place in range(len(values))]
+    chosen = np.random.default_rng(task.seed).permutation(len(all_units))[:most]
     if len(chosen) < 3:
         raise LabError(f"There are {len(chosen)} units to compare; expected at least 3.")
-    drawn = [everything[each] for each in np.sort(chosen)]
+    drawn = [all_units[index] for index in np.sort(chosen)]
     changes = _changes(network, units, drawn, inputs.to(task.device), labels.to(task.device))
     estimated = np.array([float(importances[group][place]) for group, place in drawn])
     true = changes**2 / np.array([float(sizes[group][place]) for group, place in drawn])
@@ -96,20 +97,20 @@ def _changes(
     inputs: torch.Tensor,
     labels: torch.Tensor,
 ) -> NDArray[np.float64]:
-    """By how much the mean loss grows without each unit, (units,)."""
+    """The increase of the mean loss when each unit is removed, (units,)."""
 
     def loss() -> float:
         parts = zip(inputs.split(BATCH), labels.split(BATCH), strict=True)  # type: ignore[no-untyped-call]
-        sums = [cross_entropy(network(some).double(), goal, reduction="sum") for some, goal in parts]
+        sums = [cross_entropy(network(batch).double(), truth, reduction="sum") for batch, truth in parts]
         return float(torch.stack(sums).sum()) / len(labels)
 
-    whole, found = loss(), []
+    complete, changes = loss(), []
     for group, place in drawn:
         views = units.views(group, place)
         before = [view.clone() for view in views]
         for view in views:
             view.zero_()
-        found.append(loss() - whole)
+        changes.append(loss() - complete)
         for view, value in zip(views, before, strict=True):
             view.copy_(value)
-    return np.array(found)
+    return np.array(changes)

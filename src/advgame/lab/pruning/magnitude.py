@@ -1,4 +1,4 @@
-"""Pruning by magnitude: small weights go first (Han et al. 2015; filters after Li et al. 2017)."""
+"""Magnitude pruning: removes the smallest weights (Han et al. 2015) or filters (Li et al. 2017)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ TINY = 1e-30  # a layer of zeros has no mean to compare with
 
 @dataclass(frozen=True)
 class MagnitudePruning(Pruning):
-    """Ranks units by the mean square of their weights: single weights by their size.
+    """Ranks units by the mean square of their weights; single weights by their absolute value.
 
-    Filters are compared with the mean of their own layer, because weights are larger in layers with fewer
-    inputs; otherwise whole layers go.
+    The value of a filter is divided by the mean of its layer, because weights are larger in layers with fewer
+    inputs; otherwise whole layers would be removed.
     """
 
     name: ClassVar[str] = "magnitude"

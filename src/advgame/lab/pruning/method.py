@@ -20,28 +20,28 @@ from advgame.lab.pruning.prunable_units import SCOPES, Units, fewest_to_remove, 
 from advgame.lab.pruning.size import remember_size, size_before_pruning
 
 STRUCTURES = ("unstructured", "kernel", "filter")
-TOLERANCE = 1.1  # a network this much smaller than its compression says has been pruned further before
+TOLERANCE = 1.1  # relative deviation from the target size at which a network counts as pruned further
 
 
 @dataclass(frozen=True)
 class Pruning(Defence):
-    """Prunes to a compression of the whole network and trains what is left.
+    """Prunes the whole network to a compression and fine-tunes the remaining weights.
 
-    The compression counts from the network before its first pruning, so that levels follow each other: 2, 4,
-    8. At least one unit of each layer stays, and all classes. Filters are removed and make the network
-    quicker; kernels and single weights are set to 0.
+    The compression is relative to the network before its first pruning, so a chain has the levels 2, 4, 8.
+    At least one unit of each layer and all classes remain. Filters are removed, which makes the network
+    faster; kernels and single weights are set to 0.
 
     Raises:
         LabError: for a setting out of its range.
     """
 
-    compression: float = 2.0  # parameters before over parameters left
+    compression: float = 2.0  # parameters before pruning / parameters left
     structure: str = "unstructured"  # or "kernel", or "filter"
-    scope: str = "global"  # "local" takes the same share of each layer
-    epochs: int = 3  # of training afterwards
+    scope: str = "global"  # "local" removes the same share of each layer
+    epochs: int = 3  # of fine-tuning
     learning_rate: float = 3e-3
-    retrain: str = "standard"  # the defence that trains afterwards, by name; "none" for none
-    radius: float | None = None  # of that defence, where it has one; None for its default
+    retrain: str = "standard"  # name of the defence that fine-tunes; "none" for none
+    radius: float | None = None  # setting of that defence, if it has one; None for its default
     noise: float | None = None  # likewise
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class Pruning(Defence):
 
     @abstractmethod
     def importances(self, network: nn.Module, units: Units, task: Task) -> list[torch.Tensor]:
-        """How much each unit matters, by group: (units,); the least goes first.
+        """The importance of each unit, by group: (units,); the least important is removed first.
 
         Args:
             network: the network to prune.
@@ -66,7 +66,7 @@ class Pruning(Defence):
 
     @property
     def settings_of_retraining(self) -> dict[str, float]:
-        """The settings of the defence that trains afterwards."""
+        """The settings of the defence that fine-tunes."""
         given = {"radius": self.radius, "noise": self.noise}
         return {
             "epochs": self.epochs,
@@ -75,15 +75,15 @@ class Pruning(Defence):
         }
 
     def prepared(self, network: nn.Module) -> nn.Module:
-        """The network as it is, its size noted."""
+        """The network itself, with its size recorded."""
         remember_size(network)
         return network
 
     def fit(self, network: nn.Module, task: Task) -> nn.Module:
-        """The network, pruned and trained again.
+        """The network, pruned and fine-tuned.
 
         Raises:
-            LabError: for a compression that the network is beyond, or that cannot be reached.
+            LabError: for a compression below that of the network, or one that cannot be reached.
         """
         network = self.prepared(network).to(task.device).eval()
         before = size_before_pruning(network)
@@ -95,8 +95,8 @@ class Pruning(Defence):
         left, target = parameters_left(network), round(before / self.compression)
         if left * TOLERANCE < target:
             raise LabError(
-                f"The compression {self.compression:g} is asked of a network that was pruned "
-                f"{before / left:.3g} times already; expected at least that. Let levels of a chain rise."
+                f"The compression is {self.compression:g}, but the network already has a compression of "
+                f"{before / left:.3g}; expected at least that. Give the levels of a chain in rising order."
             )
         if left <= target:
             return
@@ -106,13 +106,13 @@ class Pruning(Defence):
         if count == len(removal) and (least := units.parameters_left(removal, count)) > target * TOLERANCE:
             unit = "weight" if self.structure == "unstructured" else self.structure
             raise LabError(
-                f"The compression {self.compression:g} cannot be reached: of {before:,} parameters {least:,} "
-                f"stay, offsets and one {unit} of each layer among them. Give at most {before / least:.3g}."
+                f"The compression {self.compression:g} cannot be reached: {least:,} of {before:,} parameters "
+                f"must remain, among them one {unit} of each layer. Give at most {before / least:.3g}."
             )
         units.remove(removal, count)
 
     def units(self, network: nn.Module, task: Task) -> Units:
-        """What can go, by the setting ``structure``."""
+        """The units that can be removed, by the setting ``structure``."""
         if self.structure == "filter":
             return Filters(network, task.dataset.shape)
         return Masked(network, kernels=self.structure == "kernel")

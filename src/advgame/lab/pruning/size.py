@@ -1,4 +1,4 @@
-"""The size of a network before pruning, kept through all later steps."""
+"""The size of a network before pruning, which later steps preserve."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ MEMORY = "parameters_before_pruning"
 
 
 def remember_size(network: nn.Module) -> None:
-    """Notes the size of a network on it, unless it was pruned before."""
+    """Records the size of a network as an attribute, unless it is already recorded."""
     if not _remembered(network):
         setattr(network, MEMORY, parameters_total(network))
 
 
 def size_before_pruning(network: nn.Module) -> int:
-    """The parameters a network had when its size was first noted; those it has now where it never was."""
+    """The number of parameters when the size was first recorded; the present number if it never was."""
     return max(_remembered(network), default=parameters_total(network))
 
 
 def _remembered(network: nn.Module) -> list[int]:
-    """It may be inside another one by now."""
+    """The recorded sizes, also if the network is now part of another one."""
     return [getattr(module, MEMORY) for module in network.modules() if hasattr(module, MEMORY)]

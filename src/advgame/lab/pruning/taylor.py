@@ -1,4 +1,4 @@
-"""Pruning by the expected change of the loss, to first order (Molchanov et al. 2019, arXiv:1906.10771)."""
+"""Taylor pruning: by the first-order change of the loss (Molchanov et al. 2019, arXiv:1906.10771)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ BATCH = 128
 
 @dataclass(frozen=True)
 class TaylorPruning(Pruning):
-    """Ranks units by the squared change of the loss on their removal, to first order, per weight.
+    """Ranks units by the squared first-order change of the loss on their removal, per weight.
 
     importance(U) = mean over batches of (Σ_{w ∈ U} w ∂loss/∂w)² / |U|
     """
 
     name: ClassVar[str] = "taylor"
-    inputs: int = 2048  # training inputs it is estimated on, drawn from the task's seed
+    inputs: int = 2048  # training inputs for the estimate, drawn with the task's seed
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -45,24 +45,27 @@ class TaylorPruning(Pruning):
 def expected_changes(
     network: nn.Module, units: Units, inputs: torch.Tensor, labels: torch.Tensor, seed: int
 ) -> list[torch.Tensor]:
-    """The squared change of the loss to first order when a unit is removed, mean over batches, by group.
+    """The squared first-order change of the loss when a unit is removed, mean over batches, by group.
 
     Args:
-        network: in evaluation mode.
-        seed: for networks that draw.
+        network: the network, in evaluation mode.
+        units: the units that can be removed, by group.
+        inputs: (inputs, …) in [0, 1].
+        labels: (inputs,), the true labels.
+        seed: seed of randomised networks.
     """
     totals: list[torch.Tensor] | None = None
     batches = list(zip(inputs.split(BATCH), labels.split(BATCH), strict=True))  # type: ignore[no-untyped-call]
-    parameters = {name: each for name, each in network.named_parameters() if each.requires_grad}
+    parameters = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
     devices = [inputs.device] if inputs.is_cuda else []
     with torch.random.fork_rng(devices=devices), counted(network), torch.enable_grad():
         torch.manual_seed(seed)
-        for some, goal in batches:
-            loss = cross_entropy(surrogate(network)(some), goal)
+        for batch, truth in batches:
+            loss = cross_entropy(surrogate(network)(batch), truth)
             gradients = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
             products = {
-                name: torch.zeros_like(each) if slope is None else each * slope
-                for (name, each), slope in zip(parameters.items(), gradients, strict=True)
+                name: torch.zeros_like(weight) if gradient is None else weight * gradient
+                for (name, weight), gradient in zip(parameters.items(), gradients, strict=True)
             }
             squares = [change.square() / len(batches) for change in units.contributions(products)]
             totals = squares if totals is None else [a + b for a, b in zip(totals, squares, strict=True)]

@@ -1,6 +1,6 @@
 """Defences that train the network itself, by name; pruning uses them to fine-tune.
 
-To add one, write a file for it here and list it below.
+To add one, write a file in this folder and list its class below.
 """
 
 from advgame.catalogue import Catalogue
@@ -23,6 +23,6 @@ LISTED: tuple[type[Trained], ...] = (
     InvarianceTraining,
 )
 
-TRAININGS: Catalogue[type[Trained]] = Catalogue("training", {each.name: each for each in LISTED})
+TRAININGS: Catalogue[type[Trained]] = Catalogue("training", {defence.name: defence for defence in LISTED})
 
 __all__ = ["TRAININGS", "Trained"]

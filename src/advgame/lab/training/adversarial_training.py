@@ -16,10 +16,10 @@ from advgame.lab.training.trained import Trained
 
 @dataclass(frozen=True)
 class AdversarialTraining(Trained):
-    """Trains on inputs moved up the loss by projected gradient steps inside a ball.
+    """Trains on inputs that projected gradient ascent has moved inside a ball.
 
-    A large radius is learned more easily when it grows: on MNIST at 0.3 a network that meets the whole ball
-    from the start may never leave chance.
+    A large radius is easier to learn if it grows: on MNIST with radius 0.3, a network trained with the full
+    radius from the start may never become better than chance.
     """
 
     name: ClassVar[str] = "adversarial_training"
@@ -35,6 +35,6 @@ class AdversarialTraining(Trained):
         check_range("ramp", self.ramp, 0, 1)
 
     def loss(self, batch: Batch) -> torch.Tensor:
-        """The cross-entropy on the moved inputs."""
+        """The cross-entropy on the perturbed inputs."""
         ball = Ball(self.norm, ramped(self.radius, self.ramp, batch.progress))
         return cross_entropy(batch.network(climbed(batch, ball, self.steps)), batch.labels)

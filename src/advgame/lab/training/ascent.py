@@ -1,7 +1,7 @@
-"""The inner maximisation of adversarial training: inputs moved up a loss inside a ball.
+"""The inner maximisation of adversarial training: gradient ascent on the inputs inside a ball.
 
-Short loops of our own. A training step is eight propagations of a small batch, so what a toolkit's attack
-does around them (copies, checks, bookkeeping for each call) would cost as much as the propagations.
+The loop is our own. A training step takes eight propagations of a small batch, and the overhead of a
+library's attack (copies, checks, bookkeeping per call) would cost as much as the propagations.
 """
 
 from __future__ import annotations
@@ -19,38 +19,37 @@ from advgame.lab.fitting.loop import Batch
 from advgame.lab.fitting.settings import check_range
 
 BALLS = ("Linf", "L2")
-REACH = (
-    2.5  # all steps together, in radii, so that the far side of the ball can be reached (Madry et al. 2018)
-)
+# The total length of all steps, in radii: the far side of the ball is within reach (Madry et al. 2018).
+REACH = 2.5
 
 
 @dataclass(frozen=True)
 class Ball:
-    """All changes of at most a radius."""
+    """The perturbations whose norm is at most a radius."""
 
     norm: str
     radius: float
 
     def drawn(self, batch: Batch) -> torch.Tensor:
-        """A random change of each input: uniform in L∞; in L2 of a random direction and length."""
+        """A random perturbation of each input: uniform in L∞; random direction and length in L2."""
         if self.norm == "Linf":
             return batch.uniform() * self.radius
         length = torch.rand(len(batch.inputs), generator=batch.generator).to(batch.inputs.device)
         return _of_length(batch.normal(), self.radius * length)
 
     def step(self, gradient: torch.Tensor, length: float) -> torch.Tensor:
-        """The change of that length along which the loss rises fastest, to first order."""
+        """The step of a given length that increases the loss most, to first order."""
         return length * gradient.sign() if self.norm == "Linf" else _of_length(gradient, length)
 
     def inside(self, change: torch.Tensor) -> torch.Tensor:
-        """The nearest change in the ball."""
+        """The projection of a perturbation onto the ball."""
         if self.norm == "Linf":
             return change.clamp(-self.radius, self.radius)
         return change * _beside(self.radius / _lengths(change), change).clamp_max(1)
 
 
 def check_ball(norm: str, radius: float) -> None:
-    """Nothing, if training can work inside the ball.
+    """Raises an error unless training supports the ball.
 
     >>> check_ball("L1", 0.1)
     Traceback (most recent call last):
@@ -79,46 +78,48 @@ def climbed(
     """The batch's inputs after projected gradient ascent in the ball and in [0, 1], (inputs, …).
 
     Args:
-        batch: its network is what is attacked.
-        steps: of ``reach`` / ``steps`` radii each.
-        loss: of the logits, one number; the cross-entropy by default.
-        start: a change to begin with; drawn from the ball by default.
+        batch: the inputs, their labels and the network to attack.
+        ball: the set of allowed perturbations.
+        steps: number of steps, each of ``reach`` / ``steps`` radii.
+        loss: a scalar function of the logits to maximise; the cross-entropy by default.
+        start: the initial perturbation; drawn from the ball by default.
+        reach: total length of the steps, in radii.
     """
 
-    def wrong(logits: torch.Tensor) -> torch.Tensor:
+    def error(logits: torch.Tensor) -> torch.Tensor:
         return cross_entropy(logits, batch.labels, reduction="sum")
 
-    rising = loss or wrong
+    objective = loss or error
     change = ball.drawn(batch) if start is None else start
-    changed = (batch.inputs + change).clamp(0, 1)
+    perturbed = (batch.inputs + change).clamp(0, 1)
     with statistics_at_rest(batch.network):
         for _ in range(steps):
-            changed.requires_grad_(True)
-            (gradient,) = torch.autograd.grad(rising(batch.network(changed)), changed)
-            change = changed.detach() + ball.step(gradient, reach * ball.radius / steps) - batch.inputs
-            changed = (batch.inputs + ball.inside(change)).clamp(0, 1)
-    return changed
+            perturbed.requires_grad_(True)
+            (gradient,) = torch.autograd.grad(objective(batch.network(perturbed)), perturbed)
+            change = perturbed.detach() + ball.step(gradient, reach * ball.radius / steps) - batch.inputs
+            perturbed = (batch.inputs + ball.inside(change)).clamp(0, 1)
+    return perturbed
 
 
 def ramped(radius: float, ramp: float, progress: float) -> float:
-    """The radius at a share of the training: it rises in a straight line during the first ``ramp`` of it.
+    """The radius at a point of the training: it rises linearly during the first ``ramp`` of it.
 
     >>> ramped(0.3, ramp=0.5, progress=0.25), ramped(0.3, ramp=0.5, progress=0.75)
     (0.15, 0.3)
 
     Args:
         radius: the final radius.
-        ramp: share of the training during which it rises, in 0..1.
-        progress: share of the training done, in 0..1.
+        ramp: share of the training during which the radius rises, in 0..1.
+        progress: share of the training that is done, in 0..1.
     """
     return radius * min(1.0, progress / ramp) if ramp > 0 else radius
 
 
 @contextmanager
 def statistics_at_rest(network: nn.Module) -> Iterator[None]:
-    """Inside, batch normalisation neither uses nor moves the statistics of the batch.
+    """Inside, batch normalisation neither uses nor updates the statistics of the batch.
 
-    What is crafted on the way to an example is no training input.
+    The intermediate inputs of an attack are not training inputs.
     """
     layers = [
         layer

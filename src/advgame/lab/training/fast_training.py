@@ -1,6 +1,7 @@
 """Fast adversarial training (Wong et al. 2020): one large step from a random start, not many small ones.
 
-It may lose its robustness within an epoch, and differs between seeds: train with several.
+The network may lose its robustness within an epoch (catastrophic overfitting), depending on the seed: train
+with several seeds.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class FastTraining(Trained):
         check_range("ramp", self.ramp, 0, 1)
 
     def loss(self, batch: Batch) -> torch.Tensor:
-        """The cross-entropy on the moved inputs."""
+        """The cross-entropy on the perturbed inputs."""
         ball = Ball(self.norm, ramped(self.radius, self.ramp, batch.progress))
-        moved = climbed(batch, ball, 1, reach=self.reach)
-        return cross_entropy(batch.network(moved), batch.labels)
+        perturbed = climbed(batch, ball, 1, reach=self.reach)
+        return cross_entropy(batch.network(perturbed), batch.labels)

@@ -16,10 +16,10 @@ from advgame.lab.training.trained import Trained
 
 @dataclass(frozen=True)
 class FreeTraining(Trained):
-    """Trains on each batch several times in a row while the inputs climb, one step each time.
+    """Trains on each batch several times in a row, with one step of gradient ascent on the inputs each time.
 
-    Costs as much as standard training of epochs × replays epochs. The change an input begins with is the
-    one its place in the batch before ended with.
+    Costs as much as standard training for epochs × replays epochs. The perturbation of an input starts from
+    the last one at the same position of the previous batch.
     """
 
     name: ClassVar[str] = "free_training"
@@ -38,16 +38,16 @@ class FreeTraining(Trained):
         return replace(super().recipe, replays=self.replays)
 
     def loss(self, batch: Batch) -> torch.Tensor:
-        """The cross-entropy on the inputs as far as they have climbed."""
-        change = self._climbed_by(batch)
-        asked = (batch.inputs + change).clamp(0, 1).requires_grad_(True)
-        batch.memory["asked"], batch.memory["change"] = asked, change
-        return cross_entropy(batch.network(asked), batch.labels)
+        """The cross-entropy on the inputs with their present perturbation."""
+        change = self._next_change(batch)
+        perturbed = (batch.inputs + change).clamp(0, 1).requires_grad_(True)
+        batch.memory["perturbed"], batch.memory["change"] = perturbed, change
+        return cross_entropy(batch.network(perturbed), batch.labels)
 
-    def _climbed_by(self, batch: Batch) -> torch.Tensor:
-        """The change so far, after a step along the gradient that the last backward pass has left."""
-        if "asked" not in batch.memory:
+    def _next_change(self, batch: Batch) -> torch.Tensor:
+        """The perturbation after a step along the gradient from the last backward pass."""
+        if "perturbed" not in batch.memory:
             return torch.zeros_like(batch.inputs)
         ball = Ball(self.norm, self.radius)
         change: torch.Tensor = batch.memory["change"]
-        return ball.inside(change + ball.step(batch.memory["asked"].grad, self.radius))
+        return ball.inside(change + ball.step(batch.memory["perturbed"].grad, self.radius))

@@ -1,8 +1,7 @@
 """Training on invariance-based examples, whose true label has changed.
 
-After Rauter et al. 2023. Alone, it is one of two trainings that can follow each other in either order (as
-steps of an experiment, with `adversarial_training`); with ``perturbation_radius`` the network learns both at
-the same time.
+After Rauter et al. 2023. It can precede or follow `adversarial_training` as a step of an experiment
+(consecutive training); with ``perturbation_radius`` the network is trained on both simultaneously.
 """
 
 from __future__ import annotations
@@ -22,27 +21,27 @@ from advgame.lab.fitting.task import Task
 from advgame.lab.training.ascent import Ball, check_ball, climbed, ramped
 from advgame.lab.training.trained import Trained
 
-PANEL_SEED = 1_000_003  # added to the task's, so that nobody is trained by the panel that measures
+PANEL_SEED = 1_000_003  # added to the task's seed, so that training does not use the measuring panel
 
 
 @dataclass(frozen=True)
 class InvarianceTraining(Trained):
     """Trains on the training inputs and, with each batch, on some examples whose label has changed.
 
-    loss = CE(inputs, moved up the loss if so asked) + weight × CE(examples, their new labels)
+    loss = CE(inputs, perturbed if ``perturbation_radius`` > 0) + weight × CE(examples, their new labels)
 
-    The examples are made once, from some of the training inputs, with a panel of the defence's own.
+    The examples are crafted once, from some of the training inputs, with a separate panel.
     """
 
     name: ClassVar[str] = "invariance_training"
     radius: float = 0.3  # of the examples; in L0 the number of values that may change
     norm: str = "Linf"  # or "L0"
-    searched: int = 10_000  # training inputs that examples are made from; a tenth of them may succeed
-    examples: int = 64  # with each batch
+    searched: int = 10_000  # training inputs from which examples are crafted; a tenth may succeed
+    examples: int = 64  # per batch
     weight: float = 1.0
-    perturbation_radius: float = 0.0  # 0: benign inputs; else inputs as in adversarial training
+    perturbation_radius: float = 0.0  # 0: benign inputs; otherwise inputs as in adversarial training
     perturbation_norm: str = "Linf"  # or "L2"
-    steps: int = 7  # of moving inputs up the loss
+    steps: int = 7  # of the gradient ascent
     ramp: float = 0.0  # share of the training during which the perturbation's radius grows from 0
 
     def __post_init__(self) -> None:
@@ -66,43 +65,42 @@ class InvarianceTraining(Trained):
         """The trained network; weights that are exactly 0 stay 0.
 
         Raises:
-            LabError: where no training input can be changed so that the panel changes its label.
+            LabError: if no training input can be changed so that the panel gives it another label.
         """
-        made = self.made(task)
-        inputs, labels = made.inputs[made.found], made.labels[made.found]
+        crafted = self.crafted(task)
+        inputs, labels = crafted.inputs[crafted.succeeded], crafted.labels[crafted.succeeded]
 
-        def both(batch: Batch) -> torch.Tensor:
-            some = torch.randint(len(labels), (self.examples,), generator=batch.generator).to(inputs.device)
-            follows = cross_entropy(batch.network(inputs[some]), labels[some])
-            return self.loss(batch) + self.weight * follows
+        def total_loss(batch: Batch) -> torch.Tensor:
+            drawn = torch.randint(len(labels), (self.examples,), generator=batch.generator).to(inputs.device)
+            example_loss = cross_entropy(batch.network(inputs[drawn]), labels[drawn])
+            return self.loss(batch) + self.weight * example_loss
 
-        return fit(network, task, self.recipe, both)
+        return fit(network, task, self.recipe, total_loss)
 
     def loss(self, batch: Batch) -> torch.Tensor:
-        """The cross-entropy on the training inputs, to which that on the examples is added."""
+        """The cross-entropy on the training inputs; the loss on the examples is added to it."""
         if self.perturbation_radius == 0:
             return plain_loss(batch)
         radius = ramped(self.perturbation_radius, self.ramp, batch.progress)
-        moved = climbed(batch, Ball(self.perturbation_norm, radius), self.steps)
-        return cross_entropy(batch.network(moved), batch.labels)
+        perturbed = climbed(batch, Ball(self.perturbation_norm, radius), self.steps)
+        return cross_entropy(batch.network(perturbed), batch.labels)
 
-    def made(self, task: Task) -> InvarianceExamples:
-        """The examples that are trained on.
+    def crafted(self, task: Task) -> InvarianceExamples:
+        """The examples to train on.
 
         Raises:
-            LabError: where there are none.
+            LabError: if there are none.
         """
-        task.progress("looking for invariance-based examples")
+        task.progress("crafting invariance-based examples")
         count = len(task.dataset.train_labels)
         chosen = torch.randperm(count, generator=task.generator())[: self.searched]
-        inputs, labels = (
-            each[chosen].to(task.device) for each in (task.dataset.train_inputs, task.dataset.train_labels)
-        )
-        people = train_panel(task.dataset, task.seed + PANEL_SEED, task.device)
-        made = invariance_examples(inputs, labels, people, self.norm, self.radius)
-        if not made.found.any():
+        inputs = task.dataset.train_inputs[chosen].to(task.device)
+        labels = task.dataset.train_labels[chosen].to(task.device)
+        panel = train_panel(task.dataset, task.seed + PANEL_SEED, task.device)
+        examples = invariance_examples(inputs, labels, panel, self.norm, self.radius)
+        if not examples.succeeded.any():
             raise LabError(
                 f"None of {len(labels)} training inputs of {task.dataset.name} changes its meaning within "
-                f"{self.radius:g} in {self.norm}; take a larger radius, or more of them with 'searched'."
+                f"{self.radius:g} in {self.norm}; give a larger radius, or a larger value of 'searched'."
             )
-        return made
+        return examples

@@ -16,10 +16,10 @@ from advgame.lab.training.trained import Trained
 
 @dataclass(frozen=True)
 class NoiseTraining(Trained):
-    """Trains on inputs with noise added, which is not cut at 0 and 1.
+    """Trains on inputs with Gaussian noise, which is not clipped at 0 and 1.
 
-    With ``least_noise`` each input gets a standard deviation of its own, uniform between the two: one
-    network for smoothing at several strengths.
+    With ``least_noise`` the standard deviation differs by input, uniform between the two: one network for
+    smoothing at several noise levels.
     """
 
     name: ClassVar[str] = "noise_training"

@@ -13,7 +13,7 @@ from advgame.lab.training.trained import Trained
 
 @dataclass(frozen=True)
 class Standard(Trained):
-    """Trains on the inputs as they are."""
+    """Trains on the unperturbed inputs."""
 
     name: ClassVar[str] = "standard"
 

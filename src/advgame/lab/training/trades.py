@@ -18,9 +18,9 @@ FIRST_STEP = 1e-3  # standard deviation of the start: at the input itself the di
 
 @dataclass(frozen=True)
 class Trades(Trained):
-    """Trains on the cross-entropy of benign inputs plus β times the divergence of answers nearby.
+    """Trains on the cross-entropy of benign inputs plus β times the largest divergence nearby.
 
-    loss = CE(f(x), y) + β KL(f(x) ‖ f(x′)), x′ in the ball where the divergence is greatest.
+    loss = CE(f(x), y) + β KL(f(x) ‖ f(x′)), where x′ in the ball maximises the divergence.
     """
 
     name: ClassVar[str] = "trades"
@@ -38,18 +38,21 @@ class Trades(Trained):
         check_range("ramp", self.ramp, 0, 1)
 
     def loss(self, batch: Batch) -> torch.Tensor:
-        """The loss above, means over the batch."""
+        """The loss above, as means over the batch."""
         with torch.no_grad(), statistics_at_rest(batch.network):
-            honest = log_softmax(batch.network(batch.inputs), dim=1)
+            benign = log_softmax(batch.network(batch.inputs), dim=1)
 
         def divergence(logits: torch.Tensor) -> torch.Tensor:
-            return kl_div(log_softmax(logits, dim=1), honest, reduction="sum", log_target=True)
+            return kl_div(log_softmax(logits, dim=1), benign, reduction="sum", log_target=True)
 
         ball = Ball(self.norm, ramped(self.radius, self.ramp, batch.progress))
         start = ball.inside(FIRST_STEP * batch.normal())
-        moved = climbed(batch, ball, self.steps, divergence, start=start)
-        logits, nearby = batch.network(torch.cat([batch.inputs, moved])).chunk(2)
-        stays = kl_div(
-            log_softmax(nearby, dim=1), log_softmax(logits, dim=1), reduction="batchmean", log_target=True
+        perturbed = climbed(batch, ball, self.steps, divergence, start=start)
+        logits, perturbed_logits = batch.network(torch.cat([batch.inputs, perturbed])).chunk(2)
+        mean_divergence = kl_div(
+            log_softmax(perturbed_logits, dim=1),
+            log_softmax(logits, dim=1),
+            reduction="batchmean",
+            log_target=True,
         )
-        return cross_entropy(logits, batch.labels) + self.beta * stays
+        return cross_entropy(logits, batch.labels) + self.beta * mean_divergence

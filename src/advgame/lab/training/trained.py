@@ -15,7 +15,7 @@ from advgame.lab.fitting.task import Task
 
 @dataclass(frozen=True)
 class Trained(Defence):
-    """Trains the network it is given, on a loss of its own.
+    """Trains a network to minimise the defence's loss.
 
     Raises:
         LabError: for a setting out of its range.
@@ -29,11 +29,11 @@ class Trained(Defence):
     weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
-        _ = self.recipe  # which checks itself
+        _ = self.recipe  # checks the settings
 
     @property
     def recipe(self) -> Recipe:
-        """How the weights are moved."""
+        """The settings of the optimiser."""
         return Recipe(
             self.epochs,
             self.learning_rate,
@@ -45,7 +45,7 @@ class Trained(Defence):
 
     @abstractmethod
     def loss(self, batch: Batch) -> torch.Tensor:
-        """What is to fall on a batch of training inputs."""
+        """The loss to minimise, of one batch of training inputs."""
 
     def fit(self, network: nn.Module, task: Task) -> nn.Module:
         """The trained network; weights that are exactly 0 stay 0."""
