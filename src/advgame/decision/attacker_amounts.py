@@ -1,4 +1,4 @@
-"""The attacker's rewards and costs of a scenario, and how far each may be from the amount assumed."""
+"""The attacker's rewards and costs in a scenario, and the interval in which each may lie."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from advgame.scenarios import Scenario, get_parameter, set_parameter
 def attacker_amounts(scenario: Scenario) -> UncertainAmounts:
     """The amounts that the attacker's payoffs depend on, each uncertain by the scenario's margin.
 
-    An amount with an interval of its own (``intervals``) lies there instead, widened to hold the amount
-    assumed. Amounts that differ by attack are uncertain independently of each other.
+    If the scenario states an interval for an amount (``intervals``), that is used instead, extended to
+    contain the assumed amount. Amounts that differ by attack are uncertain independently of each other.
 
     >>> from advgame.scenarios import case
     >>> amounts = attacker_amounts(case("cifar10-two-defences"))
@@ -38,7 +38,7 @@ def attacker_amounts(scenario: Scenario) -> UncertainAmounts:
 
 
 def _addresses(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """Each amount by address, with the name of its term; one address for each attack where it differs so."""
+    """Each amount by address, with the name of its term; one address per attack if it differs by attack."""
     for term in scenario.terms:
         for about in parameters_of(type(term)):
             if about.by == "attack":
@@ -49,7 +49,7 @@ def _addresses(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _effect(scenario: Scenario, accuracies: Accuracies, address: str, term: str) -> FloatArray:
-    """(defences, attacks) by which the attacker's payoffs rise if the amount rises by 1."""
+    """The increase of the attacker's payoffs (defences, attacks) per unit of the amount."""
     raised = set_parameter(scenario, address, get_parameter(scenario, address) + 1.0)
     shape = len(accuracies.defences), len(accuracies.attacks)
     before = np.broadcast_to(scenario.term(term).to_attacker(accuracies), shape)

@@ -14,10 +14,10 @@ from advgame.scenarios.knowledge import MIXTURE
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """The policies of a scenario, and the recommendation that answers it.
+    """The policies of a scenario, and the recommendation of the chosen one.
 
-    The recommendation deploys what the chosen policy deploys, unless the question asks for another solution
-    concept than the one for what the attacker knows (``by_knowledge`` is False), or the service is not run.
+    The recommendation deploys what the chosen policy deploys, unless the caller selected another solution
+    concept than that for the attacker's knowledge (``by_knowledge`` is False), or the service is not run.
     """
 
     policies: Policies
@@ -31,14 +31,14 @@ class Decision:
 
     @property
     def stops(self) -> bool:
-        """Whether the service is better not run."""
+        """Whether it is best not to run the service."""
         return self.by_knowledge and self.policies.verdict.kind is Kind.STOPPED
 
 
 def decide(question: Scenario | Situation, concept: str | Concept | None = None) -> Decision:
     """The policy to choose, and the solution behind it.
 
-    Where the attacker knows nothing of the defence and the best announced mixed strategy is worth more than
+    If the attacker knows nothing about the defence and the best announced mixed strategy is worth more than
     the best secret one, the decision is to announce it.
 
     >>> from advgame.scenarios import case
@@ -51,8 +51,8 @@ def decide(question: Scenario | Situation, concept: str | Concept | None = None)
         concept: a solution concept; by default that of the situation, or `concept_for` the scenario.
 
     Raises:
-        SolverError: when no solution could be certified.
-        UnknownName: when the scenario's undefended network is not among its defences.
+        SolverError: if no solution could be certified.
+        UnknownName: if the scenario's undefended network is not among its defences.
     """
     here = question if isinstance(question, Situation) else situate(question, concept)
     if concept is not None:

@@ -1,4 +1,4 @@
-"""Would an owner who fears losses decide otherwise? Options by their lower tail and by risk tolerance."""
+"""Would a risk-averse owner decide differently? Options by their lower tail and by risk tolerance."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 SEED = 19520301
 TOLERANCES = 120  # points of the searched range of risk tolerances
-HIGHEST, LOWEST = 3.0, -3.0  # powers of ten of the largest standard deviation, between which they lie
+HIGHEST, LOWEST = 3.0, -3.0  # limits of that range: powers of ten, times the largest standard deviation
 HALVINGS = 40  # of the interval in which the preferred option changes
 LEVELS = (1.0, 0.5, 0.25, 0.1, 0.05)  # shares of the worst draws that are shown
 
 
 @dataclass(frozen=True)
 class ByRisk:
-    """One option, by what an owner makes of its uncertainty; money per classified input."""
+    """The risk measures of one option; money per classified input."""
 
     option: str
     mean: float
@@ -45,7 +45,7 @@ class ByRisk:
 
 @dataclass(frozen=True)
 class Change:
-    """Where another option is preferred as risk is feared more."""
+    """A change of the preferred option as risk aversion increases."""
 
     at: float  # share of the worst draws, or risk tolerance in money per classified input
     before: str
@@ -54,19 +54,19 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Risk(StudyResult):
-    """How the decision depends on how much its owner fears a bad outcome.
+    """The dependence of the decision on the owner's risk aversion.
 
-    The risk is that of the figures: what the options are worth over a long time, where accuracies are not
-    known exactly. Money is per classified input.
+    The risk is the uncertainty of the figures: the long-run value of an option depends on accuracies that are
+    not known exactly. Money is per classified input.
     """
 
-    neutral: str  # the option best on average
+    neutral: str  # the best option on average
     options: tuple[ByRisk, ...]  # the best on average first
-    by_worst: tuple[Change, ...]  # as fewer and fewer of the worst draws count
+    by_worst: tuple[Change, ...]  # as the share of the worst draws falls
     by_tolerance: tuple[Change, ...]  # as the risk tolerance of exponential utility falls
-    level: float  # the share of the worst draws that was asked for
-    cautious: str  # the option with the best mean over those
-    smallest_share: float  # of the worst draws that was looked at
+    level: float  # the share of the worst draws in the settings
+    cautious: str  # the option with the best mean over those draws
+    smallest_share: float  # of the worst draws that was considered
     tolerances: tuple[float, float]  # searched, money per classified input
     inputs_per_month: float | None
     draws: int
@@ -75,16 +75,16 @@ class Risk(StudyResult):
 
     @property
     def changes(self) -> bool:
-        """Whether any risk aversion that was looked at changes the decision."""
+        """Whether any degree of risk aversion considered changes the decision."""
         return bool(self.by_worst or self.by_tolerance)
 
     @property
     def sentence(self) -> str:
-        """Whether risk aversion changes the decision, and from which tolerance on."""
+        """Whether risk aversion changes the decision, and below which tolerance."""
         if not self.changes:
             return (
-                f"{self.neutral} is the best option however much risk is feared: on average, in the worst "
-                f"{100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
+                f"{self.neutral} is the best option at every degree of risk aversion: on average, in the "
+                f"worst {100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
             )
         words = f"{self.neutral} is the best option on average"
         if self.by_worst:
@@ -92,7 +92,7 @@ class Risk(StudyResult):
             words += f"; by the mean of the worst {100 * first.at:.3g} % of the draws, {first.after} is"
         if self.by_tolerance:
             first = self.by_tolerance[0]
-            words += f"; with a risk tolerance under {self._tolerance(first.at)}, {first.after} is"
+            words += f"; with a risk tolerance below {self._tolerance(first.at)}, {first.after} is"
         return f"{words}."
 
     def _tolerance(self, tolerance: float) -> str:
@@ -119,7 +119,7 @@ class Risk(StudyResult):
         )
 
     def switches(self) -> pd.DataFrame:
-        """One row per change of the preferred option: the measure of risk, where, from what to what."""
+        """One row per change of the preferred option: the risk measure, its value, and both options."""
         import pandas as pd
 
         rows = [("share of the worst draws", each) for each in self.by_worst]
@@ -132,12 +132,12 @@ class Risk(StudyResult):
 
 @dataclass(frozen=True)
 class RiskStudy(Study[Risk]):
-    """Would an owner who fears a bad outcome decide otherwise?
+    """Would a risk-averse owner decide differently?
 
     Args:
-        level: share of the worst draws whose mean a cautious owner goes by (conditional value at risk).
+        level: share of the worst draws whose mean is maximised (conditional value at risk).
         draws: joint draws of all accuracies.
-        assumed_tested: test inputs assumed where a source gives a rate without their number; 0 refuses that.
+        assumed_tested: test inputs assumed if a source gives a rate without their number; 0 for an error.
         seed: of the draws.
     """
 
@@ -152,7 +152,7 @@ class RiskStudy(Study[Risk]):
 
         Raises:
             InputError: for too few draws, or a level outside (0, 1].
-            MeasurementError: where a rate has no number of inputs and none is assumed.
+            MeasurementError: if a rate has no number of inputs and none is assumed.
         """
         self._check()
         resolved_by(situation)
@@ -213,9 +213,9 @@ def _levels(level: float) -> tuple[float, ...]:
 
 
 def _tolerances(values: FloatArray) -> FloatArray:
-    """Risk tolerances, falling from far above how far what options are worth is spread.
+    """Risk tolerances, falling from far above the standard deviation of the options' values.
 
-    They end where a certainty equivalent would rest on too few draws.
+    They end where a certainty equivalent would depend on too few draws.
     """
     spread = float(values.std(axis=0).max()) or 1.0
     tried = spread * np.logspace(HIGHEST, LOWEST, TOLERANCES)

@@ -1,4 +1,4 @@
-"""Which figure is worth knowing better, and how many more test inputs pay for themselves?"""
+"""Which figure should be measured more precisely, and how many more test inputs pay for themselves?"""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 SEED = 19661001
 SIZES = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)  # new test inputs that are tried
-CELLS = 5  # accuracies, the most valuable first, for which more test inputs are tried
-FEATURES = 6  # options, the most promising first, whose values help to tell those of groups
+CELLS = 5  # number of accuracies, the most valuable first, for which more test inputs are considered
+FEATURES = 6  # number of options, the most promising first, whose values are regressors for groups
 UPPER_BOUND = (
     "Perfect information is valued over the options compared, and more information cannot be worth more: "
     "EVPI is an upper bound on what any measurement is worth."
@@ -57,7 +57,7 @@ UPPER_BOUND = (
 
 @dataclass(frozen=True)
 class WorthKnowing:
-    """What knowing a figure, or a group of figures, exactly would be worth, in money per classified input."""
+    """The value of knowing a figure, or a group of figures, exactly, in money per classified input."""
 
     figure: str
     kind: str  # accuracy, defence, attack, accuracies, price or prices
@@ -66,7 +66,7 @@ class WorthKnowing:
 
 @dataclass(frozen=True)
 class MoreInputs:
-    """What testing one accuracy on more inputs would be worth, in money per classified input."""
+    """The value of testing one accuracy on more inputs, in money per classified input."""
 
     figure: str
     inputs: int
@@ -74,29 +74,29 @@ class MoreInputs:
     cost: float  # of the whole measurement, in money
     seconds: float  # of work for each input
     seconds_measured: bool  # else assumed
-    net_benefit: float | None  # over the horizon, less the cost; None where the volume is not known
+    net_benefit: float | None  # over the horizon, less the cost; None if the volume is not known
 
 
 @dataclass(frozen=True, eq=False)
 class ValueOfInformation(StudyResult):
     """Which uncertainty about the figures matters to the decision, and which measurement pays."""
 
-    best: str  # the option best on average, which would be deployed now
+    best: str  # the best option on average, which would be deployed now
     evpi: Estimate  # money per classified input
     figures: tuple[WorthKnowing, ...]  # the most valuable first
     measurements: tuple[MoreInputs, ...]
-    inputs_in_horizon: float | None  # classified inputs the decision is made for; None where not known
+    inputs_in_horizon: float | None  # classified inputs within the horizon; None if not known
     months: float
     draws: int
     evidence: str
-    assumed: str  # what is assumed of the prices and of the cost of measuring
+    assumed: str  # assumptions about prices and the cost of measuring
     compared: str  # which options are
     upper_bound: str = field(default=UPPER_BOUND)
 
     @property
     def measurement(self) -> MoreInputs | None:
-        """The measurement with the largest net benefit; None where none pays for sure, or the volume is not
-        known: a value within two standard errors of its cost pays by chance only.
+        """The measurement with the largest net benefit; None if the volume is not known, or if no measurement
+        is worth more than its cost by at least two standard errors.
         """
         whole = self.inputs_in_horizon
         if whole is None:
@@ -106,14 +106,14 @@ class ValueOfInformation(StudyResult):
 
     @property
     def most_valuable(self) -> WorthKnowing | None:
-        """The single figure most worth knowing; None where none is worth more than chance explains."""
-        single = [each for each in self.figures if each.kind in ("accuracy", "price")]
-        first = max(single, key=lambda each: each.evppi.value, default=None)
+        """The most valuable single figure; None if no value is significantly above 0."""
+        single = [figure for figure in self.figures if figure.kind in ("accuracy", "price")]
+        first = max(single, key=lambda figure: figure.evppi.value, default=None)
         return first if first is not None and first.evppi.at_least > 0 else None
 
     @property
     def sentence(self) -> str:
-        """What knowing everything is worth at most, the figure that matters most, and what to measure."""
+        """The value of perfect information, the most valuable figure, and the measurement that pays."""
         if self.evpi.value == 0:
             return (
                 f"Nothing is worth measuring for this decision: {self.best} is the best option in every draw "
@@ -126,15 +126,15 @@ class ValueOfInformation(StudyResult):
         return f"{words}. {self._recommendation()}"
 
     def _recommendation(self) -> str:
-        found = self.measurement
+        measurement = self.measurement
         if self.inputs_in_horizon is None:
             return "State volume_per_month to see which measurement pays."
-        if found is None:
+        if measurement is None:
             return "No measurement of a single accuracy pays for itself."
         return (
-            f"Test {found.figure} on {found.inputs:,} more inputs: worth "
-            f"{amount(found.evsi.value * self.inputs_in_horizon)} in {self.months:g} months for a cost of "
-            f"{amount(found.cost)}."
+            f"Test {measurement.figure} on {measurement.inputs:,} more inputs: worth "
+            f"{amount(measurement.evsi.value * self.inputs_in_horizon)} in {self.months:g} months for a cost "
+            f"of {amount(measurement.cost)}."
         )
 
     def _money(self, per_input: float) -> str:
@@ -162,7 +162,7 @@ class ValueOfInformation(StudyResult):
         )
 
     def plan(self) -> pd.DataFrame:
-        """One row per accuracy and number of new test inputs: what they are worth, and what they cost."""
+        """One row per accuracy and number of new test inputs: their value and their cost."""
         import pandas as pd
 
         whole = self.inputs_in_horizon or np.nan
@@ -184,16 +184,16 @@ class ValueOfInformation(StudyResult):
 
 @dataclass(frozen=True)
 class ValueOfInformationStudy(Study[ValueOfInformation]):
-    """Which figure is worth knowing better, and how many more test inputs pay for themselves?
+    """Which figure should be measured more precisely, and how many more test inputs pay for themselves?
 
     Args:
         draws: joint draws of all accuracies and prices.
         months: the horizon for which the decision is made.
-        price_spread: how far each price and the largest share may be off either way, relative to itself.
-        intervals: address → [low, high] of prices whose interval is known.
-        price_per_second: of the machine that measures, in the scenario's money.
-        seconds_per_input: of testing one input; 0 for the seconds that were recorded, or 1 where none were.
-        assumed_tested: test inputs assumed where a source gives a rate without their number; 0 refuses that.
+        price_spread: largest relative error of each price and of the largest share, in either direction.
+        intervals: address → [low, high] of prices with a known interval.
+        price_per_second: price of a second of measuring, in the scenario's money.
+        seconds_per_input: seconds to test one input; 0 for the recorded seconds, or 1 if none are recorded.
+        assumed_tested: test inputs assumed if a source gives a rate without their number; 0 for an error.
         seed: of the draws.
     """
 
@@ -212,7 +212,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
 
         Raises:
             InputError: for too few draws, an interval that is turned round, or a setting that does not fit.
-            MeasurementError: where a rate has no number of inputs and none is assumed.
+            MeasurementError: if a rate has no number of inputs and none is assumed.
         """
         self._check()
         resolved_by(situation)
@@ -266,7 +266,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         figures: tuple[WorthKnowing, ...],
         whole: float | None,
     ) -> Iterator[MoreInputs]:
-        """What more inputs are worth in the accuracies most worth knowing; never less for more of them."""
+        """The value of more inputs for the most valuable accuracies, not decreasing in their number."""
         cells = {name: cell for cell, name in enumerate(_cell_names(evidence)) if cell not in evidence.exact}
         recorded = {} if self.seconds_per_input else seconds_per_input(scenario)
         wanted = [each for each in figures if each.figure in cells and each.evppi.at_least > 0][:CELLS]
@@ -285,8 +285,8 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
                     size,
                     random,
                 )
-                found = regressed_gain(drawn.rivals, mean[:, None])
-                worth = at_most(each.evppi, max(worth, found, key=lambda estimate: estimate.value))
+                gain = regressed_gain(drawn.rivals, mean[:, None])
+                worth = at_most(each.evppi, max(worth, gain, key=lambda estimate: estimate.value))
                 cost = size * seconds * self.price_per_second
                 net = None if whole is None else worth.value * whole - cost
                 yield MoreInputs(each.figure, size, worth, cost, seconds, name in recorded, net)
@@ -294,7 +294,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
 
 @dataclass(frozen=True, eq=False)
 class _Drawn:
-    """What the figures may be, and what every option is worth then."""
+    """Draws of the figures, and the value of every option in each draw."""
 
     scenario: Scenario
     options: tuple[Option, ...]
@@ -319,21 +319,21 @@ class _Drawn:
 
     @cached_property
     def rivals(self) -> Rivals:
-        """What the options could add to the one best on average."""
+        """The gains of the options over the one that is best on average."""
         return Rivals.of(self.values)
 
     @cached_property
     def deployed(self) -> NDArray[np.bool_]:
-        """(defences,) Which defences any option deploys that could be chosen."""
+        """Whether any option that could be chosen deploys each defence, (defences,)."""
         chosen = [self.options[place] for place in (self.rivals.best, *self.rivals.options)]
         return np.asarray(np.any([each.mixed_strategy > PLAYED for each in chosen], axis=0))
 
     def features(self, cells: NDArray[np.bool_], *, prices: bool = False) -> FloatArray:
-        """What options would add if only some figures were as drawn, the others at their mean.
+        """The gains of options if only some figures are as drawn and the others at their mean.
 
         Args:
             cells: (defences, attacks) the accuracies that are as drawn.
-            prices: whether prices are.
+            prices: whether prices are as drawn.
         """
         rivals = self.rivals.options[:FEATURES]
         some = tuple(self.options[place] for place in (self.rivals.best, *rivals))
@@ -349,7 +349,7 @@ def _values(
     prices: Mapping[str, FloatArray],
     factors: frozenset[str],
 ) -> FloatArray:
-    """What options are worth (draws, options) where accuracies and prices are as drawn."""
+    """The values of options (draws, options) for the drawn accuracies and prices."""
     if not prices:
         return values_in_draws(options, PayoffsOfDraws.at(scenario), accuracy)
     size, parts = max(1, CHUNK // accuracy[0].size), []
@@ -362,7 +362,7 @@ def _values(
 def _payoffs(
     scenario: Scenario, accuracy: FloatArray, drawn: Mapping[str, FloatArray], factors: frozenset[str]
 ) -> tuple[FloatArray, FloatArray]:
-    """Payoffs where accuracies, prices and the largest share are those of the draws."""
+    """The payoffs for the drawn accuracies, prices and largest shares."""
     shares = None
     if LARGEST_SHARE in drawn:
         shares = np.minimum(drawn[LARGEST_SHARE][:, None], shares_up_to(scenario, 1.0))
@@ -385,17 +385,17 @@ def _cell_names(evidence: Evidence) -> list[str]:
 
 
 def _figures(drawn: _Drawn, evidence: Evidence, everything: Estimate) -> Iterator[WorthKnowing]:
-    """Every accuracy, defence, attack and price; a group is worth at least what each of its members is.
+    """Every accuracy, defence, attack and price; a group is worth at least as much as any of its members.
 
-    Accuracies of defences that no option deploys which could be chosen are worth nothing.
+    The accuracies of a defence are worth nothing if no option that could be chosen deploys it.
     """
     shape = len(evidence.defences), len(evidence.attacks)
     matters = np.repeat(drawn.deployed[:, None], shape[1], axis=1)
     matters.flat[sorted(evidence.exact)] = False
     alone = np.full(shape, NOTHING, dtype=object)
     for place in map(tuple, np.argwhere(matters)):
-        found = regressed_gain(drawn.rivals, drawn.accuracy[:, place[0], place[1]][:, None])
-        alone[place] = at_most(everything, found)
+        gain = regressed_gain(drawn.rivals, drawn.accuracy[:, place[0], place[1]][:, None])
+        alone[place] = at_most(everything, gain)
     for name, worth in zip(_cell_names(evidence), alone.ravel(), strict=True):
         yield WorthKnowing(name, "accuracy", worth)
 
@@ -419,7 +419,7 @@ def _figures(drawn: _Drawn, evidence: Evidence, everything: Estimate) -> Iterato
 
 
 def _priced(drawn: _Drawn, cells: NDArray[np.bool_], everything: Estimate) -> Iterator[WorthKnowing]:
-    """Every price, and all of them."""
+    """Every price alone, and all prices together."""
     prices = {address: column for address, column in drawn.prices.items() if np.ptp(column) > 0}
     alone = [at_most(everything, regressed_gain(drawn.rivals, column[:, None])) for column in prices.values()]
     for address, worth in zip(prices, alone, strict=True):
