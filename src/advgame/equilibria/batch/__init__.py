@@ -1,1 +1,1 @@
-"""Many games at once: arrays in, certified answers out, on all threads."""
+"""Batch solvers: certified solutions of many games, given as arrays, on all threads."""

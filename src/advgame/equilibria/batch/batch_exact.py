@@ -1,4 +1,4 @@
-"""Games of a batch whose floats are too near a tie to decide it: solved from their rational payoffs."""
+"""Games of a batch that are too near a tie for floating point: solved from their rational payoffs."""
 
 from __future__ import annotations
 

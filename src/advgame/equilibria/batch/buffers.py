@@ -1,4 +1,4 @@
-"""Arrays for the answers of a batch, filled again and again: fresh memory costs more than many a game."""
+"""Reusable result arrays of batches: allocating memory costs more than solving a small game."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiles, once per machine, the code that single games are solved with."""
+"""Compiles, once per machine, the code that solves single games."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Equilibria of many games while they are gathered."""
+"""Collects the equilibria of many games."""
 
 from __future__ import annotations
 

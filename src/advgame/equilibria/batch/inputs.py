@@ -1,4 +1,4 @@
-"""Payoffs of very many games, as arrays: what may be given, and what is told of the rest."""
+"""Validates the payoff arrays of a batch, with error messages for invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much memory is free, so that what cannot fit is refused before it is begun."""
+"""The free memory, so that a batch that does not fit is rejected before it starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many games of one shape at once: compiled, on all cores, with the same answers as one by one."""
+"""Solves many games of one shape: compiled, on all cores, with the same results as one by one."""
 
 from __future__ import annotations
 

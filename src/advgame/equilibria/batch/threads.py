@@ -1,4 +1,4 @@
-"""Compiled work shared among the cores."""
+"""Distributes compiled work over the cores."""
 
 from __future__ import annotations
 

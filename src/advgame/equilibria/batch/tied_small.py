@@ -1,4 +1,4 @@
-"""Small games in whole numbers, in which anything may tie: all equilibria, and the one to recommend.
+"""Small games of whole numbers with any ties: all equilibria, and the recommended one.
 
 The numbers are Python's, of any size, so every comparison is exact; many games are compared in one step.
 """

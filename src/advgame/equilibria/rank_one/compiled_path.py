@@ -1,4 +1,4 @@
-"""The walk of `rank_one` for a single game by the kernel that answers batches, where its code is at hand."""
+"""The rank-1 path of a single game by the batch kernel, if its compiled code is available."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ROOM = 64  # equilibria; games with more are walked in Python
 def compiled_equilibria(game: Game, deadline: Deadline) -> tuple[Profile, ...]:
     """All equilibria of a game of rank 1 in which nothing ties, with the certificates of the compiled walk.
 
-    None of any other game, and where no compiled code is at hand: nobody waits for a compiler.
+    None for any other game, and if no compiled code is available: this function never compiles.
 
     Args:
         game: in floats, dominated strategies and all, and without large constants.

@@ -1,4 +1,4 @@
-"""What is answered where payoffs tie: all equilibria in rational numbers, else the worst and the best."""
+"""Degenerate games of rank 1: all equilibria in rational arithmetic, or else the worst and the best."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from advgame.games import BayesianGame, Game
 from advgame.games.bayesian_rank_one import StackedForm
 from advgame.games.rank_one_form import RankOneForm
 
-WORK_FOR_TIES = (
-    2.0  # nominal seconds for listing a continuum, of which the ends are given if that is too little
-)
-MOST_LISTED = 2_000  # extreme equilibria that are told one by one
+# Nominal seconds for listing a continuum; if that is too little, its endpoints are returned.
+WORK_FOR_TIES = 2.0
+MOST_LISTED = 2_000  # extreme equilibria
 IN_RATIONALS = "rank-1 path in rational numbers"
 BY_PROGRAMS = "linear programs for the worst and the best (HiGHS)"
 UNLISTED = f"Payoffs tie: there are more than {MOST_LISTED:,} extreme equilibria, too many to list."
@@ -38,15 +37,15 @@ ENDS = " One that is worst for the defender and one that is best are given."
 def all_in_rationals(
     game: Game, form: RankOneForm | None, walked: Walked | None, deadline: Deadline
 ) -> Listing | None:
-    """Every extreme equilibrium of a game of rank 1, whatever ties; None for a game without the structure.
+    """Every extreme equilibrium of a game of rank 1, with any ties; None for a game without the structure.
 
-    Where they are too many, or the work too much, some are listed and the remark says why not all.
+    If there are too many, or the work limit is reached, some are listed and the remark gives the reason.
 
     Args:
-        game: in which no strategy is dominated.
-        form: its structure; None also where the attacker or the defender is nearly indifferent.
-        walked: what a walk has met, to begin with.
-        deadline: when to give up.
+        game: a game without dominated strategies.
+        form: its rank-1 form; None also if the attacker or the defender is nearly indifferent.
+        walked: the equilibria of the path in floating point, as a starting point.
+        deadline: the limit of the search.
     """
     return _listing(_pairs(game, form, walked, deadline))
 
@@ -54,7 +53,7 @@ def all_in_rationals(
 def all_of_types_in_rationals(
     game: BayesianGame, form: StackedForm, walked: Walked, deadline: Deadline
 ) -> Listing | None:
-    """As ``all_in_rationals`` against several types of attacker, whose mixes stand side by side.
+    """Like ``all_in_rationals``, against several attacker types, whose mixed strategies are concatenated.
 
     Args:
         game: the game against several attacker types.

@@ -1,4 +1,4 @@
-"""All equilibria of a game of attacker and defender, by one walk along its intensity of attack.
+"""All equilibria of an attacker–defender game, by one walk along the intensity of attack.
 
 (x, y) is an equilibrium iff it solves the matrix game Z_μ(i, j) = Q_ij + c0_i + μ c1_i at μ = p·y, the mean
 intensity of y; ``parametric_walk`` solves it for every μ.

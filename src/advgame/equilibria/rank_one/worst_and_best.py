@@ -1,4 +1,4 @@
-"""The equilibria that are worst and best for the defender, where there are too many to list.
+"""The equilibria that are worst and best for the defender, for games with too many to list.
 
 The value v(μ) = min_x Σ_h u_h + (c0 + μ c1)·x of the program behind ``parametric_walk`` is concave and
 piecewise affine. On one piece, v(μ) = α + β μ, the attacker's mixes y of all equilibria with intensity
