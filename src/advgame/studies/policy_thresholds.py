@@ -10,7 +10,7 @@ parameter: two ends of its range give everything in between.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from advgame.decision.attacker_amounts import attacker_amounts
 from advgame.decision.recommendation import Recommendation
 from advgame.games.tolerances import PLAYED, TIE
 from advgame.scenarios import get_parameter, set_parameter
+from advgame.scenarios.family.payoffs_over import is_share, payoffs_over
+from advgame.scenarios.parameters import ACCURACIES
 from advgame.studies.parameter_line import Line
 from advgame.studies.thresholds import Threshold, relevant_addresses, searched_range
 
@@ -99,15 +101,23 @@ class _Lead:
         self.strategies = np.array([chosen, *others])  # (policies, defences)
         self.low, self.high = low, high
         self.scenario, self.address = here.scenario, address
+        self.line = Line(here.situation, address)
         self.bends = address in here.scenario.intervals or (
             address == "largest_share" and bool(here.scenario.adversarial_share)
         )
         start = max(low, high * NEAR_ZERO) if address == "largest_share" else low
         self.ends = self._at(start), self._at(high)
-        self.line = Line(here.situation, address)
 
     def _at(self, value: float) -> _End:
-        amounts = attacker_amounts(set_parameter(self.scenario, self.address, value), certain_too=True)
+        scenario, accuracies = self.scenario, self.line.situation.accuracies
+        if self.address.partition("[")[0] in ACCURACIES:
+            accuracies = self.line.with_accuracy(value)
+        elif is_share(self.address):
+            shares = payoffs_over(scenario, {self.address: [value]}, accuracies)[2].adversarial_share
+            accuracies = replace(accuracies, adversarial_share=shares[0])
+        else:
+            scenario = set_parameter(scenario, self.address, value)
+        amounts = attacker_amounts(scenario, accuracies, certain_too=True)
         return _End(np.einsum("pm,amn->apn", self.strategies, amounts.effects), amounts.low, amounts.high)
 
     def _amounts(self, values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -8,6 +8,7 @@ from advgame.reports.sections.nearest_thresholds import by_distance, threshold_s
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import MONEY_DIGITS, percent, significant
+from advgame.wording.policy_words import plain_in_words
 
 NUMBERS = 3  # parameters that would change the answer
 
@@ -23,9 +24,9 @@ def summary(facts: Facts) -> tuple[Block, ...]:
 
 def _confidence(facts: Facts, confidence: Confidence) -> str:
     money = facts.money
-    interval = f"{significant(confidence.low, MONEY_DIGITS)} to {money.per_input(confidence.high)}"
+    interval = f"{significant(confidence.low, MONEY_DIGITS)} and {money.per_input(confidence.high)}"
     return (
-        f"{confidence.sentence} It is worth more than doing nothing in "
+        f"{confidence.sentence} It is worth more than {plain_in_words(facts.policies)} in "
         f"{percent(confidence.beats_undefended)} of them. Sampling error alone puts its value between "
         f"{interval} per input (95 %). {confidence.evidence}"
     )
