@@ -21,7 +21,7 @@ from advgame.statistics.best_of_many import BestOfMany
 from advgame.statistics.intervals_of_draws import check_draws
 from advgame.statistics.perfect_information import Rivals, evpi, regressed_gain, updated_means
 from advgame.statistics.posteriors import in_chunks
-from advgame.studies.candidates import SAME_STRATEGY, Option, alone, values_in_draws
+from advgame.studies.candidates import SAME_STRATEGY, Option, values_in_draws
 from advgame.studies.sampling_error import verdict_of
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -177,7 +177,8 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
 
 def _options(situation: Situation, strategy: FloatArray) -> tuple[tuple[Option, ...], int]:
     """Every defence alone and the chosen strategy, and the place of the chosen one."""
-    singles = alone(situation)
+    names = situation.game.defences
+    singles = tuple(Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True))
     if strategy.max() >= 1 - SAME_STRATEGY:
         return singles, int(strategy.argmax())
     return (*singles, Option(CHOSEN, strategy)), len(singles)
