@@ -215,7 +215,11 @@ class _Search:
             return None
         if width.any():
             return _place(width), PLAYED_BOTH
-        unsure = (most - least) * y, (most_of_attacker - least_of_attacker) * x[:, None]
+        missing = ~self.cells.known
+        unsure = (
+            (most - least) * y * missing,
+            (most_of_attacker - least_of_attacker) * x[:, None] * missing,
+        )
         wanted = [
             np.where((unsure[0] > 0).any(axis=1) & (gains[0] > enough[0]), gains[0] / sizes[0], 0),
             np.where((unsure[1] > 0).any(axis=0) & (gains[1] > enough[1]), gains[1] / sizes[1], 0),

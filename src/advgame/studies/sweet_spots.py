@@ -17,7 +17,7 @@ from advgame.equilibria import batch_method_of, for_many_games
 from advgame.errors import InputError, UnknownName
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios import Scenario
-from advgame.scenarios.evidence import evidence_of
+from advgame.scenarios.evidence import Evidence, evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, shares_up_to
 from advgame.scenarios.network_sizes import NetworkSize, network_sizes
 from advgame.statistics.best_of_many import BestOfMany
@@ -168,7 +168,8 @@ class SweetSpotStudy(Study[SweetSpots]):
         criteria = tuple(each for each in criteria if self.criteria or _any_known(rows, each))
         front = pareto_front(np.array([_oriented(row, criteria) for row in rows]))
         largest = scenario.largest_share
-        along = _along(self, situation, sizes, self._shares(largest))
+        evidence = evidence_of(scenario, self.assumed_tested)
+        along = _along(self, situation, sizes, evidence)
         return SweetSpots(
             tuple(
                 PrunedNetwork(**row, on_front=bool(best))  # type: ignore[arg-type]
@@ -178,7 +179,7 @@ class SweetSpotStudy(Study[SweetSpots]):
             measure,
             along,
             next(each for each in along if each.largest_share == largest),
-            evidence_of(scenario, self.assumed_tested).words,
+            evidence.words,
         )
 
     def _check(self) -> None:
@@ -192,7 +193,12 @@ class SweetSpotStudy(Study[SweetSpots]):
         if not 0 <= self.highest_share <= 1:
             raise InputError(f"highest_share is {self.highest_share!r}; expected a share in 0..1.")
 
-    def _shares(self, largest: float) -> FloatArray:
+    def along(self, largest: float) -> FloatArray:
+        """The largest shares at which networks are compared, the scenario's own among them.
+
+        Args:
+            largest: the scenario's largest share.
+        """
         end = self.highest_share or min(1.0, max(0.5, 2 * largest))
         return np.unique(np.append(np.linspace(0.0, end, self.shares), largest))
 
@@ -258,13 +264,13 @@ def _oriented(row: Row, criteria: Sequence[str]) -> list[float]:
 
 
 def _along(
-    study: SweetSpotStudy, situation: Situation, sizes: Sequence[NetworkSize], shares: FloatArray
+    study: SweetSpotStudy, situation: Situation, sizes: Sequence[NetworkSize], evidence: Evidence
 ) -> tuple[AtShare, ...]:
     scenario, names = situation.scenario, situation.game.defences
+    shares = study.along(scenario.largest_share)
     method = batch_method_of(for_many_games(situation.concept)) or "nash"
     mixtures = solve_many(scenario, {"largest_share": shares}, method).defender
     compressions = np.array([_number(size.compression) for size in sizes])
-    evidence = evidence_of(scenario, study.assumed_tested)
     accuracy = evidence.draw(np.random.default_rng(study.seed), study.draws)
     return tuple(
         _at(scenario, names, compressions, float(share), mixture, accuracy)
