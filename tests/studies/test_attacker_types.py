@@ -158,3 +158,11 @@ def test_settings_that_do_not_fit_are_refused() -> None:
     stranger = replace(scenario, attacker_types={"one": AttackerType(1.0, ("autoatack",))})
     with pytest.raises(UnknownName, match="did you mean 'autoattack'"):
         ag.study("attacker_types", stranger)
+
+
+def test_a_type_supplies_no_more_traffic_than_its_own_share() -> None:
+    """At 5 % of the traffic the plain network is worth 0.95 of its clean accuracy, below break-even."""
+    result = against({"small": AttackerType(1.0, largest_share=0.05)})
+    assert result.types[0].adversarial_share == 0.05
+    assert result.policies[0].deploy == (("Standard", 1.0),)
+    assert result.policies[0].value == pytest.approx(0.95 * 0.9478, abs=1e-12)
