@@ -218,7 +218,11 @@ def test_workers_do_not_run_the_program_that_measures_once_more(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("settings", "said"),
-    [({"device": "cuda:77"}, "device"), ({"workers": 0}, "0 workers"), ({"device": "tpu"}, "device")],
+    [
+        ({"device": "cuda:77"}, "device"),
+        ({"workers": 0}, "number of workers is 0"),
+        ({"device": "tpu"}, "device"),
+    ],
 )
 def test_a_machine_that_is_not_there_is_refused(
     path: Path, tmp_path: Path, settings: dict[str, object], said: str

@@ -97,7 +97,7 @@ class Bench:
         except LabError as mistake:
             record = stored.with_suffix(".json").name
             raise LabError(
-                f"{mistake} Delete it and {record} beside it, and go on with --resume: it is made again."
+                f"{mistake} Delete it and {record} beside it, and continue with --resume: it is made again."
             ) from None
 
     def _structure(self, unit: Unit, defence: str) -> nn.Module:
