@@ -19,6 +19,7 @@ from advgame.studies.break_even import (
     break_even_shares,
     main_attack,
 )
+from advgame.studies.confidence import ConfidenceStudy
 from advgame.studies.deterrence import Deterrence, DeterrenceStudy
 from advgame.studies.dynamics import Dynamics, DynamicsStudy
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
@@ -51,6 +52,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             ThresholdStudy,
             RegionStudy,
             SweepStudy,
+            ConfidenceStudy,
             SamplingErrorStudy,
             ValueOfInformationStudy,
             RiskStudy,
