@@ -115,9 +115,12 @@ def test_every_bundled_case_is_solved_with_a_certificate(case: str) -> None:
     assert solution.recommended.certificate.valid
 
 
+APPLIES = {"sweet_spots": "cifar10-pruning"}  # studies that do not apply to a table without pruned networks
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_study_answers_in_a_sentence_and_a_table(name: str) -> None:
-    found = ag.study(name, ag.case("cifar10-two-defences"))
+    found = ag.study(name, ag.case(APPLIES.get(name, "cifar10-two-defences")))
     assert STUDIES[name].name == name
     assert found.sentence.endswith(".")
     assert len(found.frame()) > 0

@@ -6,7 +6,9 @@ import streamlit as st
 
 from advgame.decision import Decision, Recommendation
 from advgame.equilibria import Timing
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.studies import BreakEven, thresholds
+from advgame.studies.policy_thresholds import policy_thresholds
 from advgame.wording.caveats import nearest_threshold, threshold_in_words
 from advgame.wording.names import currency_of
 from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
@@ -57,12 +59,14 @@ def _show_gains(decision: Decision, unit: str) -> None:
 
 
 def _show_threshold(recommendation: Recommendation, pairs: tuple[BreakEven, ...]) -> None:
-    threshold, *_ = thresholds(recommendation, parameters=["largest_share"])
+    robust = isinstance(recommendation.situation.concept, RobustCommitment)
+    study = policy_thresholds if robust else thresholds
+    threshold, *_ = study(recommendation, parameters=["largest_share"])
     share = nearest_threshold(recommendation, threshold)
     if share is None:
         return
     text, interval = threshold_in_words(recommendation, share, pairs)
-    meaning = "The value of the largest share, nearest to yours, at which the deployed defences change;"
+    meaning = "The value of the largest share, nearest to yours, at which other defences are better;"
     _figure("Threshold of the largest share", text, f"{meaning} {interval}".strip() + ".")
 
 

@@ -154,6 +154,7 @@ def test_the_axes_of_the_map_stay_while_the_case_does(open_page: Open) -> None:
 
 def test_what_speaks_against_the_verdict_stands_outside_every_expander(open_page: Open) -> None:
     page = open_page(case="imagenette-pruning")
+    page.selectbox(key="concept").set_value("nash").run()
     shown = [unescaped(each.value) for each in page.main.markdown]
     inside = [unescaped(each.value) for box in page.expander for each in box.markdown]
     for opening in ("7 of the 8 figures used here carry warnings", "Too close to call"):
@@ -190,7 +191,7 @@ def test_a_bundled_case_named_on_the_command_line_is_opened(open_page: Open) -> 
 def test_a_scenario_that_cannot_be_read_is_told_and_the_bundled_cases_remain(open_page: Open) -> None:
     page = open_page("missing.toml")
     assert "There is no scenario file missing.toml" in unescaped(page.error[0].value)
-    assert told(page).startswith("Deploy Rice2020Overfitting")
+    assert told(page).startswith("Announce the defence: Rice2020Overfitting")
 
 
 def test_names_are_shown_as_they_stand(open_page: Open, tmp_path: Path) -> None:

@@ -105,20 +105,6 @@ def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str |
     assert report.render("html")
 
 
-def test_thresholds_say_where_they_start_from_another_answer(two_defences: ag.Scenario) -> None:
-    # A margin of 20 % leaves Rice2020Overfitting alone; without one, a mixed strategy deters the attacker.
-    wide = replace(two_defences, attacker_knows="mixture", attacker_margin=0.2)
-    text = " ".join(ag.report(wide).render("text").split())
-    assert (
-        "Without it, Rice2020Overfitting and Standard would be deployed, and not what is recommended" in text
-    )
-    assert "Threshold of the largest share" not in text
-    assert "as recommended" not in text
-    narrow = " ".join(ag.report(replace(wide, attacker_margin=0.05)).render("text").split())
-    assert "deploys the same defences as the recommendation" in narrow
-    assert "Threshold of the largest share" in narrow
-
-
 def test_a_concept_chosen_by_hand_is_told_from_the_recommendation(two_defences: ag.Scenario) -> None:
     told = " ".join(ag.report(two_defences, "worst_case").render("text").split())
     assert told.startswith("Deploy Rice2020Overfitting for all inputs")

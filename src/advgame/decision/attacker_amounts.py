@@ -13,7 +13,9 @@ from advgame.payoffs.terms import parameters_of
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 
 
-def attacker_amounts(scenario: Scenario) -> UncertainAmounts:
+def attacker_amounts(
+    scenario: Scenario, accuracies: Accuracies | None = None, *, certain_too: bool = False
+) -> UncertainAmounts:
     """The amounts that the attacker's payoffs depend on, each uncertain by the scenario's margin.
 
     If the scenario states an interval for an amount (``intervals``), that is used instead, extended to
@@ -23,13 +25,19 @@ def attacker_amounts(scenario: Scenario) -> UncertainAmounts:
     >>> amounts = attacker_amounts(case("cifar10-two-defences"))
     >>> amounts.low.round(3).tolist(), amounts.effects[1].round(3).tolist()  # reward, cost of the attack
     ([-0.05, -0.03], [[0.0, -0.3], [0.0, -0.3]])
+
+    Args:
+        scenario: the scenario.
+        accuracies: instead of the scenario's own.
+        certain_too: whether amounts without effect or uncertainty are kept, so that scenarios which differ in
+            one number give the same amounts in the same order.
     """
-    accuracies = scenario.accuracies
+    accuracies = accuracies or scenario.accuracies
     effects, lows, highs = [], [], []
     for address, term in _addresses(scenario):
         effect = _effect(scenario, accuracies, address, term)
         low, high = _deviations(scenario, address)
-        if low < high and np.any(effect):
+        if certain_too or (low < high and np.any(effect)):
             effects.append(effect)
             lows.append(low)
             highs.append(high)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation, situate
-from advgame.equilibria import Concept, Solution, for_many_games
+from advgame.equilibria import Concept, Solution
 from advgame.errors import UnknownName
 from advgame.games import Game, Profile
 from advgame.games.tolerances import PLAYED, TIE
@@ -63,15 +62,6 @@ class Recommendation:
     def defends(self) -> bool:
         """Whether anything but the undefended network is deployed."""
         return any(defence != self.undefended for defence, _ in self.deploy)
-
-    @cached_property
-    def deployed_in_bulk(self) -> tuple[str, ...]:
-        """The defences deployed by the concept for many games, from which thresholds and maps start."""
-        concept = for_many_games(self.situation.concept)
-        if concept == self.situation.concept:
-            return tuple(name for name, _ in self.deploy)
-        profile = self.situation.answered_by(concept).solution.recommended
-        return tuple(name for name, _ in played(self.game.defences, profile.defender))
 
     @property
     def doing_nothing(self) -> Alone:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from advgame.decision import Decision, Policies, Recommendation, Situation, decide
 from advgame.equilibria import Concept, for_many_games
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Accuracies
@@ -14,6 +15,8 @@ from advgame.reports.fingerprint import inputs_sha256
 from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
+from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
+from advgame.studies.policy_thresholds import policy_thresholds
 from advgame.wording.money import Money, money_of
 
 
@@ -45,6 +48,12 @@ class Facts:
     def inputs_sha256(self) -> str:
         """A hash that is equal for reports of the same scenario and rows."""
         return inputs_sha256(self.scenario)
+
+    @cached_property
+    def confidence(self) -> Confidence:
+        """How sure the decision is, and what to measure next."""
+        here = self.recommendation.situation
+        return confidence_of(here, self.recommendation.profile.defender, ConfidenceStudy())
 
     @property
     def what_if_concept(self) -> Concept:
@@ -80,6 +89,8 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
         recommendation.situation.accuracies,
         pool_seeds(scenario.selected),
         money_of(scenario),
-        thresholds(recommendation, None if what_if is answered_by else what_if),
+        policy_thresholds(recommendation)
+        if isinstance(answered_by, RobustCommitment)
+        else thresholds(recommendation, None if what_if is answered_by else what_if),
         break_even_pairs(scenario, recommendation),
     )

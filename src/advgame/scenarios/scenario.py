@@ -145,7 +145,10 @@ class Scenario:
         others = [term for term in self.terms if term.name != changed.name]
         order = {name: place for place, name in enumerate(TERMS)}
         terms = sorted([*others, changed], key=lambda term: order.get(term.name, len(order)))
-        return replace(self, terms=tuple(terms))
+        scenario = replace(self, terms=tuple(terms))
+        if "accuracies" in self.__dict__:  # prices do not change them
+            scenario.__dict__["accuracies"] = self.accuracies
+        return scenario
 
 
 def _accuracies(scenario: Scenario) -> Accuracies:

@@ -75,21 +75,22 @@ class Line:
         if can_be_batched(self.address):
             a, b, _ = payoffs_over(here.scenario, {self.address: values}, here.accuracies)
             return a, b
-        pairs = [build_many(self._with_accuracy(value), here.scenario.terms) for value in values]
+        pairs = [build_many(self.with_accuracy(value), here.scenario.terms) for value in values]
         return np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
 
     def game(self, value: float) -> Game:
         """The game at one value, with exact payoffs where the scenario's numbers are exact."""
         here = self.situation
         if not can_be_batched(self.address):
-            return build(self._with_accuracy(value), here.scenario.terms)
+            return build(self.with_accuracy(value), here.scenario.terms)
         moved = set_parameter(here.scenario, self.address, value)
         if not is_share(self.address):
             return build(here.accuracies, moved.terms)
         shares = payoffs_over(here.scenario, {self.address: [value]}, here.accuracies)[2].adversarial_share
         return build(replace(here.accuracies, adversarial_share=shares[0]), moved.terms)
 
-    def _with_accuracy(self, value: float) -> Accuracies:
+    def with_accuracy(self, value: float) -> Accuracies:
+        """The accuracies with the one that moves at a value."""
         accuracies = self.situation.accuracies
         defence, attack = accuracy_cell(self.address, accuracies.defences, accuracies.attacks)
         return accuracies.with_accuracy(

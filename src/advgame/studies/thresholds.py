@@ -91,7 +91,7 @@ def thresholds(
     """
     given = scenario.situation if isinstance(scenario, Recommendation) else situate(scenario, concept)
     here = recommend(given, concept or for_many_games(given.concept))
-    wanted = list(parameters) if parameters is not None else _addresses(here)
+    wanted = list(parameters) if parameters is not None else relevant_addresses(here)
     sides = [side for address in wanted for side in _both_sides(here, address)]
     changes = dict(zip(sides, _changes(sides), strict=True))
     return tuple(
@@ -158,7 +158,7 @@ def _threshold(below: Side, above: Side, lower: Change, upper: Change) -> Thresh
 
 def _both_sides(here: Recommendation, address: str) -> tuple[Side, Side]:
     value = get_parameter(here.scenario, address)
-    low, high = _range(here.scenario, address, value)
+    low, high = searched_range(here.scenario, address, value)
     line, profile = Line(here.situation, address), here.profile
     stands = Played(deployed(profile.defender, here.game.defences), profile.defender, profile.attacker)
     return Side(line, stands, value, low), Side(line, stands, value, high)
@@ -290,7 +290,14 @@ def _narrowed(bracket: Bracket, answers: Answers, line: int) -> Bracket:
     return Bracket(bracket.side, edges[first + 1], None, edges[last + 1], after, cut_short)
 
 
-def _range(scenario: Scenario, address: str, value: float) -> tuple[float, float]:
+def searched_range(scenario: Scenario, address: str, value: float) -> tuple[float, float]:
+    """The least and the greatest value of a parameter between which thresholds are searched.
+
+    Args:
+        scenario: the scenario.
+        address: of the parameter.
+        value: its present value.
+    """
     field = address.partition("[")[0]
     if field == "largest_share" or field in ACCURACIES:
         return 0.0, 1.0
@@ -301,7 +308,7 @@ def _range(scenario: Scenario, address: str, value: float) -> tuple[float, float
     return (-high if about.may_be_negative else 0.0), high
 
 
-def _addresses(here: Recommendation) -> list[str]:
+def relevant_addresses(here: Recommendation) -> list[str]:
     """The largest share, every price that is a single amount, and the entries that matter most."""
     scenario = here.scenario
     defences, attacks = _nearest_defences(here), _nearest_attacks(here)

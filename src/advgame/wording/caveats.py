@@ -80,14 +80,8 @@ def _too_close(recommendation: Recommendation, pair: BreakEven) -> str:
 
 
 def nearest_threshold(recommendation: Recommendation, threshold: Threshold | None) -> float | None:
-    """The threshold of the largest share that is nearest to its value; None if there is none.
-
-    There is none either where thresholds start from other defences than the recommended ones, as a
-    commitment without a margin may.
-    """
-    if threshold is None or {name for name, _ in recommendation.deploy} != set(
-        recommendation.deployed_in_bulk
-    ):
+    """The threshold of the largest share that is nearest to its value; None if there is none."""
+    if threshold is None:
         return None
     edges = [edge for edge in (threshold.below, threshold.above) if edge is not None]
     return min(edges, key=lambda edge: abs(edge - recommendation.scenario.largest_share), default=None)

@@ -15,6 +15,7 @@ from advgame.reports.sections.payoff_matrices import payoffs
 from advgame.reports.sections.policies_compared import policies
 from advgame.reports.sections.provenance import provenance
 from advgame.reports.sections.sources import sources
+from advgame.reports.sections.summary import summary
 from advgame.reports.sections.what_to_deploy import decision
 
 Section = Callable[[Facts], tuple[Block, ...]]
@@ -25,6 +26,7 @@ SECTIONS: Catalogue[Section] = Catalogue(
         section.__name__: section
         for section in (
             decision,
+            summary,
             policies,
             thresholds,
             break_even,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advgame.catalogue import also_called
-from advgame.equilibria import Timing
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
@@ -14,14 +14,11 @@ from advgame.wording.numbers import significant
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the searched range
 OTHER_SOLVER = "The chosen algorithm computes only the recommendation; this section uses all Nash equilibria."
-NO_MARGIN = (
-    "This section uses the best commitment without a margin for the attacker's rewards and costs, which "
-    "deploys the same defences as the recommendation; with the margin, thresholds differ somewhat."
-)
-OTHER_START = (
-    "This section uses the best commitment without a margin for the attacker's rewards and costs. "
-    "Without it, {} would be deployed, and not what is recommended above: the thresholds below show where "
-    "that answer changes, not where the recommendation does."
+OF_POLICIES = (
+    "Each parameter below is varied alone, and the recommended policy is held fixed. Beyond a threshold the "
+    "single defence named is guaranteed to be worth more, against an attacker who knows what is deployed. "
+    "Before that, other probabilities may be better than those recommended. The chart has no margin for the "
+    "attacker's rewards and costs."
 )
 NAMED = 3  # the most defences of a mixed strategy that a cell names
 
@@ -29,25 +26,25 @@ NAMED = 3  # the most defences of a mixed strategy that a cell names
 @also_called("turning_points")
 def thresholds(facts: Facts) -> tuple[Block, ...]:
     """The parameters whose thresholds change the deployed defences, and those without effect."""
-    deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=_order)
+    deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=by_distance)
     idle = [threshold for threshold in facts.thresholds if not threshold.decides and not threshold.cut_short]
     complete = not any(threshold.cut_short for threshold in facts.thresholds)
-    blocks: list[Block] = [Heading("What would change the answer"), Paragraph(_lead(deciding, complete))]
+    blocks: list[Block] = [
+        Heading("What would change the answer"),
+        Paragraph(_lead(facts, deciding, complete)),
+    ]
     if not complete:
         blocks.append(Paragraph(_cut_short(facts)))
-    if facts.what_if_concept != facts.concept:
-        blocks.append(Paragraph(_no_margin(facts) if facts.concept.timing is Timing.LEADER else OTHER_SOLVER))
+    if not of_policies(facts) and facts.what_if_concept != facts.concept:
+        blocks.append(Paragraph(OTHER_SOLVER))
     if deciding:
-        blocks += [Bullets(tuple(_sentence(threshold) for threshold in deciding[:3])), _table(deciding)]
+        blocks += [
+            Bullets(tuple(threshold_sentence(facts, threshold) for threshold in deciding[:3])),
+            _table(facts, deciding),
+        ]
     if idle:
         blocks.append(_without_effect(facts, idle))
     return (*blocks, *value_by_share(facts))
-
-
-def _no_margin(facts: Facts) -> str:
-    start = facts.recommendation.deployed_in_bulk
-    same = set(start) == set(dict(facts.recommendation.deploy))
-    return NO_MARGIN if same else OTHER_START.format(_deployed(start))
 
 
 def _cut_short(facts: Facts) -> str:
@@ -59,7 +56,9 @@ def _cut_short(facts: Facts) -> str:
     )
 
 
-def _lead(deciding: list[Threshold], complete: bool) -> str:
+def _lead(facts: Facts, deciding: list[Threshold], complete: bool) -> str:
+    if of_policies(facts):
+        return OF_POLICIES
     if not deciding and not complete:
         return "No threshold was found."
     if not deciding:
@@ -71,40 +70,55 @@ def _lead(deciding: list[Threshold], complete: bool) -> str:
     )
 
 
-def _order(threshold: Threshold) -> tuple[bool, float, str]:
+def by_distance(threshold: Threshold) -> tuple[bool, float, str]:
     """The largest share first, then by the distance to the threshold, relative to the searched range."""
     edges = [edge for edge in (threshold.below, threshold.above) if edge is not None]
     distance = min(abs(edge - threshold.value) for edge in edges) / ((threshold.high - threshold.low) or 1.0)
     return threshold.parameter != "largest_share", distance, threshold.parameter
 
 
-def _sentence(threshold: Threshold) -> str:
+def of_policies(facts: Facts) -> bool:
+    """Whether the thresholds compare fixed policies with each other, instead of games solved again."""
+    return isinstance(facts.concept, RobustCommitment)
+
+
+def threshold_sentence(facts: Facts, threshold: Threshold) -> str:
+    """How far a parameter is from its thresholds, and what is better beyond them.
+
+    Args:
+        facts: of the report.
+        threshold: of a parameter that has one.
+    """
+    verb = "would be worth more" if of_policies(facts) else "would be deployed"
     subject = f"The {meaning_of(threshold.parameter)} is {significant(threshold.value)}"
     parts = []
     if threshold.below is not None:
         edge = _settled(threshold, threshold.below)
-        parts.append(_beyond("above", threshold.value - edge, edge, "below", threshold.deploy_below))
+        parts.append(_beyond("above", threshold.value - edge, edge, "below", threshold.deploy_below, verb))
     if threshold.above is not None:
         edge = _settled(threshold, threshold.above)
-        parts.append(_beyond("below", edge - threshold.value, edge, "above", threshold.deploy_above))
+        parts.append(_beyond("below", edge - threshold.value, edge, "above", threshold.deploy_above, verb))
     return f"{subject}: {', and '.join(parts)}."
 
 
-def _beyond(side: str, gap: float, edge: float, beyond: str, deploy: tuple[str, ...] | None) -> str:
+def _beyond(
+    side: str, gap: float, edge: float, beyond: str, deploy: tuple[str, ...] | None, verb: str
+) -> str:
     place = f"{significant(gap, 2)} {side} the threshold {significant(edge)}"
     if gap == 0:
         place = f"on the threshold {significant(edge)}"
-    return f"{place}, {beyond} which {_deployed(deploy)} would be deployed"
+    return f"{place}, {beyond} which {_deployed(deploy)} {verb}"
 
 
-def _table(deciding: list[Threshold]) -> Table:
+def _table(facts: Facts, deciding: list[Threshold]) -> Table:
+    what = "better" if of_policies(facts) else "deployed"
     heads = (
         Head("number"),
         Head("value", numeric=True),
         Head("lower", numeric=True),
-        Head("deployed below"),
+        Head(f"{what} below"),
         Head("upper", numeric=True),
-        Head("deployed above"),
+        Head(f"{what} above"),
     )
     return Table("Thresholds", heads, tuple(_row(threshold) for threshold in deciding), shown=SHOWN)
 

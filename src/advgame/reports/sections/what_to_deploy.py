@@ -29,7 +29,7 @@ def decision(facts: Facts) -> tuple[Block, ...]:
     """The verdict, its value, its caveats, the rule behind it, and the key figures."""
     recommendation = facts.recommendation
     close = "" if facts.decision.stops else too_close(recommendation, facts.break_even)
-    caveats = close, warned(facts.rows)
+    caveats = close, _open(facts), warned(facts.rows)
     blocks: list[Block] = [Verdict(verdict_of(facts.decision))]
     if facts.decision.by_knowledge:
         blocks.append(Paragraph(_value(facts)))
@@ -44,6 +44,15 @@ def decision(facts: Facts) -> tuple[Block, ...]:
             )
         )
     return tuple(blocks)
+
+
+def _open(facts: Facts) -> str:
+    """A caveat where sampling error leaves open which policy that the attacker knows is best."""
+    leader = facts.recommendation.situation.concept.timing is Timing.LEADER
+    if not (facts.has_attacks and leader and facts.decision.by_knowledge) or facts.decision.stops:
+        return ""
+    confidence = facts.confidence
+    return f"Too close to call: {confidence.sentence}" if confidence.verdict == "open" else ""
 
 
 def _value(facts: Facts) -> str:

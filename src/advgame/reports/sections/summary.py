@@ -1,0 +1,60 @@
+"""Section: the decision on one page, with its confidence, what would change it, and what to measure next."""
+
+from __future__ import annotations
+
+from advgame.reports.blocks import Block, Bullets, Heading
+from advgame.reports.facts import Facts
+from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
+from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
+from advgame.wording.names import attack_in_words
+from advgame.wording.numbers import MONEY_DIGITS, percent, significant
+from advgame.wording.policy_words import plain_in_words
+
+NUMBERS = 3  # parameters that would change the answer
+
+
+def summary(facts: Facts) -> tuple[Block, ...]:
+    """How sure the decision is, the three numbers nearest to changing it, and the next measurement."""
+    if not facts.has_attacks or facts.decision.stops:
+        return ()
+    confidence = facts.confidence
+    items = [_confidence(facts, confidence), *_nearest(facts), _measurement(facts, confidence)]
+    return Heading("In short"), Bullets(tuple(item for item in items if item))
+
+
+def _confidence(facts: Facts, confidence: Confidence) -> str:
+    money = facts.money
+    interval = f"{significant(confidence.low, MONEY_DIGITS)} and {money.per_input(confidence.high)}"
+    return (
+        f"{confidence.sentence} It is worth more than {plain_in_words(facts.policies)} in "
+        f"{percent(confidence.beats_undefended)} of them. Sampling error alone puts its value between "
+        f"{interval} per input (95 %). {confidence.evidence}"
+    )
+
+
+def _nearest(facts: Facts) -> list[str]:
+    deciding = sorted((each for each in facts.thresholds if each.decides), key=by_distance)
+    return [threshold_sentence(facts, each) for each in deciding[:NUMBERS]] or [
+        "No parameter, varied alone within its range, changes which defences are deployed."
+    ]
+
+
+def _measurement(facts: Facts, confidence: Confidence) -> str:
+    money, next_one = facts.money, confidence.measurement
+    known = (
+        f"Knowing all accuracies exactly would be worth at most {money.both(confidence.perfect_information)}"
+    )
+    if not confidence.volume_known:
+        return f"{known}. State volume_per_month to see which measurement pays."
+    if next_one is None:
+        return f"{known}; no single accuracy is worth measuring on more inputs."
+    return (
+        f"{known}. Measure {next_one.defence} with {attack_in_words(next_one.attack)} on "
+        f"{next_one.inputs:,} more inputs first: worth {_amount(facts, next_one.worth)} over {MONTHS} months "
+        f"for about {_amount(facts, next_one.cost)} (assumed: {PRICE_PER_SECOND:g} {money.unit} per second "
+        f"of measuring, {SECONDS:g} second per input where none was recorded)."
+    )
+
+
+def _amount(facts: Facts, amount: float) -> str:
+    return f"{significant(amount, MONEY_DIGITS)} {facts.money.unit}"
