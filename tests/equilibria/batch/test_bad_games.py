@@ -338,7 +338,7 @@ def test_too_many_types_to_be_crossed_name_what_answers_them() -> None:
 def test_a_rule_that_larger_games_have_no_answer_to_names_the_others() -> None:
     same = Game(np.eye(3), np.eye(3))
     with pytest.raises(
-        GameError, match=r"defined for 2 × 2 games here, and this one is 3 × 3 .* choose another rule"
+        GameError, match=r"defined for 2 × 2 games only, and this game is 3 × 3 .* choose another rule"
     ):
         solve(same, replace(CONCEPTS["nash"], rule="risk_dominant"))  # type: ignore[type-var]
 
