@@ -111,7 +111,7 @@ class RobustCommitment(Concept):
             certified([_answered(game, defender)]),
             components=(),
             complete=False,
-            rule=f"the {'single defence' if self.pure else 'mixed strategy'} with the best guaranteed value",
+            rule=f"the {'single defence' if self.pure else 'policy'} with the best guaranteed value",
             method=self._method(game),
             remark=REMARK.format(WITHIN) if proven else CUT.format(bound),
             bound=bound,

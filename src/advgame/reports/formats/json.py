@@ -107,6 +107,8 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "quantal": policy.quantal,
         "best_response": policy.response,
         "adversarial_share": policy.share,
+        "worst_attack": policy.threat,
+        "worst_adversarial_share": policy.threat_share,
     }
 
 
