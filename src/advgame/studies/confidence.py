@@ -73,14 +73,19 @@ class Confidence(StudyResult):
     @property
     def sentence(self) -> str:
         """How sure the decision is, in one sentence."""
+        return f"The decision is {self.verdict}: {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """How often the chosen policy is the best one, and which other is, in one sentence."""
         rival = (
             "no other policy is ever better"
             if self.rival is None
-            else f"{self.rival} is the best in {self.rival_probability:.0%}"
+            else f"{self.rival} is the best in {100 * self.rival_probability:.0f} %"
         )
         return (
-            f"The decision is {self.verdict}: {self.chosen} is the best policy that the attacker may know in "
-            f"{self.probability_best:.0%} of {self.draws:,} draws of the accuracies ({rival})."
+            f"{self.chosen} is the best policy that the attacker may know in "
+            f"{100 * self.probability_best:.0f} % of {self.draws:,} draws of the accuracies ({rival})."
         )
 
     def frame(self) -> pd.DataFrame:

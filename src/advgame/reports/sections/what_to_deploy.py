@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advgame.decision import Kind
 from advgame.equilibria import Timing
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.facts import Facts
@@ -52,7 +53,7 @@ def _open(facts: Facts) -> str:
     if not (facts.has_attacks and leader and facts.decision.by_knowledge) or facts.decision.stops:
         return ""
     confidence = facts.confidence
-    return f"Too close to call: {confidence.sentence}" if confidence.verdict == "open" else ""
+    return f"Too close to call: {confidence.reason}" if confidence.verdict == "open" else ""
 
 
 def _value(facts: Facts) -> str:
@@ -108,7 +109,7 @@ def _adversarial(facts: Facts) -> list[Figure]:
     share = Figure(
         "Expected adversarial share",
         percent(recommendation.expected_share),
-        f"of at most {percent(limit)}",
+        f"of at most {percent(limit)}{_within_margin(facts)}",
         recommendation.expected_share,
     )
     edge = nearest_threshold(
@@ -121,6 +122,14 @@ def _adversarial(facts: Facts) -> list[Figure]:
     side = "the scenario is above it" if limit > edge else "the scenario is below it"
     note = f"{interval}; {side}" if interval else f"{side}; its sampling error is unknown"
     return [share, Figure("Threshold of the largest share", text, note, edge)]
+
+
+def _within_margin(facts: Facts) -> str:
+    """The adversarial share that the guaranteed value allows for, where it is above the expected one."""
+    chosen = facts.policies.verdict
+    if not facts.decision.by_knowledge or chosen.kind is Kind.HIDDEN or chosen.threat_share <= chosen.share:
+        return ""
+    return f"; {percent(chosen.threat_share)} within the margin"
 
 
 def _note(per: str, money: Money, amount: float) -> str:
