@@ -38,8 +38,8 @@ def sweep(family: str, shape: tuple[int, int], cells: int) -> Callable[[], objec
         return lambda: two_by_two_map(case(SMALL), grid, out=plays)
     scenario = narrowed(*shape, alike=family == ALIKE)
     grid = {"attack_setup": np.linspace(0, 0.1, side), "largest_share": np.linspace(0.05, 0.9, side)}
-    answers = solve_grid(scenario, grid)[1]
-    return lambda: solve_grid(scenario, grid, out=answers)[1]
+    answers = solve_grid(scenario, grid, "nash")[1]
+    return lambda: solve_grid(scenario, grid, "nash", out=answers)[1]
 
 
 def narrowed(defences: int, attacks: int, *, alike: bool) -> Scenario:
