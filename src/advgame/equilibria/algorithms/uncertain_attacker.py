@@ -65,7 +65,7 @@ def sure_advantage(game: Game, amounts: UncertainAmounts, defender: FloatArray) 
     """(attacks, attacks): by how much the reply of the row surely pays the attacker more than the column's.
 
     >>> game = Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])
-    >>> sure_advantage(game, UncertainAmounts.certain(game), np.array([1.0, 0.0]))[1, 0]
+    >>> float(sure_advantage(game, UncertainAmounts.certain(game), np.array([1.0, 0.0]))[1, 0])
     2.0
 
     Args:

@@ -46,7 +46,7 @@ class QuadModel(models.PrimitiveModel):
 def padded(count):
     """The least multiple of four that is not below a count.
 
-    >>> padded(8), padded(9)
+    >>> padded.py_func(8), padded.py_func(9)
     (8, 12)
     """
     return -(-count // WIDTH) * WIDTH
