@@ -28,7 +28,8 @@ def test_small_games_with_ties_are_answered_as_one_by_one(shape: tuple[int, int]
         assert answers.equilibria[place] == len(solution.profiles)
         assert answers.defender[place].tolist() == profile.defender.tolist()
         assert answers.attacker[place].tolist() == profile.attacker.tolist()
-        assert answers.value[place].tolist() == [profile.defender_payoff, profile.attacker_payoff]
+        expected = [profile.defender_payoff, profile.attacker_payoff]
+        assert answers.value[place].tolist() == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 def test_whole_numbers_beyond_floats_decide() -> None:

@@ -122,5 +122,6 @@ def worst_reply(
     """
     values = defender @ game.defender_payoffs
     replies = possible_replies(game, amounts, defender, slack)
-    reply = int(replies[values[replies].argmin()])
-    return reply, float(values[reply])
+    least = float(values[replies].min())
+    harmful = values[replies] <= least + TIE * float(np.ptp(game.defender_payoffs))
+    return int(replies[harmful][0]), least  # the first of those that cost the same but for rounding
