@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from advgame.decision import Decision, Kind, Policy
+from advgame.decision import Decision, Policy
 from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
-from advgame.wording.policy_words import (
-    COLUMNS,
-    binding_in_words,
-    by_knowledge_in_words,
-    deployed,
-    edge_in_words,
-    lottery_in_words,
-    margin_in_words,
-    secrecy_in_words,
-    title,
-)
+from advgame.wording.policy_words import COLUMNS, deployed, explanations, title
 from widgets.words import plain
 
 SINGLES = 5  # single defences that get a row
@@ -31,28 +21,12 @@ def show(decision: Decision) -> None:
         return
     st.header("The policies compared", anchor=False)
     st.dataframe(
-        [_row(decision, policy, money) for policy in _rows(decision)], hide_index=True, width="stretch"
+        [_row(decision, policy, money) for policy in (*table.named, *table.singles[:SINGLES])],
+        hide_index=True,
+        width="stretch",
     )
-    for text in (
-        "" if decision.by_knowledge else by_knowledge_in_words(table, money),
-        COLUMNS,
-        secrecy_in_words(table, money),
-        binding_in_words(table),
-        margin_in_words(table, money),
-        edge_in_words(table, money),
-        lottery_in_words(table, money),
-    ):
-        if text:
-            st.caption(plain(text))
-
-
-def _rows(decision: Decision) -> list[Policy]:
-    policies = decision.policies.policies
-    named = [policy for policy in policies if policy.kind is not Kind.SINGLE]
-    singles = sorted(
-        (policy for policy in policies if policy.kind is Kind.SINGLE), key=lambda policy: -policy.worth
-    )
-    return named + singles[:SINGLES]
+    for text in (COLUMNS, *explanations(decision, money)):
+        st.caption(plain(text))
 
 
 def _row(decision: Decision, policy: Policy, money: Money) -> dict[str, str]:

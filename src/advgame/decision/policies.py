@@ -146,6 +146,17 @@ class Policies:
         return self.stated.kind is Kind.HIDDEN and self.verdict.kind not in (Kind.HIDDEN, Kind.STOPPED)
 
     @property
+    def named(self) -> tuple[Policy, ...]:
+        """All but the single defences, in the order of the table."""
+        return tuple(policy for policy in self.policies if policy.kind is not Kind.SINGLE)
+
+    @property
+    def singles(self) -> tuple[Policy, ...]:
+        """Every single defence, the one worth most first."""
+        singles = (policy for policy in self.policies if policy.kind is Kind.SINGLE)
+        return tuple(sorted(singles, key=lambda policy: -policy.worth))
+
+    @property
     def best_single(self) -> Policy:
         """The best single network known to the attacker."""
         return next(policy for policy in self.policies if policy.kind is Kind.NETWORK)

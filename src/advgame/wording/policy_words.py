@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advgame.arrays import NO_ATTACK
+from advgame.decision.decide import Decision
 from advgame.decision.policies import Kind, Policies, Policy, same_worth
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 from advgame.wording.money import Money
@@ -317,3 +318,22 @@ def lottery_in_words(policies: Policies, money: Money) -> str:
 def binding_in_words(policies: Policies) -> str:
     """What an announcement must be; empty where none is recommended."""
     return BINDING if policies.announces else ""
+
+
+def explanations(decision: Decision, money: Money) -> tuple[str, ...]:
+    """What must be said of the table of policies, in the order in which a reader asks.
+
+    Args:
+        decision: the policies, and what is recommended.
+        money: the scenario's unit, and its volume where it states one.
+    """
+    table = decision.policies
+    texts = (
+        "" if decision.by_knowledge else by_knowledge_in_words(table, money),
+        secrecy_in_words(table, money),
+        binding_in_words(table),
+        margin_in_words(table, money),
+        edge_in_words(table, money),
+        lottery_in_words(table, money),
+    )
+    return tuple(text for text in texts if text)

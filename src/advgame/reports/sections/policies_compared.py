@@ -9,18 +9,7 @@ from advgame.reports.facts import Facts
 from advgame.reports.money_cells import money_cells, money_heads
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import percent
-from advgame.wording.policy_words import (
-    COLUMNS,
-    KNOWS,
-    binding_in_words,
-    by_knowledge_in_words,
-    deployed,
-    edge_in_words,
-    lottery_in_words,
-    margin_in_words,
-    secrecy_in_words,
-    title,
-)
+from advgame.wording.policy_words import COLUMNS, KNOWS, deployed, explanations, title
 
 SINGLES = 8  # rows of single defences in short formats
 
@@ -28,18 +17,9 @@ SINGLES = 8  # rows of single defences in short formats
 @also_called("worth", "announcement")
 def policies(facts: Facts) -> tuple[Block, ...]:
     """The policy under each state of the attacker's knowledge, every single defence, and their values."""
-    by_hand = "" if facts.decision.by_knowledge else by_knowledge_in_words(facts.policies, facts.money)
-    paragraphs = (
-        by_hand,
-        secrecy_in_words(facts.policies, facts.money),
-        binding_in_words(facts.policies),
-        margin_in_words(facts.policies, facts.money),
-        edge_in_words(facts.policies, facts.money),
-        lottery_in_words(facts.policies, facts.money),
-    )
     blocks: list[Block] = [Heading("The policies compared")]
     if facts.has_attacks:
-        blocks += [Paragraph(_knowledge(facts)), *(Paragraph(text) for text in paragraphs if text)]
+        blocks += [Paragraph(_knowledge(facts)), *map(Paragraph, explanations(facts.decision, facts.money))]
     rows = _rows(facts)
     named = sum(policy.kind is not Kind.SINGLE for policy in rows)
     blocks.append(
@@ -67,13 +47,11 @@ def _knowledge(facts: Facts) -> str:
 
 def _rows(facts: Facts) -> list[Policy]:
     """The named policies in their order, then the single defences, the best first."""
-    table = facts.policies.policies
-    if not facts.has_attacks:
-        kept = (Kind.SINGLE, Kind.STOPPED)
-        return sorted((each for each in table if each.kind in kept), key=lambda each: -each.worth)
-    named = [each for each in table if each.kind is not Kind.SINGLE]
-    singles = sorted((each for each in table if each.kind is Kind.SINGLE), key=lambda each: -each.worth)
-    return named + singles
+    table = facts.policies
+    if facts.has_attacks:
+        return [*table.named, *table.singles]
+    stopped = [policy for policy in table.named if policy.kind is Kind.STOPPED]
+    return sorted([*table.singles, *stopped], key=lambda policy: -policy.worth)
 
 
 def _heads(facts: Facts) -> tuple[Head, ...]:
