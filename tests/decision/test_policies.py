@@ -235,3 +235,10 @@ def test_a_search_cut_short_is_never_worth_less_than_another_known_policy(
     assert decision.policies.verdict.kind is Kind.MIXTURE
     assert decision.recommendation.deploy == decision.policies.verdict.deploy
     assert decision.policies.verdict.worth > decision.policies.best_single.worth + 0.001
+
+
+def test_single_defences_are_listed_with_the_one_worth_most_first() -> None:
+    table = policies(case("cifar10-many-attacks"))
+    worth = [policy.worth for policy in table.singles]
+    assert worth == sorted(worth, reverse=True)
+    assert table.singles[0].single == table.best_single.single

@@ -1,0 +1,48 @@
+"""The short form of confidence against the normal approximation of two measured defences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import erf, sqrt
+
+import pytest
+
+import advgame as ag
+from advgame.measurements import Measurement, MeasurementTable
+
+RIGHT = {"d0": (900, 400), "d1": (905, 415)}  # of 1,000 inputs, benign and attacked
+
+
+def scenario() -> ag.Scenario:
+    rows = []
+    for name, (clean, attacked) in RIGHT.items():
+        facts = {"dataset": "made", "network": "net", "defence": name, "source": "by hand", "tested": 1000}
+        rows.append(Measurement(**facts, attack="none", metric="clean", accuracy=clean / 1000, correct=clean))
+        rows.append(Measurement(**facts, attack="pgd", accuracy=attacked / 1000, correct=attacked))
+    table = MeasurementTable(tuple(rows))
+    return ag.Scenario("two", table, largest_share=0.5, attacker_knows="network", undefended="d0")
+
+
+def test_the_probability_and_the_interval_are_those_of_two_normal_values() -> None:
+    """An attack costs nothing, so every defence is attacked and is worth half of both its accuracies."""
+    result = ag.study("confidence", scenario(), draws=20_000)
+    worth = {name: (clean + attacked) / 2000 for name, (clean, attacked) in RIGHT.items()}
+    variance = {
+        name: sum(share / 1000 * (1 - share / 1000) / 1000 for share in pair) / 4
+        for name, pair in RIGHT.items()
+    }
+    score = (worth["d1"] - worth["d0"]) / sqrt(sum(variance.values()))
+    assert result.chosen == "d1"
+    assert result.probability_best == pytest.approx((1 + erf(score / sqrt(2))) / 2, abs=0.02)
+    assert result.beats_undefended == result.probability_best
+    assert (result.rival, result.verdict) == ("d0", "leaning")
+    assert result.low == pytest.approx(worth["d1"] - 1.96 * sqrt(variance["d1"]), abs=2e-3)
+    assert result.high == pytest.approx(worth["d1"] + 1.96 * sqrt(variance["d1"]), abs=2e-3)
+
+
+def test_a_measurement_is_proposed_where_its_volume_pays_for_it_only() -> None:
+    assert ag.study("confidence", scenario()).measurement is None
+    assert ag.study("confidence", replace(scenario(), volume_per_month=10.0)).measurement is None
+    measured = ag.study("confidence", replace(scenario(), volume_per_month=1e7)).measurement
+    assert measured.worth > measured.cost
+    assert measured.defence in RIGHT
