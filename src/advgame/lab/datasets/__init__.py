@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from advgame.catalogue import Catalogue
+from advgame.lab.datasets.cifar10 import CIFAR10
+from advgame.lab.datasets.cifar10_jpeg import CIFAR10_JPEG
 from advgame.lab.datasets.dataset import Dataset
 from advgame.lab.datasets.digits import DIGITS
 from advgame.lab.datasets.fashion_mnist import FASHION_MNIST
@@ -27,7 +29,19 @@ from advgame.lab.datasets.splits import for_validation
 
 DATASETS: Catalogue[Source] = Catalogue(
     "data set",
-    {source.name: source for source in (DIGITS, MNIST, FASHION_MNIST, PNEUMONIAMNIST, GTSRB, SPAMBASE)},
+    {
+        source.name: source
+        for source in (
+            DIGITS,
+            MNIST,
+            FASHION_MNIST,
+            CIFAR10,
+            CIFAR10_JPEG,
+            PNEUMONIAMNIST,
+            GTSRB,
+            SPAMBASE,
+        )
+    },
 )
 
 

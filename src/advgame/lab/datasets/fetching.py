@@ -65,7 +65,7 @@ def _fetch(file: PinnedFile, place: Path, progress: Progress | None) -> None:
     """Tries one address after the other; the first whole file is kept."""
     problems = []
     for url in file.urls:
-        gzipped = url.endswith(".gz")
+        gzipped = file.is_gzipped(url)
         try:
             content = _content(url, file.size, progress)
             file.verified(content, url, gzipped=gzipped)

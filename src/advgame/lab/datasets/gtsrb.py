@@ -52,6 +52,7 @@ GTSRB = NpzImages(
     page="https://benchmark.ini.rub.de/gtsrb_news.html",
     licence="free for research",
     note="It is a subset that others resized, and nobody publishes it; put the file there by hand.",
+    caution="a resized subset of GTSRB: never compare with published GTSRB figures",
     classes=SIGNS,
     file=PinnedFile(
         "gtsrb32_subset.npz",

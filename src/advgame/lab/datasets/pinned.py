@@ -14,9 +14,12 @@ LARGEST = 1 << 28  # bytes of a file whose size nobody has stated
 
 @dataclass(frozen=True)
 class PinnedFile:
-    """A file by its name, its size and its checksum; it may lie gzipped on the disk."""
+    """A file by its name, its size and its checksum; it may lie gzipped on the disk.
 
-    name: str  # without .gz
+    A name that ends in .gz belongs to a file whose published checksum is that of the gzipped content.
+    """
+
+    name: str
     size: int | None  # bytes, uncompressed; None where nobody has stated it
     checksum: str  # of the uncompressed content: "md5:…" or "sha256:…"
     urls: tuple[
@@ -43,7 +46,11 @@ class PinnedFile:
             content = path.read_bytes()
         except OSError as problem:
             raise LabError(f"{path} cannot be read: {problem.strerror}.") from None
-        return self.verified(content, str(path), gzipped=path.suffix == ".gz")
+        return self.verified(content, str(path), gzipped=self.is_gzipped(str(path)))
+
+    def is_gzipped(self, where: str) -> bool:
+        """Whether a copy at a path or an address has to be uncompressed before its checksum is compared."""
+        return where.endswith(".gz") and not self.name.endswith(".gz")
 
     def verified(self, content: bytes, where: str, *, gzipped: bool) -> bytes:
         """The content, uncompressed, if it is that of the file.

@@ -25,6 +25,7 @@ class Source(ABC):
     page: str  # where its makers describe it
     licence: str  # as its makers state it
     note: str = ""  # what else to know before it is used
+    caution: str = ""  # a warning on every row that is measured on it
 
     @property
     @abstractmethod

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from advgame.files import spreadsheet_safe, written_whole
 from advgame.lab.attacks.kinds import SmallestChange
+from advgame.lab.datasets import DATASETS
 from advgame.lab.experiment.environment import surroundings
 from advgame.lab.experiment.journal import Journal, SetAside
 from advgame.lab.experiment.masking_warnings import obscured_rows
@@ -119,7 +120,12 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
     chance, obscured = _at_chance(cells), obscured_rows(cells)
     for unit, attack, record in cells:
         facts = networks[plan.network(unit.dataset, unit.network, unit.defence, unit.seed).key]
-        warnings = [*record["warnings"], *((AT_CHANCE,) if unit.needs[0] in chance else ())]
+        caution = DATASETS[unit.dataset].caution
+        warnings = [
+            *((caution,) if caution else ()),
+            *record["warnings"],
+            *((AT_CHANCE,) if unit.needs[0] in chance else ()),
+        ]
         for number, (radius, right) in enumerate(zip(record["radii"], record["right"], strict=True)):
             tested = len(right) - right.count(NOT_COUNTED)
             if tested == 0:

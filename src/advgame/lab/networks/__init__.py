@@ -2,6 +2,7 @@
 
 from advgame.catalogue import Catalogue
 from advgame.lab.networks.architecture import Architecture
+from advgame.lab.networks.half_resolution import ResNet8Half, VggHalf
 from advgame.lab.networks.lenet import LeNet
 from advgame.lab.networks.mlp import Mlp, Mlp300100
 from advgame.lab.networks.resnet8 import ResNet8
@@ -10,7 +11,19 @@ from advgame.lab.networks.vgg_narrow import VggNarrow
 
 NETWORKS: Catalogue[Architecture] = Catalogue(
     "network",
-    {network.name: network for network in (LeNet(), Mlp300100(), ResNet8(), VggNarrow(), SmallCnn(), Mlp())},
+    {
+        network.name: network
+        for network in (
+            LeNet(),
+            Mlp300100(),
+            ResNet8(),
+            VggNarrow(),
+            ResNet8Half(),
+            VggHalf(),
+            SmallCnn(),
+            Mlp(),
+        )
+    },
 )
 
 __all__ = ["NETWORKS", "Architecture"]
