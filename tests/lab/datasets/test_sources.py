@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import os
 import pickle
+import tarfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 
 from advgame.errors import LabError, UnknownName
 from advgame.lab.datasets import DATASETS
+from advgame.lab.datasets.cifar10 import TEST, TRAIN
 from advgame.lab.datasets.idx import IdxImages, read_idx
 from advgame.lab.datasets.npz import NpzImages, read_npz
 from advgame.lab.datasets.pinned import PinnedFile
@@ -184,6 +186,112 @@ def test_colour_images_of_an_npz_file_get_their_channels_first(tmp_path: Path) -
     assert found.train_labels.tolist() == [1, 0]  # a second axis of length 1 is dropped
 
 
+def in_archive(files: dict[str, bytes], mode: str) -> bytes:
+    buffer = BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, BytesIO(content))
+    return buffer.getvalue()
+
+
+def batches() -> tuple[dict[str, bytes], np.ndarray]:
+    """Six batches of two records in the format of CIFAR-10, and the images in them."""
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
+    files = {}
+    for number, name in enumerate((*TRAIN, *TEST)):
+        records = []
+        for place in (2 * number, 2 * number + 1):
+            planes = [pixels[place, :, :, channel].tobytes() for channel in range(3)]
+            records.append(bytes([place % 10]) + b"".join(planes))
+        files[name] = b"".join(records)
+    return files, pixels
+
+
+def written(folder: Path, name: str, file: str, content: bytes) -> Path:
+    (folder / name).mkdir()
+    (folder / name / file).write_bytes(content)
+    return folder
+
+
+def test_binary_batches_are_read_plane_by_plane_from_their_archive(tmp_path: Path) -> None:
+    files, pixels = batches()
+    packed = in_archive({**files, "cifar-10-batches-bin/readme.html": b"read me"}, "w:gz")
+    source = replace(DATASETS["cifar10"], file=pinned("cifar-10-binary.tar.gz", packed))  # type: ignore[call-arg]
+    dataset = source.load(written(tmp_path, "cifar10", "cifar-10-binary.tar.gz", packed))
+    assert dataset.shape == (3, 32, 32)
+    assert dataset.train_labels.tolist() == list(range(10))
+    assert dataset.test_labels.tolist() == [0, 1]
+    assert dataset.train_inputs[3, 1, 7, 30] * 255 == pytest.approx(pixels[3, 7, 30, 1])
+    assert dataset.test_inputs[1, 2, 31, 0] * 255 == pytest.approx(pixels[11, 31, 0, 2])
+
+
+def test_an_archive_without_a_batch_or_with_a_cut_one_is_refused() -> None:
+    files, _ = batches()
+    source = DATASETS["cifar10"]
+    short = {name: content for name, content in files.items() if name not in TEST}
+    with pytest.raises(LabError, match=r"does not contain .*test_batch\.bin"):
+        source.dataset_of((in_archive(short, "w:gz"),))
+    cut = {**files, TEST[0]: files[TEST[0]][:-1]}
+    with pytest.raises(LabError, match="a batch of 6,145 bytes; expected records of 3,073"):
+        source.dataset_of((in_archive(cut, "w:gz"),))
+    for content in (b"", b"junk", in_archive(files, "w:gz")[:9000]):
+        with pytest.raises(LabError, match=r"not a complete \.tar\.gz archive"):
+            source.dataset_of((content,))
+
+
+def jpeg(colour: tuple[int, int, int], size: tuple[int, int] = (32, 32)) -> bytes:
+    from PIL import Image
+
+    buffer = BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+def test_jpeg_copies_are_labelled_by_their_folders() -> None:
+    source = DATASETS["cifar10_jpeg"]
+    files = {
+        "test/truck/0.jpg": jpeg((200, 40, 40)),
+        "train/airplane/0.jpg": jpeg((40, 40, 200)),
+        "train/frog/0.jpg": jpeg((40, 200, 40)),
+    }
+    dataset = source.dataset_of((in_archive(files, "w:xz"),))
+    assert (dataset.train_labels.tolist(), dataset.test_labels.tolist()) == ([0, 6], [9])
+    brightest = [dataset.train_inputs[place].mean(dim=(1, 2)).argmax().item() for place in (0, 1)]
+    assert brightest == [2, 1]
+    assert dataset.test_inputs[0].mean(dim=(1, 2)).argmax().item() == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"train/cat/0.jpg": b"junk"}, r"train/cat/0\.jpg of .* is not a complete JPEG file"),
+        ({"train/cat/0.jpg": jpeg((1, 2, 3), (31, 32))}, r"shape \(32, 31, 3\); expected \(32, 32, 3\)"),
+        ({"train/unicorn/0.jpg": jpeg((1, 2, 3))}, r"contains 'train/unicorn/0\.jpg'; expected train/CLASS"),
+        ({"train/cat/0.jpg": jpeg((1, 2, 3))}, "the folder test of .* contains no images"),
+    ],
+)
+def test_an_archive_of_other_images_is_refused(files: dict[str, bytes], said: str) -> None:
+    source = DATASETS["cifar10_jpeg"]
+    with pytest.raises(LabError, match=said):
+        source.dataset_of((in_archive(files, "w:xz"),))
+
+
+@pytest.mark.parametrize("length", [0, 10, 100])
+def test_a_cut_archive_of_jpeg_copies_is_refused(length: int) -> None:
+    whole = in_archive({"train/cat/0.jpg": jpeg((1, 2, 3)), "test/cat/0.jpg": jpeg((3, 2, 1))}, "w:xz")
+    with pytest.raises(LabError, match=r"not a complete \.tar\.xz archive"):
+        DATASETS["cifar10_jpeg"].dataset_of((whole[:length],))
+
+
+def test_a_file_pinned_as_gzipped_is_not_uncompressed_before_its_checksum(tmp_path: Path) -> None:
+    packed = gzip.compress(b"abc")
+    (tmp_path / "a.gz").write_bytes(packed)
+    assert pinned("a.gz", packed).read(tmp_path / "a.gz") == packed
+    assert pinned("a", b"abc").read(tmp_path / "a.gz") == b"abc"
+
+
 def test_a_pickle_in_an_npz_file_is_not_opened(tmp_path: Path) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, tuple[str]]:
@@ -242,6 +350,8 @@ SHAPES = {
     "mnist": ((1, 28, 28), 60_000, 10_000, 10),
     "fashion_mnist": ((1, 28, 28), 60_000, 10_000, 10),
     "pneumoniamnist": ((1, 28, 28), 4_708, 624, 2),
+    "cifar10": ((3, 32, 32), 50_000, 10_000, 10),
+    "cifar10_jpeg": ((3, 32, 32), 50_000, 10_000, 10),
     "gtsrb": ((3, 32, 32), 4_300, 1_290, 43),
     "spambase": ((57,), 3_467, 1_134, 2),
 }

@@ -173,6 +173,15 @@ def test_what_changes_a_result_changes_its_key(changes: dict[str, Any]) -> None:
     assert not keys(content()) & keys(content(**changes))
 
 
+def test_the_small_bundled_experiment_is_a_part_of_the_whole_one() -> None:
+    experiments = bundled("data") / "experiments"
+    small, whole = (
+        {unit.key for unit in Plan(read_experiment(experiments / f"{name}.toml")).units}
+        for name in ("cifar10-jpeg-small", "cifar10-jpeg")
+    )
+    assert small < whole
+
+
 def test_names_and_further_defences_leave_keys_as_they_are() -> None:
     keys = {unit.key for unit in Plan(experiment_of(content())).units}
     more = content(

@@ -15,6 +15,8 @@ SHAPES = {
     "mlp_300_100": (*IMAGES, (1, 8, 8), (57,)),
     "resnet8": (*IMAGES, (1, 8, 8)),
     "vgg_narrow": (*IMAGES, (1, 8, 8)),
+    "resnet8_half": (*IMAGES, (1, 8, 8)),
+    "vgg_half": (*IMAGES, (1, 16, 16)),
     "small_cnn": (*IMAGES, (1, 8, 8), (2, 3, 5)),
     "mlp": (*IMAGES, (57,)),
 }
@@ -61,7 +63,14 @@ def test_a_network_is_as_large_as_the_literature_says(name: str, parameters: int
     assert sum(each.numel() for each in network.parameters()) == parameters
 
 
-@pytest.mark.parametrize("name", ["resnet8", "vgg_narrow"])
+@pytest.mark.parametrize("name", ["resnet8_half", "vgg_half"])
+def test_the_first_convolution_halves_the_resolution(name: str) -> None:
+    network = NETWORKS[name]((3, 32, 32), 10, seed=0)
+    first = next(layer for layer in network.modules() if isinstance(layer, nn.Conv2d))
+    assert first(torch.rand(1, 3, 32, 32)).shape == (1, 16, 16, 16)
+
+
+@pytest.mark.parametrize("name", ["resnet8", "vgg_narrow", "resnet8_half", "vgg_half"])
 def test_convolutions_before_a_normalisation_have_no_offset_of_their_own(name: str) -> None:
     network = NETWORKS[name]((1, 28, 28), 10, seed=0)
     assert all(layer.bias is None for layer in network.modules() if isinstance(layer, nn.Conv2d))

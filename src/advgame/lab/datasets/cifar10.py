@@ -96,7 +96,8 @@ def read_batch(content: bytes, where: str) -> tuple[NDArray[np.uint8], NDArray[n
     length = 1 + height * width * channels
     if len(content) == 0 or len(content) % length:
         raise LabError(
-            f"{where} has a batch of {len(content):,} bytes; expected records of {length:,} bytes. Replace it."
+            f"{where} has a batch of {len(content):,} bytes; expected records of {length:,} bytes. Replace "
+            "the file."
         )
     records = np.frombuffer(content, np.uint8).reshape(-1, length)
     planes = records[:, 1:].reshape(-1, channels, height, width)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from advgame.errors import LabError
@@ -44,14 +45,18 @@ class JpegArchive(Source):
         for folder, label, image in self._images(contents[0]):
             pixels[folder].append(image)
             numbers[folder].append(label)
-        parts = []
-        for folder in (TRAIN, TEST):
-            where = f"the folder {folder} of {self.file.name}"
-            if not pixels[folder]:
-                raise LabError(f"{where} contains no images; replace the file.")
-            stacked = images(np.stack(pixels[folder]), self.size, where)
-            parts += [stacked, labels(np.array(numbers[folder]), len(stacked), len(self.classes), where)]
-        return Dataset(self.name, *parts, self.classes)
+        train, test = (self._stacked(pixels[folder], numbers[folder], folder) for folder in (TRAIN, TEST))
+        return Dataset(self.name, *train, *test, self.classes)
+
+    def _stacked(
+        self, pixels: list[NDArray[np.uint8]], numbers: list[int], folder: str
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Images and labels of a folder."""
+        where = f"the folder {folder} of {self.file.name}"
+        if not pixels:
+            raise LabError(f"{where} contains no images; replace the file.")
+        stacked = images(np.stack(pixels), self.size, where)
+        return stacked, labels(np.array(numbers), len(stacked), len(self.classes), where)
 
     def _images(self, archive: bytes) -> Iterator[tuple[str, int, NDArray[np.uint8]]]:
         """The folder, the label and the pixels of each image."""
@@ -72,8 +77,8 @@ class JpegArchive(Source):
         try:
             with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
                 pixels = np.asarray(image.convert("RGB"))
-        except (UnidentifiedImageError, OSError) as problem:
-            raise LabError(f"{path} of {self.file.name} is not a complete JPEG file ({problem}).") from None
+        except (UnidentifiedImageError, OSError):
+            raise LabError(f"{path} of {self.file.name} is not a complete JPEG file; replace it.") from None
         if pixels.shape != self.size:
             raise LabError(f"{path} of {self.file.name} has the shape {pixels.shape}; expected {self.size}.")
         return pixels
