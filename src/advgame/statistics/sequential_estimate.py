@@ -46,6 +46,11 @@ class Guarantee:
     successes: int
     fixed_draws: int  # required by the fixed-sample bound
 
+    @property
+    def share(self) -> float:
+        """The share of successes among the draws; it lies in the interval, but not always in its middle."""
+        return self.successes / self.draws
+
 
 def estimate_probability(
     draw: Callable[[np.random.Generator], bool],

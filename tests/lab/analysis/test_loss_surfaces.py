@@ -12,6 +12,8 @@ from torch.nn.functional import log_softmax
 
 from advgame.errors import LabError, UnknownName
 from advgame.lab.analysis.loss_surfaces import (
+    ERROR_FOUND,
+    NO_ERROR,
     Surface,
     draw,
     picture_networks,
@@ -38,6 +40,13 @@ class Linear(nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         return inputs.flatten(1) @ self.weights.T
+
+
+class Shifted(Linear):
+    """The same with the origin at 0.45: the last class leads exactly while the mean is above it."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return super().forward(inputs - 0.45)
 
 
 class Noisy(Adapted):
@@ -132,7 +141,24 @@ def test_networks_are_drawn_beside_each_other_on_one_scale(shown: Surface, tmp_p
     assert len({axes.collections[0].get_clim() for axes in panels}) == 1
     words = save_picture(figure, tmp_path / "surface.svg").read_text(encoding="utf-8")
     assert "a &lt;$1$&gt; &amp; b (true)" in words
-    assert "what the attack found" in words
+    assert NO_ERROR in words
+
+
+def test_a_cross_marks_an_error_and_an_attack_that_finds_none_ends_in_a_square(given: torch.Tensor) -> None:
+    # The last class leads while the mean of the pixels, 0.5, is above 0.45: until all have changed by 0.05.
+    below, above = (surface(Shifted(), given, 2, radius=radius, points=3) for radius in (0.045, 0.055))
+    assert (below.error_found, above.error_found) == (False, True)
+    for drawn, marker in ((below, "s"), (above, "x")):
+        ends = [
+            line.get_marker()
+            for axes in draw([drawn], CLASSES).axes
+            for line in axes.lines
+            if list(line.get_xdata()) == [1]
+        ]
+        assert ends == [marker, marker]
+    legend = draw([below, above], CLASSES).legends[0]
+    words = {text.get_text() for text in legend.get_texts()}
+    assert {ERROR_FOUND, NO_ERROR} < words
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
+from math import comb
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from advgame.findings.questions.hidden_gradients import warns
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import experiment_of
-from advgame.lab.experiment.results import write_results
+from advgame.lab.experiment.results import chance_warning, write_results
 from advgame.lab.experiment.units import MAKE, Plan, Unit
+from advgame.lab.measures import MEASURES
 from advgame.measurements import Measurement, read_table
 
 INPUTS = 60
@@ -88,6 +92,45 @@ def warned(rows: list[Measurement]) -> dict[tuple[str, str, float | None, int | 
         for row in rows
         if warns(row) and (found := [each for each in row.warnings if each.startswith("obscured")])
     }
+
+
+@pytest.mark.parametrize(
+    ("dataset", "caution"),
+    [("digits", None), ("cifar10_jpeg", "JPEG copies of CIFAR-10: never compare with published CIFAR-10")],
+)
+def test_the_caution_of_a_data_set_stands_on_every_row(
+    tmp_path: Path, dataset: str, caution: str | None
+) -> None:
+    changes = {"dataset": dataset, "network": "resnet8_half"}
+    journalled(tmp_path, {}, **changes)
+    rows = rows_of(tmp_path, **changes)
+    assert all(any(caution in warning for warning in row.warnings) for row in rows if caution)
+    assert caution or not any("never compare" in warning for row in rows for warning in row.warnings)
+
+
+def test_values_of_an_earlier_revision_of_a_measure_are_not_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = {**EXPERIMENT, "measures": {"psi": {"use": "largest_divergence"}}}
+
+    def keys() -> set[str]:
+        return {unit.key for unit, _ in Plan(experiment_of(content)).inspections()}
+
+    before = keys()
+    assert keys() == before
+    monkeypatch.setattr(MEASURES["largest_divergence"], "revision", 7)
+    assert not keys() & before
+
+
+def test_an_accuracy_is_at_chance_only_where_an_exact_test_does_not_reject_it() -> None:
+    guess, tested = Fraction(66, 100), 100
+    for right in range(tested + 1):
+        tail = sum(
+            comb(tested, count) * guess**count * (1 - guess) ** (tested - count)
+            for count in range(right, tested + 1)
+        )
+        warnings = chance_warning(right, tested, float(guess))
+        assert bool(warnings) == (tail > Fraction(1, 20))
+        assert not warnings or ("no better" in warnings[0]) == (right <= 66)
+    assert chance_warning(76, tested, 0.66) == ()
 
 
 def test_where_the_white_box_attack_is_stronger_no_row_warns(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_a_network_at_chance_is_measured_flagged_and_kept(tmp_path: Path) -> Non
         measure(experiment_of(content), tmp_path / "rows.csv", workers=1)
     (row,) = ag.read_table(tmp_path / "rows.csv")
     assert row.accuracy < 0.3
-    assert "clean accuracy is no better than chance" in row.warnings
+    assert any("better than chance" in warning for warning in row.warnings)
 
 
 def test_a_failing_unit_leaves_the_rest_measured_and_is_named(tmp_path: Path) -> None:

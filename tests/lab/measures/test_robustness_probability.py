@@ -37,11 +37,23 @@ def test_guarantee_holds_where_the_probability_is_known() -> None:
     # An L∞ change of the radius lowers x + y by twice the radius; the difference of two offsets decides.
     margin = inputs.sum(dim=1) - 2 * radius - 1
     true = [(1 + erf(float(each) / (sqrt(2) * std) / sqrt(2))) / 2 for each in margin]
-    assert found["robustness_probability"] == pytest.approx(true, abs=0.1)
+    assert found["robustness_probability"] == pytest.approx(found["successes"] / found["draws"])
+    assert found["robustness_probability"] == pytest.approx(true, abs=0.2)  # both lie in the interval
+    assert (found["high"] - found["low"] <= 2 * 0.1).all()
     assert (found["low"] <= true).all()
     assert (true <= found["high"]).all()
     assert (found["draws"] <= found["fixed_draws"]).all()
     assert found["draws"][3] < found["fixed_draws"][3] / 4  # near certainty few draws are enough
+
+
+def test_a_certain_event_has_probability_one() -> None:
+    network = stochastic_line(0.01)  # the margin is 70 standard deviations
+    found = RobustnessProbability(radius=0.05, steps=2).values(
+        network, network, torch.tensor([[1.0, 1.0]]), torch.tensor([1]), seed=0
+    )
+    assert found["robustness_probability"].tolist() == [1.0]
+    assert found["successes"].tolist() == found["draws"].tolist()
+    assert 0.8 <= found["low"][0] < found["high"][0] == 1
 
 
 def test_a_deterministic_network_is_robust_or_not() -> None:

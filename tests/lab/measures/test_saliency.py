@@ -17,6 +17,7 @@ from advgame.lab.measures.saliency import (
     grad_cam_map,
     occlusion_map,
     rank_correlations,
+    relative_infidelities,
 )
 
 
@@ -74,6 +75,42 @@ def test_a_network_explains_itself_as_itself() -> None:
     pairs = OcclusionBaselines(window=3, stride=1).values(network, network, inputs, labels, 0)
     assert len(pairs) == len(BASELINES) * (len(BASELINES) - 1) // 2
     assert all(np.nanmax(np.abs(each)) <= 1 + 1e-12 for each in pairs.values())
+
+
+class Square(nn.Module):
+    """One logit, the square of the sum of the pixels: its gradient at a sum of 0 is 0."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return inputs.flatten(1).sum(dim=1, keepdim=True) ** 2
+
+
+def infidelities(network: nn.Module, inputs: torch.Tensor) -> np.ndarray:
+    inputs = inputs.clone().requires_grad_(True)
+    logits = network(inputs)
+    predicted = logits.argmax(dim=1).detach()
+    (gradient,) = torch.autograd.grad(logits.gather(1, predicted[:, None]).sum(), inputs)
+    return relative_infidelities(network, inputs.detach(), gradient, predicted, 0.05, seed=0).numpy()
+
+
+def test_a_gradient_explains_all_of_a_linear_network_and_nothing_where_it_is_zero() -> None:
+    linear = nn.Sequential(nn.Flatten(), nn.Linear(16, 3)).eval()
+    assert infidelities(linear, torch.rand(3, 1, 4, 4)) == pytest.approx(0, abs=1e-9)
+    assert infidelities(Square(), torch.zeros(3, 1, 4, 4)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("factor", [0.1, 10.0, 1000.0])
+def test_infidelity_does_not_depend_on_the_scale_of_the_logits(factor: float) -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3)).eval()
+    inputs, labels = torch.rand(4, 1, 8, 8), torch.zeros(4, dtype=torch.int64)
+    explanations = Explanations(window=3, stride=1)
+    before = explanations.values(network, network, inputs, labels, 0)["infidelity"]
+    with torch.no_grad():
+        for parameter in network[3].parameters():
+            parameter.mul_(factor)
+    after = explanations.values(network, network, inputs, labels, 0)["infidelity"]
+    assert (before > 1e-3).all()
+    assert after == pytest.approx(before, rel=1e-3)
 
 
 def test_rows_of_a_table_have_no_saliency_map() -> None:

@@ -31,6 +31,7 @@ from advgame.lab.experiment.runner import Bench, dataset_in
 from advgame.lab.networks.classifier import surrogate
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -39,6 +40,8 @@ AT_ONCE = 250  # points of the plane a network is asked about at a time
 LEAST_LOSS = 1e-3  # a smaller loss is drawn as this one
 STEPS = 40  # of projected gradient descent
 MOST_CLASS_COLOURS = 10
+ERROR_FOUND = "an error that the attack found"
+NO_ERROR = "where the attack ended, without an error"
 LEAST_ROOM = 0.12  # around a label, in lengths of the directions
 
 
@@ -56,10 +59,16 @@ class Surface:
     predicted: NDArray[np.int64]  # (points, points) the label given there
     change: NDArray[np.float64]  # (points, points) largest change of a value: the L∞ distance from the input
     label: int  # the true one
+    label_at_end: int  # given to the point (1, 0), at which the attack ended
     adversarial: NDArray[np.float32]  # the direction, of the input's shape; its largest value is the radius
     random: NDArray[np.float32]  # the direction, as long in L2
     radius: float
     seed: int
+
+    @property
+    def error_found(self) -> bool:
+        """Whether the network misclassifies the point at which the attack ended."""
+        return self.label_at_end != self.label
 
 
 def surface(
@@ -110,6 +119,7 @@ def surface(
     parts: tuple[torch.Tensor, ...] = moved.to(given.dtype).split(AT_ONCE)  # type: ignore[no-untyped-call]
     with seeded(seed, given.device), torch.no_grad():
         logits = torch.cat([network(part) for part in parts]).double()
+        label_at_end = int(network(found[None]).argmax())
     square = (points, points)
     return Surface(
         name,
@@ -118,6 +128,7 @@ def surface(
         logits.argmax(dim=1).reshape(square).cpu().numpy(),
         (moved - given).abs().flatten(1).amax(dim=1).reshape(square).cpu().numpy(),
         label,
+        label_at_end,
         adversarial.float().cpu().numpy(),
         other.float().cpu().numpy(),
         radius,
@@ -291,8 +302,16 @@ def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:
         axes[place, 0].set_ylabel("random direction")
     figure.colorbar(ScalarMappable(scale, "cividis"), cax=axes[0, -1], label="loss of the true label")
     axes[1, -1].set_axis_off()
-    shown, names = axes[1, 0].get_legend_handles_labels()
-    figure.legend(shown, names, loc="outside lower center", ncols=min(len(names), count + 1), frameon=False)
+    marks: dict[str, Artist] = {}
+    for panel in axes[1, :count]:
+        marks |= dict(zip(*panel.get_legend_handles_labels()[::-1], strict=True))
+    figure.legend(
+        list(marks.values()),
+        list(marks),
+        loc="outside lower center",
+        ncols=min(len(marks), count + 1),
+        frameon=False,
+    )
     return figure
 
 
@@ -302,8 +321,17 @@ def _mark(axes: Axes, shown: Surface, ink: str) -> None:
         shown.steps, shown.steps, shown.change, levels=[shown.radius * 0.999], colors=ink, linestyles="dashed"
     )
     axes.plot(0, 0, "o", color=ink, markersize=5, linestyle="none", label="the input")
+    marker, label = ("x", ERROR_FOUND) if shown.error_found else ("s", NO_ERROR)
     axes.plot(
-        1, 0, "x", color=ink, markersize=7, markeredgewidth=2, linestyle="none", label="what the attack found"
+        1,
+        0,
+        marker,
+        color=ink,
+        markersize=7,
+        markeredgewidth=2,
+        markerfacecolor="none",
+        linestyle="none",
+        label=label,
     )
     axes.plot([], [], color=ink, linestyle="dashed", label="the L∞ ball")
     axes.set_aspect("equal")

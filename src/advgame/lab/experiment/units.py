@@ -118,7 +118,9 @@ class Plan:
         needs = [self.network(dataset, network, defence, seed).key]
         if measure.compared_with is not None:
             needs.append(self.network(dataset, network, measure.compared_with, seed).key)
-        about = _described(measure.measure), measure.inputs, self.experiment.test_inputs
+        about = [_described(measure.measure), measure.inputs, self.experiment.test_inputs]
+        if measure.measure.revision > 1:
+            about.append(measure.measure.revision)
         key = digest("measure", needs, about)
         return Unit(INSPECT, dataset, network, defence, seed, measure.name, key, tuple(needs))
 

@@ -20,6 +20,7 @@ class Measure(ABC):
     """A property of a network besides its accuracies; its fields are its settings."""
 
     name: ClassVar[str]  # as in the catalogue
+    revision: ClassVar[int] = 1  # increased when its values change, so that stored ones are not reused
 
     @abstractmethod
     def values(

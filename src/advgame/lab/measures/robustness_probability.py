@@ -25,12 +25,14 @@ from advgame.statistics.sequential_estimate import Guarantee, estimate_probabili
 class RobustnessProbability(Measure):
     """P(a network drawn from the posterior withstands an attack in an L∞ ball), by input.
 
-    After Cardelli et al. 2019 (arXiv:1903.01980). The error exceeds ``error`` with a probability of at most
-    1 − ``confidence`` for each input. A drawn network counts as robust if projected gradient descent fails,
-    so this is the probability of withstanding that attack. For a deterministic network it is 0 or 1.
+    After Cardelli et al. 2019 (arXiv:1903.01980). The estimate is the share of drawn networks that withstand
+    the attack. Its interval is at most twice ``error`` wide and contains the probability with a probability
+    of at least ``confidence`` for each input. A drawn network counts as robust if projected gradient descent
+    fails, so this is the probability of withstanding that attack. For a deterministic network it is 0 or 1.
     """
 
     name: ClassVar[str] = "robustness_probability"
+    revision: ClassVar[int] = 2
     radius: float = 0.05
     steps: int = 20
     error: float = 0.1
@@ -44,16 +46,20 @@ class RobustnessProbability(Measure):
     def values(
         self, network: nn.Module, reference: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, seed: int
     ) -> Values:
-        """The probability, its limits, the number of draws, and the number that a fixed sample would need.
+        """The share of robust draws, the limits of the probability, and the numbers of draws.
+
+        ``robustness_probability`` is ``successes`` / ``draws``; ``fixed_draws`` is the number of draws that a
+        sample of fixed size would need for an interval of the same width.
 
         Raises:
             LabError: for a network with randomness other than in its weights.
         """
         guarantees = self.guarantees(network, inputs, labels, seed)
         return {
-            "robustness_probability": np.array([guarantee.estimate for guarantee in guarantees]),
+            "robustness_probability": np.array([guarantee.share for guarantee in guarantees]),
             "low": np.array([guarantee.low for guarantee in guarantees]),
             "high": np.array([guarantee.high for guarantee in guarantees]),
+            "successes": np.array([guarantee.successes for guarantee in guarantees], dtype=np.float64),
             "draws": np.array([guarantee.draws for guarantee in guarantees], dtype=np.float64),
             "fixed_draws": np.array([guarantee.fixed_draws for guarantee in guarantees], dtype=np.float64),
         }

@@ -23,6 +23,7 @@ from advgame.statistics.rank_correlation import spearman
 BASELINES = ("zero", "mean", "blur", "noise", "inpainting")
 BLUR = 1.5  # pixels, the standard deviation
 HOLE = 5  # pixels, the width of the inpainted area
+PERTURBATIONS = 10  # of each input, for its infidelity
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,12 @@ class Explanations(Measure):
 
     Infidelity and the largest sensitivity (Yeh et al. 2019) of gradient saliency, and the rank
     correlation of the Grad-CAM and the occlusion maps with those of the reference: 1 is the same order.
+    The infidelity is relative to the change of the output, so that networks with different scales of logits
+    can be compared: 0 if the gradient predicts every change, 1 if it predicts no better than "no change".
     """
 
     name: ClassVar[str] = "explanations"
+    revision: ClassVar[int] = 2
     window: int = 5  # pixels
     stride: int = 2
     noise: float = 0.05  # standard deviation of the perturbations of the infidelity
@@ -77,7 +81,7 @@ class Explanations(Measure):
     ) -> Values:
         """Infidelity, sensitivity and stability, by input."""
         from captum.attr import Saliency
-        from captum.metrics import infidelity, sensitivity_max
+        from captum.metrics import sensitivity_max
 
         _check_images(inputs)
         predicted = network(inputs).argmax(dim=1).detach()
@@ -87,21 +91,11 @@ class Explanations(Measure):
             attribution: torch.Tensor = saliency.attribute(given, target=target, abs=False)
             return attribution
 
-        def perturbed(given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            noise = self.noise * torch.randn_like(given)
-            return noise, given - noise
-
         devices = [inputs.device] if inputs.is_cuda else []
         with torch.random.fork_rng(devices=devices), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Input Tensor")  # captum requests the gradient itself
-            torch.manual_seed(seed)
-            infidelities = infidelity(
-                network,
-                perturbed,
-                inputs,
-                attributed(inputs, predicted),
-                target=predicted,
-                n_perturb_samples=10,
+            infidelities = relative_infidelities(
+                network, inputs, attributed(inputs, predicted), predicted, self.noise, seed
             )
             sensitivities = sensitivity_max(
                 attributed, inputs, perturb_radius=self.radius, n_perturb_samples=5, target=predicted
@@ -112,11 +106,51 @@ class Explanations(Measure):
         ]
         cam = [grad_cam_map(model, inputs) for model in (network, reference)]
         return {
-            "infidelity": infidelities.detach().double().cpu().numpy(),
+            "infidelity": infidelities.cpu().numpy(),
             "sensitivity": sensitivities.detach().double().cpu().numpy(),
             "occlusion_stability": rank_correlations(*occlusion),
             "grad_cam_stability": rank_correlations(*cam),
         }
+
+
+def relative_infidelities(
+    network: nn.Module,
+    inputs: torch.Tensor,
+    attributions: torch.Tensor,
+    predicted: torch.Tensor,
+    noise: float,
+    seed: int,
+) -> torch.Tensor:
+    """The infidelity of attributions relative to the change of the output, (inputs,) float64.
+
+    E[(IᵀΦ − Δ)²] / E[Δ²], where Δ = f(x) − f(x − I) is the change of the predicted class's logit under a
+    perturbation I (Yeh et al. 2019, arXiv:1901.09392, divided by the infidelity of attributions of 0).
+    Multiplying the logits by a constant multiplies both by its square, so the ratio stays. NaN where no
+    perturbation changes the output.
+
+    Args:
+        network: in evaluation mode.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        attributions: Φ, in the shape of the inputs.
+        predicted: (inputs,), the predicted class of each input.
+        noise: standard deviation of the perturbations.
+        seed: seed of the perturbations and of what remains random; sets torch's global generator.
+    """
+    from captum.metrics import infidelity
+
+    def perturbed(given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        change = noise * torch.randn_like(given)
+        return change, given - change
+
+    def absolute(explanation: torch.Tensor) -> torch.Tensor:
+        torch.manual_seed(seed)  # both infidelities have the same perturbations
+        values = infidelity(
+            network, perturbed, inputs, explanation, target=predicted, n_perturb_samples=PERTURBATIONS
+        )
+        doubled: torch.Tensor = values.detach().double()
+        return doubled
+
+    return absolute(attributions) / absolute(torch.zeros_like(attributions))
 
 
 def baseline(name: str, inputs: torch.Tensor, seed: int) -> torch.Tensor:
