@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from widgets import look
+from widgets import look, settings, state
 
 from advgame.dashboard_pages import PAGES
 from advgame.plugins import load_plugins
@@ -14,12 +14,16 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Shows the requested page."""
+    """Shows the settings and the requested page."""
     st.set_page_config(page_title="advgame", page_icon="⚖️", layout="wide")
     load_plugins()
     look.show()
     pages = [st.Page(HERE / page.path, title=page.title, icon=page.icon) for page in PAGES.values()]
-    st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()
+    page = st.navigation(pages, position="top" if len(pages) > 1 else "hidden")
+    state.follow_link()
+    settings.show()
+    state.write_link()
+    page.run()
 
 
 if __name__ == "__main__":

@@ -245,10 +245,10 @@ def test_the_dashboard_offers_it(plugged_in: Path, monkeypatch: pytest.MonkeyPat
     assert "download squeezed" in {
         button.proto.id.rsplit("-", 1)[-1] for button in shown.get("download_button")
     }
-    shown.selectbox(key="concept").set_value("blind_chance").run()
+    shown.selectbox(key="choose concept").set_value("blind_chance").run()
     assert not shown.exception
     assert any("Nobody looks at the payoffs" in each.value for each in shown.caption)
-    assert "50" in shown.subheader[0].value  # a lottery of equal probabilities
+    assert "50" in shown.main.header[0].value  # a lottery of equal probabilities
     assert shown.switch_page(str(plugged_in)).run().title[0].value == "Hello from outside"
 
 

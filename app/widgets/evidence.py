@@ -14,7 +14,6 @@ from widgets.words import plain, sentence
 
 def show(scenario: Scenario) -> None:
     """Every row in use with its source and warnings, and the basis of the prices."""
-    st.header("What this rests on", anchor=False)
     _show_warnings(scenario)
     _show_rows(scenario)
     _show_basis(scenario)

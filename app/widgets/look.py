@@ -1,4 +1,4 @@
-"""Styles beyond the theme: less empty space, and a prominent verdict."""
+"""Styles beyond the theme: less empty space, a prominent verdict, and settings that a phone's user finds."""
 
 from __future__ import annotations
 
@@ -6,16 +6,37 @@ import streamlit as st
 
 STYLE = """
 <style>
-.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1180px; }
+.stMainBlockContainer { padding-top: 4rem; padding-bottom: 2rem; max-width: 1240px; }
+.stMainBlockContainer h1 { font-size: 1.35rem; padding: 0; }
+.stMainBlockContainer h2 { font-size: 1.15rem; padding: 0.2rem 0; }
+.stMainBlockContainer h3 { font-size: 1.02rem; padding: 0.1rem 0; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; height: 2.5rem; }
-.stSidebar h2 { padding-top: 0.9rem; }
-.st-key-verdict { border-left: 6px solid #0072b2; background: #f6fafd; }
-.st-key-verdict h3 { font-size: 1.3rem; padding-top: 0; }
-.st-key-key-figures > div { flex: 1 1 140px; align-self: stretch; }
-.st-key-key-figures [data-testid="stMetric"] { height: 100%; display: flex; flex-direction: column;
-  justify-content: space-between; }
+.stSidebar h2 { padding-top: 0.6rem; font-size: 1.15rem; }
+.stSidebar [data-testid="stVerticalBlock"] { gap: 0.55rem; }
+.stSidebar [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
+.stSidebar [data-testid="stColumn"] { min-width: 0; }
+.stSidebar .st-key-settings-buttons button { padding: 0.15rem 0.5rem; min-height: 2rem; }
+.stSidebar .st-key-settings-buttons { flex-wrap: wrap; }
+.st-key-verdict { border-left: 6px solid #0072b2; background: rgba(0, 114, 178, 0.07);
+  padding: 0.7rem 1rem; gap: 0.35rem; }
+.st-key-verdict h2 { font-size: 1.25rem; padding: 0; }
+.st-key-verdict [data-testid="stMarkdownContainer"] p { margin-bottom: 0.3rem; }
+.st-key-verdict .stHeading [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-key-figures > div { flex: 1 1 118px; align-self: stretch; }
+.st-key-key-figures [data-testid="stMetric"] { height: 100%; padding: 0.45rem 0.7rem; }
+.st-key-key-figures [data-testid="stMetric"] > div { padding: 0; height: 100%; display: flex;
+  flex-direction: column; justify-content: space-between; }
+.st-key-key-figures [data-testid="stMetricValue"] { font-size: 1.2rem; line-height: 1.4; }
 .st-key-key-figures [data-testid="stMetricLabel"] * {
-  white-space: normal; overflow: visible; line-height: 1.3;
+  white-space: normal; overflow: visible; line-height: 1.25;
+}
+[data-testid="stTable"] td, [data-testid="stTable"] th { padding: 0.2rem 0.5rem; line-height: 1.3; }
+[data-testid="stTable"] { font-size: 0.86rem; }
+.stMainBlockContainer li { margin-bottom: 0; font-size: 0.92rem; }
+@media (max-width: 640px) {
+  [data-testid="stExpandSidebarButton"]::after { content: "Pages and settings"; font-size: 0.9rem;
+    padding-left: 0.3rem; white-space: nowrap; }
+  [data-testid="stExpandSidebarButton"] { width: auto; }
 }
 </style>
 """

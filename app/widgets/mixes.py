@@ -22,7 +22,6 @@ BAR_HEIGHT = 44  # pixels
 
 def show(recommendation: Recommendation) -> None:
     """The defender's and the attacker's mixed strategy side by side."""
-    st.header("Who plays what", anchor=False)
     game, profile = recommendation.game, recommendation.profile
     left, right = st.columns(2)
     with left:

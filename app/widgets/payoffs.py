@@ -28,7 +28,6 @@ MARK = "◆"
 
 def show(recommendation: Recommendation) -> None:
     """One heat map per player, and both matrices as tables."""
-    st.header("Payoffs of each pair of strategies", anchor=False)
     game = recommendation.game
     rows = shown_rows(recommendation)
     st.caption(

@@ -19,7 +19,6 @@ def show(decision: Decision) -> None:
     table, money = decision.policies, money_of(decision.policies.scenario)
     if len(table.game.attacks) == 1:
         return
-    st.header("The policies compared", anchor=False)
     st.dataframe(
         [_row(decision, policy, money) for policy in (*table.named, *table.singles[:SINGLES])],
         hide_index=True,

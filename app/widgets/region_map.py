@@ -26,7 +26,6 @@ ACROSS, UPWARDS = "map across", "map upwards"
 @st.fragment
 def show(answered_by: Concept) -> None:
     """The map and the choice of its two parameters; a choice redraws only the map."""
-    st.header("What would change the answer", anchor=False)
     with errors_shown():
         axes = {axis.address: axis for axis in shown_axes()}
         if len(axes) < 2:
@@ -50,18 +49,18 @@ def _chosen(axes: Mapping[str, Axis]) -> tuple[Axis, Axis]:
 def _selected(
     place: DeltaGenerator, label: str, key: str, preferred: Sequence[str], axes: Mapping[str, Axis]
 ) -> str:
-    """The user's choice; by default the first preferred parameter."""
-    meanings = {address: sentence(axes[address].meaning) for address in axes if address in preferred}
-    kept = state.kept(key)
-    state.put(key, kept if kept in meanings else preferred[0])
+    """The user's choice; by default the first preferred parameter. It is part of the link to the page."""
+    meanings = {address: sentence(axes[address].meaning) for address in preferred}
+    if st.session_state.get(key) not in meanings:
+        st.session_state[key] = preferred[0]
     chosen: str = place.selectbox(
-        label, list(meanings), key=key, format_func=meanings.__getitem__, on_change=_keep, args=(key,)
+        label,
+        list(meanings),
+        key=key,
+        format_func=meanings.__getitem__,
+        persist_state="session",
     )
     return chosen
-
-
-def _keep(key: str) -> None:
-    state.keep(key, st.session_state[key])
 
 
 def _show_map(across: Axis, upwards: Axis, answered_by: Concept) -> None:

@@ -6,20 +6,37 @@ import streamlit as st
 
 from advgame.equilibria import CONCEPTS
 from advgame.payoffs import SUCCESS_RULES
+from advgame.scenarios import Axis
 from advgame.scenarios.knowledge import KNOWLEDGE
+from advgame.scenarios.ranges import SHARE
 from advgame.wording.names import listed
 from widgets import state
+from widgets.sliders import show_number
 from widgets.words import plain, sentence
 
-KNOWS, CONCEPT, SUCCESS, STOP = "attacker_knows", "concept", "success", "may_stop"
-MARGIN = "attacker_margin"
+KNOWS, CONCEPT, SUCCESS, STOP = "attacker_knows", "choose concept", "success", "may_stop"
+AS_THE_SCENARIO_SAYS = ""
+MARGIN = Axis("attacker_margin", "margin of the attacker's rewards and costs", SHARE, 0.0, 0.5)
 
 
 def show() -> None:
     """What the attacker knows, the margin, the solution concept, and the success rule."""
     st.header("Rules", anchor=False)
+    if len(state.scenario().accuracies.attacks) > 1:
+        _show_rules_of_the_attacker()
+    st.session_state[STOP] = state.scenario().may_stop
+    st.toggle(
+        "The service may be stopped",
+        key=STOP,
+        help="On: not running the service, worth 0, is one of the policies.",
+        on_change=_turned,
+        args=(STOP,),
+    )
+
+
+def _show_rules_of_the_attacker() -> None:
     scenario = state.scenario()
-    state.put(KNOWS, scenario.knowledge)
+    st.session_state[KNOWS] = scenario.knowledge
     st.radio(
         "The attacker knows",
         list(KNOWLEDGE),
@@ -28,28 +45,14 @@ def show() -> None:
         on_change=_turned,
         args=(KNOWS,),
     )
-    state.put(MARGIN, scenario.attacker_margin)
-    st.number_input(
+    st.markdown(
         "Margin of the attacker's rewards and costs",
-        0.0,
-        0.5,
-        step=0.01,
-        key=MARGIN,
-        help="By how much they may be higher or lower than assumed, as a fraction: 0.05 is 5 %. What is "
-        "recommended against an attacker who knows the defence holds within this margin.",
-        on_change=_turned,
-        args=(MARGIN,),
+        help="By how much they may be higher or lower than assumed. What is recommended against an attacker "
+        "who knows the defence holds within this margin.",
     )
-    state.put(STOP, scenario.may_stop)
-    st.toggle(
-        "The service may be stopped",
-        key=STOP,
-        help="On: not running the service, worth 0, is one of the policies.",
-        on_change=_turned,
-        args=(STOP,),
-    )
+    show_number(MARGIN.address, sentence(MARGIN.meaning), MARGIN, scenario.attacker_margin)
     _choose_concept()
-    state.put(SUCCESS, scenario.success)
+    st.session_state[SUCCESS] = scenario.success
     st.radio(
         "The attacker is paid for",
         list(SUCCESS_RULES),
@@ -62,12 +65,12 @@ def show() -> None:
 
 def _choose_concept() -> None:
     """The solution concept, with the situation it applies to."""
-    state.put(CONCEPT, state.concept() or state.AS_THE_SCENARIO_SAYS)
+    st.session_state[CONCEPT] = state.question().concept
     st.selectbox(
         "Solution concept",
-        [state.AS_THE_SCENARIO_SAYS, *CONCEPTS],
+        [AS_THE_SCENARIO_SAYS, *CONCEPTS],
         key=CONCEPT,
-        format_func=lambda name: sentence(name.replace("_", " ")),
+        format_func=lambda name: sentence(name.replace("_", " ")) if name else "By what the attacker knows",
         on_change=lambda: state.answer_by(st.session_state[CONCEPT]),
     )
     chosen = state.situation().concept
@@ -76,7 +79,7 @@ def _choose_concept() -> None:
         if chosen.aliases
         else ""
     )
-    st.caption(plain(f"{chosen.situation}{names}."))
+    st.caption(plain(f"{sentence(chosen.situation)}{names}."))
 
 
 def _turned(key: str) -> None:

@@ -1,70 +1,272 @@
-"""The session state: the current scenario, and the one it started from.
+"""The session state: the question, which also is the link to the page, and the scenario that it describes.
 
-Streamlit discards a widget's value when the user leaves its page, so the scenario is stored under a
-separate key, and every widget takes its value from it.
+The question is the only state of the settings: every widget is set from the scenario before it is drawn, and
+changes the question when it is moved. So a widget cannot show a number that is not used.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from advgame.decision import Situation, situate
 from advgame.equilibria import CONCEPTS
-from advgame.errors import AdvgameError
-from advgame.scenarios import Scenario, apply_preset, case, cases, preset, read_scenario, set_parameter
+from advgame.errors import AdvgameError, ScenarioError
+from advgame.scenarios import (
+    Scenario,
+    apply_preset,
+    case,
+    cases,
+    get_parameter,
+    preset,
+    read_scenario,
+    set_parameter,
+)
+from advgame.scenarios.linked_question import CASE, CONCEPT, PRESET, SET, Question, question_of
 from widgets.words import plain
 
-OWN = "your scenario"  # the choice of the file given on the command line
-AS_THE_SCENARIO_SAYS = "default of the scenario"  # the choice of the concept that fits the scenario
-AS_GIVEN = "as given"  # the choice of the prices that the scenario has
+OWN = "your-scenario"  # the choice of the file given on the command line
+UPLOADED = "your-table"  # the choice of a table uploaded in this session
+MOST_STEPS = 200  # that can be undone
+MOST_KEPT = 12  # answers remembered in a session
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """The origin of a scenario: a bundled case or the user's file, at its own prices or those of a preset."""
+def question() -> Question:
+    """The current question."""
+    if "question" not in st.session_state:
+        _begin()
+    current: Question = st.session_state["question"]
+    return current
 
-    case: str
-    preset: str = AS_GIVEN
+
+def origin() -> Scenario:
+    """The scenario as it was chosen, before any amount was changed.
+
+    Raises:
+        ScenarioError: when the user's file is gone or has become invalid; MeasurementError: its table.
+    """
+    asked = question()
+    return remembered(("origin", _stamp(asked.case)), lambda: _read(asked.case, asked.preset))
 
 
 def scenario() -> Scenario:
     """The current scenario."""
-    _begun()
-    return _kept("scenario")
-
-
-def origin() -> Scenario:
-    """The scenario as it was chosen, before any slider was moved."""
-    _begun()
-    return _kept("origin")
-
-
-def concept() -> str | None:
-    """The chosen solution concept, by name; None for the default of the scenario."""
-    name: str | None = st.session_state.get("answered by")
-    return name if name in CONCEPTS else None
-
-
-def answer_by(name: str) -> None:
-    """Stores the choice of a solution concept."""
-    st.session_state["answered by"] = name
+    base = origin()
+    return remembered("scenario", lambda: question().applied(base)[0])
 
 
 def situation() -> Situation:
-    """The current scenario under its solution concept."""
-    return situate(scenario(), concept())
+    """The current scenario under its solution concept; its game is solved once."""
+    here = scenario()
+    return remembered("situation", lambda: situate(here, question().concept or None))
 
 
-def chosen() -> Chosen:
-    """The choice the scenario started from."""
-    _begun()
-    choice: Chosen = st.session_state["chosen"]
-    return choice
+def remembered(what: Any, compute: Callable[[], T]) -> T:
+    """The answer to something asked of the current question, computed once.
+
+    Args:
+        what: what is asked, a key.
+        compute: computes the answer.
+    """
+    kept: dict[Any, Any] = st.session_state.setdefault("remembered", {})
+    asked = question()
+    key = (what, _stamp(asked.case), replace(asked, changes=()) if _is_origin(what) else asked)
+    if key not in kept:
+        answer = compute()
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = answer
+    answered: T = kept[key]
+    return answered
+
+
+def _is_origin(what: Any) -> bool:
+    return isinstance(what, tuple) and what[0] == "origin"
+
+
+def choose(case: str, preset: str) -> None:
+    """Begins another case, or the same one at other prices; an amount set by hand is kept with the case."""
+    now = question()
+    same_case = case == now.case
+    _move(Question(case, preset, now.concept if same_case else ""))
+
+
+def turn(address: str, value: float | str | bool) -> None:
+    """Sets a parameter of the scenario; an error is shown on the page."""
+    try:
+        base, changed = origin(), question().changed(address, value)
+        set_parameter(scenario(), address, value)  # raises for a value that is not allowed
+        without = replace(changed, changes=changed.changes[:-1])
+        if _value(without.applied(base)[0], address) == value:
+            changed = without  # the value it has without any change
+    except AdvgameError as mistake:
+        st.session_state["mistake"] = str(mistake)
+    else:
+        _move(changed)
+
+
+def _value(scenario: Scenario, address: str) -> Any:
+    """The value at an address; None where there is no single one."""
+    if hasattr(scenario, address):
+        return getattr(scenario, address)
+    try:
+        return get_parameter(scenario, address)
+    except AdvgameError:
+        return None
+
+
+def answer_by(concept: str) -> None:
+    """Chooses a solution concept; an empty name is the default of the scenario."""
+    _move(replace(question(), concept=concept))
+
+
+def undo() -> None:
+    """Takes the last change back."""
+    if past():
+        st.session_state["future"] = [question(), *future()]
+        *st.session_state["past"], st.session_state["question"] = past()
+
+
+def redo() -> None:
+    """Makes the change again that was taken back."""
+    if future():
+        st.session_state["past"] = [*past(), question()]
+        st.session_state["question"], *st.session_state["future"] = future()
+
+
+def reset() -> None:
+    """Returns to the case, at the chosen prices."""
+    _move(replace(question(), concept="", changes=()))
+
+
+def past() -> list[Question]:
+    """The questions that undoing returns to, the latest last."""
+    return list(st.session_state.get("past", ()))
+
+
+def future() -> list[Question]:
+    """The questions that were undone, the latest first."""
+    return list(st.session_state.get("future", ()))
+
+
+def pin() -> None:
+    """Keeps the current question for comparison."""
+    st.session_state["pinned"] = (question(), scenario())
+
+
+def unpin() -> None:
+    """Ends the comparison."""
+    st.session_state.pop("pinned", None)
+
+
+def pinned() -> tuple[Question, Scenario] | None:
+    """The question that was kept for comparison, with its scenario."""
+    kept: tuple[Question, Scenario] | None = st.session_state.get("pinned")
+    return kept
+
+
+def upload(uploaded: Scenario) -> None:
+    """Makes the scenario of an uploaded table the current one."""
+    st.session_state["uploaded"] = uploaded
+    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
+    _move(Question(UPLOADED))
+
+
+def uploaded() -> Scenario | None:
+    """The scenario of the table uploaded in this session, if any."""
+    given: Scenario | None = st.session_state.get("uploaded")
+    return given
+
+
+def _move(asked: Question) -> None:
+    if asked != question():
+        st.session_state["past"] = [*past(), question()][-MOST_STEPS:]
+        st.session_state["future"] = []
+        st.session_state["question"] = asked
+
+
+def follow_link() -> None:
+    """Opens what the address of the page describes, when it is opened or the browser goes back."""
+    context = get_script_run_ctx()
+    back = context is not None and context.is_history_navigation
+    if "question" not in st.session_state or back:
+        _begin()
+
+
+def write_link() -> None:
+    """Writes the question into the address of the page, so that a link reproduces it."""
+    query = question().query() if question() != Question(_first()) else {}
+    for key in (CASE, PRESET, CONCEPT, SET):
+        wanted = query.get(key, [])
+        if st.query_params.get_all(key) != wanted:
+            if wanted:
+                st.query_params[key] = wanted
+            elif key in st.query_params:
+                del st.query_params[key]
+
+
+def _begin() -> None:
+    """The question of the link; without one that of the command line, or the first case."""
+    asked = _linked()
+    if asked is not None and st.session_state.get("question") == asked:
+        return
+    if "question" in st.session_state:
+        _move(asked or Question(_first()))
+    else:
+        st.session_state["question"] = asked or Question(_first())
+
+
+def _linked() -> Question | None:
+    query = {key: st.query_params.get_all(key) for key in (CASE, PRESET, CONCEPT, SET)}
+    if not any(query.values()):
+        return None
+    try:
+        asked = question_of(query)
+        asked = replace(asked, case=asked.case or _first())
+        _check_names(asked)
+        _, problems = asked.applied(_read(asked.case, asked.preset))
+    except AdvgameError as mistake:
+        st.session_state["mistake"] = f"The link cannot be opened as it is. {mistake}"
+        return None
+    if problems:
+        listed = " ".join(problems[:3])
+        st.session_state["mistake"] = f"Part of the link does not fit this case and was left out. {listed}"
+        changes = tuple(each for each in asked.changes if _fits(asked, each))
+        asked = replace(asked, changes=changes)
+    return asked
+
+
+def _fits(asked: Question, change: tuple[str, float | str | bool]) -> bool:
+    alone = replace(asked, changes=(change,))
+    return not alone.applied(_read(asked.case, asked.preset))[1]
+
+
+def _check_names(asked: Question) -> None:
+    if asked.case == UPLOADED and uploaded() is None:
+        raise ScenarioError(
+            "It belongs to a table that was uploaded in another session; a link does not contain the table. "
+            "Upload it on the page Evidence, or share the scenario file with the table."
+        )
+    if asked.case == OWN and own_file() is None:
+        raise ScenarioError(
+            "It belongs to a scenario file, and this dashboard was started without one; start it with "
+            "`advgame app FILE`."
+        )
+    if asked.concept:
+        _ = CONCEPTS[asked.concept]
+
+
+def show_error() -> None:
+    """Shows the last error of a change or a link once."""
+    if "mistake" in st.session_state:
+        st.error(plain(st.session_state.pop("mistake")), icon=":material/error:")
 
 
 def own_file() -> Path | None:
@@ -79,73 +281,63 @@ def _named() -> str | None:
     return given[0] if given and Path(started).name == "main.py" else None
 
 
-def _bundled() -> list[str]:
-    return [bundled.name for bundled in cases()]
-
-
-def begin(choice: Chosen) -> None:
-    """Starts again from a choice; an error is shown on the page."""
-    try:
-        scenario = _read(choice)
-    except AdvgameError as mistake:
-        st.session_state["mistake"] = str(mistake)
-        return
-    if choice.case != getattr(st.session_state.get("chosen"), "case", None):
-        _forget_kept()
-    st.session_state.update({"chosen": choice, "origin": scenario, "scenario": scenario})
-
-
-def turn(address: str, value: float | str | bool) -> None:
-    """Sets a parameter of the scenario; an error is shown on the page."""
-    try:
-        st.session_state["scenario"] = set_parameter(scenario(), address, value)
-    except AdvgameError as mistake:
-        st.session_state["mistake"] = str(mistake)
-
-
-def show_error() -> None:
-    """Shows the last error of `begin` or `turn` once."""
-    if "mistake" in st.session_state:
-        st.error(plain(st.session_state.pop("mistake")), icon=":material/error:")
-
-
-def put(key: str, value: Any) -> None:
-    """Sets the value of a widget, unless it already has it."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
-def keep(key: str, value: Any) -> None:
-    """Stores a choice until another case is chosen."""
-    st.session_state[f"kept {key}"] = value
-
-
-def kept(key: str) -> Any:
-    """The stored choice; None if there is none for this case."""
-    return st.session_state.get(f"kept {key}")
-
-
-def _forget_kept() -> None:
-    for key in [key for key in st.session_state if str(key).startswith("kept ")]:
-        del st.session_state[key]
-
-
-def _begun() -> None:
-    if "scenario" in st.session_state:
-        return
+def _first() -> str:
     named = _named()
-    if named is not None:
-        begin(Chosen(named if named in _bundled() else OWN))
-    if "scenario" not in st.session_state:
-        begin(Chosen(cases()[0].name))
+    if named is None:
+        return cases_by_name()[0]
+    return named if named in _bundled() else OWN
 
 
-def _read(choice: Chosen) -> Scenario:
+def cases_by_name() -> tuple[str, ...]:
+    """The names of the bundled cases, the introductory one first."""
+    return _bundled()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _bundled() -> tuple[str, ...]:
+    return tuple(bundled.name for bundled in cases())
+
+
+def _read(name: str, prices: str) -> Scenario:
     own = own_file()
-    scenario = read_scenario(own) if choice.case == OWN and own is not None else case(choice.case)
-    return scenario if choice.preset == AS_GIVEN else apply_preset(scenario, preset(choice.preset))
+    if name == OWN and own is not None:
+        base = read_scenario(own)
+        tables: dict[str, Path] = st.session_state.setdefault("tables", {})
+        tables[str(own)] = (base.folder or own.parent) / base.data
+    elif name == UPLOADED and (given := uploaded()) is not None:
+        base = given
+    else:
+        return _case_at_prices(name, prices)
+    return apply_preset(base, preset(prices)) if prices else base
 
 
-def _kept(key: str) -> Scenario:
-    scenario: Scenario = st.session_state[key]
-    return scenario
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _case_at_prices(name: str, prices: str) -> Scenario:
+    """A bundled case, shared by all sessions."""
+    base = case(name)
+    return apply_preset(base, preset(prices)) if prices else base
+
+
+def _stamp(name: str) -> tuple[object, ...]:
+    """What changes when the scenario of an origin changes: the state of its files, or the upload."""
+    own = own_file()
+    if name == UPLOADED:
+        return (st.session_state.get("uploads", 0),)
+    if name != OWN or own is None:
+        return ()
+    files = [own, *_table_of(own)]
+    return tuple(_state_of(file) for file in files)
+
+
+def _table_of(own: Path) -> list[Path]:
+    """The table that the scenario file named when it was last read."""
+    known: Mapping[str, Path] = st.session_state.setdefault("tables", {})
+    return [known[str(own)]] if str(own) in known else []
+
+
+def _state_of(file: Path) -> tuple[int, int] | None:
+    try:
+        about = file.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size

@@ -6,16 +6,15 @@ import streamlit as st
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Decision, Recommendation
+from advgame.equilibria import Timing
 from advgame.measurements import pool_seeds
-from advgame.studies import BreakEven
-from advgame.wording.caveats import too_close, warned
+from advgame.wording.caveats import warned
 from advgame.wording.money import money_of
 from advgame.wording.names import shortened
-from advgame.wording.numbers import percent, percentages
+from advgame.wording.numbers import percent, percentages, significant
 from advgame.wording.policy_words import (
     NOT_STATED,
     earned,
-    gains_in_words,
     response_in_words,
     worth_in_words,
 )
@@ -25,27 +24,42 @@ from widgets.words import plain
 MOST_NAMED = 3
 
 
-def show(decision: Decision, pairs: tuple[BreakEven, ...]) -> None:
+def show(decision: Decision) -> None:
     """The verdict and its caveats, visually separated from the rest of the page."""
-    recommendation, scenario = decision.recommendation, decision.policies.scenario
+    scenario = decision.policies.scenario
     with st.container(border=True, key="verdict"):
-        st.subheader(plain(f"{verdict_of(decision)}."), anchor=False)
+        st.header(plain(f"{verdict_of(decision)}."), anchor=False)
         st.markdown(plain(f"{worth(decision)} {response(decision)}"))
-        close = "" if decision.stops else too_close(recommendation, pairs)
-        for caveat in (close, warned(pool_seeds(scenario.selected))):
-            if caveat:
-                st.markdown(f":material/warning: {plain(caveat)}")
-        if scenario.attacker_knows is None and len(recommendation.game.attacks) > 1:
+        warnings = warned(pool_seeds(scenario.selected))
+        if warnings:
+            st.markdown(f":material/warning: {plain(warnings)}")
+        _show_certificate(decision.recommendation)
+        if scenario.attacker_knows is None and len(decision.recommendation.game.attacks) > 1:
             st.caption(plain(NOT_STATED))
 
 
+def _show_certificate(recommendation: Recommendation) -> None:
+    regret = significant(100 * recommendation.profile.certificate.regret, 2)
+    simultaneous = recommendation.situation.concept.timing is Timing.SIMULTANEOUS
+    who = "Neither side" if simultaneous else "The attacker, who knows the defence,"
+    cannot = "can" if simultaneous else "cannot"
+    what = "Equilibrium" if simultaneous else "Best response"
+    st.caption(
+        f":material/verified: {what} proven",
+        help=plain(
+            f"{who} {cannot} gain more than {regret} % of its payoff range by changing its strategy, "
+            "recomputed from the payoffs. A solution with a regret above 2e-7 % is never shown."
+        ),
+    )
+
+
 def worth(decision: Decision) -> str:
-    """The value of the verdict, with its sign, and against the other policies."""
+    """The value of the verdict, with its sign, and how far it is guaranteed."""
     money = money_of(decision.policies.scenario)
     if not decision.by_knowledge:
         value = decision.recommendation.value
         return f"It is {'worth ' if value >= 0 else ''}{earned(money, value)}."
-    return f"{worth_in_words(decision.policies, money)} {gains_in_words(decision.policies, money)}".strip()
+    return worth_in_words(decision.policies, money)
 
 
 def response(decision: Decision) -> str:

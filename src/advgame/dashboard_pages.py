@@ -27,11 +27,23 @@ class Page:
 PAGES: Catalogue[Page] = Catalogue(
     "dashboard page",
     {
-        "decision": Page(
-            "views/decision.py",
-            "Decision",
-            "What to deploy in a case, and what the decision depends on.",
-            "⚖️",
+        "decide": Page(
+            "views/decide.py",
+            "Decide",
+            "What to deploy in a case, what it is worth, how sure that is, and what would change it.",
+            ":material/balance:",
+        ),
+        "map": Page(
+            "views/map.py",
+            "Map",
+            "Which defences are deployed over two parameters, and where the scenario lies.",
+            ":material/map:",
+        ),
+        "evidence": Page(
+            "views/evidence.py",
+            "Evidence",
+            "The figures that the decision rests on, with their sources and warnings.",
+            ":material/menu_book:",
         ),
     },
 )

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from advgame.bundled import bundled
+from advgame.dashboard_pages import PAGES
 
 MAIN = bundled("app") / "main.py"
 Open = Callable[..., AppTest]
@@ -20,21 +21,39 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
     # A page that runs becomes the main module, which processes begun by later tests would run once more.
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
-    def opened(*arguments: str, case: str | None = None, preset: str | None = None) -> AppTest:
+    def opened(
+        *arguments: str,
+        case: str | None = None,
+        preset: str | None = None,
+        view: str | None = None,
+        link: Mapping[str, str | list[str]] | None = None,
+    ) -> AppTest:
         monkeypatch.setattr(sys, "argv", [str(MAIN), *arguments])
-        page = AppTest.from_file(str(MAIN), default_timeout=600).run()
+        page = AppTest.from_file(str(MAIN), default_timeout=600)
+        for key, value in (link or {}).items():
+            page.query_params[key] = value
+        page.run()
+        if view is not None:
+            page.switch_page(PAGES[view].path).run()
         if case is not None:
-            page.selectbox(key="case").set_value(case).run()
+            page.selectbox(key="choose case").set_value(case).run()
         if preset is not None:
-            page.selectbox(key="preset").set_value(preset).run()
+            page.selectbox(key="choose preset").set_value(preset).run()
         return page
 
     return opened
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Confidence and thresholds left out: for tests that draw hundreds of pages, which would take minutes."""
+    monkeypatch.syspath_prepend(str(MAIN.parent))
+    monkeypatch.setattr("widgets.sureness.show", lambda _: None)
+
+
+@pytest.fixture
 def coarse_map(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A map of 9 points each way: for tests that draw hundreds of pages, whose maps would take minutes."""
+    """A map of 9 points each way."""
     monkeypatch.syspath_prepend(str(MAIN.parent))
     monkeypatch.setattr("widgets.region_map.points_each_way", lambda *_, **__: 9)
     st.cache_data.clear()

@@ -59,6 +59,22 @@ def axis(scenario: Scenario, address: str) -> Axis:
     return Axis(address, meaning + named, SHARE, 0.0, top)
 
 
+def volume_axis(scenario: Scenario, volume: float | None) -> Axis:
+    """The useful range of the number of classified inputs per month.
+
+    >>> from advgame.scenarios import case
+    >>> volume_axis(case("cifar10-two-defences"), None).high
+    5000000.0
+
+    Args:
+        scenario: the scenario as it was chosen.
+        volume: the number that must lie in the range; None for none.
+    """
+    usual = scenario.volume_per_month or 1_000_000.0
+    top = _rounded_up(2 * usual if volume is None or usual / 20 <= volume <= 2 * usual else 2 * volume)
+    return Axis("volume_per_month", "classified inputs per month", "inputs per month", top / 200, top)
+
+
 def _amount_axis(scenario: Scenario, about: Parameter, address: str, named: str) -> Axis:
     top = _top(about, _largest(getattr(scenario.term(about.term), about.name)), _unit_of_money(scenario))
     return Axis(address, about.meaning + named, about.unit, -top if about.may_be_negative else 0.0, top)

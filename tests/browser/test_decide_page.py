@@ -1,4 +1,4 @@
-"""The decision page in a real browser: move a slider, see the verdict change, take the report away."""
+"""The page Decide in a real browser: move a slider, see the verdict change, take the report away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 pytestmark = pytest.mark.browser
 
 DEFENDED = re.compile(r"^Announce the defence: Rice2020Overfitting for 86\s%")
-VERDICT = ".st-key-verdict h3"
+VERDICT = ".st-key-verdict h2"
 UNDEFENDED = "Deploy Standard: defending does not pay."
 SLOW = 60_000  # milliseconds that the first answer may take on a busy machine
 
@@ -57,7 +57,9 @@ def visit(chromium: Browser, dashboard: str) -> Iterator[Visit]:
     answer = page.goto(dashboard)
     assert answer is not None
     expect(page.locator(VERDICT)).to_be_visible(timeout=SLOW)
-    for drawn in (".st-key-map svg", ".st-key-payoffs-attacker svg"):
+    for opened in ("Who plays what", "Payoffs of each pair of strategies"):
+        page.get_by_text(opened).click()
+    for drawn in (".st-key-mix-The-attacker-plays svg", ".st-key-payoffs-attacker svg"):
         expect(page.locator(drawn).first).to_be_visible(timeout=SLOW)
     yield Visit(page, answer, asked, said)
     page.close()
@@ -73,7 +75,6 @@ def test_every_chart_is_drawn_with_the_names_of_the_strategies(visit: Visit) -> 
     for key, words in {
         "mix-The-defender-deploys": "Rice2020Overfitting",
         "mix-The-attacker-plays": "no attack",
-        "map": "your scenario",
         "payoffs-defender": "autoattack",
         "payoffs-attacker": "autoattack",
     }.items():
@@ -89,8 +90,33 @@ def test_on_a_notebook_nothing_has_to_be_scrolled_sideways(visit: Visit) -> None
 def test_on_a_telephone_nothing_has_to_be_scrolled_sideways(page: Page, dashboard: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     expect(opened(page, dashboard)).to_be_visible(timeout=SLOW)
-    expect(page.locator(".st-key-payoffs-attacker svg").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("What would change it")).to_be_visible(timeout=SLOW)
     assert nothing_to_the_right(page, 390)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_role("slider", name="Largest share of the traffic")).to_be_visible(timeout=SLOW)
+
+
+def test_the_decision_fits_on_one_screen(page: Page, dashboard: str) -> None:
+    expect(opened(page, dashboard)).to_be_visible(timeout=SLOW)
+    last = page.get_by_text("What would change it")
+    expect(last).to_be_visible(timeout=SLOW)
+    expect(page.locator("li", has_text="is better").nth(2)).to_be_in_viewport(ratio=1, timeout=SLOW)
+
+
+def test_a_link_reproduces_the_page_after_a_reload(page: Page, dashboard: str) -> None:
+    verdict = opened(page, dashboard)
+    expect(verdict).to_have_text(DEFENDED, timeout=SLOW)
+    typed = page.get_by_role("spinbutton", name="Largest share of the traffic")
+    typed.fill("5")
+    typed.press("Enter")
+    expect(verdict).to_have_text(UNDEFENDED, timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"set=largest_share%3D0\.05"), timeout=SLOW)
+    page.reload()
+    expect(page.locator(VERDICT)).to_have_text(UNDEFENDED, timeout=SLOW)
+    share = page.get_by_role("slider", name="Largest share of the traffic")
+    assert float(share.input_value()) == 0.05
+    page.go_back()
+    expect(page.locator(VERDICT)).to_have_text(DEFENDED, timeout=SLOW)
 
 
 def test_nothing_is_asked_of_any_other_machine(visit: Visit, dashboard: str) -> None:

@@ -1,0 +1,58 @@
+"""The page of the decision: what to deploy, what it is worth, how sure that is, and what would change it."""
+
+from __future__ import annotations
+
+import streamlit as st
+from widgets import (
+    comparison,
+    downloads,
+    key_figures,
+    knowledge_table,
+    mixes,
+    payoffs,
+    policy_table,
+    state,
+    sureness,
+    verdict,
+)
+from widgets.messages import errors_shown
+from widgets.words import plain
+
+from advgame.decision import Decision, decide
+
+
+def show() -> None:
+    """The decision in one screen; what is behind it below."""
+    scenario = state.scenario()
+    st.title(plain(scenario.name), anchor=False)
+    st.caption(plain(scenario.question))
+    with errors_shown():
+        here = state.situation()
+        decision = state.remembered("decision", lambda: decide(here))
+        verdict.show(decision)
+        key_figures.show(decision)
+        knowledge_table.show(decision)
+        sureness.show(decision)
+        comparison.show(decision)
+        downloads.show(here)
+        _show_more(decision)
+
+
+def _show_more(decision: Decision) -> None:
+    """What stands behind the decision; drawn when it is opened."""
+    with st.expander(
+        "All policies compared", key="policies", icon=":material/list:", on_change="rerun"
+    ) as box:
+        if box.open:
+            policy_table.show(decision)
+    with st.expander("Who plays what", key="mixes", icon=":material/bar_chart:", on_change="rerun") as box:
+        if box.open:
+            mixes.show(decision.recommendation)
+    with st.expander(
+        "Payoffs of each pair of strategies", key="payoffs", icon=":material/grid_on:", on_change="rerun"
+    ) as box:
+        if box.open:
+            payoffs.show(decision.recommendation)
+
+
+show()

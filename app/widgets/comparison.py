@@ -1,0 +1,94 @@
+"""The settings that were kept, beside the current ones."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advgame.decision import Decision, decide, situate
+from advgame.errors import AdvgameError
+from advgame.scenarios import Scenario, addresses, get_parameter
+from advgame.wording.money import money_of
+from advgame.wording.names import meaning_of
+from advgame.wording.numbers import MONEY_DIGITS, percent, significant
+from advgame.wording.verdict import verdict_of
+from widgets import state
+from widgets.words import plain, sentence
+
+MOST_CHANGES = 12  # that are listed
+RULES = {
+    "attacker_knows": "what the attacker knows",
+    "success": "what the attacker is paid for",
+    "may_stop": "whether the service may be stopped",
+    "attacker_margin": "margin of the attacker's amounts",
+    "volume_per_month": "classified inputs per month",
+}
+
+
+def show(now: Decision) -> None:
+    """Both verdicts, and the settings in which they differ."""
+    kept = state.pinned()
+    if kept is None:
+        return
+    question, scenario = kept
+    with st.container(border=True, key="comparison"):
+        st.subheader("Compared with the settings kept", anchor=False)
+        before = decide(situate(scenario, question.concept or None))
+        st.table(
+            [_row("kept", before), _row("now", now)],
+            border="horizontal",
+            alt="The verdict for the settings kept, and for those now.",
+        )
+        changes = differences(scenario, now.policies.scenario)
+        for what, was, is_now in changes[:MOST_CHANGES]:
+            st.markdown(f"- {plain(sentence(what))}: {plain(was)} → **{plain(is_now)}**")
+        if len(changes) > MOST_CHANGES:
+            st.caption(f"and {len(changes) - MOST_CHANGES} more")
+        if not changes:
+            st.caption("Both have the same numbers and rules. Move a slider to see the difference.")
+        st.button("End the comparison", key="unpin", on_click=state.unpin)
+
+
+def _row(when: str, decision: Decision) -> dict[str, str]:
+    money = money_of(decision.policies.scenario)
+    value = decision.policies.verdict.worth if decision.by_knowledge else decision.recommendation.value
+    return {
+        "settings": when,
+        "verdict": plain(verdict_of(decision)),
+        "per input": f"{significant(value, MONEY_DIGITS)} {plain(money.unit)}",
+        "per month": plain(money.per_month(value)) or "–",
+    }
+
+
+def differences(before: Scenario, now: Scenario) -> list[tuple[str, str, str]]:
+    """The parameters and rules in which two scenarios differ: what, the value before, the value now."""
+    if before.name != now.name:
+        return [("case", before.name, now.name)]
+    found = [
+        (words, _text(getattr(before, field)), _text(getattr(now, field)))
+        for field, words in RULES.items()
+        if getattr(before, field) != getattr(now, field)
+    ]
+    for address in addresses(now):
+        was, is_now = _amount(before, address), _amount(now, address)
+        if was != is_now and None not in (was, is_now):
+            found.append((meaning_of(address), _number(address, was), _number(address, is_now)))
+    return found
+
+
+def _amount(scenario: Scenario, address: str) -> float | None:
+    try:
+        return get_parameter(scenario, address)
+    except AdvgameError:
+        return None
+
+
+def _number(address: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    return percent(value) if "share" in address or "accuracy" in address else significant(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "not stated"}[value]
+    return significant(value) if isinstance(value, int | float) else str(value)

@@ -1,0 +1,52 @@
+"""The best policy for each state of the attacker's knowledge, in three lines."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advgame.decision import Decision
+from advgame.decision.policies import Kind, Policies, Policy
+from advgame.wording.money import Money, money_of
+from advgame.wording.names import attack_in_words
+from advgame.wording.numbers import MONEY_DIGITS, percent, significant
+from advgame.wording.policy_words import deployed
+from widgets.words import plain
+
+STATES = {
+    Kind.HIDDEN: "nothing: both choose at the same time",
+    Kind.MIXTURE: "the probabilities, not the draw",
+    Kind.NETWORK: "which network answers",
+    Kind.UNDEFENDED: "(for comparison) doing nothing",
+    Kind.STOPPED: "(for comparison) not running the service",
+}
+
+
+def show(decision: Decision) -> None:
+    """One line for each state of knowledge, and one for doing nothing."""
+    table = decision.policies
+    if len(table.game.attacks) == 1:
+        return
+    money = money_of(table.scenario)
+    policies = [(words, table.of(kind)) for kind, words in STATES.items()]
+    rows = [_row(table, words, policy, money) for words, policy in policies if policy is not None]
+    st.table(
+        rows,
+        border="horizontal",
+        alt="The best policy for each state of the attacker's knowledge, with its value.",
+    )
+
+
+def _row(table: Policies, state: str, policy: Policy, money: Money) -> dict[str, str]:
+    chosen = " ✓" if policy is table.verdict else ""
+    return {
+        "If the attacker knows": plain(state) + chosen,
+        "deploy": plain(deployed(policy)),
+        f"{money.unit} per input": significant(policy.worth, MONEY_DIGITS),
+        **(
+            {}
+            if money.volume is None
+            else {f"{money.unit} per month": significant(policy.worth * money.volume, MONEY_DIGITS)}
+        ),
+        "attack it draws": plain(attack_in_words(policy.response)),
+        "adversarial traffic": percent(policy.share),
+    }

@@ -1,0 +1,33 @@
+"""The settings beside every page; a case that cannot be read stops the page here, with the reason."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advgame.errors import AdvgameError
+from widgets import choice, rules, sliders, state
+from widgets.words import plain
+
+
+def show() -> None:
+    """The question, its numbers and its rules in the sidebar."""
+    with st.sidebar:
+        choice.show()
+    try:
+        state.scenario().accuracies  # noqa: B018 (raises where the table does not fit)
+        with st.sidebar:
+            sliders.show()
+            rules.show()
+    except AdvgameError as mistake:
+        _stop(mistake)
+    state.show_error()
+
+
+def _stop(mistake: AdvgameError) -> None:
+    """Says why there is no answer; nothing of another case is shown in its place."""
+    st.title("This case cannot be read", anchor=False)
+    state.show_error()
+    st.error(plain(str(mistake)), icon=":material/error:")
+    st.markdown("Mend the file and try again, or choose another case beside this page.")
+    st.button("Try again", icon=":material/refresh:", type="primary")
+    st.stop()

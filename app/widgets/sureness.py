@@ -1,0 +1,125 @@
+"""How sure the decision is, and the numbers nearest to changing it; computed beside the rest of the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advgame.decision import Decision, Recommendation
+from advgame.equilibria import for_many_games
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
+from advgame.errors import AdvgameError
+from advgame.studies import BreakEven, Threshold, thresholds
+from advgame.studies.break_even import break_even_pairs
+from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
+from advgame.studies.policy_thresholds import policy_thresholds
+from advgame.wording.caveats import too_close
+from advgame.wording.money import money_of
+from advgame.wording.names import meaning_of
+from advgame.wording.numbers import MONEY_DIGITS, percent, significant
+from advgame.wording.policy_words import plain_in_words
+from widgets import state
+from widgets.messages import errors_shown
+from widgets.sliders import shown_axes
+from widgets.words import plain, sentence
+
+NEAREST = 3
+SHARES = ("largest_share", "attacker_margin")
+
+
+def show(decision: Decision) -> None:
+    """Two columns: the confidence, and the nearest thresholds."""
+    if len(decision.recommendation.game.attacks) == 1:
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_confidence(decision)
+    with right:
+        _show_thresholds(decision)
+
+
+@st.fragment
+def _show_confidence(decision: Decision) -> None:
+    st.subheader(
+        "How sure",
+        anchor=False,
+        help="How often the verdict is the best known policy when the accuracies are drawn within their "
+        "sampling error.",
+    )
+    with errors_shown():
+        if decision.stops:
+            st.markdown("Not running the service earns and costs nothing, whatever the accuracies are.")
+            return
+        found = state.remembered("confidence", lambda: _confidence(decision.recommendation))
+        unit = money_of(decision.policies.scenario).unit
+        st.markdown(
+            f"**{plain(sentence(found.verdict))}**: best in {plain(percent(found.probability_best))} of "
+            f"{found.draws:,} draws of the accuracies; better than {plain(plain_in_words(decision.policies))} "
+            f"in {plain(percent(found.beats_undefended))}. Sampling error puts the value between "
+            f"{significant(found.low, MONEY_DIGITS)} and {significant(found.high, MONEY_DIGITS)} "
+            f"{plain(unit)} per input (95\u00a0\\%)."
+        )
+
+
+def _confidence(recommendation: Recommendation) -> Confidence:
+    return confidence_of(recommendation.situation, recommendation.profile.defender, ConfidenceStudy())
+
+
+@st.fragment
+def _show_thresholds(decision: Decision) -> None:
+    st.subheader(
+        "What would change it",
+        anchor=False,
+        help="The values of single parameters, nearest to those set, at which another policy is better.",
+    )
+    with errors_shown():
+        found, close = state.remembered("thresholds", lambda: _thresholds(decision))
+        if close:
+            st.markdown(f":material/warning: {plain(close)}")
+        lines = [f"- {plain(_in_words(threshold))}" for threshold in found[:NEAREST]]
+        st.markdown("\n".join(lines))
+        if not found:
+            st.markdown("No number beside this page, moved alone within its range, changes the decision.")
+
+
+def _thresholds(decision: Decision) -> tuple[list[Threshold], str]:
+    """The parameters that change the decision, the nearest first, and whether it is too close to call."""
+    here = decision.recommendation
+    parameters = [ends.address for ends in shown_axes()]
+    if isinstance(here.situation.concept, RobustCommitment):
+        found = policy_thresholds(here, parameters)
+    else:
+        found = thresholds(here, for_many_games(here.situation.concept), parameters)
+    close = "" if decision.stops else too_close(here, _pairs(here))
+    return sorted((each for each in found if each.decides), key=_distance), close
+
+
+def _pairs(here: Recommendation) -> tuple[BreakEven, ...]:
+    try:
+        return break_even_pairs(here.scenario, here)
+    except AdvgameError:
+        return ()
+
+
+def _distance(threshold: Threshold) -> float:
+    edges = [edge for edge in (threshold.below, threshold.above) if edge is not None]
+    span = (threshold.high - threshold.low) or 1.0
+    return min(abs(edge - threshold.value) for edge in edges) / span
+
+
+def _in_words(threshold: Threshold) -> str:
+    """A parameter's value and its thresholds.
+
+    >>> _in_words(Threshold("largest_share", 0.3, 0.1, None, 0.0, 1.0, ("a", "b"), ("a",), None))
+    'Largest share of the traffic that can be adversarial: 30 %; below 10 % a is better.'
+    """
+    field = threshold.parameter.partition("[")[0]
+    number = percent if field in SHARES else significant
+    parts = [
+        f"{where} {number(edge)} {' + '.join(deploy)} is better"
+        for where, edge, deploy in (
+            ("below", threshold.below, threshold.deploy_below),
+            ("above", threshold.above, threshold.deploy_above),
+        )
+        if edge is not None and deploy
+    ]
+    return f"{sentence(meaning_of(threshold.parameter))}: {number(threshold.value)}; {', '.join(parts)}."
