@@ -51,13 +51,13 @@ def _show_confidence(decision: Decision) -> None:
             return
         found = state.remembered("confidence", lambda: _confidence(decision.recommendation))
         unit = money_of(decision.policies.scenario).unit
-        st.markdown(
-            f"**{plain(sentence(found.verdict))}**: best in {plain(percent(found.probability_best))} of "
-            f"{found.draws:,} draws of the accuracies; better than {plain(plain_in_words(decision.policies))} "
-            f"in {plain(percent(found.beats_undefended))}. Sampling error puts the value between "
-            f"{significant(found.low, MONEY_DIGITS)} and {significant(found.high, MONEY_DIGITS)} "
-            f"{plain(unit)} per input (95\u00a0\\%)."
+        ends = f"{significant(found.low, MONEY_DIGITS)} and {significant(found.high, MONEY_DIGITS)} {unit}"
+        said = (
+            f"best in {percent(found.probability_best)} of {found.draws:,} draws of the accuracies; better "
+            f"than {plain_in_words(decision.policies)} in {percent(found.beats_undefended)}. Sampling error "
+            f"puts the value between {ends} per input (95 %)."
         )
+        st.markdown(f"**{plain(sentence(found.verdict))}**: {plain(said)}")
 
 
 def _confidence(recommendation: Recommendation) -> Confidence:
