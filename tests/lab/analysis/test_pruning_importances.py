@@ -49,7 +49,7 @@ def test_only_the_network_that_a_pruning_starts_from_is_studied(found: pd.DataFr
     assert set(zip(found["method"], found["structure"], strict=True)) == {
         (method, structure)
         for method in ("magnitude", "random", "taylor")
-        for structure in ("unstructured", "filter")
+        for structure in ("unstructured", "kernel", "filter")
     }
     assert set(found["units"]) == {40}
     assert set(found["inputs"]) == {60}

@@ -25,7 +25,7 @@ from advgame.lab.pruning.importance_study import importance_study
 if TYPE_CHECKING:
     import pandas as pd
 
-STRUCTURES = ("unstructured", "filter")
+STRUCTURES = ("unstructured", "kernel", "filter")
 INPUTS = 500  # test inputs on which the loss without a unit is measured, at most
 UNITS = 400  # removed in turn, drawn at random where there are more
 

@@ -15,7 +15,7 @@ from typing import Any
 from advgame.lab.attacks import ATTACKS
 from advgame.lab.attacks.attack import Attack
 from advgame.lab.attacks.kinds import SmallestChange
-from advgame.lab.datasets import DATASETS
+from advgame.lab.datasets import DATASETS, Source
 from advgame.lab.defences import DEFENCES
 from advgame.lab.measures import MEASURES
 from advgame.lab.networks import NETWORKS
@@ -64,7 +64,7 @@ def page() -> str:
     lines = [
         OPENING,
         DATA_SETS,
-        *(f"- `{name}`: {source.page}; licence: {source.licence}" for name, source in DATASETS.items()),
+        *map(_data_set, DATASETS.values()),
         ARCHITECTURES,
         *(f"- `{name}`: {_first_line(network)}" for name, network in NETWORKS.items()),
         HOW_DEFENDED,
@@ -75,6 +75,11 @@ def page() -> str:
         *_entries(MEASURES),
     ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
+
+
+def _data_set(source: Source) -> str:
+    caution = f"; {source.caution}" if source.caution else ""
+    return f"- `{source.name}`: {source.page}; licence: {source.licence}{caution}"
 
 
 def _entries(catalogue: Mapping[str, type[Any]]) -> Iterator[str]:

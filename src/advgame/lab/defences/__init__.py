@@ -14,7 +14,7 @@ from advgame.lab.defences.stochastic_extractor import StochasticExtractor
 from advgame.lab.defences.stochastic_head import StochasticHead
 from advgame.lab.defences.switching import Switching
 from advgame.lab.fitting.defence import Defence
-from advgame.lab.pruning import PRUNINGS
+from advgame.lab.pruning import PRUNINGS, WHILE_TRAINING
 from advgame.lab.training import TRAININGS
 
 AROUND: tuple[type[Defence], ...] = (
@@ -29,7 +29,8 @@ AROUND: tuple[type[Defence], ...] = (
 )
 
 DEFENCES: Catalogue[type[Defence]] = Catalogue(
-    "defence", {each.name: each for each in (*TRAININGS.values(), *PRUNINGS.values(), *AROUND)}
+    "defence",
+    {each.name: each for each in (*TRAININGS.values(), *PRUNINGS.values(), *WHILE_TRAINING, *AROUND)},
 )
 
 __all__ = ["DEFENCES", "Defence"]

@@ -222,6 +222,7 @@ def _train(network: nn.Module, task: Task, recipe: Recipe, objective: Objective)
         total = torch.zeros((), device=task.device)
         for indices in order[: batches * size].split(size):  # type: ignore[no-untyped-call]
             for _ in range(recipe.replays):
+                task.before_step(network, done / steps)
                 batch = Batch(network, inputs[indices], labels[indices], generator, done / steps, memory)
                 loss = objective(batch)
                 optimiser.zero_grad()

@@ -16,11 +16,17 @@ from advgame.lab.networks.complexity import parameters_left
 from advgame.lab.pruning.filters import Filters
 from advgame.lab.pruning.fine_tuning import check_retraining, retrained
 from advgame.lab.pruning.masks import Masked
-from advgame.lab.pruning.prunable_units import SCOPES, Units, fewest_to_remove, order_of_removal
+from advgame.lab.pruning.prunable_units import (
+    SCOPES,
+    TOLERANCE,
+    Units,
+    check_reachable,
+    fewest_to_remove,
+    order_of_removal,
+)
 from advgame.lab.pruning.size import remember_size, size_before_pruning
 
 STRUCTURES = ("unstructured", "kernel", "filter")
-TOLERANCE = 1.1  # relative deviation from the target size at which a network counts as pruned further
 
 
 @dataclass(frozen=True)
@@ -102,14 +108,8 @@ class Pruning(Defence):
             return
         units = self.units(network, task)
         removal = order_of_removal(self.importances(network, units, task), self.scope)
-        count = fewest_to_remove(units, removal, target)
-        if count == len(removal) and (least := units.parameters_left(removal, count)) > target * TOLERANCE:
-            unit = "weight" if self.structure == "unstructured" else self.structure
-            raise LabError(
-                f"The compression {self.compression:g} cannot be reached: {least:,} of {before:,} parameters "
-                f"must remain, among them one {unit} of each layer. Give at most {before / least:.3g}."
-            )
-        units.remove(removal, count)
+        check_reachable(units, removal, before, self.compression, self.structure)
+        units.remove(removal, fewest_to_remove(units, removal, target))
 
     def units(self, network: nn.Module, task: Task) -> Units:
         """The units that can be removed, by the setting ``structure``."""

@@ -10,7 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from advgame.errors import LabError
+
 SCOPES = ("global", "local")
+TOLERANCE = 1.1  # relative deviation from the target size at which a network counts as pruned further
 
 
 class Units(ABC):
@@ -87,6 +90,28 @@ def order_of_removal(importances: Sequence[torch.Tensor], scope: str) -> Removal
         places.append(removable)
     order = np.argsort(np.concatenate(keys), kind="stable")
     return Removal(np.concatenate(groups)[order], np.concatenate(places)[order])
+
+
+def check_reachable(units: Units, removal: Removal, before: int, compression: float, structure: str) -> None:
+    """Raises an error if removing every removable unit leaves too many parameters.
+
+    Args:
+        units: the units that can be removed, by group.
+        removal: the order in which units go.
+        before: number of parameters before any pruning.
+        compression: parameters before pruning / parameters left that is wanted.
+        structure: what a unit is: "unstructured" for a weight, "kernel" or "filter".
+
+    Raises:
+        LabError: with the largest compression that can be reached.
+    """
+    least = units.parameters_left(removal, len(removal))
+    if least > round(before / compression) * TOLERANCE:
+        unit = "weight" if structure == "unstructured" else structure
+        raise LabError(
+            f"The compression {compression:g} cannot be reached: {least:,} of {before:,} parameters "
+            f"must remain, among them one {unit} of each layer. Give at most {before / least:.3g}."
+        )
 
 
 def fewest_to_remove(units: Units, removal: Removal, target: int) -> int:
