@@ -29,15 +29,19 @@ class Linear:
         return distances.amin(dim=1)
 
     def fewest(self) -> torch.Tensor:
-        """With two classes: the fewest values that must change, those that lower the margin most first."""
+        """The fewest values that must change: those that lower the margin to a class most, first."""
         weight, bias = self.network[-1].weight.detach().double(), self.network[-1].bias.detach().double()
         values = self.inputs.double().flatten(1)
-        sign = torch.where(self.labels == 0, 1.0, -1.0)
-        direction = (weight[1] - weight[0]) * sign[:, None]
-        margin = -(direction * values).sum(dim=1) - (bias[1] - bias[0]) * sign
-        gains = torch.maximum(direction * (1 - values), -direction * values)
-        most = gains.sort(dim=1, descending=True).values.cumsum(dim=1)
-        return (most < margin[:, None]).sum(dim=1) + 1
+        logits = values @ weight.T + bias
+        counts = []
+        for other in range(len(weight)):
+            direction = weight[other] - weight[self.labels]
+            margin = logits.gather(1, self.labels[:, None]).squeeze(1) - logits[:, other]
+            gains = torch.maximum(direction * (1 - values), -direction * values)
+            most = gains.sort(dim=1, descending=True).values.cumsum(dim=1)
+            count = (most < margin[:, None]).sum(dim=1) + 1
+            counts.append(torch.where(self.labels == other, values.shape[1] + 1, count))
+        return torch.stack(counts).amin(dim=0)
 
 
 def linear(classes: int, shape: tuple[int, ...], count: int, seed: int = 0) -> Linear:

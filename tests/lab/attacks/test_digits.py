@@ -24,6 +24,8 @@ QUICK: dict[str, dict[str, int]] = {
     "apgd_l2": {"steps": 5},
     "apgd_l1": {"steps": 5},
     "ead": {"steps": 5, "searches": 2},
+    "sparse_l0": {"targets": 2, "fan": 4},
+    "strongest_l0": {"targets": 2, "fan": 4, "exchanges": 1},
     "fmn_l0": {"steps": 5},
     "square": {"queries": 20},
     "square_l2": {"queries": 20},

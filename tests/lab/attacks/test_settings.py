@@ -15,7 +15,7 @@ COUNTS = [
     (name, field.name)
     for name, attack in ATTACKS.items()
     for field in fields(attack)
-    if field.type in (int, "int") and field.name != "targets"
+    if field.type in (int, "int") and field.name not in ("targets", "exchanges")
 ]
 
 

@@ -24,8 +24,9 @@ from advgame.lab.attacks.natural import (
 )
 from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.attacks.pointwise import Pointwise
+from advgame.lab.attacks.sparse_l0 import SparseL0
 from advgame.lab.attacks.square import Square, SquareL2
-from advgame.lab.attacks.strongest import StrongestL2, StrongestLinf
+from advgame.lab.attacks.strongest import StrongestL0, StrongestL2, StrongestLinf
 from advgame.lab.attacks.worst_of import WorstOfL0, WorstOfL1, WorstOfL2, WorstOfLinf
 
 LISTED: tuple[type[Attack], ...] = (
@@ -47,6 +48,8 @@ LISTED: tuple[type[Attack], ...] = (
     ElasticNet,
     AutoAttackL1,
     # L0
+    SparseL0,
+    StrongestL0,
     FmnL0,
     BrendelBethgeL0,
     Pointwise,

@@ -92,4 +92,4 @@ class WorstOfL0(WorstOf):
 
     name: ClassVar[str] = "worst_of_l0"
     norm: ClassVar[str | None] = "L0"
-    of: tuple[str, ...] = ("fmn_l0", "pointwise")
+    of: tuple[str, ...] = ("strongest_l0", "pointwise")
