@@ -52,10 +52,11 @@ def _show_confidence(decision: Decision) -> None:
         found = state.remembered("confidence", lambda: _confidence(decision.recommendation))
         unit = money_of(decision.policies.scenario).unit
         ends = f"{significant(found.low, MONEY_DIGITS)} and {significant(found.high, MONEY_DIGITS)} {unit}"
+        more = f"; better than {plain_in_words(decision.policies)} in {percent(found.beats_undefended)}"
+        nothing = [decision.recommendation.undefended] == [name for name, _ in decision.recommendation.deploy]
         said = (
-            f"best in {percent(found.probability_best)} of {found.draws:,} draws of the accuracies; better "
-            f"than {plain_in_words(decision.policies)} in {percent(found.beats_undefended)}. Sampling error "
-            f"puts the value between {ends} per input (95 %)."
+            f"best in {percent(found.probability_best)} of {found.draws:,} draws of the accuracies"
+            f"{'' if nothing else more}. Sampling error puts the value between {ends} per input (95 %)."
         )
         st.markdown(f"**{plain(sentence(found.verdict))}**: {plain(said)}")
 

@@ -92,7 +92,7 @@ def question_of(query: Mapping[str, Sequence[str]]) -> Question:
     changes = list(query.get(SET, ()))
     if len(changes) > MOST_CHANGES:
         raise ScenarioError(f"The link changes {len(changes)} amounts; at most {MOST_CHANGES} are read.")
-    question = Question(*(_single(query, key) for key in (CASE, PRESET, CONCEPT)))
+    question = Question(_single(query, CASE), _single(query, PRESET), _single(query, CONCEPT))
     for change in changes:
         question = question.changed(*_change_of(change))
     return question

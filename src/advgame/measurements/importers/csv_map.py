@@ -94,7 +94,7 @@ class CsvImporter(Importer):
         rows = (
             row
             for place, record in records
-            for row in _rows(record, chosen, where=f"{path.name}, {place}", percent=percent)
+            for row in measurements_of(record, chosen, where=f"{path.name}, {place}", percent=percent)
         )
         return table_of(rows, path, "at least one line with an accuracy", percent=percent)
 
@@ -164,9 +164,20 @@ def _check_shapes(path: Path, content: Mapping[str, Any], columns: Any, constant
             raise MeasurementError(f"{path.name} cannot be used as a column map: {rule}.")
 
 
-def _rows(
+def measurements_of(
     record: Mapping[str, str], chosen: ColumnMap, *, where: str, percent: bool
 ) -> Iterator[Measurement]:
+    """The measurements of one line of a table: one, or one for each accuracy of a wide table.
+
+    Args:
+        record: their column → text.
+        chosen: the column map.
+        where: the place of the line, for error messages.
+        percent: whether accuracies are given in percent.
+
+    Raises:
+        MeasurementError: for an invalid value; the message names the place, the column and what was expected.
+    """
     shared = {
         **chosen.constants,
         **{field: without_guard(record[theirs]) for field, theirs in chosen.columns.items()},
