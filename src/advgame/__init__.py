@@ -88,6 +88,8 @@ __all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 (names of the table above)
 def __getattr__(name: str) -> Any:
     if name in _RENAMED:
         return renamed(__name__, _RENAMED)(name)
+    if name == "lab":  # a folder, whose functions are ag.lab.NAME
+        return import_module("advgame.lab")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'advgame' has no attribute {name!r}")
     value = getattr(import_module(_HOME_OF[name]), name)

@@ -1,4 +1,4 @@
-"""``advgame measure``, ``fetch``, ``picture`` and ``importances``: the laboratory from the command line."""
+"""``advgame measure``, ``fetch`` and what uses trained networks: the laboratory from the command line."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from advgame.stopping import when_stopped
 
 Images = Annotated[
     Path | None, typer.Option(help="The folder of image data sets; by default the value of ADVGAME_IMAGES.")
+]
+MeasuredTable = Annotated[
+    Path, typer.Argument(metavar="TABLE", help="The table of the experiment, with its journal.")
 ]
 MeasuredExperiment = Annotated[
     str,
@@ -113,9 +116,7 @@ def fetch(
 )
 def picture(
     experiment: MeasuredExperiment,
-    table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="The table of the experiment, with its journal.")
-    ],
+    table: MeasuredTable,
     defence: Annotated[
         list[str], typer.Option(help="A network to draw; repeat the option to draw several side by side.")
     ],
@@ -142,12 +143,39 @@ def picture(
     typer.echo(f"The picture is in {save_picture(figure, output)}.")
 
 
+@app.command(
+    cls=DerivedHelp,
+    epilog="Example: advgame network digits rows.csv --defence pgd --seed 0 -o pgd.safetensors",
+)
+def network(
+    experiment: MeasuredExperiment,
+    table: MeasuredTable,
+    defence: Annotated[str, typer.Option(help="The name of the defence in the experiment.")],
+    seed: Annotated[int | None, typer.Option(help="The training seed; by default the first.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The safetensors file for the weights.")
+    ] = None,
+    images: Images = None,
+) -> None:
+    """Loads a trained network by its name, and exports its weights.
+
+    Prints the size and the clean accuracy of the network.
+    """
+    with needs_laboratory():
+        from advgame.lab.experiment.named import named_experiment
+        from advgame.lab.experiment.trained_network import described_network
+        from advgame.lab.networks.weights import save_weights
+
+    loaded, description = described_network(named_experiment(experiment), defence, seed, table, images)
+    typer.echo(description)
+    if output is not None:
+        typer.echo(f"The weights are in {save_weights(loaded, output)}.")
+
+
 @app.command(cls=DerivedHelp, epilog="Example: advgame importances digits rows.csv")
 def importances(
     experiment: MeasuredExperiment,
-    table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="The table of the experiment, with its journal.")
-    ],
+    table: MeasuredTable,
     images: Images = None,
 ) -> None:
     """Compares estimated with measured importances.

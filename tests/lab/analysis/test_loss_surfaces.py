@@ -203,5 +203,5 @@ def test_networks_of_a_measured_experiment_are_pictured_from_its_journal(tmp_pat
         surfaces_from_journal(experiment, table, ["plan"], 7, radius=RADIUS)
     with pytest.raises(LabError, match="no test input 599"):
         surfaces_from_journal(experiment, table, ["plain"], 599, radius=RADIUS)
-    with pytest.raises(LabError, match="holds no 'plain' with seed 5"):
+    with pytest.raises(LabError, match="does not train 'plain' with the seed 5; expected one of 0"):
         surfaces_from_journal(experiment, table, ["plain"], 7, radius=RADIUS, seed=5)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from advgame.errors import LabError, UnknownName
+from advgame.errors import LabError
 from advgame.files import written_whole
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.pgd import Pgd
@@ -28,6 +28,8 @@ from advgame.lab.evaluation.robust_accuracy import craft
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.runner import Bench, dataset_in
+from advgame.lab.experiment.stored_networks import one_of
+from advgame.lab.experiment.trained_network import trained_unit
 from advgame.lab.networks.classifier import surrogate
 
 if TYPE_CHECKING:
@@ -178,8 +180,8 @@ def surfaces_from_journal(
         UnknownName: for a defence, data set or network that is not in the experiment.
         LabError: for an input that is not there, or a network that was not trained yet.
     """
-    chosen = _one_of("data set", dataset, experiment.datasets)
-    architecture = _one_of("network", network, experiment.networks)
+    chosen = one_of("data set", dataset, experiment.datasets)
+    architecture = one_of("network", network, experiment.networks)
     bench = Bench(experiment, Journal.beside(table), images)
     data = dataset_in(chosen, images)
     if not 0 <= place < len(data.test_labels):
@@ -189,15 +191,7 @@ def surfaces_from_journal(
     label = int(data.test_labels[place])
     found = []
     for defence in defences:
-        plan = experiment.defence(_one_of("defence", defence, [each.name for each in experiment.defences]))
-        unit = bench.plan.network(
-            chosen, architecture, defence, experiment.seeds_of(plan)[0] if seed is None else seed
-        )
-        if not bench.journal.record_path(unit).is_file():
-            raise LabError(
-                f"{bench.journal.folder} holds no {defence!r} with seed {unit.seed}; measure the experiment "
-                f"into {table.name} first."
-            )
+        unit = trained_unit(bench, defence, seed, dataset=chosen, architecture=architecture)
         found.append(
             surface(
                 bench.network(unit),
@@ -236,7 +230,7 @@ def picture_networks(
         network: name of the architecture; the experiment's first if omitted.
         images: folder of image sets; by default the one that ADVGAME_IMAGES names.
     """
-    chosen = _one_of("data set", dataset, experiment.datasets)
+    chosen = one_of("data set", dataset, experiment.datasets)
     found = surfaces_from_journal(
         experiment,
         table,
@@ -249,12 +243,6 @@ def picture_networks(
         images=images,
     )
     return draw(found, dataset_in(chosen, images).classes)
-
-
-def _one_of(kind: str, given: str | None, known: Sequence[str]) -> str:
-    if given is not None and given not in known:
-        raise UnknownName(f"{kind} of this experiment", given, known)
-    return given if given is not None else known[0]
 
 
 def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:

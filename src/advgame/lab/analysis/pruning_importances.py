@@ -17,6 +17,7 @@ from advgame.files import spreadsheet_safe, written_whole
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.runner import CHOICE_OF_TEST_INPUTS, Bench, dataset_in
+from advgame.lab.experiment.trained_network import trained_unit
 from advgame.lab.experiment.units import Unit, seed_from
 from advgame.lab.fitting.task import Task
 from advgame.lab.pruning import PRUNINGS, Pruning
@@ -57,11 +58,7 @@ def importances(
     bench = Bench(experiment, Journal.beside(table), images)
     rows = []
     for unit in _pruned_networks(bench):
-        if not bench.journal.record_path(unit).is_file():
-            raise LabError(
-                f"{bench.journal.folder} holds no {unit.defence!r} with seed {unit.seed}; measure the "
-                f"experiment into {table.name} first."
-            )
+        trained_unit(bench, unit.defence, unit.seed, dataset=unit.dataset, architecture=unit.network)
         data = dataset_in(unit.dataset, images)
         chosen = torch.from_numpy(data.chosen_for_test(inputs, CHOICE_OF_TEST_INPUTS))
         for method in PRUNINGS.values():

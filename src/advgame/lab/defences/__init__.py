@@ -12,6 +12,7 @@ from advgame.lab.defences.low_pass import LowPass
 from advgame.lab.defences.smoothing import Smoothing
 from advgame.lab.defences.stochastic_extractor import StochasticExtractor
 from advgame.lab.defences.stochastic_head import StochasticHead
+from advgame.lab.defences.stored import Stored
 from advgame.lab.defences.switching import Switching
 from advgame.lab.fitting.defence import Defence
 from advgame.lab.pruning import PRUNINGS, WHILE_TRAINING
@@ -26,6 +27,7 @@ AROUND: tuple[type[Defence], ...] = (
     Jpeg,
     Ensemble,
     Switching,
+    Stored,
 )
 
 DEFENCES: Catalogue[type[Defence]] = Catalogue(

@@ -51,6 +51,7 @@ from advgame.lab.attacks.natural import NaturalChange
 from advgame.lab.datasets import DATASETS
 from advgame.lab.defences import DEFENCES
 from advgame.lab.defences.combination import Combination
+from advgame.lab.defences.stored import Stored
 from advgame.lab.experiment.plan import AttackPlan, DefencePlan, Experiment, MeasurePlan
 from advgame.lab.measures import MEASURES
 from advgame.lab.networks import NETWORKS
@@ -189,6 +190,8 @@ def _defences(name: str, table: Mapping[str, Any]) -> list[DefencePlan]:
     settings = {key: value for key, value in table.items() if key not in OWN_KEYS}
     if after is not None and issubclass(kind, Combination):
         raise LabError(f"{where} combines the networks named in 'of'; remove its key 'after'.")
+    if after is not None and issubclass(kind, Stored):
+        raise LabError(f"{where} is trained by another experiment; remove its key 'after'.")
     ladder = table.get("ladder")
     if ladder is None:
         return [DefencePlan(name, _part(kind, settings, where), after, seeds)]

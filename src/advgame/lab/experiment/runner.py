@@ -21,10 +21,12 @@ from advgame.lab.attacks.invariance import PEOPLE
 from advgame.lab.datasets import DATASETS
 from advgame.lab.datasets.dataset import Dataset
 from advgame.lab.defences.combination import Combination
+from advgame.lab.defences.stored import Stored
 from advgame.lab.evaluation.robust_accuracy import craft, outcomes
 from advgame.lab.experiment.environment import surroundings
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.plan import AttackPlan, Experiment
+from advgame.lab.experiment.stored_networks import source_experiment
 from advgame.lab.experiment.units import CRAFT, INSPECT, MAKE, MEASURE, Plan, Unit, seed_from
 from advgame.lab.fitting.loop import counting
 from advgame.lab.fitting.panel import measuring_panel
@@ -86,6 +88,8 @@ class Bench:
     def _built(self, unit: Unit, defence: str) -> nn.Module:
         """A defence's network with its weights."""
         plan = self.experiment.defence(defence)
+        if isinstance(plan.defence, Stored):
+            return self._found_elsewhere(unit, plan.defence)
         if plan.defence.learns:
             stored = self.journal.stored_tensors(self._made(unit, defence))
             return self._loaded(self._structure(unit, defence), stored)
@@ -102,7 +106,30 @@ class Bench:
 
     def _structure(self, unit: Unit, defence: str) -> nn.Module:
         """A defence's network before training."""
+        plan = self.experiment.defence(defence)
+        if isinstance(plan.defence, Stored):
+            return self._elsewhere(plan.defence)._structure(unit, plan.defence.defence)
         return self._assembled(unit, defence, self._structure)
+
+    def _elsewhere(self, stored: Stored) -> Bench:
+        """The experiment and the journal of a stored network."""
+        journal = Journal.beside(Path(stored.table))
+        return Bench(source_experiment(stored), journal, self.images, self.device)
+
+    def _found_elsewhere(self, unit: Unit, stored: Stored) -> nn.Module:
+        """A stored network.
+
+        Raises:
+            LabError: if it is not in the journal, or its weights are missing or damaged.
+        """
+        bench = self._elsewhere(stored)
+        source = bench._made(unit, stored.defence)
+        if not bench.journal.record_path(source).is_file():
+            raise LabError(
+                f"{bench.journal.folder} holds no {stored.defence!r} with seed {unit.seed}; measure the "
+                f"experiment {bench.experiment.name!r} into {stored.table} first."
+            )
+        return bench._built(unit, stored.defence)
 
     def _assembled(self, unit: Unit, defence: str, part: Any) -> nn.Module:
         """The structure of a defence around the network that it starts from, or those that it combines."""
@@ -129,16 +156,20 @@ class Bench:
             "seconds": process_time() - cpu if self.device == "cpu" else perf_counter() - wall,
             "forward_inputs": work.forward_images,
             "backward_inputs": work.backward_images,
-            "compression_nominal": self._nominal_compression(unit),
+            "compression_nominal": self._nominal_compression(unit.defence),
             **network_facts(
                 network, self._fresh(unit).to(self.device), dataset.test_inputs[:250].to(self.device)
             ),
         }
 
-    def _nominal_compression(self, unit: Unit) -> float | None:
+    def _nominal_compression(self, defence: str) -> float | None:
         """The compression setting of the last pruning among the steps of the defence."""
-        rates = [getattr(step.defence, "compression", None) for step in self.experiment.chain(unit.defence)]
-        return next((float(rate) for rate in reversed(rates) if rate is not None), None)
+        for step in reversed(self.experiment.chain(defence)):
+            if isinstance(step.defence, Stored):
+                return self._elsewhere(step.defence)._nominal_compression(step.defence.defence)
+            if (rate := getattr(step.defence, "compression", None)) is not None:
+                return float(rate)
+        return None
 
     def _chosen(self, unit: Unit, most: int | None) -> tuple[torch.Tensor, torch.Tensor, list[int]]:
         """The test inputs of a cell, their labels and their indices in the test set."""

@@ -14,7 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from advgame.lab.defences.combination import Combination
+from advgame.lab.defences.stored import Stored
 from advgame.lab.experiment.plan import AttackPlan, DefencePlan, Experiment, MeasurePlan
+from advgame.lab.experiment.stored_networks import check_trained, source_experiment
 
 FORMAT = 1  # increased when the meaning of settings changes
 
@@ -69,6 +71,11 @@ class Plan:
             seed: the training seed.
         """
         plan = self.experiment.defence(defence)
+        if isinstance(plan.defence, Stored):
+            source = source_experiment(plan.defence)
+            check_trained(source, dataset, network, plan.defence.defence, seed)
+            key = digest("stored", Plan(source).network(dataset, network, plan.defence.defence, seed).key)
+            return Unit(MAKE, dataset, network, defence, seed, None, key, ())
         needs = tuple(self.network(dataset, network, name, seed).key for name in plan.needs)
         key = digest("network", dataset, network, seed, _described(plan.defence), needs)
         return Unit(MAKE, dataset, network, defence, seed, None, key, needs, plan.defence.learns)
