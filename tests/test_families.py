@@ -1,6 +1,7 @@
 """Laws that every member of a family keeps, run over its catalogue: what is listed is tested."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,14 +11,16 @@ from advgame.bundled import bundled
 from advgame.catalogue import Catalogue
 from advgame.dashboard_pages import PAGES
 from advgame.equilibria import CONCEPTS, Concept, Nashpy, Timing
-from advgame.errors import UnknownName
+from advgame.errors import InputError, UnknownName
 from advgame.measurements.importers import IMPORTERS
 from advgame.payoffs import TERMS
-from advgame.reports.facts import gather
+from advgame.reports import study_section
+from advgame.reports.blocks import Caution, Heading, LineChart, Matrix, Paragraph, Table
+from advgame.reports.facts import Facts, gather
 from advgame.reports.formats import FORMATS
 from advgame.reports.sections import SECTIONS
 from advgame.scenarios.parameters import TERM_PARAMETERS
-from advgame.studies import STUDIES
+from advgame.studies import STUDIES, StudyResult
 
 CATALOGUES = {
     "concepts": CONCEPTS,
@@ -118,9 +121,43 @@ def test_every_bundled_case_is_solved_with_a_certificate(case: str) -> None:
 APPLIES = {"sweet_spots": "cifar10-pruning"}  # studies that do not apply to a table without pruned networks
 
 
+@cache
+def answered(name: str, case: str) -> StudyResult:
+    return ag.study(name, ag.case(case))
+
+
+@cache
+def reported(case: str) -> tuple[Facts, ag.Report]:
+    return gather(ag.case(case), None), ag.report(ag.case(case))
+
+
+@pytest.mark.parametrize("case", ["cifar10-two-defences", "imagenette-explanations"])
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_is_a_section_in_every_format(
+    name: str, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_section, "study", lambda name, _: answered(name, case))
+    facts, report = reported(case)
+    title, *blocks = study_section.study_section(name, facts)
+    assert title == Heading((STUDIES[name].__doc__ or "").partition("\n")[0])
+    try:
+        result = answered(name, case)
+    except InputError as mistake:
+        assert blocks == [Caution(f"The study {name} does not apply here. {mistake}")]
+    else:
+        kinds = [Paragraph, Table] if result.figure is None else [Paragraph, LineChart | Matrix, Table]
+        assert all(isinstance(block, kind) for block, kind in zip(blocks, kinds, strict=True))
+        assert isinstance(blocks[0], Paragraph)
+        assert blocks[0].text == result.sentence
+    whole = replace(report, blocks=(report.blocks[0], title, *blocks))
+    for form in FORMATS.values():
+        rendered = form.render(whole)
+        assert not form.whole or title.text[:20].lower() in str(rendered).lower()
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_study_answers_in_a_sentence_and_a_table(name: str) -> None:
-    found = ag.study(name, ag.case(APPLIES.get(name, "cifar10-two-defences")))
+    found = answered(name, APPLIES.get(name, "cifar10-two-defences"))
     assert STUDIES[name].name == name
     assert found.sentence.endswith(".")
     assert len(found.frame()) > 0

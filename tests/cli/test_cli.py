@@ -39,6 +39,15 @@ def test_solve_writes_the_report_in_the_format_of_the_name(monkeypatch, capsys, 
     assert [path.name for path in tmp_path.iterdir()] == ["decision.json"]
 
 
+def test_studies_are_added_to_the_report_before_its_inputs(monkeypatch, capsys) -> None:
+    assert run(monkeypatch, "solve", CASE, "--section", "portfolio", "--section", "sweet-spots") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "2 of 2 defences, Standard + Rice2020Overfitting, suffice" in printed
+    assert "The study sweet_spots does not apply here." in printed
+    order = [printed.index(text) for text in ("THE EQUILIBRIUM", "suffice", "sweet_spots", "PAYOFFS")]
+    assert order == sorted(order)
+
+
 def test_parameters_can_be_set_and_presets_applied(monkeypatch, capsys) -> None:
     assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.08") == 0
     assert "Deploy Standard" in capsys.readouterr().out
@@ -125,6 +134,7 @@ def test_the_version_is_printed(monkeypatch, capsys) -> None:
         (["findings", "--only", "importanc"], "did you mean 'importance'"),
         (["findings", "-o", "nowhere/findings.md", "--only", "importance"], "create it first"),
         (["solve", CASE, "--concept", "nahs"], "did you mean 'nash'"),
+        (["solve", CASE, "--section", "portfolo"], "did you mean 'portfolio'"),
         (["solve", CASE, "--format", "htm"], "did you mean 'html'"),
         (["solve", CASE, "--preset", "spam2"], "did you mean 'spam'"),
         (["sweep", CASE, "--vary", "attack_cost=0:1"], "is not a range"),

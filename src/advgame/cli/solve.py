@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     cls=DerivedHelp,
     epilog="Examples: advgame solve cifar10-two-defences · "
     "advgame solve mine.toml --set 'attack_cost[pgd]=0.2' -o decision.html · "
+    "advgame solve mine.toml --section sensitivity --section risk -o decision.html · "
     "advgame solve mine.toml --set announced=true --format json",
 )
 def solve(
@@ -49,6 +50,14 @@ def solve(
             "output.",
         ),
     ] = None,
+    section: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--section",
+            metavar="STUDY",
+            help="A study to add to the report as a section; may be repeated: {studies}.",
+        ),
+    ] = None,
     output: Output = None,
 ) -> None:
     """Solves a scenario and reports the decision.
@@ -58,7 +67,8 @@ def solve(
     import advgame as ag
 
     with when_stopped(nothing_kept(output)):
-        report = ag.report(scenario_from(scenario, settings, preset), concept=concept)
+        question = scenario_from(scenario, settings, preset)
+        report = ag.report(question, concept=concept, sections=section or ())
         if output is None:
             print_rendered(report.render(form or "text"), form)
             return

@@ -2,37 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from advgame.decision import Situation
 from advgame.equilibria import Concept
+from advgame.reports.blocks import Block
 from advgame.reports.facts import gather
 from advgame.reports.fingerprint import versions
 from advgame.reports.report import Report
 from advgame.reports.sections import SECTIONS
+from advgame.reports.study_section import study_section
 from advgame.scenarios import Scenario
+from advgame.studies import STUDIES
+
+ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
 
 
-def report(scenario: Scenario | Situation, concept: str | Concept | None = None) -> Report:
+def report(
+    scenario: Scenario | Situation,
+    concept: str | Concept | None = None,
+    sections: Sequence[str] = (),
+) -> Report:
     """The report of a scenario: the decision, its reasons, assumptions and sources.
 
     >>> from advgame.scenarios import case, set_parameter
     >>> report(set_parameter(case("cifar10-two-defences"), "largest_share", 0.05)).verdict
     'Deploy Standard: defending does not pay'
 
+    Studies named in ``sections`` are added as further sections:
+
+    >>> from advgame.reports.blocks import Heading
+    >>> longer = report(case("cifar10-two-defences"), sections=["portfolio"])
+    >>> [block.text for block in longer.blocks if isinstance(block, Heading)][5]
+    'Which smallest set of defences is worth nearly as much as all of them?'
+
     Args:
         scenario: a scenario or a situation; the game and solution of a situation are reused.
         concept: a solution concept; by default `concept_for` the scenario, by what the attacker knows.
+        sections: names of studies in ``STUDIES``, each a section before those on the inputs, in this order.
 
     Raises:
+        UnknownName: when no study has one of the names.
         SolverError: when no solution could be certified.
     """
+    studies = list(dict.fromkeys(map(STUDIES.name_of, sections)))
     facts = gather(scenario, concept)
+    written = {name: section(facts) for name, section in SECTIONS.items()}
+    asked = [block for name in studies for block in study_section(name, facts)]
+    names = list(written)
+    place = names.index(ABOUT_THE_INPUTS) if ABOUT_THE_INPUTS in names else len(names)
     return Report(
         facts.scenario.name,
         facts.scenario.question,
-        tuple(block for section in SECTIONS.values() for block in section(facts)),
+        (*_joined(written, names[:place]), *asked, *_joined(written, names[place:])),
         facts.decision,
         facts.thresholds,
         facts.break_even,
         facts.inputs_sha256,
         versions(),
     )
+
+
+def _joined(written: Mapping[str, tuple[Block, ...]], names: Sequence[str]) -> tuple[Block, ...]:
+    return tuple(block for name in names for block in written[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from advgame.decision import Decision, Policies, Recommendation, Situation, decide
+from advgame.decision import Decision, Policies, Recommendation, Situation, decide, situate
 from advgame.equilibria import Concept, for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.games import Game
@@ -24,6 +24,7 @@ from advgame.wording.money import Money, money_of
 class Facts:
     """A scenario, its recommendation, and the thresholds at which the recommendation changes."""
 
+    question: Situation  # as it was asked: the scenario under its concept
     scenario: Scenario
     concept: Concept
     decision: Decision
@@ -76,12 +77,14 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
     Raises:
         SolverError: when no solution could be certified.
     """
-    decision = decide(question, concept)
+    asked = question if isinstance(question, Situation) else situate(question, concept)
+    decision = decide(asked, concept)
     recommendation = decision.recommendation
     scenario = recommendation.scenario
     answered_by = recommendation.situation.concept
     what_if = for_many_games(answered_by)
     return Facts(
+        asked if concept is None else asked.answered_by(concept),
         scenario,
         answered_by,
         decision,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from advgame.catalogue import Catalogue
@@ -102,7 +102,9 @@ def study(
             raise UnknownName(f"setting of the study {kind.name!r}", given, known)
     if not isinstance(scenario, Situation):
         scenario = situate(kind.prepared(scenario), concept)
-    elif concept is not None:
+    elif (prepared := kind.prepared(scenario.scenario)) is not scenario.scenario:
+        scenario = replace(scenario, scenario=prepared)
+    if concept is not None:
         scenario = scenario.answered_by(concept)
     return kind(**settings).run(scenario)
 

@@ -12,6 +12,7 @@ from advgame.decision.recommendation import played
 from advgame.decision.situation import Situation
 from advgame.equilibria import Solution
 from advgame.errors import InputError
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.learning import PROCESSES
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -92,6 +93,21 @@ class Dynamics(StudyResult):
                 }
                 for each in self.runs
             ]
+        )
+
+    @property
+    def figure(self) -> Curves:
+        """The distance of average play from the equilibrium, for the first start of each process."""
+        first = {each.process: each for each in reversed(self.runs)}
+        return Curves(
+            "Distance of average play from the equilibrium",
+            "rounds",
+            "total variation",
+            tuple(
+                Curve(name.replace("_", " "), tuple((step, away) for step, away in first[name].path.tolist()))
+                for name in dict.fromkeys(each.process for each in self.runs)
+            ),
+            note="The probabilities with which the defender deployed each defence so far, of one start each.",
         )
 
     def paths(self) -> pd.DataFrame:

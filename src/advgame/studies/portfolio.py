@@ -17,6 +17,7 @@ from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED, TIE
 from advgame.studies.candidates import resolved_by
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.solved_draws import worst_solutions
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -109,6 +110,20 @@ class Portfolio(StudyResult):
                 }
                 for each in self.sets
             ]
+        )
+
+    @property
+    def figure(self) -> Curves | None:
+        """The value by the number of defences; None for a single size."""
+        if len(self.sets) == 1:
+            return None
+        sizes = tuple((float(each.size), each.value) for each in self.sets)
+        everything = tuple((size, self.value) for size, _ in sizes)
+        return Curves(
+            "Value by the number of defences",
+            "defences in the set",
+            "money per classified input",
+            (Curve("best set of that size", sizes, strong=True), Curve("all defences", everything)),
         )
 
 

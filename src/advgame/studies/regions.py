@@ -21,6 +21,7 @@ from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched
 from advgame.scenarios.ranges import Axis, axis, dials
+from advgame.studies.figures import Tiles
 from advgame.studies.region_borders import Borders, borders_of
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Regime = tuple[
     str, ...
 ]  # the deployed defences, in the order of the game; empty where no solution is certified
+TILES = 9  # cells of the figure along each axis
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COARSE = 9  # lines per axis of the coarse grid that is solved first
 FIRST_AXES = ("largest_share", "attack_cost", "attack_reward", "explanation_value")
 WORK_PER_POINT = 0.2  # nominal seconds per point; beyond it, the equilibria listed so far are used
@@ -276,6 +279,36 @@ class RegionTable(StudyResult):
             }
         )
 
+    @property
+    def figure(self) -> Tiles:
+        """The map in a few cells, a letter for each set of defences."""
+        found = self.regions
+        rows, columns = (_spread(len(values)) for values in (found.y_values, found.x_values))
+        cells = found.regime[np.ix_(rows, columns)][::-1]
+        seen = sorted({*cells.ravel().tolist(), found.here_regime})
+        letter = {
+            regime: LETTERS[place] if place < len(LETTERS) else "…" for place, regime in enumerate(seen)
+        }
+        across, upwards = (
+            int(np.abs(values[places] - own).argmin())
+            for values, places, own in zip(
+                (found.x_values, found.y_values), (columns, rows), found.here, strict=True
+            )
+        )
+        return Tiles(
+            "Defences deployed",
+            f"across: {found.x.meaning}; upwards: {found.y.meaning}",
+            tuple(f"{value:.4g}" for value in found.y_values[rows][::-1].tolist()),
+            tuple(f"{value:.4g}" for value in found.x_values[columns].tolist()),
+            tuple(tuple(letter[regime] for regime in row) for row in cells.tolist()),
+            (len(rows) - 1 - upwards, across),
+            tuple((letter[regime], self._names[regime] or "no certified solution") for regime in seen),
+        )
+
+    def report_frame(self) -> pd.DataFrame:
+        """The areas of the regions; the figure shows where they are."""
+        return self.areas_frame()
+
     def areas_frame(self) -> pd.DataFrame:
         """One row per region, the largest first: ``deploy`` and ``area``, its share of the map."""
         import pandas as pd
@@ -299,6 +332,11 @@ class RegionTable(StudyResult):
     @property
     def _names(self) -> NDArray[np.object_]:
         return np.array([" + ".join(regime) for regime in self.regions.regimes], dtype=object)
+
+
+def _spread(points: int) -> NDArray[np.int64]:
+    """The places of at most so many of the points as a figure shows, evenly spread with both ends."""
+    return np.unique(np.linspace(0, points - 1, min(points, TILES)).round().astype(np.int64))
 
 
 @dataclass(frozen=True)

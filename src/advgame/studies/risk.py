@@ -21,6 +21,7 @@ from advgame.statistics.posteriors import in_chunks
 from advgame.statistics.risk_measures import certainty_equivalents, draws_behind, worst_means
 from advgame.studies.amounts import amount
 from advgame.studies.candidates import candidates, compared_in, resolved_by, values_in_draws
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -116,6 +117,20 @@ class Risk(StudyResult):
                 }
                 for each in self.options
             ]
+        )
+
+    @property
+    def figure(self) -> Curves:
+        """The mean value of each option over its worst draws, the best on average first."""
+        return Curves(
+            "Mean value over the worst draws",
+            "share of the draws, the worst first",
+            "money per classified input",
+            tuple(
+                Curve(each.option, tuple(sorted(each.worst)), strong=place == 0)
+                for place, each in enumerate(self.options)
+            ),
+            here=self.level,
         )
 
     def switches(self) -> pd.DataFrame:

@@ -30,6 +30,7 @@ from advgame.studies.candidates import (
     values_in_draws,
     values_of,
 )
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.solved_draws import solved_draws
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -188,6 +189,32 @@ class SamplingError(StudyResult):
                 }
                 for each in self.options
             ]
+        )
+
+    @property
+    def figure(self) -> Curves:
+        """The acceptability curve of each option, the highest first, and the frontier."""
+        curve = self.curve
+        most = np.nan_to_num(curve.probability, nan=0.0).max(axis=0)
+        shares = curve.shares.tolist()
+        frontier = tuple(zip(shares, curve.frontier_probability.tolist(), strict=True))
+        lines = tuple(
+            Curve(
+                curve.options[place],
+                tuple(
+                    (share, odds)
+                    for share, odds in zip(shares, curve.probability[:, place].tolist(), strict=True)
+                    if np.isfinite(odds)
+                ),
+            )
+            for place in np.argsort(-most, kind="stable")
+        )
+        return Curves(
+            "Probability of being the best option",
+            "largest share of the traffic that can be adversarial",
+            "probability",
+            (Curve("best on average (frontier)", frontier, strong=True), *lines),
+            here=self.largest_share,
         )
 
     def quantities(self) -> pd.DataFrame:

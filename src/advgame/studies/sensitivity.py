@@ -14,6 +14,7 @@ from advgame.decision.decide import decide
 from advgame.decision.situation import Situation
 from advgame.games.tolerances import PLAYED
 from advgame.statistics.sobol import SobolIndices, sobol
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.parameter_line import Deploy, deployed
 from advgame.studies.price_box import PriceBox
 from advgame.studies.readable_rule import Rule, rule_for
@@ -119,6 +120,21 @@ class Sensitivity(StudyResult):
                 }
                 for bar, place in zip(self.bars, places, strict=True)
             ]
+        )
+
+    @property
+    def figure(self) -> Curves:
+        """The value at both ends of each interval, the greatest swing first."""
+        return Curves(
+            "Value at the ends of each interval",
+            "place in the interval: −1 its low end, 0 as stated, 1 its high end",
+            "money per classified input",
+            tuple(
+                Curve(bar.parameter, ((-1.0, bar.value_low), (0.0, self.value), (1.0, bar.value_high)))
+                for bar in self.bars
+            ),
+            here=0.0,
+            note="One assumption at a time, the others as stated.",
         )
 
     def indices_frame(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from advgame.decision import Situation
 from advgame.scenarios import Scenario
+from advgame.studies.figures import StudyFigure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,15 @@ class StudyResult(ABC):
     @abstractmethod
     def frame(self) -> pd.DataFrame:
         """The result as a table, one row per case, with stable and descriptive column names."""
+
+    def report_frame(self) -> pd.DataFrame:
+        """The table as a report shows it; by default `frame`."""
+        return self.frame()
+
+    @property
+    def figure(self) -> StudyFigure | None:
+        """The values of a figure; None, the default, where the table says it all."""
+        return None
 
 
 Result_co = TypeVar("Result_co", bound=StudyResult, covariant=True)

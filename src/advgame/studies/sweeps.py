@@ -20,6 +20,7 @@ from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario, build_game, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, caps_over
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -228,6 +229,24 @@ class SweepTable(StudyResult):
     def frame(self) -> pd.DataFrame:
         """One row per point, with the columns of `sweep`."""
         return self.table
+
+    @property
+    def figure(self) -> Curves | None:
+        """What is deployed along the parameter; None where several are varied, or none."""
+        columns = self.table.columns.tolist()
+        if columns.index("regime") != 1:
+            return None
+        played = [name for name in columns if name.startswith("P[") and (self.table[name] > PLAYED).any()]
+        across = self.table[columns[0]].tolist()
+        return Curves(
+            "Probability of each deployed defence",
+            columns[0],
+            "probability",
+            tuple(
+                Curve(name[2:-1], tuple(zip(across, self.table[name].tolist(), strict=True)))
+                for name in sorted(played, key=lambda name: -float(self.table[name].max()))
+            ),
+        )
 
 
 @dataclass(frozen=True)

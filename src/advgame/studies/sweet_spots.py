@@ -22,6 +22,7 @@ from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, shares_up_
 from advgame.scenarios.network_sizes import NetworkSize, network_sizes
 from advgame.statistics.best_of_many import BestOfMany
 from advgame.studies.candidates import Option, values_in_draws
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -100,6 +101,23 @@ class SweetSpots(StudyResult):
 
         names = [about.name for about in fields(PrunedNetwork)]
         return pd.DataFrame([{name: getattr(each, name) for name in names} for each in self.networks])
+
+    @property
+    def figure(self) -> Curves:
+        """The recommended compression, and its probability of being best, by the largest share."""
+        return Curves(
+            "Recommended compression by the largest share",
+            "largest share of the traffic that can be adversarial",
+            "compression",
+            (
+                Curve(
+                    "of the best single network",
+                    tuple((each.largest_share, each.compression) for each in self.along),
+                    strong=True,
+                ),
+            ),
+            here=self.here.largest_share,
+        )
 
     def along_shares(self) -> pd.DataFrame:
         """One row per largest share: the best network, its compression, and their probabilities."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log10
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -40,6 +41,7 @@ from advgame.studies.candidates import (
     values_in_draws,
     values_of,
 )
+from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -159,6 +161,21 @@ class ValueOfInformation(StudyResult):
                 }
                 for each in rows
             ]
+        )
+
+    @property
+    def figure(self) -> Curves | None:
+        """The net benefit of testing each accuracy on more inputs; None if nothing was tried."""
+        if self.inputs_in_horizon is None or not self.measurements:
+            return None
+        best: dict[str, list[tuple[float, float]]] = {}
+        for each in sorted(self.measurements, key=lambda each: -(each.net_benefit or 0.0)):
+            best.setdefault(each.figure, []).append((log10(each.inputs), each.net_benefit or 0.0))
+        return Curves(
+            "Net benefit of measuring",
+            "new test inputs, as a power of 10",
+            f"money in {self.months:g} months",
+            tuple(Curve(figure, tuple(sorted(points))) for figure, points in best.items()),
         )
 
     def plan(self) -> pd.DataFrame:
