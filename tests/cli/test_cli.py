@@ -10,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import advgame as ag
-from advgame.cli import app, main
+from advgame.cli import app, main, progress
 from advgame.cli.dashboard import _server_flags
 from advgame.scenarios import cases
 
@@ -46,6 +46,15 @@ def test_studies_are_added_to_the_report_before_its_inputs(monkeypatch, capsys) 
     assert "The study sweet_spots does not apply here." in printed
     order = [printed.index(text) for text in ("THE EQUILIBRIUM", "suffice", "sweet_spots", "PAYOFFS")]
     assert order == sorted(order)
+
+
+def test_a_long_study_reports_its_progress_on_standard_error(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_PERCENTAGES", 0.0)
+    assert run(monkeypatch, "study", "dynamics", CASE, "--with", "rounds=20") == 0
+    printed = capsys.readouterr()
+    lines = [line for line in printed.err.splitlines() if line.startswith("Study dynamics: ")]
+    assert lines == [f"Study dynamics: {part} %" for part in range(10, 101, 10)]
+    assert "Study dynamics" not in printed.out
 
 
 def test_parameters_can_be_set_and_presets_applied(monkeypatch, capsys) -> None:

@@ -11,10 +11,24 @@ import typer
 
 
 @contextmanager
-def progress_bar(doing: str) -> Iterator[Callable[[int, int], Any] | None]:
-    """A progress bar on standard error if that is a terminal; otherwise nothing."""
+def progress_bar(doing: str) -> Iterator[Callable[[float, float], Any]]:
+    """The part done, on standard error: a bar on a terminal, occasional lines elsewhere.
+
+    Args:
+        doing: what is being done.
+    """
+    from time import monotonic
+
     if not sys.stderr.isatty():
-        yield None
+        last_line = monotonic()
+
+        def tell(done: float, total: float) -> None:
+            nonlocal last_line
+            if monotonic() - last_line >= SECONDS_BETWEEN_PERCENTAGES:
+                last_line = monotonic()
+                typer.echo(f"{doing}: {100 * done / (total or 1):.0f} %", err=True)
+
+        yield tell
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -61,6 +75,7 @@ def measuring_bar() -> Iterator[Callable[[Any], Any]]:
 
 
 SECONDS_BETWEEN_LINES = 60.0
+SECONDS_BETWEEN_PERCENTAGES = 10.0
 
 
 def _time_left(seconds: float | None) -> str:

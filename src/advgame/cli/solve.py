@@ -68,7 +68,8 @@ def solve(
 
     with when_stopped(nothing_kept(output)):
         question = scenario_from(scenario, settings, preset)
-        report = ag.report(question, concept=concept, sections=section or ())
+        with progress_bar("Solving") as progress:
+            report = ag.report(question, concept=concept, sections=section or (), progress=progress)
         if output is None:
             print_rendered(report.render(form or "text"), form)
             return

@@ -10,6 +10,7 @@ import typer
 from advgame.cli.application import app
 from advgame.cli.arguments import Concept, Output, PresetName, Question, Settings, scenario_from
 from advgame.cli.derived_help import DerivedHelp
+from advgame.cli.progress import progress_bar
 from advgame.cli.solve import TABLES, nothing_kept, write_frame
 from advgame.errors import InputError, ScenarioError
 from advgame.stopping import when_stopped
@@ -48,7 +49,9 @@ def study(
         raise InputError(f"{output} ends in {output.suffix!r}; a study is written as {' or '.join(TABLES)}.")
     chosen = _settings_of(STUDIES[name], with_ or [])
     with when_stopped(nothing_kept(output)):
-        result = ag.study(name, scenario_from(scenario, settings, preset), concept, **chosen)
+        with progress_bar(f"Study {name}") as progress:
+            question = scenario_from(scenario, settings, preset)
+            result = ag.study(name, question, concept, progress=progress, **chosen)
         frame = result.frame()
         if output is not None:
             write_frame(frame, output)

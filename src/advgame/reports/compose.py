@@ -14,6 +14,7 @@ from advgame.reports.sections import SECTIONS
 from advgame.reports.study_section import study_section
 from advgame.scenarios import Scenario
 from advgame.studies import STUDIES
+from advgame.studies.study_progress import Progress, part, reported_to
 
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
 
@@ -22,6 +23,7 @@ def report(
     scenario: Scenario | Situation,
     concept: str | Concept | None = None,
     sections: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> Report:
     """The report of a scenario: the decision, its reasons, assumptions and sources.
 
@@ -34,12 +36,13 @@ def report(
     >>> from advgame.reports.blocks import Heading
     >>> longer = report(case("cifar10-two-defences"), sections=["portfolio"])
     >>> [block.text for block in longer.blocks if isinstance(block, Heading)][5]
-    'Which smallest set of defences is worth nearly as much as all of them?'
+    'How few of the defences suffice?'
 
     Args:
         scenario: a scenario or a situation; the game and solution of a situation are reused.
         concept: a solution concept; by default `concept_for` the scenario, by what the attacker knows.
         sections: names of studies in ``STUDIES``, each a section before those on the inputs, in this order.
+        progress: called repeatedly with the work done and all work, while studies are computed.
 
     Raises:
         UnknownName: when no study has one of the names.
@@ -48,7 +51,11 @@ def report(
     studies = list(dict.fromkeys(map(STUDIES.name_of, sections)))
     facts = gather(scenario, concept)
     written = {name: section(facts) for name, section in SECTIONS.items()}
-    asked = [block for name in studies for block in study_section(name, facts)]
+    asked: list[Block] = []
+    with reported_to(progress):
+        for place, name in enumerate(studies):
+            with part(place / len(studies), (place + 1) / len(studies)):
+                asked += study_section(name, facts)
     names = list(written)
     place = names.index(ABOUT_THE_INPUTS) if ABOUT_THE_INPUTS in names else len(names)
     return Report(

@@ -37,6 +37,7 @@ from advgame.studies.sampling_error import (
 from advgame.studies.sensitivity import Sensitivity, SensitivityStudy
 from advgame.studies.simulation import Simulation, SimulationStudy
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import Progress, reported_to
 from advgame.studies.sweeps import SweepStudy, sweep
 from advgame.studies.sweet_spots import SweetSpots, SweetSpotStudy
 from advgame.studies.thresholds import Threshold, ThresholdStudy, thresholds
@@ -72,7 +73,12 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
 
 
 def study(
-    name: str, scenario: Scenario | Situation, concept: str | Concept | None = None, **settings: Any
+    name: str,
+    scenario: Scenario | Situation,
+    concept: str | Concept | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Any,
 ) -> StudyResult:
     """The result of a study of a scenario.
 
@@ -85,6 +91,7 @@ def study(
         name: a name in ``STUDIES``.
         scenario: a scenario or a situation; the game and solution of a situation are reused.
         concept: a solution concept; by default that of the situation, or `concept_for` the scenario.
+        progress: called repeatedly with the work done and all work, by studies that take long.
         settings: settings of the study by name; the others keep their defaults.
 
     Returns:
@@ -106,7 +113,10 @@ def study(
         scenario = replace(scenario, scenario=prepared)
     if concept is not None:
         scenario = scenario.answered_by(concept)
-    return kind(**settings).run(scenario)
+    if progress is None:  # what is outside goes on reporting
+        return kind(**settings).run(scenario)
+    with reported_to(progress):
+        return kind(**settings).run(scenario)
 
 
 __all__ = [

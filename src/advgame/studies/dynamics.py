@@ -15,6 +15,7 @@ from advgame.errors import InputError
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.learning import PROCESSES
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import tracked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,12 +160,13 @@ class DynamicsStudy(Study[Dynamics]):
         nash = situation.answered_by("nash").solution
         game = situation.game
         lone = min(game.shape) == 1 and "introspection" in names
-        runs = [
-            _learnt(self, name, self.seed + k, nash)
+        starts = [
+            (name, self.seed + k)
             for name in names
             if not (lone and name == "introspection")
             for k in range(self.seeds)
         ]
+        runs = [_learnt(self, *start, nash) for start in tracked(starts, len(starts))]
         recommended = nash.recommended
         return Dynamics(
             tuple(runs),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.studies.study_progress import part, tracked
 
 Changed = Callable[[FloatArray], NDArray[np.bool_]]  # points (k, d) → (k,)
 
@@ -58,10 +59,8 @@ class Search:
         Args:
             directions: (k, d), none of them 0.
         """
-        parts = [
-            self._first(directions[start : start + AT_A_TIME])
-            for start in range(0, len(directions), AT_A_TIME)
-        ]
+        starts = range(0, len(directions), AT_A_TIME)
+        parts = [self._first(directions[start : start + AT_A_TIME]) for start in tracked(starts, len(starts))]
         return np.concatenate(parts) if parts else np.empty((0, len(self.low)))
 
     def nearest(self, points: FloatArray, starts: int) -> tuple[FloatArray, ...]:
@@ -71,7 +70,10 @@ class Search:
             points: (k, d) changed points or NaN, as of `first`.
             starts: how many points to start from; points in nearly the same direction count as one.
         """
-        found = [self.refined(point) for point in _apart(points, starts)]
+        found, apart = [], _apart(points, starts)
+        for place, point in enumerate(apart):
+            with part(place / len(apart), (place + 1) / len(apart)):
+                found.append(self.refined(point))
         return tuple(sorted(found, key=lambda point: float(np.linalg.norm(point))))
 
     def refined(self, point: FloatArray) -> FloatArray:
@@ -86,7 +88,8 @@ class Search:
                 break
             normal = self._normal(point)
             foot = self._foot(normal, float(normal @ point))
-            on_rays = self.first(np.array([(1 - step) * point + step * foot for step in STEPS]))
+            with part(0.0, 0.0):  # how many rounds there are is not known
+                on_rays = self.first(np.array([(1 - step) * point + step * foot for step in STEPS]))
             distances = np.nan_to_num(np.linalg.norm(on_rays, axis=1), nan=np.inf)
             if distances.min() >= distance * (1 - GAIN):
                 break
@@ -126,8 +129,8 @@ class Search:
         aside = ASIDE * np.eye(len(point))[movable]
         rays = point / distance + np.concatenate([aside, -aside])
         uneven = np.zeros(len(movable), np.bool_)
-        for part in (1 - LEVEL, 1 + LEVEL):
-            uneven |= (self.changed(part * distance * rays) != (part > 1)).reshape(2, -1).any(axis=0)
+        for scale in (1 - LEVEL, 1 + LEVEL):
+            uneven |= (self.changed(scale * distance * rays) != (scale > 1)).reshape(2, -1).any(axis=0)
         both = np.flatnonzero(np.tile(uneven, 2))
         here = np.full(len(both), distance)
         met = self._border(rays[both], (1 - WITHIN) * here, (1 + WITHIN) * here, clipped=False)

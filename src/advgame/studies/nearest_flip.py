@@ -20,12 +20,14 @@ from advgame.studies.nearest_change import Search
 from advgame.studies.parameter_line import Deploy, deployed
 from advgame.studies.solved_draws import worst_solutions
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import part
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOTED = 0.02  # of the distance: a figure that moves less is not named in a sentence
 NAMED = 3  # figures named in a sentence
+SEARCHED = 0.4  # of the work: the search along rays, before the nearest points are refined
 RULE = (
     "The distance is the root of the sum of squared changes, each in standard errors of its own figure; "
     "errors that figures share because they were measured on the same inputs are not taken off."
@@ -144,9 +146,12 @@ class NearestFlipStudy(Study[NearestFlip]):
         evidence = evidence_of(situation.scenario, self.assumed_tested)
         moves = _Moves(situation, standard_errors(situation.scenario, self.assumed_tested))
         search = Search(moves.changes, *moves.box, self.reach)
-        single = search.first(np.concatenate([moves.single, -moves.single]))
-        together = search.first(np.concatenate([moves.joint, -moves.joint]))
-        ends = search.nearest(np.concatenate([single, together]), self.starts)
+        with part(0.0, SEARCHED / 2):
+            single = search.first(np.concatenate([moves.single, -moves.single]))
+        with part(SEARCHED / 2, SEARCHED):
+            together = search.first(np.concatenate([moves.joint, -moves.joint]))
+        with part(SEARCHED, 1.0):
+            ends = search.nearest(np.concatenate([single, together]), self.starts)
         return self._result(moves, evidence, single, ends)
 
     def _check(self) -> None:

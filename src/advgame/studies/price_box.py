@@ -23,6 +23,7 @@ from advgame.scenarios.uncertain_prices import (
 )
 from advgame.studies.candidates import resolved_by
 from advgame.studies.solved_draws import worst_solutions
+from advgame.studies.study_progress import tracked
 
 PAYOFFS_AT_A_TIME = 1 << 19
 
@@ -174,9 +175,10 @@ class PriceBox:
             SolverError: when a game could not be certified.
         """
         size = max(1, PAYOFFS_AT_A_TIME // self.situation.accuracies.attacked_accuracy.size)
+        starts = range(0, len(points), size)
         parts = [
             worst_solutions(*self.payoffs(points[first : first + size]), method or self.method)[:2]
-            for first in range(0, len(points), size)
+            for first in tracked(starts, len(starts))
         ]
         value, defender = zip(*parts, strict=True)
         return np.concatenate(value), np.concatenate(defender)

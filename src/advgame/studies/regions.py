@@ -24,6 +24,7 @@ from advgame.scenarios.ranges import Axis, axis, dials
 from advgame.studies.figures import Tiles
 from advgame.studies.region_borders import Borders, borders_of
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import advanced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,6 +189,7 @@ def refined(label: Callable[[int, int], int], points: int) -> NDArray[np.int64]:
         corners = {at(row, column) for row in (top, bottom) for column in (left, right)}
         if len(corners) == 1:
             filled[top : bottom + 1, left : right + 1] = corners.pop()
+            advanced(int(np.count_nonzero(filled >= 0)), filled.size)
         elif bottom - top > 1 or right - left > 1:
             waiting += [
                 (*rows, *columns) for rows in _halves(top, bottom) for columns in _halves(left, right)

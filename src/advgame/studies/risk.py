@@ -23,6 +23,7 @@ from advgame.studies.amounts import amount
 from advgame.studies.candidates import candidates, compared_in, resolved_by, values_in_draws
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import tracked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +177,7 @@ class RiskStudy(Study[Risk]):
         values = np.concatenate(
             [
                 values_in_draws(options, pays, evidence.shaped(part))
-                for part in in_chunks(evidence.posterior, self.draws, self.seed)
+                for part in tracked(in_chunks(evidence.posterior, self.draws, self.seed), self.draws, len)
             ]
         )
         labels, worst = [option.label for option in options], worst_means(values)

@@ -31,6 +31,7 @@ from advgame.studies.candidates import (
 )
 from advgame.studies.price_box import PriceBox
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import tracked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,7 +216,7 @@ class RobustDecisionStudy(Study[RobustDecision]):
         evidence = evidence_of(situation.scenario, self.assumed_tested)
         pays = PayoffsOfDraws.at(situation.scenario)
         regret = []
-        for drawn in in_chunks(evidence.posterior, self.draws, self.seed):
+        for drawn in tracked(in_chunks(evidence.posterior, self.draws, self.seed), self.draws, len):
             values = values_in_draws(options, pays, evidence.shaped(drawn))
             regret.append(values.max(axis=1) - values[:, place])
         return options[place].label, np.concatenate(regret), evidence.words

@@ -33,6 +33,7 @@ from advgame.studies.candidates import (
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.solved_draws import solved_draws
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import tracked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,7 +295,7 @@ class SamplingErrorStudy(Study[SamplingError]):
         evidence = evidence_of(situation.scenario, self.assumed_tested)
         fixed = fixed_options(situation)
         answers, curve = _Answers(situation, fixed, self.draws), _Curve(situation, fixed, shares)
-        for drawn in in_chunks(evidence.posterior, self.draws, self.seed):
+        for drawn in tracked(in_chunks(evidence.posterior, self.draws, self.seed), self.draws, len):
             accuracy = evidence.shaped(drawn)
             answers.add(accuracy)
             curve.add(accuracy)

@@ -19,6 +19,7 @@ from advgame.studies.parameter_line import Deploy, deployed
 from advgame.studies.price_box import PriceBox
 from advgame.studies.readable_rule import Rule, rule_for
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,12 +185,14 @@ class SensitivityStudy(Study[Sensitivity]):
         situation = decide(situation).recommendation.situation
         box = PriceBox.of(situation, self.price_spread, self.intervals)
         defences = situation.game.defences
-        value, here = box.solved(box.here[None])
+        with part(0.0, 0.0):
+            value, here = box.solved(box.here[None])
+        solving = _Solving(box, self.draws * (len(box.names) + 6))
         indices = sobol(
-            lambda points: np.column_stack(box.solved(points)), box.low, box.high, self.draws, self.seed
+            lambda points: np.column_stack(solving(points)), box.low, box.high, self.draws, self.seed
         )
         played = [0, *(1 + np.flatnonzero(indices.total[1:].any(axis=1))).tolist()]
-        learnt, counted = (self._flips(box, here[0], seed) for seed in (self.seed, self.seed + 1))
+        learnt, counted = (self._flips(solving, here[0], seed) for seed in (self.seed, self.seed + 1))
         flipped = float(counted[1].mean())
         return Sensitivity(
             float(value[0]),
@@ -206,10 +209,24 @@ class SensitivityStudy(Study[Sensitivity]):
             "unless its interval is given; amounts of 0 are exact.",
         )
 
-    def _flips(self, box: PriceBox, here: FloatArray, seed: int) -> Solved:
+    def _flips(self, solving: _Solving, here: FloatArray, seed: int) -> Solved:
         """Points that fill the box, and whether other defences are deployed there."""
-        points = box.even(2 * self.draws, seed)
-        return points, ((box.solved(points)[1] > PLAYED) != (here > PLAYED)).any(axis=1)
+        points = solving.box.even(2 * self.draws, seed)
+        return points, ((solving(points)[1] > PLAYED) != (here > PLAYED)).any(axis=1)
+
+
+@dataclass
+class _Solving:
+    """Solves points of a box; of so many points in all, those solved count as progress."""
+
+    box: PriceBox
+    total: int
+    done: int = 0
+
+    def __call__(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        before, self.done = self.done, self.done + len(points)
+        with part(before / self.total, self.done / self.total):
+            return self.box.solved(points)
 
 
 def _rarer(found: Solved, stay: bool) -> Solved:

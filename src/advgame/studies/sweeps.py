@@ -22,6 +22,7 @@ from advgame.scenarios import Scenario, build_game, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, caps_over
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import advanced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,7 +245,7 @@ class SweepTable(StudyResult):
             "probability",
             tuple(
                 Curve(name[2:-1], tuple(zip(across, self.table[name].tolist(), strict=True)))
-                for name in sorted(played, key=lambda name: -float(self.table[name].max()))
+                for name in sorted(played, key=lambda name: -float(self.table[name].to_numpy().max()))
             ),
         )
 
@@ -268,4 +269,5 @@ class SweepStudy(Study[SweepTable]):
             ScenarioError: for a grid too large for memory, or an invalid value.
         """
         grid = self.grid or {"largest_share": np.linspace(0.0, 1.0, 11).tolist()}
-        return SweepTable(sweep(situation.scenario, grid, concept=for_many_games(situation.concept)))
+        concept = for_many_games(situation.concept)
+        return SweepTable(sweep(situation.scenario, grid, concept=concept, progress=advanced))

@@ -43,12 +43,14 @@ from advgame.studies.candidates import (
 )
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import part, tracked
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEED = 19661001
 SIZES = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)  # new test inputs that are tried
+DRAWN, REGRESSED, HALF = 0.1, 0.8, 0.5  # of the work: what is done after drawing, and after regressions
 CELLS = 5  # number of accuracies, the most valuable first, for which more test inputs are considered
 FEATURES = 6  # number of options, the most promising first, whose values are regressors for groups
 UPPER_BOUND = (
@@ -236,16 +238,20 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         scenario = situation.scenario
         evidence = evidence_of(scenario, self.assumed_tested)
         prices = uncertain_prices(scenario, self.price_spread, self.intervals)
-        drawn = _Drawn.of(situation, evidence, prices, self.draws, self.seed)
+        with part(0.0, DRAWN):
+            drawn = _Drawn.of(situation, evidence, prices, self.draws, self.seed)
         everything = evpi(drawn.values)
-        figures = tuple(sorted(_figures(drawn, evidence, everything), key=lambda each: -each.evppi.value))
+        with part(DRAWN, REGRESSED):
+            figures = tuple(sorted(_figures(drawn, evidence, everything), key=lambda each: -each.evppi.value))
         volume = scenario.volume_per_month
         whole = None if volume is None else volume * self.months
+        with part(REGRESSED, 1.0):
+            measurements = tuple(self._measurements(scenario, drawn, evidence, figures, whole))
         return ValueOfInformation(
             drawn.options[int(drawn.values.mean(axis=0).argmax())].label,
             everything,
             figures,
-            tuple(self._measurements(scenario, drawn, evidence, figures, whole)),
+            measurements,
             whole,
             self.months,
             self.draws,
@@ -287,7 +293,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         cells = {name: cell for cell, name in enumerate(_cell_names(evidence)) if cell not in evidence.exact}
         recorded = {} if self.seconds_per_input else seconds_per_input(scenario)
         wanted = [each for each in figures if each.figure in cells and each.evppi.at_least > 0][:CELLS]
-        for place, each in enumerate(wanted):
+        for place, each in enumerate(tracked(wanted, len(wanted))):
             cell = cells[each.figure]
             defence, attack = divmod(cell, len(evidence.attacks))
             name = evidence.defences[defence], evidence.attacks[attack]
@@ -329,7 +335,10 @@ class _Drawn:
         factors = frozenset(each.address for each in prices if each.factor)
         options, scenario = candidates(situation), situation.scenario
         accuracy = np.concatenate(
-            [evidence.shaped(part) for part in in_chunks(evidence.posterior, draws, seed)]
+            [
+                evidence.shaped(chunk)
+                for chunk in tracked(in_chunks(evidence.posterior, draws, seed), draws, len)
+            ]
         )
         values = _values(scenario, options, accuracy, drawn, factors)
         return _Drawn(scenario, options, accuracy, drawn, factors, values)
@@ -410,9 +419,11 @@ def _figures(drawn: _Drawn, evidence: Evidence, everything: Estimate) -> Iterato
     matters = np.repeat(drawn.deployed[:, None], shape[1], axis=1)
     matters.flat[sorted(evidence.exact)] = False
     alone = np.full(shape, NOTHING, dtype=object)
-    for place in map(tuple, np.argwhere(matters)):
-        gain = regressed_gain(drawn.rivals, drawn.accuracy[:, place[0], place[1]][:, None])
-        alone[place] = at_most(everything, gain)
+    places = [tuple(place) for place in np.argwhere(matters)]
+    with part(0.0, HALF):
+        for place in tracked(places, len(places)):
+            gain = regressed_gain(drawn.rivals, drawn.accuracy[:, place[0], place[1]][:, None])
+            alone[place] = at_most(everything, gain)
     for name, worth in zip(_cell_names(evidence), alone.ravel(), strict=True):
         yield WorthKnowing(name, "accuracy", worth)
 
@@ -424,8 +435,13 @@ def _figures(drawn: _Drawn, evidence: Evidence, everything: Estimate) -> Iterato
         return at_most(everything, max([together, *alone[known], *parts], key=lambda each: each.value))
 
     rows, columns = np.indices(shape)
-    by_defence = [group(rows == place) for place in range(shape[0])]
-    by_attack = [group(columns == place) for place in range(shape[1])]
+    with part(HALF, 1.0):
+        groups = [
+            *(rows == place for place in range(shape[0])),
+            *(columns == place for place in range(shape[1])),
+        ]
+        worths = [group(cells) for cells in tracked(groups, len(groups))]
+    by_defence, by_attack = worths[: shape[0]], worths[shape[0] :]
     for defence, worth in zip(evidence.defences, by_defence, strict=True):
         yield WorthKnowing(f"all of {defence}", "defence", worth)
     for attack, worth in zip(evidence.attacks, by_attack, strict=True):
