@@ -1,37 +1,56 @@
-"""The region map as a figure."""
+"""The region map as a figure: exact borders, a name in every region, and the scenario's own point."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from advgame.scenarios import Axis
 from advgame.studies import Regions
-from widgets.colours import INK, OTHER_REGIMES, REGIMES
+from advgame.studies.region_borders import Borders, Piece
+from widgets.colours import INK, UNKNOWN, colour_of
 from widgets.words import sentence, short, short_names
 
-HEIGHT, LINE = 400, 22  # pixels: of the map, of one line of the legend
+HEIGHT, LINE = 430, 21  # pixels: of the map, of one line of the legend
 UNSOLVED = "no certified solution"
-BELOW = {"x": 0, "y": -0.24, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
+LEAST_NAMED = 0.04  # of the map: a smaller region has its name in the legend only
+LEGEND = {"x": 0, "y": -0.2, "yanchor": "top", "itemclick": False, "itemdoubleclick": False}
 
 
-def region_figure(regions: Regions, here: tuple[float, float], currency: str) -> go.Figure:
-    """The coloured map with its legend below and the scenario's own point."""
-    names = regime_names(regions.regimes)
-    colours = [*REGIMES[: len(names)], OTHER_REGIMES]
-    legend = [_entry(name, colour) for name, colour in zip(names, colours[:-1], strict=False)]
-    if len(names) > len(REGIMES):
-        legend.append(_entry("other mixed strategies", OTHER_REGIMES))
-    below = LINE * (sum(1 + entry.name.count("<br>") for entry in legend) + 1)
-    return go.Figure([_areas(regions, colours), *legend, _here(here)]).update_layout(
-        height=HEIGHT + below,
-        margin={"l": 0, "r": 24, "t": 8, "b": below + 80},
-        showlegend=True,
-        legend=BELOW,
-        xaxis=_scale(regions.x, currency),
-        yaxis=_scale(regions.y, currency),
+def region_figure(
+    found: Regions, borders: Borders, currency: str, case: str, *, small: bool = False
+) -> go.Figure:
+    """The map with its regions and the scenario's own point; every point of the grid can be chosen.
+
+    Args:
+        found: the map.
+        borders: its borders.
+        currency: the unit of money, for the axes.
+        case: whose colours the strategies have.
+        small: whether it is one of several side by side, without names and legend.
+    """
+    names = regime_names(found.regimes)
+    shown = [place for place in range(len(names)) if borders.areas[place] > 0 or place == found.here_regime]
+    areas = [_region(place, found, borders, names[place], case) for place in shown]
+    figure = go.Figure([*areas, _borders(borders), _choices(found), _here(found)])
+    if not small:
+        _name_regions(figure, found, borders, names)
+    lines = sum(1 + names[place].count("<br>") for place in shown) + 1
+    below = 0 if small else LINE * lines
+    return figure.update_layout(
+        height=230 if small else HEIGHT + below,
+        margin={"l": 0, "r": 12, "t": 8, "b": 40 if small else below + 70},
+        showlegend=not small,
+        legend=LEGEND,
+        hovermode="closest",
+        clickmode="event+select",
+        dragmode=False,
+        xaxis=_scale(found.x, currency, small),
+        yaxis=_scale(found.y, currency, small),
     )
 
 
@@ -60,52 +79,115 @@ def _named(regime: Sequence[str], most: int) -> str:
     return "<br>+ ".join(pair for pair in pairs if pair) + rest or UNSOLVED
 
 
-def _areas(regions: Regions, colours: Sequence[str]) -> go.Heatmap:
-    last = len(colours) - 1
-    names = ["<br>+ ".join(map(escape, regime)) or UNSOLVED for regime in regions.regimes]
-    bands = [(place / (last + 1), (place + 1) / (last + 1), colour) for place, colour in enumerate(colours)]
-    return go.Heatmap(
-        x=regions.x_values,
-        y=regions.y_values,
-        z=regions.regime.clip(max=last),
-        zmin=-0.5,
-        zmax=last + 0.5,
-        colorscale=[(edge, colour) for start, end, colour in bands for edge in (start, end)],
-        showscale=False,
-        hovertext=[[names[place] for place in row] for row in regions.regime.tolist()],
-        hoverinfo="text",
+def _region(place: int, found: Regions, borders: Borders, name: str, case: str) -> go.Scatter:
+    """One region: all its pieces as one filled shape."""
+    regime = found.regimes[place]
+    colour = colour_of(case, " + ".join(regime)) if regime else UNKNOWN
+    x, y = _closed([piece for piece in borders.pieces if piece.region == place])
+    return go.Scatter(
+        x=x or [None],
+        y=y or [None],
+        mode="lines",
+        fill="toself",
+        fillcolor=colour,
+        line={"color": colour, "width": 1.5},
+        name=name,
+        hoverinfo="skip",
+        legendrank=1000 - int(1000 * borders.areas[place]),
     )
 
 
-def _entry(name: str, colour: str) -> go.Scatter:
-    marker = {"symbol": "square", "size": 12, "color": colour}
-    return go.Scatter(x=[None], y=[None], mode="markers", name=name, marker=marker)
+def _closed(pieces: Sequence[Piece]) -> tuple[list[float | None], list[float | None]]:
+    """The outlines one after the other, each closed, with a gap between two."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for piece in pieces:
+        for across, up in (*piece.outline, piece.outline[0]):
+            x.append(across)
+            y.append(up)
+        x.append(None)
+        y.append(None)
+    return x, y
 
 
-def _here(here: tuple[float, float]) -> go.Scatter:
+def _borders(borders: Borders) -> go.Scatter:
+    x = [end for first, last in borders.lines for end in (first[0], last[0], None)]
+    y = [end for first, last in borders.lines for end in (first[1], last[1], None)]
+    line = {"color": INK, "width": 1.5}
+    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+
+
+def _choices(found: Regions) -> go.Scatter:
+    """The points of the grid: invisible, named when the mouse is over them, chosen by a click."""
+    names = ["<br>+ ".join(map(escape, regime)) or UNSOLVED for regime in found.regimes]
+    x, y = np.meshgrid(found.x_values, found.y_values)
+    invisible = {"marker": {"opacity": 0}}
     return go.Scatter(
-        x=[here[0]],
-        y=[here[1]],
+        x=x.ravel(),
+        y=y.ravel(),
+        mode="markers",
+        marker={"size": 12, "opacity": 0, "color": "white"},
+        selected=invisible,
+        unselected=invisible,
+        hovertext=[names[place] for place in found.regime.ravel().tolist()],
+        hoverinfo="text",
+        showlegend=False,
+    )
+
+
+def _here(found: Regions) -> go.Scatter:
+    return go.Scatter(
+        x=[found.here[0]],
+        y=[found.here[1]],
         mode="markers",
         name="your scenario",
         marker={"symbol": "circle", "size": 15, "color": "white", "line": {"color": INK, "width": 4}},
         hoverinfo="name",
         cliponaxis=False,
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
     )
 
 
-def _scale(axis: Axis, currency: str) -> dict[str, object]:
+def _name_regions(figure: go.Figure, found: Regions, borders: Borders, names: Sequence[str]) -> None:
+    """Writes the name of every region of some size into it."""
+    for place, name in enumerate(names):
+        spot = _middle(found.regime == place)
+        if borders.areas[place] >= LEAST_NAMED and spot is not None:
+            row, column = spot
+            figure.add_annotation(
+                x=found.x_values[column],
+                y=found.y_values[row],
+                text=name,
+                showarrow=False,
+                font={"size": 12, "color": INK},
+                bgcolor="rgba(255, 255, 255, 0.78)",
+                borderpad=2,
+            )
+
+
+def _middle(inside: NDArray[np.bool_]) -> tuple[int, int] | None:
+    """The point of a region farthest from its border; None for an empty one."""
+    from scipy.ndimage import distance_transform_edt
+
+    if not inside.any():
+        return None
+    far = distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+    row, column = np.unravel_index(int(far.argmax()), far.shape)
+    return int(row), int(column)
+
+
+def _scale(axis: Axis, currency: str, small: bool) -> dict[str, object]:
     field, _, entry = sentence(axis.meaning).partition(": ")
-    unit = f" ({currency})" if currency and not axis.is_share else ""
+    unit = f" ({escape(currency)})" if currency and not axis.is_share else ""
+    title = f"{field}{unit}" + (f"<br>{escape(short(entry, 30))}" if entry else "")
     return {
-        "title": {
-            "text": f"{field}{unit}" + (f"<br>{escape(short(entry, 30))}" if entry else ""),
-            "font": {"size": 13},
-        },
+        "title": {"text": "" if small else title, "font": {"size": 13}},
         "range": [axis.low, axis.high],
-        "tickformat": ".3~%" if axis.is_share else "",
+        "tickformat": ".3~%" if axis.is_share else "~g",
+        "nticks": 5 if small else 0,
         "fixedrange": True,
         "zeroline": False,
+        "showgrid": False,
         "automargin": True,
-        "color": INK,
     }

@@ -1,56 +1,76 @@
-"""The map of deployed defences over two parameters of the user's choice."""
+"""The map of deployed defences over two parameters of the user's choice; a click moves the scenario there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from advgame.decision import situate
 from advgame.equilibria import CONCEPTS, Concept, Timing, for_many_games
+from advgame.games.tolerances import PLAYED
 from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_parameter
 from advgame.scenarios.scenario_files import toml_of
 from advgame.studies import Regions, regions
+from advgame.studies.region_borders import Borders
+from advgame.studies.regions import RegionTable, borders
+from advgame.wording.names import currency_of
+from advgame.wording.numbers import percent, significant
 from widgets import state
-from widgets.messages import errors_shown
 from widgets.region_figure import region_figure
 from widgets.sliders import shown_axes
-from widgets.words import sentence
+from widgets.words import plain, sentence
 
 POINTS = ((100, 65), (1000, 33))  # (work per point up to which, points per axis)
 FEWEST_POINTS = 17
 MOST_RELEVANT = ("largest_share", "attack_cost")  # the two most relevant parameters in most cases
-ACROSS, UPWARDS = "map across", "map upwards"
+ACROSS, UPWARDS, THIRD = "map across", "map upwards", "map third"
+NO_THIRD = ""
 
 
-@st.fragment
 def show(answered_by: Concept) -> None:
-    """The map and the choice of its two parameters; a choice redraws only the map."""
-    with errors_shown():
-        axes = {axis.address: axis for axis in shown_axes()}
-        if len(axes) < 2:
-            st.caption("This case has fewer than two parameters to vary.")
-            return
-        _show_map(*_chosen(axes), answered_by)
+    """The map, the choice of its parameters, and the regions as a table."""
+    axes = {axis.address: axis for axis in shown_axes()}
+    if len(axes) < 2:
+        st.caption("This case has fewer than two parameters to vary.")
+        return
+    concept = for_many_games(answered_by)
+    across, upwards, third = _chosen(axes)
+    if concept.name != answered_by.name:
+        st.caption(
+            plain(
+                f"The map is drawn by the concept {concept.name.replace('_', ' ')}, which solves many games "
+                "at once: it has no margin for the attacker's rewards and costs."
+            )
+        )
+    with st.spinner("Drawing the map …", show_time=True):
+        found, edges = _map_of(state.scenario(), across, upwards, concept)
+    _show_map(found, edges)
+    if third is not None:
+        _show_small_multiples(across, upwards, third, concept)
 
 
-def _chosen(axes: Mapping[str, Axis]) -> tuple[Axis, Axis]:
-    """Two different parameters, the horizontal one first."""
-    left, right = st.columns(2)
+def _chosen(axes: Mapping[str, Axis]) -> tuple[Axis, Axis, Axis | None]:
+    """Two different parameters, the horizontal one first, and a third for small maps."""
+    left, middle, right = st.columns(3)
     telling = [address for name in MOST_RELEVANT for address in axes if address.startswith(name)]
     preferred = list(dict.fromkeys([*telling, *axes]))
     across = _selected(left, "Across", ACROSS, preferred, axes)
-    upwards = _selected(
-        right, "Upwards", UPWARDS, [candidate for candidate in preferred if candidate != across], axes
-    )
-    return axes[across], axes[upwards]
+    others = [address for address in preferred if address != across]
+    upwards = _selected(middle, "Upwards", UPWARDS, others, axes)
+    rest = [NO_THIRD, *(address for address in others if address != upwards)]
+    third = _selected(right, "Small maps for other values of", THIRD, rest, axes)
+    return axes[across], axes[upwards], axes.get(third)
 
 
 def _selected(
     place: DeltaGenerator, label: str, key: str, preferred: Sequence[str], axes: Mapping[str, Axis]
 ) -> str:
-    """The user's choice; by default the first preferred parameter. It is part of the link to the page."""
-    meanings = {address: sentence(axes[address].meaning) for address in preferred}
+    """The user's choice; by default the first preferred parameter."""
+    meanings = {address: sentence(axes[address].meaning) if address else "(none)" for address in preferred}
     if st.session_state.get(key) not in meanings:
         st.session_state[key] = preferred[0]
     chosen: str = place.selectbox(
@@ -63,15 +83,95 @@ def _selected(
     return chosen
 
 
-def _show_map(across: Axis, upwards: Axis, answered_by: Concept) -> None:
+def _show_map(found: Regions, edges: Borders) -> None:
     scenario = state.scenario()
-    concept = for_many_games(answered_by)
-    regions = _map(
-        toml_of(_at_the_corner(scenario, across, upwards)), scenario, across, upwards, concept.name
+    table = RegionTable(found, edges)
+    key = f"map {found.x.address} {found.y.address}"
+    st.markdown(plain(_in_words(found, edges)))
+    st.plotly_chart(
+        region_figure(found, edges, currency_of(scenario), state.question().case),
+        config={"displayModeBar": False},
+        key=key,
+        alt=plain(table.sentence),
+        on_select=lambda: _move(found, key),
+        selection_mode="points",
     )
-    here = get_parameter(scenario, across.address), get_parameter(scenario, upwards.address)
-    figure = region_figure(regions, here, scenario.currency)
-    st.plotly_chart(figure, config={"displayModeBar": False}, key="map")
+    st.caption("Click into the map to move there; hold the mouse over it for the names of all defences.")
+    with st.expander("The regions as a table", icon=":material/table:"):
+        frame = table.areas_frame()
+        frame["area"] = [percent(area) for area in frame["area"]]
+        st.dataframe(frame, hide_index=True, alt="The regions of the map and their areas.")
+
+
+def _in_words(found: Regions, edges: Borders) -> str:
+    """Where the scenario lies."""
+    here = " + ".join(found.regimes[found.here_regime]) or "no certified solution"
+    ends = (
+        f"{_number(axis, value)} ({axis.meaning.partition(': ')[0]})"
+        for axis, value in zip((found.x, found.y), found.here, strict=True)
+    )
+    share = percent(float(edges.areas[found.here_regime]))
+    return f"At {' and '.join(ends)} the scenario lies in the region of {here}: {share} of the map."
+
+
+def _number(axis: Axis, value: float) -> str:
+    return percent(value) if axis.is_share else significant(value)
+
+
+def _move(found: Regions, key: str) -> None:
+    """Moves the scenario to the point that was clicked."""
+    points = st.session_state[key].selection.points
+    if points:
+        _go_to(found, float(points[0]["x"]), float(points[0]["y"]))
+
+
+def _go_to(found: Regions, x: float, y: float) -> None:
+    ends = ((found.x, x), (found.y, y))
+    state.turn_all({axis.address: float(f"{value:.6g}") for axis, value in ends})
+
+
+def _show_small_multiples(across: Axis, upwards: Axis, third: Axis, concept: Concept) -> None:
+    """The same map at the least, the present and the greatest value of a third parameter."""
+    st.header(plain(f"For other values of: {third.meaning}"), anchor=False)
+    scenario = state.scenario()
+    values = (third.low, get_parameter(scenario, third.address), third.high)
+    for box, value, word in zip(st.columns(3), values, ("least", "now", "greatest"), strict=True):
+        there = set_parameter(scenario, third.address, value)
+        found, edges = _map_of(there, across, upwards, concept, points=FEWEST_POINTS)
+        with box:
+            st.markdown(plain(f"{_number(third, value)} ({word})"))
+            figure = region_figure(found, edges, currency_of(scenario), state.question().case, small=True)
+            st.plotly_chart(
+                figure,
+                config={"displayModeBar": False},
+                key=f"map {word}",
+                alt=plain(RegionTable(found, edges).sentence),
+            )
+
+
+def _map_of(
+    scenario: Scenario, across: Axis, upwards: Axis, concept: Concept, points: int = 0
+) -> tuple[Regions, Borders]:
+    """The map with its borders; it does not depend on the scenario's own values of both parameters."""
+    points = points or points_each_way(build_game(scenario).shape, CONCEPTS[concept.name].timing)
+    corner = toml_of(_at_the_corner(scenario, across, upwards))
+    found, edges = _map(corner, scenario, across, upwards, concept.name, points)
+    seen = _seen_from(scenario, found, concept.name)
+    more = len(seen.regimes) - len(edges.areas)
+    return seen, replace(edges, areas=np.append(edges.areas, np.zeros(more)))
+
+
+def _seen_from(scenario: Scenario, found: Regions, concept: str) -> Regions:
+    """The map, with the point where the scenario lies and the region that it lies in."""
+    here = get_parameter(scenario, found.x.address), get_parameter(scenario, found.y.address)
+    if here == found.here:
+        return found
+    own = situate(scenario, concept).solution.recommended.defender
+    game = build_game(scenario)
+    regime = tuple(name for name, share in zip(game.defences, own, strict=True) if share > PLAYED)
+    if regime in found.regimes:
+        return replace(found, here=here, here_regime=found.regimes.index(regime))
+    return replace(found, here=here, here_regime=len(found.regimes), regimes=(*found.regimes, regime))
 
 
 def _at_the_corner(scenario: Scenario, across: Axis, upwards: Axis) -> Scenario:
@@ -80,9 +180,16 @@ def _at_the_corner(scenario: Scenario, across: Axis, upwards: Axis) -> Scenario:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _map(corner: str, _scenario: Scenario, across: Axis, upwards: Axis, concept: str) -> Regions:  # noqa: ARG001 (a key)
-    points = points_each_way(build_game(_scenario).shape, CONCEPTS[concept].timing)
-    return regions(_scenario, across, upwards, points=points, concept=concept)
+def _map(
+    corner: str,  # noqa: ARG001 (a key)
+    _scenario: Scenario,
+    across: Axis,
+    upwards: Axis,
+    concept: str,
+    points: int,
+) -> tuple[Regions, Borders]:
+    found = regions(_scenario, across, upwards, points=points, concept=concept)
+    return found, borders(found, _scenario, concept)
 
 
 def points_each_way(shape: tuple[int, int], timing: Timing) -> int:

@@ -34,7 +34,7 @@ from widgets.words import plain
 OWN = "your-scenario"  # the choice of the file given on the command line
 UPLOADED = "your-table"  # the choice of a table uploaded in this session
 MOST_STEPS = 200  # that can be undone
-MOST_KEPT = 12  # answers remembered in a session
+MOST_KEPT = 24  # answers remembered in a session
 T = TypeVar("T")
 
 
@@ -76,8 +76,7 @@ def remembered(what: Any, compute: Callable[[], T]) -> T:
         compute: computes the answer.
     """
     kept: dict[Any, Any] = st.session_state.setdefault("remembered", {})
-    asked = question()
-    key = (what, _stamp(asked.case), replace(asked, changes=()) if _is_origin(what) else asked)
+    key = _key(what)
     if key not in kept:
         answer = compute()
         while len(kept) >= MOST_KEPT:
@@ -85,6 +84,16 @@ def remembered(what: Any, compute: Callable[[], T]) -> T:
         kept[key] = answer
     answered: T = kept[key]
     return answered
+
+
+def is_remembered(what: Any) -> bool:
+    """Whether `remembered` has the answer already."""
+    return _key(what) in st.session_state.get("remembered", {})
+
+
+def _key(what: Any) -> tuple[Any, ...]:
+    asked = question()
+    return what, _stamp(asked.case), replace(asked, changes=()) if _is_origin(what) else asked
 
 
 def _is_origin(what: Any) -> bool:
@@ -100,16 +109,23 @@ def choose(case: str, preset: str) -> None:
 
 def turn(address: str, value: float | str | bool) -> None:
     """Sets a parameter of the scenario; an error is shown on the page."""
+    turn_all({address: value})
+
+
+def turn_all(values: Mapping[str, float | str | bool]) -> None:
+    """Sets several parameters in one step; if one is not allowed, none is set and an error is shown."""
     try:
-        base, changed = origin(), question().changed(address, value)
-        set_parameter(scenario(), address, value)  # raises for a value that is not allowed
-        without = replace(changed, changes=changed.changes[:-1])
-        if _value(without.applied(base)[0], address) == value:
-            changed = without  # the value it has without any change
+        base, asked = origin(), question()
+        for address, value in values.items():
+            set_parameter(asked.applied(base)[0], address, value)  # raises for a value that is not allowed
+            asked = asked.changed(address, value)
+            without = replace(asked, changes=asked.changes[:-1])
+            if _value(without.applied(base)[0], address) == value:
+                asked = without  # the value it has without any change
     except AdvgameError as mistake:
         st.session_state["mistake"] = str(mistake)
     else:
-        _move(changed)
+        _move(asked)
 
 
 def _value(scenario: Scenario, address: str) -> Any:

@@ -33,6 +33,12 @@ PAGES: Catalogue[Page] = Catalogue(
             "What to deploy in a case, what it is worth, how sure that is, and what would change it.",
             ":material/balance:",
         ),
+        "confidence": Page(
+            "views/confidence.py",
+            "Confidence",
+            "How sure the decision is, which assumptions matter, and what to measure next.",
+            ":material/query_stats:",
+        ),
         "map": Page(
             "views/map.py",
             "Map",

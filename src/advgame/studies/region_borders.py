@@ -18,6 +18,15 @@ Point = tuple[float, float]
 HALVINGS = 26  # of the distance between two grid points
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A part of a region: a polygon, and those of its sides that are borders of the region."""
+
+    region: int
+    outline: tuple[Point, ...]
+    cuts: tuple[tuple[Point, Point], ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Borders:
     """Where the lines of a grid cross the borders of regions, and the area of each region."""
@@ -27,6 +36,8 @@ class Borders:
     before: Labels  # (crossings,) the region on the side of the smaller coordinate
     after: Labels  # (crossings,) the region on the other side
     areas: FloatArray  # (regions,) share of the map
+    pieces: tuple[Piece, ...] = ()  # of the regions, which together cover the map
+    lines: tuple[tuple[Point, Point], ...] = ()  # the borders, as straight lines
 
 
 def borders_of(labels: Labels, x: FloatArray, y: FloatArray, labels_at: LabelsAt, regions: int) -> Borders:
@@ -67,9 +78,11 @@ def borders_of(labels: Labels, x: FloatArray, y: FloatArray, labels_at: LabelsAt
         )
     ]
     areas = np.zeros(regions)
-    for region, area in _areas_of_cells(labels, x, y, *crossed):
-        areas[region] += area
-    return Borders(at[0], at[1], before, after, areas / ((x[-1] - x[0]) * (y[-1] - y[0])))
+    pieces = tuple(_pieces_of_cells(labels, x, y, *crossed))
+    for piece in pieces:
+        areas[piece.region] += _area(piece.outline)
+    lines = tuple(dict.fromkeys(line for piece in pieces for line in piece.cuts))
+    return Borders(at[0], at[1], before, after, areas / ((x[-1] - x[0]) * (y[-1] - y[0])), pieces, lines)
 
 
 def _changes(labels: Labels, x: FloatArray, y: FloatArray) -> tuple[tuple[Labels, Labels], ...]:
@@ -79,34 +92,44 @@ def _changes(labels: Labels, x: FloatArray, y: FloatArray) -> tuple[tuple[Labels
     return (right, right + np.array([0, 1])), (up, up + np.array([1, 0]))
 
 
-def _areas_of_cells(
+def _pieces_of_cells(
     labels: Labels,
     x: FloatArray,
     y: FloatArray,
     across: dict[tuple[int, int], Point],
     upwards: dict[tuple[int, int], Point],
-) -> Iterator[tuple[int, float]]:
-    """The area of each region in each cell of the grid."""
+) -> Iterator[Piece]:
+    """The regions in each cell of the grid; neighbouring cells of a row in one region are one piece."""
     for row, (low, high) in enumerate(pairwise(y.tolist())):
+        begun: tuple[int, float] | None = None  # a region, and where it begins in this row
         for column, (left, right) in enumerate(pairwise(x.tolist())):
             names = [int(labels[row + up, column + over]) for up, over in ((0, 0), (0, 1), (1, 1), (1, 0))]
-            if len(set(names)) == 1:
-                yield names[0], (right - left) * (high - low)
+            whole = names[0] if len(set(names)) == 1 else None
+            if begun is not None and begun[0] != whole:
+                yield Piece(begun[0], _rectangle(begun[1], left, low, high))
+                begun = None
+            if whole is not None:
+                begun = begun or (whole, left)
                 continue
-            corners = [(left, low), (right, low), (right, high), (left, high)]
             crossings = [
                 across.get((row, column)),
                 upwards.get((row, column + 1)),
                 across.get((row + 1, column)),
                 upwards.get((row, column)),
             ]
-            yield from _parts_of_cell(corners, names, crossings)
+            yield from _parts_of_cell(_rectangle(left, right, low, high), names, crossings)
+        if begun is not None:
+            yield Piece(begun[0], _rectangle(begun[1], float(x[-1]), low, high))
+
+
+def _rectangle(left: float, right: float, low: float, high: float) -> tuple[Point, ...]:
+    return (left, low), (right, low), (right, high), (left, high)
 
 
 def _parts_of_cell(
     corners: Sequence[Point], names: Sequence[int], crossings: Sequence[Point | None]
-) -> Iterator[tuple[int, float]]:
-    """The area of each region in one cell: its corners, cut off by chords or by lines to a common point.
+) -> Iterator[Piece]:
+    """The regions in one cell: its corners, cut off by chords or by lines to a common point.
 
     Args:
         corners: of the cell, in order.
@@ -114,13 +137,17 @@ def _parts_of_cell(
         crossings: on the side from each corner to the next one; None where both are of one region.
     """
     marks = [(place, point) for place, point in enumerate(crossings) if point is not None]
-    centre = tuple(np.mean([point for _, point in marks], axis=0).tolist())
+    across, up = np.mean([point for _, point in marks], axis=0).tolist()
     for (start, first), (end, last) in zip(marks, [*marks[1:], marks[0]], strict=True):
         inside = [corners[(start + 1 + step) % 4] for step in range((end - start) % 4)]
-        outline = [first, *inside, last]
-        if len(marks) > 2:
-            outline.append(centre)
-        yield names[(start + 1) % 4], _area(outline)
+        several = len(marks) > 2
+        outline = (first, *inside, last, *(((across, up),) if several else ()))
+        cuts = ((first, (across, up)),) if several else (_ordered(first, last),)
+        yield Piece(names[(start + 1) % 4], outline, cuts)
+
+
+def _ordered(first: Point, last: Point) -> tuple[Point, Point]:
+    return (first, last) if first <= last else (last, first)
 
 
 def _area(outline: Sequence[Point]) -> float:
