@@ -55,16 +55,26 @@ def measure(
         typer.Option(help="The number of processes with one thread each; by default one per core."),
     ] = None,
     images: Images = None,
+    estimate_only: Annotated[
+        bool,
+        typer.Option(
+            "--estimate", help="Measure nothing; print the units and the time left, from finished units."
+        ),
+    ] = False,
 ) -> None:
     """Runs an experiment and writes a table of accuracies.
 
     An experiment trains, prunes, defends and attacks networks.
     """
     with needs_laboratory():
+        from advgame.lab.experiment.estimate import estimate, estimate_text
         from advgame.lab.experiment.named import named_experiment
         from advgame.lab.experiment.run import measure as run
 
     plan = named_experiment(experiment)
+    if estimate_only:
+        typer.echo(estimate_text(estimate(plan, output)))
+        return
     kept = (
         f"Finished units are kept in {output.with_suffix('.journal')}. To continue, add --resume to the "
         "command."
@@ -135,9 +145,11 @@ def picture(
     The picture shows loss and predictions along an attack and along a random direction.
     """
     with needs_laboratory():
-        from advgame.lab.analysis.loss_surfaces import picture_networks, save_picture
+        from advgame.lab.analysis.loss_surfaces import picture_networks
+        from advgame.lab.analysis.pictures import check_picture, save_picture
         from advgame.lab.experiment.named import named_experiment
 
+    check_picture(output)
     plan = named_experiment(experiment)
     figure = picture_networks(plan, table, defence, input_, radius=radius, seed=seed, images=images)
     typer.echo(f"The picture is in {save_picture(figure, output)}.")
@@ -172,22 +184,83 @@ def network(
         typer.echo(f"The weights are in {save_weights(loaded, output)}.")
 
 
-@app.command(cls=DerivedHelp, epilog="Example: advgame importances digits rows.csv")
+@app.command(
+    cls=DerivedHelp,
+    epilog="Example: advgame saliency digits rows.csv --defence plain --defence pgd --input 3 -o maps.svg",
+)
+def saliency(
+    experiment: MeasuredExperiment,
+    table: MeasuredTable,
+    defence: Annotated[
+        list[str], typer.Option(help="A network to draw; repeat the option to draw several side by side.")
+    ],
+    input_: Annotated[
+        int, typer.Option("--input", min=0, help="The index of the input in the test set, from 0.")
+    ] = 0,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(help="gradient, occlusion or grad_cam; repeat for several. By default all."),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The picture to write: .svg, .png or .pdf.")
+    ] = Path("saliency.svg"),
+    seed: Annotated[int | None, typer.Option(help="The training seed; by default the first.")] = None,
+    images: Images = None,
+) -> None:
+    """Draws the parts of an input that matter to networks.
+
+    The picture shows the input and beside it the saliency maps of each network.
+    """
+    with needs_laboratory():
+        from advgame.lab.analysis.pictures import check_picture, save_picture
+        from advgame.lab.analysis.saliency_maps import picture_saliency
+        from advgame.lab.experiment.named import named_experiment
+
+    check_picture(output)
+    plan = named_experiment(experiment)
+    figure = picture_saliency(plan, table, defence, input_, methods=method, seed=seed, images=images)
+    typer.echo(f"The picture is in {save_picture(figure, output)}.")
+
+
+@app.command(
+    cls=DerivedHelp,
+    epilog="Examples: advgame importances digits rows.csv · "
+    "advgame importances digits rows.csv --defence plain --picture importances.svg",
+)
 def importances(
     experiment: MeasuredExperiment,
     table: MeasuredTable,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Draw the importances of one network into this .svg, .png or .pdf instead."),
+    ] = None,
+    defence: Annotated[str | None, typer.Option(help="The network to draw.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Its training seed; by default the first.")] = None,
     images: Images = None,
 ) -> None:
     """Compares estimated with measured importances.
 
-    For each network that is pruned, units are removed one at a time, and the rank correlation between the
-    change of the loss and each method's estimate is written beside the table, as ….importances.csv.
+    For each network that is pruned, units (single weights, kernels, filters) are removed one at a time, and
+    the rank correlation between the change of the loss and each method's estimate is written beside the
+    table, as ….importances.csv. With --picture, the ranks of the units of one network are drawn.
     """
+    if (picture is None) != (defence is None) or (seed is not None and picture is None):
+        raise InputError(
+            "--picture and --defence belong together, and --seed to them: give the file and the network to "
+            "draw, or none of them for the table of correlations."
+        )
     with needs_laboratory():
+        from advgame.lab.analysis.importance_pictures import picture_importances
+        from advgame.lab.analysis.pictures import check_picture, save_picture
         from advgame.lab.analysis.pruning_importances import save_importances
         from advgame.lab.experiment.named import named_experiment
 
     plan = named_experiment(experiment)
+    if picture is not None and defence is not None:
+        check_picture(picture)
+        figure = picture_importances(plan, table, defence, seed=seed, images=images)
+        typer.echo(f"The picture is in {save_picture(figure, picture)}.")
+        return
     nothing = f"Nothing was written beside {table}. To start over, run the same command again."
     with when_stopped(nothing):
         path = save_importances(plan, table, images=images)

@@ -15,9 +15,21 @@ from advgame.errors import InputError
 # Where each public name lives; torch is imported when the first of them is used.
 _HOMES = {
     "network": "advgame.lab.experiment.trained_network",
+    "picture_importances": "advgame.lab.analysis.importance_pictures",
+    "picture_networks": "advgame.lab.analysis.loss_surfaces",
+    "picture_saliency": "advgame.lab.analysis.saliency_maps",
+    "read_experiment": "advgame.lab.experiment.reading",
+    "save_picture": "advgame.lab.analysis.pictures",
 }
 
-__all__ = ["network"]
+__all__ = [
+    "network",
+    "picture_importances",
+    "picture_networks",
+    "picture_saliency",
+    "read_experiment",
+    "save_picture",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -34,4 +46,9 @@ def __getattr__(name: str) -> Any:
 
 
 if TYPE_CHECKING:
+    from advgame.lab.analysis.importance_pictures import picture_importances as picture_importances
+    from advgame.lab.analysis.loss_surfaces import picture_networks as picture_networks
+    from advgame.lab.analysis.pictures import save_picture as save_picture
+    from advgame.lab.analysis.saliency_maps import picture_saliency as picture_saliency
+    from advgame.lab.experiment.reading import read_experiment as read_experiment
     from advgame.lab.experiment.trained_network import network as network

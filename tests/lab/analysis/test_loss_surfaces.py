@@ -17,10 +17,10 @@ from advgame.lab.analysis.loss_surfaces import (
     Surface,
     draw,
     picture_networks,
-    save_picture,
     surface,
     surfaces_from_journal,
 )
+from advgame.lab.analysis.pictures import save_picture
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import experiment_of
 from advgame.lab.experiment.runner import Bench

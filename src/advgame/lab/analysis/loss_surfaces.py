@@ -6,10 +6,8 @@ adversarial direction and a random orthogonal direction of the same length.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from advgame.errors import LabError
-from advgame.files import written_whole
+from advgame.lab.analysis.pictures import needs_matplotlib
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.attacks.seeding import seeded
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FORMATS = ("svg", "png", "pdf")
 AT_ONCE = 250  # points of the plane a network is asked about at a time
 LEAST_LOSS = 1e-3  # a smaller loss is drawn as this one
 STEPS = 40  # of projected gradient descent
@@ -184,18 +181,14 @@ def surfaces_from_journal(
     architecture = one_of("network", network, experiment.networks)
     bench = Bench(experiment, Journal.beside(table), images)
     data = dataset_in(chosen, images)
-    if not 0 <= place < len(data.test_labels):
-        raise LabError(
-            f"There is no test input {place}; {chosen} has the inputs 0 to {len(data.test_labels) - 1}."
-        )
-    label = int(data.test_labels[place])
+    given, label = data.test_input(place)
     found = []
     for defence in defences:
         unit = trained_unit(bench, defence, seed, dataset=chosen, architecture=architecture)
         found.append(
             surface(
                 bench.network(unit),
-                data.test_inputs[place],
+                given,
                 label,
                 radius=radius,
                 points=points,
@@ -257,14 +250,10 @@ def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:
     Raises:
         LabError: when there is no surface, or no library to draw with.
     """
-    try:
+    with needs_matplotlib():
         from matplotlib.cm import ScalarMappable
         from matplotlib.colors import LogNorm
         from matplotlib.figure import Figure
-    except ModuleNotFoundError as missing:
-        raise LabError(
-            f"A picture needs {missing.name}, which is not installed; run pip install 'advgame[lab]'."
-        ) from None
     if not surfaces:
         raise LabError("There is no surface to draw; give at least one.")
     count = len(surfaces)
@@ -365,23 +354,3 @@ def _label_regions(axes: Axes, shown: Surface, classes: Sequence[str]) -> None:
         words = f"{classes[label]} (true)" if label == shown.label else classes[label]
         where = float(shown.steps[column]), float(shown.steps[row])
         axes.text(*where, words, ha="center", va="center", parse_math=False)
-
-
-def save_picture(figure: Figure, path: str | os.PathLike[str]) -> Path:
-    """Writes a figure whole, as its ending says; the same figure gives the same bytes.
-
-    Raises:
-        LabError: for an ending that is no picture's.
-        InputError: when nothing can be written there.
-    """
-    from matplotlib import rc_context
-
-    path = Path(path)
-    kind = path.suffix.removeprefix(".").lower()
-    if kind not in FORMATS:
-        raise LabError(f"{path} ends in {path.suffix!r}; a picture is written as .{', .'.join(FORMATS)}.")
-    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    content = BytesIO()
-    with rc_context({"svg.hashsalt": "advgame", "svg.fonttype": "none"}):
-        figure.savefig(content, format=kind, dpi=150, metadata=undated[kind])
-    return written_whole(path, lambda file: file.write(content.getvalue()))

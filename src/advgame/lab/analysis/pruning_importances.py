@@ -21,7 +21,7 @@ from advgame.lab.experiment.trained_network import trained_unit
 from advgame.lab.experiment.units import Unit, seed_from
 from advgame.lab.fitting.task import Task
 from advgame.lab.pruning import PRUNINGS, Pruning
-from advgame.lab.pruning.importance_study import importance_study
+from advgame.lab.pruning.importance_study import ImportanceStudy, importance_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,40 +56,57 @@ def importances(
     import pandas as pd
 
     bench = Bench(experiment, Journal.beside(table), images)
-    rows = []
-    for unit in _pruned_networks(bench):
-        trained_unit(bench, unit.defence, unit.seed, dataset=unit.dataset, architecture=unit.network)
-        data = dataset_in(unit.dataset, images)
-        chosen = torch.from_numpy(data.chosen_for_test(inputs, CHOICE_OF_TEST_INPUTS))
-        for method in PRUNINGS.values():
-            for structure in STRUCTURES:
-                task = Task(data, seed_from(unit.key, method.name, structure))
-                found = importance_study(
-                    bench.network(unit),
-                    method(structure=structure),
-                    task,
-                    data.test_inputs[chosen],
-                    data.test_labels[chosen],
-                    units,
-                )
-                rows.append(
-                    {
-                        "dataset": unit.dataset,
-                        "network": unit.network,
-                        "defence": unit.defence,
-                        "seed": unit.seed,
-                        "method": method.name,
-                        "structure": structure,
-                        "units": len(found.true),
-                        "inputs": len(chosen),
-                        "correlation": found.correlation,
-                        "low": found.low,
-                        "high": found.high,
-                    }
-                )
+    rows = [
+        {
+            "dataset": unit.dataset,
+            "network": unit.network,
+            "defence": unit.defence,
+            "seed": unit.seed,
+            "method": study.method,
+            "structure": structure,
+            "units": len(study.true),
+            "inputs": min(inputs, len(dataset_in(unit.dataset, images).test_labels)),
+            "correlation": study.correlation,
+            "low": study.low,
+            "high": study.high,
+        }
+        for unit in _pruned_networks(bench)
+        for structure, study in network_studies(bench, unit, inputs=inputs, units=units)
+    ]
     if not rows:
         raise LabError(f"The experiment {experiment.name} prunes no network, so there is nothing to compare.")
     return pd.DataFrame(rows)
+
+
+def network_studies(
+    bench: Bench, unit: Unit, *, inputs: int = INPUTS, units: int = UNITS
+) -> Iterator[tuple[str, ImportanceStudy]]:
+    """The structure of the units and their estimated and true importances, for every method and structure.
+
+    Args:
+        bench: the experiment and its journal.
+        unit: the unit that made the network.
+        inputs: largest number of test inputs.
+        units: largest number of units that are removed in turn.
+
+    Raises:
+        LabError: for a network that is not in the journal.
+    """
+    trained_unit(bench, unit.defence, unit.seed, dataset=unit.dataset, architecture=unit.network)
+    data = dataset_in(unit.dataset, bench.images)
+    chosen = torch.from_numpy(data.chosen_for_test(inputs, CHOICE_OF_TEST_INPUTS))
+    for method in PRUNINGS.values():
+        for structure in STRUCTURES:
+            task = Task(data, seed_from(unit.key, method.name, structure))
+            study = importance_study(
+                bench.network(unit),
+                method(structure=structure),
+                task,
+                data.test_inputs[chosen],
+                data.test_labels[chosen],
+                units,
+            )
+            yield structure, study
 
 
 def _pruned_networks(bench: Bench) -> Iterator[Unit]:

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from advgame.errors import LabError
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -24,6 +26,22 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """The shape of one input."""
         return tuple(self.train_inputs.shape[1:])
+
+    def test_input(self, place: int) -> tuple[torch.Tensor, int]:
+        """A test input and its label.
+
+        Args:
+            place: index in the test set, from 0.
+
+        Raises:
+            LabError: for an index that does not exist.
+        """
+        if not 0 <= place < len(self.test_labels):
+            raise LabError(
+                f"There is no test input {place}; {self.name} has the inputs 0 to "
+                f"{len(self.test_labels) - 1}."
+            )
+        return self.test_inputs[place], int(self.test_labels[place])
 
     def chosen_for_test(self, count: int, seed: int = 0) -> NDArray[np.int64]:
         """Places of ``count`` test inputs drawn without replacement, rising; all where there are no more."""

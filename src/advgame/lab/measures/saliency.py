@@ -212,6 +212,20 @@ def occlusion_map(
     return np.asarray(attribution.mean(dim=1).double().cpu().numpy())
 
 
+def gradient_map(network: nn.Module, inputs: torch.Tensor) -> NDArray[np.float64]:
+    """Input × gradient of the predicted class's logit, summed over channels: (inputs, height, width).
+
+    Args:
+        network: the network, in evaluation mode.
+        inputs: (inputs, channels, height, width) in [0, 1].
+    """
+    from captum.attr import InputXGradient
+
+    predicted = network(inputs).argmax(dim=1).detach()
+    attribution = InputXGradient(network).attribute(inputs.clone().requires_grad_(True), target=predicted)
+    return np.asarray(attribution.detach().sum(dim=1).double().cpu().numpy())
+
+
 def grad_cam_map(network: nn.Module, inputs: torch.Tensor) -> NDArray[np.float64]:
     """Grad-CAM (Selvaraju et al. 2017) of the last convolution, in the size of the images.
 
