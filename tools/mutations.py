@@ -367,7 +367,7 @@ MUTANTS = (
     Mutant(
         "a false mix left in place of the one before",
         "certificate",
-        "        y[which, j] = old_y[j]\n",
+        "        y[which, j] = other[old_y + j]\n",
         "        y[which, j] = y[which, j]\n",
         (WALKS,),
         "sharpened_to",
@@ -461,8 +461,8 @@ MUTANTS = (
     Mutant(
         "a neighbour's support not held against the last defence",
         "support_trial",
-        "    for i in range(len(peace)):\n        if not among(i, rows, k):",
-        "    for i in range(len(peace) - 1):\n        if not among(i, rows, k):",
+        "    for i in range(len(still)):\n        if not among(i, rows, k):",
+        "    for i in range(len(still) - 1):\n        if not among(i, rows, k):",
         (FUSED,),
     ),
     Mutant(

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from advgame.equilibria.batch.general_games import general_equilibria
 from advgame.equilibria.kernels import (
+    certificate,
     crossings,
     rank_one_detection,
     rank_one_solver,
@@ -23,24 +24,47 @@ from tests.equilibria.walks import Family, Games, Numbers, exactly, on_a_lattice
 
 SHAPES = [(2, 2), (3, 3), (2, 5), (5, 2), (4, 4), (3, 6), (6, 3), (5, 5), (6, 6)]
 
-certified, equalise, regrets, polish = map(
+certified, equalise, regrets_of, sharpened, spread_of = map(
     callable_part,
     (
         rank_one_solver.certified,
-        rank_one_solver.equalise,
-        rank_one_solver.regrets,
-        rank_one_solver.polish,
+        certificate.equalise,
+        certificate.regrets_of,
+        certificate.sharpened,
+        certificate.spread_of,
     ),
 )
 careful_form, compiled_form, lines_for = map(
     callable_part,
     (rank_one_detection.careful_form, rank_one_detection.rank_one_form, rank_one_detection.lines_for),
 )
-on_what_is_played, on_a_tableau, on_a_form, tableau = map(
-    callable_part,
-    (support_walk.support_walk, tableau_walk.tableau_walk, tableau_walk.walk, tableau_walk.tableau),
+on_what_is_played, on_a_tableau, tableau = map(
+    callable_part, (support_walk.support_walk, tableau_walk.tableau_walk, tableau_walk.tableau)
 )
 crossing, desk, only_one = map(callable_part, (crossings.crossing, support_inverse.desk, uniqueness.only_one))
+
+
+def regrets(a: Numbers, b: Numbers, x: Numbers, y: Numbers) -> tuple[float, float]:
+    """The relative regrets of one profile."""
+    space = np.empty(len(x), np.int64), np.empty(len(y), np.int64)
+    one, two = regrets_of(a, b, x[None], y[None], 0, spread_of(a), spread_of(b), *space)
+    return one, two
+
+
+def space_for(defences: int, attacks: int) -> tuple[np.ndarray, ...]:
+    """The arrays that the certificate works in."""
+    size = min(defences, attacks) + 1
+    return (
+        *(np.empty(defences, np.int64), np.empty(attacks, np.int64)),
+        *(np.empty((size, size + 1)), np.empty(size + defences), np.empty(size + attacks)),
+    )
+
+
+def polish(a: Numbers, b: Numbers, x: Numbers, y: Numbers) -> tuple[float, float]:
+    """The regrets of a profile that is sharpened in place."""
+    ranges, before = (spread_of(a), spread_of(b)), regrets(a, b, x, y)
+    one, two = sharpened(a, b, x[None], y[None], 0, *before, *ranges, *space_for(*a.shape))
+    return one, two
 
 
 def form(a: Numbers, b: Numbers, carefully: bool = False) -> tuple[float, Numbers, Numbers, Numbers, float]:
@@ -67,7 +91,7 @@ def test_games_without_ties_are_all_proven_and_answered_as_by_exact_enumeration(
     for shape in SHAPES:
         a, b = family(random, 12, *shape)
         walks = walked(a, b, large=large)
-        assert (walks.status == rank_one_solver.SOLVED).all()
+        assert (walks.status == states.SOLVED).all()
         assert walks.regret.max() < 1e-13
         assert all(same(walks.profiles[game], exactly(a[game], b[game])) for game in range(len(a)))
 
@@ -81,7 +105,7 @@ def test_what_is_proven_amid_ties_is_true(large: bool, steps: int, noise: float)
     for shape in SHAPES:
         a, b = on_a_lattice(random, 6, shape, steps, noise)
         walks = walked(a, b, large=large)
-        for game in np.flatnonzero(walks.status == rank_one_solver.SOLVED):
+        for game in np.flatnonzero(walks.status == states.SOLVED):
             assert same(walks.profiles[game], exactly(a[game], b[game]), within)
 
 
@@ -97,7 +121,7 @@ def test_several_equilibria_are_those_of_the_general_kernel(large: bool) -> None
             rows = found.game == game
             both = np.hstack([found.defender[rows], found.attacker[rows]])
             assert same(walks.profiles[game], both)
-            assert walks.status[game] == rank_one_solver.SOLVED
+            assert walks.status[game] == states.SOLVED
     assert max(map(len, walks.profiles)) >= 5
 
 
@@ -119,7 +143,7 @@ def test_units_and_neutral_terms_change_nothing(
     by_column, by_row = random.normal(size=(1, 1, attacks)), random.normal(size=(1, defences, 1))
     changed = walked(one * (a + by_column), other * (b + by_row), large=large)
     for game in range(2):
-        if plain.status[game] == changed.status[game] == rank_one_solver.SOLVED:
+        if plain.status[game] == changed.status[game] == states.SOLVED:
             assert same(plain.profiles[game], changed.profiles[game])
     assert set(plain.status) <= {states.SOLVED, states.TIED}
     assert set(changed.status) <= {states.SOLVED, states.TIED, states.DISTANT}
@@ -189,8 +213,8 @@ def test_games_without_structure_are_told_from_those_with_it() -> None:
     a, b = attacker_defender(random, 30, 5, 6)
     a[::3] = random.normal(size=(10, 5, 6))
     walks = walked(a, b)
-    assert (walks.status[::3] == rank_one_solver.UNSTRUCTURED).all()
-    assert (np.delete(walks.status, np.arange(0, 30, 3)) == rank_one_solver.SOLVED).all()
+    assert (walks.status[::3] == states.UNSTRUCTURED).all()
+    assert (np.delete(walks.status, np.arange(0, 30, 3)) == states.SOLVED).all()
     assert [len(found) for found in walks.profiles[::3]] == [0] * 10
 
 
@@ -200,7 +224,7 @@ def test_a_player_who_does_not_care_leaves_no_form(constant: str, shape: tuple[i
     a, b = attacker_defender(np.random.default_rng(4), 1, *shape)
     a = np.zeros_like(a) if constant in {"defender", "both"} else a
     b = np.zeros_like(b) if constant in {"attacker", "both"} else b
-    assert walked(a, b).status.tolist() == [rank_one_solver.UNSTRUCTURED]
+    assert walked(a, b).status.tolist() == [states.UNSTRUCTURED]
 
 
 @pytest.mark.parametrize("large", [False, True])
@@ -218,7 +242,7 @@ def test_games_far_from_zero_are_left_to_a_solver_that_takes_constants_out(large
 @pytest.mark.parametrize("factor", [1e-200, 1e-90, 1e90, 1e200])
 def test_extreme_units_are_left_to_the_careful_way(factor: float) -> None:
     a, b = attacker_defender(np.random.default_rng(9), 5, 5, 5)
-    assert (walked(a * factor, b).status == rank_one_solver.SOLVED).all()
+    assert (walked(a * factor, b).status == states.SOLVED).all()
 
 
 def structure(games: Games) -> tuple[Numbers, Numbers]:
@@ -238,7 +262,7 @@ def test_a_known_structure_gives_the_equilibria_of_the_payoffs(shape: tuple[int,
     games = attacker_defender(np.random.default_rng(11), 20, *shape)
     told = walked(*games, known=structure(games), large=large)
     found = walked(*games, large=large)
-    assert (told.status == rank_one_solver.SOLVED).all()
+    assert (told.status == states.SOLVED).all()
     assert all(same(one, other) for one, other in zip(told.profiles, found.profiles, strict=True))
 
 
@@ -253,7 +277,7 @@ def test_a_structure_that_the_payoffs_do_not_have_is_not_believed() -> None:
         (-ratios, shares),
     ):
         told = walked(*games, known=wrong)
-        assert (told.status == rank_one_solver.SOLVED).all()
+        assert (told.status == states.SOLVED).all()
         assert all(same(one, other) for one, other in zip(told.profiles, plain.profiles, strict=True))
 
 
@@ -279,7 +303,7 @@ def test_where_one_equilibrium_is_a_theorem_the_first_one_met_is_the_only_one(
     a, b = (np.array([np.asarray(pay, float) for pay in each]) for each in payoffs_of(games))
     stopped, whole = walked(a, b, first_only=True, large=large), walked(a, b, large=large)
     assert (stopped.status == whole.status).all()
-    assert (whole.status == rank_one_solver.SOLVED).all()
+    assert (whole.status == states.SOLVED).all()
     assert all(same(one, other) for one, other in zip(stopped.profiles, whole.profiles, strict=True))
 
 
@@ -306,8 +330,8 @@ def test_without_an_assumption_of_the_theorem_several_equilibria_are_looked_for(
 def test_a_game_that_finds_no_room_leaves_the_others_theirs() -> None:
     a, b = several_equilibria(np.random.default_rng(15), 30, 9, 8)
     roomy, narrow = walked(a, b), walked(a, b, room=3)
-    fit = narrow.status == rank_one_solver.SOLVED
-    assert (narrow.status[~fit] == rank_one_solver.CROWDED).all()
+    fit = narrow.status == states.SOLVED
+    assert (narrow.status[~fit] == states.CROWDED).all()
     assert 3 < fit.sum() < 30
     for game in range(30):
         assert (
@@ -334,27 +358,14 @@ def test_a_blurred_equilibrium_is_sharpened_and_a_false_one_is_left() -> None:
     profiles = walked(a[None], b[None]).profiles[0]
     mixed = max(profiles, key=lambda each: (each > 0).sum())
     x, y = mixed[:8] + 1e-7 * (mixed[:8] > 0) * np.arange(8), mixed[8:].copy()
-    space = np.empty(8, np.int64), np.empty(7, np.int64), np.empty((8, 9)), np.empty(8), np.empty(8)
     x /= x.sum()
     assert max(regrets(a, b, x, y)) > 1e-9
-    assert max(polish(a, b, x, y, *space)) < 1e-14
+    assert max(polish(a, b, x, y)) < 1e-14
     assert np.abs(x - mixed[:8]).max() < 1e-12
     x, y = np.full(8, 1 / 8), np.full(7, 1 / 7)
     before = regrets(a, b, x, y)
-    assert polish(a, b, x, y, *space) == before
+    assert polish(a, b, x, y) == before
     assert (x == 1 / 8).all()
-
-
-def test_the_walk_on_a_form_needs_no_payoffs() -> None:
-    a, b = (each[0] for each in attacker_defender(np.random.default_rng(18), 1, 6, 5))
-    gain, idle, slope, intensity, _ = form(a, b)
-    profiles = walked(a[None], b[None]).profiles[0]
-    for table in (np.empty((7, 7)), tableau(6, 5)):  # one that is too small is replaced
-        x, y = np.zeros((3, 6)), np.zeros((3, 5))
-        space = table, np.empty(5, np.int64), np.empty(6, np.int64)
-        met, status = on_a_form(gain * b, idle, slope, intensity, *space, x, y)
-        assert status == rank_one_solver.SOLVED
-        assert same(np.hstack([x, y])[:met], profiles)
 
 
 def met_by_itself(a: Numbers, b: Numbers, large: bool) -> tuple[int, Numbers]:
@@ -363,7 +374,7 @@ def met_by_itself(a: Numbers, b: Numbers, large: bool) -> tuple[int, Numbers]:
     idle, slope, intensity, x, y = np.empty(m), np.empty(m), np.empty(n), np.empty((64, m)), np.empty((64, n))
     gain, row, beside, _, _ = compiled_form(a, b, idle, slope, intensity, np.empty(m), lines_for(n))
     if gain == 0:
-        return rank_one_solver.UNSTRUCTURED, np.empty((0, m + n))
+        return states.UNSTRUCTURED, np.empty((0, m + n))
     if large:
         at, stop = desk(m, n), np.zeros(1, np.uint8)
         met, status = on_what_is_played(b, gain, idle, slope, intensity, row, beside, False, at, stop, x, y)
@@ -379,7 +390,7 @@ def test_the_walk_by_itself_meets_every_equilibrium_and_nothing_else(large: bool
     for shape in [*SHAPES, (7, 5), (5, 9)]:
         for a, b in zip(*several_equilibria(random, 6, *shape), strict=True):
             status, met = met_by_itself(a, b, large)
-            assert status == rank_one_solver.SOLVED
+            assert status == states.SOLVED
             assert same(met, exactly(a, b), 1e-9)
 
 
@@ -391,7 +402,7 @@ def test_what_the_walk_by_itself_calls_proven_amid_ties_is_true(large: bool, ste
         for shape in SHAPES:
             for a, b in zip(*on_a_lattice(random, 6, shape, steps, noise), strict=True):
                 status, met = met_by_itself(a, b, large)
-                if status == rank_one_solver.SOLVED:
+                if status == states.SOLVED:
                     assert same(met, exactly(a, b), 1e-4 if noise else 1e-9)
 
 
@@ -400,7 +411,7 @@ ROCK_PAPER_SCISSORS = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 
 
 def test_one_false_profile_spoils_the_certificate_of_a_game() -> None:
     a, b, third = ROCK_PAPER_SCISSORS, -ROCK_PAPER_SCISSORS, np.full(3, 1 / 3)
-    space = np.empty(3, np.int64), np.empty(3, np.int64), np.empty((4, 5)), np.empty(4), np.empty(4)
+    space = space_for(3, 3)
     pure, gains = np.array([1.0, 0.0, 0.0]), np.empty((3, 2))
     for mixes, certain in (((pure, third), False), ((third, pure), False), ((third, third), True)):
         x, y = np.array([third, *mixes]), np.array([third, *mixes])
@@ -411,9 +422,8 @@ def test_one_false_profile_spoils_the_certificate_of_a_game() -> None:
 
 
 def test_a_mix_is_sharpened_to_the_last_digit_and_put_back_where_that_would_be_worse() -> None:
-    space = np.empty(3, np.int64), np.empty(3, np.int64), np.empty((4, 5)), np.empty(4), np.empty(4)
     x, y = np.array([0.4, 0.3, 0.3]), np.array([0.3, 0.4, 0.3])
-    assert max(polish(ROCK_PAPER_SCISSORS, -ROCK_PAPER_SCISSORS, x, y, *space)) < 1e-15
+    assert max(polish(ROCK_PAPER_SCISSORS, -ROCK_PAPER_SCISSORS, x, y)) < 1e-15
     assert [*x, *y] == pytest.approx([1 / 3] * 6, abs=1e-15)
     # The first two strategies make each other indifferent where they are played alike. But then the third
     # defence, which is poor against the first attack, is best by far.
@@ -421,7 +431,7 @@ def test_a_mix_is_sharpened_to_the_last_digit_and_put_back_where_that_would_be_w
     b = np.array([[0.0, 0.1, -9.0], [0.1, 0.0, -9.0], [0.0, 0.0, -9.0]])
     x, y = np.array([0.99, 0.01, 0.0]), np.array([0.99, 0.01, 0.0])
     before = regrets(a, b, x, y)
-    assert polish(a, b, x, y, *space) == before
+    assert polish(a, b, x, y) == before
     assert x.tolist() == y.tolist() == [0.99, 0.01, 0.0]
 
 

@@ -15,7 +15,7 @@ import pytest
 from advgame.equilibria import solve, solve_batch
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.concepts import nash
-from advgame.equilibria.kernels import rank_one_solver
+from advgame.equilibria.kernels import rank_one_solver, states
 from advgame.equilibria.rank_one.compiled_path import INDEX_FILES, compiled_equilibria
 from advgame.equilibria.rank_one.matrix_game import only_equilibrium, solve_matrix_game
 from advgame.equilibria.solution import Solution
@@ -98,7 +98,7 @@ def test_a_walk_that_is_stopped_is_lost() -> None:
     counts, state = np.zeros(1, np.int64), np.zeros(1, np.int64)
     told = counts, state, np.empty((4, LARGE[0])), np.empty((4, LARGE[1])), np.empty((4, 2))
     asked = a, b, np.empty(0), np.empty((0, LARGE[1])), False, 0, 1
-    for stop, outcome in ((0, rank_one_solver.SOLVED), (1, rank_one_solver.LOST)):
+    for stop, outcome in ((0, states.SOLVED), (1, states.LOST)):
         rank_one_solver.solve_some_large(*asked, np.array([stop], np.uint8), *told)
         assert state[0] == outcome
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from advgame.equilibria.rank_one.compiled_path import at_hand
 from advgame.errors import GameError, SolverError
 from advgame.games import Game
 from advgame.games.affine import AffineGames
-from advgame.games.affine_rank_one import affine_structure
+from advgame.games.affine_rank_one import NOT_ALIGNED, affine_structure
 from advgame.games.tolerances import MAY_TIE
 from advgame.games.whole_payoffs import ExactPayoffs
 
@@ -138,12 +138,14 @@ def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
     structure = affine_structure(games)
     if structure is None:
         return None
-    from advgame.equilibria.kernels import affine_tile, fused, states
+    from advgame.equilibria.kernels import affine_tile, fused, states, support_trial
 
+    structure = replace(structure, swing=structure.swing.T)
     known = _in_rows(
         *(games.price_rows, games.largest, games.largest_row, games.caps, games.cap_rows),
-        *(getattr(structure, each.name) for each in fields(structure)),
+        *(getattr(structure, field.name) for field in fields(structure)),
     )
+    tries_supports = any_will_do or structure.aligned != NOT_ALIGNED
 
     def solve(visited: NDArray[np.int64], answers: BatchAnswers) -> NDArray[np.int64]:
         form = affine_tile.Form(np.ascontiguousarray(games.values[:, visited]), visited, *known)
@@ -152,9 +154,17 @@ def _of_many(games: AffineGames, *, any_will_do: bool) -> Solver | None:
             *(answers.equilibria, answers.status),
         )
         parts, count = parts_for(len(visited), affine_tile.TILE), len(visited)
-        on_all_cores(
-            lambda part: fused.solve_some(form, any_will_do, *_part(part, parts, count), room), parts
-        )
+
+        def solve_part(part: int) -> None:
+            first, last = _part(part, parts, count)
+            space = affine_tile.new_tile(*games.shape), fused.new_walk_space(*games.shape)
+            if tries_supports:
+                trial = support_trial.new_trial_space(*games.shape), support_trial.no_supports()
+                fused.solve_some(form, any_will_do, first, last, room, *space, *trial)
+            else:  # a kernel without trials compiles in half the time
+                fused.walk_some(form, first, last, room, *space)
+
+        on_all_cores(solve_part, parts)
         state = answers.status[visited]
         answers.status[visited] = np.where(state == states.ONE, Status.ONE, Status.COMPILED)
         answers.complete[visited] = state == states.SOLVED

@@ -172,15 +172,15 @@ def walked(a: FloatArray, b: FloatArray, gathered: Gathered | None = None) -> tu
         b: (games, defences, attacks) float64, the attacker's payoffs.
         gathered: buffers and deadline that chunks share; None for buffers of its own.
     """
-    from advgame.equilibria.kernels import rank_one_solver
+    from advgame.equilibria.kernels import states
 
     found, state = _walked_with_room(a, b, SLOTS, gathered)
-    crowded = np.flatnonzero(state == rank_one_solver.CROWDED)
+    crowded = np.flatnonzero(state == states.CROWDED)
     if len(crowded):
         more, again = _walked_with_room(a[crowded], b[crowded], MORE_SLOTS, None)
         state[crowded] = again
         found = Found.joined([found, more._replace(game=crowded[more.game])])
-    return found, state == rank_one_solver.SOLVED
+    return found, state == states.SOLVED
 
 
 def _walked_with_room(

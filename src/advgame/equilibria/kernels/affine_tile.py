@@ -1,4 +1,4 @@
-"""A tile of games given by prices and shares: what each of them pays, a column for each game."""
+"""A tile of games given by prices and shares: their payoff coefficients, one column per game."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TILE = 128  # games that are tried together
 
 
 class Form(NamedTuple):
-    """`AffineGames` and their `AffineStructure`, as the compiler likes them."""
+    """`AffineGames` and their `AffineStructure`, as arrays and numbers that kernels accept."""
 
     values: np.ndarray  # (numbers, games), in the order they are visited
     places: np.ndarray  # (games,) where their answers are written
@@ -23,7 +23,7 @@ class Form(NamedTuple):
     caps: np.ndarray  # (attacks,)
     cap_rows: np.ndarray  # (attacks,)
     table: np.ndarray  # (defences, attacks)
-    swing: np.ndarray  # (2, features)
+    swing: np.ndarray  # (features, 2)
     row_still: np.ndarray  # (2, features, defences)
     row_shared: np.ndarray  # (2, features, defences)
     column_still: np.ndarray  # (2, features, attacks)
@@ -33,37 +33,36 @@ class Form(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """The numbers of the games of a tile, a column for each game."""
+    """The numbers of the games of a tile, one column per game."""
 
     share: np.ndarray  # p (attacks, TILE)
     swing: np.ndarray  # V and S (2, TILE)
-    peace: np.ndarray  # k of the defender (defences, TILE)
-    shared: np.ndarray  # a of the defender (defences, TILE)
-    lured: np.ndarray  # a of the adversary (defences, TILE)
-    column: np.ndarray  # h + p b + 1[p > 0] f of the adversary (attacks, TILE)
-    neutral_row: np.ndarray  # k of the adversary (defences, TILE)
-    neutral_column: np.ndarray  # h + p b + 1[p > 0] f of the defender (attacks, TILE)
+    defender_still: np.ndarray  # k of the defender (defences, TILE)
+    defender_shared: np.ndarray  # a of the defender (defences, TILE)
+    attacker_shared: np.ndarray  # a of the attacker (defences, TILE)
+    attacker_column: np.ndarray  # h + p b + 1[p > 0] f of the attacker (attacks, TILE)
+    attacker_still: np.ndarray  # k of the attacker (defences, TILE)
+    defender_column: np.ndarray  # h + p b + 1[p > 0] f of the defender (attacks, TILE)
     parts: np.ndarray  # (2, 3, attacks, TILE) h, b and f of both
     unique: np.ndarray  # (TILE,) whether an equilibrium is known to be the only one
     done: np.ndarray  # (TILE,)
 
 
-@part(error_model="numpy", allocates=True)
-def new_tile(m, n):
-    """Room for a tile of games of m defences and n attacks."""
-    return Tile(
-        np.zeros((n, TILE)),
-        np.zeros((2, TILE)),
-        np.zeros((m, TILE)),
-        np.zeros((m, TILE)),
-        np.zeros((m, TILE)),
-        np.zeros((n, TILE)),
-        np.zeros((m, TILE)),
-        np.zeros((n, TILE)),
-        np.zeros((2, 3, n, TILE)),
-        np.zeros(TILE, np.bool_),
-        np.zeros(TILE, np.bool_),
-    )
+def new_tile(defences: int, attacks: int) -> Tile:
+    """An empty `Tile` of games of a shape."""
+    columns = {
+        "share": (attacks,),
+        "swing": (2,),
+        "defender_still": (defences,),
+        "defender_shared": (defences,),
+        "attacker_shared": (defences,),
+        "attacker_column": (attacks,),
+        "attacker_still": (defences,),
+        "defender_column": (attacks,),
+        "parts": (2, 3, attacks),
+    }
+    numbers = {name: np.zeros((*shape, TILE)) for name, shape in columns.items()}
+    return Tile(**numbers, unique=np.zeros(TILE, np.bool_), done=np.zeros(TILE, np.bool_))
 
 
 @part(error_model="numpy")
@@ -71,25 +70,25 @@ def load_tile(form, start, width, fresh, tile):
     """Writes the numbers of the games of a tile; those all games share only if it is ``fresh``.
 
     Args:
-        form: the games by their numbers, as `Form` holds them.
+        form: the games, by coefficients.
         start: the first game of the tile, in the order of ``form.values``.
         width: games in the tile, 1 to TILE.
-        fresh: whether the tile is new; if not, what all games share is already there.
+        fresh: whether the tile is new; otherwise it already holds what is common to all games.
         tile: the `Tile`, written in place.
     """
     values, rows = form.values, form.price_rows
     fill_shares(form, start, width, tile.share)
-    weighted_sums(form.swing.T, values, rows, start, width, fresh, tile.swing)
-    weighted_sums(form.row_still[0], values, rows, start, width, fresh, tile.peace)
-    weighted_sums(form.row_shared[0], values, rows, start, width, fresh, tile.shared)
-    weighted_sums(form.row_shared[1], values, rows, start, width, fresh, tile.lured)
-    weighted_sums(form.row_still[1], values, rows, start, width, fresh, tile.neutral_row)
+    weighted_sums(form.swing, values, rows, start, width, fresh, tile.swing)
+    weighted_sums(form.row_still[0], values, rows, start, width, fresh, tile.defender_still)
+    weighted_sums(form.row_shared[0], values, rows, start, width, fresh, tile.defender_shared)
+    weighted_sums(form.row_shared[1], values, rows, start, width, fresh, tile.attacker_shared)
+    weighted_sums(form.row_still[1], values, rows, start, width, fresh, tile.attacker_still)
     for player in range(2):
         weighted_sums(form.column_still[player], values, rows, start, width, fresh, tile.parts[player, 0])
         weighted_sums(form.column_shared[player], values, rows, start, width, fresh, tile.parts[player, 1])
         weighted_sums(form.column_entered[player], values, rows, start, width, fresh, tile.parts[player, 2])
-    add_up(tile.parts[0], tile.share, tile.neutral_column)
-    add_up(tile.parts[1], tile.share, tile.column)
+    add_up(tile.parts[0], tile.share, tile.defender_column)
+    add_up(tile.parts[1], tile.share, tile.attacker_column)
     mark_unique(form, tile)
     for c in range(width):
         tile.done[c] = False
@@ -102,7 +101,7 @@ def fill_shares(form, start, width, share):
     """Writes the intensity of each attack.
 
     Args:
-        form: the games by their numbers, as `Form` holds them.
+        form: the games, by coefficients.
         start: the first game of the tile, in the order of ``form.values``.
         width: games in the tile, 1 to TILE.
         share: (attacks, TILE) written in place.
@@ -121,7 +120,7 @@ def fill_shares(form, start, width, share):
 
 @part(error_model="numpy")
 def weighted_sums(weights, values, rows, start, width, fresh, out):
-    """Writes Σ_b φ_b weights[b, s] for each strategy s and game; what all games share only if ``fresh``.
+    """Writes Σ_b φ_b weights[b, s] for each strategy s and game; those common to all games only if ``fresh``.
 
     Args:
         weights: (features, strategies); the first feature is the constant 1.
@@ -129,7 +128,7 @@ def weighted_sums(weights, values, rows, start, width, fresh, out):
         rows: (features − 1,) the row of ``values`` that each further feature stands in.
         start: the first game of the tile, in the order of ``form.values``.
         width: games in the tile, 1 to TILE.
-        fresh: whether the tile is new; if not, what all games share is already there.
+        fresh: whether the tile is new; otherwise it already holds what is common to all games.
         out: (strategies, TILE) written in place.
     """
     for s in range(weights.shape[1]):
@@ -171,8 +170,9 @@ def mark_unique(form, tile):
     n, far = len(tile.share), max(form.aligned, 0)
     for c in range(TILE):
         ratio = tile.swing[0, c] / tile.swing[1, c] if tile.swing[1, c] > 0.0 else 0.0
-        at_zero = tile.peace[far, c] - tile.peace[0, c]
-        tilt = tile.shared[far, c] - tile.shared[0, c] + ratio * (tile.lured[far, c] - tile.lured[0, c])
+        at_zero = tile.defender_still[far, c] - tile.defender_still[0, c]
+        tilt = tile.defender_shared[far, c] - tile.defender_shared[0, c]
+        tilt += ratio * (tile.attacker_shared[far, c] - tile.attacker_shared[0, c])
         positive = at_zero * (at_zero + tile.share[1, c] * tilt) > MAY_TIE * at_zero * at_zero
         tile.unique[c] = form.aligned == 0 or (form.aligned > 0 and positive)
     for j in range(2, n):

@@ -14,20 +14,6 @@ EXACT = 2e-15  # a regret that other floats are not sure to lessen
 QUICK = {"nnan", "ninf", "nsz", "reassoc", "contract"}
 
 
-@part(allocates=True)
-def regrets(a, b, x, y):
-    """What each player could gain by another reply, relative to that player's payoff range.
-
-    Args:
-        a, b: (defences, attacks) payoffs to defender and attacker.
-        x: (defences,) probabilities.
-        y: (attacks,) probabilities.
-    """
-    rows, columns = np.empty(len(x), np.int64), np.empty(len(y), np.int64)
-    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
-    return regrets_of(a, b, *mixes, 0, spread_of(a), spread_of(b), rows, columns)
-
-
 @part(error_model="numpy")
 def spread_of(payoffs):
     """The range of payoffs."""
@@ -144,37 +130,15 @@ def equalise(payoffs, rows, columns, size, transposed, system, mix):
     return True
 
 
-@part(allocates=True)
-def polish(a, b, x, y, rows, columns, system, mix, other):
-    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
-
-    ``rows``, ``columns``, ``system``, ``mix`` and ``other`` are space of shapes (defences,), (attacks,),
-    (size, size + 1), (size,) and (size,) for size − 1 strategies played by each.
-
-    Args:
-        a, b: (defences, attacks) payoffs to defender and attacker.
-        x: (defences,) probabilities, written in place.
-        y: (attacks,) probabilities, written in place.
-        rows, columns: (defences,) and (attacks,) int64 space.
-        system: (size + 1, size + 2) space, for ``size`` strategies played by each.
-        mix, other: (size,) space.
-    """
-    mixes = x.reshape(1, len(x)), y.reshape(1, len(y))
-    range_a, range_b = spread_of(a), spread_of(b)
-    one, two = regrets_of(a, b, *mixes, 0, range_a, range_b, rows, columns)
-    if larger(one, two) < EXACT:
-        return one, two
-    return sharpened(a, b, *mixes, 0, one, two, range_a, range_b, rows, columns, system, mix, other)
-
-
-@part(error_model="numpy", allocates=True)
+@part(error_model="numpy")
 def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, system, mix, other):
     """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
 
     Args:
         a, b, x, y, which, range_a, range_b, rows, columns: as for ``regrets_of``.
         one, two: the regrets so far.
-        system, mix, other: space of shapes (size, size + 1), (size,), (size,) for size − 1 strategies played.
+        system: (size, size + 1) space, for size − 1 strategies in each support.
+        mix, other: (size + defences,) and (size + attacks,) space; the ends keep the old mixed strategies.
     """
     p, q = played(x, which, PLAYED, rows), played(y, which, PLAYED, columns)
     if p != q:
@@ -184,18 +148,18 @@ def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, syst
         return one, two
     if not equalise(a, rows, columns, p, not transposed, system, other):
         return one, two
-    old_x, old_y = x[which].copy(), y[which].copy()
+    old_x, old_y = len(mix) - x.shape[1], len(other) - y.shape[1]
     for i in range(x.shape[1]):
-        x[which, i] = 0.0
+        mix[old_x + i], x[which, i] = x[which, i], 0.0
     for j in range(y.shape[1]):
-        y[which, j] = 0.0
+        other[old_y + j], y[which, j] = y[which, j], 0.0
     for k in range(p):
         x[which, rows[k]], y[which, columns[k]] = mix[k], other[k]
     gains = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
     if larger(gains[0], gains[1]) <= larger(one, two):
         return gains
     for i in range(x.shape[1]):
-        x[which, i] = old_x[i]
+        x[which, i] = mix[old_x + i]
     for j in range(y.shape[1]):
-        y[which, j] = old_y[j]
+        y[which, j] = other[old_y + j]
     return one, two

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from advgame.equilibria.kernels.certificate import equalise
 from advgame.equilibria.kernels.compiling import njit, part
-from advgame.equilibria.kernels.rank_one_solver import equalise
 from advgame.equilibria.kernels.states import LEFT, SOLVED
 from advgame.games.tolerances import LARGEST_REGRET, TIE
 

@@ -21,7 +21,7 @@ from numba.core import event
 from advgame.equilibria.kernels.cache import forget_outdated
 from advgame.equilibria.kernels.parts import PartCompiler
 
-SECONDS = 20  # of CPU time that the kernels of one command take to compile, about
+SECONDS = 15  # of CPU time that the kernels of one command take to compile, about
 COMPILING = "Compiling the solvers once; about %d seconds …"
 NOT_KEPT = (
     "Compiled solvers cannot be kept, because neither %s nor the user's cache folder can be written: every "

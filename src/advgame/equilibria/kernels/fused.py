@@ -1,9 +1,10 @@
-"""Adversary–defender games solved from their prices and shares: their payoffs are never stored.
+"""Attacker–defender games solved from prices and shares, without storing their payoffs.
 
-The games are taken as `advgame.games.affine_rank_one` tells them, a tile of them at a time. Most games of
-a sweep play what a neighbour plays, so the supports met last are tried first, on a whole tile at once: two
-small systems for the mixes, and the signs of what all other strategies pay. Where an equilibrium is known
-to be the only one that proves it; everywhere else, and where the tries fail, the game is walked.
+The games are given by the coefficients of `advgame.games.affine_rank_one` and solved one tile at a time. In
+a sweep, neighbouring games usually have equilibria with the same supports. So the supports of earlier games
+are tried first, on a whole tile: two small linear systems give the mixed strategies, and the payoffs of all
+other strategies confirm them. This is a proof where the equilibrium is known to be unique. All other games
+are solved by the parametric simplex walk.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from advgame.equilibria.kernels.affine_tile import TILE, load_tile, new_tile
+from advgame.equilibria.kernels.affine_tile import TILE, load_tile
 from advgame.equilibria.kernels.certificate import EXACT, regrets_of, sharpened, spread_of
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.rank_one_solver import LARGE
+from advgame.equilibria.kernels.simd4 import padded
 from advgame.equilibria.kernels.states import LEFT, ONE, SOLVED
 from advgame.equilibria.kernels.support_trial import (
     MOST_PLAYED,
@@ -25,139 +27,143 @@ from advgame.equilibria.kernels.support_trial import (
     check_attacks,
     check_defences,
     mixes_of_tile,
-    new_bench,
-    new_memory,
     set_up,
     solve_systems,
     to_the_front,
 )
-from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
+from advgame.equilibria.kernels.tableau_walk import FURTHER_ROWS, tableau_walk
 from advgame.games.tolerances import LARGEST_REGRET, MAY_TIE, PLAYED
 
-ROOM = 8  # equilibria of a game the walk has room for
+ROOM = 8  # equilibria of one game that the walk can list
 
 
 class Answers(NamedTuple):
-    """Where the answers are written, a row for each game."""
+    """Arrays that the answers are written to, one row per game."""
 
     defender: np.ndarray  # (games, defences)
     attacker: np.ndarray  # (games, attacks)
-    value: np.ndarray  # (games, 2) to defender and adversary
+    value: np.ndarray  # (games, 2) to defender and attacker
     regret: np.ndarray  # (games, 2) relative to a lower bound of the payoff range, so at least the regret
-    equilibria: np.ndarray  # (games,) how many were met
-    state: np.ndarray  # (games,) SOLVED with the equilibrium worth least to the defender, ONE or LEFT
+    equilibria: np.ndarray  # (games,) number of equilibria
+    # (games,) SOLVED: all equilibria are known and the worst for the defender is written; ONE; or LEFT
+    state: np.ndarray
 
 
-class Desk(NamedTuple):
-    """Room for walking one game."""
+class WalkSpace(NamedTuple):
+    """Arrays for solving one game by the parametric simplex walk."""
 
-    a: np.ndarray
-    b: np.ndarray
-    idle: np.ndarray
-    slope: np.ndarray
-    intensity: np.ndarray
-    table: np.ndarray
-    basic: np.ndarray
-    nonbasic: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-    system: np.ndarray
+    a: np.ndarray  # (defences, attacks) payoffs to the defender
+    b: np.ndarray  # (defences, attacks) payoffs to the attacker
+    idle: np.ndarray  # (defences,)
+    slope: np.ndarray  # (defences,)
+    intensity: np.ndarray  # (attacks,)
+    table: np.ndarray  # a `tableau`
+    basic: np.ndarray  # (attacks,)
+    nonbasic: np.ndarray  # (defences,)
+    x: np.ndarray  # (ROOM, defences)
+    y: np.ndarray  # (ROOM, attacks)
+    system: np.ndarray  # space for ``sharpened``
     mix: np.ndarray
     other: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
+    rows: np.ndarray  # (defences,)
+    columns: np.ndarray  # (attacks,)
+
+
+def new_walk_space(defences: int, attacks: int) -> WalkSpace:
+    """An empty `WalkSpace` for games of a shape."""
+    m, n, size = defences, attacks, min(defences, attacks) + 1
+    return WalkSpace(
+        *(np.empty((m, n)), np.empty((m, n)), np.empty(m), np.empty(m), np.empty(n)),
+        np.empty((m + FURTHER_ROWS, padded.py_func(max(m, n))) if m * n < LARGE else (0, 0)),
+        *(np.empty(n, np.int64), np.empty(m, np.int64), np.empty((ROOM, m)), np.empty((ROOM, n))),
+        *(np.empty((size, size + 1)), np.empty(size + m), np.empty(size + n)),
+        *(np.empty(m, np.int64), np.empty(n, np.int64)),
+    )
 
 
 @njit(nogil=True, error_model="numpy")
-def solve_some(form, any_will_do, first, last, answers):
-    """Writes the answers of the games visited first … last, tile by tile.
-
-    With ``any_will_do`` the first equilibrium that fits is taken even where there may be others.
+def walk_some(form, first, last, answers, tile, space):
+    """Writes the equilibrium of the games visited first … last that is worst for the defender.
 
     Args:
-        form: the games by their numbers, as `Form` holds them.
-        any_will_do: whether one equilibrium of each game suffices.
+        form: the games, by coefficients.
         first, last: games ``first`` to ``last`` − 1 are solved.
         answers: the `Answers`, written in place at ``form.places``.
+        tile, space: a `Tile` and a `WalkSpace`.
     """
-    m, n = form.table.shape
-    tile, bench, desk, memory = new_tile(m, n), new_bench(m, n), _desk(m, n), new_memory()
     for start in range(first, last, TILE):
         width = min(TILE, last - start)
         load_tile(form, start, width, start == first, tile)
-        _try_remembered(form, tile, bench, memory, memory.held[0], any_will_do, start, answers)
-        c = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
-        while c < width:
-            c, k = _walk_on(form, tile, desk, start, c, width, any_will_do, answers)
+        done = np.int64(0)  # a literal 0 has a type of its own, for which callees would be compiled again
+        while done < width:
+            done, _ = _walk_on(form, tile, space, start, done, width, False, answers)
+
+
+@njit(nogil=True, error_model="numpy")
+def solve_some(form, any_will_do, first, last, answers, tile, space, trial, supports):
+    """As ``walk_some``, but first tries supports of earlier games where equilibria are known to be unique.
+
+    Args:
+        form: the games, by coefficients.
+        any_will_do: whether one equilibrium of each game suffices, even where there may be others.
+        first, last: games ``first`` to ``last`` − 1 are solved.
+        answers: the `Answers`, written in place at ``form.places``.
+        tile, space, trial, supports: a `Tile`, a `WalkSpace`, a `TrialSpace` and `Supports`.
+    """
+    for start in range(first, last, TILE):
+        width = min(TILE, last - start)
+        load_tile(form, start, width, start == first, tile)
+        _try_remembered(form, tile, trial, supports, supports.count[0], any_will_do, start, answers)
+        done = np.int64(0)  # a literal 0 has a type of its own, for which callees would be compiled again
+        while done < width:
+            done, k = _walk_on(form, tile, space, start, done, width, any_will_do, answers)
             if k > 0:
-                _remember(desk, memory, k)
-                newest = min(memory.held[0], 1)
-                _try_remembered(form, tile, bench, memory, newest, any_will_do, start, answers)
+                _remember(space, supports, k)
+                newest = min(supports.count[0], 1)
+                _try_remembered(form, tile, trial, supports, newest, any_will_do, start, answers)
 
 
 @part(error_model="numpy")
-def _try_remembered(form, tile, bench, memory, most, any_will_do, start, answers):
-    """Tries the supports that fitted last, so many at most, on the games of a tile that wait."""
+def _try_remembered(form, tile, trial, supports, most, any_will_do, start, answers):
+    """Tries the first ``most`` supports on the unsolved games of a tile."""
     for place in range(most):
         if not _waiting(tile, any_will_do):
             break
-        if _fits(form, tile, bench, memory, place, any_will_do, start, answers):
-            to_the_front(memory, place)
-
-
-@part(error_model="numpy", allocates=True)
-def _desk(m, n):
-    size = min(m, n) + 1
-    return Desk(
-        np.empty((m, n)),
-        np.empty((m, n)),
-        np.empty(m),
-        np.empty(m),
-        np.empty(n),
-        tableau(m, n) if m * n < LARGE else np.empty((0, 0)),
-        np.empty(n, np.int64),
-        np.empty(m, np.int64),
-        np.empty((ROOM, m)),
-        np.empty((ROOM, n)),
-        np.empty((size, size + 1)),
-        np.empty(size),
-        np.empty(size),
-        np.empty(m, np.int64),
-        np.empty(n, np.int64),
-    )
+        if _fits(form, tile, trial, supports, place, any_will_do, start, answers):
+            to_the_front(supports, place)
 
 
 @part(error_model="numpy")
 def _waiting(tile, any_will_do):
-    """Whether there is a game that may still be tried."""
-    found = False
+    """Whether a game of the tile is unsolved and supports may be tried on it."""
+    waiting = False
     for c in range(TILE):
-        found = found or (not tile.done[c] and (any_will_do or tile.unique[c]))
-    return found
+        waiting = waiting or (not tile.done[c] and (any_will_do or tile.unique[c]))
+    return waiting
 
 
 @part(error_model="numpy")
-def _fits(form, tile, bench, memory, place, any_will_do, start, answers):
-    """Writes the answers of those games of a tile that a remembered support fits; whether there are any."""
-    rows, columns, k = memory.rows[place], memory.columns[place], memory.size[place]
-    set_up(form, tile, rows, columns, k, bench)
-    solve_systems(k - 1, bench)
-    mixes_of_tile(tile, columns, k, any_will_do, bench)
+def _fits(form, tile, trial, supports, place, any_will_do, start, answers):
+    """Tries a support on all games of a tile and writes the answers; returns whether it fitted any game."""
+    rows, columns, k = supports.rows[place], supports.columns[place], supports.size[place]
+    set_up(form, tile, rows, columns, k, trial)
+    solve_systems(k - 1, trial)
+    mixes_of_tile(tile, columns, k, any_will_do, trial)
     fitting = False
     for c in range(TILE):
-        fitting = fitting or (bench.slack[c] > 0.0 and not tile.done[c])
+        fitting = fitting or (trial.slack[c] > 0.0 and not tile.done[c])
     if not fitting:
         return False
-    check_attacks(form, tile, rows, columns, k, bench)
-    check_defences(form, tile, rows, columns, k, bench)
-    add_neutral(tile, rows, columns, k, bench)
-    return _write(form.places, tile, rows, columns, k, any_will_do, start, bench, answers)
+    check_attacks(form, tile, rows, columns, k, trial)
+    check_defences(form, tile, rows, columns, k, trial)
+    add_neutral(tile, rows, columns, k, trial)
+    return _write(form.places, tile, rows, columns, k, any_will_do, start, trial, answers)
 
 
 @part(error_model="numpy")
-def _write(places, tile, rows, columns, k, any_will_do, start, bench, answers):
-    """Writes the answers of the games that fit; whether there are any."""
-    x, y, slack, regret, earned = bench.x, bench.y, bench.slack, bench.regret, bench.earned
+def _write(places, tile, rows, columns, k, any_will_do, start, trial, answers):
+    """Writes the answers of the games that the support fits; returns whether there are any."""
+    x, y, slack, regret, earned = trial.x, trial.y, trial.slack, trial.regret, trial.earned
     defender, attacker = answers.defender, answers.attacker
     fitting = False
     for c in range(TILE):
@@ -183,21 +189,34 @@ def _write(places, tile, rows, columns, k, any_will_do, start, bench, answers):
 
 
 @part(error_model="numpy")
-def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
+def _walk_on(form, tile, space, start, first, width, any_will_do, answers):
     """Walks the games from ``first`` on that no support fitted, up to one whose support may fit others.
 
     Returns:
-        Where to go on, and the size of that support, left on the desk; 0 if there is none.
+        Where to go on, and the size of that support, left on the space; 0 if there is none.
     """
     # Taken out of their tuples once: doing so for every game costs as much as walking it.
     table, places = form.table, form.places
     share, swing, unique, done = tile.share, tile.swing, tile.unique, tile.done
-    peace, shared, lured, column = tile.peace, tile.shared, tile.lured, tile.column
-    neutral_row, neutral_column = tile.neutral_row, tile.neutral_column
-    a, b, idle, slope, intensity, x, y = desk.a, desk.b, desk.idle, desk.slope, desk.intensity, desk.x, desk.y
-    space = desk.table, desk.basic, desk.nonbasic
-    room = desk.system, desk.mix, desk.other
-    rows, columns, state, count = desk.rows, desk.columns, answers.state, answers.equilibria
+    peace, shared, lured, column = (
+        tile.defender_still,
+        tile.defender_shared,
+        tile.attacker_shared,
+        tile.attacker_column,
+    )
+    neutral_row, neutral_column = tile.attacker_still, tile.defender_column
+    a, b, idle, slope, intensity, x, y = (
+        space.a,
+        space.b,
+        space.idle,
+        space.slope,
+        space.intensity,
+        space.x,
+        space.y,
+    )
+    tableau = space.table, space.basic, space.nonbasic
+    systems = space.system, space.mix, space.other
+    rows, columns, state, count = space.rows, space.columns, answers.state, answers.equilibria
     defender, attacker, value, regret = answers.defender, answers.attacker, answers.value, answers.regret
     for c in range(first, width):
         if done[c]:
@@ -206,7 +225,7 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
         game = places[start + c]
         state[game] = LEFT
         if table.size >= LARGE:
-            continue  # walked faster on what is played only, which those do who have the payoffs
+            continue  # solved faster from stored payoffs, by the walk on supports
         gain, row = _form_game(
             *(table, share, swing, peace, shared, lured, column, neutral_column, c),
             *(a, b, idle, slope, intensity),
@@ -214,25 +233,25 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
         if gain <= 0.0:
             continue
         first_only = any_will_do or unique[c]
-        met, outcome = tableau_walk(b, gain, idle, slope, intensity, row, first_only, *space, x, y)
-        if met == 0 or outcome != SOLVED:
+        number, outcome = tableau_walk(b, gain, idle, slope, intensity, row, first_only, *tableau, x, y)
+        if number == 0 or outcome != SOLVED:
             continue
         for i in range(a.shape[0]):
             for j in range(a.shape[1]):
                 b[i, j] += neutral_row[i, c]
         range_a, range_b = spread_of(a), spread_of(b)
         chosen, least, next_to_least, kept, certain = np.int64(0), np.inf, np.inf, (0.0, 0.0), True
-        for which in range(met):
+        for which in range(number):
             one, two = regrets_of(a, b, x, y, which, range_a, range_b, rows, columns)
             if max(one, two) >= EXACT:
-                one, two = sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, *room)
+                one, two = sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, *systems)
             certain = certain and one <= LARGEST_REGRET and two <= LARGEST_REGRET
             earned = _value(a, x, y, which)
             next_to_least = min(next_to_least, max(earned, least))
             if earned < least:
                 chosen, least, kept = which, earned, (one, two)
-        # Which of two alike is worth less is not for rounding to say.
-        clear = met == 1 or next_to_least - least > MAY_TIE * (abs(least) + abs(next_to_least))
+        # Rounding must not decide which of two nearly equal values is the smaller one.
+        clear = number == 1 or next_to_least - least > MAY_TIE * (abs(least) + abs(next_to_least))
         if not (certain and clear):
             continue
         for i in range(a.shape[0]):
@@ -241,7 +260,7 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
             attacker[game, j] = y[chosen, j]
         value[game, 0], value[game, 1] = least, _value(b, x, y, chosen)
         regret[game, 0], regret[game, 1] = kept
-        count[game] = met
+        count[game] = number
         state[game] = SOLVED if unique[c] or not first_only else ONE
         k = _support(x, y, chosen, rows, columns)
         if (any_will_do or unique[c]) and 0 < k <= MOST_PLAYED:
@@ -251,7 +270,7 @@ def _walk_on(form, tile, desk, start, first, width, any_will_do, answers):
 
 @part(error_model="numpy", forceinline=True)
 def _value(payoffs, x, y, which):
-    """What the mixes of an equilibrium met earn."""
+    """What the mixes of an equilibrium number earn."""
     total = 0.0
     for i in range(payoffs.shape[0]):
         inside = 0.0
@@ -263,7 +282,7 @@ def _value(payoffs, x, y, which):
 
 @part(error_model="numpy", forceinline=True)
 def _support(x, y, which, rows, columns):
-    """Writes the strategies played; how many they are where both play as many, else 0."""
+    """Writes the supports; returns their size if both are of the same size, else 0."""
     k = played = 0
     for i in range(x.shape[1]):
         if x[which, i] > PLAYED:
@@ -280,7 +299,7 @@ def _support(x, y, which, rows, columns):
 def _form_game(
     table, share, swing, peace, shared, lured, column, neutral_column, c, a, b, idle, slope, intensity
 ):
-    """Writes a game's payoffs, the adversary's but for what belongs to a defence, and its rank-1 form.
+    """Writes a game's payoffs and its rank-1 form; ``b`` lacks the term that depends on the defence alone.
 
     Returns:
         g such that Q = g b has costs of size 1, or 0 for a game without that form; and the defence that is
@@ -324,26 +343,26 @@ def _form_game(
 
 
 @part(error_model="numpy")
-def _remember(desk, memory, k):
-    """Puts the support on the desk before all others, in an order in which it can be eliminated."""
-    for place in range(memory.held[0]):
-        same = memory.size[place] == k
+def _remember(space, supports, k):
+    """Puts the support on the space before all others, in an order in which it can be eliminated."""
+    for place in range(supports.count[0]):
+        same = supports.size[place] == k
         for p in range(k):
-            same = same and among(desk.rows[p], memory.rows[place], k)
-            same = same and among(desk.columns[p], memory.columns[place], k)
+            same = same and among(space.rows[p], supports.rows[place], k)
+            same = same and among(space.columns[p], supports.columns[place], k)
         if same:
             return
-    memory.held[0] = min(memory.held[0] + 1, REMEMBERED)
-    last = memory.held[0] - 1
-    rows, columns = memory.rows[last], memory.columns[last]
-    memory.size[last] = k
+    supports.count[0] = min(supports.count[0] + 1, REMEMBERED)
+    last = supports.count[0] - 1
+    rows, columns = supports.rows[last], supports.columns[last]
+    supports.size[last] = k
     for p in range(k):
-        rows[p], columns[p] = desk.rows[p], desk.columns[p]
-    system, r = desk.system, k - 1
+        rows[p], columns[p] = space.rows[p], space.columns[p]
+    system, r = space.system, k - 1
     for b in range(r):
         for a in range(r):
-            system[b, a] = (desk.b[rows[b + 1], columns[a + 1]] - desk.b[rows[0], columns[a + 1]]) - (
-                desk.b[rows[b + 1], columns[0]] - desk.b[rows[0], columns[0]]
+            system[b, a] = (space.b[rows[b + 1], columns[a + 1]] - space.b[rows[0], columns[a + 1]]) - (
+                space.b[rows[b + 1], columns[0]] - space.b[rows[0], columns[0]]
             )
     for q in range(r):  # elimination with complete pivoting
         row, column = q, q
@@ -362,4 +381,4 @@ def _remember(desk, memory, k):
                 factor = system[b, q] / system[q, q]
                 for a in range(q, r):
                     system[b, a] -= factor * system[q, a]
-    to_the_front(memory, last)
+    to_the_front(supports, last)

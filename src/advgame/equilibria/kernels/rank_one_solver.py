@@ -9,33 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from advgame.equilibria.kernels.certificate import EXACT, equalise, polish, regrets, regrets_of, sharpened
+from advgame.equilibria.kernels.certificate import EXACT, regrets_of, sharpened
 from advgame.equilibria.kernels.compiling import njit, part
 from advgame.equilibria.kernels.distance import is_far
 from advgame.equilibria.kernels.rank_one_detection import known_form, lines_for, rank_one_form
 from advgame.equilibria.kernels.simd4 import larger
-from advgame.equilibria.kernels.states import CROWDED, DISTANT, LOST, SOLVED, TIED, UNSTRUCTURED
+from advgame.equilibria.kernels.states import CROWDED, DISTANT, LOST, UNSTRUCTURED
 from advgame.equilibria.kernels.support_inverse import desk
 from advgame.equilibria.kernels.support_walk import support_walk
-from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk, walk
+from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
 from advgame.equilibria.kernels.uniqueness import only_one
 from advgame.games.tolerances import LARGEST_REGRET
-
-__all__ = [
-    "CROWDED",
-    "LARGE",
-    "LOST",
-    "SOLVED",
-    "TIED",
-    "UNSTRUCTURED",
-    "equalise",
-    "polish",
-    "regrets",
-    "solve_some",
-    "solve_some_large",
-    "tableau",
-    "walk",
-]
 
 LARGE = 6000  # payoffs of a player, from which on it is quicker to walk on what is played
 
@@ -59,7 +43,7 @@ def solve_some(a, b, ratios, intensities, first_only, begin, end, counts, status
     left, lines, table = np.empty(m), lines_for(n), tableau(m, n)
     rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
     size = min(m, n) + 1
-    system, mix, other = np.empty((size, size + 1)), np.empty(size), np.empty(size)
+    system, mix, other = np.empty((size, size + 1)), np.empty(size + m), np.empty(size + n)
     written = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
     for game in range(begin, end):
         one, two = a[game], b[game]
@@ -97,7 +81,7 @@ def solve_some_large(a, b, ratios, intensities, first_only, begin, end, stop, co
     left, lines, at = np.empty(m), lines_for(n), desk(m, n)
     rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
     size = min(m, n) + 1
-    system, mix, other = np.empty((size, size + 1)), np.empty(size), np.empty(size)
+    system, mix, other = np.empty((size, size + 1)), np.empty(size + m), np.empty(size + n)
     written = np.int64(0)  # a bare 0 is a type of its own, for which all would be compiled once more
     for game in range(begin, end):
         one, two = a[game], b[game]

@@ -1,4 +1,4 @@
-"""Supports met before, tried on a whole tile of games: their mixed strategies, and what all others pay."""
+"""Supports of earlier equilibria, tried on a tile of games: mixed strategies and certificates."""
 
 from __future__ import annotations
 
@@ -13,70 +13,54 @@ from advgame.games.tolerances import MAY_TIE
 MOST_PLAYED = 32  # strategies of each player in a support that is remembered
 REMEMBERED = 16  # supports
 
-STEADY = 1e-6  # of the largest entry: a smaller pivot leaves the mixes to rounding
+STEADY = 1e-6  # of the largest entry: with smaller pivots, rounding errors dominate the mixed strategies
 
 
-class Memory(NamedTuple):
-    """Supports met, the one that fitted last first."""
+class Supports(NamedTuple):
+    """Supports of earlier equilibria, the most recently successful one first."""
 
     rows: np.ndarray  # (REMEMBERED, MOST_PLAYED)
     columns: np.ndarray  # (REMEMBERED, MOST_PLAYED)
     size: np.ndarray  # (REMEMBERED,)
-    held: np.ndarray  # (1,) how many
+    count: np.ndarray  # (1,)
 
 
-class Bench(NamedTuple):
-    """Room for trying a support on a tile, a column for each game."""
+class TrialSpace(NamedTuple):
+    """Arrays for trying a support on a tile, one column per game."""
 
     system: np.ndarray  # (MOST_PLAYED², TILE)
     inverse: np.ndarray  # (MOST_PLAYED, TILE) of the pivots
     x: np.ndarray  # (MOST_PLAYED, TILE)
     y: np.ndarray  # (MOST_PLAYED, TILE)
-    tilt: np.ndarray  # (MOST_PLAYED, TILE) how y moves with the mean intensity
-    pay: np.ndarray  # (defences or attacks, whichever are more; TILE)
+    tilt: np.ndarray  # (MOST_PLAYED, TILE) derivative of y by the mean intensity
+    payoffs: np.ndarray  # (defences or attacks, whichever are more; TILE)
     slack: np.ndarray  # (TILE,) positive where the support fits
     size: np.ndarray  # (TILE,)
     mean: np.ndarray  # (TILE,) intensity
-    lure: np.ndarray  # (TILE,)
+    attacker_shared: np.ndarray  # (TILE,) mean of a of the attacker
     best: np.ndarray  # (TILE,)
     worst: np.ndarray  # (TILE,)
     top: np.ndarray  # (TILE,)
     bottom: np.ndarray  # (TILE,)
-    own: np.ndarray  # (TILE,)
+    scale: np.ndarray  # (TILE,)
     earned: np.ndarray  # (2, TILE)
     regret: np.ndarray  # (2, TILE)
 
 
-@part(error_model="numpy", allocates=True)
-def new_bench(m, n):
-    """Room for trying a support on a tile of games of m defences and n attacks."""
-    most = min(min(m, n), MOST_PLAYED)
-    return Bench(
-        np.empty((most * most, TILE)),
-        np.empty((most, TILE)),
-        np.empty((most, TILE)),
-        np.empty((most, TILE)),
-        np.empty((most, TILE)),
-        np.empty((max(m, n), TILE)),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.empty((2, TILE)),
-        np.empty((2, TILE)),
+def new_trial_space(defences: int, attacks: int) -> TrialSpace:
+    """An empty `TrialSpace` for games of a shape."""
+    most = min(defences, attacks, MOST_PLAYED)
+    rows = {"system": most * most, "payoffs": max(defences, attacks), "earned": 2, "regret": 2}
+    rows |= dict.fromkeys(("inverse", "x", "y", "tilt"), most)
+    return TrialSpace(
+        **{name: np.empty((rows[name], TILE) if name in rows else TILE) for name in TrialSpace._fields}
     )
 
 
-@part(error_model="numpy", allocates=True)
-def new_memory():
-    """A memory that holds no support yet."""
+def no_supports() -> Supports:
+    """A list of supports that is still empty."""
     shape = (REMEMBERED, MOST_PLAYED)
-    return Memory(
+    return Supports(
         np.zeros(shape, np.int64),
         np.zeros(shape, np.int64),
         np.zeros(REMEMBERED, np.int64),
@@ -85,37 +69,37 @@ def new_memory():
 
 
 @part(error_model="numpy")
-def to_the_front(memory, place):
-    """Moves a support before those that fitted longer ago."""
-    for each in range(place, 0, -1):
-        memory.size[each], memory.size[each - 1] = memory.size[each - 1], memory.size[each]
+def to_the_front(supports, place):
+    """Moves a support to the front of the list."""
+    rows, columns, size = supports.rows, supports.columns, supports.size
+    for s in range(place, 0, -1):
+        size[s], size[s - 1] = size[s - 1], size[s]
         for p in range(MOST_PLAYED):
-            one, other = memory.rows[each, p], memory.rows[each - 1, p]
-            memory.rows[each, p], memory.rows[each - 1, p] = other, one
-            one, other = memory.columns[each, p], memory.columns[each - 1, p]
-            memory.columns[each, p], memory.columns[each - 1, p] = other, one
+            rows[s, p], rows[s - 1, p] = rows[s - 1, p], rows[s, p]
+            columns[s, p], columns[s - 1, p] = columns[s - 1, p], columns[s, p]
 
 
 @part(error_model="numpy", fastmath={"contract"})
-def set_up(form, tile, rows, columns, k, bench):
-    """Writes the systems of the support's mixes, all relative to its first row and column.
+def set_up(form, tile, rows, columns, k, space):
+    """Writes the linear systems of the support's mixed strategies, relative to its first row and column.
 
-    With G_ij = p_j (S E_ij + a_i) of the adversary and D = G doubly relative: Dᵀx = right of x for the rest
-    of x, D y = y₀ + μ tilt for the rest of y.
+    With G_ij = p_j (S E_ij + a_i) of the attacker and D_ij = G_ij − G_0j − G_i0 + G_00: Dᵀ x = the right side
+    in ``x``, and D y = the right side in ``y`` + μ ``tilt``, both without the first strategy.
 
     Args:
-        form: the games by their numbers, as `Form` holds them.
-        tile: the numbers of the tile's games.
+        form: the games, by coefficients.
+        tile: the coefficients of the tile's games.
         rows, columns: the defences and the attacks of the support, the first k of each.
         k: strategies of each player in the support.
-        bench: the bench; ``system``, ``x``, ``y``, ``tilt``, ``size`` and ``slack`` are written.
+        space: the arrays; ``system``, ``x``, ``y``, ``tilt``, ``size`` and ``slack`` are written.
     """
-    E, V, S, share, lured = form.table, tile.swing[0], tile.swing[1], tile.share, tile.lured
-    peace, shared, column = tile.peace, tile.shared, tile.column
-    system, size, x, y, tilt = bench.system, bench.size, bench.x, bench.y, bench.tilt
+    E, V, S, share = form.table, tile.swing[0], tile.swing[1], tile.share
+    attacker_a = tile.attacker_shared
+    still, shared, column = tile.defender_still, tile.defender_shared, tile.attacker_column
+    system, size, x, y, tilt = space.system, space.size, space.x, space.y, space.tilt
     r, first, idle = k - 1, rows[0], columns[0]
     for c in range(TILE):
-        bench.slack[c] = V[c] if S[c] > 0.0 else -1.0
+        space.slack[c] = V[c] if S[c] > 0.0 else -1.0
         size[c] = 0.0
     for b in range(r):
         i = rows[b + 1]
@@ -124,28 +108,28 @@ def set_up(form, tile, rows, columns, k, bench):
             j = columns[a + 1]
             cross = E[i, j] - E[first, j]
             for c in range(TILE):
-                apart = lured[i, c] - lured[first, c]
+                apart = attacker_a[i, c] - attacker_a[first, c]
                 value = share[j, c] * (S[c] * cross + apart) - share[idle, c] * (S[c] * at_idle + apart)
                 system[b * r + a, c] = value
                 size[c] = abs(value) if abs(value) > size[c] else size[c]
         for c in range(TILE):
-            per, apart = S[c] / V[c], lured[i, c] - lured[first, c]
-            y[b + 1, c] = per * (peace[i, c] - peace[first, c]) - share[idle, c] * (S[c] * at_idle + apart)
+            per, apart = S[c] / V[c], attacker_a[i, c] - attacker_a[first, c]
+            y[b + 1, c] = per * (still[i, c] - still[first, c]) - share[idle, c] * (S[c] * at_idle + apart)
             tilt[b + 1, c] = per * (shared[i, c] - shared[first, c]) + apart
     for a in range(r):
         j = columns[a + 1]
         for c in range(TILE):
-            at_idle = column[idle, c] + share[idle, c] * (S[c] * E[first, idle] + lured[first, c])
-            x[a + 1, c] = at_idle - (column[j, c] + share[j, c] * (S[c] * E[first, j] + lured[first, c]))
+            at_idle = column[idle, c] + share[idle, c] * (S[c] * E[first, idle] + attacker_a[first, c])
+            x[a + 1, c] = at_idle - (column[j, c] + share[j, c] * (S[c] * E[first, j] + attacker_a[first, c]))
 
 
 @part(error_model="numpy", fastmath={"contract"})
-def solve_systems(r, bench):
-    """Solves them by one elimination, in the order that was best when the support was met."""
-    M, x, y, tilt, inverse, slack = bench.system, bench.x, bench.y, bench.tilt, bench.inverse, bench.slack
+def solve_systems(r, space):
+    """Solves the systems by one elimination, in the pivot order chosen when the support was stored."""
+    M, x, y, tilt, inverse, slack = space.system, space.x, space.y, space.tilt, space.inverse, space.slack
     for q in range(r):
         for c in range(TILE):
-            steady = abs(M[q * r + q, c]) > STEADY * bench.size[c]
+            steady = abs(M[q * r + q, c]) > STEADY * space.size[c]
             slack[c] = slack[c] if steady else -1.0
             inverse[q, c] = 1.0 / M[q * r + q, c] if steady else 0.0
         for b in range(q + 1, r):
@@ -174,18 +158,18 @@ def solve_systems(r, bench):
 
 
 @part(error_model="numpy", fastmath={"contract"})
-def mixes_of_tile(tile, columns, k, any_will_do, bench):
-    """Writes both mixes and the mean intensity; the slack is negative where they are no mixes.
+def mixes_of_tile(tile, columns, k, any_will_do, space):
+    """Writes both mixed strategies and the mean intensity; the slack is negative where there are none.
 
     Args:
-        tile: the numbers of the tile's games.
+        tile: the coefficients of the tile's games.
         columns: the attacks of the support, the first k.
         k: strategies of each player in the support.
         any_will_do: whether an equilibrium that may not be the only one is accepted.
-        bench: the bench, its systems solved; ``x``, ``y``, ``mean`` and ``slack`` are written.
+        space: the arrays, with the systems solved; ``x``, ``y``, ``mean`` and ``slack`` are written.
     """
-    share, idle, level, fall = tile.share, columns[0], bench.best, bench.worst
-    x, y, tilt, mean, slack = bench.x, bench.y, bench.tilt, bench.mean, bench.slack
+    share, idle, level, fall = tile.share, columns[0], space.best, space.worst
+    x, y, tilt, mean, slack = space.x, space.y, space.tilt, space.mean, space.slack
     for c in range(TILE):
         level[c], fall[c] = share[idle, c], 1.0
     for a in range(1, k):
@@ -194,7 +178,7 @@ def mixes_of_tile(tile, columns, k, any_will_do, bench):
             level[c] += (share[j, c] - share[idle, c]) * y[a, c]
             fall[c] -= (share[j, c] - share[idle, c]) * tilt[a, c]
     for c in range(TILE):
-        # Where the equilibrium is the only one, the mean intensity crosses μ downwards.
+        # If the equilibrium is unique, the mean intensity crosses μ downwards.
         steady = fall[c] > STEADY or (any_will_do and fall[c] < -STEADY)
         slack[c] = slack[c] if steady else -1.0
         mean[c] = level[c] / fall[c] if steady else 0.0
@@ -219,131 +203,152 @@ def among(strategy, strategies, k):
         strategies: the list of strategies.
         k: how many of them count.
     """
-    found = False
-    for each in range(k):
-        found = found or strategies[each] == strategy
-    return found
+    contained = False
+    for p in range(k):
+        contained = contained or strategies[p] == strategy
+    return contained
 
 
 @part(error_model="numpy", fastmath={"contract"})
-def check_attacks(form, tile, rows, columns, k, bench):
-    """What every attack pays the adversary: the slack is negative where another one pays as much.
+def check_attacks(form, tile, rows, columns, k, space):
+    """Payoffs of all attacks: the slack is negative where one outside the support pays as much.
 
     Args:
-        form: the games by their numbers, as `Form` holds them.
-        tile: the numbers of the tile's games.
+        form: the games, by coefficients.
+        tile: the coefficients of the tile's games.
         rows, columns: the defences and the attacks of the support, the first k of each.
         k: strategies of each player in the support.
-        bench: the bench with both mixes; ``slack``, ``earned[1]`` and ``regret[1]`` are written.
+        space: the arrays, with both mixed strategies; ``slack``, ``earned[1]`` and ``regret[1]`` are written.
     """
-    E, S, share, column, lured = form.table, tile.swing[1], tile.share, tile.column, tile.lured
-    x, y, pay, slack, earned, own = bench.x, bench.y, bench.pay, bench.slack, bench.earned, bench.own
-    lure, size, best, worst, top, bottom = (
-        bench.lure,
-        bench.size,
-        bench.best,
-        bench.worst,
-        bench.top,
-        bench.bottom,
+    E, S, share = form.table, tile.swing[1], tile.share
+    column, attacker_a = tile.attacker_column, tile.attacker_shared
+    x, y, payoffs, slack, earned, scale = (
+        space.x,
+        space.y,
+        space.payoffs,
+        space.slack,
+        space.earned,
+        space.scale,
+    )
+    mean_shared, size, best, worst, top, bottom = (
+        space.attacker_shared,
+        space.size,
+        space.best,
+        space.worst,
+        space.top,
+        space.bottom,
     )
     first, idle = rows[0], columns[0]
     for c in range(TILE):
-        lure[c], size[c] = 0.0, 0.0
+        mean_shared[c], size[c] = 0.0, 0.0
     for b in range(k):
         i = rows[b]
         for c in range(TILE):
-            lure[c] += x[b, c] * lured[i, c]
-            size[c] = abs(lured[i, c]) if abs(lured[i, c]) > size[c] else size[c]
+            mean_shared[c] += x[b, c] * attacker_a[i, c]
+            size[c] = abs(attacker_a[i, c]) if abs(attacker_a[i, c]) > size[c] else size[c]
     for c in range(TILE):
         size[c] += S[c]
-        own[c] = abs(column[idle, c]) + share[idle, c] * size[c]
+        scale[c] = abs(column[idle, c]) + share[idle, c] * size[c]
         best[c], worst[c], top[c], bottom[c], earned[1, c] = -np.inf, np.inf, -np.inf, np.inf, 0.0
     for j in range(len(share)):
         weight = E[first, j]
         for c in range(TILE):
-            pay[j, c] = x[0, c] * weight
+            payoffs[j, c] = x[0, c] * weight
         for b in range(1, k):
             entry = E[rows[b], j]
             for c in range(TILE):
-                pay[j, c] += x[b, c] * entry
+                payoffs[j, c] += x[b, c] * entry
         for c in range(TILE):
-            against_first = column[j, c] + share[j, c] * (S[c] * weight + lured[first, c])
+            against_first = column[j, c] + share[j, c] * (S[c] * weight + attacker_a[first, c])
             top[c] = against_first if against_first > top[c] else top[c]
             bottom[c] = against_first if against_first < bottom[c] else bottom[c]
-            value = column[j, c] + share[j, c] * (S[c] * pay[j, c] + lure[c])
-            pay[j, c] = value
+            value = column[j, c] + share[j, c] * (S[c] * payoffs[j, c] + mean_shared[c])
+            payoffs[j, c] = value
             best[c] = value if value > best[c] else best[c]
             worst[c] = value if value < worst[c] else worst[c]
     for a in range(k):
         j = columns[a]
         for c in range(TILE):
-            earned[1, c] += y[a, c] * pay[j, c]
+            earned[1, c] += y[a, c] * payoffs[j, c]
     for j in range(len(share)):
         if not among(j, columns, k):
             for c in range(TILE):
-                tie = MAY_TIE * (own[c] + abs(column[j, c]) + share[j, c] * size[c])
-                least = earned[1, c] - pay[j, c] - tie
+                tie = MAY_TIE * (scale[c] + abs(column[j, c]) + share[j, c] * size[c])
+                least = earned[1, c] - payoffs[j, c] - tie
                 slack[c] = least if least < slack[c] else slack[c]
     for c in range(TILE):
-        bench.regret[1, c] = relative(best[c] - earned[1, c], best[c] - worst[c], top[c] - bottom[c])
+        space.regret[1, c] = relative(best[c] - earned[1, c], best[c] - worst[c], top[c] - bottom[c])
 
 
 @part(error_model="numpy", fastmath={"contract"})
-def check_defences(form, tile, rows, columns, k, bench):
-    """What every defence pays the defender: the slack is negative where another one pays as much.
+def check_defences(form, tile, rows, columns, k, space):
+    """Payoffs of all defences: the slack is negative where one outside the support pays as much.
 
     Args:
-        form: the games by their numbers, as `Form` holds them.
-        tile: the numbers of the tile's games.
+        form: the games, by coefficients.
+        tile: the coefficients of the tile's games.
         rows, columns: the defences and the attacks of the support, the first k of each.
         k: strategies of each player in the support.
-        bench: the bench with both mixes; ``slack``, ``earned[0]`` and ``regret[0]`` are written.
+        space: the arrays, with both mixed strategies; ``slack``, ``earned[0]`` and ``regret[0]`` are written.
     """
-    E, V, share, peace, shared = form.table, tile.swing[0], tile.share, tile.peace, tile.shared
-    x, y, pay, slack, earned, own = bench.x, bench.y, bench.pay, bench.slack, bench.earned, bench.own
-    mean, best, worst, top, bottom = bench.mean, bench.best, bench.worst, bench.top, bench.bottom
-    size, met = bench.size, bench.tilt  # how much of the traffic each attack played is
+    E, V, share, still, shared = (
+        form.table,
+        tile.swing[0],
+        tile.share,
+        tile.defender_still,
+        tile.defender_shared,
+    )
+    x, y, payoffs, slack, earned, scale = (
+        space.x,
+        space.y,
+        space.payoffs,
+        space.slack,
+        space.earned,
+        space.scale,
+    )
+    mean, best, worst, top, bottom = space.mean, space.best, space.worst, space.top, space.bottom
+    size, traffic = space.size, space.tilt  # traffic: the share of each attack in the support
     first, last = rows[0], columns[k - 1]
     for a in range(k):
         j = columns[a]
         for c in range(TILE):
-            met[a, c] = y[a, c] * share[j, c]
+            traffic[a, c] = y[a, c] * share[j, c]
     for c in range(TILE):
-        own[c] = abs(peace[first, c]) + abs(shared[first, c]) + 2.0 * V[c]
+        scale[c] = abs(still[first, c]) + abs(shared[first, c]) + 2.0 * V[c]
         best[c], worst[c], top[c], bottom[c], earned[0, c] = -np.inf, np.inf, -np.inf, np.inf, 0.0
         size[c] = 0.0
-    for i in range(len(peace)):
+    for i in range(len(still)):
         entry, at_last = E[i, columns[0]], E[i, last]
         for c in range(TILE):
-            pay[i, c] = met[0, c] * entry
+            payoffs[i, c] = traffic[0, c] * entry
         for a in range(1, k):
             entry = E[i, columns[a]]
             for c in range(TILE):
-                pay[i, c] += met[a, c] * entry
+                payoffs[i, c] += traffic[a, c] * entry
         for c in range(TILE):
-            against_last = peace[i, c] + share[last, c] * (shared[i, c] - V[c] * at_last)
+            against_last = still[i, c] + share[last, c] * (shared[i, c] - V[c] * at_last)
             top[c] = against_last if against_last > top[c] else top[c]
             bottom[c] = against_last if against_last < bottom[c] else bottom[c]
-            apart = abs(peace[i, c] - peace[first, c])
+            apart = abs(still[i, c] - still[first, c])
             size[c] = apart if apart > size[c] else size[c]
-            value = peace[i, c] + mean[c] * shared[i, c] - V[c] * pay[i, c]
-            pay[i, c] = value
+            value = still[i, c] + mean[c] * shared[i, c] - V[c] * payoffs[i, c]
+            payoffs[i, c] = value
             best[c] = value if value > best[c] else best[c]
             worst[c] = value if value < worst[c] else worst[c]
     for b in range(k):
         i = rows[b]
         for c in range(TILE):
-            earned[0, c] += x[b, c] * pay[i, c]
-    for i in range(len(peace)):
+            earned[0, c] += x[b, c] * payoffs[i, c]
+    for i in range(len(still)):
         if not among(i, rows, k):
             for c in range(TILE):
-                tie = MAY_TIE * (own[c] + abs(peace[i, c]) + abs(shared[i, c]))
-                least = earned[0, c] - pay[i, c] - tie
+                tie = MAY_TIE * (scale[c] + abs(still[i, c]) + abs(shared[i, c]))
+                least = earned[0, c] - payoffs[i, c] - tie
                 slack[c] = least if least < slack[c] else slack[c]
     for c in range(TILE):
         spread = top[c] - bottom[c]
         spread = size[c] if size[c] > spread else spread
-        bench.regret[0, c] = relative(best[c] - earned[0, c], best[c] - worst[c], spread)
+        space.regret[0, c] = relative(best[c] - earned[0, c], best[c] - worst[c], spread)
 
 
 @part(error_model="numpy", forceinline=True)
@@ -360,18 +365,18 @@ def relative(gain, one, other):
 
 
 @part(error_model="numpy", fastmath={"contract"})
-def add_neutral(tile, rows, columns, k, bench):
-    """Adds to the values what changes no best reply: an attack's to one, a defence's to the other.
+def add_neutral(tile, rows, columns, k, space):
+    """Adds the payoffs that change no best response: of attacks to the defender, of defences to the attacker.
 
     Args:
-        tile: the numbers of the tile's games.
+        tile: the coefficients of the tile's games.
         rows, columns: the defences and the attacks of the support, the first k of each.
         k: strategies of each player in the support.
-        bench: the bench; ``earned`` is added to.
+        space: the arrays; ``earned`` is added to.
     """
-    x, y, earned = bench.x, bench.y, bench.earned
+    x, y, earned = space.x, space.y, space.earned
     for a in range(k):
         i, j = rows[a], columns[a]
         for c in range(TILE):
-            earned[0, c] += y[a, c] * tile.neutral_column[j, c]
-            earned[1, c] += x[a, c] * tile.neutral_row[i, c]
+            earned[0, c] += y[a, c] * tile.defender_column[j, c]
+            earned[1, c] += x[a, c] * tile.attacker_still[i, c]

@@ -29,13 +29,14 @@ MOST_STEPS = 20_000
 
 # The rows of a tableau after those of the m nonbasic variables: the levels of the basic ones; the costs of
 # the nonbasic ones at μ = 0 and per μ, their intensities, how what leaves depends on them; a pivot's notes.
-LEVEL, COST, PER, INTENSITY, LEAVING, KEPT, PLACE = range(7)
+FURTHER_ROWS = 7
+LEVEL, COST, PER, INTENSITY, LEAVING, KEPT, PLACE = range(FURTHER_ROWS)
 
 
 @part(allocates=True)
 def tableau(m, n):
-    """Room for the tableau of games of m defences and n attacks."""
-    return np.empty((m + 7, padded(max(m, n))))
+    """An empty tableau for games of m defences and n attacks."""
+    return np.empty((m + FURTHER_ROWS, padded(max(m, n))))
 
 
 @part(error_model="numpy", forceinline=True)
@@ -322,31 +323,3 @@ def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
     for j in range(n):
         attacker[which, j] *= other
     return smallest(least) > MAY_TIE
-
-
-@part(error_model="numpy", allocates=True)
-def walk(q, idle, slope, intensity, table, basic, nonbasic, defender, attacker):
-    """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
-
-    Args:
-        q: (defences, attacks), scaled so that costs are of size 1; idle, slope: (defences,);
-        intensity: (attacks,), at least 0 and 0 somewhere, at most 1.
-        table: a ``tableau``; one that is too small is replaced.
-        basic, nonbasic: space of shapes (attacks,) and (defences,).
-
-    Returns:
-        How many were met, and what became of the game.
-    """
-    m, n = q.shape
-    if table.shape[0] < m + 7 or table.shape[1] < padded(max(m, n)):
-        table = tableau(m, n)
-    row, best = 0, np.inf
-    for i in range(m):
-        worst = q[i, 0]
-        for j in range(n):
-            worst = larger(worst, q[i, j])
-        if worst + idle[i] < best:
-            row, best = i, worst + idle[i]
-    return tableau_walk(
-        q, 1.0, idle, slope, intensity, row, False, table, basic, nonbasic, defender, attacker
-    )

@@ -47,7 +47,7 @@ def compiled_equilibria(game: Game, deadline: Deadline) -> tuple[Profile, ...]:
         return ()
     if not at_hand(game.shape):
         return ()
-    from advgame.equilibria.kernels import rank_one_solver
+    from advgame.equilibria.kernels import rank_one_solver, states
 
     room = _Room.of(game.shape)
     a, b = lent(game.defender_payoffs)[None], lent(game.attacker_payoffs)[None]
@@ -56,7 +56,7 @@ def compiled_equilibria(game: Game, deadline: Deadline) -> tuple[Profile, ...]:
     else:
         with stopped_by(deadline) if size >= WORTH_A_TIMER else nullcontext(room.stop) as stop:
             rank_one_solver.solve_some_large(a, b, *room.asked, stop, *room.told)
-    if room.state[0] != rank_one_solver.SOLVED:
+    if room.state[0] != states.SOLVED:
         return ()
     return tuple(_profile(game, room, place) for place in range(room.counts[0]))
 
