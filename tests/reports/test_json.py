@@ -6,10 +6,14 @@ import json
 from math import inf
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import advgame as ag
+from advgame.reports.formats.json import schema
 
 from .conftest import table
+
+SCHEMA = Draft202012Validator(schema())
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +41,38 @@ def test_the_schema_has_a_version_and_these_parts(told: dict) -> None:
     }
     assert len(told["inputs_sha256"]) == 64
     assert set(told["versions"]) == {"advgame", "Python", "numpy", "scipy", "nashpy"}
+
+
+@pytest.mark.parametrize("case", ["two_defences_report", "many_attacks_report", "hostile_report"])
+def test_a_report_fits_the_published_schema(request: pytest.FixtureRequest, case: str) -> None:
+    given = json.loads(request.getfixturevalue(case).render("json"))
+    assert [fault.message for fault in SCHEMA.iter_errors(given)] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        (("decision", "largest_share"), 30),
+        (("decision", "attacker_knows"), "everything"),
+        (("policies", "table"), []),
+        (("equilibria", "profiles", 0, "attacker"), ["1"]),
+        (("game", "defences"), [1]),
+        (("inputs_sha256",), "abc"),
+    ],
+)
+def test_the_published_schema_refuses_what_is_no_report(told: dict, place: tuple, wrong: object) -> None:
+    spoilt = json.loads(json.dumps(told))
+    *parents, key = place
+    inner = spoilt
+    for each in parents:
+        inner = inner[each]
+    inner[key] = wrong
+    assert next(tuple(fault.absolute_path) for fault in SCHEMA.iter_errors(spoilt))[: len(place)] == place
+
+
+def test_the_published_schema_requires_every_part(told: dict) -> None:
+    for key in told:
+        assert list(SCHEMA.iter_errors({name: value for name, value in told.items() if name != key})), key
 
 
 def test_the_decision_has_the_numbers_known_by_hand(told: dict) -> None:

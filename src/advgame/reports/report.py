@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import overload
 
 from advgame.errors import UnknownName
 from advgame.files import written_whole
+from advgame.reports.blocks import Cell, Head, Heading, Table
 from advgame.reports.document import Document
 from advgame.reports.formats import FORMATS
+
+BLANK = "_" * 40  # a line to write on
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +75,24 @@ class Report(Document):
         path = Path(path)
         content = self.file_content(format if format is not None else format_of(path))
         return written_whole(path, lambda file: file.write(content))
+
+    def signed(self, author: str = "", on: date | str = "", decision: str = "") -> Report:
+        """The report with a block for the decision that was taken and its signature.
+
+        >>> import advgame as ag
+        >>> signed = ag.report(ag.case("cifar10-two-defences")).signed("A. Engineer", "2030-01-31")
+        >>> [[cell.text for cell in row] for row in signed.blocks[-1].rows][:2]
+        [['prepared by', 'A. Engineer'], ['date', '2030-01-31']]
+
+        Args:
+            author: who prepared the report; empty for a line to fill in.
+            on: the date of the decision, as it is to be printed or as a `date`; empty for a line to fill in.
+            decision: what was decided; empty for a line to fill in.
+        """
+        entries = (("prepared by", author), ("date", str(on)), ("decision", decision), ("signature", ""))
+        rows = tuple((Cell(label), Cell(text or BLANK)) for label, text in entries)
+        heads = (Head("sign-off"), Head(""))
+        return replace(self, blocks=(*self.blocks, Heading("Sign-off"), Table("", heads, rows)))
 
 
 def format_of(path: Path) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from advgame.reports.blocks import Block
 from advgame.reports.formats.format import Format
@@ -34,6 +35,16 @@ class Json(Format):
         content = _plain(_content(report))
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         return text.replace("<", "\\u003c") + "\n"  # so that it can be embedded in an HTML page
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the reports that this version writes.
+
+    >>> schema()["$id"]
+    'advgame-report/1'
+    """
+    text = Path(__file__).with_name("report.schema.json").read_text(encoding="utf-8")
+    return cast(dict[str, Any], json.loads(text))
 
 
 def _content(report: Document) -> dict[str, Any]:
