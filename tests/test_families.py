@@ -158,7 +158,9 @@ def test_every_study_is_a_section_in_every_format(
     for form in FORMATS.values():
         if form.media_type != "application/pdf":  # the HTML page, set slowly
             rendered = form.render(whole)
-            assert not form.whole or isinstance(rendered, bytes) or title.text[:20].lower() in rendered.lower()
+            assert (
+                not form.whole or isinstance(rendered, bytes) or title.text[:20].lower() in rendered.lower()
+            )
 
 
 @pytest.mark.parametrize("name", STUDIES)

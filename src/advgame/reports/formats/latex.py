@@ -72,7 +72,6 @@ MEANINGS = {
     "`": r"\textasciigrave{}",
     "[": "{[}",  # an argument where it follows \\ or \item
     "]": "{]}",
-    "-": "-{}",  # not joined to a dash
     "\N{MINUS SIGN}": r"$-$",
     "\N{MULTIPLICATION SIGN}": r"$\times$",
     "\N{PLUS-MINUS SIGN}": r"$\pm$",
@@ -119,12 +118,9 @@ def escaped(text: str) -> str:
     '50 \\% of \\$1 \\textbackslash{}input\\{x\\}'
     """
     return " ".join(
-        BREAK.join(
-            "".join(MEANINGS.get(character, character) for character in piece)
-            for piece in PIECES.findall(word)
-        )
+        BREAK.join("".join(MEANINGS.get(each, each) for each in piece) for piece in PIECES.findall(word))
         for word in one_line(text).split(" ")
-    )
+    ).replace("--", "-{}-")  # LaTeX would join them to a dash
 
 
 @singledispatch
