@@ -19,6 +19,7 @@ from advgame.lab.datasets.pinned import PinnedFile
 from advgame.lab.datasets.source import Source
 
 CONTENT = bytes(range(256)) * 400
+PACKED = gzip.compress(CONTENT, mtime=0)
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -33,6 +34,7 @@ class Pages(BaseHTTPRequestHandler):
             "data": CONTENT,
             "data.gz": gzip.compress(CONTENT),
             "other": CONTENT[:-1] + b"x",
+            "packed.gz": PACKED,
             "page.gz": b"<html>Moved</html>",
             "broken": CONTENT[:1000],
         }.get(name)
@@ -70,6 +72,19 @@ class Bytes(Source):
 
     def dataset_of(self, contents: tuple[bytes, ...]) -> Dataset:
         pytest.fail(f"fetching a data set read its {len(contents)} files")
+
+
+def test_a_file_that_is_pinned_as_gzipped_is_kept_as_published(server: str, tmp_path: Path) -> None:
+    found = source(f"{server}/packed.gz")
+    checksum = "md5:" + hashlib.md5(PACKED, usedforsecurity=False).hexdigest()
+    file = PinnedFile("packed.gz", len(PACKED), checksum, (f"{server}/packed.gz",))
+    object.__setattr__(found, "file", file)
+    place = fetched(found, tmp_path)
+    assert [path.name for path in place.iterdir()] == ["packed.gz"]
+    assert (place / "packed.gz").read_bytes() == PACKED
+    Pages.asked.clear()
+    fetched(found, tmp_path)
+    assert Pages.asked == []  # it is there
 
 
 def source(*urls: str, size: int | None = len(CONTENT)) -> Source:
