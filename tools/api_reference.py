@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -44,10 +45,11 @@ ENTRY = re.compile(r"^((?:\*{0,2}\w+(?:, )?)+): (.*)$")
 
 def page() -> str:
     """The page: a heading for each folder that has public names, and an entry for each name."""
-    parts = [OPENING, *(f"- {home}: {_listed(names)}" for home, names in advgame._HOMES.items()), ""]
-    for home, names in advgame._HOMES.items():
+    homes = {**advgame._HOMES, "advgame.lab": tuple(f"lab.{name}" for name in advgame.lab._HOMES)}
+    parts = [OPENING, *(f"- {home}: {_listed(names)}" for home, names in homes.items()), ""]
+    for home, names in homes.items():
         parts.append(f"## {home}\n")
-        parts.extend(_entry(name, getattr(advgame, name)) for name in names)
+        parts.extend(_entry(name, attrgetter(name)(advgame)) for name in names)
     return _with_links("\n".join(parts))
 
 

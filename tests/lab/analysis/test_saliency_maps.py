@@ -11,7 +11,7 @@ from torch import nn
 
 import advgame as ag
 from advgame.errors import LabError, UnknownName
-from advgame.lab.analysis.saliency_maps import METHODS, draw_saliency, picture_saliency, saliency_maps
+from advgame.lab.analysis.saliency_maps import METHODS, draw_saliency, saliency_maps
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import read_experiment
 from advgame.lab.experiment.runner import Bench
@@ -118,7 +118,7 @@ def test_trained_networks_are_drawn_from_python_and_the_command_line(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     experiment, table = folder / "mine.toml", folder / "rows.csv"
-    figure = picture_saliency(read_experiment(experiment), table, ["plain", "half"], 7)
+    figure = ag.lab.picture_saliency(str(experiment), str(table), ["plain", "half"], 7)
     names = [axes.get_title().partition("\n")[0] for axes in figure.axes if axes.get_title()]
     assert names[1:] == ["plain", "half"]
     command = ["saliency", str(experiment), str(table), "--defence", "plain", "--input", "7"]

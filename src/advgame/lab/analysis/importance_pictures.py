@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +10,7 @@ import numpy as np
 from advgame.errors import LabError
 from advgame.lab.analysis.pictures import needs_matplotlib
 from advgame.lab.analysis.pruning_importances import INPUTS, UNITS, network_studies
-from advgame.lab.experiment.journal import Journal
-from advgame.lab.experiment.plan import Experiment
-from advgame.lab.experiment.runner import Bench
-from advgame.lab.experiment.trained_network import trained_unit
+from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_unit
 from advgame.lab.pruning.importance_study import ImportanceStudy
 
 if TYPE_CHECKING:
@@ -24,21 +20,21 @@ UNIT_WORDS = {"unstructured": "single weights", "kernel": "kernels", "filter": "
 
 
 def picture_importances(
-    experiment: Experiment,
-    table: Path,
+    experiment: NamedExperiment,
+    table: AnyPath,
     defence: str,
     *,
     seed: int | None = None,
     dataset: str | None = None,
     network: str | None = None,
-    images: Path | None = None,
+    images: AnyPath | None = None,
     inputs: int = INPUTS,
     units: int = UNITS,
 ) -> Figure:
     """The estimated and the true importances of the units of one trained network, as a figure.
 
     Args:
-        experiment: the experiment that was measured.
+        experiment: the experiment that was measured, its TOML file, or the name of a bundled one.
         table: the table into which it was measured; its journal is beside it.
         defence: name of the defence whose network is drawn.
         seed: the training seed; by default the first of the defence.
@@ -52,7 +48,7 @@ def picture_importances(
         UnknownName: for a name that the experiment does not have.
         LabError: for a network that was not trained.
     """
-    bench = Bench(experiment, Journal.beside(table), images)
+    bench = bench_of(experiment, table, images)
     unit = trained_unit(bench, defence, seed, dataset=dataset, architecture=network)
     studies = list(network_studies(bench, unit, inputs=inputs, units=units))
     return draw_importances(studies, f"{defence}, {unit.network}, {unit.dataset}, seed {unit.seed}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,11 +22,9 @@ from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.evaluation.robust_accuracy import craft
-from advgame.lab.experiment.journal import Journal
-from advgame.lab.experiment.plan import Experiment
-from advgame.lab.experiment.runner import Bench, dataset_in
+from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
-from advgame.lab.experiment.trained_network import trained_unit
+from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_unit
 from advgame.lab.networks.classifier import surrogate
 
 if TYPE_CHECKING:
@@ -148,8 +145,8 @@ def _orthogonal(direction: torch.Tensor, seed: int) -> torch.Tensor:
 
 
 def surfaces_from_journal(
-    experiment: Experiment,
-    table: Path,
+    experiment: NamedExperiment,
+    table: AnyPath,
     defences: Sequence[str],
     place: int,
     *,
@@ -157,7 +154,7 @@ def surfaces_from_journal(
     seed: int | None = None,
     dataset: str | None = None,
     network: str | None = None,
-    images: Path | None = None,
+    images: AnyPath | None = None,
     points: int = 101,
 ) -> list[Surface]:
     """The surfaces of networks that ``advgame measure`` trained, around one test input.
@@ -177,14 +174,13 @@ def surfaces_from_journal(
         UnknownName: for a defence, data set or network that is not in the experiment.
         LabError: for an input that is not there, or a network that was not trained yet.
     """
-    chosen = one_of("data set", dataset, experiment.datasets)
-    architecture = one_of("network", network, experiment.networks)
-    bench = Bench(experiment, Journal.beside(table), images)
-    data = dataset_in(chosen, images)
+    bench = bench_of(experiment, table, images)
+    chosen = one_of("data set", dataset, bench.experiment.datasets)
+    data = dataset_in(chosen, bench.images)
     given, label = data.test_input(place)
     found = []
     for defence in defences:
-        unit = trained_unit(bench, defence, seed, dataset=chosen, architecture=architecture)
+        unit = trained_unit(bench, defence, seed, dataset=chosen, architecture=network)
         found.append(
             surface(
                 bench.network(unit),
@@ -199,8 +195,8 @@ def surfaces_from_journal(
 
 
 def picture_networks(
-    experiment: Experiment,
-    table: Path,
+    experiment: NamedExperiment,
+    table: AnyPath,
     defences: Sequence[str],
     place: int,
     *,
@@ -208,13 +204,13 @@ def picture_networks(
     seed: int | None = None,
     dataset: str | None = None,
     network: str | None = None,
-    images: Path | None = None,
+    images: AnyPath | None = None,
 ) -> Figure:
-    """The picture of `surfaces_from_journal`, with the classes of its data set.
+    """The loss and the predictions of trained networks around one test input, as a figure.
 
     Args:
-        experiment: the experiment that was measured.
-        table: the table it was measured into; its journal stands beside it.
+        experiment: the experiment that was measured, its TOML file, or the name of a bundled one.
+        table: the table into which it was measured; its journal is beside it.
         defences: names of the defences to draw, side by side.
         place: place of the input in the test set, from 0.
         radius: radius of the L∞ ball.
@@ -223,9 +219,10 @@ def picture_networks(
         network: name of the architecture; the experiment's first if omitted.
         images: folder of image sets; by default the one that ADVGAME_IMAGES names.
     """
-    chosen = one_of("data set", dataset, experiment.datasets)
+    bench = bench_of(experiment, table, images)
+    chosen = one_of("data set", dataset, bench.experiment.datasets)
     found = surfaces_from_journal(
-        experiment,
+        bench.experiment,
         table,
         defences,
         place,
@@ -235,7 +232,7 @@ def picture_networks(
         network=network,
         images=images,
     )
-    return draw(found, dataset_in(chosen, images).classes)
+    return draw(found, dataset_in(chosen, bench.images).classes)
 
 
 def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +14,9 @@ from torch import nn
 from advgame.errors import LabError, UnknownName
 from advgame.lab.analysis.pictures import needs_matplotlib
 from advgame.lab.attacks.seeding import seeded
-from advgame.lab.experiment.journal import Journal
-from advgame.lab.experiment.plan import Experiment
-from advgame.lab.experiment.runner import Bench, dataset_in
+from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
-from advgame.lab.experiment.trained_network import trained_unit
+from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_unit
 from advgame.lab.measures.saliency import baseline, grad_cam_map, gradient_map, occlusion_map
 from advgame.lab.networks.classifier import surrogate
 
@@ -97,8 +94,8 @@ def _allowed(*networks: nn.Module) -> tuple[str, ...]:
 
 
 def picture_saliency(
-    experiment: Experiment,
-    table: Path,
+    experiment: NamedExperiment,
+    table: AnyPath,
     defences: Sequence[str],
     place: int,
     *,
@@ -106,12 +103,12 @@ def picture_saliency(
     seed: int | None = None,
     dataset: str | None = None,
     network: str | None = None,
-    images: Path | None = None,
+    images: AnyPath | None = None,
 ) -> Figure:
     """The saliency maps of trained networks for one test input, as a figure.
 
     Args:
-        experiment: the experiment that was measured.
+        experiment: the experiment that was measured, its TOML file, or the name of a bundled one.
         table: the table into which it was measured; its journal is beside it.
         defences: names of the defences to draw, side by side.
         place: index of the input in the test set, from 0.
@@ -125,8 +122,8 @@ def picture_saliency(
         UnknownName: for a name that does not exist.
         LabError: for an input that does not exist or is no image, and a network that was not trained.
     """
-    bench = Bench(experiment, Journal.beside(table), images)
-    data = dataset_in(one_of("data set", dataset, experiment.datasets), images)
+    bench = bench_of(experiment, table, images)
+    data = dataset_in(one_of("data set", dataset, bench.experiment.datasets), bench.images)
     given, label = data.test_input(place)
     networks = [
         bench.network(trained_unit(bench, defence, seed, dataset=dataset, architecture=network))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeAlias
 
 from torch import nn
 
@@ -16,18 +17,20 @@ from advgame.lab.experiment.stored_networks import check_trained, one_of
 from advgame.lab.experiment.units import Unit
 from advgame.lab.networks.classifier import predictions
 
+AnyPath: TypeAlias = str | os.PathLike[str]
+NamedExperiment: TypeAlias = Experiment | AnyPath  # itself, its TOML file, or the name of a bundled one
 DEFAULT_TABLE = "rows.csv"  # the default output of `advgame measure`
 
 
 def network(
-    experiment: Experiment | str | os.PathLike[str],
+    experiment: NamedExperiment,
     defence: str,
     seed: int | None = None,
     *,
-    table: str | os.PathLike[str] = DEFAULT_TABLE,
+    table: AnyPath = DEFAULT_TABLE,
     dataset: str | None = None,
     architecture: str | None = None,
-    images: str | os.PathLike[str] | None = None,
+    images: AnyPath | None = None,
     device: str = "cpu",
 ) -> nn.Module:
     """A trained network with its defence, by its name in an experiment.
@@ -52,11 +55,28 @@ def network(
         LabError: for a seed that the experiment does not have, a network that was not trained into this
             table, and weights that are missing or damaged.
     """
+    bench = bench_of(experiment, table, images, device)
+    return bench.network(trained_unit(bench, defence, seed, dataset=dataset, architecture=architecture))
+
+
+def bench_of(
+    experiment: NamedExperiment, table: AnyPath, images: AnyPath | None = None, device: str = "cpu"
+) -> Bench:
+    """The experiment with its journal, from which trained networks are loaded.
+
+    Args:
+        experiment: the experiment, its TOML file, or the name of a bundled one.
+        table: the table into which the experiment was measured.
+        images: folder of image sets; by default that in ADVGAME_IMAGES.
+        device: where networks are put, such as "cpu" or "cuda".
+
+    Raises:
+        UnknownName, LabError: for an experiment that does not exist or cannot be read.
+    """
     if not isinstance(experiment, Experiment):
         experiment = named_experiment(os.fspath(experiment))
     folder = None if images is None else Path(images)
-    bench = Bench(experiment, Journal.beside(Path(table)), folder, device)
-    return bench.network(trained_unit(bench, defence, seed, dataset=dataset, architecture=architecture))
+    return Bench(experiment, Journal.beside(Path(table)), folder, device)
 
 
 def trained_unit(
@@ -112,7 +132,7 @@ def described_network(
     Raises:
         UnknownName, LabError: as `network`.
     """
-    bench = Bench(experiment, Journal.beside(table), images)
+    bench = bench_of(experiment, table, images)
     unit = trained_unit(bench, defence, seed)
     loaded, record = bench.network(unit), bench.journal.read(unit)
     data = dataset_in(unit.dataset, images)
