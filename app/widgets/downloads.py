@@ -22,7 +22,7 @@ def show(situation: Situation) -> None:
             for name in FORMATS:
                 if name != MAIN:
                     _offer(situation, name, f"Report as {name}")
-            _offer_scenario(situation.scenario)
+            offer_scenario(situation.scenario)
 
 
 def _offer(situation: Situation, name: str, label: str, *, primary: bool = False) -> None:
@@ -38,7 +38,8 @@ def _offer(situation: Situation, name: str, label: str, *, primary: bool = False
     )
 
 
-def _offer_scenario(scenario: Scenario) -> None:
+def offer_scenario(scenario: Scenario) -> None:
+    """The scenario file with the settings as they are."""
     st.download_button(
         "This question, with your settings",
         toml_of(scenario),

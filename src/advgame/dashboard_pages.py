@@ -45,11 +45,35 @@ PAGES: Catalogue[Page] = Catalogue(
             "Which defences are deployed over two parameters, and where the scenario lies.",
             ":material/map:",
         ),
+        "defences": Page(
+            "views/defences.py",
+            "Defences",
+            "The defences side by side: accuracies with intervals, the Pareto front, costs, and pruning.",
+            ":material/shield:",
+        ),
+        "attacker": Page(
+            "views/attacker.py",
+            "Attacker",
+            "What each attack costs and earns, what deters it, and what if attackers differ.",
+            ":material/person_alert:",
+        ),
+        "play": Page(
+            "views/play.py",
+            "Play",
+            "Both sides learn, simulated traffic, and a board for teaching small games.",
+            ":material/casino:",
+        ),
         "evidence": Page(
             "views/evidence.py",
             "Evidence",
             "The figures that the decision rests on, with their sources and warnings.",
             ":material/menu_book:",
+        ),
+        "report": Page(
+            "views/report.py",
+            "Report",
+            "A report of the chosen sections and studies, with a preview, in every format.",
+            ":material/description:",
         ),
     },
 )

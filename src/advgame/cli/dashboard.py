@@ -11,6 +11,9 @@ import typer
 
 from advgame.cli.application import app
 from advgame.cli.arguments import scenario_from
+from advgame.errors import InputError
+
+PORTS_TRIED = 20  # from the wanted one on
 
 
 @app.command("app", epilog="Examples: advgame app · advgame app mine.toml --port 8600")
@@ -21,7 +24,11 @@ def app_(
     ] = None,
     port: Annotated[
         int,
-        typer.Option(min=1, max=65535, help="The port; the dashboard can be reached from this machine only."),
+        typer.Option(
+            min=1,
+            max=65535,
+            help="The port, or the next free one; the dashboard can be reached from this machine only.",
+        ),
     ] = 8501,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open a browser.")] = True,
 ) -> None:
@@ -32,6 +39,7 @@ def app_(
 
     if scenario is not None:
         scenario_from(scenario, None, None)  # an error in it is reported here, not on the page
+    port = _free_port(port)
     page = bundled("app") / "server.py"
     opened = [str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario] if scenario else []
     flags = [f"--{name}={value}" for name, value in _server_flags(port, open_browser).items()]
@@ -45,6 +53,35 @@ def app_(
     except KeyboardInterrupt:
         code = 0
     raise typer.Exit(0 if code in (0, 130) else 1)
+
+
+def _free_port(wanted: int) -> int:
+    """The port, or the next one that no other program uses; says so on standard error.
+
+    Raises:
+        InputError: when none of the next ports is free.
+    """
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+        if _is_free(port):
+            if port != wanted:
+                typer.echo(f"advgame: the port {wanted} is in use; taking {port} instead.", err=True)
+            return port
+    raise InputError(
+        f"The ports {wanted} to {min(wanted + PORTS_TRIED, 65536) - 1} are in use; name a free one with "
+        "--port."
+    )
+
+
+def _is_free(port: int) -> bool:
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name == "posix"))
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _server_flags(port: int, open_browser: bool) -> dict[str, str]:

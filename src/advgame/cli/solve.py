@@ -58,20 +58,34 @@ def solve(
             help="A study to add to the report as a section; may be repeated: {studies}.",
         ),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole report, not the short answer alone.")
+    ] = False,
     output: Output = None,
 ) -> None:
     """Solves a scenario and reports the decision.
 
-    The report is printed, or written to the file given with --output.
+    The short answer is printed; the whole report with --full, --format or --section, or as the file given
+    with --output.
     """
     import advgame as ag
+    from advgame.reports.compose import IN_SHORT
 
+    short = output is None and form is None and not section and not full
     with when_stopped(nothing_kept(output)):
         question = scenario_from(scenario, settings, preset)
         with progress_bar("Solving") as progress:
-            report = ag.report(question, concept=concept, sections=section or (), progress=progress)
+            report = ag.report(
+                question,
+                concept=concept,
+                sections=section or (),
+                progress=progress,
+                only=IN_SHORT if short else None,
+            )
         if output is None:
             print_rendered(report.render(form or "text"), form)
+            if short:
+                typer.echo("\nThis is the short answer; --full prints the report, -o decision.html saves it.")
             return
         report.save(output, form)
     typer.echo(report.verdict)

@@ -11,11 +11,14 @@ from advgame.reports.facts import gather
 from advgame.reports.fingerprint import versions
 from advgame.reports.report import Report
 from advgame.reports.sections import SECTIONS
+from advgame.reports.sign_off import SignOff
 from advgame.reports.study_section import study_section
 from advgame.scenarios import Scenario
 from advgame.studies import STUDIES
 from advgame.studies.study_progress import Progress, part, reported_to
 
+DECISION = "decision"  # the section that every report has
+IN_SHORT = ("decision", "summary")  # the sections of the short answer
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
 
 
@@ -24,6 +27,9 @@ def report(
     concept: str | Concept | None = None,
     sections: Sequence[str] = (),
     progress: Progress | None = None,
+    *,
+    only: Sequence[str] | None = None,
+    sign_off: SignOff | None = None,
 ) -> Report:
     """The report of a scenario: the decision, its reasons, assumptions and sources.
 
@@ -43,31 +49,45 @@ def report(
         concept: a solution concept; by default `concept_for` the scenario, by what the attacker knows.
         sections: names of studies in ``STUDIES``, each a section before those on the inputs, in this order.
         progress: called repeatedly with the work done and all work, while studies are computed.
+        only: names in ``SECTIONS``; the others are left out, except the decision itself. None for all.
+        sign_off: author, date, decision and lines for signatures, at the end; None for none.
 
     Raises:
-        UnknownName: when no study has one of the names.
+        UnknownName: when no study, or no section, has one of the names.
         SolverError: when no solution could be certified.
     """
     studies = list(dict.fromkeys(map(STUDIES.name_of, sections)))
     facts = gather(scenario, concept)
-    written = {name: section(facts) for name, section in SECTIONS.items()}
+    written = {name: section(facts) for name, section in SECTIONS.items() if name in _wanted(only)}
     asked: list[Block] = []
     with reported_to(progress):
         for place, name in enumerate(studies):
             with part(place / len(studies), (place + 1) / len(studies)):
                 asked += study_section(name, facts)
     names = list(written)
-    place = names.index(ABOUT_THE_INPUTS) if ABOUT_THE_INPUTS in names else len(names)
+    place = sum(list(SECTIONS).index(name) < list(SECTIONS).index(ABOUT_THE_INPUTS) for name in names)
     return Report(
         facts.scenario.name,
         facts.scenario.question,
-        (*_joined(written, names[:place]), *asked, *_joined(written, names[place:])),
+        (
+            *_joined(written, names[:place]),
+            *asked,
+            *_joined(written, names[place:]),
+            *(sign_off.blocks() if sign_off is not None else ()),
+        ),
         facts.decision,
         facts.thresholds,
         facts.break_even,
         facts.inputs_sha256,
         versions(),
     )
+
+
+def _wanted(only: Sequence[str] | None) -> set[str]:
+    """The sections to write; the decision is always one of them."""
+    if only is None:
+        return set(SECTIONS)
+    return {DECISION, *map(SECTIONS.name_of, only)}
 
 
 def _joined(written: Mapping[str, tuple[Block, ...]], names: Sequence[str]) -> tuple[Block, ...]:

@@ -1,0 +1,93 @@
+"""The attacks side by side: cost, accuracy left, and what each earns against the decision."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advgame.arrays import NO_ATTACK
+from advgame.decision import Decision
+from advgame.equilibria import CONCEPTS
+from advgame.errors import AdvgameError
+from advgame.scenarios import Scenario
+from advgame.wording.names import currency_of
+from advgame.wording.numbers import MONEY_DIGITS, percent, percentages, significant
+from widgets import state
+from widgets.words import plain
+
+NATURE = "nature"
+
+
+def show(decision: Decision) -> None:
+    """The table of attacks, and what an attacker who errs would do."""
+    st.header("What each attack earns against the decision", anchor=False)
+    rows = economics(decision)
+    paying = [row["attack"] for row in rows if row["pays"] == "yes"]
+    unit = currency_of(decision.policies.scenario)
+    said = (
+        f"{len(paying)} of {len(rows)} attacks earn more than staying away: {', '.join(map(str, paying))}."
+        if paying
+        else "No attack earns more than staying away."
+    )
+    st.markdown(plain(said))
+    st.dataframe(rows, hide_index=True, alt="The attacks with their costs and what they earn.")
+    st.caption(plain(f"Amounts in {unit} per classified input, at the amounts assumed."))
+    if any(row["played by"] == NATURE for row in rows):
+        st.caption(
+            "Rows played by nature are natural changes of the inputs, such as fog or noise. Nobody chooses "
+            "them to do harm; as the case counts them among the attacks, they stand for the worst of them."
+        )
+    _show_quantal()
+
+
+def economics(decision: Decision) -> list[dict[str, object]]:
+    """For each attack what it leaves, costs and earns against what is deployed."""
+    here = decision.recommendation
+    game, accuracies = here.game, here.situation.accuracies
+    natural = natural_changes(here.scenario)
+    left = here.profile.defender @ accuracies.attacked_accuracy
+    earns = here.profile.defender @ game.attacker_payoffs
+    loses = here.profile.defender @ game.defender_payoffs
+    return [
+        {
+            "attack": name,
+            "played by": NATURE if name in natural else "attacker",
+            "largest share": percent(float(accuracies.adversarial_share[place])),
+            "accuracy left": percent(float(left[place])),
+            "earns the attacker": significant(float(earns[place]), MONEY_DIGITS),
+            "pays": "yes" if earns[place] > earns[0] + 1e-12 else "no",
+            "leaves the defender": significant(float(loses[place]), MONEY_DIGITS),
+        }
+        for place, name in enumerate(game.attacks)
+        if name != NO_ATTACK
+    ]
+
+
+def natural_changes(scenario: Scenario) -> set[str]:
+    """The names of the columns that are natural changes of the inputs, such as fog or noise."""
+    rows = [row for row in scenario.selected.rows if row.metric == "corruption"]
+    return {name for row in rows for name in (row.attack, row.column.full_name)}
+
+
+def _show_quantal() -> None:
+    """What an attacker plays who sometimes errs, against the equilibrium of such players."""
+    st.header(
+        "If the attacker errs",
+        anchor=False,
+        help="Quantal response: the worse an option, the rarer it is chosen, but never never.",
+    )
+    try:
+        here = state.situation()
+        concept = CONCEPTS["quantal_response"]
+        found = state.remembered("quantal", lambda: concept.solve(here.game).recommended)
+    except AdvgameError as mistake:
+        st.caption(plain(str(mistake)))
+        return
+    parts = percentages([float(share) for share in found.attacker])
+    played = sorted(zip(found.attacker.tolist(), parts, here.game.attacks, strict=True), reverse=True)[:4]
+    words = ", ".join(f"{'no attack' if name == NO_ATTACK else name} {part}" for _, part, name in played)
+    st.markdown(
+        plain(
+            f"In the logit equilibrium the attacker plays {words}; the defender then earns "
+            f"{significant(found.defender_payoff, MONEY_DIGITS)} per input."
+        )
+    )
