@@ -7,9 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from advgame.decision import Situation
+from advgame.errors import AdvgameError
 from advgame.reports import FORMATS, report
 from advgame.scenarios import Scenario
 from advgame.scenarios.scenario_files import toml_of
+from widgets.words import plain
 
 MAIN = "html"
 
@@ -26,16 +28,44 @@ def show(situation: Situation) -> None:
 
 
 def _offer(situation: Situation, name: str, label: str, *, primary: bool = False) -> None:
+    offer_format(name, label, f"download {name}", _report(situation, name), primary=primary)
+
+
+def offer_format(
+    name: str, label: str, key: str, content: Callable[[], bytes], *, primary: bool = False
+) -> None:
+    """A button for a file in one format; disabled, with the reason, where the format needs more packages.
+
+    Args:
+        name: of the format, in ``FORMATS``.
+        label: of the button.
+        key: of the button.
+        content: renders the file, when it is asked for.
+        primary: whether it is the main button of its place.
+    """
+    missing = missing_for(name)
     st.download_button(
         label,
-        _report(situation, name),
+        content if not missing else b"",
         file_name=f"decision{FORMATS[name].endings[0]}",
         mime=FORMATS[name].media_type,
-        key=f"download {name}",
+        key=key,
         icon=":material/download:",
         type="primary" if primary else "secondary",
         on_click="ignore",
+        disabled=bool(missing),
+        help=plain(missing) or None,
     )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def missing_for(name: str) -> str:
+    """Why a format cannot be rendered here; empty where it can."""
+    try:
+        FORMATS[name].check()
+    except AdvgameError as mistake:
+        return str(mistake)
+    return ""
 
 
 def offer_scenario(scenario: Scenario) -> None:

@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from advgame.reports import FORMATS, report
 from advgame.reports.blocks import Heading
 from advgame.reports.compose import IN_SHORT
-from advgame.reports.sign_off import SignOff
 from advgame.scenarios import case
 
 Open = Callable[..., AppTest]
@@ -38,7 +37,7 @@ def test_the_chosen_studies_and_the_signatures_are_in_the_report(open_page: Open
     assert not page.exception
     shown = page.get("iframe")[0].proto.srcdoc
     assert "How few of the defences suffice?" in shown
-    assert "Decision and signatures" in shown
+    assert "Sign-off" in shown
     assert "&lt;b&gt;Ada" in shown
     assert "<b>Ada" not in shown
     assert "The policies compared" not in shown
@@ -48,9 +47,3 @@ def test_the_short_report_is_the_beginning_of_the_whole_one() -> None:
     short, whole = report(case(CASE), only=IN_SHORT), report(case(CASE))
     assert short.blocks == whole.blocks[: len(short.blocks)]
     assert [block.text for block in short.blocks if isinstance(block, Heading)] == ["In short"]
-
-
-def test_a_report_carries_a_date_only_where_it_is_signed() -> None:
-    signed = report(case(CASE), only=IN_SHORT, sign_off=SignOff("A. Author", "2031-02-03", "accepted"))
-    assert "2031-02-03" in signed.render("markdown")
-    assert "Decision and signatures" not in report(case(CASE), only=IN_SHORT).render("markdown")

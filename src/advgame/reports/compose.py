@@ -11,7 +11,6 @@ from advgame.reports.facts import gather
 from advgame.reports.fingerprint import versions
 from advgame.reports.report import Report
 from advgame.reports.sections import SECTIONS
-from advgame.reports.sign_off import SignOff
 from advgame.reports.study_section import study_section
 from advgame.scenarios import Scenario
 from advgame.studies import STUDIES
@@ -29,7 +28,6 @@ def report(
     progress: Progress | None = None,
     *,
     only: Sequence[str] | None = None,
-    sign_off: SignOff | None = None,
 ) -> Report:
     """The report of a scenario: the decision, its reasons, assumptions and sources.
 
@@ -50,7 +48,6 @@ def report(
         sections: names of studies in ``STUDIES``, each a section before those on the inputs, in this order.
         progress: called repeatedly with the work done and all work, while studies are computed.
         only: names in ``SECTIONS``; the others are left out, except the decision itself. None for all.
-        sign_off: author, date, decision and lines for signatures, at the end; None for none.
 
     Raises:
         UnknownName: when no study, or no section, has one of the names.
@@ -73,7 +70,6 @@ def report(
             *_joined(written, names[:place]),
             *asked,
             *_joined(written, names[place:]),
-            *(sign_off.blocks() if sign_off is not None else ()),
         ),
         facts.decision,
         facts.thresholds,

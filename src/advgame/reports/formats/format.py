@@ -23,6 +23,14 @@ class Format(ABC):
     media_type: ClassVar[str]
     whole: ClassVar[bool] = True
 
+    def check(self) -> None:
+        """Whether the format can be rendered here; by default it can.
+
+        Raises:
+            InputError: when a package or a library that it needs is not installed.
+        """
+        return
+
     @abstractmethod
     def render(self, report: Document) -> str | bytes:
         """Renders a report, deterministically.

@@ -32,6 +32,10 @@ class Pdf(Format):
     endings: ClassVar[tuple[str, ...]] = (".pdf",)
     media_type: ClassVar[str] = "application/pdf"
 
+    def check(self) -> None:
+        """As `Format.check`: WeasyPrint and Pango are needed."""
+        _weasyprint()
+
     def render(self, report: Document) -> bytes:
         """The pages.
 
