@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts
-from advgame.payoffs import Accuracies
-from advgame.payoffs.terms import parameters_of
-from advgame.scenarios import Scenario, get_parameter, set_parameter
+from advgame.payoffs import Accuracies, Term
+from advgame.payoffs.terms import Parameter, parameters_of
+from advgame.payoffs.terms.term import OTHERS
+from advgame.scenarios import Scenario
 
 
-def attacker_amounts(
-    scenario: Scenario, accuracies: Accuracies | None = None, *, certain_too: bool = False
-) -> UncertainAmounts:
+def attacker_amounts(scenario: Scenario, accuracies: Accuracies | None = None) -> UncertainAmounts:
     """The amounts that the attacker's payoffs depend on, each uncertain by the scenario's margin.
 
     If the scenario states an interval for an amount (``intervals``), that is used instead, extended to
@@ -29,46 +29,78 @@ def attacker_amounts(
     Args:
         scenario: the scenario.
         accuracies: instead of the scenario's own.
-        certain_too: whether amounts without effect or uncertainty are kept, so that scenarios which differ in
-            one number give the same amounts in the same order.
     """
     accuracies = accuracies or scenario.accuracies
-    effects, lows, highs = [], [], []
-    for address, term in _addresses(scenario):
-        effect = _effect(scenario, accuracies, address, term)
-        low, high = _deviations(scenario, address)
-        if certain_too or (low < high and np.any(effect)):
-            effects.append(effect)
-            lows.append(low)
-            highs.append(high)
+    effects = np.concatenate([effects_of(term, accuracies) for term in scenario.terms])
+    low, high = deviations(scenario, accuracies.attacks)
+    moves = (low < high) & (effects != 0).any(axis=(1, 2))
+    return UncertainAmounts(effects[moves], low[moves], high[moves])
+
+
+def effects_of(term: Term, accuracies: Accuracies) -> FloatArray:
+    """The increase of the attacker's payoffs per unit of each amount of a term.
+
+    Args:
+        term: the term, at the amounts assumed.
+        accuracies: those that it is paid by.
+
+    Returns:
+        (amounts, defences, attacks). A parameter by attack has an amount for each attack, in their order;
+        one by defence is not the attacker's and has none.
+    """
     shape = len(accuracies.defences), len(accuracies.attacks)
-    return UncertainAmounts(np.array(effects).reshape(-1, *shape), np.array(lows), np.array(highs))
+    before = np.broadcast_to(term.to_attacker(accuracies), shape)
+    effects = [np.zeros((0, *shape))]
+    for about in _attackers(term):
+        raised = replace(term, **{about.name: _raised(getattr(term, about.name))})
+        effect = np.broadcast_to(raised.to_attacker(accuracies), shape) - before
+        # The amount of an attack pays for that attack alone, so that all are raised at once.
+        effects.append(np.eye(shape[1])[1:, None, :] * effect if about.by else effect[None])
+    return np.concatenate(effects)
 
 
-def _addresses(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """Each amount by address, with the name of its term; one address per attack if it differs by attack."""
-    for term in scenario.terms:
-        for about in parameters_of(type(term)):
-            if about.by == "attack":
-                for attack in scenario.accuracies.attacks[1:]:
-                    yield f"{about.name}[{attack}]", term.name
-            elif about.by is None:
-                yield about.name, term.name
+def deviations(scenario: Scenario, attacks: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
+    """(amounts,) The least and greatest deviation of every amount, in the order of `effects_of` the terms.
+
+    Args:
+        scenario: the scenario with its margin and its intervals.
+        attacks: names, *no attack* first.
+    """
+    ends = [
+        _deviation(scenario, about.name, entry, amount)
+        for term in scenario.terms
+        for about in _attackers(term)
+        for entry, amount in _amounts(getattr(term, about.name), attacks[1:] if about.by else (None,))
+    ]
+    low, high = np.array(ends).reshape(-1, 2).T
+    return low, high
 
 
-def _effect(scenario: Scenario, accuracies: Accuracies, address: str, term: str) -> FloatArray:
-    """The increase of the attacker's payoffs (defences, attacks) per unit of the amount."""
-    raised = set_parameter(scenario, address, get_parameter(scenario, address) + 1.0)
-    shape = len(accuracies.defences), len(accuracies.attacks)
-    before = np.broadcast_to(scenario.term(term).to_attacker(accuracies), shape)
-    return np.asarray(np.broadcast_to(raised.term(term).to_attacker(accuracies), shape) - before)
+def _attackers(term: Term) -> Iterator[Parameter]:
+    """The parameters that are not given by defence."""
+    return (about for about in parameters_of(type(term)) if about.by in ("attack", None))
 
 
-def _deviations(scenario: Scenario, address: str) -> tuple[float, float]:
-    amount = get_parameter(scenario, address)
+def _raised(amount: float | Mapping[str, float]) -> float | dict[str, float]:
+    if isinstance(amount, Mapping):
+        return {name: value + 1.0 for name, value in amount.items()}
+    return amount + 1.0
+
+
+def _amounts(
+    amount: float | Mapping[str, float], entries: tuple[str | None, ...]
+) -> Iterator[tuple[str | None, float]]:
+    for entry in entries:
+        yield (
+            entry,
+            amount.get(entry or "", amount.get(OTHERS, 0.0)) if isinstance(amount, Mapping) else amount,
+        )
+
+
+def _deviation(scenario: Scenario, field: str, entry: str | None, amount: float) -> tuple[float, float]:
     reach = scenario.attacker_margin * abs(amount)
-    field = address.partition("[")[0]
-    low, high = scenario.intervals.get(
-        address, scenario.intervals.get(field, (amount - reach, amount + reach))
-    )
+    stated = scenario.intervals
+    assumed = (amount - reach, amount + reach)
+    whole = stated.get(field, assumed) if stated else assumed
+    low, high = whole if entry is None or not stated else stated.get(f"{field}[{entry}]", whole)
     return min(low - amount, 0.0), max(high - amount, 0.0)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from statistics import fmean, stdev
 
 from advgame.measurements.measurement import Measurement
 from advgame.measurements.table import MeasurementTable
 
 
+@lru_cache(maxsize=64)
 def pool_seeds(table: MeasurementTable) -> MeasurementTable:
     """One row per cell, with all seeds pooled.
 
     Counts are added if every seed has them. A cell that lacks seeds of the network's other cells gets a
-    warning, because means over different sets of runs must not be paired.
+    warning, because means over different sets of runs must not be paired. The result is cached.
     """
     cells: dict[tuple[object, ...], list[Measurement]] = {}
     seeds: dict[tuple[str, str, str], set[int | None]] = {}

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
 
-from advgame.errors import ScenarioError
+from advgame.errors import MeasurementError, ScenarioError
+from advgame.measurements.csv_records import csv_records
 from advgame.scenarios.evidence import Cell, rows_of
 from advgame.scenarios.scenario import Scenario
 from advgame.scenarios.scenario_files import data_path
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-NEEDED = {"dataset", "network", "defence", "attack", "seconds", "crafted_on"}
+KEYS = ("dataset", "network", "defence", "attack", "crafted_on")
 
 
 def seconds_per_input(scenario: Scenario) -> dict[Cell, float]:
@@ -48,27 +45,22 @@ def seconds_per_input(scenario: Scenario) -> dict[Cell, float]:
 
 
 def _cost_table(scenario: Scenario) -> Mapping[tuple[str, ...], float]:
-    import pandas as pd
-
+    """Seconds per input by the columns of ``KEYS``; none where the file is missing or damaged."""
     if not scenario.data:
         return {}
     try:
         path = data_path(scenario.data, scenario.folder or Path()).with_suffix(".attacks.csv")
     except ScenarioError:  # the table was made in memory
         return {}
-    frame = _frame(path) if path.is_file() else pd.DataFrame()
-    if not NEEDED.issubset(frame):
-        return {}
-    keys = ["dataset", "network", "defence", "attack", "crafted_on"]
-    grouped = frame.fillna({"crafted_on": ""}).groupby(keys)["seconds"].mean()
-    names = grouped.index.to_frame().astype(str).itertuples(index=False, name=None)
-    return dict(zip(names, grouped.tolist(), strict=True))
-
-
-def _frame(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
+    seconds: dict[tuple[str, ...], list[float]] = {}
     try:
-        return pd.read_csv(path, dtype={"crafted_on": "object"})
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError):
-        return pd.DataFrame()  # a damaged file: the costs are not known
+        header, records = csv_records(path)
+        if not {*KEYS, "seconds"}.issubset(header):
+            return {}
+        for _, record in records:
+            if record["seconds"]:
+                key = tuple(record[name] for name in KEYS)
+                seconds.setdefault(key, []).append(float(record["seconds"]))
+    except (MeasurementError, ValueError):
+        return {}
+    return {key: fmean(values) for key, values in seconds.items()}

@@ -13,12 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.decision.attacker_amounts import attacker_amounts
+from advgame.decision.attacker_amounts import deviations, effects_of
 from advgame.decision.recommendation import Recommendation
 from advgame.games.tolerances import PLAYED, TIE
-from advgame.scenarios import get_parameter, set_parameter
+from advgame.payoffs import Accuracies, Term
+from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import is_share, payoffs_over
 from advgame.scenarios.parameters import ACCURACIES
 from advgame.studies.parameter_line import Line
@@ -48,14 +50,15 @@ def policy_thresholds(here: Recommendation, parameters: Iterable[str] | None = N
         As of `thresholds`; ``deploy_below`` and ``deploy_above`` hold the defence that is then worth more.
     """
     wanted = relevant_addresses(here) if parameters is None else parameters
-    return tuple(_threshold(here, address) for address in wanted)
+    compared = _Compared(here)
+    return tuple(_threshold(here, compared, address) for address in wanted)
 
 
-def _threshold(here: Recommendation, address: str) -> Threshold:
+def _threshold(here: Recommendation, compared: _Compared, address: str) -> Threshold:
     value = get_parameter(here.scenario, address)
     low, high = searched_range(here.scenario, address, value)
     low, high = min(low, value), max(high, value)
-    lead = _Lead(here, address, low, high)
+    lead = _Lead(compared, address, low, high)
     below, winner_below = _first_loss(lead, value, low)
     above, winner_above = _first_loss(lead, value, high)
     deployed = tuple(
@@ -75,7 +78,7 @@ def _first_loss(lead: _Lead, start: float, end: float) -> tuple[float | None, tu
         if len(lost) == 0:
             return None, None
         first = int(lost[0])
-        winner = (lead.rivals[int(rival[first])],)
+        winner = (lead.compared.rivals[int(rival[first])],)
         if first == 0:
             return float(values[0]), winner
         values = np.linspace(values[first - 1], values[first], PARTS + 1)
@@ -90,66 +93,139 @@ class _End:
     low: FloatArray  # (amounts,)
     high: FloatArray
 
+    @property
+    def parts(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Effects, least and greatest deviations."""
+        return self.effects, self.low, self.high
+
+    def of(self, amounts: NDArray[np.bool_]) -> _End:
+        """Some of the amounts."""
+        return _End(*(part[amounts] for part in self.parts))
+
+
+class _Compared:
+    """The recommended policy and every other defence alone, and what moves each of them."""
+
+    def __init__(self, here: Recommendation) -> None:
+        chosen = here.profile.defender
+        others = [row for row in np.eye(len(chosen)) if np.abs(row - chosen).max() > PLAYED]
+        self.situation, self.scenario = here.situation, here.scenario
+        self.rivals = [here.game.defences[int(row.argmax())] for row in others]
+        self.strategies = np.array([chosen, *others])  # (policies, defences)
+        self.effects = {
+            term.name: self._effects(term, self.situation.accuracies) for term in here.scenario.terms
+        }
+
+    def with_prices(self, scenario: Scenario) -> _End:
+        """The amounts of a scenario with other prices: terms that did not change are not priced again."""
+        effects = [
+            self.effects[term.name] if term is before else self._effects(term, self.situation.accuracies)
+            for term, before in zip(scenario.terms, self.scenario.terms, strict=True)
+        ]
+        return self._end(scenario, effects)
+
+    def with_accuracies(self, accuracies: Accuracies) -> _End:
+        """The amounts at other accuracies or shares of the traffic."""
+        return self._end(self.scenario, [self._effects(term, accuracies) for term in self.scenario.terms])
+
+    def _effects(self, term: Term, accuracies: Accuracies) -> FloatArray:
+        return np.asarray(self.strategies @ effects_of(term, accuracies))  # (amounts, policies, attacks)
+
+    def _end(self, scenario: Scenario, effects: list[FloatArray]) -> _End:
+        return _End(np.concatenate(effects), *deviations(scenario, self.situation.accuracies.attacks))
+
 
 class _Lead:
     """What the recommended policy is worth more than the best other one, along one parameter."""
 
-    def __init__(self, here: Recommendation, address: str, low: float, high: float) -> None:
-        chosen = here.profile.defender
-        others = [row for row in np.eye(len(chosen)) if np.abs(row - chosen).max() > PLAYED]
-        self.rivals = [here.game.defences[int(row.argmax())] for row in others]
-        self.strategies = np.array([chosen, *others])  # (policies, defences)
+    def __init__(self, compared: _Compared, address: str, low: float, high: float) -> None:
+        self.compared, self.address = compared, address
         self.low, self.high = low, high
-        self.scenario, self.address = here.scenario, address
-        self.line = Line(here.situation, address)
-        self.bends = address in here.scenario.intervals or (
-            address == "largest_share" and bool(here.scenario.adversarial_share)
+        self.line = Line(compared.situation, address)
+        scenario = compared.scenario
+        self.bends = address in scenario.intervals or (
+            address == "largest_share" and bool(scenario.adversarial_share)
         )
         start = max(low, high * NEAR_ZERO) if address == "largest_share" else low
         self.ends = self._at(start), self._at(high)
+        self.straight = self.line.straight(low, high)
+        first, last = self.ends
+        alike = (first.effects == last.effects).all(axis=(1, 2))
+        self.moving = ~alike | (first.low != last.low) | (first.high != last.high) | self.bends
+        self.fixed_change = _least_change(*_uncertain(*(part[~self.moving, None] for part in first.parts)))
 
     def _at(self, value: float) -> _End:
-        scenario, accuracies = self.scenario, self.line.situation.accuracies
+        scenario, accuracies = self.compared.scenario, self.compared.situation.accuracies
         if self.address.partition("[")[0] in ACCURACIES:
-            accuracies = self.line.with_accuracy(value)
-        elif is_share(self.address):
+            return self.compared.with_accuracies(self.line.with_accuracy(value))
+        if is_share(self.address):
             shares = payoffs_over(scenario, {self.address: [value]}, accuracies)[2].adversarial_share
-            accuracies = replace(accuracies, adversarial_share=shares[0])
-        else:
-            scenario = set_parameter(scenario, self.address, value)
-        amounts = attacker_amounts(scenario, accuracies, certain_too=True)
-        return _End(np.einsum("pm,amn->apn", self.strategies, amounts.effects), amounts.low, amounts.high)
+            return self.compared.with_accuracies(replace(accuracies, adversarial_share=shares[0]))
+        return self.compared.with_prices(set_parameter(scenario, self.address, value))
 
     def _amounts(self, values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Effects (amounts, values, policies, attacks), and the least and greatest deviations."""
+        """The amounts that move along the line: effects (amounts, values, policies, attacks), deviations."""
         if self.bends:
-            every = [self._at(float(value)) for value in values]
-            effects, low, high = (
-                np.stack([getattr(end, name) for end in every], axis=1) for name in ("effects", "low", "high")
-            )
-        else:
-            first, last = self.ends
-            part = (values - self.low) / ((self.high - self.low) or 1.0)
-            low, high = (
-                getattr(first, name)[:, None] * (1 - part) + getattr(last, name)[:, None] * part
-                for name in ("low", "high")
-            )
-            part = part[:, None, None]
-            effects = first.effects[:, None] * (1 - part) + last.effects[:, None] * part
-        moves = np.flatnonzero((low < high).any(axis=1) & (effects != 0).any(axis=(1, 2, 3)))
-        return effects[moves], low[moves][..., None, None, None], high[moves][..., None, None, None]
+            every = [self._at(float(value)).parts for value in values]
+            effects, low, high = (np.stack(parts, axis=1) for parts in zip(*every, strict=True))
+            return effects, low, high
+        part = (values - self.low) / ((self.high - self.low) or 1.0)
+        first, last = (end.of(self.moving) for end in self.ends)
+        low = first.low[:, None] * (1 - part) + last.low[:, None] * part
+        high = first.high[:, None] * (1 - part) + last.high[:, None] * part
+        part = part[:, None, None]
+        return first.effects[:, None] * (1 - part) + last.effects[:, None] * part, low, high
+
+    def _payoffs(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(values, defences, attacks) Both players' payoffs."""
+        if self.straight is None:
+            return self.line.payoffs(values.tolist())
+        part = (values - self.low) / ((self.high - self.low) or 1.0)
+        return self.straight[0](part), self.straight[1](part)
 
     def at(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(values,) The lead, and which rival comes next; the lead is 0 where it is negligible."""
-        a, b = self.line.payoffs(values.tolist())
-        worth, pays = self.strategies @ a, self.strategies @ b  # (values, policies, attacks)
+        a, b = self._payoffs(values)
+        strategies = self.compared.strategies
+        worth, pays = strategies @ a, strategies @ b  # (values, policies, attacks)
         advantage = pays[..., :, None] - pays[..., None, :]  # of the first reply over the second
-        for effect, low, high in zip(*self._amounts(values), strict=True):
-            change = effect[..., 1:, :, None] - effect[..., 1:, None, :]
-            advantage[:, 1:] += np.minimum(low * change, high * change)
+        advantage[:, 1:] += self.fixed_change[:, 1:]
+        if self.moving.any():
+            advantage[:, 1:] += _least_change(*_uncertain(*self._amounts(values)))[:, 1:]
         slack = TIE * np.maximum(np.ptp(b, axis=(1, 2)), 1e-300)[:, None, None, None]
         beaten = (advantage > slack).any(axis=2)
         guaranteed = np.where(beaten, np.inf, worth).min(axis=2)  # (values, policies)
         rival = guaranteed[:, 1:].argmax(axis=1)
         ahead = guaranteed[:, 0] - guaranteed[np.arange(len(values)), 1 + rival]
         return np.where(np.abs(ahead) <= SAME * np.abs(guaranteed).max(axis=1), 0.0, ahead), rival
+
+
+def _uncertain(
+    effects: FloatArray, low: FloatArray, high: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The amounts that have an effect and may differ from those assumed; arrays as `_least_change` takes."""
+    moves = (low < high).any(axis=1) & (effects != 0).any(axis=(1, 2, 3))
+    return effects[moves], low[moves], high[moves]
+
+
+def _least_change(effects: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """The least that the amounts add to the advantage of one reply over another.
+
+    Args:
+        effects: (amounts, values, policies, attacks) on the attacker's payoffs.
+        low: (amounts, values) least deviations.
+        high: (amounts, values) greatest deviations.
+
+    Returns:
+        (values, policies, attacks, attacks); the first reply is in the last axis but one.
+    """
+    low, high = low[..., None, None], high[..., None, None]
+    of_one = (effects != 0).any(axis=(1, 2)).sum(axis=1) == 1
+    # An amount of one attack alone moves the payoff of that reply up or down, whatever it is compared with.
+    ends = low[of_one] * effects[of_one], high[of_one] * effects[of_one]
+    down, up = np.minimum(*ends).sum(axis=0), np.maximum(*ends).sum(axis=0)
+    least = down[..., :, None] - up[..., None, :]
+    for effect, lowest, highest in zip(effects[~of_one], low[~of_one], high[~of_one], strict=True):
+        change = effect[..., :, None] - effect[..., None, :]
+        least += np.minimum(lowest[..., None] * change, highest[..., None] * change)
+    return np.asarray(least)

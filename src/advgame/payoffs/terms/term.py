@@ -55,7 +55,8 @@ def parameter(
         meaning: the meaning, for labels and documentation.
         unit: the unit, such as ``money per adversarial input``.
         usual_top: upper end of the usual range, and of sliders.
-        by: "attack" or "defence" if there may be one amount for each; None otherwise.
+        by: "attack" or "defence" if there may be one amount for each, which then pays for that attack or
+            defence alone; None otherwise.
         may_be_negative: whether negative amounts are allowed.
     """
     about = {
