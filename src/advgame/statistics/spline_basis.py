@@ -33,14 +33,40 @@ def spline_basis(columns: Floats) -> Floats:
 
 
 def _of_one(column: Floats, pieces: int) -> Floats:
-    from scipy.interpolate import BSpline
-
     if pieces < 1 or len(np.unique(column[:64])) <= DEGREE + 1:
         return column[:, None]
     inner = np.unique(np.quantile(column, np.linspace(0, 1, pieces + 1)))
     knots = np.concatenate([np.repeat(inner[0], DEGREE), inner, np.repeat(inner[-1], DEGREE)])
-    basis: Floats = BSpline.design_matrix(column, knots, DEGREE).toarray()
-    return basis[:, 1:]  # all of them add up to one
+    return b_splines(column, knots)[:, 1:]  # all of them add up to one
+
+
+def b_splines(values: Floats, knots: Floats) -> Floats:
+    """The cubic B-splines of a knot vector, by the recursion of Cox and de Boor.
+
+    It is written out because importing ``scipy.interpolate`` takes longer than all regressions of a report.
+
+    >>> knots = np.array([0.0, 0, 0, 0, 1, 1, 1, 1])
+    >>> b_splines(np.array([0.5]), knots).tolist()  # the Bernstein polynomials of degree 3
+    [[0.125, 0.375, 0.375, 0.125]]
+
+    Args:
+        values: (k,) between the first knot and the last.
+        knots: (splines + 4,) in order; the first and the last stand four times.
+
+    Returns:
+        (k, splines) values of the splines, which add up to one.
+    """
+    x = values[:, None]
+    piece = np.searchsorted(knots, values, side="right") - 1
+    last = len(knots) - DEGREE - 2  # the right end belongs to the last piece
+    basis = (np.arange(len(knots) - 1) == np.minimum(piece, last)[:, None]).astype(np.float64)
+    for degree in range(1, DEGREE + 1):
+        width = knots[degree:-1] - knots[: -degree - 1], knots[degree + 1 :] - knots[1:-degree]
+        rise, fall = (np.divide(1.0, part, out=np.zeros_like(part), where=part > 0) for part in width)
+        basis = (x - knots[: -degree - 1]) * rise * basis[:, :-1] + (knots[degree + 1 :] - x) * fall * basis[
+            :, 1:
+        ]
+    return basis
 
 
 def _centred(part: Floats) -> Floats:

@@ -73,6 +73,33 @@ def test_of_three_defences_no_mixed_strategy_on_a_grid_guarantees_more(seed: int
     assert guaranteed(game, amounts) >= best - NEAR
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_against_two_replies_pairs_of_defences_guarantee_what_the_program_finds(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game, amounts = drawn(3000 + seed, 3 + seed % 5, 2)
+    by_pairs = RobustCommitment(amounts=amounts).solve(game)
+    monkeypatch.setattr(
+        "advgame.equilibria.concepts.robust_commitment._best_against_two_replies", lambda *_: None
+    )
+    by_program = RobustCommitment(amounts=amounts).solve(game)
+    assert by_program.method != "all pairs of defences"
+    assert by_pairs.bound == pytest.approx(by_program.bound, abs=NEAR)
+    values = [
+        worst_reply(game, amounts, solution.recommended.defender)[1] for solution in (by_pairs, by_program)
+    ]
+    assert values[0] == pytest.approx(values[1], abs=NEAR)
+
+
+def test_amounts_that_raise_a_reply_with_one_defence_and_lower_it_with_another_need_the_program() -> None:
+    random = np.random.default_rng(3)
+    game = Game(*random.uniform(0, 1, (2, 3, 2)))
+    amounts = UncertainAmounts(random.uniform(-1, 1, (2, 3, 2)), np.full(2, -0.02), np.full(2, 0.02))
+    assert (np.sign(amounts.effects[:, :, 0] - amounts.effects[:, :, 1]).min(axis=1) < 0).any()
+    solution = RobustCommitment(amounts=amounts).solve(game)
+    assert solution.method != "all pairs of defences"
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 5), st.integers(2, 5))
 def test_no_attacker_within_the_margin_takes_more_than_the_guarantee_leaves(

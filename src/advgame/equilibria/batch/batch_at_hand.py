@@ -14,6 +14,7 @@ from advgame.equilibria.batch.affine_games import worst_of_each
 from advgame.equilibria.batch.all_equilibria import walked
 from advgame.equilibria.batch.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch.commitments_of_two import commitments_of_two
+from advgame.equilibria.batch.commitments_to_two_replies import LARGEST, commitments_to_two_replies
 from advgame.equilibria.batch.gathered import Found, Status
 from advgame.equilibria.batch.support_enumeration import by_supports
 from advgame.equilibria.concepts import CONCEPTS, batch_method_of
@@ -23,6 +24,7 @@ from advgame.equilibria.solution import Concept
 from advgame.games.tolerances import MAY_TIE
 
 WORTH_LOADING = 50  # games: fewer are solved one by one before numba and compiled code are loaded
+COMMITMENT_KERNELS = "advgame.equilibria.kernels.commitment_programs"
 COMMITMENTS = {"commitment": commitments, "pure_commitment": pure_commitments}
 
 
@@ -62,12 +64,25 @@ def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str | Concept) ->
         return None
     if method == "nash":
         return _nash(a, a - a.min(axis=1, keepdims=True), b - b.min(axis=2, keepdims=True))
-    if method == "commitment" and a.shape[1] == 2:
-        return AtHand(*commitments_of_two(a - a.min(axis=(1, 2), keepdims=True), _levelled(b)))
+    by_arrays = _commitments_by_arrays(a, b) if method == "commitment" else None
+    if by_arrays is not None:
+        return by_arrays
     if method not in COMMITMENTS or not _commitments_at_hand((a.shape[1], a.shape[2]), method):
         return None
     a, b = a - a.min(axis=(1, 2), keepdims=True), b - b.min(axis=2, keepdims=True)
     return _committed(np.ascontiguousarray(a), np.ascontiguousarray(b), method)
+
+
+def _commitments_by_arrays(a: FloatArray, b: FloatArray) -> AtHand | None:
+    """Mixed commitments of two defences, or against two replies; None for larger games."""
+    defences, attacks = a.shape[1:]
+    if defences == 2:
+        solve = commitments_of_two
+    elif attacks == 2 and len(a) * defences**2 <= LARGEST:
+        solve = commitments_to_two_replies
+    else:
+        return None
+    return AtHand(*solve(a - a.min(axis=(1, 2), keepdims=True), _levelled(b)))
 
 
 def _levelled(payoffs: FloatArray) -> FloatArray:
@@ -77,8 +92,11 @@ def _levelled(payoffs: FloatArray) -> FloatArray:
 
 def _commitments_at_hand(shape: tuple[int, int], concept: str) -> bool:
     """Whether games of a shape are solved in batches without waiting for a compiler."""
+    from advgame.equilibria.kernels.compiled import is_ready, may_be_on_disk
+
+    if COMMITMENT_KERNELS not in modules and not may_be_on_disk("commitment_programs.solve_some"):
+        return False
     from advgame.equilibria.kernels import commitment_programs
-    from advgame.equilibria.kernels.compiled import is_ready
 
     kernel = (
         commitment_programs.solve_some if concept == "commitment" else commitment_programs.solve_some_single

@@ -87,9 +87,6 @@ class RobustCommitment(Concept):
         """The money by which the attacker may fall short of its best reply: none if its amounts are given."""
         return 0.0 if self.amounts is not None else self.margin * float(np.ptp(game.attacker_payoffs))
 
-    def _method(self, game: Game) -> str:
-        return "comparison" if self.pure else "all break points" if _breaks_are_few(game) else METHOD
-
     def solve(self, game: Game) -> Solution:
         """The mixed strategy with the best guaranteed value, and the reply that costs it most.
 
@@ -102,7 +99,10 @@ class RobustCommitment(Concept):
             return in_original_game(self.solve(game.centred_for_commitment), game)
         amounts = self.amounts or UncertainAmounts.certain(game)
         slack = self.slack(game)
-        defender, bound = (_best_single if self.pure else _best)(game, amounts, slack)
+        if self.pure:
+            defender, bound, method = *_best_single(game, amounts, slack), "comparison"
+        else:
+            defender, bound, method = _best(game, amounts, slack)
         _, guaranteed = worst_reply(game, amounts, defender, slack)
         proven = bound <= guaranteed + WITHIN * float(np.ptp(game.defender_payoffs))
         return Solution(
@@ -112,7 +112,7 @@ class RobustCommitment(Concept):
             components=(),
             complete=False,
             rule=f"the {'single defence' if self.pure else 'policy'} with the best guaranteed value",
-            method=self._method(game),
+            method=method,
             remark=REMARK.format(WITHIN) if proven else CUT.format(bound),
             bound=bound,
         )
@@ -135,15 +135,18 @@ def _best_single(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[F
     return np.eye(game.shape[0])[best], values[best]
 
 
-def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
-    """The mixed strategy with the greatest guaranteed value, and a bound that none exceeds."""
+def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float, str]:
+    """The mixed strategy with the greatest guaranteed value, a bound that none exceeds, and the method."""
     single, least = _best_single(game, amounts, slack)
     exact = Commitment().solve(game)
     most = exact.bound  # with ties in the defender's favour, and no uncertain amount
     if most is not None and most <= least + WITHIN * float(np.ptp(game.defender_payoffs)):
-        return single, least
+        return single, least, "comparison"
     if _breaks_are_few(game):
-        return _best_of_two(game, amounts, slack)
+        return *_best_of_two(game, amounts, slack), "all break points"
+    pair = _best_against_two_replies(game, amounts, slack) if game.shape[1] == 2 else None
+    if pair is not None:
+        return *pair, "all pairs of defences"
     program = _Program(
         game, amounts, slack, least, float(game.defender_payoffs.max() if most is None else most)
     )
@@ -154,7 +157,7 @@ def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArr
     if bound > value + WITHIN * float(np.ptp(game.defender_payoffs)):  # the program was cut short
         others = [best, *(profile.defender for profile in exact.profiles), maximin(game).defender]
         best, _ = _most_guaranteed(game, amounts, slack, others)
-    return best, bound
+    return best, bound, METHOD
 
 
 def _most_guaranteed(
@@ -189,6 +192,60 @@ def _best_of_two(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[F
     values = [worst_reply(game, amounts, each, slack)[1] for each in mixed_strategies]
     best = int(np.argmax(values))
     return mixed_strategies[best], values[best]
+
+
+def _best_against_two_replies(
+    game: Game, amounts: UncertainAmounts, slack: float
+) -> tuple[FloatArray, float] | None:
+    """Against two replies, where the best policy mixes at most two defences.
+
+    Either both replies count, and the least of two payoffs is greatest alone or where they are equal, or
+    one is surely beaten, which is one constraint: the best policy is a single defence, or has it with
+    equality.
+
+    Returns:
+        None where an amount raises the one reply with some defences and lowers it with others: there are
+        then more constraints.
+    """
+    program = _Program(
+        game, amounts, slack, float(game.defender_payoffs.min()), float(game.defender_payoffs.max())
+    )
+    gains = [list(program.advantages(*pair)) for pair in ((0, 1), (1, 0))]
+    if any(len(corners) != 1 for corners in gains):
+        return None
+    best, value = _best_single(game, amounts, slack)
+    for line in (*(corners[0] - program.sure for corners in gains), game.defender_payoffs @ (1.0, -1.0)):
+        mixed_strategy = _best_pair(game, line, [corners[0] for corners in gains], program.sure)
+        if mixed_strategy is not None:
+            guaranteed = worst_reply(game, amounts, mixed_strategy, slack)[1]
+            if guaranteed > value:
+                best, value = mixed_strategy, guaranteed
+    return best, value
+
+
+def _best_pair(game: Game, line: FloatArray, gains: list[FloatArray], sure: float) -> FloatArray | None:
+    """The best mixture of two defences at which a linear function is 0; None where its sign is the same.
+
+    Args:
+        game: payoffs.
+        line: (defences,) the function, of each defence alone.
+        gains: (defences,) the sure advantage of the first reply over the second, and of the second.
+        sure: the advantage from which on the other reply does not count.
+    """
+    above, below = np.flatnonzero(line > 0)[:, None], np.flatnonzero(line < 0)[None, :]
+    if above.size * below.size == 0:
+        return None
+    share = -line[below] / (line[above] - line[below])  # of the defence above
+    mixed = [share * of[above] + (1 - share) * of[below] for of in (*game.defender_payoffs.T, *gains)]
+    nearly = sure - SURE / 2  # as the mixture has the line at 0 but for rounding
+    worth = np.minimum(
+        np.where(mixed[3] > nearly, np.inf, mixed[0]), np.where(mixed[2] > nearly, np.inf, mixed[1])
+    )
+    one, other = np.unravel_index(int(worth.argmax()), worth.shape)
+    mixed_strategy = np.zeros(len(line))
+    mixed_strategy[above[one, 0]] = share[one, other]
+    mixed_strategy[below[0, other]] = 1 - share[one, other]
+    return mixed_strategy
 
 
 class _Program:

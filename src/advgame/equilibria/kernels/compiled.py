@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from os import environ
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,6 +54,20 @@ def lent(payoffs: FloatArray) -> FloatArray:
     known = rows.__array_interface__
     lender = SimpleNamespace(__array_interface__=known | {"data": (known["data"][0], False)}, kept=rows)
     return np.asarray(lender)
+
+
+def may_be_on_disk(name: str) -> bool:
+    """Whether compiled code of a kernel may be in some folder, found out without loading numba.
+
+    Args:
+        name: how numba calls its files, such as ``rank_one_solver.solve_some``, or the start of it.
+    """
+    index = f"{name}*.nbi"
+    elsewhere = environ.get("NUMBA_CACHE_DIR")
+    if elsewhere:
+        return any(Path(elsewhere).glob(f"{Path(__file__).parent.name}_*/{index}"))
+    folder = Path(__file__).parent / "__pycache__"
+    return any(folder.glob(index)) or not (folder / "made_of.json").exists()
 
 
 def is_ready(function: Any, *arguments: Any) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from os import environ
-from pathlib import Path
 from sys import modules
 from typing import Any, NamedTuple
 
@@ -12,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.equilibria import kernels
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.stop import stopped_by
 from advgame.equilibria.kernels.compiled import at_hand as is_at_hand
-from advgame.equilibria.kernels.compiled import lent
+from advgame.equilibria.kernels.compiled import lent, may_be_on_disk
 from advgame.games import Certificate, Game, Profile
 
 KERNELS = "advgame.equilibria.kernels.rank_one_solver"
-INDEX_FILES = f"{KERNELS.rpartition('.')[2]}.solve_some*.nbi"  # what numba's cache calls them
+NAMES = f"{KERNELS.rpartition('.')[2]}.solve_some"  # how the names of the compiled files begin
 WORTH_LOADING = (
     1500  # payoffs of a player, from which on loading numba and compiled code pays within a few games
 )
@@ -63,7 +60,7 @@ def compiled_equilibria(game: Game, deadline: Deadline) -> tuple[Profile, ...]:
 
 def at_hand(shape: tuple[int, int]) -> bool:
     """Whether games of a shape can be walked without waiting for a compiler."""
-    if KERNELS not in modules and not _may_be_on_disk():
+    if KERNELS not in modules and not may_be_on_disk(NAMES):
         return False
     from advgame.equilibria.kernels import rank_one_solver
 
@@ -123,11 +120,3 @@ class _Room(NamedTuple):
     @property
     def told(self) -> tuple[Any, ...]:
         return self.counts, self.state, self.x, self.y, self.regret
-
-
-def _may_be_on_disk() -> bool:
-    """Whether compiled code may be in some folder: a glance that spares loading numba to learn of none."""
-    if "NUMBA_CACHE_DIR" in environ:
-        return True
-    folder = Path(kernels.__path__[0]) / "__pycache__"
-    return any(folder.glob(INDEX_FILES)) or not (folder / "made_of.json").exists()
