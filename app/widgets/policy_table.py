@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.decision import Decision, Policy
+from advgame.decision.policies import Kind
 from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
-from advgame.wording.policy_words import COLUMNS, deployed, explanations, title
+from advgame.wording.policy_words import COLUMNS, deployed, explanations, titles
 from widgets.words import plain
 
 SINGLES = 5  # single defences that get a row
@@ -19,8 +20,9 @@ def show(decision: Decision) -> None:
     table, money = decision.policies, money_of(decision.policies.scenario)
     if len(table.game.attacks) == 1:
         return
+    named = sum(group[0].kind is not Kind.SINGLE for group in table.alike)
     st.dataframe(
-        [_row(decision, policy, money) for policy in (*table.named, *table.singles[:SINGLES])],
+        [_row(decision, group, money) for group in table.alike[: named + SINGLES]],
         hide_index=True,
         width="stretch",
     )
@@ -28,12 +30,12 @@ def show(decision: Decision) -> None:
         st.caption(plain(text))
 
 
-def _row(decision: Decision, policy: Policy, money: Money) -> dict[str, str]:
-    table = decision.policies
-    chosen = policy is table.verdict
+def _row(decision: Decision, group: tuple[Policy, ...], money: Money) -> dict[str, str]:
+    table, policy = decision.policies, group[0]
+    chosen = table.verdict in group
     gap = table.against_verdict(policy)
     return {
-        "Policy": f"{title(table, policy)}{' ✓' if chosen else ''}",
+        "Policy": f"{titles(table, group)}{' ✓' if chosen else ''}",
         "Deployed": deployed(policy),
         f"If known, {money.unit}": significant(policy.if_known, MONEY_DIGITS),
         "Guaranteed": significant(policy.guaranteed, MONEY_DIGITS),

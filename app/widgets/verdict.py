@@ -9,9 +9,10 @@ from advgame.decision import Decision, Recommendation
 from advgame.equilibria import Timing
 from advgame.measurements import pool_seeds
 from advgame.wording.caveats import warned
+from advgame.wording.concepts import certificate_in_words
 from advgame.wording.money import money_of
 from advgame.wording.names import shortened
-from advgame.wording.numbers import percent, percentages, significant
+from advgame.wording.numbers import percent, percentages
 from advgame.wording.policy_words import (
     NOT_STATED,
     earned,
@@ -39,16 +40,12 @@ def show(decision: Decision) -> None:
 
 
 def _show_certificate(recommendation: Recommendation) -> None:
-    regret = significant(100 * recommendation.profile.certificate.regret, 2)
     simultaneous = recommendation.situation.concept.timing is Timing.SIMULTANEOUS
-    who = "Neither side" if simultaneous else "The attacker, who knows the defence,"
-    cannot = "can" if simultaneous else "cannot"
     what = "Equilibrium" if simultaneous else "Best response"
     st.caption(
         f":material/verified: {what} proven",
         help=plain(
-            f"{who} {cannot} gain more than {regret} % of its payoff range by changing its strategy, "
-            "recomputed from the payoffs. A solution with a regret above 2e-7 % is never shown."
+            f"{certificate_in_words(recommendation)} A solution with a regret above 2e-7 % is never shown."
         ),
     )
 

@@ -157,6 +157,21 @@ class Policies:
         return tuple(sorted(singles, key=lambda policy: -policy.worth))
 
     @property
+    def alike(self) -> tuple[tuple[Policy, ...], ...]:
+        """All policies in the order of the table, those together that deploy the same and are worth the same.
+
+        The named ones come first, then the single defences, the one worth most first.
+        """
+        groups: list[list[Policy]] = []
+        for policy in (*self.named, *self.singles):
+            group = next((group for group in groups if _same_policy(group[0], policy)), None)
+            if group is None:
+                groups.append([policy])
+            else:
+                group.append(policy)
+        return tuple(map(tuple, groups))
+
+    @property
     def best_single(self) -> Policy:
         """The best single network known to the attacker."""
         return next(policy for policy in self.policies if policy.kind is Kind.NETWORK)
@@ -312,6 +327,12 @@ class _Valuation:
             quantal=float(worth @ likely / likely.sum()),
             at_best=float(worth[best].max()),
         )
+
+
+def _same_policy(one: Policy, other: Policy) -> bool:
+    """Whether two policies deploy the same and count for the same: a secret mixture counts otherwise."""
+    same = bool(np.abs(one.strategy - other.strategy).max() <= SAME) and len(one.deploy) == len(other.deploy)
+    return same and same_worth(one.worth, other.worth)
 
 
 def same_worth(one: float, other: float) -> bool:

@@ -85,7 +85,9 @@ class Evidence:
         if len(kinds) == 1:
             (basis,) = kinds
             return f"All {len(self.basis)} accuracies rest on {named.get(basis, basis)}."
-        parts = [f"{count} on {named.get(basis, basis)}" for basis, count in kinds.items()]
+        (first, count), *others = kinds.items()
+        parts = [f"{count} rest on {named.get(first, first)}"]
+        parts += [f"{count} on {named.get(basis, basis)}" for basis, count in others]
         return f"Of {len(self.basis)} accuracies, {'; '.join(parts)}."
 
 

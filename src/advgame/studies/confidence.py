@@ -32,6 +32,15 @@ SEED = 20080401
 CELLS = 8  # accuracies, those that move with the difference to the rivals first, that are looked at
 SIZES = (100, 1000, 10_000)  # new test inputs that are tried
 CHOSEN = "the recommended policy"
+SAYS = {
+    "settled": "The decision is settled",
+    "leaning": "The decision is likely but not settled",
+    "open": "The decision is open",
+}
+NO_MARGIN = (
+    " The draws take the attacker's rewards and costs exactly as assumed, while the recommendation allows "
+    "for the margin."
+)
 MONTHS = 12
 PRICE_PER_SECOND = 0.001  # of the machine that measures, in the scenario's money: assumed
 SECONDS = 1.0  # of testing one input where none were recorded: assumed
@@ -73,7 +82,7 @@ class Confidence(StudyResult):
     @property
     def sentence(self) -> str:
         """How sure the decision is, in one sentence."""
-        return f"The decision is {self.verdict}: {self.reason}"
+        return f"{SAYS[self.verdict]}: {self.reason}"
 
     @property
     def reason(self) -> str:
@@ -86,6 +95,7 @@ class Confidence(StudyResult):
         return (
             f"{self.chosen} is the best policy that the attacker may know in "
             f"{100 * self.probability_best:.0f} % of {self.draws:,} draws of the accuracies ({rival})."
+            + (NO_MARGIN if self.rival_probability > self.probability_best else "")
         )
 
     def frame(self) -> pd.DataFrame:

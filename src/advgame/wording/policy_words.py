@@ -78,6 +78,22 @@ def title(policies: Policies, policy: Policy) -> str:
     }[policy.kind]
 
 
+def titles(policies: Policies, group: tuple[Policy, ...]) -> str:
+    """What policies that deploy the same are called, in the first column of a table.
+
+    >>> from advgame.scenarios import case
+    >>> from advgame import decision
+    >>> table = decision.policies(case("cifar10-two-defences"))
+    >>> titles(table, table.alike[4])
+    'doing nothing; Standard alone'
+
+    Args:
+        policies: the policies of the scenario.
+        group: one of ``policies.alike``.
+    """
+    return "; ".join(title(policies, policy) for policy in group)
+
+
 def plain_in_words(policies: Policies) -> str:
     """What the undefended network is called: doing nothing, where the scenario names one."""
     return "doing nothing" if policies.scenario.undefended else "the best without attacks"

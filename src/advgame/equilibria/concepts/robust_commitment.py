@@ -36,7 +36,7 @@ WITHIN = 1e-6  # of the defender's payoff range: how near the best value HiGHS c
 FEW_ATTACKS = 8  # with two defences: up to here all break points are tried
 NODES = 20_000  # of the branch-and-bound tree
 METHOD = "mixed-integer program (HiGHS)"
-REMARK = "Its value is guaranteed; no other guarantees more by over {:g} of the payoff range."
+REMARK = "Its value is guaranteed; none guarantees more by over a millionth of the payoff range."
 CUT = "Its value is guaranteed; another may guarantee up to {:.6g}."
 
 Pairs = tuple[tuple[int, int], ...]  # (better reply, worse reply)
@@ -113,7 +113,7 @@ class RobustCommitment(Concept):
             complete=False,
             rule=f"the {'single defence' if self.pure else 'policy'} with the best guaranteed value",
             method=method,
-            remark=REMARK.format(WITHIN) if proven else CUT.format(bound),
+            remark=REMARK if proven else CUT.format(bound),
             bound=bound,
         )
 

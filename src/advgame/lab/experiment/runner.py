@@ -36,7 +36,7 @@ from advgame.lab.networks.classifier import predictions, surrogate
 from advgame.lab.networks.complexity import network_facts
 from advgame.lab.networks.weights import load_weights, save_weights
 
-STAND_INS = "what people would say is told by programs, which lean towards undefended networks"
+STAND_INS = "people's answers are estimated by programs, which favour undefended networks"
 NOT_COUNTED = "-"  # in place of 0 or 1, for an input without an adversarial example
 CHOICE_OF_TEST_INPUTS = 0  # the seed of the selection: the same inputs for every experiment
 

@@ -7,9 +7,9 @@ from advgame.games import Profile
 from advgame.games.tolerances import PLAYED
 from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, MixBars, Table
 from advgame.reports.facts import Facts
-from advgame.wording.concepts import rule_in_words
+from advgame.wording.concepts import certificate_in_words, rule_in_words
 from advgame.wording.names import attack_in_words, counted, listed
-from advgame.wording.numbers import percent, significant
+from advgame.wording.numbers import percent
 
 LISTED = 20  # profiles in short formats
 BARS = 12  # up to this many strategies, all are drawn; otherwise those played and a few others
@@ -50,16 +50,13 @@ def _bars(title: str, names: tuple[str, ...], played: tuple[tuple[str, float], .
 
 def _facts_in_words(facts: Facts) -> list[str]:
     recommendation, money = facts.recommendation, facts.money
-    certificate = recommendation.profile.certificate
-    exact = " in exact arithmetic" if certificate.exact else ""
     return [
         rule_in_words(recommendation),
         f"Expected adversarial share of the traffic: {percent(recommendation.expected_share)}.",
         f"Value to the defender: {money.both(recommendation.value)}.",
         f"Value to the attacker: {money.both(recommendation.attacker_value)}.",
         _completeness(facts),
-        f"Neither side can gain more than {significant(100 * certificate.regret, 2)} % of its payoff range "
-        f"by changing its strategy; this was recomputed from the payoffs{exact}.",
+        certificate_in_words(recommendation),
     ]
 
 

@@ -9,7 +9,7 @@ from advgame.reports.facts import Facts
 from advgame.reports.money_cells import money_cells, money_heads
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import percent
-from advgame.wording.policy_words import COLUMNS, KNOWS, deployed, explanations, title
+from advgame.wording.policy_words import COLUMNS, KNOWS, deployed, explanations, titles
 
 SINGLES = 8  # rows of single defences in short formats
 
@@ -21,12 +21,12 @@ def policies(facts: Facts) -> tuple[Block, ...]:
     if facts.has_attacks:
         blocks += [Paragraph(_knowledge(facts)), *map(Paragraph, explanations(facts.decision, facts.money))]
     rows = _rows(facts)
-    named = sum(policy.kind is not Kind.SINGLE for policy in rows)
+    named = sum(group[0].kind is not Kind.SINGLE for group in rows)
     blocks.append(
         Table(
             "Policies" + (f", {money_heads(facts.money)[0]}" if facts.has_attacks else ""),
             _heads(facts),
-            tuple(_row(facts, policy) for policy in rows),
+            tuple(_row(facts, group) for group in rows),
             note=COLUMNS if facts.has_attacks else "",
             shown=named + SINGLES,
         )
@@ -45,13 +45,13 @@ def _knowledge(facts: Facts) -> str:
     return f"{stated}: the attacker knows {KNOWS[scenario.knowledge]}{f' ({basis})' if basis else ''}."
 
 
-def _rows(facts: Facts) -> list[Policy]:
-    """The named policies in their order, then the single defences, the best first."""
+def _rows(facts: Facts) -> list[tuple[Policy, ...]]:
+    """The named policies in their order, then the single defences, the best first; a row for equal ones."""
     table = facts.policies
     if facts.has_attacks:
-        return [*table.named, *table.singles]
+        return list(table.alike)
     stopped = [policy for policy in table.named if policy.kind is Kind.STOPPED]
-    return sorted([*table.singles, *stopped], key=lambda policy: -policy.worth)
+    return [(policy,) for policy in sorted([*table.singles, *stopped], key=lambda policy: -policy.worth)]
 
 
 def _heads(facts: Facts) -> tuple[Head, ...]:
@@ -74,11 +74,11 @@ def _heads(facts: Facts) -> tuple[Head, ...]:
     )
 
 
-def _row(facts: Facts, policy: Policy) -> tuple[Cell, ...]:
-    table, money = facts.policies, facts.money
+def _row(facts: Facts, group: tuple[Policy, ...]) -> tuple[Cell, ...]:
+    table, money, policy = facts.policies, facts.money, group[0]
     mark = " (recommended)" if facts.decision.by_knowledge else " (by what the attacker knows)"
-    mark = mark if policy is table.verdict else ""
-    first = Cell(f"{title(table, policy)}{mark}", policy.kind.value)
+    mark = mark if table.verdict in group else ""
+    first = Cell(f"{titles(table, group)}{mark}", policy.kind.value)
     _, *per_month = money_cells(money, policy.worth)
     last = *per_month, money_cells(money, table.against_verdict(policy), difference=True)[0]
     if not facts.has_attacks:

@@ -23,11 +23,17 @@ def summary(facts: Facts) -> tuple[Block, ...]:
 
 
 def _confidence(facts: Facts, confidence: Confidence) -> str:
-    money = facts.money
+    money, decision = facts.money, facts.recommendation
     interval = f"{significant(confidence.low, MONEY_DIGITS)} and {money.per_input(confidence.high)}"
+    plain = [name for name, _ in decision.deploy] == [decision.undefended]
+    beats = (
+        ""
+        if plain
+        else f" It is worth more than {plain_in_words(facts.policies)} in "
+        f"{percent(confidence.beats_undefended)} of them."
+    )
     return (
-        f"{confidence.sentence} It is worth more than {plain_in_words(facts.policies)} in "
-        f"{percent(confidence.beats_undefended)} of them. Sampling error alone puts its value between "
+        f"{confidence.sentence}{beats} Sampling error alone puts its value between "
         f"{interval} per input (95 %). {confidence.evidence}"
     )
 
@@ -41,6 +47,8 @@ def _nearest(facts: Facts) -> list[str]:
 
 def _measurement(facts: Facts, confidence: Confidence) -> str:
     money, next_one = facts.money, confidence.measurement
+    if confidence.rival is None:
+        return "Exact accuracies would not change the decision: there is nothing to measure first."
     known = (
         f"Knowing all accuracies exactly would be worth at most {money.both(confidence.perfect_information)}"
     )
@@ -49,7 +57,7 @@ def _measurement(facts: Facts, confidence: Confidence) -> str:
     if next_one is None:
         return f"{known}; no single accuracy is worth measuring on more inputs."
     return (
-        f"{known}. Measure {next_one.defence} with {attack_in_words(next_one.attack)} on "
+        f"{known}. Measure {next_one.defence} under {attack_in_words(next_one.attack)} on "
         f"{next_one.inputs:,} more inputs first: worth {_amount(facts, next_one.worth)} over {MONTHS} months "
         f"for about {_amount(facts, next_one.cost)} (assumed: {PRICE_PER_SECOND:g} {money.unit} per second "
         f"of measuring, {SECONDS:g} second per input where none was recorded)."
