@@ -39,16 +39,16 @@ class Deterring:
 class Deterrence(StudyResult):
     """What deterring is worth against enduring; money is per classified input.
 
-    ``dearer`` is what every attacked input would have to cost the attacker more, for a defence to deter
-    where none does; 0 where one does.
+    ``missing_cost`` is the amount by which the attacker's cost per attacked input would have to rise for a
+    defence to deter; 0 where one does already.
     """
 
     mixed: Deterring | None  # the best mixed strategy that deters; the attacker must know of it
     single: Deterring | None  # the best single network that deters
     at_exact_amounts: Deterring | None  # the best mixed strategy if all amounts are exactly as assumed
     endured: Policy | None  # the best policy under which the attacker attacks
-    peace: float  # what the best defence would be worth if there were no attacker
-    dearer: float
+    without_attacker: float  # what the best defence would be worth if there were no attacker
+    missing_cost: float
     chosen: Deterring | None  # of ``mixed`` and ``single``: what is possible if the attacker sees the network
     margin: float
 
@@ -61,17 +61,18 @@ class Deterrence(StudyResult):
 
     @property
     def sentence(self) -> str:
-        """The least defence that deters, what it costs in peace, and against enduring."""
+        """The least defence that deters, its cost against having no attacker, and against enduring."""
         if self.chosen is None:
             return (
                 "No defence of the scenario deters the attacker: under each, some attack pays within a "
                 f"margin of {100 * self.margin:g} %. An attacked input would have to cost the attacker "
-                f"{self.dearer:.3g} more.{self._enduring()}"
+                f"{self.missing_cost:.3g} more.{self._enduring()}"
             )
         deploy = " + ".join(f"{share:.4g} {name}" for name, share in self.chosen.deploy)
+        less = self.without_attacker - self.chosen.value
         return (
             f"The least defence that deters is {deploy}, announced: worth {self.chosen.value:.4g} per input, "
-            f"{self.peace - self.chosen.value:.3g} less than without an attacker.{self._enduring()}"
+            f"{less:.3g} less than without an attacker.{self._enduring()}"
         )
 
     def _enduring(self) -> str:
@@ -157,7 +158,7 @@ class DeterrenceStudy(Study[Deterrence]):
             _Program(game, certain, columns, share).deterring(),
             max(attacked, key=lambda each: each.worth, default=None),
             float(game.defender_payoffs[:, 0].max()),
-            0.0 if chosen is not None else mixed.dearer(),
+            0.0 if chosen is not None else mixed.missing_cost(),
             chosen,
             situation.scenario.attacker_margin,
         )
@@ -222,7 +223,7 @@ class _Program:
         )
         return Deterring(played(self.game.defences, strategy), float(strategy @ worth), barely)
 
-    def dearer(self) -> float:
+    def missing_cost(self) -> float:
         """The least that an attacked input must cost more so that some strategy deters."""
         solved = self._solved(np.zeros(self.game.shape[0]), 1.0, raising=True)
         return 0.0 if solved is None else max(0.0, solved[1] * self.span)
