@@ -37,10 +37,10 @@ def test_two_defences_deter_from_the_probability_in_closed_form(
     assert dict(result.mixed.deploy)[ROBUST] == pytest.approx(share, abs=2e-5)
     assert result.mixed.value == pytest.approx(0.9478 - share * (0.9478 - 0.8534), abs=2e-6)
     assert result.mixed.barely == ("autoattack",)
-    assert result.peace == 0.9478
+    assert result.without_attacker == 0.9478
     assert result.single is not None
     assert result.single.deploy == ((ROBUST, 1.0),)
-    assert result.dearer == 0
+    assert result.missing_cost == 0
 
 
 def test_a_known_network_deters_alone() -> None:
@@ -54,7 +54,7 @@ def test_where_no_defence_deters_the_costs_must_rise() -> None:
     scenario = ag.set_parameter(ag.case(CASE), "attack_cost", 0.3)
     result = deterred(scenario, attacker_margin=0.0)
     assert result.chosen is None
-    assert result.dearer == pytest.approx(0.4658 - 0.3, abs=1e-5)
+    assert result.missing_cost == pytest.approx(0.4658 - 0.3, abs=1e-5)
     assert "No defence" in result.sentence
     assert deterred(ag.set_parameter(scenario, "attack_cost", 0.466), attacker_margin=0.0).chosen is not None
 
@@ -69,9 +69,9 @@ def test_it_answers_every_bundled_case(case: str) -> None:
     result = deterred(scenario)
     assert result.sentence.endswith(".")
     assert len(result.frame()) >= 3
-    assert (result.chosen is None) == (result.dearer > 0)
+    assert (result.chosen is None) == (result.missing_cost > 0)
     if result.mixed is not None:
-        assert result.mixed.value <= result.peace + 1e-9
+        assert result.mixed.value <= result.without_attacker + 1e-9
         assert result.at_exact_amounts is not None
         assert result.at_exact_amounts.value >= result.mixed.value - 1e-6
         assert result.single is None or result.mixed.value >= result.single.value - 1e-6
