@@ -59,13 +59,12 @@ def b_splines(values: Floats, knots: Floats) -> Floats:
     x = values[:, None]
     piece = np.searchsorted(knots, values, side="right") - 1
     last = len(knots) - DEGREE - 2  # the right end belongs to the last piece
-    basis = (np.arange(len(knots) - 1) == np.minimum(piece, last)[:, None]).astype(np.float64)
+    basis: Floats = (np.arange(len(knots) - 1) == np.minimum(piece, last)[:, None]).astype(np.float64)
     for degree in range(1, DEGREE + 1):
-        width = knots[degree:-1] - knots[: -degree - 1], knots[degree + 1 :] - knots[1:-degree]
+        start, end = knots[: -degree - 1], knots[degree + 1 :]
+        width = knots[degree:-1] - start, end - knots[1:-degree]
         rise, fall = (np.divide(1.0, part, out=np.zeros_like(part), where=part > 0) for part in width)
-        basis = (x - knots[: -degree - 1]) * rise * basis[:, :-1] + (knots[degree + 1 :] - x) * fall * basis[
-            :, 1:
-        ]
+        basis = (x - start) * rise * basis[:, :-1] + (end - x) * fall * basis[:, 1:]
     return basis
 
 
