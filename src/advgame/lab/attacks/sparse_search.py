@@ -101,7 +101,7 @@ class SparseSearch:
 
     def _exhaustive(self, beams: Beams, width: int) -> tuple[Beams, Best]:
         """The best of all single changes; the beams of an input share their answers."""
-        _, place = beams.owners.unique(return_inverse=True)
+        _, place = beams.owners.unique(return_inverse=True)  # type: ignore[no-untyped-call]
         one = torch.empty(int(place.max()) + 1, dtype=torch.int64, device=place.device)
         one[place] = torch.arange(len(beams), device=place.device)
         children = _all_single_changes(beams.inputs[one])
@@ -171,7 +171,7 @@ class SparseSearch:
         return replace(beams, candidates=children.gather(1, index), closeness=nearest.values), best
 
     def _best(self, beams: Beams, children: torch.Tensor, margins: torch.Tensor) -> Best:
-        owners, place = beams.owners.unique(return_inverse=True)
+        owners, place = beams.owners.unique(return_inverse=True)  # type: ignore[no-untyped-call]
         highest, child = margins.max(dim=1)
         order = highest.argsort(descending=True, stable=True)
         order = order[place[order].argsort(stable=True)]  # by input, the highest margin first
@@ -191,7 +191,7 @@ class SparseSearch:
         """Logits (rows, classes); of a randomised network, the mean over draws of its surrogate."""
         network = self.victim.surrogate if self.at_random else self.victim.network
         with torch.no_grad():
-            parts = [self._answer(network, part) for part in rows.split(ROWS)]
+            parts = [self._answer(network, part) for part in rows.split(ROWS)]  # type: ignore[no-untyped-call]
         return torch.cat(parts)
 
     def _answer(self, network: nn.Module, rows: torch.Tensor) -> torch.Tensor:
@@ -209,7 +209,7 @@ class SparseSearch:
         return torch.cat(list(self._parts_of_slopes(rows, pairs))).view_as(beams.candidates)
 
     def _parts_of_slopes(self, rows: torch.Tensor, pairs: torch.Tensor) -> Iterator[torch.Tensor]:
-        for part, pair in zip(rows.split(ROWS), pairs.split(ROWS), strict=True):
+        for part, pair in zip(rows.split(ROWS), pairs.split(ROWS), strict=True):  # type: ignore[no-untyped-call]
             with torch.enable_grad():
                 images = part.reshape(-1, *self.shape).detach().clone().requires_grad_()
                 logits = self.victim.surrogate(images)
