@@ -97,7 +97,9 @@ class AttackerTypesResult(StudyResult):
 
     def _mistaken(self) -> str:
         lost = self.recommended.guaranteed - self.wrong_type.guaranteed
-        return f"; planning {self.wrong_type.policy} loses {lost:.3g}" if lost > NOTHING_LOST else ""
+        name = self.wrong_type.policy.removeprefix(FOR_ONE.format(""))
+        planning = f"; planning as if all attackers were of type {name} loses {lost:.3g}"
+        return planning if lost > NOTHING_LOST else ""
 
     def _knowing(self) -> str:
         if abs(self.value_of_knowing) < NOTHING_LOST:

@@ -84,11 +84,12 @@ class MeasurementPlan(StudyResult):
             )
         middle = median(self.needed)
         orders = f" (median of {len(self.needed)} orders)" if len(self.needed) > 1 else ""
+        never = f"{self.cells - middle:g} were never needed" if middle < self.cells else "all were needed"
         return (
             f"{middle:g} of {self.cells} accuracies prove the equilibrium of the whole table{orders}; "
-            f"{self.cells - middle:g} were never needed. With every accuracy anywhere in its "
-            f"{100 * self.level:g} % interval, another defence may gain up to {self.within_sampling[0]:.3g} "
-            f"per input and another attack up to {self.within_sampling[1]:.3g}."
+            f"{never}. With every accuracy anywhere in its {100 * self.level:g} % interval, another defence "
+            f"may gain up to {self.within_sampling[0]:.3g} per input and another attack up to "
+            f"{self.within_sampling[1]:.3g}."
         )
 
     def frame(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.arrays import FloatArray
+from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.decision.decide import decide
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
@@ -111,10 +111,9 @@ class NearestFlip(StudyResult):
 
 
 def _in_words(figure: FigureChange) -> str:
-    return (
-        f"{figure.defence} under {figure.attack} from {figure.accuracy:.4g} to {figure.changed:.4g} "
-        f"({figure.in_standard_errors:+.2g})"
-    )
+    under = "without attack" if figure.attack == NO_ATTACK else f"under {figure.attack}"
+    change = f"{figure.in_standard_errors:+.2g}".replace("-", "−")
+    return f"{figure.defence} {under} from {figure.accuracy:.4g} to {figure.changed:.4g} ({change})"
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,11 @@ class Portfolio(StudyResult):
         """The smallest set, what it keeps, and the best set of one fewer."""
         best = self.smallest
         if best.size == 1:
-            how = "one is the fewest"
+            how = "no set is smaller"
         elif self.exact:
-            how = "no smaller set does, as all of them were solved"
+            how = "all smaller sets were solved, and none does"
         else:
-            how = "a smaller one may exist, as larger sets were built up one defence at a time"
+            how = "a smaller set may exist, because large sets were built up one defence at a time"
         fewer = "" if best.size == 1 else f" {_named(self.sets[-2])} keeps {_percent(self.sets[-2].kept)}."
         return (
             f"{best.size} of {self.defences} defences, {_named(best)}, suffice: worth {best.value:.4g} per "

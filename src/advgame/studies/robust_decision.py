@@ -107,12 +107,13 @@ class RobustDecision(StudyResult):
         chosen = "" if self.recommended == RECOMMENDED else f" ({self.recommended})"
         least = f"; {name} has the least regret, up to {second.regret:.4g}"
         return (
-            f"Wherever {len(self.parameters)} amounts lie in their intervals, {first.option} earns at least "
-            f"{first.guaranteed:.4g} per input{'' if self.proven else ' at all points tried'}, the most that "
-            f"any option guarantees{least}. Choosing for the worst case costs {self.price_of_ambiguity:.4g} "
-            f"if all amounts are as stated. At these, over {self.draws:,} draws of the accuracies, what is "
-            f"recommended{chosen} falls {self.regret.mean:.3g} short of the best option on "
-            f"average (at most {self.regret.high:.3g} in {100 * (1 + LEVEL) / 2:g} % of the draws)."
+            f"Wherever the {len(self.parameters)} amounts lie in their intervals, {first.option} earns at "
+            f"least {first.guaranteed:.4g} per input{'' if self.proven else ' at all points tried'}, the most "
+            f"that any option guarantees{least}. Choosing for the worst case costs "
+            f"{self.price_of_ambiguity:.4g} if all amounts are as stated. At these amounts, over "
+            f"{self.draws:,} draws of the accuracies, what is recommended{chosen} falls "
+            f"{self.regret.mean:.3g} short of the best option on average (at most {self.regret.high:.3g} in "
+            f"{100 * (1 + LEVEL) / 2:g} % of the draws)."
         )
 
     def frame(self) -> pd.DataFrame:

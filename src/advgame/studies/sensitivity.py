@@ -92,11 +92,14 @@ class Sensitivity(StudyResult):
                 if 0 < self.flipped < 1
                 else f"{here} is {'never' if self.flipped else 'always'} deployed within the intervals."
             )
-        what = f"{here} stays" if self.flipped > HALF else "other defences are"
+        stays = self.flipped > HALF
+        what = f"{here} stays" if stays else "other defences are"
+        such = f"all points at which {here} stays deployed" if stays else "all points with other defences"
         return (
-            f"In {_percent(self.flipped)} of the box of all intervals other defences than {here} are "
-            f"deployed. If {self.rule.words(self.factors)}, {what} deployed in "
-            f"{_percent(self.rule.precision)} (of all such points, {_percent(self.rule.coverage)} are there)."
+            f"In {_percent(self.flipped)} of the box of all intervals, other defences than {here} are "
+            f"deployed. If {self.rule.words(self.factors)}, {what} deployed at "
+            f"{_percent(self.rule.precision)} of the points; this part of the box holds "
+            f"{_percent(self.rule.coverage)} of {such}."
         )
 
     def frame(self) -> pd.DataFrame:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_INPUTS, MOST_RUNS = 5_000_000, 1_000_000
 OUTCOMES = "drawn from outcomes per input"
-ACCURACIES = "right with the probability of the accuracy"
+ACCURACIES = "each classified correctly with the probability of its accuracy"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class SimulationStudy(Study[Simulation]):
     """What does the recommendation earn on simulated traffic, and is that what was predicted?
 
     Where outcomes per input lie beside the table, inputs are drawn from those tested; otherwise every
-    input is right with the probability of its accuracy.
+    input is classified correctly with the probability of its accuracy.
 
     Args:
         inputs: classified inputs in a run, 30 to 5,000,000.
