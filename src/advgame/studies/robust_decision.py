@@ -108,8 +108,8 @@ class RobustDecision(StudyResult):
         least = f"; {name} has the least regret, up to {second.regret:.4g}"
         return (
             f"Wherever the {len(self.parameters)} amounts lie in their intervals, {first.option} earns at "
-            f"least {first.guaranteed:.4g} per input{'' if self.proven else ' at all points tried'}, the most "
-            f"that any option guarantees{least}. Choosing for the worst case costs "
+            f"least {first.guaranteed:.4g} per input{'' if self.proven else ' at all points tried'}, the "
+            f"most that any option guarantees{least}. Choosing for the worst case costs "
             f"{self.price_of_ambiguity:.4g} if all amounts are as stated. At these amounts, over "
             f"{self.draws:,} draws of the accuracies, what is recommended{chosen} falls "
             f"{self.regret.mean:.3g} short of the best option on average (at most {self.regret.high:.3g} in "
