@@ -6,7 +6,8 @@ import streamlit as st
 
 STYLE = """
 <style>
-.stMainBlockContainer { padding-top: 4rem; padding-bottom: 2rem; max-width: 1240px; }
+.stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: 0.7rem; }
+.stMainBlockContainer { padding-top: 3.9rem; padding-bottom: 2rem; max-width: 1240px; }
 .stMainBlockContainer h1 { font-size: 1.35rem; padding: 0; }
 .stMainBlockContainer h2 { font-size: 1.15rem; padding: 0.2rem 0; }
 .stMainBlockContainer h3 { font-size: 1.02rem; padding: 0.1rem 0; }
@@ -33,6 +34,8 @@ STYLE = """
 [data-testid="stTable"] td, [data-testid="stTable"] th { padding: 0.2rem 0.5rem; line-height: 1.3; }
 [data-testid="stTable"] { font-size: 0.86rem; }
 .stMainBlockContainer li { margin-bottom: 0; font-size: 0.92rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p, .stSpinner span { color: inherit; }
+[data-testid="stCaptionContainer"] { opacity: 0.82; }
 @media (max-width: 640px) {
   [data-testid="stExpandSidebarButton"]::after { content: "Pages and settings"; font-size: 0.9rem;
     padding-left: 0.3rem; white-space: nowrap; }

@@ -107,6 +107,11 @@ def choose(case: str, preset: str) -> None:
     _move(Question(case, preset, now.concept if same_case else ""))
 
 
+def ask(case: str, changes: tuple[tuple[str, float | str | bool], ...]) -> None:
+    """Opens a bundled case with some numbers changed."""
+    _move(Question(case, changes=changes))
+
+
 def turn(address: str, value: float | str | bool) -> None:
     """Sets a parameter of the scenario; an error is shown on the page."""
     turn_all({address: value})

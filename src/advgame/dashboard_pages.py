@@ -75,5 +75,11 @@ PAGES: Catalogue[Page] = Catalogue(
             "A report of the chosen sections and studies, with a preview, in every format.",
             ":material/description:",
         ),
+        "guide": Page(
+            "views/guide.py",
+            "Guide",
+            "A guided example of two minutes, and a glossary.",
+            ":material/school:",
+        ),
     },
 )

@@ -1,0 +1,35 @@
+"""No page has a serious violation of the accessibility rules that axe-core checks.
+
+axe-core is not a dependency: `npm install axe-core` in the checkout, or the path of axe.min.js in AXE.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from advgame.dashboard_pages import PAGES
+
+pytestmark = pytest.mark.browser
+AXE = Path(os.environ.get("AXE", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
+SLOW = 60_000  # milliseconds that a page may take on a busy machine
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_violation(chromium: Browser, dashboard: str, scheme: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    found: dict[str, list[str]] = {}
+    for name, listed in PAGES.items():
+        page.goto(f"{dashboard}/{Path(listed.path).stem}" if name != "decide" else dashboard)
+        expect(page.locator("[data-testid=stMain] h1").first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        violations = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        serious = [each["id"] for each in violations if each["impact"] in ("serious", "critical")]
+        found |= {name: serious} if serious else {}
+    page.close()
+    assert found == {}
