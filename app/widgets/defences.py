@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,7 +16,7 @@ from advgame.measurements.standard_errors import standard_error
 from advgame.wording.names import attack_in_words, currency_of
 from widgets import state
 from widgets.colours import FAINT, INK, colour_of
-from widgets.words import plain, short
+from widgets.words import chart_text, plain, short
 
 TWO_SIDED = 1.96  # standard errors of a 95 % interval
 SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star", "hexagon")
@@ -156,7 +155,7 @@ def figure(shown: Sequence[Compared], case: str) -> go.Figure:
             x=[each.clean],
             y=[each.worst],
             mode="markers+text" if named else "markers",
-            text=[escape(short(each.defence, 22))],
+            text=[chart_text(short(each.defence, 22))],
             textposition="top center",
             textfont={"size": 11},
             error_x=_bar(each.clean_error),
@@ -167,8 +166,8 @@ def figure(shown: Sequence[Compared], case: str) -> go.Figure:
                 "symbol": SYMBOLS[place % len(SYMBOLS)],
                 "line": {"width": 3 if each.deployed > PLAYED else 1, "color": INK},
             },
-            hovertext=f"{escape(each.defence)}<br>clean {each.clean:.2%}<br>"
-            f"{escape(each.attack)} {each.worst:.2%}",
+            hovertext=f"{chart_text(each.defence)}<br>clean {each.clean:.2%}<br>"
+            f"{chart_text(each.attack)} {each.worst:.2%}",
             hoverinfo="text",
             showlegend=False,
         )

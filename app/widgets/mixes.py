@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,7 +13,7 @@ from advgame.decision import Recommendation
 from advgame.games.tolerances import PLAYED
 from advgame.wording.numbers import percent
 from widgets.colours import ATTACKER, DEFENDER, FAINT, INK
-from widgets.words import short_names
+from widgets.words import chart_text, short_names
 
 MOST_BARS = 6  # unless more are played
 BAR_HEIGHT = 44  # pixels
@@ -58,12 +57,12 @@ def _show_mix(
 
 def _bars(names: Sequence[str], shares: Sequence[float], colour: str) -> go.Figure:
     """Bars with their names above them, so that long names fit on a phone."""
-    labels = [f"{escape(name)}: {percent(share)}" for name, share in zip(names, shares, strict=True)]
+    labels = [f"{chart_text(name)}: {percent(share)}" for name, share in zip(names, shares, strict=True)]
     figure = go.Figure([_bar([1.0] * len(names), FAINT, labels), _bar(shares, colour, labels)])
     font = {"size": 13, "color": INK}
     for place, (name, share) in enumerate(zip(short_names(names, 34), shares, strict=True)):
         above = {"y": place - 0.38, "showarrow": False, "yanchor": "middle", "font": font}
-        figure.add_annotation(x=0, text=escape(name), xanchor="left", **above)
+        figure.add_annotation(x=0, text=chart_text(name), xanchor="left", **above)
         figure.add_annotation(x=1, text=percent(share), xanchor="right", **above)
     return figure.update_layout(
         barmode="overlay",

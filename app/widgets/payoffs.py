@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from advgame.games.tolerances import TIE
 from advgame.wording.names import attack_in_words, currency_of
 from advgame.wording.numbers import significant
 from widgets.colours import ATTACKER_SCALE, DEFENDER_SCALE, INK
-from widgets.words import short_names
+from widgets.words import chart_text, short_names
 
 MOST_ROWS = 14  # of a heat map; the table below shows all
 MOST_FIGURED_COLUMNS = 4  # with more columns, numbers do not fit on a phone
@@ -112,7 +111,10 @@ def _cells(
         for row in zip(payoffs.tolist(), marks.tolist(), strict=True)
     ]
     hover = [
-        [f"{escape(name)}<br>{escape(attack)}<br>{text}" for attack, text in zip(attacks, row, strict=True)]
+        [
+            f"{chart_text(name)}<br>{chart_text(attack)}<br>{text}"
+            for attack, text in zip(attacks, row, strict=True)
+        ]
         for name, row in zip(names, texts, strict=True)
     ]
     return go.Heatmap(
@@ -140,7 +142,7 @@ def _diamonds(marks: NDArray[np.bool_]) -> go.Scatter:
 def _named_axis(names: Sequence[str], **more: object) -> dict[str, object]:
     return {
         "tickvals": list(range(len(names))),
-        "ticktext": [escape(name) for name in names],
+        "ticktext": [chart_text(name) for name in names],
         "fixedrange": True,
         "showgrid": False,
         "zeroline": False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +12,7 @@ from advgame.scenarios import Axis
 from advgame.studies import Regions
 from advgame.studies.region_borders import Borders, Piece
 from widgets.colours import INK, UNKNOWN, colour_of
-from widgets.words import sentence, short, short_names
+from widgets.words import chart_text, sentence, short, short_names
 
 HEIGHT, LINE = 430, 21  # pixels: of the map, of one line of the legend
 UNSOLVED = "no certified solution"
@@ -74,7 +73,7 @@ def regime_names(regimes: Sequence[tuple[str, ...]]) -> list[str]:
 
 def _named(regime: Sequence[str], most: int) -> str:
     """The first defences of a mixed strategy, two per line, and the number of the others."""
-    pairs = [" + ".join(map(escape, regime[start : min(start + 2, most)])) for start in range(0, most, 2)]
+    pairs = [" + ".join(map(chart_text, regime[start : min(start + 2, most)])) for start in range(0, most, 2)]
     rest = f" + {len(regime) - most} more" if len(regime) > most else ""
     return "<br>+ ".join(pair for pair in pairs if pair) + rest or UNSOLVED
 
@@ -119,7 +118,7 @@ def _borders(borders: Borders) -> go.Scatter:
 
 def _choices(found: Regions) -> go.Scatter:
     """The points of the grid: invisible, named when the mouse is over them, chosen by a click."""
-    names = ["<br>+ ".join(map(escape, regime)) or UNSOLVED for regime in found.regimes]
+    names = ["<br>+ ".join(map(chart_text, regime)) or UNSOLVED for regime in found.regimes]
     x, y = np.meshgrid(found.x_values, found.y_values)
     invisible = {"marker": {"opacity": 0}}
     return go.Scatter(
@@ -179,8 +178,8 @@ def _middle(inside: NDArray[np.bool_]) -> tuple[int, int] | None:
 
 def _scale(axis: Axis, currency: str, small: bool) -> dict[str, object]:
     field, _, entry = sentence(axis.meaning).partition(": ")
-    unit = f" ({escape(currency)})" if currency and not axis.is_share else ""
-    title = f"{field}{unit}" + (f"<br>{escape(short(entry, 30))}" if entry else "")
+    unit = f" ({chart_text(currency)})" if currency and not axis.is_share else ""
+    title = f"{field}{unit}" + (f"<br>{chart_text(short(entry, 30))}" if entry else "")
     return {
         "title": {"text": "" if small else title, "font": {"size": 13}},
         "range": [axis.low, axis.high],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +12,7 @@ from advgame.wording.names import attack_in_words, meaning_of
 from advgame.wording.numbers import percent, significant
 from widgets import state
 from widgets.colours import ATTACKER, DEFENDER, FAINT, colour_of, dash_of
-from widgets.words import short, short_names
+from widgets.words import chart_text, short, short_names
 
 BAR = 30  # pixels of height
 MOST_BARS = 12
@@ -32,14 +31,14 @@ def acceptability(result: SamplingError) -> go.Figure:
             go.Scatter(
                 x=curve.shares,
                 y=curve.probability[:, place],
-                name=escape(name),
+                name=chart_text(name),
                 mode="lines",
                 line={
                     "color": colour_of(case, curve.options[place]),
                     "dash": dash_of(case, curve.options[place]),
                     "width": 3,
                 },
-                hovertemplate=f"{escape(name)}<br>%{{x:.1%}} of the traffic: %{{y:.0%}}<extra></extra>",
+                hovertemplate=f"{chart_text(name)}<br>%{{x:.1%}} of the traffic: %{{y:.0%}}<extra></extra>",
             )
             for place, name in zip(chosen, names, strict=True)
         ]
@@ -75,7 +74,7 @@ def tornado(result: Sensitivity) -> go.Figure | None:
                 name=name,
                 marker={"color": colour, "pattern": {"shape": pattern}},
                 hovertext=[
-                    f"{escape(label)}: {significant(at)}<br>value {significant(value)}"
+                    f"{chart_text(label)}: {significant(at)}<br>value {significant(value)}"
                     for label, at, value in zip(names, amounts, values, strict=True)
                 ],
                 hoverinfo="text",
@@ -101,7 +100,7 @@ def worth_knowing(result: ValueOfInformation) -> go.Figure | None:
             orientation="h",
             marker={"color": DEFENDER},
             hovertext=[
-                f"{escape(name)}<br>{significant(each.evppi.value)}"
+                f"{chart_text(name)}<br>{significant(each.evppi.value)}"
                 for name, each in zip(names, figures, strict=True)
             ],
             hoverinfo="text",
@@ -124,7 +123,7 @@ def nearest_flip(result: NearestFlip) -> go.Figure | None:
             orientation="h",
             marker={"color": DEFENDER},
             hovertext=[
-                f"{escape(name)}<br>{percent(each.accuracy)} → {percent(each.changed)}"
+                f"{chart_text(name)}<br>{percent(each.accuracy)} → {percent(each.changed)}"
                 for name, each in zip(names, moving, strict=True)
             ],
             hoverinfo="text",
@@ -140,7 +139,7 @@ def _named_bars(figure: go.Figure, names: Sequence[str], across: str) -> go.Figu
             x=0,
             xref="paper",
             y=place - 0.44,
-            text=escape(name),
+            text=chart_text(name),
             showarrow=False,
             xanchor="left",
             yanchor="middle",

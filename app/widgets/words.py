@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
+
+from advgame.wording.names import one_line
 
 
 def plain(text: str) -> str:
     r"""The text with Streamlit's Markdown, colour and formula markup escaped.
 
-    A number and its percent sign stay on one line.
+    A number and its percent sign stay on one line; control characters, also those that change the writing
+    direction, are made visible.
 
     >>> plain("*x* :red[y]")
     '\\*x\\* \\:red\\[y\\]'
     """
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split())).replace(" \\%", "\u00a0\\%")
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line(text)).replace(" \\%", "\u00a0\\%")
+
+
+def chart_text(text: str) -> str:
+    """The text as a chart shows it: plotly reads some tags and entities, which are escaped; quotes stay.
+
+    >>> chart_text('<b>"x"</b>')
+    '&lt;b&gt;"x"&lt;/b&gt;'
+    """
+    return escape(one_line(text), quote=False)
 
 
 def short(name: str, most: int = 26) -> str:

@@ -191,8 +191,8 @@ def test_a_share_within_the_interval_of_the_break_even_share_is_too_close_to_cal
     near = ag.report(ag.set_parameter(two_defences, "largest_share", 0.15), "nash")
     assert isinstance(near.blocks[1], Caution)
     assert near.blocks[1].text == (
-        "Too close to call: the break-even share is 0.150, "
-        "95 % interval 0.139 to 0.161, and the largest share is 0.15."
+        "Too close to call: the break-even share is 15.0 %, "
+        "95 % interval 13.9 to 16.1 %, and the largest share is 15 %."
     )
     for share in (0.13, 0.17):
         far = ag.report(ag.set_parameter(two_defences, "largest_share", share), "nash")

@@ -12,7 +12,7 @@ from advgame.equilibria import Timing
 from advgame.measurements import Measurement
 from advgame.studies import BreakEven, Threshold
 from advgame.wording.names import counted, listed
-from advgame.wording.numbers import fixed, significant
+from advgame.wording.numbers import fixed, percent, significant
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 NAMED = 2  # kinds of warnings
@@ -66,16 +66,16 @@ def too_close(recommendation: Recommendation, pairs: Iterable[BreakEven]) -> str
 
 
 def _too_close(recommendation: Recommendation, pair: BreakEven) -> str:
-    least = _decimals(pair)
-    middle = "above 1" if pair.share > 1 else fixed(pair.share, least)
+    least = max(0, _decimals(pair) - 2)  # of percent
+    middle = "above 100 %" if pair.share > 1 else f"{fixed(100 * pair.share, least)} %"
     between = "" if len(recommendation.game.defences) == 2 else f" between {pair.plain} and {pair.defended}"
     under = "" if len(recommendation.game.attacks) == 2 else f" under {pair.attack}"
     if not pair.low and (pair.high or 0.0) > 1:
         return f"Too close to call{between}{under}: the difference is within sampling error."
     return (
         f"Too close to call{between}{under}: the break-even share is {middle}, "
-        f"{100 * pair.level:g} % interval {_ends(pair, least, 1)}, and the largest share is "
-        f"{significant(recommendation.scenario.largest_share)}."
+        f"{100 * pair.level:g} % interval {_ends(pair, least, 100)} %, and the largest share is "
+        f"{percent(recommendation.scenario.largest_share)}."
     )
 
 
