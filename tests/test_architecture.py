@@ -22,11 +22,11 @@ PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 # The same pictures as in ARCHITECTURE.md, so that a reader of the tests sees them.
 FOLDERS = """
-app, cli → reports → wording → studies → decision → scenarios → payoffs → measurements → statistics
+app, cli → reports → wording → studies → jobs → decision → scenarios → payoffs → measurements → statistics
 decision → equilibria → games ← payoffs          cli → findings → scenarios          cli → lab → measurements
 measurements → files          scenarios → bundled          lab → bundled
-reports → version          cli → stopping          app, cli → dashboard_pages
-app, cli, lab → plugins
+jobs, reports → version    cli → stopping          app, cli → dashboard_pages
+app, cli, lab, jobs → plugins          lab, jobs → lock
 all → errors, catalogue, arrays, deprecation
 """
 EQUILIBRIA = """

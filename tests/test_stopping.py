@@ -21,7 +21,7 @@ import importlib, signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import advgame as ag
 import advgame.cli as cli
-solve = importlib.import_module("advgame.cli.solve")
+frames = importlib.import_module("advgame.cli.sweep_command")
 def at_work(*_, **__):
     print("at work", file=sys.stderr, flush=True)
     while True:
@@ -38,7 +38,10 @@ cli.main()
     [
         ("ag.report", ["solve", CASE, "-o", "answer.json"]),
         ("ag.sweep", ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"]),
-        ("solve._csv_text", ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"]),  # half-way
+        (
+            "frames.write_frame",
+            ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"],
+        ),  # half-way
     ],
 )
 def test_a_stopped_command_leaves_the_file_as_it_was(

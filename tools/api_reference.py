@@ -230,7 +230,7 @@ class Source:
 
     def __init__(self, cls: type) -> None:
         self.lines = inspect.getsource(cls).splitlines()
-        node = ast.parse(inspect.cleandoc("\n".join(self.lines))).body[0]
+        node = ast.parse(dedent("\n".join(self.lines))).body[0]
         assert isinstance(node, ast.ClassDef)
         self.node = node
 

@@ -22,6 +22,7 @@ _HOMES = {
         "AdvgameError",
         "InputError",
         "SolverError",
+        "SweepError",
     ),
     "advgame.measurements": (
         "Measurement",
@@ -63,6 +64,15 @@ _HOMES = {
         "decide",
         "policies",
         "solve_many",
+    ),
+    "advgame.jobs": (
+        "FullGrid",
+        "LatinHypercubeDesign",
+        "LocalEngine",
+        "SobolDesign",
+        "SweepFile",
+        "SweepReader",
+        "UniformDesign",
     ),
     "advgame.studies": (
         "STUDIES",
@@ -121,6 +131,9 @@ if TYPE_CHECKING:
     from advgame.errors import (
         SolverError as SolverError,
     )
+    from advgame.errors import (
+        SweepError as SweepError,
+    )
     from advgame.games import (
         Game as Game,
     )
@@ -139,6 +152,13 @@ if TYPE_CHECKING:
     from advgame.games import (
         write_nfg as write_nfg,
     )
+    from advgame.jobs import FullGrid as FullGrid
+    from advgame.jobs import LatinHypercubeDesign as LatinHypercubeDesign
+    from advgame.jobs import LocalEngine as LocalEngine
+    from advgame.jobs import SobolDesign as SobolDesign
+    from advgame.jobs import SweepFile as SweepFile
+    from advgame.jobs import SweepReader as SweepReader
+    from advgame.jobs import UniformDesign as UniformDesign
     from advgame.measurements import (
         Measurement as Measurement,
     )

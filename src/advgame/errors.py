@@ -8,7 +8,8 @@
     │   ├── LabError          an experiment, its data, weights or settings
     │   ├── UnknownName       a name that is not in a catalogue; the message suggests a similar one
     │   └── NameTaken         a name already used by another part of the catalogue
-    └── SolverError           no solution could be certified
+    ├── SolverError           no solution could be certified
+    └── SweepError            a sweep cannot continue: the disk, the workers or the cluster failed
 
 A message says what was given, what was expected and what to do.
 """
@@ -45,6 +46,10 @@ class SolverError(AdvgameError):
 
 class LabError(InputError):
     """An experiment, a data set, weights or settings of the laboratory are invalid."""
+
+
+class SweepError(AdvgameError):
+    """A sweep cannot continue because the disk, its workers or the cluster failed; what is solved is kept."""
 
 
 class UnknownName(InputError):

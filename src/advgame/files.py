@@ -35,13 +35,16 @@ def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, 
         raise error(f"{path.name} is not valid TOML: {str(mistake)[:200]}.{hint and ' ' + hint}") from None
 
 
-def written_whole(path: Path, write: Callable[[IO[Any]], object], *, text: bool = False) -> Path:
+def written_whole(
+    path: Path, write: Callable[[IO[Any]], object], *, text: bool = False, durable: bool = False
+) -> Path:
     """Writes to a temporary file beside ``path`` and moves it into place, so that no partial file is left.
 
     Args:
         path: the file to write or replace.
         write: a function that writes the content to an open file.
         text: True for UTF-8 text, False for bytes.
+        durable: wait until the disk has stored the file and its name, so that it survives a power failure.
 
     Raises:
         InputError: when the folder does not exist or is not writable.
@@ -59,12 +62,28 @@ def written_whole(path: Path, write: Callable[[IO[Any]], object], *, text: bool 
     try:
         with os.fdopen(handle, mode, encoding=encoding, newline=newline) as file:
             write(file)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        if durable:
+            _store_names(path.parent)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     return path
+
+
+def _store_names(folder: Path) -> None:
+    """Waits until the disk has stored the names in a folder, where the system can wait for that."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -61,14 +61,15 @@ def _stop(number: int, _: FrameType | None) -> None:
 
 
 @contextmanager
-def when_stopped(kept: str) -> Iterator[None]:
+def when_stopped(kept: str | Callable[[], str]) -> Iterator[None]:
     """A context that adds to `Stopped` what is kept and how to continue.
 
     Args:
-        kept: complete sentences, such as "rows.csv was not written. Run the command again to start over."
+        kept: complete sentences, such as "rows.csv was not written. Run the command again to start over.",
+            or a function that returns them when the command is stopped.
     """
     try:
         yield
     except Stopped as stop:
-        stop.kept = kept
+        stop.kept = kept if isinstance(kept, str) else kept()
         raise

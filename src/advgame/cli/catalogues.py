@@ -54,6 +54,10 @@ FAMILIES: Mapping[str, Family] = {
         "Payoff terms", "advgame.payoffs", "TERMS", "`[terms.NAME]` in a scenario, `--set`, the sliders"
     ),
     "studies": Family("Studies", "advgame.studies", "STUDIES", "`advgame study NAME`, `ag.study`"),
+    "designs": Family("Designs of a sweep", "advgame.jobs", "DESIGNS", "`advgame sweep --design NAME`"),
+    "engines": Family(
+        "Engines of a sweep", "advgame.jobs", "ENGINES", "`advgame sweep --engine NAME`, `engine=`"
+    ),
     "sections": Family(
         "Report sections", "advgame.reports.sections", "SECTIONS", "every report, in this order"
     ),

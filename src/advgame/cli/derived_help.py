@@ -25,6 +25,18 @@ def _formats() -> Iterable[str]:
     return FORMATS
 
 
+def _designs() -> Iterable[str]:
+    from advgame.jobs.designs import DESIGNS
+
+    return DESIGNS
+
+
+def _engines() -> Iterable[str]:
+    from advgame.jobs.engines import ENGINES
+
+    return ENGINES
+
+
 def _importers() -> Iterable[str]:
     from advgame.measurements.importers import IMPORTERS
 
@@ -61,6 +73,8 @@ def _default_price(name: str) -> Iterable[str]:
 LISTS: dict[str, Callable[[], Iterable[str]]] = {
     "concepts": _concepts,
     "formats": _formats,
+    "designs": _designs,
+    "engines": _engines,
     "importers": _importers,
     "studies": _studies,
     "questions": _questions,

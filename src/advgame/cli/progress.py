@@ -74,6 +74,70 @@ def measuring_bar() -> Iterator[Callable[[Any], Any]]:
         )
 
 
+@contextmanager
+def rate_bar(units: str) -> Iterator[Callable[[int, int], Any]]:
+    """Done units, the rate and the time left: a bar on a terminal, occasional lines elsewhere.
+
+    Args:
+        units: what is counted, in the plural.
+    """
+    from time import monotonic
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    rate = _Rate(units)
+    if not sys.stderr.isatty():
+        last_line = monotonic()
+
+        def tell(done: int, total: int) -> None:
+            nonlocal last_line
+            line = rate.line(done, total, monotonic())
+            if monotonic() - last_line >= SECONDS_BETWEEN_LINES:
+                last_line = monotonic()
+                typer.echo(line, err=True)
+
+        yield tell
+        return
+    columns = (BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda done, total: bar.update(
+            task, completed=done, total=total, description=rate.line(done, total, monotonic())
+        )
+
+
+class _Rate:
+    """The rate since the first call, whose units were done by an earlier run.
+
+    >>> rate = _Rate("cells")
+    >>> rate.line(100, 1000, 0.0)
+    '100 of 1,000 cells, time left not yet known'
+    >>> rate.line(400, 1000, 3.0)
+    '400 of 1,000 cells, 100 cells/s, under a minute left'
+    """
+
+    def __init__(self, units: str) -> None:
+        self.units = units
+        self.first: tuple[int, float] | None = None
+
+    def line(self, done: int, total: int, now: float) -> str:
+        """What is done, the rate and the time left.
+
+        Args:
+            done: units done.
+            total: all units.
+            now: seconds on a clock that never jumps.
+        """
+        self.first = self.first or (done, now)
+        units, seconds = done - self.first[0], now - self.first[1]
+        counted = f"{done:,} of {total:,} {self.units}"
+        if units <= 0 or seconds <= 0:
+            return f"{counted}, {_time_left(None)}"
+        left = _time_left((total - done) * seconds / units)
+        return f"{counted}, {units / seconds:,.0f} {self.units}/s, {left}"
+
+
 SECONDS_BETWEEN_LINES = 60.0
 SECONDS_BETWEEN_PERCENTAGES = 10.0
 

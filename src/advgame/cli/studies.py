@@ -10,8 +10,8 @@ import typer
 from advgame.cli.application import app
 from advgame.cli.arguments import Concept, Output, PresetName, Question, Settings, scenario_from
 from advgame.cli.derived_help import DerivedHelp
+from advgame.cli.frames import TABLES, nothing_kept, write_frame
 from advgame.cli.progress import progress_bar
-from advgame.cli.solve import TABLES, nothing_kept, write_frame
 from advgame.errors import InputError, ScenarioError
 from advgame.stopping import when_stopped
 

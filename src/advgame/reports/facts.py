@@ -11,8 +11,8 @@ from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Accuracies
-from advgame.reports.fingerprint import inputs_sha256
 from advgame.scenarios import Scenario
+from advgame.scenarios.scenario_digest import inputs_sha256
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of

@@ -1,25 +1,30 @@
-"""A scenario solved at every point of a grid of its parameters."""
+"""A scenario solved at every cell of a design of its parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation, concept_in_bulk
 from advgame.decision.solve_many import solve_grid
-from advgame.equilibria import CONCEPTS, Concept, Solution, batch_method_of, for_many_games
-from advgame.errors import ScenarioError
-from advgame.games.tolerances import PLAYED
+from advgame.equilibria import CONCEPTS, Concept, batch_method_of, for_many_games
+from advgame.errors import InputError, ScenarioError
+from advgame.jobs.cell_solver import SolvedCells, bulk_cells, joined, solve_singly
+from advgame.jobs.chunk_rows import rows_of, schema_of
+from advgame.jobs.designs import Design, FullGrid
+from advgame.jobs.engines import Engine, LocalEngine
+from advgame.jobs.regimes import regimes_of
+from advgame.jobs.run_job import SweepFile, run_job
+from advgame.jobs.sweep_job import COMPILED_FROM, SweepJob
 from advgame.payoffs import Accuracies
-from advgame.scenarios import Scenario, build_game, set_parameter
-from advgame.scenarios.family.payoffs_over import can_be_batched, caps_over
+from advgame.scenarios import Scenario
+from advgame.scenarios.family.payoffs_over import can_be_batched
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.study_progress import advanced
@@ -27,23 +32,62 @@ from advgame.studies.study_progress import advanced
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPILED_FROM = 2_000  # cells: smaller grids are solved faster than a batch solver compiles
 MOST_CELLS = 5_000_000  # a larger frame would not fit into the memory of an ordinary machine
 
 Progress = Callable[[int, int], object]  # solved cells, all cells
+Grid = Mapping[str, Sequence[float]]
+
+
+@overload
+def sweep(
+    scenario: Scenario | Iterable[Scenario],
+    grid: Grid | None = None,
+    *,
+    design: Design | None = None,
+    draws: int = 0,
+    seed: int = 0,
+    concept: str | Concept | None = None,
+    output: None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame: ...
+
+
+@overload
+def sweep(
+    scenario: Scenario | Iterable[Scenario],
+    grid: Grid | None = None,
+    *,
+    design: Design | None = None,
+    draws: int = 0,
+    seed: int = 0,
+    concept: str | Concept | None = None,
+    output: str | Path,
+    engine: Engine | None = None,
+    resume: bool = False,
+    chunk_cells: int | None = None,
+    progress: Progress | None = None,
+) -> SweepFile: ...
 
 
 def sweep(
-    scenario: Scenario,
-    grid: Mapping[str, Sequence[float]],
+    scenario: Scenario | Iterable[Scenario],
+    grid: Grid | None = None,
     *,
+    design: Design | None = None,
+    draws: int = 0,
+    seed: int = 0,
     concept: str | Concept | None = None,
+    output: str | Path | None = None,
+    engine: Engine | None = None,
+    resume: bool = False,
+    chunk_cells: int | None = None,
     progress: Progress | None = None,
-) -> pd.DataFrame:
-    """Solves a scenario at every cell of a grid: regime, mixed strategies, values, certificate.
+) -> pd.DataFrame | SweepFile:
+    """Solves scenarios at every cell of a design: regime, mixed strategies, values, certificate.
 
-    Large grids of shares and prices are solved as one batch, others cell by cell, with the same results.
-    ``regime`` is categorical.
+    Without ``output`` the result is a data frame, for at most five million cells. With ``output`` it is a
+    Parquet file of any number of cells, which are solved in chunks by several processes; a run that was
+    interrupted continues with ``resume=True``.
 
     >>> from advgame.scenarios import case
     >>> frame = sweep(case("cifar10-two-defences"), {"largest_share": [0.1, 0.3]})
@@ -51,165 +95,105 @@ def sweep(
     ['Standard | autoattack', 'Standard + Rice2020Overfitting | none + autoattack']
 
     Args:
-        scenario: the scenario; what ``grid`` does not name stays as it is.
-        grid: address → values; the first parameter varies slowest.
+        scenario: the scenario, or several with different names; what the design does not vary stays as it is.
+        grid: address → values, for every combination of them; the first parameter varies slowest.
+        design: a design instead of a grid, such as `SobolDesign`.
+        draws: posterior draws of the accuracies at each cell; 0 for the accuracies as measured.
+        seed: of the posterior draws.
         concept: a solution concept; by default that of `concept_in_bulk`.
+        output: the Parquet file to write.
+        engine: what solves the chunks of a file; by default `LocalEngine`, one process per core.
+        resume: continue an interrupted sweep into the same file.
+        chunk_cells: cells of a chunk; by default as many as fit into 32 MB.
         progress: called repeatedly with the numbers of solved cells and of all cells.
 
     Returns:
-        A frame with one row per cell. Columns: each address; ``regime`` (the strategies played);
-        ``P[defence]`` and ``P(attack)[attack]``; ``defender_value`` and ``attacker_value`` (money per
-        classified input); ``expected_share``; ``equilibria`` (number of extreme equilibria); ``complete``;
-        ``regret``.
+        A frame with one row per cell, or the path of the table and the number of cells that could not be
+        solved. Columns: each address; ``regime`` (the strategies played, categorical); ``P[defence]`` and
+        ``P(attack)[attack]``; ``defender_value`` and ``attacker_value`` (money per classified input);
+        ``expected_share``; ``equilibria`` (number of extreme equilibria); ``complete``; ``regret``. Files,
+        and frames of a design, of draws or of several scenarios, also have ``scenario`` and ``cell`` before
+        them, ``draw`` where there are draws, and last ``error``, the reason where a cell could not be solved.
 
     Raises:
         ScenarioError: for an empty grid, a grid too large for memory, or an invalid value.
+        InputError: for an output that cannot be written, or holds another sweep.
+        SweepError: if the disk or the workers fail; what is solved is kept.
     """
-    import pandas as pd
+    if (grid is None) == (design is None):
+        raise InputError("Give either a grid or a design of the parameters.")
+    if output is None and design is None and not draws and isinstance(scenario, Scenario):
+        return _frame(scenario, grid or {}, concept, progress)
+    scenarios = (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
+    chosen = design if design is not None else FullGrid(grid or {})
+    job = SweepJob(scenarios, chosen, concept, draws, seed, chunk_cells)
+    if output is None:
+        return _frame_of_job(job, progress)
+    return run_job(job, Path(output), engine or LocalEngine(), resume=resume, progress=progress)
 
-    total = _checked_size(grid)
-    solver = CONCEPTS.resolve(concept or concept_in_bulk(scenario))
-    method = batch_method_of(solver)
-    if total >= COMPILED_FROM and method is not None and all(map(can_be_batched, grid)):
-        return _compiled(scenario, grid, method, progress)
-    rows = []
-    for done, point in enumerate(product(*grid.values()), start=1):
-        rows.append(_cell(scenario, dict(zip(grid, point, strict=True)), solver))
+
+def _frame_of_job(job: SweepJob, progress: Progress | None) -> pd.DataFrame:
+    """The rows of a job in memory."""
+    import pyarrow as pa
+
+    _check_size(job.cells)
+    schema, tables, done = schema_of(job), [], 0
+    for chunk in job.chunks():
+        tables.append(rows_of(job, chunk, schema=schema))
+        done += chunk.cells
         if progress is not None:
-            progress(done, total)
-    frame = pd.DataFrame(rows)
-    frame["regime"] = pd.Categorical(frame["regime"], categories=frame["regime"].unique())
+            progress(done, job.cells)
+    frame: pd.DataFrame = pa.concat_tables(tables).unify_dictionaries().to_pandas()
     return frame
 
 
-def _compiled(
-    scenario: Scenario, grid: Mapping[str, Sequence[float]], concept: str, progress: Progress | None
+def _frame(
+    scenario: Scenario, grid: Grid, concept: str | Concept | None, progress: Progress | None
 ) -> pd.DataFrame:
-    """The frame of a grid that is solved as one batch."""
+    """The frame of a grid in memory: solved as one batch if it is large, otherwise cell by cell."""
+    total = FullGrid(grid).cells
+    _check_size(total)
+    solver = CONCEPTS.resolve(concept or concept_in_bulk(scenario))
+    method = batch_method_of(solver)
+    if total >= COMPILED_FROM and method is not None and all(map(can_be_batched, grid)):
+        axes = {address: np.asarray(list(values), dtype=np.float64) for address, values in grid.items()}
+        columns, answers = solve_grid(scenario, axes, method, progress=progress)
+        return _as_frame(scenario.accuracies, columns, bulk_cells(scenario, columns, answers))
+    cells = []
+    for point in product(*grid.values()):
+        cells.append(solve_singly(scenario, dict(zip(grid, point, strict=True)), solver))
+        if progress is not None:
+            progress(len(cells), total)
+    return _as_frame(scenario.accuracies, FullGrid(grid).columns(0, total), joined(cells))
+
+
+def _as_frame(accuracies: Accuracies, columns: Mapping[str, FloatArray], cells: SolvedCells) -> pd.DataFrame:
     import pandas as pd
 
-    axes = {address: np.asarray(list(values), dtype=np.float64) for address, values in grid.items()}
-    columns, answers = solve_grid(scenario, axes, concept, progress=progress)
-    accuracies = scenario.accuracies
+    defences, attacks = accuracies.defences, accuracies.attacks
+    regimes = regimes_of(defences, attacks, cells.defender, cells.attacker)
     return pd.DataFrame(
         {
             **columns,
-            "regime": _regimes(accuracies, answers.defender, answers.attacker),
-            **{
-                f"P[{name}]": probabilities
-                for name, probabilities in zip(accuracies.defences, answers.defender.T, strict=True)
-            },
-            **{
-                f"P(attack)[{name}]": probabilities
-                for name, probabilities in zip(accuracies.attacks, answers.attacker.T, strict=True)
-            },
-            "defender_value": answers.value[:, 0],
-            "attacker_value": answers.value[:, 1],
-            "expected_share": _expected_share(scenario, accuracies, columns, answers.attacker),
-            "equilibria": answers.equilibria,
-            "complete": answers.complete,
-            "regret": answers.regret.max(axis=1),
+            "regime": pd.Categorical.from_codes(regimes.codes, pd.Index(regimes.texts)),
+            **{f"P[{name}]": each for name, each in zip(defences, cells.defender.T, strict=True)},
+            **{f"P(attack)[{name}]": each for name, each in zip(attacks, cells.attacker.T, strict=True)},
+            "defender_value": cells.value[:, 0],
+            "attacker_value": cells.value[:, 1],
+            "expected_share": cells.expected_share,
+            "equilibria": cells.equilibria,
+            "complete": cells.complete,
+            "regret": cells.regret,
         }
     )
 
 
-def _expected_share(
-    scenario: Scenario, accuracies: Accuracies, columns: Mapping[str, FloatArray], attacker: FloatArray
-) -> FloatArray:
-    """The share of traffic that is adversarial under the attacker's mixed strategy, (cells,)."""
-    largest, caps = caps_over(scenario, accuracies, columns)
-    total = np.zeros(len(attacker))
-    for place, attack in enumerate(accuracies.attacks[1:], start=1):
-        total += np.minimum(largest, caps.get(attack, 1.0)) * attacker[:, place]
-    return total
-
-
-def _regimes(accuracies: Accuracies, defender: FloatArray, attacker: FloatArray) -> pd.Categorical[str]:
-    """The strategies both players use, as text, formatted once per combination."""
-    import pandas as pd
-
-    played = np.hstack([strategies > PLAYED for strategies in (defender, attacker)])
-    which, firsts = _patterns(played)
-    split = len(accuracies.defences)
-    texts = [
-        _told((accuracies.defences, pattern[:split]), (accuracies.attacks, pattern[split:]))
-        for pattern in played[firsts]
-    ]
-    return pd.Categorical.from_codes(which, pd.Index(texts))
-
-
-def _patterns(played: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pattern of each row, numbered in order of appearance, and the first row of each pattern."""
-    import pandas as pd
-
-    packed = np.packbits(played, axis=1)
-    packed = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
-    which = np.zeros(len(played), np.int64)
-    for word in np.ascontiguousarray(packed).view(np.uint64).T:
-        codes, distinct = pd.factorize(word)
-        which = pd.factorize(which * len(distinct) + codes)[0]
-    firsts = np.empty(int(which.max()) + 1, np.int64)
-    firsts[which[::-1]] = np.arange(len(which))[::-1]
-    return which, firsts
-
-
-def _told(*sides: tuple[tuple[str, ...], NDArray[np.bool_]]) -> str:
-    return " | ".join(
-        " + ".join(name for name, plays in zip(names, played, strict=True) if plays)
-        for names, played in sides
-    )
-
-
-def regime_of(solution: Solution) -> str:
-    """The strategies both players play in the recommended profile, as text.
-
-    >>> from advgame.equilibria import solve
-    >>> from advgame.games import Game
-    >>> regime_of(solve(Game([[3, 0], [2, 1]], [[0, 2], [1, 0]])))
-    'd1 + d2 | a1 + a2'
-    """
-    profile, game = solution.recommended, solution.game
-    return _told((game.defences, profile.defender > PLAYED), (game.attacks, profile.attacker > PLAYED))
-
-
-def _cell(scenario: Scenario, point: Mapping[str, float], solver: Concept) -> dict[str, Any]:
-    for address, value in point.items():
-        scenario = set_parameter(scenario, address, float(value))
-    solution = solver.solve(build_game(scenario))
-    profile, game = solution.recommended, solution.game
-    return {
-        **point,
-        "regime": regime_of(solution),
-        **{f"P[{name}]": share for name, share in zip(game.defences, profile.defender.tolist(), strict=True)},
-        **{
-            f"P(attack)[{name}]": share
-            for name, share in zip(game.attacks, profile.attacker.tolist(), strict=True)
-        },
-        "defender_value": profile.defender_payoff,
-        "attacker_value": profile.attacker_payoff,
-        "expected_share": float(scenario.accuracies.adversarial_share @ profile.attacker),
-        "equilibria": len(solution.profiles),
-        "complete": solution.complete,
-        "regret": profile.certificate.regret,
-    }
-
-
-def _checked_size(grid: Mapping[str, Sequence[float]]) -> int:
-    if not grid or any(len(values) == 0 for values in grid.values()):
-        raise ScenarioError("The grid is empty; give at least one parameter with at least one value.")
-    for address in grid:
-        whole = address.partition("[")[0]
-        if whole != address and whole in grid:
-            raise ScenarioError(
-                f"The grid varies both {whole} and its entry {address}; vary only one of them."
-            )
-    total = prod(len(values) for values in grid.values())
-    if total > MOST_CELLS:
+def _check_size(cells: int) -> None:
+    if cells > MOST_CELLS:
         raise ScenarioError(
-            f"The grid has {total:,} cells; at most {MOST_CELLS:,} fit into memory. Vary fewer parameters or "
-            "use fewer points."
+            f"The sweep has {cells:,} cells; at most {MOST_CELLS:,} fit into memory. Write it to a .parquet "
+            "file (output=…), vary fewer parameters, or use fewer points."
         )
-    return total
 
 
 @dataclass(frozen=True, eq=False)

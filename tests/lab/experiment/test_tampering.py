@@ -17,7 +17,6 @@ from safetensors.torch import save_file
 from advgame.errors import LabError
 from advgame.lab.experiment import together
 from advgame.lab.experiment.journal import ABOUT, Journal
-from advgame.lab.experiment.lock import locked
 from advgame.lab.experiment.outputs import Output
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.reading import experiment_of
@@ -27,6 +26,7 @@ from advgame.lab.experiment.run import measure
 from advgame.lab.experiment.runner import Bench
 from advgame.lab.experiment.together import STAGED, finish_replacing, replaced_together
 from advgame.lab.experiment.units import Plan, Unit
+from advgame.lock import locked
 from advgame.measurements import read_table
 from tests.lab.in_process import in_this_process
 

@@ -14,7 +14,6 @@ import torch
 
 from advgame.errors import LabError
 from advgame.lab.experiment.journal import Journal, SetAside
-from advgame.lab.experiment.lock import locked
 from advgame.lab.experiment.outputs import Output
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.results import Results, write_results
@@ -22,6 +21,7 @@ from advgame.lab.experiment.runner import Bench, dataset_in
 from advgame.lab.experiment.together import finish_replacing
 from advgame.lab.experiment.units import MAKE, Plan, Unit
 from advgame.lab.experiment.workers import worker_pool
+from advgame.lock import locked
 
 MOST_TRIES = 2  # of a unit run alone after its worker died
 
@@ -91,7 +91,7 @@ def measure(
     bench = Bench(experiment, journal, images, chosen)
     _check_datasets(bench)
     journal.make_folders()
-    with locked(files.lock, str(output)):
+    with locked(files.lock, f"{output} is being measured", LabError):
         journal.open(experiment.name)
         set_aside = _repaired(files, plan, notice or _ignore)
         return _measured(bench, plan, files, progress, _workers(workers, chosen), set_aside)

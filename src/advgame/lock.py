@@ -1,4 +1,4 @@
-"""A lock that allows one measurement at a time per output and ends with its process."""
+"""A lock that allows one process at a time to write an output, and ends with its process."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from advgame.errors import LabError
+from advgame.errors import InputError
 
 
 @contextmanager
-def locked(path: Path, what: str) -> Iterator[None]:
+def locked(path: Path, what: str, error: type[InputError] = InputError) -> Iterator[None]:
     """Holds a lock on a file that contains the id of this process; the file is kept afterwards.
 
     The operating system releases the lock whenever its process ends, so a file left by a killed process does
@@ -20,18 +20,18 @@ def locked(path: Path, what: str) -> Iterator[None]:
 
     Args:
         path: the lock file, in an existing folder.
-        what: the output being written, for the error message.
+        what: the output and what is done to it, such as "rows.csv is being measured", for the error message.
+        error: the exception raised.
 
     Raises:
-        LabError: if another process, or another thread of this one, holds the lock.
+        InputError: of the type given, if another process, or another thread of this one, holds the lock.
     """
     with path.open("a+", encoding="utf-8") as file:
         if not _taken(file):
             file.seek(0)
             holder = file.read().strip() or "unknown"
-            raise LabError(
-                f"{what} is being measured by another process, number {holder}. Wait until it ends, or give "
-                "another output."
+            raise error(
+                f"{what} by another process, number {holder}. Wait until it ends, or give another output."
             )
         file.truncate(0)
         file.write(f"{os.getpid()}\n")

@@ -1,0 +1,183 @@
+"""The journal of a sweep: one Parquet file per solved chunk, stored before it counts, verified before use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from advgame.errors import InputError, SweepError
+from advgame.files import written_whole
+from advgame.jobs.chunk_parquet import CHUNK_KEY
+from advgame.jobs.parquet_join import NotParquet, key_values_of
+from advgame.jobs.sweep_job import Chunk, SweepJob
+
+ABOUT, CHUNKS, LOCK = "job.json", "chunks", "lock"
+SUFFIX = ".parquet"
+
+
+@dataclass
+class ChunkJournal:
+    """A folder beside the output. The name of a chunk's file is its key and the SHA-256 of its content.
+
+    A chunk is written to a temporary file, stored on the disk and renamed, so it is there whole or not at
+    all. A file that was truncated, altered or put there from another sweep does not match its name.
+    """
+
+    folder: Path
+    stored: dict[str, Path] = field(default_factory=dict)  # key of a chunk → its file
+
+    @staticmethod
+    def beside(output: Path) -> ChunkJournal:
+        """The journal of an output: ``map.parquet`` is journalled in ``map.journal/``."""
+        return ChunkJournal(output.with_suffix(".journal"))
+
+    @property
+    def lock(self) -> Path:
+        """The lock file."""
+        return self.folder / LOCK
+
+    def create(self) -> None:
+        """Creates the folder.
+
+        Raises:
+            InputError: if it cannot be created or written.
+        """
+        try:
+            (self.folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+            self.lock.touch()
+        except OSError as problem:
+            raise InputError(
+                f"The journal {self.folder} cannot be written: {problem.strerror}. Give another output, or "
+                "permission to write there."
+            ) from None
+
+    def open(self, job: SweepJob, *, resume: bool) -> list[str]:
+        """Finds the stored chunks of a job; returns a sentence about each file that cannot be used.
+
+        Such a file is renamed, and its chunk is solved again.
+
+        Args:
+            job: the sweep.
+            resume: whether chunks of an interrupted run may be used.
+
+        Raises:
+            InputError: for a journal of another sweep, or one with chunks if ``resume`` is false.
+        """
+        self._check_owner(job)
+        files = sorted((self.folder / CHUNKS).glob(f"[!.]*{SUFFIX}"))
+        if files and not resume:
+            raise InputError(
+                f"{self.folder} contains {len(files):,} chunks of this sweep, which was interrupted. "
+                "Continue with --resume (resume=True), or delete the folder to start over."
+            )
+        for temporary in (self.folder / CHUNKS).glob(".*"):
+            temporary.unlink(missing_ok=True)
+        about = json.dumps({"identity": job.identity, **job.description}, ensure_ascii=False)
+        written_whole(self.folder / ABOUT, lambda file: file.write(about), text=True, durable=True)
+        return self._scan({job.key(chunk) for chunk in job.chunks()} if files else set(), files)
+
+    def _scan(self, keys: set[str], files: list[Path]) -> list[str]:
+        notices = []
+        for path in files:
+            key, _, _ = path.stem.partition("-")
+            reason = "" if key in keys else "it belongs to another sweep"
+            try:
+                if not reason:
+                    read_verified(path)
+            except NotParquet as problem:
+                reason = str(problem)
+            if reason:
+                aside = _renamed(path)
+                notices.append(f"{path.name} cannot be used: {reason}. It was renamed to {aside.name}.")
+            else:
+                self.stored[key] = path
+        return notices
+
+    def _check_owner(self, job: SweepJob) -> None:
+        about: dict[str, Any] = {}
+        with suppress(OSError, ValueError, RecursionError):  # damaged: the chunks are verified all the same
+            about = json.loads((self.folder / ABOUT).read_text(encoding="utf-8"))
+        if not isinstance(about, dict) or about.get("identity", job.identity) == job.identity:
+            return
+        other = [key for key, value in job.description.items() if about.get(key) != value]
+        raise InputError(
+            f"{self.folder} belongs to another sweep (different: {', '.join(other) or 'format'}). Give "
+            "another output, or delete the folder."
+        )
+
+    def remaining(self, job: SweepJob) -> Iterator[Chunk]:
+        """The chunks that are not stored."""
+        return (chunk for chunk in job.chunks() if job.key(chunk) not in self.stored)
+
+    def in_order(self, job: SweepJob) -> Iterator[tuple[Chunk, Path]]:
+        """All chunks with their files, in the order of the table.
+
+        Raises:
+            SweepError: if a chunk is missing.
+        """
+        for chunk in job.chunks():
+            path = self.stored.get(job.key(chunk))
+            if path is None:
+                raise SweepError(f"Chunk {chunk.number:,} is missing; run again with --resume.")
+            yield chunk, path
+
+    def add(self, key: str, path: Path) -> None:
+        """Records the file of a chunk that a worker has stored."""
+        self.stored[key] = path
+
+    def remove(self) -> None:
+        """Removes the journal after its output is complete."""
+        rmtree(self.folder, ignore_errors=True)
+
+
+def store_chunk(folder: Path, key: str, data: bytes) -> Path:
+    """Stores a chunk durably; a chunk that is stored twice is one file.
+
+    Args:
+        folder: that of the journal.
+        key: of the chunk.
+        data: the Parquet file.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    path = folder / CHUNKS / f"{key}-{_digest(data)}{SUFFIX}"
+    return written_whole(path, lambda file: file.write(data), durable=True)
+
+
+def read_verified(path: Path) -> bytes:
+    """The content of a chunk's file.
+
+    Raises:
+        NotParquet: if it is not what was stored, with the reason.
+    """
+    key, _, digest = path.stem.partition("-")
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise NotParquet(f"it cannot be read ({problem.strerror})") from None
+    if _digest(data) != digest:
+        raise NotParquet("its content is not what was stored")
+    if key_values_of(data).get(CHUNK_KEY) != key.encode():
+        raise NotParquet("it is another chunk under this name")
+    return data
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _renamed(path: Path) -> Path:
+    """Renames a file to an unused name beside it and returns the new path."""
+    names = (path.with_name(f"{path.name}.bad{number or ''}") for number in count())
+    return path.rename(next(name for name in names if not name.exists()))

@@ -1,0 +1,12 @@
+"""Engines of a sweep, and the catalogue that lists them."""
+
+from advgame.catalogue import Catalogue
+from advgame.jobs.engines.engine import Engine
+from advgame.jobs.engines.inline_engine import InlineEngine
+from advgame.jobs.engines.local_engine import LocalEngine
+
+ENGINES: Catalogue[type[Engine]] = Catalogue(
+    "engine", {each.name: each for each in (LocalEngine, InlineEngine)}
+)
+
+__all__ = ["ENGINES", "Engine", "InlineEngine", "LocalEngine"]

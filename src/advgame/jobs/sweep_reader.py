@@ -1,0 +1,237 @@
+"""What the Parquet file of a sweep contains: counts per regime, extremes and maps; memory stays small."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.arrays import FloatArray
+from advgame.errors import InputError
+from advgame.jobs.chunk_rows import CELL, DRAW, ERROR, REGIME, SCENARIO, VALUES
+
+FAILURES_LISTED = 20
+EXTREMES = ("defender_value", "attacker_value", "expected_share")
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The row in which a column is least or greatest."""
+
+    column: str
+    is_greatest: bool
+    value: float
+    cell: int
+    scenario: str
+    point: Mapping[str, float]  # address → value
+    regime: str
+
+
+@dataclass(frozen=True)
+class SweepSummary:
+    """Counts over all rows of a sweep."""
+
+    cells: int
+    scenarios: Mapping[str, int]  # name → rows
+    regimes: Mapping[str, int]  # text → rows, the most frequent first
+    incomplete: int  # solved rows in which further equilibria may exist
+    failed: int
+    failures: tuple[tuple[int, str], ...]  # the first failed cells, with the reasons
+    largest_regret: float
+    extremes: tuple[Extreme, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RegimeMap:
+    """The most frequent regime in each field of a grid over two parameters."""
+
+    x: str
+    y: str
+    x_edges: FloatArray  # (columns + 1,)
+    y_edges: FloatArray  # (rows + 1,)
+    regimes: tuple[str, ...]  # the most frequent first
+    which: NDArray[np.int64]  # (rows, columns) place of the regime; -1 where no cell lies
+
+
+@dataclass(frozen=True, eq=False)
+class SweepReader:
+    """The Parquet file of a sweep. Every method reads one row group after the other.
+
+    Raises:
+        InputError: if it is no Parquet file, or not one of a sweep.
+    """
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        if not {SCENARIO, CELL, REGIME, ERROR, *VALUES} <= set(self._file.schema_arrow.names):
+            raise InputError(f"{self.path} is no table of a sweep; expected one that `advgame sweep` wrote.")
+
+    @cached_property
+    def _file(self) -> Any:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.ParquetFile(self.path, read_dictionary=[SCENARIO, REGIME, ERROR])
+        except pa.ArrowInvalid:
+            raise InputError(f"{self.path} is no Parquet file, or not a whole one.") from None
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The addresses of the parameters that vary."""
+        names = self._file.schema_arrow.names
+        between = names[names.index(CELL) + 1 : names.index(REGIME)]
+        return tuple(name for name in between if name != DRAW)
+
+    def summary(self) -> SweepSummary:
+        """The counts per regime, the extremes, and what could not be solved or proven."""
+        scenarios: Counter[str] = Counter()
+        regimes: Counter[str] = Counter()
+        failures: list[tuple[int, str]] = []
+        cells = incomplete = failed = 0
+        regret, extremes = 0.0, _Extremes(self.parameters)
+        columns = [SCENARIO, CELL, *self.parameters, REGIME, *VALUES, "complete", ERROR]
+        for rows in self._groups(columns):
+            cells += len(rows)
+            _count(scenarios, rows.column(SCENARIO))
+            _count(regimes, rows.column(REGIME))
+            incomplete += int((~_numpy(rows.column("complete").fill_null(True))).sum())
+            here = len(rows) - rows.column(ERROR).null_count
+            failed += here
+            if here and len(failures) < FAILURES_LISTED:
+                failures += _failures(rows)[: FAILURES_LISTED - len(failures)]
+            regret = max(regret, float(np.max(_numpy(rows.column(VALUES[3]).fill_null(0.0)), initial=0.0)))
+            extremes.add(rows)
+        return SweepSummary(
+            cells,
+            dict(scenarios),
+            dict(regimes.most_common()),
+            incomplete,
+            failed,
+            tuple(failures),
+            regret,
+            extremes.listed,
+        )
+
+    def map(
+        self, x: str | None = None, y: str | None = None, *, columns: int = 60, rows: int = 20
+    ) -> RegimeMap:
+        """The most frequent regime in each field of a grid over two parameters.
+
+        Args:
+            x: address of the horizontal parameter; by default the last one, or the other one than ``y``.
+            y: address of the vertical parameter; by default the first one, or the other one than ``x``.
+            columns: number of fields across.
+            rows: number of fields down; 1 if the sweep varies one parameter.
+
+        Raises:
+            InputError: for a parameter that the sweep does not vary.
+        """
+        x, y = self._axes(x, y)
+        edges = {name: _edges(*self._range_of(name), count) for name, count in ((x, columns), (y, rows))}
+        if x == y:
+            edges[y], rows = np.array([-np.inf, np.inf]), 1
+            x_edges = _edges(*self._range_of(x), columns)
+        else:
+            x_edges = edges[x]
+        counts: dict[str, NDArray[np.int64]] = {}
+        for group in self._groups([*dict.fromkeys((x, y)), REGIME]):
+            across = _fields(_numpy(group.column(x)), x_edges)
+            down = np.zeros(len(across), np.int64) if x == y else _fields(_numpy(group.column(y)), edges[y])
+            words = group.column(REGIME).combine_chunks()
+            codes = _numpy(words.indices.fill_null(-1))
+            for code, text in enumerate(words.dictionary.to_pylist()):
+                place = (down * columns + across)[codes == code]
+                found = np.bincount(place, minlength=rows * columns).reshape(rows, columns)
+                counts[text] = counts.get(text, 0) + found
+        order = sorted(counts, key=lambda text: -int(counts[text].sum()))
+        table = np.array([counts[text] for text in order])
+        which = np.where(table.sum(axis=0) > 0, table.argmax(axis=0), -1)
+        return RegimeMap(x, y, x_edges, edges[y], tuple(order), which)
+
+    def _axes(self, x: str | None, y: str | None) -> tuple[str, str]:
+        known = self.parameters
+        for name in (x, y):
+            if name is not None and name not in known:
+                raise InputError(f"The sweep does not vary {name!r}; it varies {', '.join(known)}.")
+        x = x or next((name for name in reversed(known) if name != y), known[-1])
+        return x, y or next((name for name in known if name != x), x)
+
+    def _range_of(self, name: str) -> tuple[float, float]:
+        metadata, place = self._file.metadata, self._file.schema_arrow.names.index(name)
+        ends = [
+            metadata.row_group(group).column(place).statistics for group in range(metadata.num_row_groups)
+        ]
+        return min(each.min for each in ends), max(each.max for each in ends)
+
+    def _groups(self, columns: list[str]) -> Iterator[Any]:
+        for number in range(self._file.num_row_groups):
+            yield self._file.read_row_group(number, columns=columns, use_threads=False)
+
+
+@dataclass
+class _Extremes:
+    """The least and greatest values met so far."""
+
+    parameters: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        self._best: dict[tuple[str, bool], Extreme] = {}
+
+    def add(self, rows: Any) -> None:
+        for column in EXTREMES:
+            values = _numpy(rows.column(column).fill_null(float("nan")))
+            if not np.isfinite(values).any():
+                continue
+            for is_greatest in (False, True):
+                place = int(np.nanargmax(values) if is_greatest else np.nanargmin(values))
+                best = self._best.get((column, is_greatest))
+                value = float(values[place])
+                if best is None or (value > best.value if is_greatest else value < best.value):
+                    self._best[column, is_greatest] = self._at(rows, place, column, is_greatest)
+
+    def _at(self, rows: Any, place: int, column: str, is_greatest: bool) -> Extreme:
+        row = rows.slice(place, 1).to_pylist()[0]
+        point = {name: row[name] for name in self.parameters}
+        return Extreme(column, is_greatest, row[column], row[CELL], row[SCENARIO], point, row[REGIME])
+
+    @property
+    def listed(self) -> tuple[Extreme, ...]:
+        return tuple(self._best.values())
+
+
+def _count(counter: Counter[str], column: Any) -> None:
+    words = column.combine_chunks()
+    codes = _numpy(words.indices.drop_null())
+    for text, count in zip(
+        words.dictionary.to_pylist(), np.bincount(codes, minlength=len(words.dictionary)), strict=True
+    ):
+        if count:
+            counter[text] += int(count)
+
+
+def _failures(rows: Any) -> list[tuple[int, str]]:
+    reasons = rows.column(ERROR)
+    failed = np.flatnonzero(_numpy(reasons.is_valid()))[:FAILURES_LISTED]
+    return [(rows.column(CELL)[int(place)].as_py(), reasons[int(place)].as_py()) for place in failed]
+
+
+def _numpy(column: Any) -> NDArray[Any]:
+    return np.asarray(column.to_numpy() if hasattr(column, "num_chunks") else column.to_numpy(False))
+
+
+def _edges(low: float, high: float, fields: int) -> FloatArray:
+    return np.linspace(low, high if high > low else low + 1.0, fields + 1)
+
+
+def _fields(values: FloatArray, edges: FloatArray) -> NDArray[np.int64]:
+    """The field in which each value lies."""
+    part = (values - edges[0]) / (edges[-1] - edges[0])
+    return np.clip((part * (len(edges) - 1)).astype(np.int64), 0, len(edges) - 2)

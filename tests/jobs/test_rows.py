@@ -1,0 +1,122 @@
+"""Every row is what `solve` gives for its cell."""
+
+from __future__ import annotations
+
+import nashpy
+import numpy as np
+import pytest
+
+import advgame as ag
+from advgame.errors import ScenarioError, UnknownName
+from advgame.jobs.chunk_rows import rows_of
+from advgame.jobs.regimes import regime_of
+from advgame.jobs.sweep_job import SweepJob
+from advgame.scenarios.evidence import evidence_of
+
+SMALL, LARGE = "cifar10-two-defences", "cifar10-many-attacks"
+RANGES = {"attack_cost": (0.05, 0.95), "largest_share": (0.02, 0.6)}
+
+
+@pytest.mark.parametrize("name", [SMALL, LARGE])
+def test_a_row_is_the_solution_of_its_game(name: str) -> None:
+    scenario, design = ag.case(name), ag.SobolDesign(RANGES, 2048, 4)
+    frame = ag.sweep(scenario, design=design, concept="nash")
+    assert frame["cell"].tolist() == list(range(2048))
+    for row in frame.iloc[::256].to_dict("records"):
+        here = scenario
+        for address in RANGES:
+            here = ag.set_parameter(here, address, row[address])
+        solution = ag.solve(ag.build_game(here))
+        profile, game = solution.recommended, solution.game
+        assert row["regime"] == regime_of(solution)
+        assert [row[f"P[{each}]"] for each in game.defences] == pytest.approx(profile.defender, abs=1e-9)
+        assert [row[f"P(attack)[{each}]"] for each in game.attacks] == pytest.approx(
+            profile.attacker, abs=1e-9
+        )
+        assert row["defender_value"] == pytest.approx(profile.defender_payoff, abs=1e-9)
+        assert (row["equilibria"], row["complete"]) == (len(solution.profiles), solution.complete)
+
+
+def test_rows_agree_with_nashpy() -> None:
+    scenario = ag.case(SMALL)
+    frame = ag.sweep(scenario, design=ag.UniformDesign(RANGES, 2100, 9), concept="nash")
+    for row in frame.iloc[::300].to_dict("records"):
+        here = scenario
+        for address in RANGES:
+            here = ag.set_parameter(here, address, row[address])
+        game = ag.build_game(here)
+        other = nashpy.Game(game.defender_payoffs, game.attacker_payoffs)
+        ((x, y),) = other.support_enumeration()
+        assert [row[f"P[{name}]"] for name in game.defences] == pytest.approx(x, abs=1e-9)
+        assert [row[f"P(attack)[{name}]"] for name in game.attacks] == pytest.approx(y, abs=1e-9)
+
+
+def test_posterior_draws_are_scenarios_with_these_accuracies() -> None:
+    scenario = ag.case(SMALL)
+    frame = ag.sweep(scenario, {"largest_share": [0.1, 0.3], "attack_cost": [0.6]}, draws=5, seed=8)
+    assert frame["draw"].tolist() == [0, 1, 2, 3, 4] * 2
+    assert frame["largest_share"].tolist() == [0.1] * 5 + [0.3] * 5
+    evidence = evidence_of(scenario)
+    drawn = evidence.draw(np.random.default_rng((8, 0)), 5)
+    for row in frame.to_dict("records"):
+        here = ag.set_parameter(scenario, "largest_share", row["largest_share"])
+        here = ag.set_parameter(here, "attack_cost", 0.6)
+        for place, defence in enumerate(evidence.defences):
+            clean, attacked = drawn[row["draw"], place].tolist()
+            here = ag.set_parameter(here, f"clean_accuracy[{defence}]", clean)
+            here = ag.set_parameter(here, f"attacked_accuracy[{defence}, {evidence.attacks[1]}]", attacked)
+        profile = ag.solve(ag.build_game(here)).recommended
+        assert row["defender_value"] == pytest.approx(profile.defender_payoff, abs=1e-9)
+        assert [row[f"P[{name}]"] for name in evidence.defences] == pytest.approx(profile.defender, abs=1e-9)
+
+
+def test_scenarios_share_one_table_with_the_strategies_of_all() -> None:
+    scenarios = ag.case(SMALL), ag.case("imagenette-explanations")
+    frame = ag.sweep(scenarios, {"largest_share": [0.1, 0.2]}, concept="nash")
+    assert frame["scenario"].tolist() == [each.name for each in scenarios for _ in range(2)]
+    assert frame["P[Standard]"].isna().tolist() == [False, False, True, True]
+    assert frame["error"].isna().all()
+
+
+def test_a_cell_that_cannot_be_solved_has_its_reason_and_the_others_their_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from advgame.jobs import chunk_rows
+
+    solve = chunk_rows.solve_in_bulk
+
+    def fails_at_one_value(scenario: object, columns: dict, method: str) -> object:
+        if (columns["attack_cost"] == 0.5).any():
+            raise ArithmeticError("no profile could be certified")
+        return solve(scenario, columns, method)
+
+    monkeypatch.setattr(chunk_rows, "solve_in_bulk", fails_at_one_value)
+    job = SweepJob((ag.case(SMALL),), ag.FullGrid({"attack_cost": np.linspace(0, 1, 2001).tolist()}))
+    (chunk,) = job.chunks()
+    frame = rows_of(job, chunk).to_pandas()
+    failed = frame[frame["error"].notna()]
+    assert failed["cell"].tolist() == [1000]
+    assert failed["error"].tolist() == ["ArithmeticError: no profile could be certified"]
+    assert failed["regime"].isna().all()
+    assert frame["cell"].tolist() == list(range(2001))
+    assert frame["defender_value"].notna().sum() == 2000
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"grid": {"attack_costs": [0.1]}}, UnknownName, "attack_cost"),
+        ({"grid": {"largest_share": [0.1, 1.5]}}, ScenarioError, "largest_share"),
+        ({"grid": {"attack_cost": [0.1]}, "draws": -1}, ScenarioError, "draws"),
+        ({"grid": {"clean_accuracy[Standard]": [0.9]}, "draws": 3}, ScenarioError, "drawn already"),
+        ({"grid": {"attack_cost": [0.1]}, "draws": 3, "concept": "qre"}, ScenarioError, "no batch solver"),
+    ],
+)
+def test_a_mistake_is_reported_before_any_work(settings: dict, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        ag.sweep([ag.case(SMALL)], **settings)
+
+
+def test_two_scenarios_need_two_names() -> None:
+    with pytest.raises(ScenarioError, match="a name of its own"):
+        ag.sweep([ag.case(SMALL)] * 2, {"attack_cost": [0.1]})
