@@ -6,6 +6,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -86,7 +87,9 @@ def _store_names(folder: Path) -> None:
         os.close(handle)
 
 
+@cache
 def _umask() -> int:
+    """The mask of new files, read once: reading it sets it for a moment, in all threads."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

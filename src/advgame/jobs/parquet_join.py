@@ -87,7 +87,7 @@ class ParquetJoin:
         Args:
             key_values: metadata added to that of the first file, which they replace.
         """
-        pairs = _pairs(self._footer) | key_values
+        pairs = {**_pairs(self._footer), **key_values}
         listed = [{1: (BINARY, key), 2: (BINARY, value)} for key, value in pairs.items()]
         footer = self._footer | {
             ROWS: (self._footer[ROWS][0], self.rows),

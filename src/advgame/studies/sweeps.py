@@ -15,6 +15,7 @@ from advgame.decision.situation import Situation, concept_in_bulk
 from advgame.decision.solve_many import solve_grid
 from advgame.equilibria import CONCEPTS, Concept, batch_method_of, for_many_games
 from advgame.errors import InputError, ScenarioError
+from advgame.games.tolerances import PLAYED
 from advgame.jobs.cell_solver import SolvedCells, bulk_cells, joined, solve_singly
 from advgame.jobs.chunk_rows import rows_of, schema_of
 from advgame.jobs.designs import Design, FullGrid

@@ -52,7 +52,7 @@ def _engine_at(first: int, parameters: int, seed: int) -> Any:
     """The generator of the sequence, positioned at a point."""
     from scipy.stats.qmc import Sobol
 
-    engine = getattr(_engines, "engine", None)
+    engine: Any = getattr(_engines, "engine", None)
     if getattr(_engines, "key", None) != (parameters, seed) or engine.num_generated > first:
         _engines.key = parameters, seed
         engine = _engines.engine = Sobol(parameters, rng=np.random.default_rng(seed))
