@@ -66,6 +66,7 @@ _HOMES = {
         "solve_many",
     ),
     "advgame.jobs": (
+        "DaskEngine",
         "FullGrid",
         "LatinHypercubeDesign",
         "LocalEngine",
@@ -152,6 +153,7 @@ if TYPE_CHECKING:
     from advgame.games import (
         write_nfg as write_nfg,
     )
+    from advgame.jobs import DaskEngine as DaskEngine
     from advgame.jobs import FullGrid as FullGrid
     from advgame.jobs import LatinHypercubeDesign as LatinHypercubeDesign
     from advgame.jobs import LocalEngine as LocalEngine

@@ -8,13 +8,14 @@ from advgame.jobs.designs import (
     SobolDesign,
     UniformDesign,
 )
-from advgame.jobs.engines import ENGINES, Engine, InlineEngine, LocalEngine
+from advgame.jobs.engines import ENGINES, DaskEngine, Engine, InlineEngine, LocalEngine
 from advgame.jobs.run_job import SweepFile
 from advgame.jobs.sweep_reader import RegimeMap, SweepReader, SweepSummary
 
 __all__ = [
     "DESIGNS",
     "ENGINES",
+    "DaskEngine",
     "Design",
     "Engine",
     "FullGrid",

@@ -70,8 +70,9 @@ class ChunkJournal:
         Raises:
             InputError: for a journal of another sweep, or one with chunks if ``resume`` is false.
         """
-        self._check_owner(job)
         files = sorted((self.folder / CHUNKS).glob(f"[!.]*{SUFFIX}"))
+        if files:
+            self._check_owner(job)
         if files and not resume:
             raise InputError(
                 f"{self.folder} contains {len(files):,} chunks of this sweep, which was interrupted. "

@@ -41,10 +41,10 @@ class LocalEngine(Engine):
 
     def run(self, job: SweepJob, journal: ChunkJournal, solved: Solved) -> None:
         """Solves the chunks that the journal does not have."""
-        _Crew(job, journal, solved, self.workers or _cores()).run()
+        _Crew(job, journal, solved, self.workers or cores()).run()
 
 
-def _cores() -> int:
+def cores() -> int:
     """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -1,0 +1,155 @@
+"""Solves chunks on the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from advgame.errors import InputError, SweepError
+from advgame.jobs.chunk_journal import ChunkJournal, store_chunk
+from advgame.jobs.chunk_tasks import ChunkTasks, Task
+from advgame.jobs.engines.engine import Engine, Solved
+from advgame.jobs.engines.local_engine import cores
+from advgame.jobs.solve_chunk import solve_chunk
+from advgame.jobs.solver_version import solver_version
+from advgame.jobs.sweep_job import SweepJob
+from advgame.plugins import load_plugins
+
+TASKS_OF_A_THREAD = 2  # on the cluster at one time, so that no thread waits for the next chunk
+
+
+@dataclass(frozen=True)
+class DaskEngine(Engine):
+    """The workers of a Dask cluster, on any number of machines; needs `pip install 'advgame[dask]'`.
+
+    Args:
+        scheduler: address of the scheduler, such as ``tcp://10.0.0.5:8786``; None for a cluster on this
+            machine that lasts as long as the sweep.
+        workers: number of processes of the cluster on this machine; None for one per core.
+    """
+
+    name: ClassVar[str] = "dask"
+    scheduler: str | None = None
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.scheduler is not None and self.workers is not None:
+            raise InputError("The workers of a cluster are those that it has; omit their number.")
+        if self.workers is not None and self.workers < 1:
+            raise InputError(f"{self.workers} workers were requested; expected at least 1.")
+
+    def run(self, job: SweepJob, journal: ChunkJournal, solved: Solved) -> None:
+        """Solves the chunks that the journal does not have; the journal is written by this process only."""
+        with _client(self) as client:
+            _Submission(client, job, journal, solved).run()
+
+
+class _Submission:
+    """The chunks that are on the cluster, and those that follow."""
+
+    def __init__(self, client: Any, job: SweepJob, journal: ChunkJournal, solved: Solved) -> None:
+        from distributed import as_completed
+
+        self.client, self.job, self.journal, self.solved = client, job, journal, solved
+        self.payload = pickle.dumps(job)
+        self.tasks = ChunkTasks(iter(list(journal.remaining(job))))
+        self.on_cluster: dict[Any, Task] = {}
+        self.completed = as_completed()
+
+    def run(self) -> None:
+        from distributed import CancelledError, KilledWorker
+        from distributed.comm import CommClosedError
+
+        self._submit()
+        try:
+            for future in self.completed:
+                task = self.on_cluster.pop(future.key)
+                try:
+                    data = future.result()
+                except KilledWorker:
+                    self.tasks.died(task)
+                else:
+                    self._store(task, data)
+                future.release()
+                self._submit()
+        except (CancelledError, CommClosedError) as problem:
+            raise SweepError(
+                f"The connection to the Dask cluster was lost ({type(problem).__name__})"
+            ) from None
+
+    def _submit(self) -> None:
+        """Fills the cluster with tasks."""
+        threads = sum(self.client.nthreads().values()) or 1
+        while len(self.on_cluster) < TASKS_OF_A_THREAD * threads and (task := self.tasks.next()):
+            future = self.client.submit(solve_remotely, self.payload, solver_version(), task, pure=False)
+            self.on_cluster[future.key] = task
+            self.completed.add(future)
+
+    def _store(self, task: Task, data: bytes) -> None:
+        if not task.is_trial:
+            key = self.job.key(task.chunk)
+            self.journal.add(key, store_chunk(self.journal.folder, key, data))
+            self.solved(task.chunk)
+        self.tasks.finished(task)
+
+
+def solve_remotely(payload: bytes, version: str, task: Task) -> bytes:
+    """The Parquet file of a chunk; runs on a worker of the cluster.
+
+    Args:
+        payload: the pickled job.
+        version: the solver version of the process that runs the sweep.
+        task: the chunk.
+
+    Raises:
+        SweepError: if the worker has another version, whose results could differ.
+    """
+    if version != solver_version():
+        raise SweepError(
+            f"A worker of the cluster has {solver_version()}, but the sweep was started with {version}; "
+            "install the same versions on all machines."
+        )
+    load_plugins()
+    return solve_chunk(_job(payload), task)
+
+
+@lru_cache(maxsize=2)
+def _job(payload: bytes) -> SweepJob:
+    job = pickle.loads(payload)
+    assert isinstance(job, SweepJob)
+    return job
+
+
+@contextmanager
+def _client(engine: DaskEngine) -> Iterator[Any]:
+    """A client of the cluster.
+
+    Raises:
+        InputError: if Dask is not installed, or no scheduler answers at the address.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ModuleNotFoundError:
+        raise InputError("The engine dask needs Dask; install it with pip install 'advgame[dask]'.") from None
+    if engine.scheduler is None:
+        with (
+            LocalCluster(
+                n_workers=engine.workers or cores(),
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=True,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(engine.scheduler)
+    except (OSError, TimeoutError, ValueError) as problem:
+        raise InputError(f"No Dask scheduler answers at {engine.scheduler}: {problem}") from None
+    with client:
+        yield client
