@@ -1,4 +1,4 @@
-"""Kills workers, clients and schedulers of sweeps at random moments, and compares the tables with a quiet run.
+"""Kills workers, clients and schedulers of sweeps at random, and compares the tables with a quiet run.
 
 Run by hand before a release: ``python tools/kill_sweeps.py --kills 50``. It takes about ten seconds for each
 kill and exits with 1 if a table differs.

@@ -38,4 +38,6 @@ def test_a_worker_of_another_version_is_refused() -> None:
 
 def test_a_mistaken_address_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No Dask scheduler answers at"):
-        ag.sweep(ag.case(CASE), AXES, output="never.parquet", engine=ag.DaskEngine("nonsense://127.0.0.1:1"))
+        ag.sweep(
+            ag.case(CASE), AXES, output=tmp_path / "map.parquet", engine=ag.DaskEngine("nonsense://here:1")
+        )
