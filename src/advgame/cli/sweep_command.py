@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -154,19 +156,18 @@ def _into_parquet(
         )
     summary = ag.SweepReader(output).summary()
     typer.echo(f"{summary.cells:,} cells in {output}; regimes:")
-    _print_counts(summary.regimes)
+    _print_counts(dict(summary.regimes))
     if written.failed:
         typer.echo(f"{written.failed:,} cells could not be solved; the column error states why:")
         for cell, reason in summary.failures:
             typer.echo(f"  cell {cell:,}: {reason}")
 
 
-def _print_counts(regimes: dict[str, int] | object) -> None:
-    counts = dict(regimes)  # type: ignore[call-overload]
-    for regime, count in list(counts.items())[:REGIMES_SHOWN]:
+def _print_counts(regimes: Mapping[Hashable, int]) -> None:
+    for regime, count in list(regimes.items())[:REGIMES_SHOWN]:
         typer.echo(f"  {count:>8,}  {regime}")
-    if len(counts) > REGIMES_SHOWN:
-        typer.echo(f"  and {len(counts) - REGIMES_SHOWN:,} other regimes")
+    if len(regimes) > REGIMES_SHOWN:
+        typer.echo(f"  and {len(regimes) - REGIMES_SHOWN:,} other regimes")
 
 
 def _design(name: str, vary: list[str], cells: int | None, seed: int) -> Design:
@@ -185,7 +186,8 @@ def _engine(name: str, workers: int | None, scheduler: str | None) -> Engine:
 
     given = {"workers": workers, "scheduler": scheduler}
     kind = ENGINES[name]
+    known = {setting.name for setting in fields(kind)}  # type: ignore[arg-type]  # engines are dataclasses
     for option, value in given.items():
-        if value is not None and option not in kind.__dataclass_fields__:
+        if value is not None and option not in known:
             raise InputError(f"--{option} is not for the engine {kind.name}; omit it.")
     return kind(**{option: value for option, value in given.items() if value is not None})

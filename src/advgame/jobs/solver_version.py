@@ -7,7 +7,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import advgame
 from advgame.version import __version__
 
 FOLDERS = ("statistics", "games", "payoffs", "equilibria", "scenarios", "decision", "jobs")
@@ -24,7 +23,7 @@ def solver_version() -> str:
     >>> solver_version().startswith("advgame ")
     True
     """
-    package, digest = Path(advgame.__file__).parent, hashlib.sha256()
+    package, digest = Path(__file__).parents[1], hashlib.sha256()
     for path in sorted(path for folder in FOLDERS for path in (package / folder).rglob("*.py")):
         digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
         digest.update(path.read_bytes())

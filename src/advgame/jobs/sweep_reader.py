@@ -234,4 +234,4 @@ def _edges(low: float, high: float, fields: int) -> FloatArray:
 def _fields(values: FloatArray, edges: FloatArray) -> NDArray[np.int64]:
     """The field in which each value lies."""
     part = (values - edges[0]) / (edges[-1] - edges[0])
-    return np.clip((part * (len(edges) - 1)).astype(np.int64), 0, len(edges) - 2)
+    return np.asarray(np.clip((part * (len(edges) - 1)).astype(np.int64), 0, len(edges) - 2))
