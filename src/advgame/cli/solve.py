@@ -66,9 +66,8 @@ def solve(
     """Solves scenarios and reports the decisions.
 
     The short answer is printed; the whole report with --full, --format or --section, or as the file given
-    with --output.
-    The reports of several scenarios are written to the folder given with --output; a scenario that fails does
-    not stop the others.
+    with --output. The reports of several scenarios are written to a folder; a scenario that fails does not
+    stop the others.
     """
     import advgame as ag
     from advgame.reports.compose import IN_SHORT
