@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -124,7 +123,7 @@ def sweep(
             return
         write_frame(frame, output)
     typer.echo(f"{len(frame):,} cells in {output}; regimes:")
-    _print_counts(frame["regime"].value_counts().to_dict())
+    _print_counts([*frame["regime"].value_counts().items()])
 
 
 def _into_parquet(
@@ -156,15 +155,16 @@ def _into_parquet(
         )
     summary = ag.SweepReader(output).summary()
     typer.echo(f"{summary.cells:,} cells in {output}; regimes:")
-    _print_counts(dict(summary.regimes))
+    _print_counts([*summary.regimes.items()])
     if written.failed:
         typer.echo(f"{written.failed:,} cells could not be solved; the column error states why:")
         for cell, reason in summary.failures:
             typer.echo(f"  cell {cell:,}: {reason}")
 
 
-def _print_counts(regimes: Mapping[Hashable, int]) -> None:
-    for regime, count in list(regimes.items())[:REGIMES_SHOWN]:
+def _print_counts(regimes: list[tuple[Any, int]]) -> None:
+    """The most frequent regimes with their numbers of cells."""
+    for regime, count in regimes[:REGIMES_SHOWN]:
         typer.echo(f"  {count:>8,}  {regime}")
     if len(regimes) > REGIMES_SHOWN:
         typer.echo(f"  and {len(regimes) - REGIMES_SHOWN:,} other regimes")
