@@ -27,7 +27,7 @@ def test_a_largest_change_above_the_range_of_inputs_is_marked_with_the_remedy(no
         "the L∞ radius 8 is larger than any change of inputs in [0, 1]: "
         "for pixel values 0 to 255 write 8/255",
     )
-    assert warnings_of(replace(LINF, norm=norm, radius=1.0), replace(L2, radius=8.0, accuracy=0.0)) == [
+    assert warnings_of(replace(LINF, norm=norm, radius=1.0), replace(L2, radius=8.0, accuracy=0.3)) == [
         (),
         (),
     ]
@@ -67,6 +67,16 @@ def test_more_accuracy_in_an_l2_ball_than_in_the_linf_ball_inside_it_is_a_weak_a
     assert l2 == (
         "weak attack: accuracy 0.4 in an L2 ball of 3 exceeds the 0.3 in the L∞ ball of 0.1 inside it",
     )
+
+
+def test_more_accuracy_in_an_l1_ball_than_in_the_l0_ball_inside_it_is_a_weak_attack() -> None:
+    l0 = replace(LINF, attack="sparse", norm="L0", radius=3.0, accuracy=0.1, correct=10, tested=100)
+    l1 = replace(l0, attack="apgd", norm="L1", accuracy=0.2, correct=20)
+    assert warnings_of(l0, l1)[1] == (
+        "weak attack: accuracy 0.2 in an L1 ball of 3 exceeds the 0.1 in the L0 ball of 3 inside it",
+    )
+    assert warnings_of(l0, replace(l1, correct=40, tested=200)) == [(), ()]  # other inputs
+    assert warnings_of(l0, replace(l1, radius=2.5)) == [(), ()]
 
 
 @pytest.mark.parametrize("radius", [2.7, 0.1])

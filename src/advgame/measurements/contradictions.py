@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import sqrt
 
+from advgame.measurements.inclusions import contains
 from advgame.measurements.measurement import PLAYABLE, Measurement
 from advgame.measurements.standard_errors import standard_error
 from advgame.measurements.table import MeasurementTable
@@ -68,34 +69,39 @@ def _rises_with_radius(rows: list[Measurement]) -> Marks:
 
 
 def _weaker_inside_larger_ball(rows: list[Measurement]) -> Marks:
-    """An L2 ball of radius r√d contains the L∞ ball of radius r: accuracy in it cannot be higher."""
-    largest = _by_norm(rows, "Linf")
-    for row in _by_norm(rows, "L2"):
-        for inside in largest:
-            if _contains(row, inside) and row.accuracy > inside.accuracy + 1e-12:
+    """Accuracy within a ball cannot be higher than within a ball of another norm that it contains."""
+    robust = [row for row in rows if row.metric == "robust" and row.radius is not None]
+    by_accuracy = sorted(robust, key=lambda row: row.accuracy)
+    for row in by_accuracy:
+        for inside in by_accuracy:  # the lowest first
+            if row.accuracy <= inside.accuracy + 1e-12:
+                break
+            if _contains(row, inside):
                 yield (
                     row,
                     (
-                        f"weak attack: accuracy {row.accuracy:.4g} in an L2 ball of {row.radius:.4g} exceeds "
-                        f"the {inside.accuracy:.4g} in the L∞ ball of {inside.radius:.4g} inside it"
+                        f"weak attack: accuracy {row.accuracy:.4g} in an {_shown(row.norm)} ball of "
+                        f"{row.radius:.4g} exceeds the {inside.accuracy:.4g} in the "
+                        f"{_shown(inside.norm)} ball of {inside.radius:.4g} inside it"
                     ),
                 )
                 break
 
 
-def _by_norm(rows: list[Measurement], norm: str) -> list[Measurement]:
-    matching = [row for row in rows if row.metric == "robust" and row.norm == norm and row.radius is not None]
-    return sorted(matching, key=lambda row: row.accuracy)
+def _shown(norm: str | None) -> str:
+    return "L∞" if norm == "Linf" else str(norm)
 
 
 def _contains(outer: Measurement, inner: Measurement) -> bool:
-    pixels = PIXELS.get(outer.dataset)
-    if pixels is None or outer.radius is None or inner.radius is None:
+    """Whether both rows count the same inputs, in balls of two norms of which one contains the other."""
+    values = PIXELS.get(outer.dataset)
+    if values is None or outer.norm == inner.norm or outer.radius is None or inner.radius is None:
         return False
-    return outer.radius >= inner.radius * sqrt(pixels) and outer.crafted_on == inner.crafted_on
+    alike = outer.crafted_on == inner.crafted_on and outer.tested == inner.tested
+    return alike and contains(outer.norm, outer.radius, inner.norm, inner.radius, values)
 
 
-# Input dimensions by data set: an L2 ball of radius r·√d contains the L∞ ball of radius r.
+# Input dimensions by data set, on which the inclusions of balls depend.
 PIXELS = {
     "digits": 64,
     "mnist": 28 * 28,

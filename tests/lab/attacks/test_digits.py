@@ -23,6 +23,7 @@ QUICK: dict[str, dict[str, int]] = {
     "cw": {"steps": 5, "searches": 2},
     "apgd_l2": {"steps": 5},
     "apgd_l1": {"steps": 5},
+    "strongest_l1": {"steps": 5, "aimed_steps": 5, "targets": 1, "most": 2},
     "ead": {"steps": 5, "searches": 2},
     "sparse_l0": {"targets": 2, "fan": 4},
     "strongest_l0": {"targets": 2, "fan": 4, "exchanges": 1},

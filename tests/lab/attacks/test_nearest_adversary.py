@@ -21,6 +21,7 @@ BRIEF: dict[str, dict[str, int]] = {
     "strongest_l2": {"targets": 4, "aimed_steps": 40},
     "apgd_l2": {"targets": 4, "steps": 40},
     "apgd_l1": {"targets": 1, "steps": 50},
+    "strongest_l1": {"targets": 1, "steps": 40, "aimed_steps": 40},
     "cw": {"steps": 60, "searches": 4},
     "square": {"queries": 300},
     "square_l2": {"queries": 100},
@@ -38,7 +39,11 @@ SLOW = {  # they have tests of their own
     "worst_of_l1",
 }
 BOUNDED = [name for name, attack in ATTACKS.items() if attack.metric == "robust" and name not in SLOW]
-AIMING = {"Linf": ["apgd_t", "fab", "strongest_linf"], "L2": ["apgd_l2", "strongest_l2"]}
+AIMING = {
+    "Linf": ["apgd_t", "fab", "strongest_linf"],
+    "L2": ["apgd_l2", "strongest_l2"],
+    "L1": ["strongest_l1"],
+}
 
 
 def attack_of(name: str) -> Attack:

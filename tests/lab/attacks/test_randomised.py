@@ -62,6 +62,7 @@ def test_averaging_gradients_over_draws_costs_as_many_propagations(name: str, di
     ("name", "settings", "radii"),
     [
         ("fmn_l0", {}, [3, 10]),
+        ("sparse_l0", {}, [2, 10]),
         ("ddn", {"steps": 40}, [0.5, 3.0]),
         ("hopskipjump", {"steps": 5, "queries": 50}, [0.5, 4.0]),
         ("boundary", {"steps": 200}, [0.5, 4.0]),
@@ -166,3 +167,26 @@ def test_the_surest_example_stays_within_the_radius_and_is_no_less_sure_than_any
         for example in (inputs, *found):
             known = size(example, inputs, norm) <= radius
             assert (sureness(kept) >= sureness(example) - 1e-6)[known].all()
+
+
+def test_an_input_counts_by_the_share_of_right_answers() -> None:
+    class Coin(Adapted):
+        """Answers right in a share of its draws, whatever the input."""
+
+        randomised = True
+
+        def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+            right = (torch.rand(len(inputs), device=inputs.device) < 0.7).float()
+            return torch.stack([right, 1 - right], dim=1)
+
+        def surrogate(self) -> torch.nn.Module:
+            return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))
+
+    coin = Coin().eval()
+    inputs, labels = torch.rand(400, 1, 2, 2), torch.zeros(400, dtype=torch.int64)
+    found = outcomes(
+        ATTACKS["pgd"](steps=1), Victim(coin, coin.surrogate(), {}, 0), inputs, labels, [0.1, 0.2]
+    )
+    # 4,000 answers of which 0.7 are right, whatever the attack does and however many radii there are
+    assert found.shares.mean(axis=1) == pytest.approx(0.7, abs=0.03)
+    assert set((found.shares * 10).round(6).ravel()) <= set(range(11))

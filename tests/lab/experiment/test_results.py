@@ -189,10 +189,36 @@ def test_an_attack_of_radius_one_that_leaves_inputs_speaks_for_all_radii_of_its_
 def test_warnings_that_were_there_are_kept_and_stand_first(tmp_path: Path) -> None:
     journalled(tmp_path, {("rounded", "moved", 0): 0})
     warnings = {(row.defence, row.attack, row.radius, row.seed): row.warnings for row in rows_of(tmp_path)}
-    assert warnings["rounded", "pgd", 0.2, 1] == ("known before",)
-    first, second = warnings["rounded", "pgd", 0.2, 0]
+    # autoattack leaves none of the twelve inputs that pgd leaves, strongest two fewer at the smaller radius
+    beaten = (
+        "weak attack within a larger set: 2 of 60 inputs stand here but fall within a ball inside this one, "
+        "2 of them under strongest-Linf-0.1",
+        "weaker than another attack: of 60 inputs, everything-Linf-0.2 fools 12 that pgd-Linf-0.2 does not; "
+        "0 the other way round",
+    )
+    assert warnings["rounded", "pgd", 0.2, 1] == ("known before", *beaten)
+    first, second, *others = warnings["rounded", "pgd", 0.2, 0]
     assert first == "known before"
     assert second.startswith("obscured")
+    assert tuple(others) == beaten
+
+
+def test_outcomes_of_a_randomised_network_are_shares_and_accuracy_is_their_mean(tmp_path: Path) -> None:
+    units = journalled(tmp_path, {})
+    journal = Journal.beside(tmp_path / "rows.csv")
+    unit = next(unit for unit in units if (unit.attack, unit.defence, unit.seed) == ("asking", "plain", 0))
+    record = {key: value for key, value in journal.read(unit).items() if key != "unit"}
+    shares = [[0.9] * 15 + [0.25] * 5, [0.5] * 20]
+    journal.write(unit, {**record, "shares": shares})
+    rows = {
+        (row.attack, row.radius): row for row in rows_of(tmp_path) if (row.defence, row.seed) == ("plain", 0)
+    }
+    assert rows["asking", 0.1].accuracy == pytest.approx((0.9 * 15 + 0.25 * 5) / 20)
+    assert (rows["asking", 0.1].correct, rows["asking", 0.1].tested) == (15, 20)  # 14.75 rounded
+    assert rows["asking", 0.2].accuracy == 0.5
+    frame = pd.read_parquet(tmp_path / "rows.outcomes.parquet")
+    cell = frame[(frame["attack"] == "asking") & (frame["defence"] == "plain") & (frame["seed"] == 0)]
+    assert cell["correct"].tolist() == [*shares[0], *shares[1]]
 
 
 def test_a_table_written_twice_is_the_same_to_the_byte_whatever_was_finished_first(tmp_path: Path) -> None:

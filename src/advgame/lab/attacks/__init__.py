@@ -26,7 +26,9 @@ from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.attacks.pointwise import Pointwise
 from advgame.lab.attacks.sparse_l0 import SparseL0
 from advgame.lab.attacks.square import Square, SquareL2
-from advgame.lab.attacks.strongest import StrongestL0, StrongestL2, StrongestLinf
+from advgame.lab.attacks.strongest import StrongestL2, StrongestLinf
+from advgame.lab.attacks.strongest_l0 import StrongestL0
+from advgame.lab.attacks.strongest_l1 import StrongestL1
 from advgame.lab.attacks.worst_of import WorstOfL0, WorstOfL1, WorstOfL2, WorstOfLinf
 
 LISTED: tuple[type[Attack], ...] = (
@@ -45,6 +47,7 @@ LISTED: tuple[type[Attack], ...] = (
     AutoAttackL2,
     # L1
     ApgdL1,
+    StrongestL1,
     ElasticNet,
     AutoAttackL1,
     # L0

@@ -129,6 +129,38 @@ def climbed(
     return in_batches(climb, inputs, labels)
 
 
+def climbed_from(
+    victim: Victim,
+    inputs: torch.Tensor,
+    starts: torch.Tensor,
+    labels: torch.Tensor,
+    norm: str,
+    radius: float,
+    steps: int,
+    draws: int = 1,
+) -> torch.Tensor:
+    """Each start moved up the cross-entropy within the radius around its input.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        inputs: (inputs, channels, height, width) in [0, 1].
+        starts: of the shape of the inputs, within the radius.
+        labels: (inputs,) int64, the true classes.
+        norm: "L1", "L2" or "Linf".
+        radius: largest change, at least 0, in that norm, for inputs in [0, 1].
+        steps: gradient steps, at least 1.
+        draws: gradients averaged for each step.
+    """
+    goals = torch.stack([labels, torch.arange(len(labels), device=labels.device)], dim=1)
+
+    def climb(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
+        run = APGDAttack(loss="ce", **_settings(victim, some, norm, radius, steps, draws))
+        run.use_largereps = False  # the start lies within the radius
+        return _run(run, victim, some, goal[:, 0], starts[goal[:, 1]])
+
+    return in_batches(climb, inputs, goals)
+
+
 def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int, draws: int = 1) -> None:
     """Targeted ascent on the inputs not yet fooled, most likely class first.
 
@@ -182,7 +214,13 @@ def _settings(
     }
 
 
-def _run(run: APGDAttack, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _run(
+    run: APGDAttack,
+    victim: Victim,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    starts: torch.Tensor | None = None,
+) -> torch.Tensor:
     """One ascent, without the predictions that the library's own loop around it repeats.
 
     The last point that fooled, or the one of the greatest loss; always that of a randomised network, which
@@ -193,7 +231,7 @@ def _run(run: APGDAttack, victim: Victim, inputs: torch.Tensor, labels: torch.Te
         radii, steps = _shrinking(run.eps_orig, run.n_iter_orig)
         highest, right, _, fooling = run.decr_eps_pgd(inputs, labels, radii, steps)
     else:
-        highest, right, _, fooling = run.attack_single_run(inputs, labels)
+        highest, right, _, fooling = run.attack_single_run(inputs, labels, x_init=starts)
     if not is_randomised(victim.network):
         highest = torch.where(beside(right == 0, inputs), fooling, highest)
     changed: torch.Tensor = highest.detach()

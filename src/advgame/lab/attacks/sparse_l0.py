@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar
 
 import torch
@@ -12,6 +13,7 @@ from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import SmallestChange, check_counts
 from advgame.lab.attacks.sparse_search import Beams, Best, SparseSearch, nearest_beams
 
+MORE_VALUES = 2.0  # values changed per unit of an L1 radius, as most of them move by less than 1
 STEPS_WITHIN = (0.5, 0.25)  # moves of the changed values after the exchanges
 
 
@@ -93,6 +95,29 @@ def _standing(beams: Beams, best: Best, found: torch.Tensor) -> Beams:
     """The beams of inputs not fooled; writes the best candidate of every input to ``found``."""
     found[best.owners] = best.examples
     return beams.of(~torch.isin(beams.owners, best.owners[best.fools]))
+
+
+def within_budget(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float) -> torch.Tensor:
+    """Inputs changed in few values, by a sum of changes within the radius: sparse attempts in L1.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        inputs: (inputs, …) in [0, 1].
+        labels: (inputs,) int64, the true classes.
+        radius: largest sum of changes, at least 0.
+    """
+    settings = SparseL0()
+    flat = inputs.flatten(1)
+    search, found = SparseSearch(victim, inputs.shape[1:], radius), flat.clone()
+    beams = search.start(flat, labels, settings.targets)
+    beams = beams.of(beams.closeness[:, 0] <= 0) if not search.at_random else beams
+    for _ in range(min(ceil(MORE_VALUES * radius) + 1, flat.shape[1], settings.most)):
+        if len(beams) > 0:
+            beams, best = search.deepened(beams, settings.width, settings.fan)
+            beams = _standing(beams, best, found)
+    if search.at_random and len(beams) > 0:
+        search.keep_surest(beams, found)
+    return found.view_as(inputs)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class SparseSearch:
 
     victim: Victim
     shape: torch.Size  # of one input
+    budget: float = torch.inf  # largest sum of the changes of a candidate
 
     @cached_property
     def at_random(self) -> bool:
@@ -96,15 +97,16 @@ class SparseSearch:
         unchanged = bool((beams.candidates.shape[1] == 1) and (beams.candidates[:, 0] == beams.inputs).all())
         if unchanged and beams.inputs.shape[1] * len(LEVELS) <= EXHAUSTIVE:
             return self._exhaustive(beams, width)
-        children = _changed_values(beams, self._slopes(beams), fan * (FIRST_FAN if unchanged else 1))
+        tried = fan * (FIRST_FAN if unchanged else 1)
+        children = _changed_values(beams, self._slopes(beams), tried, self.budget)
         return self._kept(beams, children, self._of_children(children), width)
 
     def _exhaustive(self, beams: Beams, width: int) -> tuple[Beams, Best]:
         """The best of all single changes; the beams of an input share their answers."""
-        _, place = beams.owners.unique(return_inverse=True)  # type: ignore[no-untyped-call]
+        _, place = torch.unique(beams.owners, return_inverse=True)
         one = torch.empty(int(place.max()) + 1, dtype=torch.int64, device=place.device)
         one[place] = torch.arange(len(beams), device=place.device)
-        children = _all_single_changes(beams.inputs[one])
+        children = _all_single_changes(beams.inputs[one], self.budget)
         return self._kept(beams, children[place], self._of_children(children)[place], width)
 
     def exchanged(self, beams: Beams, width: int, fan: int) -> tuple[Beams, Best]:
@@ -117,7 +119,9 @@ class SparseSearch:
         """
         fewer = _put_back(beams, self._slopes(beams))
         reduced, _ = self._kept(beams, fewer, self._of_children(fewer), width)
-        return self._kept_or_replaced(beams, _changed_values(reduced, self._slopes(reduced), fan), width)
+        return self._kept_or_replaced(
+            beams, _changed_values(reduced, self._slopes(reduced), fan, self.budget), width
+        )
 
     def moved_within(self, beams: Beams, step: float) -> tuple[Beams, Best]:
         """The beams with the changed values moved along the gradient, where that comes nearer.
@@ -171,7 +175,7 @@ class SparseSearch:
         return replace(beams, candidates=children.gather(1, index), closeness=nearest.values), best
 
     def _best(self, beams: Beams, children: torch.Tensor, margins: torch.Tensor) -> Best:
-        owners, place = beams.owners.unique(return_inverse=True)  # type: ignore[no-untyped-call]
+        owners, place = torch.unique(beams.owners, return_inverse=True)
         highest, child = margins.max(dim=1)
         order = highest.argsort(descending=True, stable=True)
         order = order[place[order].argsort(stable=True)]  # by input, the highest margin first
@@ -191,7 +195,7 @@ class SparseSearch:
         """Logits (rows, classes); of a randomised network, the mean over draws of its surrogate."""
         network = self.victim.surrogate if self.at_random else self.victim.network
         with torch.no_grad():
-            parts = [self._answer(network, part) for part in rows.split(ROWS)]  # type: ignore[no-untyped-call]
+            parts = [self._answer(network, part) for part in torch.split(rows, ROWS)]
         return torch.cat(parts)
 
     def _answer(self, network: nn.Module, rows: torch.Tensor) -> torch.Tensor:
@@ -209,7 +213,7 @@ class SparseSearch:
         return torch.cat(list(self._parts_of_slopes(rows, pairs))).view_as(beams.candidates)
 
     def _parts_of_slopes(self, rows: torch.Tensor, pairs: torch.Tensor) -> Iterator[torch.Tensor]:
-        for part, pair in zip(rows.split(ROWS), pairs.split(ROWS), strict=True):  # type: ignore[no-untyped-call]
+        for part, pair in zip(torch.split(rows, ROWS), torch.split(pairs, ROWS), strict=True):
             with torch.enable_grad():
                 images = part.reshape(-1, *self.shape).detach().clone().requires_grad_()
                 logits = self.victim.surrogate(images)
@@ -238,22 +242,29 @@ def _first_of_each(ordered: torch.Tensor) -> torch.Tensor:
     return first
 
 
-def _all_single_changes(inputs: torch.Tensor) -> torch.Tensor:
-    """Every value of every input at every level, (inputs, changes, values)."""
+def _all_single_changes(inputs: torch.Tensor, budget: float) -> torch.Tensor:
+    """Every value of every input at every level, or as near to it as allowed, (inputs, changes, values)."""
     values = inputs.shape[1]
     places = torch.arange(values, device=inputs.device).repeat(len(LEVELS))
     levels = torch.tensor(LEVELS, dtype=inputs.dtype, device=inputs.device).repeat_interleave(values)
     children = inputs[:, None].repeat(1, len(places), 1)
-    children[:, torch.arange(len(places), device=inputs.device), places] = levels
+    before = inputs[:, places]
+    children[:, torch.arange(len(places), device=inputs.device), places] = before + (levels - before).clamp(
+        -budget, budget
+    )
     return children
 
 
-def _changed_values(beams: Beams, slopes: torch.Tensor, fan: int) -> torch.Tensor:
-    """Every candidate with one more value at 0 or 1, those that promise most, (beams, children, values)."""
-    candidates = beams.candidates
+def _changed_values(beams: Beams, slopes: torch.Tensor, fan: int, budget: float) -> torch.Tensor:
+    """Every candidate with one more value at 0 or 1, those that promise most, (beams, children, values).
+
+    A value is moved only as far as the sum of all changes allows.
+    """
+    candidates, inputs = beams.candidates, beams.inputs[:, None]
+    left = (budget - (candidates - inputs).abs().sum(dim=2, keepdim=True)).clamp_min(0)
     ends = (slopes > 0).to(candidates.dtype)
-    gains = slopes * (ends - candidates)
-    gains = gains.masked_fill(candidates != beams.inputs[:, None], -torch.inf)
+    ends = candidates + (ends - candidates).clamp(-left, left)
+    gains = (slopes * (ends - candidates)).masked_fill(candidates != inputs, -torch.inf)
     places = gains.topk(min(fan, gains.shape[2]), dim=2).indices
     children = candidates[:, :, None].repeat(1, 1, places.shape[2], 1)
     children.scatter_(3, places[..., None], ends.gather(2, places)[..., None])

@@ -83,7 +83,7 @@ class WorstOfL1(WorstOf):
 
     name: ClassVar[str] = "worst_of_l1"
     norm: ClassVar[str | None] = "L1"
-    of: tuple[str, ...] = ("apgd_l1", "ead")
+    of: tuple[str, ...] = ("strongest_l1", "ead")
 
 
 @dataclass(frozen=True)

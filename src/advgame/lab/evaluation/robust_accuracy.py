@@ -32,6 +32,7 @@ PREDICTED_AT_ONCE = 250
 SMALLEST_PIECE = 25  # a batch that an attack fails on is halved down to this
 OUTSIDE = 1e-6  # how far rounding may carry a value out of [0, 1]
 SEED_OF_ANSWERS = 15_485_863  # added to the attack's
+JUDGED_DRAWS = 10  # answers of a randomised network to each example
 COMPARED = 250  # inputs, the first ones, on which the attack is held against random changes
 BLIND_SHARE = 0.01  # of inputs without a gradient, from which on it is said
 
@@ -40,7 +41,12 @@ BLIND_SHARE = 0.01  # of inputs without a gradient, from which on it is said
 class Outcome:
     """The outcome of each input, verified by the network itself."""
 
-    right: NDArray[np.bool_]  # (radii, inputs): still classified right
+    right: NDArray[
+        np.bool_
+    ]  # (radii, inputs): still classified right, by most answers of a randomised network
+    shares: NDArray[
+        np.float64
+    ]  # (radii, inputs): of the network's answers that are right; 0 or 1 if it is fixed
     counted: NDArray[np.bool_]  # (radii, inputs): all, but for attacks that change what some inputs mean
     honest: NDArray[np.bool_]  # (inputs,): classified right before the attack
     norms: (
@@ -73,9 +79,10 @@ def outcomes(
 
     An input misclassified before the attack is wrong at every radius, and an example within a smaller
     radius counts for the larger ones, so accuracy never rises with the radius. Natural changes
-    (``metric`` is not "robust") are no attacks: each strength is evaluated separately. For an
-    invariance-based attack the network is correct if it predicts the new label, and only inputs with an
-    example count.
+    (``metric`` is not "robust") are no attacks: each strength is evaluated separately. A
+    randomised network answers `JUDGED_DRAWS` times about each example, and an input counts by the share of
+    right answers. For an invariance-based attack the network is correct if it predicts the new label, and
+    only inputs with an example count.
 
     Args:
         attack: says the norm; crafts, unless ``crafted`` is given.
@@ -89,8 +96,8 @@ def outcomes(
     """
     _check(inputs, labels, radii, crafted)
     with _at_rest(victim, inputs):
-        honest = _answers(victim, inputs) == labels
-        judge = _Judge(attack, victim, inputs, labels, honest, tuple(radii))
+        shares, _ = shares_right(victim, inputs, labels)
+        judge = _Judge(attack, victim, inputs, labels, shares, tuple(radii))
         with spending_on(victim, inputs.device) as spending:
             if crafted is not None:
                 for place, changed in enumerate(crafted):
@@ -99,9 +106,10 @@ def outcomes(
                 _attack_all(attack, victim, judge, spending)
         judge.compare(crafted is not None)
     return Outcome(
-        right=judge.right.cpu().numpy(),
+        right=(judge.shares > 0.5).cpu().numpy(),
+        shares=judge.shares.cpu().numpy(),
         counted=judge.counted.cpu().numpy(),
-        honest=honest.cpu().numpy(),
+        honest=judge.honest.cpu().numpy(),
         norms=judge.norms.cpu().numpy() if judge.hostile and not is_randomised(victim.network) else None,
         crafted=tuple(judge.examples),
         cost_per_input=spending.per_input(len(inputs), attack.queries_only),
@@ -144,25 +152,35 @@ def craft(
 
 @dataclass(eq=False)
 class _Judge:
-    """Keeps, for each radius, which inputs still stand and the example that fooled the others."""
+    """Keeps, for each radius, how surely each input is classified right, and the worst example for it."""
 
     attack: Attack
     victim: Victim
     inputs: torch.Tensor
     labels: torch.Tensor
-    honest: torch.Tensor
+    before: torch.Tensor  # (inputs,): share of right answers before the attack
     radii: tuple[float, ...]
     warnings: dict[str, None] = field(default_factory=dict)
-    right: torch.Tensor = field(init=False)  # (radii, inputs)
+    shares: torch.Tensor = field(init=False)  # (radii, inputs): of answers that are right
     counted: torch.Tensor = field(init=False)  # (radii, inputs)
     norms: torch.Tensor = field(init=False)  # (inputs,)
     examples: list[torch.Tensor] = field(init=False)  # one tensor per radius
 
     def __post_init__(self) -> None:
-        self.right = self.honest.repeat(len(self.radii), 1)
-        self.counted = torch.ones_like(self.right)
+        self.shares = self.before.repeat(len(self.radii), 1)
+        self.counted = torch.ones_like(self.shares, dtype=torch.bool)
         self.norms = torch.where(self.honest, torch.inf, 0.0).double()
         self.examples = [self.inputs] * len(self.radii)
+
+    @property
+    def honest(self) -> torch.Tensor:
+        """Which inputs were classified right before the attack, by most answers, (inputs,)."""
+        return self.before > 0.5
+
+    @property
+    def standing(self) -> torch.Tensor:
+        """Which inputs an attack may still make worse, (radii, inputs)."""
+        return self.shares > 0
 
     @property
     def hostile(self) -> bool:
@@ -174,33 +192,34 @@ class _Judge:
         radius = self.radii[place]
         changed, useless = _usable(self.attack.norm, changed, self.inputs, radius)
         self._warn(useless, "not finite or outside [0, 1]", radius)
-        answers = _answers(self.victim, changed)
-        self._warn(answers < 0, "answered without a finite number by the network", radius)
+        shares, silent = shares_right(self.victim, changed, self.labels)
+        self._warn(silent, "answered without a finite number by the network", radius)
         if self.hostile:
-            self._keep_what_fools(place, changed, answers)
+            self._keep_what_fools(place, changed, torch.where(silent, 1.0, shares))
             return
         self.examples[place] = changed
         if isinstance(self.attack, ChangesMeaning):
             meant = self.attack.meant(self.victim, self.inputs, changed, self.labels)
             fits = size(changed, self.inputs, str(self.attack.norm)) <= radius * (1 + WITHIN)
             self.counted[place] = (meant >= 0) & fits
-            self.right[place] = (answers == meant) & self.counted[place]
-        else:
-            self.right[place] = answers == self.labels
+            shares, _ = shares_right(self.victim, changed, meant)
+            shares = shares * self.counted[place]
+        self.shares[place] = shares
 
-    def _keep_what_fools(self, place: int, changed: torch.Tensor, answers: torch.Tensor) -> None:
+    def _keep_what_fools(self, place: int, changed: torch.Tensor, shares: torch.Tensor) -> None:
         sizes = size(changed, self.inputs, str(self.attack.norm))
         if isinstance(self.attack, WithinRadius):
             too_far = sizes > self.radii[place] * (1 + WITHIN)
             self._warn(too_far, f"larger than the radius in {self.attack.norm}", self.radii[place])
-        wrong = (answers != self.labels) & (answers >= 0)
-        self.norms = torch.where(wrong & (sizes < self.norms), sizes, self.norms)
+        self.norms = torch.where((shares < 0.5) & (sizes < self.norms), sizes, self.norms)
         for larger, radius in enumerate(self.radii):
-            fits = self.right[larger] & (sizes <= radius * (1 + WITHIN))
-            kept = fits if larger == place else fits & wrong  # an attempt is kept, for pictures and transfer
+            fits = self.standing[larger] & (sizes <= radius * (1 + WITHIN))
+            worse = fits & (shares < self.shares[larger])
+            # an attempt that changes nothing is kept too, for pictures and transfer
+            kept = fits & (shares <= self.shares[larger]) if larger == place else worse
             if kept.any():
                 self.examples[larger] = torch.where(beside(kept, changed), changed, self.examples[larger])
-            self.right[larger] &= ~(fits & wrong)
+            self.shares[larger] = torch.where(worse, shares, self.shares[larger])
 
     def compare(self, foreign: bool) -> None:
         """Warns where the attack does less than random changes, or has no gradient to go by."""
@@ -208,12 +227,13 @@ class _Judge:
             return
         inputs, labels, honest = (each[:COMPARED] for each in (self.inputs, self.labels, self.honest))
         generator = torch.Generator().manual_seed(self.victim.seed)
-        for radius, right in zip(self.radii, self.right[:, :COMPARED], strict=True):
+        for radius, shares in zip(self.radii, self.shares[:, :COMPARED], strict=True):
             noisy = random_changes(inputs, str(self.attack.norm), radius, generator)
-            standing = int(((_answers(self.victim, noisy) == labels) & honest).sum())
-            if standing < int(right.sum()):
+            at_random, _ = shares_right(self.victim, noisy, labels)
+            standing, left = round(float((at_random * honest).sum())), round(float(shares.sum()))
+            if standing < left:
                 self.warnings[
-                    f"weak attack: it leaves {int(right.sum())} of {len(labels)} inputs right at radius "
+                    f"weak attack: it leaves {left} of {len(labels)} inputs right at radius "
                     f"{radius:g}, random changes of that size leave {standing}"
                 ] = None
         if not foreign and not self.attack.queries_only:
@@ -239,9 +259,9 @@ def _attack_all(attack: Attack, victim: Victim, judge: _Judge, spending: Spendin
         _attack_some(attack, victim, judge, everything, range(len(judge.radii)), spending)
     elif isinstance(attack, WithinRadius):
         for place in range(len(judge.radii)):
-            _attack_some(attack, victim, judge, judge.right[place].clone(), [place], spending)
+            _attack_some(attack, victim, judge, judge.standing[place], [place], spending)
     else:
-        _attack_some(attack, victim, judge, judge.honest.clone(), range(len(judge.radii)), spending)
+        _attack_some(attack, victim, judge, judge.standing[0], range(len(judge.radii)), spending)
 
 
 def _attack_some(
@@ -348,15 +368,28 @@ def _usable(
     return changed, ~good
 
 
-def _answers(victim: Victim, inputs: torch.Tensor) -> torch.Tensor:
-    """The network's label for each input, −1 where its answer is not a number.
+def shares_right(
+    victim: Victim, inputs: torch.Tensor, labels: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The share of the network's answers that are right, and where one is not a number, (inputs,) each.
 
     All inputs are asked about in the same order from the same seed, so that a randomised network draws
     the same for an input before and after the attack, and at every radius; not what the attack saw.
+
+    Args:
+        victim: the network and the seed of its draws.
+        inputs: (inputs, …) in [0, 1].
+        labels: (inputs,) int64, the right classes.
     """
+    right = torch.zeros(len(inputs), dtype=torch.float64, device=inputs.device)
+    silent = torch.zeros_like(labels, dtype=torch.bool)
+    draws = JUDGED_DRAWS if is_randomised(victim.network) else 1
     with seeded((victim.seed + SEED_OF_ANSWERS) % (1 << 31), inputs.device), torch.no_grad():
-        logits = torch.cat([victim.network(part) for part in torch.split(inputs, PREDICTED_AT_ONCE)])
-    return torch.where(torch.isnan(logits).any(dim=1), -1, logits.argmax(dim=1))
+        for _ in range(draws):
+            logits = torch.cat([victim.network(part) for part in torch.split(inputs, PREDICTED_AT_ONCE)])
+            silent |= torch.isnan(logits).any(dim=1)
+            right += (logits.argmax(dim=1) == labels) & ~silent
+    return right / draws, silent
 
 
 def _without_gradient(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from advgame.errors import LabError
 from advgame.lab.experiment.units import CRAFT, INSPECT, MAKE, MEASURE, Unit
@@ -151,13 +151,15 @@ def _shapes() -> dict[str, type[BaseModel]]:
         places: list[int]
         radii: list[float | None]
         right: list[str]
+        shares: list[list[Annotated[float, Field(ge=0, le=1)]]] | None = None  # of right answers, at random
         largest_class: float | None = Field(default=None, ge=0, le=1)
 
         @model_validator(mode="after")
         def an_answer_for_every_input(self) -> Cell:
-            lengths = {len(self.places), *map(len, self.right)}
+            lengths = {len(self.places), *map(len, self.right), *map(len, self.shares or ())}
             if (
                 len(self.right) != len(self.radii)
+                or len(self.shares or self.radii) != len(self.radii)
                 or len(lengths) > 1
                 or set("".join(self.right)) - set("01-")
             ):

@@ -22,9 +22,13 @@ from advgame.lab.experiment.runner import NOT_COUNTED
 from advgame.lab.experiment.together import replaced_together
 from advgame.lab.experiment.units import CRAFT, MAKE, Plan, Unit
 from advgame.measurements import Measurement, MeasurementTable, mark_contradictions, write_table
+from advgame.measurements.outcome_contradictions import mark_outcomes
+from advgame.measurements.outcomes import OutcomeTable
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 ABOUT_THE_WORK = ("wall_seconds", "made_with")  # fields of records that no table contains
 AT_CHANCE = "clean accuracy is no better than chance"
@@ -87,13 +91,15 @@ def write_results(
         "unproved_records": unproved,
         "set_aside": [{"unit": file.unit, "file": file.path.name, "why": file.reason} for file in set_aside],
     }
+    outcomes = _outcomes(cells)
     table = mark_contradictions(MeasurementTable(tuple(_rows(plan, cells, networks))))
+    table = mark_outcomes(table, OutcomeTable(outcomes), record["attacks"])
     files = Output(output)
     measures = files.measures if plan.experiment.measures else None
     written = tuple(path for path in files.files if path != files.measures or measures)
     with replaced_together(written, files.note) as staged:
         write_table(table, staged[output])
-        _write_parquet(_outcomes(cells), staged[files.outcomes])
+        _write_parquet(outcomes, staged[files.outcomes])
         _write_csv(_network_costs(plan, networks), staged[files.networks])
         _write_csv(_attack_costs(plan, records, cells), staged[files.attacks])
         if measures is not None:
@@ -127,8 +133,9 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
             *record["warnings"],
             *chance.get(unit.needs[0], ()),
         ]
-        for number, (radius, right) in enumerate(zip(record["radii"], record["right"], strict=True)):
-            tested = len(right) - right.count(NOT_COUNTED)
+        for number, radius in enumerate(record["radii"]):
+            shares = counted_shares(record, number)
+            tested = len(shares)
             if tested == 0:
                 continue
             yield Measurement(
@@ -140,8 +147,8 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
                 radius=radius,
                 crafted_on=None if attack is None else attack.crafted_on,
                 metric="clean" if attack is None else METRIC.get(attack.attack.metric, attack.attack.metric),
-                accuracy=right.count("1") / tested,
-                correct=right.count("1"),
+                accuracy=float(shares.sum()) / tested,
+                correct=round(float(shares.sum())),
                 tested=tested,
                 seed=unit.seed,
                 compression_nominal=facts["compression_nominal"],
@@ -188,15 +195,32 @@ def chance_warning(right: int, tested: int, largest_class: float) -> tuple[str, 
     return (f"{said}: {right} of {tested} right, {guessed} by guessing the most frequent class",)
 
 
+def counted_shares(record: Mapping[str, Any], number: int) -> NDArray[np.float64]:
+    """The share of right answers to each input that counts: 0 or 1, unless a network answers at random.
+
+    Args:
+        record: of a cell.
+        number: index of the radius.
+    """
+    import numpy as np
+
+    outcomes = np.frombuffer(record["right"][number].encode(), np.uint8)
+    counted = outcomes != ord(NOT_COUNTED)
+    shares = record.get("shares")
+    by_input = np.array(outcomes == ord("1") if shares is None else shares[number], np.float64)
+    right: NDArray[np.float64] = by_input[counted]
+    return right
+
+
 def _outcomes(cells: Cells) -> pd.DataFrame:
-    """One row per cell, radius and input: whether it was classified correctly."""
+    """One row per cell, radius and input: whether, or how often, it was classified correctly."""
     import numpy as np
     import pandas as pd
 
     parts = []
     for unit, attack, record in cells:
-        for radius, right in zip(record["radii"], record["right"], strict=True):
-            outcomes = np.frombuffer(right.encode(), np.uint8)
+        for number, (radius, right) in enumerate(zip(record["radii"], record["right"], strict=True)):
+            counted = np.frombuffer(right.encode(), np.uint8) != ord(NOT_COUNTED)
             parts.append(
                 pd.DataFrame(
                     {
@@ -208,10 +232,10 @@ def _outcomes(cells: Cells) -> pd.DataFrame:
                         "radius": np.nan if radius is None else radius,
                         "crafted_on": None if attack is None else attack.crafted_on,
                         "seed": unit.seed,
-                        "input": np.array(record["places"], np.int32),
-                        "correct": outcomes == ord("1"),
+                        "input": np.array(record["places"], np.int32)[counted],
+                        "correct": counted_shares(record, number),
                     }
-                )[outcomes != ord(NOT_COUNTED)]
+                )
             )
     frame: pd.DataFrame = pd.concat(parts, ignore_index=True)
     names = ["dataset", "network", "defence", "attack", "norm", "crafted_on"]

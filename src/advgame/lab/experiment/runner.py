@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save
 from torch import nn
 
+from advgame.arrays import NO_ATTACK
 from advgame.errors import LabError
 from advgame.files import written_whole
 from advgame.lab.attacks.attack import Victim
@@ -22,7 +23,7 @@ from advgame.lab.datasets import DATASETS
 from advgame.lab.datasets.dataset import Dataset
 from advgame.lab.defences.combination import Combination
 from advgame.lab.defences.stored import Stored
-from advgame.lab.evaluation.robust_accuracy import craft, outcomes
+from advgame.lab.evaluation.robust_accuracy import craft, outcomes, shares_right
 from advgame.lab.experiment.environment import surroundings
 from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.plan import AttackPlan, Experiment
@@ -32,7 +33,7 @@ from advgame.lab.fitting.loop import counting
 from advgame.lab.fitting.panel import measuring_panel
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks import NETWORKS
-from advgame.lab.networks.classifier import predictions, surrogate
+from advgame.lab.networks.classifier import surrogate
 from advgame.lab.networks.complexity import network_facts
 from advgame.lab.networks.weights import load_weights, save_weights
 
@@ -195,6 +196,11 @@ class Bench:
             auxiliary = {PEOPLE: measuring_panel(self._dataset(unit), torch.device(self.device))}
         return Victim(network, surrogate(network), auxiliary, seed)
 
+    def _bystander(self, unit: Unit) -> Victim:
+        """The network of a unit when no one attacks it."""
+        network = self.network(unit)
+        return Victim(network, network, {}, seed_from(unit.dataset, unit.network, unit.seed, NO_ATTACK))
+
     def _craft(self, unit: Unit) -> dict[str, Any]:
         attack = self._attack(unit)
         assert attack is not None  # a crafting unit has an attack
@@ -210,12 +216,13 @@ class Bench:
         inputs, labels, places = self._chosen(unit, attack.inputs if attack else None)
         if attack is None:
             cpu = process_time()
-            right = predictions(self.network(unit), inputs) == labels
+            shares, _ = shares_right(self._bystander(unit), inputs, labels)
             cost = {"seconds": (process_time() - cpu) / len(inputs)}
             return {
                 "places": places,
                 "radii": [None],
-                "right": [_packed(right.cpu().numpy())],
+                "right": [_packed((shares > 0.5).cpu().numpy())],
+                **_shared(shares[None].cpu().numpy()),
                 "largest_class": labels.bincount().max().item() / len(labels),  # accuracy of guessing
                 "cost": cost,
                 "warnings": [],
@@ -231,6 +238,7 @@ class Bench:
             "places": places,
             "radii": list(attack.radii),
             "right": [_packed(*at_radius) for at_radius in zip(results.right, results.counted, strict=True)],
+            **_shared(results.shares),
             "cost": dict(results.cost_per_input),
             "warnings": [*results.warnings, *by_panel],
         }
@@ -253,6 +261,13 @@ class Bench:
 def shuffled(count: int) -> NDArray[np.int64]:
     """The indices below ``count`` in a fixed random order, so that the first of them are a random sample."""
     return np.random.default_rng(1).permutation(count)
+
+
+def _shared(shares: NDArray[np.float64]) -> dict[str, list[list[float]]]:
+    """The shares of right answers by radius and input, where a network answers at random; else nothing."""
+    if np.isin(shares, (0.0, 1.0)).all():
+        return {}
+    return {"shares": [[round(float(share), 6) for share in at_radius] for at_radius in shares]}
 
 
 def _packed(right: NDArray[np.bool_], counted: NDArray[np.bool_] | None = None) -> str:

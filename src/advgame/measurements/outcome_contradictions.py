@@ -1,0 +1,160 @@
+"""Contradictions between the outcomes of single inputs under different attacks on one network.
+
+Two kinds are marked, on rows of white-box attacks. An input that is fooled within a small ball is fooled
+within every ball that contains it: a row where it stands shows a weak attack. And of two attacks in the same
+ball, one may fool significantly more inputs than the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advgame.errors import MeasurementError
+from advgame.measurements.contradictions import PIXELS
+from advgame.measurements.inclusions import contains
+from advgame.measurements.measurement import Column, Measurement
+from advgame.measurements.outcomes import OutcomeTable
+from advgame.measurements.table import MeasurementTable
+
+LEVEL = 0.01  # of the one-sided test that two attacks in one ball are equally strong
+FEWEST = 7  # disagreements that can be significant at this level: 2⁻⁷ < .01
+SMALLER, SAME = "weak attack within a larger set", "weaker than another attack"  # how warnings begin
+
+
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """The outcomes of one row."""
+
+    row: Measurement
+    inputs: NDArray[np.int64]  # rising
+    right: NDArray[np.float64]  # (inputs,) shares of right answers
+    black_box: bool
+
+    @property
+    def white_box(self) -> bool:
+        """Whether the attack used the attacked network's gradients."""
+        return not self.black_box and self.row.crafted_on in (None, self.row.defence)
+
+    @property
+    def direct(self) -> bool:
+        """Whether the attack was run against the attacked network itself."""
+        return self.row.crafted_on in (None, self.row.defence)
+
+
+def mark_outcomes(
+    table: MeasurementTable, outcomes: OutcomeTable, attacks: Mapping[str, Mapping[str, Any]]
+) -> MeasurementTable:
+    """The rows, with a warning on each white-box row that the outcomes of single inputs contradict.
+
+    Args:
+        table: the rows of an experiment.
+        outcomes: the outcomes beside it.
+        attacks: by name, the entries of the run record: ``metric`` and ``queries_only``.
+    """
+    networks: dict[tuple[str, str, str, int | None], list[_Tried]] = {}
+    for row in table:
+        if row.metric == "robust" and row.radius is not None and _hostile(attacks.get(row.attack)):
+            tried = _tried(row, outcomes, bool(attacks[row.attack]["queries_only"]))
+            if tried is not None:
+                networks.setdefault((row.dataset, row.network, row.defence, row.seed), []).append(tried)
+    marks = {
+        id(one.row): tuple(_warnings(one, tries))
+        for tries in networks.values()
+        for one in tries
+        if one.white_box
+    }
+    return MeasurementTable(tuple(_marked(row, marks.get(id(row), ())) for row in table))
+
+
+def _hostile(entry: Mapping[str, Any] | None) -> bool:
+    """Whether an attack looks for wrong answers; examples of changed meaning have other labels."""
+    return entry is not None and entry["metric"] == "robust"
+
+
+def _tried(row: Measurement, outcomes: OutcomeTable, black_box: bool) -> _Tried | None:
+    try:
+        cell = outcomes.cell(row.dataset, row.network, row.defence, Column(*row.column))
+    except MeasurementError:
+        return None
+    if row.seed not in cell.seeds:
+        return None
+    return _Tried(row, cell.inputs, cell.right[cell.seeds.index(row.seed)], black_box)
+
+
+def _warnings(one: _Tried, tries: Iterable[_Tried]) -> Iterator[str]:
+    inside, beside = [], []
+    for other in tries:
+        if other is one:
+            continue
+        same = (other.row.norm, other.row.radius) == (one.row.norm, one.row.radius)
+        if same and other.direct:
+            beside.append(other)
+        elif not same and _holds(one.row, other.row):
+            inside.append(other)
+    yield from _fallen_inside(one, inside)
+    yield from _significantly_lower(one, beside)
+
+
+def _holds(outer: Measurement, inner: Measurement) -> bool:
+    values = PIXELS.get(outer.dataset)
+    if values is None:
+        return outer.norm == inner.norm and (inner.radius or 0.0) <= (outer.radius or 0.0)
+    return contains(outer.norm, outer.radius or 0.0, inner.norm, inner.radius or 0.0, values)
+
+
+def _fallen_inside(one: _Tried, inside: Iterable[_Tried]) -> Iterator[str]:
+    """A warning with the number of inputs that stand here and fell within a smaller ball."""
+    fallen = set[int]()
+    compared = set[int]()
+    most, worst = 0, ""
+    for other in inside:
+        shared, stands, falls = _paired(one, other)
+        both = shared[stands & falls]
+        compared.update(shared.tolist())
+        fallen.update(both.tolist())
+        if len(both) > most:
+            most, worst = len(both), other.row.column.full_name
+    if fallen:
+        yield (
+            f"{SMALLER}: {len(fallen)} of {len(compared)} inputs stand here but fall within a ball inside "
+            f"this one, {most} of them under {worst}"
+        )
+
+
+def _significantly_lower(one: _Tried, beside: Iterable[_Tried]) -> Iterator[str]:
+    """A warning about the attack in the same ball that is stronger by McNemar's exact test."""
+    from scipy.stats import binomtest
+
+    strongest: tuple[float, str] | None = None
+    for other in beside:
+        shared, stands, falls = _paired(one, other)
+        more, fewer = int((stands & falls).sum()), int((~stands & ~falls).sum())
+        if more < FEWEST or more <= fewer:
+            continue
+        chance = float(binomtest(more, more + fewer, alternative="greater").pvalue)
+        if chance < LEVEL and (strongest is None or chance < strongest[0]):
+            strongest = (
+                chance,
+                f"{SAME}: of {len(shared)} inputs, {other.row.column.full_name} fools {more} that "
+                f"{one.row.column.full_name} does not; {fewer} the other way round",
+            )
+    if strongest is not None:
+        yield strongest[1]
+
+
+def _paired(one: _Tried, other: _Tried) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """The common inputs, which of them stand in the first row, and which fall in the second."""
+    shared, here, there = np.intersect1d(one.inputs, other.inputs, return_indices=True)
+    return shared, one.right[here] > 0.5, other.right[there] <= 0.5
+
+
+def _marked(row: Measurement, new: tuple[str, ...]) -> Measurement:
+    """The row with these warnings in place of earlier ones of their kind."""
+    kept = [warning for warning in row.warnings if not warning.startswith((SMALLER, SAME))]
+    warnings = tuple(dict.fromkeys((*kept, *new)))
+    return row if warnings == row.warnings else replace(row, warnings=warnings)
