@@ -235,7 +235,8 @@ def test_over_half_of_the_pairs_of_balls_break_containment(
         if (outer.norm, inner.norm) == ("L2", "Linf") and holds(outer, inner, PIXELS[dataset])
     ]
     assert (len(pairs), sum(pairs)) == (13_064, 6_813)
-    assert sum(marked(rows, "ball of") for rows in pruned.values()) == 223
+    # in one more network an L2 ball of 4 contradicts the L0 ball of 15 inside it (√15 < 4)
+    assert sum(marked(rows, "ball of") for rows in pruned.values()) == 223 + 1
 
 
 def test_other_contradictions_are_as_many_as_are_known(
