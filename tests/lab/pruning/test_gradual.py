@@ -80,11 +80,16 @@ def test_a_network_that_does_not_learn_is_pruned_as_afterwards() -> None:
     ],
 )
 def test_it_composes_with_the_trainings(train: str, settings: dict[str, Any]) -> None:
-    gradual = GradualPruning(compression=4.0, train=train, epochs=2, learning_rate=1e-2, **settings)
-    network, again = gradual.fit(fresh(), task()), gradual.fit(fresh(), task())
+    gradual = GradualPruning(compression=4.0, train=train, epochs=4, learning_rate=1e-2, **settings)
+    network = gradual.fit(fresh(), few(512))
     assert parameters_left(network) == pytest.approx(parameters_total(fresh()) / 4, abs=9)
-    assert accuracy(network) > 0.5
-    assert all(torch.equal(*pair) for pair in zip(network.parameters(), again.parameters(), strict=True))
+    assert accuracy(network) > 0.4
+
+
+def test_the_same_seed_gives_the_same_network() -> None:
+    gradual = GradualPruning(compression=4.0, epochs=1)
+    one, two = gradual.fit(fresh(), few()), gradual.fit(fresh(), few())
+    assert all(torch.equal(*pair) for pair in zip(one.parameters(), two.parameters(), strict=True))
 
 
 def test_a_training_that_starts_again_starts_with_all_weights() -> None:
