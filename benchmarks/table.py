@@ -15,7 +15,9 @@ NOTE = (
     "equilibrium as well. Games of attrition, tournaments, Blotto and travellers are degenerate: ours lists "
     "all extreme equilibria, in whole numbers, where complete; the peers list in floats and do not say what "
     "is missing. One equilibrium of a small game takes ours about 20 µs, nearly all of it Python that checks "
-    "for large constants and makes profile, certificate and solution; QuantEcon is quicker there."
+    "for large constants and makes profile, certificate and solution; QuantEcon is quicker there. Dual "
+    "cyclic games of 10×10 are near ties within rounding: ours lists their equilibria in exact arithmetic, "
+    "with proof, in 2 to 4 s; QuantEcon lists them in floats, without proof, in 25 ms."
 )
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 

@@ -47,6 +47,13 @@ def test_a_report_builds_the_accuracies_once_and_solves_few_single_games(calls: 
     assert 1 <= calls["games"] <= 60
 
 
+def test_a_concept_that_is_asked_for_again_is_not_solved_again(calls: Counter[str]) -> None:
+    here = situate(case(CASE), "commitment")
+    first = here.answered_by("nash").solution
+    assert here.answered_by("nash").solution is first
+    assert calls["games"] == 1
+
+
 def test_another_concept_shares_the_game(calls: Counter[str]) -> None:
     here = situate(case(CASE))
     assert here.answered_by("commitment").game is here.game

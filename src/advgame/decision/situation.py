@@ -58,15 +58,26 @@ class Situation:
     def answered_by(self, concept: str | Concept) -> Situation:
         """The same game under another concept; accuracies and payoffs are shared.
 
+        Given the same name again, it returns the same situation, with its solution if that is computed.
+
         Raises:
             UnknownName: when no concept has that name.
         """
+        if isinstance(concept, str) and concept in self._by_concept:
+            return self._by_concept[concept]
         wanted = CONCEPTS.resolve(concept)
         if wanted == self.concept:
             return self
         situation = Situation(self.scenario, _under(self.scenario, wanted))
         situation.__dict__.update(accuracies=self.accuracies, game=self.game)
+        if isinstance(concept, str):
+            self._by_concept[concept] = situation
         return situation
+
+    @cached_property
+    def _by_concept(self) -> dict[str, Situation]:
+        """The situations that ``answered_by`` has made, by name of the concept."""
+        return {}
 
 
 ANSWERED_BY = {NOTHING: "nash", MIXTURE: "robust_commitment", NETWORK: "robust_pure_commitment"}

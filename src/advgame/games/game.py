@@ -211,7 +211,7 @@ class Game:
 
     @property
     def is_plainly_centred(self) -> bool:
-        """Whether a few payoffs show that there are no large constants; False also where they do not tell."""
+        """Whether a few payoffs show that there are no large constants; False also if they do not show it."""
         of_defender, of_attacker = self.extremes
         return plainly_near(self.defender_payoffs, *of_defender) and plainly_near(
             self.attacker_payoffs.T, *of_attacker

@@ -138,8 +138,8 @@ def test_without_compiled_code_the_same_equilibria_are_found(monkeypatch: pytest
     random = np.random.default_rng(12)
     small, large = Game(*random.normal(size=(2, 4, 5))), Game(*random.normal(size=(2, 25, 25)))
     with_code = solve(small)
-    monkeypatch.setattr(vertex_matching, "at_hand", lambda *_: False)
-    monkeypatch.setattr("advgame.equilibria.algorithms.lemke_howson.at_hand", lambda *_: False)
+    monkeypatch.setattr(vertex_matching, "is_cached", lambda *_: False)
+    monkeypatch.setattr("advgame.equilibria.algorithms.lemke_howson.is_cached", lambda *_: False)
     without = solve(small)
     assert without.complete
     assert mixes(without) == mixes(with_code)
@@ -168,7 +168,7 @@ def test_compiled_code_and_python_walk_to_equilibria_from_the_same_game(
     answers = np.empty((1, 12)), np.empty((1, 9)), np.empty((1, 2))
     lemke_howson_pivots.solve_some(a, b, 0, 1, np.empty(1, np.uint8), *answers)
     compiled_pair = one_equilibrium(game, Deadline(60))
-    monkeypatch.setattr("advgame.equilibria.algorithms.lemke_howson.at_hand", lambda *_: False)
+    monkeypatch.setattr("advgame.equilibria.algorithms.lemke_howson.is_cached", lambda *_: False)
     for pair in (compiled_pair, one_equilibrium(game, Deadline(60))):
         assert pair is not None
         x, y = map(np.array, pair)

@@ -16,6 +16,7 @@ from advgame.equilibria.rank_one.path import walk
 from advgame.games import Game
 from advgame.games.profile import exactly_certified_profiles
 from advgame.games.rank_one_form import rank_one_form
+from benchmarks.game_classes import dual_cyclic
 from tests.equilibria.games import (
     KNOWN,
     LOUD_AND_STEALTHY,
@@ -410,3 +411,13 @@ def test_exact_certificates_of_many_are_those_of_each_in_fractions() -> None:
         assert profile.certificate.defender_regret == pytest.approx(float(max(earns) - earned) / ranges[0])
         assert profile.certificate.attacker_regret == pytest.approx(float(max(costs) - paid) / ranges[1])
         assert (profile.certificate.regret == 0) == (max(earns) == earned and max(costs) == paid)
+
+
+def test_dual_cyclic_games_with_near_ties_are_listed_within_the_work_limit() -> None:
+    # Savani and von Stengel (2006): the only equilibrium plays every strategy.
+    a, b = (payoffs[0] for payoffs in dual_cyclic(np.random.default_rng(2), 1, 10, 10))
+    solution = Nash().solve(Game(a, b))
+    assert solution.complete
+    (profile,) = solution.profiles
+    assert profile.certificate.valid
+    assert min(*profile.defender, *profile.attacker) > 0

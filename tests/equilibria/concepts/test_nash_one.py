@@ -35,7 +35,7 @@ def test_one_certified_equilibrium_of_every_class_is_not_called_all(
     name: str, python: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if python:
-        monkeypatch.setattr(lemke_howson, "at_hand", lambda *_: False)
+        monkeypatch.setattr(lemke_howson, "is_cached", lambda *_: False)
     payoffs = CLASSES[name](np.random.default_rng(4), 4, *SHAPES.get(name, (10, 10)))
     for a, b in zip(*payoffs, strict=True):
         game = Game(a, b)
@@ -65,7 +65,7 @@ def test_pure_equilibria_are_found_alike_with_compiled_code_and_without(
         ]
         assert pair == (best[0] if best else None)
     assert {pair is None for pair in found} == {True, False}
-    monkeypatch.setattr(lemke_howson, "at_hand", lambda *_: False)
+    monkeypatch.setattr(lemke_howson, "is_cached", lambda *_: False)
     assert [pure_equilibrium(game) for game in games] == found
 
 
@@ -81,7 +81,7 @@ def test_a_large_constant_changes_nothing_and_payoffs_in_rows_of_fortran_are_rea
 
 
 def test_without_time_there_is_no_profile_and_the_remark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lemke_howson, "at_hand", lambda *_: False)
+    monkeypatch.setattr(lemke_howson, "is_cached", lambda *_: False)
     pennies = Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
     solution = NashOne(time_limit_seconds=0.0).solve(pennies)
     assert not solution.profiles

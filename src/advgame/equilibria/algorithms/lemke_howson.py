@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp
 from advgame.equilibria.algorithms.indifference import sharpened
-from advgame.equilibria.kernels.compiled import at_hand, lent, worth_asking
+from advgame.equilibria.kernels.compiled import as_writable, is_cached, worth_loading
 from advgame.games import Certificate, Game, Profile, certified_profile
 
 PATIENCE = 100  # pivots for each strategy before another label is tried: rounding can blur ties
@@ -36,8 +36,8 @@ def pure_equilibrium(game: Game) -> tuple[int, int] | None:
     if "numba" in sys.modules:
         from advgame.equilibria.kernels import lemke_howson_pivots
 
-        payoffs = lent(game.defender_payoffs), lent(game.attacker_payoffs)
-        if at_hand(lemke_howson_pivots.pure, lambda: payoffs):
+        payoffs = as_writable(game.defender_payoffs), as_writable(game.attacker_payoffs)
+        if is_cached(lemke_howson_pivots.pure, lambda: payoffs):
             row, column = lemke_howson_pivots.pure(*payoffs)
             return None if row < 0 else (row, column)
     best = game.defender_payoffs == game.defender_payoffs.max(axis=0)
@@ -86,19 +86,19 @@ def end_without_compiled_code(game: Game, deadline: Deadline) -> Profile | None:
 def compiled_equilibrium(game: Game) -> tuple[Profile, bool] | None:
     """A pure equilibrium if there is one, else the end of a path, by compiled code; and whether it is pure.
 
-    None where rounding hides the way, or the code is not at hand.
+    None where rounding errors hide the path, or the code is not compiled yet.
 
     Args:
         game: in floats, without large constants.
     """
     rows, columns = game.shape
-    if not worth_asking(rows + columns):
+    if not worth_loading(rows + columns):
         return None
     from advgame.equilibria.kernels import lemke_howson_pivots
 
     x, y, answer = np.empty((1, rows)), np.empty((1, columns)), np.empty(4)
-    arguments = lent(game.defender_payoffs), lent(game.attacker_payoffs), x, y, answer
-    if not at_hand(lemke_howson_pivots.solve_one, lambda: arguments):
+    arguments = as_writable(game.defender_payoffs), as_writable(game.attacker_payoffs), x, y, answer
+    if not is_cached(lemke_howson_pivots.solve_one, lambda: arguments):
         return None
     pure = lemke_howson_pivots.solve_one(*arguments)
     one, other, to_defender, to_attacker = answer.tolist()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline
-from advgame.equilibria.kernels.compiled import at_hand, lent, worth_asking
+from advgame.equilibria.kernels.compiled import as_writable, is_cached, worth_loading
 from advgame.games import Certificate, Game, Profile
 
 PER_VERTEX, PER_ENTRY = 1e-6, 8e-9  # nominal seconds, as measured
@@ -83,7 +83,7 @@ def matched_vertices(game: Game, deadline: Deadline) -> Matched:
     """
     rows, columns = game.shape
     sides = _sides(game)
-    compiled = worth_asking(rows + columns) and _at_hand(sides[0])
+    compiled = worth_loading(rows + columns) and _is_compiled(sides[0])
     if rows + columns > SURE or not compiled:
         sizes = [side.estimated(deadline) if compiled else _typical(game) for side in sides]
         factor = 1.0 if compiled else IN_PYTHON
@@ -108,17 +108,19 @@ def compile_search() -> None:
     _matched(game, *(side.vertices(99) for side in sides))
 
 
-def _at_hand(side: _Side) -> bool:
+def _is_compiled(side: _Side) -> bool:
     """Whether the code is loaded or on disk."""
     from advgame.equilibria.kernels import vertex_pairs, vertex_walk
 
     cost, sets, rising = side.cost(0), np.empty((1, 1), np.uint64), np.empty(1, np.int64)
     matrix, pairs, places = side.matrix, np.empty((1, 2)), np.empty(1, np.int64)
     return (
-        at_hand(vertex_walk.search, lambda: (matrix, 0, 0, cost, sets, rising))
-        and at_hand(vertex_walk.estimate, lambda: (matrix, cost, 0, 0.0))
-        and at_hand(vertex_pairs.meet, lambda: (sets, sets, sets[0], places))
-        and at_hand(vertex_pairs.fill, lambda: (matrix, matrix, matrix, pairs[0], sets, places, *[pairs] * 4))
+        is_cached(vertex_walk.search, lambda: (matrix, 0, 0, cost, sets, rising))
+        and is_cached(vertex_walk.estimate, lambda: (matrix, cost, 0, 0.0))
+        and is_cached(vertex_pairs.meet, lambda: (sets, sets, sets[0], places))
+        and is_cached(
+            vertex_pairs.fill, lambda: (matrix, matrix, matrix, pairs[0], sets, places, *[pairs] * 4)
+        )
     )
 
 
@@ -195,14 +197,14 @@ def _matched(game: Game, of_defender: _Vertices, of_attacker: _Vertices) -> Matc
     from advgame.equilibria.kernels import vertex_pairs
 
     (rows, columns), basic = game.shape, of_defender.basic
-    met = np.empty(len(basic), np.int64)
+    places = np.empty(len(basic), np.int64)
     every = _every_label(rows + columns)
-    pairs, distinct = vertex_pairs.meet(basic, of_attacker.basic, every, met)
-    a, b = lent(game.defender_payoffs), lent(game.attacker_payoffs)
+    pairs, distinct = vertex_pairs.meet(basic, of_attacker.basic, every, places)
+    a, b = as_writable(game.defender_payoffs), as_writable(game.attacker_payoffs)
     scales = np.array([1.0 / (high - low) if high > low else 1.0 for low, high in game.extremes])
     x, y, regrets, earned = (np.empty((pairs, width)) for width in (rows, columns, 2, 2))
     turned = np.ascontiguousarray(a.T)
-    count = vertex_pairs.fill(a, b, turned, scales, basic, met[:pairs], x, y, regrets, earned)
+    count = vertex_pairs.fill(a, b, turned, scales, basic, places[:pairs], x, y, regrets, earned)
     complete = of_defender.complete and of_attacker.complete and distinct and count % 2 == 1
     return Matched(x[:count], y[:count], regrets[:count], earned[:count], complete)
 

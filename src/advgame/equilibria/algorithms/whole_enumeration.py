@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.exact_tableau import ExactMix, whole
-from advgame.equilibria.kernels.compiled import is_ready, worth_asking
+from advgame.equilibria.kernels.compiled import is_ready, worth_loading
 from advgame.games import Game
 
 MOST_LABELS = 63  # strategies of both players: labels are bits of one word
@@ -35,7 +35,7 @@ def extreme_equilibria_in_words(game: Game, deadline: Deadline) -> list[tuple[Ex
         WorkDone: when the work limit is reached.
     """
     rows, columns = game.shape
-    if rows + columns > MOST_LABELS or not worth_asking(rows + columns):
+    if rows + columns > MOST_LABELS or not worth_loading(rows + columns):
         return None
     matrices = [_positive(matrix) for matrix in game.payoffs_as_given]
     if matrices[0] is None or matrices[1] is None:

@@ -1,4 +1,4 @@
-"""The recommended equilibrium of each of many games that are told by their prices and shares."""
+"""The recommended equilibrium of each of many games that are given by prices and shares."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from advgame.equilibria.batch.memory import free_bytes, in_words
 from advgame.equilibria.batch.solve_batch import METHODS, Progress, method_named
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 from advgame.equilibria.concepts.nash import Nash
-from advgame.equilibria.rank_one.compiled_path import at_hand
+from advgame.equilibria.rank_one.compiled_path import is_compiled
 from advgame.errors import GameError, SolverError
 from advgame.games import Game
 from advgame.games.affine import AffineGames
@@ -50,16 +50,16 @@ def solve_affine(
 ) -> BatchAnswers:
     """The recommended profile of every game, with its certificate.
 
-    Games of attacker and defender are solved from the numbers they are told by; those near a tie, and
-    all where ``games`` is None or without that structure, from the payoffs, so that nothing is guessed.
+    Attacker–defender games are solved from their coefficients. Games near a tie, and all games if
+    ``games`` is None or lacks that structure, are solved from their payoffs.
     Where the payoffs are floats that stand for rational numbers, a tie is decided by those.
 
     Args:
-        games: all k games, told by coefficients.
+        games: all k games, by coefficients.
         payoffs: gives both players' payoffs of those games that need them.
         shape: how many games, defences and attacks.
         concept: a name in ``METHODS``, or of a concept that has a method there. ``nash_one`` takes the
-            first equilibrium met.
+            first equilibrium found.
         exactly: gives the payoffs of the games that tie as rational numbers; None where floats are exact.
         order: the order in which the games are visited, (k,); each is tried first with what the last ones
             played, so that neighbours should be alike. By default as they are.
@@ -74,7 +74,7 @@ def solve_affine(
     concept = method_named(concept)  # an unknown name is answered before any work
     answers = _checked(out, concept, shape)
     solver = _solver(games, concept)
-    order = None if shape[1:] == (2, 2) else order  # no neighbour helps where signs tell all
+    order = None if shape[1:] == (2, 2) else order  # 2 × 2 games are solved from signs alone
     walk = solver is None or _is_left_for_its_size(shape)
     size = max(1, PAYOFFS_AT_ONCE // (2 * shape[1] * shape[2]))
     for first in range(0, shape[0], size):
@@ -102,8 +102,12 @@ def _checked(out: BatchAnswers | None, concept: str, shape: tuple[int, int, int]
         given, like = getattr(out, each.name), getattr(wanted, each.name)
         shape_needed = (shape[0], *like.shape[1:])
         if not isinstance(given, np.ndarray) or given.shape != shape_needed or given.dtype != like.dtype:
-            told = f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else type(given).__name__
-            raise GameError(f"out.{each.name} is {told}; expected an array of {like.dtype} {shape_needed}.")
+            description = (
+                f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else type(given).__name__
+            )
+            raise GameError(
+                f"out.{each.name} is {description}; expected an array of {like.dtype} {shape_needed}."
+            )
         if not (given.flags.c_contiguous and given.flags.writeable):
             raise GameError(f"out.{each.name} cannot be written row by row; give a contiguous array.")
     return BatchAnswers(concept, *(getattr(out, each.name) for each in fields(BatchAnswers)[1:]))
@@ -128,7 +132,7 @@ def _solver(games: AffineGames | None, concept: str) -> Solver | None:
 
 
 def _is_left_for_its_size(shape: tuple[int, int, int]) -> bool:
-    """Whether the games are so large that those who have their payoffs walk them faster."""
+    """Whether the games are so large that they are solved faster from stored payoffs."""
     from advgame.equilibria.kernels.rank_one_solver import LARGE
 
     return shape[1] * shape[2] >= LARGE
@@ -255,7 +259,7 @@ def _from_payoffs(
     _, firsts, place = np.unique(keys, return_index=True, return_inverse=True)
     a, b = np.ascontiguousarray(a[firsts]), np.ascontiguousarray(b[firsts])
     status = np.full(len(a), Status.COMPILED, np.uint8)
-    if answers.concept == Nash.name and len(a) <= FEW and not at_hand(a.shape[1:]):
+    if answers.concept == Nash.name and len(a) <= FEW and not is_compiled(a.shape[1:]):
         found = Found.joined(list(singly(a, b, np.arange(len(a)), status, ALWAYS)))
     else:
         found = METHODS[answers.concept](a, b, status)
@@ -266,11 +270,14 @@ def _from_payoffs(
     if len(best) < len(a):
         missing = np.setdiff1d(np.arange(len(a)), found.game)[0]
         raise SolverError(f"No profile of game {chosen[firsts[missing]]} could be certified.")
-    told = found.kept(best), value[best]
+    recommended, values = found.kept(best), value[best]
     for game in alike if answers.concept == Nash.name else ():
-        _choose_singly(a[game], b[game], game, *told)
-    answers.defender[chosen], answers.attacker[chosen] = told[0].defender[place], told[0].attacker[place]
-    answers.value[chosen], answers.regret[chosen] = told[1][place], told[0].regret[place]
+        _choose_singly(a[game], b[game], game, recommended, values)
+    answers.defender[chosen], answers.attacker[chosen] = (
+        recommended.defender[place],
+        recommended.attacker[place],
+    )
+    answers.value[chosen], answers.regret[chosen] = values[place], recommended.regret[place]
     answers.equilibria[chosen] = np.bincount(found.game, minlength=len(a))[place]
     answers.status[chosen] = status[place]
     answers.complete[chosen] = answers.status[chosen] < Status.PARTIAL
@@ -296,9 +303,9 @@ def worst_of_each(
     return order[firsts], game[seconds[alike]]
 
 
-def _choose_singly(a: FloatArray, b: FloatArray, game: int, told: Found, value: FloatArray) -> None:
+def _choose_singly(a: FloatArray, b: FloatArray, game: int, recommended: Found, value: FloatArray) -> None:
     """Chooses as for a single game, whose payoffs may be exact, where rounding would decide what is worst."""
     chosen = Nash().solve(Game(a, b)).recommended
-    told.defender[game], told.attacker[game] = chosen.defender, chosen.attacker
+    recommended.defender[game], recommended.attacker[game] = chosen.defender, chosen.attacker
     value[game] = chosen.defender_payoff, chosen.attacker_payoff
-    told.regret[game] = chosen.certificate.defender_regret, chosen.certificate.attacker_regret
+    recommended.regret[game] = chosen.certificate.defender_regret, chosen.certificate.attacker_regret

@@ -197,11 +197,13 @@ def _walked_with_room(
 
     def walk(block: int) -> None:
         begin, end = block * games // blocks, (block + 1) * games // blocks
-        told = counts, state, *(whole[block] for whole in room)
+        outputs = counts, state, *(whole[block] for whole in room)
         if defences * attacks < rank_one_solver.LARGE:
-            filled[block] = rank_one_solver.solve_some(a, b, *unknown, False, begin, end, *told)
+            filled[block] = rank_one_solver.solve_some(a, b, *unknown, False, begin, end, *outputs)
         else:
-            filled[block] = rank_one_solver.solve_some_large(a, b, *unknown, False, begin, end, stop, *told)
+            filled[block] = rank_one_solver.solve_some_large(
+                a, b, *unknown, False, begin, end, stop, *outputs
+            )
 
     with stopped_by(gathered.deadline if gathered else ALWAYS) as stop:
         on_all_cores(walk, blocks)

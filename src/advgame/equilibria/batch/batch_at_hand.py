@@ -115,7 +115,7 @@ def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> AtHand:
     """
     found, proven, too_large = by_supports(a, b)
     many = "numba" in modules or too_large.sum() >= WORTH_LOADING
-    if too_large.any() and many and compiled_path.at_hand(a.shape[1:]):
+    if too_large.any() and many and compiled_path.is_compiled(a.shape[1:]):
         large_a, large_b = np.ascontiguousarray(a[too_large]), np.ascontiguousarray(b[too_large])
         more, proven[too_large] = walked(large_a, large_b)
         found = Found.joined([found, more._replace(game=np.flatnonzero(too_large)[more.game])])

@@ -37,7 +37,7 @@ class BatchBuffers:
 
     @staticmethod
     def for_shape(games: int, defences: int, attacks: int, rows: int | None = None) -> BatchBuffers:
-        """Arrays for so many games of a shape, with rows for two equilibria of each unless told otherwise.
+        """Arrays for so many games of a shape, with rows for two equilibria of each by default.
 
         Args:
             games: number of games.

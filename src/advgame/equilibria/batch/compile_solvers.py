@@ -11,9 +11,9 @@ from advgame.equilibria.rank_one.compiled_path import compile_walks
 def compile_solvers() -> None:
     """Compiles what `solve` runs faster with, and keeps it in numba's cache: under a minute, once.
 
-    `solve` itself never waits for a compiler: where this code is not at hand, it runs in Python. Batches
+    `solve` itself never waits for a compiler: where this code is not compiled yet, it runs in Python. Batches
     compile what they need when they are first called. Call this after an installation, or when the image of
-    a container is built; where the code is at hand already, it takes no time.
+    a container is built; if the code is compiled already, it takes no time.
 
     >>> compile_solvers()  # doctest: +SKIP
     """

@@ -8,18 +8,18 @@ from pathlib import Path
 
 
 def free_bytes() -> int | None:
-    """What can still be allocated without swapping; None where the system does not tell.
+    """What can still be allocated without swapping; None if the system does not report it.
 
     >>> free = free_bytes()
     >>> free is None or free > 0
     True
     """
-    told = [each for each in (_of_the_machine(), _of_the_group()) if each is not None]
-    return min(told, default=None)
+    limits = [each for each in (_of_the_machine(), _of_the_group()) if each is not None]
+    return min(limits, default=None)
 
 
 def _of_the_machine() -> int | None:
-    """Free memory of the machine, with what caches would give back; in all where that is not told."""
+    """Free memory of the machine, with what caches would give back; or all memory if that is not reported."""
     for line in _read("/proc/meminfo").splitlines():
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) * 1024

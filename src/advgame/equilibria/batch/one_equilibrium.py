@@ -40,5 +40,5 @@ def one_nash_equilibrium(
     if len(lost) == 0:
         return found
     alone = [each.begin(1) for each in singly(a, b, lost, status, gathered.deadline)]
-    status[lost[status[lost] == Status.SINGLE]] = Status.PARTIAL  # of what was found, one is told
+    status[lost[status[lost] == Status.SINGLE]] = Status.PARTIAL  # one of the equilibria found is reported
     return Found.joined([found.kept(state == states.SOLVED), *alone])

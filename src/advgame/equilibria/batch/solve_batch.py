@@ -157,7 +157,7 @@ def solve_batch(
     status, arrays = _place(a, b, out)
     games = len(a)
     if a.shape[1:] != (2, 2) or concept != "nash" or {a.dtype.kind, b.dtype.kind} != {"f"}:
-        refuse_infinite(a, b)  # of 2 × 2 games, the kernel meets every payoff in a difference, and tells
+        refuse_infinite(a, b)  # for 2 × 2 games the kernel itself detects infinite payoffs
     gathered = Gathered(a.shape[1:], arrays, deadline)
     status[:] = Status.UNSOLVED
     first, size = 0, _chunk(a.shape) if deadline.seconds == inf else min(FIRST_CHUNK, _chunk(a.shape))

@@ -69,7 +69,7 @@ def _of_one_chooser(payoffs: WholePayoffs, near: FloatArray) -> SmallAnswers:
 
 
 def _two_by_two(payoffs: WholePayoffs, near: FloatArray) -> SmallAnswers:
-    """Games of two strategies each: the signs of four differences tell which equilibria there are."""
+    """Games of two strategies each: the signs of four differences determine the equilibria."""
     from advgame.equilibria.kernels.two_by_two_signs import COUNTS, PAIRS
 
     a, b = payoffs.to_defender, payoffs.to_attacker

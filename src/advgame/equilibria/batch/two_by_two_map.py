@@ -59,7 +59,7 @@ def map_lines(
 
 
 def kinds(defender: FloatArray, attacker: FloatArray) -> NDArray[np.uint8]:
-    """What is played, as `PlayMap` tells it, from both mixed strategies (…, 2)."""
+    """What is played, as in `PlayMap`, from both mixed strategies (…, 2)."""
     codes = [
         np.where(mix[..., 1] <= PLAYED, 0, np.where(mix[..., 0] <= PLAYED, 1, 2))
         for mix in (defender, attacker)

@@ -69,7 +69,7 @@ class AttackerTypes:
         """The solution by one path for all types or, for ties, by the path in rational numbers."""
         deadline = Deadline(self.time_limit_seconds, self.work_limit)
         path = walk_types(form, game, deadline)
-        profiles, all_valid = _certified(game, path.met)
+        profiles, all_valid = _certified(game, path.profiles)
         if path.complete and all_valid:
             return _solution(game, profiles, True, "rank-1 path over all types", "")
         listing = all_of_types_in_rationals(game, form, path.walked, deadline.part(WORK_FOR_TIES))

@@ -1,4 +1,4 @@
-"""Whether the code of a compiled function is at hand, so that nobody waits for a compiler unasked."""
+"""Whether calling a compiled function would start the compiler; `solve` then uses Python instead."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ WORTH_LOADING = 9  # strategies of both players: smaller games are listed before
 _missing: set[Any] = set()  # functions that this process has found neither loaded nor on disk
 
 
-def worth_asking(strategies: int) -> bool:
-    """Whether a game is large enough, or numba loaded already, for compiled code to be looked for."""
+def worth_loading(strategies: int) -> bool:
+    """Whether numba is loaded already, or the game so large that loading it saves time."""
     return "numba" in sys.modules or strategies >= WORTH_LOADING
 
 
-def at_hand(function: Any, arguments: Callable[[], Sequence[Any]]) -> bool:
+def is_cached(function: Any, arguments: Callable[[], Sequence[Any]]) -> bool:
     """As ``is_ready``, for a function that is only ever called with arguments of the same types.
 
-    It is looked for on disk once in a process, so that asking again takes next to no time.
+    The disk is searched once per process, so that further calls take next to no time.
 
     Args:
         function: made by ``numba.njit(cache=True)``.
@@ -42,10 +42,10 @@ def at_hand(function: Any, arguments: Callable[[], Sequence[Any]]) -> bool:
     return ready
 
 
-def lent(payoffs: FloatArray) -> FloatArray:
-    """Payoffs that cannot be written as an array that could be, for kernels that only read them.
+def as_writable(payoffs: FloatArray) -> FloatArray:
+    """A writable view of read-only payoffs, for kernels that only read them.
 
-    Otherwise all kernels would be compiled once more for such arrays. The memory is the same.
+    For read-only arrays, numba would compile every kernel a second time. The memory is shared.
     """
     owner = payoffs.base
     if isinstance(owner, np.ndarray) and owner.shape == payoffs.shape and owner.flags.carray:

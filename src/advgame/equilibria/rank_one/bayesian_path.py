@@ -24,9 +24,9 @@ Mixes = tuple[FloatArray, tuple[FloatArray, ...]]  # of the defender, and of eac
 
 @dataclass(frozen=True)
 class StackedPath:
-    """The equilibria met on the walk, and whether they are proven to be all if each is certified."""
+    """The equilibria found on the walk, and whether they are proven to be all if each is certified."""
 
-    met: tuple[Mixes, ...]
+    profiles: tuple[Mixes, ...]
     complete: bool
     walked: Walked
     remark: str = ""
@@ -41,10 +41,10 @@ def walk_types(form: StackedForm, game: BayesianGame, deadline: Deadline) -> Sta
         deadline: the outer time guard.
     """
     walked = walk_along(form, deadline)
-    met = tuple(_sharpened(game, x, by_type(y, form.type_of)) for x, y in walked.pairs)
-    complete = not walked.tied and not walked.lost and len(met) % 2 == 1
+    profiles = tuple(_sharpened(game, x, by_type(y, form.type_of)) for x, y in walked.pairs)
+    complete = not walked.tied and not walked.lost and len(profiles) % 2 == 1
     remark = "" if complete else walked.lost or "Payoffs tie: further equilibria may exist."
-    return StackedPath(met, complete, walked, remark)
+    return StackedPath(profiles, complete, walked, remark)
 
 
 def by_type(stacked: FloatArray, type_of: NDArray[np.int64]) -> tuple[FloatArray, ...]:

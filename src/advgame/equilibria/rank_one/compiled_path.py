@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.stop import stopped_by
-from advgame.equilibria.kernels.compiled import at_hand as is_at_hand
-from advgame.equilibria.kernels.compiled import lent, may_be_on_disk
+from advgame.equilibria.kernels.compiled import as_writable, is_cached, may_be_on_disk
 from advgame.games import Certificate, Game, Profile
 
 KERNELS = "advgame.equilibria.kernels.rank_one_solver"
@@ -42,23 +41,23 @@ def compiled_equilibria(game: Game, deadline: Deadline) -> tuple[Profile, ...]:
         return ()
     if size < WORTH_LOADING and KERNELS not in modules:
         return ()
-    if not at_hand(game.shape):
+    if not is_compiled(game.shape):
         return ()
     from advgame.equilibria.kernels import rank_one_solver, states
 
     room = _Room.of(game.shape)
-    a, b = lent(game.defender_payoffs)[None], lent(game.attacker_payoffs)[None]
+    a, b = as_writable(game.defender_payoffs)[None], as_writable(game.attacker_payoffs)[None]
     if size < rank_one_solver.LARGE:
-        rank_one_solver.solve_some(a, b, *room.asked, *room.told)
+        rank_one_solver.solve_some(a, b, *room.inputs, *room.outputs)
     else:
         with stopped_by(deadline) if size >= WORTH_A_TIMER else nullcontext(room.stop) as stop:
-            rank_one_solver.solve_some_large(a, b, *room.asked, stop, *room.told)
+            rank_one_solver.solve_some_large(a, b, *room.inputs, stop, *room.outputs)
     if room.state[0] != states.SOLVED:
         return ()
     return tuple(_profile(game, room, place) for place in range(room.counts[0]))
 
 
-def at_hand(shape: tuple[int, int]) -> bool:
+def is_compiled(shape: tuple[int, int]) -> bool:
     """Whether games of a shape can be walked without waiting for a compiler."""
     if KERNELS not in modules and not may_be_on_disk(NAMES):
         return False
@@ -66,7 +65,7 @@ def at_hand(shape: tuple[int, int]) -> bool:
 
     large = shape[0] * shape[1] >= rank_one_solver.LARGE
     kernel = rank_one_solver.solve_some_large if large else rank_one_solver.solve_some
-    return is_at_hand(kernel, lambda: _arguments(shape, large))
+    return is_cached(kernel, lambda: _arguments(shape, large))
 
 
 def compile_walks() -> None:
@@ -80,7 +79,7 @@ def compile_walks() -> None:
 def _arguments(shape: tuple[int, int], large: bool) -> tuple[Any, ...]:
     """Arguments of the types that the kernel is called with."""
     room, payoffs = _Room.of(shape), np.zeros((1, *shape))
-    return payoffs, payoffs, *room.asked, *([room.stop] if large else []), *room.told
+    return payoffs, payoffs, *room.inputs, *([room.stop] if large else []), *room.outputs
 
 
 def _profile(game: Game, room: _Room, place: int) -> Profile:
@@ -96,9 +95,9 @@ def _profile(game: Game, room: _Room, place: int) -> Profile:
 
 
 class _Room(NamedTuple):
-    """What the kernels are given beside the payoffs of one game."""
+    """The arguments of the kernels apart from the payoffs of one game."""
 
-    asked: tuple[Any, ...]  # nothing is known of the structure, all equilibria are wanted, of game 0
+    inputs: tuple[Any, ...]  # unknown structure, all equilibria, of game 0
     stop: NDArray[np.uint8]
     counts: NDArray[np.int64]
     state: NDArray[np.int64]
@@ -118,5 +117,5 @@ class _Room(NamedTuple):
         )
 
     @property
-    def told(self) -> tuple[Any, ...]:
+    def outputs(self) -> tuple[Any, ...]:
         return self.counts, self.state, self.x, self.y, self.regret

@@ -37,7 +37,7 @@ class CostLine:
     slope: Numbers  # c1, (defences,)
     intensity: Numbers  # p up to a constant, (attacks,)
     length: Any  # of the range of μ, which starts at 0
-    pivot: tuple[int, int]  # the defence and the attack that told ℓ and p
+    pivot: tuple[int, int]  # the defence and the attack that determine ℓ and p
     rounding: Numbers  # |E|, (defences, attacks)
 
     def range(self, to_attacker: Numbers, type_of: Sequence[int]) -> Any:

@@ -53,7 +53,7 @@ def equilibria_on_faces(
         game: the game, its payoffs scaled to whole numbers.
         goal: which of the optimal corners are wanted; see `Goal`.
         deadline: the limit of the search.
-        watch: is shown every corner and every mixed strategy; None for nobody.
+        watch: called with every corner and every mixed strategy; None for no call.
 
     Raises:
         TimeUp: when the deadline passes first.

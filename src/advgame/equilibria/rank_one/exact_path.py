@@ -1,4 +1,4 @@
-"""The equilibria of a tied game of any size: proven on the part of it that the line of costs meets.
+"""The equilibria of a tied game of any size: proven on the part that the line of costs intersects.
 
 What is left out of the part is priced in floats at every corner and against every mix that is found: nothing
 of it comes near to being a best response, or it is taken into the part and the search begins anew.

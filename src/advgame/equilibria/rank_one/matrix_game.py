@@ -30,7 +30,7 @@ def is_large_matrix_game(form: RankOneForm) -> bool:
 
 
 def solve_matrix_game(form: RankOneForm, game: Game, deadline: Deadline) -> Walked:
-    """The equilibrium, as a walk would tell it: ``tied`` unless it is proven to be the only one.
+    """The equilibrium, in the form of a walk: ``tied`` unless it is proven to be the only one.
 
     Args:
         form: the rank-1 form of the game.

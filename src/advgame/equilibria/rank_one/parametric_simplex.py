@@ -21,13 +21,13 @@ from advgame.equilibria.algorithms.deadline import Deadline, TimeUp
 from advgame.games.bayesian_rank_one import StackedForm
 from advgame.games.tolerances import FALLING, MAY_TIE, SAME_RATIO, SAVES_NOTHING, SMALLEST_PIVOT
 
-SMALL_PIVOT = 1e-7  # of the payoffs: dividing by less leaves too few digits to tell ties
+SMALL_PIVOT = 1e-7  # of the payoffs: dividing by less leaves too few digits to detect ties
 MOST_PIVOTS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
 class Walked:
-    """What a walk has met. Only where nothing ``tied`` and it did not get ``lost`` is that all there is."""
+    """The equilibria found on a walk: all of them if it is neither ``tied`` nor ``lost``."""
 
     pairs: tuple[tuple[FloatArray, FloatArray], ...]  # of the defences, of the attacks of all types
     tied: bool  # something came near a tie: equilibria may form a continuum
@@ -46,8 +46,8 @@ def walk_along(form: StackedForm, deadline: Deadline) -> Walked:
         lost = str(problem)
     except TimeUp:
         lost = f"The walk along the intensity of attack was not finished in {deadline.seconds:g} seconds."
-    met = walk.met[: len(form.idle_cost)], walk.met[len(form.idle_cost) :]
-    return Walked(tuple(walk.pairs), walk.tied, lost, *(np.flatnonzero(each) for each in met))
+    visited = walk.visited[: len(form.idle_cost)], walk.visited[len(form.idle_cost) :]
+    return Walked(tuple(walk.pairs), walk.tied, lost, *(np.flatnonzero(each) for each in visited))
 
 
 class _Lost(Exception):
@@ -124,7 +124,7 @@ class _Tableau:
 
 
 class _Walk:
-    """One walk, with what it has met so far."""
+    """One walk, with the equilibria found so far."""
 
     def __init__(self, form: StackedForm) -> None:
         self.type_of = form.type_of
@@ -143,7 +143,9 @@ class _Walk:
         )
         self.pairs: list[tuple[FloatArray, FloatArray]] = []
         self.tied = False
-        self.met = np.zeros(self.defences + self.attacks, bool)  # x_i positive somewhere, s_j zero somewhere
+        self.visited = np.zeros(
+            self.defences + self.attacks, bool
+        )  # x_i positive somewhere, s_j zero somewhere
 
     def run(self, deadline: Deadline) -> None:
         """From μ = 0 to the largest intensity."""
@@ -152,8 +154,8 @@ class _Walk:
         here = 0.0
         for _ in range(MOST_PIVOTS):
             deadline.check()
-            self.met[tableau.basic[tableau.basic < self.defences]] = True
-            self.met[tableau.nonbasic[tableau.nonbasic >= self.defences]] = True
+            self.visited[tableau.basic[tableau.basic < self.defences]] = True
+            self.visited[tableau.nonbasic[tableau.nonbasic >= self.defences]] = True
             there, column = self._next_breakpoint(here)
             self._note_crossings(here, there)
             if there >= self.end:

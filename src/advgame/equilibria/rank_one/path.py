@@ -24,7 +24,7 @@ Pair = tuple[Sequence[float], Sequence[float]]
 
 @dataclass(frozen=True)
 class Path:
-    """The equilibria met on the walk, and whether they are proven to be all."""
+    """The equilibria found on the walk, and whether they are proven to be all."""
 
     pairs: tuple[Pair, ...]
     complete: bool
