@@ -113,13 +113,13 @@ def solve_some(form, any_will_do, first, last, answers, tile, space, trial, supp
     for start in range(first, last, TILE):
         width = min(TILE, last - start)
         load_tile(form, start, width, start == first, tile)
-        _try_remembered(form, tile, trial, supports, supports.count[0], any_will_do, start, answers)
+        _try_remembered(form, tile, trial, supports, supports.number[0], any_will_do, start, answers)
         done = np.int64(0)  # a literal 0 has a type of its own, for which callees would be compiled again
         while done < width:
             done, k = _walk_on(form, tile, space, start, done, width, any_will_do, answers)
             if k > 0:
                 _remember(space, supports, k)
-                newest = min(supports.count[0], 1)
+                newest = min(supports.number[0], 1)
                 _try_remembered(form, tile, trial, supports, newest, any_will_do, start, answers)
 
 
@@ -345,15 +345,15 @@ def _form_game(
 @part(error_model="numpy")
 def _remember(space, supports, k):
     """Puts the support on the space before all others, in an order in which it can be eliminated."""
-    for place in range(supports.count[0]):
+    for place in range(supports.number[0]):
         same = supports.size[place] == k
         for p in range(k):
             same = same and among(space.rows[p], supports.rows[place], k)
             same = same and among(space.columns[p], supports.columns[place], k)
         if same:
             return
-    supports.count[0] = min(supports.count[0] + 1, REMEMBERED)
-    last = supports.count[0] - 1
+    supports.number[0] = min(supports.number[0] + 1, REMEMBERED)
+    last = supports.number[0] - 1
     rows, columns = supports.rows[last], supports.columns[last]
     supports.size[last] = k
     for p in range(k):

@@ -22,7 +22,7 @@ class Supports(NamedTuple):
     rows: np.ndarray  # (REMEMBERED, MOST_PLAYED)
     columns: np.ndarray  # (REMEMBERED, MOST_PLAYED)
     size: np.ndarray  # (REMEMBERED,)
-    count: np.ndarray  # (1,)
+    number: np.ndarray  # (1,) of the supports stored
 
 
 class TrialSpace(NamedTuple):
