@@ -39,6 +39,7 @@ def parquet_bytes(rows: Any, key: str, parameters: list[str]) -> bytes:
         row_group_size=max(1, len(table)),
         compression="lz4",
         use_dictionary=[*REPEATED, *parameters],
+        write_statistics=[CELL, ERROR, *parameters],  # what is read from the footer
         column_encoding={
             **dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
             **{name: "DELTA_BINARY_PACKED" for name in (CELL, DRAW) if name in table.column_names},
