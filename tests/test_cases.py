@@ -17,6 +17,7 @@ from advgame.scenarios.parameters import WHOLE_SCENARIO
 
 SHAPES = {  # defences, columns with no attack
     "cifar10-two-defences": (2, 2),
+    "agentdojo-camel": (5, 5),
     "cifar10-many-attacks": (20, 11),
     "cifar10-pruned-and-defended": (42, 2),
     "cifar10-pruning": (11, 4),

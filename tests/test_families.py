@@ -101,11 +101,13 @@ def test_a_concept_with_a_batch_method_gets_its_own_value_from_it(name: str) -> 
     assert values.min() == pytest.approx(ag.solve(game, name).recommended.defender_payoff, abs=1e-9)
 
 
+# a case that has what a parameter prices
+MEASURED = {"explanation_value": "imagenette-explanations", "attacked_utility": "agentdojo-camel"}
+
+
 @pytest.mark.parametrize("name", TERM_PARAMETERS)
 def test_every_parameter_can_be_read_set_and_swept(name: str) -> None:
-    scenario = ag.case("cifar10-two-defences")
-    if name == "explanation_value":
-        scenario = ag.case("imagenette-explanations")
+    scenario = ag.case(MEASURED.get(name, "cifar10-two-defences"))
     changed = ag.set_parameter(scenario, name, 0.25)
     assert ag.get_parameter(changed, name) == 0.25
     assert len(ag.sweep(scenario, {name: [0.0, 0.25]})) == 2

@@ -26,6 +26,8 @@ def mark_contradictions(table: MeasurementTable) -> MeasurementTable:
         for find in (_above_clean, _rises_with_radius, _weaker_inside_larger_ball, _other_runs):
             for row, warning in find(rows):
                 marks.setdefault(id(row), {})[warning] = None
+    for row, warning in _more_done_than_withstood(table):
+        marks.setdefault(id(row), {})[warning] = None
     for row in table:
         for warning in (*_misses_compression(row), *_beyond_unit_inputs(row)):
             marks.setdefault(id(row), {})[warning] = None
@@ -42,12 +44,34 @@ def _clean(rows: list[Measurement]) -> Measurement | None:
 
 
 def _above_clean(rows: list[Measurement]) -> Marks:
+    """Attacking the same items cannot help the defender; other items may be easier than the clean ones."""
     clean = _clean(rows)
     if clean is None:
         return
     for row in rows:
+        if row.population != clean.population:
+            continue
         if row.metric == "robust" and row.accuracy - clean.accuracy > 2 * _error_of_difference(row, clean):
             yield row, f"accuracy under attack {row.accuracy:.4g} exceeds the clean {clean.accuracy:.4g}"
+
+
+def _more_done_than_withstood(table: MeasurementTable) -> Marks:
+    """Utility under attack counts failed attacks only: it cannot exceed the share of attacks that failed."""
+    withstood = {
+        (row.dataset, row.network, row.defence, row.column, row.seed): row.accuracy
+        for row in table
+        if row.metric in PLAYABLE
+    }
+    for row in table:
+        most = withstood.get((row.dataset, row.network, row.defence, row.column, row.seed))
+        if row.metric == "utility_under_attack" and most is not None and row.accuracy > most + 1e-12:
+            yield (
+                row,
+                (
+                    f"utility under attack {row.accuracy:.4g} exceeds the {most:.4g} of attacks that failed: "
+                    "it also counts tasks done although the attack succeeded"
+                ),
+            )
 
 
 def _rises_with_radius(rows: list[Measurement]) -> Marks:
@@ -126,7 +150,7 @@ def _other_runs(rows: list[Measurement]) -> Marks:
     if clean is None or clean.runs is None:
         return
     for row in rows:
-        if row.runs is not None and row.runs != clean.runs:
+        if row.population == clean.population and row.runs is not None and row.runs != clean.runs:
             yield (
                 row,
                 (

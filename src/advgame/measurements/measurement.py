@@ -18,8 +18,14 @@ METRICS = {
     "robust_reported": "accuracy under attack reported by the defence's authors only",
     "certified": "share of inputs with a proof that no attack of this radius succeeds (a lower bound)",
     "human_recognition": "share of explanations in which people recognise the object",
+    "utility_under_attack": "share of attacked items on which the attack failed and the user's task was done",
 }
 PLAYABLE = frozenset({"clean", "robust", "corruption"})  # what an attacker's column may be made of
+ADAPTIVITY = {
+    "adaptive": "made against the defence that it was measured on",
+    "static": "written once, before the defence was chosen",
+    "transferred": "made against another system",
+}
 MOST_COUNT = 2**64  # what Parquet can hold and seeds of NumPy and torch stay below
 
 
@@ -51,7 +57,9 @@ class Measurement:
     """The accuracy of one network under one attack, published or measured.
 
     ``correct`` and ``tested`` are None if a source gives only a rate: counts are never inferred from a
-    rounded mean. Without ``crafted_on`` the attack was run against the network itself.
+    rounded mean. Without ``crafted_on`` the attack was run against the network itself. Rows that name
+    different populations were measured on different items, such as harmless and hostile requests: neither
+    bounds the other.
 
     >>> Measurement("cifar10", "WRN-28-10", "Standard", "none", metric="clean", accuracy=0.9478).accuracy
     0.9478
@@ -78,6 +86,8 @@ class Measurement:
     compression_nominal: float | None = None  # parameters before / after, nominal
     parameters_left: int | None = None
     parameters_total: int | None = None
+    population: str | None = None  # the items tested, where clean and attacked ones differ
+    adaptivity: str | None = None  # a key of ADAPTIVITY; None: not stated
     source: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -103,13 +113,14 @@ class Measurement:
         return self.compression_nominal
 
 
+OPTIONAL_NAMES = ("norm", "crafted_on", "population", "adaptivity")
 FIELDS = tuple(field.name for field in fields(Measurement))
 
 
 def _check_names(row: Measurement) -> None:
-    for field in ("dataset", "network", "defence", "attack", "norm", "crafted_on"):
+    for field in ("dataset", "network", "defence", "attack", *OPTIONAL_NAMES):
         text = getattr(row, field)
-        if text is None and field in ("norm", "crafted_on"):
+        if text is None and field in OPTIONAL_NAMES:
             continue
         if not isinstance(text, str) or not text.strip():
             raise MeasurementError(f"Row {row.row_name}: {field} is {shortened(text)}; give it a name.")
@@ -130,6 +141,16 @@ def _check_names(row: Measurement) -> None:
         raise MeasurementError(
             f"Row {row.row_name}: the metric {row.metric!r} is unknown;{suggestion(row.metric, METRICS)} "
             f"Known: {', '.join(METRICS)}."
+        )
+    if row.adaptivity is not None and row.adaptivity not in ADAPTIVITY:
+        raise MeasurementError(
+            f"Row {row.row_name}: the adaptivity {row.adaptivity!r} is unknown;"
+            f"{suggestion(row.adaptivity, ADAPTIVITY)} Known: {', '.join(ADAPTIVITY)}."
+        )
+    if row.attack == NO_ATTACK and (row.adaptivity is not None or row.metric == "utility_under_attack"):
+        raise MeasurementError(
+            f"Row {row.row_name}: without an attack there is neither adaptivity nor utility under attack; "
+            "name the attack, or leave the field empty."
         )
     if row.metric == "clean" and row.attack != NO_ATTACK:
         raise MeasurementError(

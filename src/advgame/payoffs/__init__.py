@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 from advgame.deprecation import renamed
 from advgame.payoffs.accuracies import SUCCESS_RULES, Accuracies, accuracies_of
 from advgame.payoffs.build import build, build_exactly, build_many, rounding_of
+from advgame.payoffs.field_success import AttackStrength, Judge
 from advgame.payoffs.terms import TERMS, Term
 
 __all__ = [
     "SUCCESS_RULES",
     "TERMS",
     "Accuracies",
+    "AttackStrength",
+    "Judge",
     "Term",
     "accuracies_of",
     "build",

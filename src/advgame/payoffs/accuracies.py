@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,10 @@ from advgame.errors import MeasurementError, ScenarioError, UnknownName, suggest
 from advgame.measurements import Column, Measurement, MeasurementTable, pool_seeds
 from advgame.measurements.decimals import Exact, as_decimal, as_decimals, exact_accuracy
 from advgame.measurements.measurement import PLAYABLE
+from advgame.payoffs.field_success import ANY_ATTACK, AS_MEASURED, AttackStrength
 
+UTILITY = "utility_under_attack"
+NOT_ADAPTIVE = ("static", "transferred")
 SUCCESS_RULES = {
     "every error": "the attacker is paid for every misclassified attacked input",
     "caused errors": "the attacker is paid only for errors beyond those the defence makes on benign inputs",
@@ -37,6 +41,13 @@ class Accuracies:
         default_factory=dict
     )  # metric → defence → value
     exact_accuracy: Callable[[], Exact] | None = None  # computes the exact accuracies (defences, attacks)
+    # (defences, attacks) share of failed attacks with the user's task done; None where it was not measured
+    completed: FloatArray | None = None
+    exact_completed: Callable[[], Exact] | None = None
+    static: NDArray[np.bool_] | None = (
+        None  # (defences, attacks) measured with a static or transferred attack
+    )
+    strength: AttackStrength = AS_MEASURED
 
     def exactly(self, defences: Sequence[int], attacks: Sequence[int]) -> Accuracies:
         """Selected accuracies as Fractions: measured ones from their counts, all others as decimals.
@@ -60,6 +71,16 @@ class Accuracies:
                 metric: {name: as_decimal(value) for name, value in values.items() if name in names}  # type: ignore[misc]
                 for metric, values in self.other_measures.items()
             },
+            completed=self._completed_exactly(cut),
+            static=None if self.static is None else self.static[cut],
+            strength=self.strength,
+        )
+
+    def _completed_exactly(self, cut: tuple[NDArray[np.intp], ...]) -> Any:
+        if self.completed is None:
+            return None
+        return (
+            as_decimals(self.completed[cut]) if self.exact_completed is None else self.exact_completed()[cut]
         )
 
     def with_accuracy(self, defence: int, attack: int, value: float) -> Accuracies:
@@ -89,9 +110,39 @@ class Accuracies:
         return 1 - self.clean_accuracy
 
     @cached_property
+    def one_try(self) -> FloatArray:
+        """Probability that one try of an attack succeeds in the field, (defences, attacks)."""
+        measured = 1 - self.attacked_accuracy
+        if self.strength.as_measured:
+            return measured
+        static = self.static if self.static is not None else np.zeros(measured.shape[-2:], dtype=bool)
+        return self.strength.of_one_try(measured, self.attacks, static)
+
+    @cached_property
     def attacked_error(self) -> FloatArray:
-        """Share of misclassified attacked inputs, (defences, attacks)."""
-        return 1 - self.attacked_accuracy
+        """Share of attacked inputs on which the attack succeeds in the field, (defences, attacks).
+
+        That of the measurement, unless the scenario states a judge's errors, an adaptive attacker or tries.
+        """
+        return self.strength.of_all_tries(self.one_try)
+
+    @cached_property
+    def expected_tries(self) -> FloatArray:
+        """How many tries an attacker makes on an input on average, (defences, attacks); 1 without retries."""
+        return self.strength.expected_tries(self.one_try)
+
+    @cached_property
+    def outside(self) -> tuple[tuple[str, str, float], ...]:
+        """The (defence, attack, rate) that a judge's error rates put outside 0..1; each is cut off there."""
+        return tuple(
+            (defence, attack, float(rate))
+            for column, attack in enumerate(self.attacks)
+            if column and (judge := self.strength.judge_of(attack)) is not None
+            for defence, rate in zip(
+                self.defences, judge.corrected(1 - self.attacked_accuracy[:, column]), strict=True
+            )
+            if not 0 <= rate <= 1
+        )
 
     @cached_property
     def attack_success(self) -> FloatArray:
@@ -108,6 +159,7 @@ def accuracies_of(
     caps: Mapping[str, float] | None = None,
     success: str = "every error",
     what_if: Mapping[str, float] | None = None,
+    strength: AttackStrength = AS_MEASURED,
 ) -> Accuracies:
     """The accuracy of every defence under every attack in a table, with the attacks' shares of the traffic.
 
@@ -118,15 +170,19 @@ def accuracies_of(
         success: a key of ``SUCCESS_RULES``.
         what_if: accuracies to assume instead of the table's, by ``clean_accuracy[defence]`` or
             ``attacked_accuracy[defence, attack]``.
+        strength: what changes the attacks' success rates between the measurement and the field.
 
     Raises:
         MeasurementError: for a missing cell or a table of several data sets.
-        ScenarioError: for a share outside 0..1 or an unknown success rule.
+        ScenarioError: for a share outside 0..1, an unknown success rule, or one that does not fit the table.
         UnknownName: for a cap or an assumed accuracy of something that is not in the table.
     """
     known = _measured(table)
     accuracy = _assumed(known, what_if) if what_if else known.accuracy
     _check_full(accuracy, known)
+    _check_success(success, known)
+    _check_judges(strength, known)
+    completed = known.completed
     return Accuracies(
         known.defences,
         known.attacks,
@@ -136,6 +192,10 @@ def accuracies_of(
         success=_known_success(success),
         other_measures=known.other_measures,
         exact_accuracy=_ExactAccuracy(known, what_if or {}),
+        completed=completed,
+        exact_completed=None if completed is None else lambda: known.exact_completed,
+        static=known.static,
+        strength=strength,
     )
 
 
@@ -174,6 +234,40 @@ class _Measured:
     accuracy: FloatArray  # (defences, attacks)
     rows: Mapping[tuple[str, str], tuple[Measurement, ...]]  # (defence, attack) → one row per seed
     other_measures: Mapping[str, Mapping[str, float]]
+    utility: Mapping[tuple[str, str], tuple[Measurement, ...]]  # rows of utility under attack, as ``rows``
+
+    @cached_property
+    def completed(self) -> FloatArray | None:
+        """(defences, attacks) share of failed attacks with the user's task done; None if a cell lacks it."""
+        if any(
+            (defence, attack) not in self.utility for defence in self.defences for attack in self.attacks[1:]
+        ):
+            return None
+        return self.exact_completed.astype(np.float64) if len(self.attacks) > 1 else None
+
+    @cached_property
+    def exact_completed(self) -> Exact:
+        """Like ``completed``, as Fractions; at most 1, and 0 where no attack failed."""
+        shares = np.array([[Fraction(0)] * len(self.attacks)] * len(self.defences), dtype=object)
+        for (defence, attack), rows in self.utility.items():
+            place = self.defences.index(defence), self.attacks.index(attack)
+            failed = self.exact_accuracy[place]
+            shares[place] = min(Fraction(1), exact_accuracy(rows) / failed) if failed else Fraction(0)
+        shares.setflags(write=False)
+        return shares
+
+    @cached_property
+    def static(self) -> NDArray[np.bool_]:
+        """(defences, attacks) whether an attack was measured as static or transferred."""
+        return np.array(
+            [
+                [
+                    any(row.adaptivity in NOT_ADAPTIVE for row in self.rows.get((defence, attack), ()))
+                    for attack in self.attacks
+                ]
+                for defence in self.defences
+            ]
+        )
 
     @cached_property
     def exact_accuracy(self) -> Exact:
@@ -207,7 +301,12 @@ def _measured(table: MeasurementTable) -> _Measured:
     )
     accuracy.setflags(write=False)
     return _Measured(
-        defences, attacks, accuracy, _rows_of(table, names, columns), _other_measures(pooled, names)
+        defences,
+        attacks,
+        accuracy,
+        _rows_of(table, names, columns, PLAYABLE),
+        _other_measures(pooled, names),
+        _rows_of(table, names, columns, frozenset({UTILITY})),
     )
 
 
@@ -255,12 +354,15 @@ def _cells(
 
 
 def _rows_of(
-    table: MeasurementTable, names: Mapping[tuple[str, str], str], columns: Mapping[Column, str]
+    table: MeasurementTable,
+    names: Mapping[tuple[str, str], str],
+    columns: Mapping[Column, str],
+    metrics: frozenset[str],
 ) -> dict[tuple[str, str], tuple[Measurement, ...]]:
-    """The rows of each cell, one per seed."""
+    """The rows of each cell whose metric is one of these, one per seed."""
     rows: dict[tuple[str, str], tuple[Measurement, ...]] = {}
     for row in table:
-        if row.metric in PLAYABLE:
+        if row.metric in metrics and (row.attack == NO_ATTACK or row.column in columns):
             cell = _cell(row, names, columns)
             rows[cell] = (*rows.get(cell, ()), row)
     return rows
@@ -342,6 +444,32 @@ def _shares(attacks: tuple[str, ...], largest_share: float, caps: Mapping[str, f
         if name not in attacks[1:]:
             raise UnknownName("attack (under [adversarial_share])", name, attacks[1:])
     return np.array([0.0] + [min(largest_share, caps.get(attack, 1.0)) for attack in attacks[1:]])
+
+
+def _check_success(success: str, known: _Measured) -> None:
+    """Refuses to subtract the errors on one population from those on another."""
+    if success != "caused errors":
+        return
+    for defence in known.defences:
+        clean = {row.population for row in known.rows.get((defence, NO_ATTACK), ())}
+        for attack in known.attacks[1:]:
+            attacked = {row.population for row in known.rows.get((defence, attack), ())}
+            if clean and attacked and clean != attacked:
+                raise ScenarioError(
+                    f"success = {success!r} subtracts the errors on clean items from those under attack, but "
+                    f"{defence!r} was measured on different items ({_listed(clean)} and, under {attack!r}, "
+                    f'{_listed(attacked)}). Use success = "every error".'
+                )
+
+
+def _listed(populations: set[str | None]) -> str:
+    return ", ".join(sorted(name or "not stated" for name in populations))
+
+
+def _check_judges(strength: AttackStrength, known: _Measured) -> None:
+    for name in strength.judges:
+        if name != ANY_ATTACK and name not in known.attacks[1:]:
+            raise UnknownName("attack (under [judge])", name, known.attacks[1:])
 
 
 def _known_success(success: str) -> str:

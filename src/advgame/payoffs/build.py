@@ -38,16 +38,24 @@ def build(accuracies: Accuracies, terms: Sequence[Term]) -> Game:
         _sum(parts[0], accuracies),
         _sum(parts[1], accuracies),
         Exactly(accuracies, tuple(terms)),
-        (rounding_of(parts[0], terms), rounding_of(parts[1], terms)),
+        tuple(rounding_of(part, terms, accuracies.strength.amplification) for part in parts),  # type: ignore[arg-type]
         accuracies.defences,
         accuracies.attacks,
     )
 
 
-def rounding_of(parts: Sequence[FloatArray], terms: Sequence[Term]) -> float:
-    """A bound on the rounding error of a float sum of the terms."""
-    return ROUNDINGS * sum(
-        term.size() for term, part in zip(terms, parts, strict=True) if part is not NOTHING
+def rounding_of(parts: Sequence[FloatArray], terms: Sequence[Term], amplification: float = 1.0) -> float:
+    """A bound on the rounding error of a float sum of the terms.
+
+    Args:
+        parts: what each term pays.
+        terms: the terms.
+        amplification: of the accuracies' errors, `AttackStrength.amplification`.
+    """
+    return (
+        amplification
+        * ROUNDINGS
+        * sum(term.size() for term, part in zip(terms, parts, strict=True) if part is not NOTHING)
     )
 
 

@@ -15,10 +15,12 @@ from advgame.reports.study_section import study_section
 from advgame.scenarios import Scenario
 from advgame.studies import STUDIES
 from advgame.studies.study_progress import Progress, part, reported_to
+from advgame.wording.nouns import in_words_of, said_of
 
 DECISION = "decision"  # the section that every report has
 IN_SHORT = ("decision", "summary")  # the sections of the short answer
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
+QUOTED = ("sources", "provenance")  # sections that quote tables, and speak of the inputs of a computation
 
 
 def report(
@@ -55,12 +57,17 @@ def report(
     """
     studies = list(dict.fromkeys(map(STUDIES.name_of, sections)))
     facts = gather(scenario, concept)
-    written = {name: section(facts) for name, section in SECTIONS.items() if name in _wanted(only)}
+    say = said_of(facts.scenario)
+    written = {
+        name: tuple(block if name in QUOTED else in_words_of(block, say) for block in section(facts))
+        for name, section in SECTIONS.items()
+        if name in _wanted(only)
+    }
     asked: list[Block] = []
     with reported_to(progress):
         for place, name in enumerate(studies):
             with part(place / len(studies), (place + 1) / len(studies)):
-                asked += study_section(name, facts)
+                asked += (in_words_of(block, say) for block in study_section(name, facts))
     names = list(written)
     place = sum(list(SECTIONS).index(name) < list(SECTIONS).index(ABOUT_THE_INPUTS) for name in names)
     return Report(

@@ -42,8 +42,9 @@ class TermParameters(Mapping[str, Parameter]):
 
 TERM_PARAMETERS = TermParameters()
 ACCURACIES = ("clean_accuracy", "attacked_accuracy")
+STRENGTHS = ("adaptive_factor", "tries")  # what changes all success rates between measurement and field
 RULES = ("success", "attacker_knows", "announced", "may_stop")  # settings that are no numbers
-WHOLE_SCENARIO = ("largest_share", "volume_per_month", "attacker_margin", *RULES)
+WHOLE_SCENARIO = ("largest_share", "volume_per_month", "attacker_margin", *STRENGTHS, *RULES)
 
 
 def addresses(scenario: Scenario) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ def get_parameter(scenario: Scenario, address: str) -> float:
         return float(
             accuracies.adversarial_share[accuracies.attacks.index(_entry_of(entry, "attack", scenario))]
         )
-    if field in ("largest_share", "attacker_margin") and entry is None:
+    if field in ("largest_share", "attacker_margin", *STRENGTHS) and entry is None:
         return float(getattr(scenario, field))
     if field == "volume_per_month" and entry is None:
         if scenario.volume_per_month is None:

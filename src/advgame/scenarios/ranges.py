@@ -11,7 +11,7 @@ import numpy as np
 from advgame.errors import MeasurementError
 from advgame.payoffs import Accuracies
 from advgame.payoffs.terms import Parameter
-from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS, get_parameter
+from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS, get_parameter
 from advgame.scenarios.scenario import Scenario
 
 RARE = 0.05  # a smaller share gets its own range: between 0 and 1 it could not be distinguished from 0
@@ -33,7 +33,12 @@ class Axis:
         return self.unit == SHARE
 
 
-SHARE = "share of the traffic"
+SHARE, TIMES = "share of the traffic", "times"
+STRENGTH_MEANINGS = {
+    "adaptive_factor": "how many times more often an adaptive attacker succeeds than a static attack",
+    "tries": "tries that the attacker has on one input",
+}
+USUAL_FACTOR, USUAL_TRIES = 20.0, 50.0
 
 
 def axis(scenario: Scenario, address: str) -> Axis:
@@ -52,6 +57,8 @@ def axis(scenario: Scenario, address: str) -> Axis:
     if field in TERM_PARAMETERS:
         return _amount_axis(scenario, TERM_PARAMETERS[field], address, named)
     value = get_parameter(scenario, address)
+    if field in STRENGTHS:
+        return Axis(address, STRENGTH_MEANINGS[field], TIMES, 1.0, largest_strength(scenario, field))
     if field in ACCURACIES:
         return Axis(address, field.replace("_", " ") + named, SHARE, 0.0, 1.0)
     top = 1.0 if value == 0 or value >= RARE else _rounded_up(20 * value)
@@ -73,6 +80,33 @@ def volume_axis(scenario: Scenario, volume: float | None) -> Axis:
     usual = scenario.volume_per_month or 1_000_000.0
     top = _rounded_up(2 * usual if volume is None or usual / 20 <= volume <= 2 * usual else 2 * volume)
     return Axis("volume_per_month", "classified inputs per month", "inputs per month", top / 200, top)
+
+
+def largest_strength(scenario: Scenario, name: str) -> float:
+    """The upper end of the range of a factor or a number of tries.
+
+    Args:
+        scenario: its own value lies within the range.
+        name: ``adaptive_factor`` or ``tries``.
+    """
+    usual = USUAL_FACTOR if name == "adaptive_factor" else USUAL_TRIES
+    return max(usual, 2 * get_parameter(scenario, name))
+
+
+def strengths_that_matter(scenario: Scenario) -> tuple[str, ...]:
+    """The strengths of the attacks that can change a payoff of the scenario.
+
+    The factor matters where attacks were measured as static or transferred; the number of tries where a
+    scenario allows more than one, or its attacks are static.
+
+    >>> from advgame.scenarios import case
+    >>> strengths_that_matter(case("cifar10-two-defences"))
+    ()
+    """
+    static = scenario.accuracies.static
+    if static is not None and static.any():
+        return STRENGTHS
+    return tuple(name for name in STRENGTHS if get_parameter(scenario, name) != 1)
 
 
 def _amount_axis(scenario: Scenario, about: Parameter, address: str, named: str) -> Axis:
@@ -130,6 +164,7 @@ def dials(scenario: Scenario) -> tuple[Dial, ...]:
     """
     accuracies = replace(scenario, largest_share=1.0).accuracies
     dials_ = [Dial("largest_share", TRAFFIC, ("largest_share",))] if len(accuracies.attacks) > 1 else []
+    dials_ += [Dial(name, ATTACKER, (name,)) for name in strengths_that_matter(scenario)]
     for about in TERM_PARAMETERS.values():
         side = _side(scenario, about, accuracies)
         if side is not None:

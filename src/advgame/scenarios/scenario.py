@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -14,9 +15,20 @@ from advgame.errors import MeasurementError, ScenarioError, UnknownName
 from advgame.games import Game
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.radii import same_radius
-from advgame.payoffs import SUCCESS_RULES, TERMS, Accuracies, Term, accuracies_of, build
+from advgame.payoffs import (
+    SUCCESS_RULES,
+    TERMS,
+    Accuracies,
+    AttackStrength,
+    Judge,
+    Term,
+    accuracies_of,
+    build,
+)
 from advgame.scenarios.attacker_type import AttackerType, check_types
 from advgame.scenarios.knowledge import KNOWLEDGE, MIXTURE, NOTHING
+
+Noun = tuple[str, str]  # singular, plural
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,12 @@ class Scenario:
     basis: Mapping[str, str] = field(default_factory=dict)  # parameter → its source, or "assumed"
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # address → least, greatest
     attacker_types: Mapping[str, AttackerType] = field(default_factory=dict)  # for the study of that name
+    item: Noun = ("input", "inputs")  # what is classified: requests, texts, transactions
+    system: Noun = ("network", "networks")  # what answers: agents, detectors, models
+    adaptive_factor: float = 1.0  # times an adaptive attacker succeeds more often than a static attack
+    tries: float = 1.0  # on one item, at most; the attacker stops at the first success
+    judge: Mapping[str, Judge] = field(default_factory=dict)  # attack → error rates of its verdicts
+    atlas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # attack or defence → MITRE ATLAS ids
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -95,6 +113,9 @@ class Scenario:
         for address, ends in self.intervals.items():
             _check_interval(address, ends)
         check_types(self.attacker_types)
+        _check_nouns(self)
+        _check_atlas(self.atlas)
+        _ = self.strength  # raises for a factor, a number of tries or a judge that is impossible
         shares = {"largest_share": self.largest_share}
         shares |= {f"adversarial_share[{attack}]": cap for attack, cap in self.adversarial_share.items()}
         for address, share in shares.items():
@@ -115,6 +136,15 @@ class Scenario:
     def announced(self) -> bool:
         """Whether the mixed strategy is known to the attacker."""
         return self.attacker_knows == MIXTURE
+
+    @property
+    def strength(self) -> AttackStrength:
+        """What changes the attacks' success rates between the measurement and the field.
+
+        Raises:
+            ScenarioError: for a factor or a number of tries below 1.
+        """
+        return AttackStrength(self.adaptive_factor, self.tries, self.judge)
 
     @property
     def selected(self) -> MeasurementTable:
@@ -158,6 +188,7 @@ def _accuracies(scenario: Scenario) -> Accuracies:
         caps=scenario.adversarial_share,
         success=scenario.success,
         what_if=scenario.what_if,
+        strength=scenario.strength,
     )
 
 
@@ -188,6 +219,29 @@ def _selected(table: MeasurementTable, chosen: Select) -> MeasurementTable:
     if chosen.attacks is not None:
         table = _with_attacks(table, chosen.attacks)
     return table
+
+
+def _check_nouns(scenario: Scenario) -> None:
+    for key in ("item", "system"):
+        noun = getattr(scenario, key)
+        words = isinstance(noun, tuple) and len(noun) == 2 and all(isinstance(word, str) for word in noun)
+        if not words or not all(word.strip() for word in noun):
+            raise ScenarioError(
+                f'{key} is {noun!r}; expected a noun, singular and plural, such as ["text", "texts"].'
+            )
+
+
+ATLAS_ID = re.compile(r"AML\.(T|M|TA|CS)\d{4}(\.\d{3})?")
+
+
+def _check_atlas(atlas: Mapping[str, tuple[str, ...]]) -> None:
+    for name, ids in atlas.items():
+        for given in ids:
+            if not ATLAS_ID.fullmatch(given):
+                raise ScenarioError(
+                    f"atlas.{name} has {given!r}; expected ids of MITRE ATLAS, such as AML.T0051.001 (a "
+                    "technique) or AML.M0015 (a mitigation)."
+                )
 
 
 def _check_interval(address: str, ends: tuple[float, float]) -> None:

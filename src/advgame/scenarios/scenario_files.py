@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from advgame.bundled import bundled
 from advgame.errors import InputError, ScenarioError, UnknownName, shortened, suggestion
 from advgame.files import read_toml, written_whole
 from advgame.measurements import MeasurementTable, radius_text, read_radius, read_table
-from advgame.payoffs import TERMS, Term
+from advgame.payoffs import TERMS, Judge, Term
 from advgame.payoffs.terms import Amount, parameters_of
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import MIXTURE, NOTHING
@@ -35,9 +35,20 @@ PLAIN = (
     "may_stop",
     "volume_per_month",
     "currency",
+    "item",
+    "system",
+    "adaptive_factor",
+    "tries",
 )
 TABLES = ("adversarial_share", "what_if", "basis", "intervals")
-SILENT = {"attacker_margin": 0.05, "may_stop": False}  # left out of a file that is written
+SILENT: dict[str, object] = {
+    "attacker_margin": 0.05,
+    "may_stop": False,
+    "item": ("input", "inputs"),
+    "system": ("network", "networks"),
+    "adaptive_factor": 1.0,
+    "tries": 1.0,
+}  # left out of a file that is written
 
 
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -70,6 +81,9 @@ def scenario_of(content: Mapping[str, Any], *, folder: Path) -> Scenario:
     given["attacker_knows"] = _knowledge(given)
     given["intervals"] = {address: tuple(ends) for address, ends in given.get("intervals", {}).items()}
     given["attacker_types"] = _types_of(given.get("attacker_types", {}))
+    given["judge"] = _judges_of(given.get("judge", {}))
+    given["atlas"] = {name: tuple(ids) for name, ids in given.get("atlas", {}).items()}
+    given |= {key: tuple(given[key]) for key in ("item", "system") if key in given}
     return Scenario(
         measurements=_table(given["data"], folder),
         folder=folder,
@@ -134,6 +148,11 @@ def _content_of(scenario: Scenario, folder: Path | None) -> dict[str, Any]:
         content["attacker_types"] = {
             name: _type_content(kind) for name, kind in scenario.attacker_types.items()
         }
+    if scenario.judge:
+        content["judge"] = {name: _judge_content(judge) for name, judge in scenario.judge.items()}
+    if scenario.atlas:
+        content["atlas"] = {name: list(ids) for name, ids in scenario.atlas.items()}
+    content |= {key: list(content[key]) for key in ("item", "system") if key in content}
     if not content["select"]:
         del content["select"]
     return content
@@ -147,6 +166,20 @@ def _types_of(given: Mapping[str, Mapping[str, Any]]) -> dict[str, AttackerType]
         except ScenarioError as mistake:
             raise ScenarioError(f"[attacker_types.{name}]: {mistake}") from None
     return types
+
+
+def _judges_of(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Judge]:
+    judges = {}
+    for name, keys in given.items():
+        try:
+            judges[name] = Judge(**keys)
+        except ScenarioError as mistake:
+            raise ScenarioError(f"[judge.{name}]: {mistake}") from None
+    return judges
+
+
+def _judge_content(judge: Judge) -> dict[str, Any]:
+    return {key: value for key, value in asdict(judge).items() if value is not None}
 
 
 def _type_content(kind: AttackerType) -> dict[str, Any]:
@@ -196,6 +229,12 @@ def _schema() -> type[BaseModel]:
         cost_multiplier: FiniteFloat = 1.0
         largest_share: FiniteFloat = 1.0
 
+    class JudgeTable(Strict):
+        sensitivity: FiniteFloat
+        specificity: FiniteFloat
+        successes: int | None = None
+        failures: int | None = None
+
     class ScenarioFile(Strict):
         name: str
         data: str
@@ -216,16 +255,23 @@ def _schema() -> type[BaseModel]:
         basis: dict[str, str] = Field(default_factory=dict)
         intervals: dict[str, list[FiniteFloat]] = Field(default_factory=dict)
         attacker_types: dict[str, AttackerTypeTable] = Field(default_factory=dict)
+        item: list[str] = Field(default_factory=list)
+        system: list[str] = Field(default_factory=list)
+        adaptive_factor: FiniteFloat = 1.0
+        tries: FiniteFloat = 1.0
+        judge: dict[str, JudgeTable] = Field(default_factory=dict)
+        atlas: dict[str, list[str]] = Field(default_factory=dict)
 
-    local = {table.__name__: table for table in (AttackTable, SelectTable, AttackerTypeTable)}
+    local = {table.__name__: table for table in (AttackTable, SelectTable, AttackerTypeTable, JudgeTable)}
     ScenarioFile.model_rebuild(_types_namespace={**local, "FiniteFloat": FiniteFloat})
     return ScenarioFile
 
 
 KNOWN_KEYS = {
-    (): [*PLAIN, "announced", "select", "terms", *TABLES, "attacker_types"],
+    (): [*PLAIN, "announced", "select", "terms", *TABLES, "attacker_types", "judge", "atlas"],
     ("select",): ["dataset", "networks", "defences", "attacks"],
     ("select", "attacks"): ["attack", "norm", "radius", "crafted_on"],
+    ("judge",): ["sensitivity", "specificity", "successes", "failures"],
     ("attacker_types",): ["prior", "attacks", "reward", "cost_multiplier", "largest_share"],
 }
 

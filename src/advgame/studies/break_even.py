@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import hypot, inf
 from typing import TYPE_CHECKING, ClassVar
@@ -92,7 +93,7 @@ def break_even_share(
     cells = [(name, where) for where in (accuracies.attacks[0], attack) for name in (plain, defended)]
     clean = accuracies.clean_accuracy[list(places)]
     robust = accuracies.attacked_accuracy[list(places), column]
-    prices = _prices(scenario, accuracies, places)
+    prices = _prices(scenario, accuracies, places, column)
     errors = [None if _assumed(scenario, cell) else standard_error(rows[cell]) for cell in cells]
     start, end = _pays_between(clean[[0]], clean[[1]], robust[[0]], robust[[1]], prices)
     low, high = _interval([rows[cell] for cell in cells], errors, prices, level)
@@ -127,11 +128,12 @@ def break_even_shares(scenario: Scenario, attack: str | None = None) -> tuple[Br
 @dataclass(frozen=True)
 class _Prices:
     benign: float  # V_b
-    adversarial: float  # V_a
+    adversarial: tuple[float, float]  # V_a of each defence: it may also earn from tasks done under attack
+    in_the_field: Callable[[int, FloatArray], FloatArray]  # which defence, accuracies measured → in the field
     extra_cost: float  # ΔC: the extra cost of the second defence, with or without attack
 
 
-def _prices(scenario: Scenario, accuracies: Accuracies, places: tuple[int, int]) -> _Prices:
+def _prices(scenario: Scenario, accuracies: Accuracies, places: tuple[int, int], column: int) -> _Prices:
     benign, adversarial = scenario.term("benign_traffic"), scenario.term("adversarial_traffic")
     gain, swing = (
         getattr(benign, "benign_gain"),
@@ -139,9 +141,25 @@ def _prices(scenario: Scenario, accuracies: Accuracies, places: tuple[int, int])
     )
     unattacked = build(accuracies, scenario.terms).defender_payoffs[:, 0]
     whatever_happens = unattacked - (gain - swing * accuracies.clean_error)  # running costs, explanations, …
+    stopped = getattr(adversarial, "stopped_gain") + getattr(adversarial, "breach_loss")
+    done = getattr(scenario.term("utility_under_attack"), "attacked_utility")
+    completed = np.zeros(accuracies.attacked_accuracy.shape)
+    if done and accuracies.completed is not None:
+        completed = accuracies.completed
+    first, second = (stopped + done * float(completed[place, column]) for place in places)
+
+    def in_the_field(place: int, measured: FloatArray) -> FloatArray:
+        if accuracies.strength.as_measured:
+            return measured
+        every = np.broadcast_to(accuracies.attacked_accuracy, (len(measured), *completed.shape)).copy()
+        every[:, places[place], column] = measured
+        moved = replace(accuracies, clean_accuracy=every[..., 0], attacked_accuracy=every)
+        return np.asarray(1 - moved.attacked_error[:, places[place], column])
+
     return _Prices(
         swing,
-        getattr(adversarial, "stopped_gain") + getattr(adversarial, "breach_loss"),
+        (first, second),
+        in_the_field,
         float(whatever_happens[places[0]] - whatever_happens[places[1]]),
     )
 
@@ -154,7 +172,11 @@ def _pays_between(
     Its advantage is affine in the share: it grows from ``idle`` to ``busy``.
     """
     idle = -prices.benign * (plain_clean - clean) - prices.extra_cost
-    busy = prices.adversarial * (robust - plain_robust) - prices.extra_cost
+    plain_robust, robust = prices.in_the_field(0, plain_robust), prices.in_the_field(1, robust)
+    if prices.adversarial[0] == prices.adversarial[1]:
+        busy = prices.adversarial[0] * (robust - plain_robust) - prices.extra_cost
+    else:
+        busy = prices.adversarial[1] * robust - prices.adversarial[0] * plain_robust - prices.extra_cost
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = idle / (idle - busy)
     start = np.where(idle >= 0, 0.0, np.where(busy > 0, crossing, inf))

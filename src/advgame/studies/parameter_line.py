@@ -19,6 +19,7 @@ from advgame.payoffs import Accuracies, build, build_many
 from advgame.payoffs.accuracies import accuracy_cell
 from advgame.scenarios import set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched, is_share, payoffs_over
+from advgame.scenarios.parameters import STRENGTHS
 
 Deploy = tuple[str, ...]  # the defences deployed, in the order of the game
 Along = Callable[[FloatArray], FloatArray]  # fractions (k,) of the way → payoffs (k, defences, attacks)
@@ -90,8 +91,10 @@ class Line:
         return build(replace(here.accuracies, adversarial_share=shares[0]), moved.terms)
 
     def with_accuracy(self, value: float) -> Accuracies:
-        """The accuracies with the one that moves at a value."""
+        """The accuracies with the one that moves, or the attacks' strength, at a value."""
         accuracies = self.situation.accuracies
+        if self.address in STRENGTHS:
+            return replace(accuracies, strength=replace(accuracies.strength, **{self.address: value}))
         defence, attack = accuracy_cell(self.address, accuracies.defences, accuracies.attacks)
         return accuracies.with_accuracy(
             accuracies.defences.index(defence), accuracies.attacks.index(attack), value

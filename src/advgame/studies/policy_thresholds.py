@@ -22,7 +22,7 @@ from advgame.games.tolerances import PLAYED, TIE
 from advgame.payoffs import Accuracies, Term
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import is_share, payoffs_over
-from advgame.scenarios.parameters import ACCURACIES
+from advgame.scenarios.parameters import ACCURACIES, STRENGTHS
 from advgame.studies.parameter_line import Line
 from advgame.studies.thresholds import Threshold, relevant_addresses, searched_range
 
@@ -143,7 +143,7 @@ class _Lead:
         self.low, self.high = low, high
         self.line = Line(compared.situation, address)
         scenario = compared.scenario
-        self.bends = address in scenario.intervals or (
+        self.bends = address in (*scenario.intervals, *STRENGTHS) or (
             address == "largest_share" and bool(scenario.adversarial_share)
         )
         start = max(low, high * NEAR_ZERO) if address == "largest_share" else low
@@ -156,7 +156,7 @@ class _Lead:
 
     def _at(self, value: float) -> _End:
         scenario, accuracies = self.compared.scenario, self.compared.situation.accuracies
-        if self.address.partition("[")[0] in ACCURACIES:
+        if self.address.partition("[")[0] in (*ACCURACIES, *STRENGTHS):
             return self.compared.with_accuracies(self.line.with_accuracy(value))
         if is_share(self.address):
             shares = payoffs_over(scenario, {self.address: [value]}, accuracies)[2].adversarial_share

@@ -19,7 +19,8 @@ from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.games.tolerances import PLAYED
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
-from advgame.scenarios.parameters import ACCURACIES, TERM_PARAMETERS
+from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS
+from advgame.scenarios.ranges import largest_strength, strengths_that_matter
 from advgame.studies.parameter_line import Answers, Deploy, Line, Played, budget_for_neighbours, deployed
 from advgame.studies.standard_deviations import standard_deviations
 from advgame.studies.study_contract import Study, StudyResult
@@ -303,6 +304,8 @@ def searched_range(scenario: Scenario, address: str, value: float) -> tuple[floa
         return 0.0, 1.0
     if field == "adversarial_share":
         return 0.0, scenario.largest_share
+    if field in STRENGTHS:
+        return 1.0, largest_strength(scenario, field)
     about = TERM_PARAMETERS[field]
     high = max(about.usual_top, 4 * abs(value))
     return (-high if about.may_be_negative else 0.0), high
@@ -312,7 +315,7 @@ def relevant_addresses(here: Recommendation) -> list[str]:
     """The largest share, every price that is a single amount, and the entries that matter most."""
     scenario = here.scenario
     defences, attacks = _nearest_defences(here), _nearest_attacks(here)
-    addresses = ["largest_share"]
+    addresses = ["largest_share", *strengths_that_matter(scenario)]
     for about in TERM_PARAMETERS.values():
         addresses += _price_addresses(scenario, about, defences, attacks)
     addresses += [f"clean_accuracy[{defence}]" for defence in defences]
@@ -330,7 +333,7 @@ def _price_addresses(
         ]  # a cost shared by all defences changes no decision
     if isinstance(amount, Mapping):
         return [f"{about.name}[{attack}]" for attack in attacks]
-    if about.term == "explanation_value" and amount == 0:
+    if about.term in ("explanation_value", "utility_under_attack") and amount == 0:
         return []
     return [about.name]
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from advgame.arrays import NO_ATTACK
 from advgame.scenarios import Scenario
-from advgame.scenarios.parameters import TERM_PARAMETERS
+from advgame.scenarios.parameters import STRENGTHS, TERM_PARAMETERS
+from advgame.scenarios.ranges import STRENGTH_MEANINGS, TIMES
 
 TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)}
 
@@ -88,6 +89,8 @@ def meaning_of(address: str) -> str:
 PLAIN = {
     "largest_share": "largest share of the traffic that can be adversarial",
     "volume_per_month": "classified inputs per month",
+    "attacker_margin": "attacker's margin",
+    **STRENGTH_MEANINGS,
 }
 
 
@@ -101,6 +104,8 @@ def unit_of(address: str, scenario: Scenario) -> str:
     field = address.partition("[")[0]
     if field in TERM_PARAMETERS:
         return TERM_PARAMETERS[field].unit.replace("money", currency_of(scenario))
+    if field in STRENGTHS:
+        return TIMES
     return {"volume_per_month": "inputs per month"}.get(
         field, "share of inputs" if "accuracy" in field else "share of the traffic"
     )

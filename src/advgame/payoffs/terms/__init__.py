@@ -8,6 +8,7 @@ from advgame.payoffs.terms.benign_traffic import BenignTraffic
 from advgame.payoffs.terms.defence_cost import DefenceCost
 from advgame.payoffs.terms.explanation_value import ExplanationValue
 from advgame.payoffs.terms.term import Amount, Parameter, Term, parameters_of
+from advgame.payoffs.terms.utility_under_attack import UtilityUnderAttack
 
 TERMS: Catalogue[type[Term]] = Catalogue(
     "payoff term",
@@ -20,6 +21,7 @@ TERMS: Catalogue[type[Term]] = Catalogue(
             AttackCost,
             DefenceCost,
             ExplanationValue,
+            UtilityUnderAttack,
         )
     },
 )
@@ -35,5 +37,6 @@ __all__ = [
     "ExplanationValue",
     "Parameter",
     "Term",
+    "UtilityUnderAttack",
     "parameters_of",
 ]

@@ -16,7 +16,8 @@ from advgame.payoffs.terms.term import NOTHING, Amount, Term, parameter, spread
 class AttackCost(Term):
     """Charges the attacker per adversarial input and for the set-up of the attack.
 
-    − p_j c_j − F_j 1[p_j > 0]
+    − p_j c_j K_ij − F_j 1[p_j > 0], where K_ij is the expected number of tries, 1 unless the scenario allows
+    several.
     """
 
     name: ClassVar[str] = "attack_cost"
@@ -40,11 +41,16 @@ class AttackCost(Term):
         return NOTHING
 
     def to_attacker(self, accuracies: Accuracies) -> FloatArray:
-        """The running cost and the set-up cost of each attack; zero for no attack."""
+        """The running cost of all tries and the set-up cost of each attack; zero for no attack."""
         names = accuracies.attacks[1:]
         running = spread(self.attack_cost, names, "attack_cost")  # (real attacks,)
         setup = spread(self.attack_setup, names, "attack_setup")
         share = accuracies.adversarial_share[..., 1:]
-        charged = -(share * running + np.where(share > 0, setup, 0))
+        if accuracies.strength.tries == 1:
+            charged = -(share * running + np.where(share > 0, setup, 0))[..., None, :]  # (1, attacks)
+        else:
+            tries = accuracies.expected_tries[..., 1:]  # (defences, attacks)
+            paid = (share * running)[..., None, :] * tries
+            charged = -(paid + np.where(share > 0, setup, 0)[..., None, :])
         free = np.zeros((*charged.shape[:-1], 1), charged.dtype)
-        return np.concatenate([free, charged], axis=-1)[..., None, :]  # (1, attacks)
+        return np.concatenate([free, charged], axis=-1)

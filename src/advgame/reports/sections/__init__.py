@@ -8,6 +8,7 @@ from advgame.catalogue import Catalogue
 from advgame.reports.blocks import Block
 from advgame.reports.facts import Facts
 from advgame.reports.sections.assumptions import assumptions
+from advgame.reports.sections.attack_measurement import attack_measurement
 from advgame.reports.sections.break_even_shares import break_even
 from advgame.reports.sections.equilibrium import equilibrium
 from advgame.reports.sections.nearest_thresholds import thresholds
@@ -32,6 +33,7 @@ SECTIONS: Catalogue[Section] = Catalogue(
             break_even,
             equilibrium,
             payoffs,
+            attack_measurement,
             assumptions,
             sources,
             provenance,

@@ -44,7 +44,10 @@ def _rules(facts: Facts) -> Iterator[str]:
 def _knowledge(facts: Facts) -> Iterator[str]:
     """What the attacker can observe of the defence, according to how the accuracies were measured."""
     columns = [row.column for row in facts.rows if row.metric == "robust"]
-    direct = list(dict.fromkeys(column.attack for column in columns if column.crafted_on is None))
+    adapted = [
+        row.column for row in facts.rows if row.metric == "robust" and row.adaptivity in (None, "adaptive")
+    ]
+    direct = list(dict.fromkeys(column.attack for column in adapted if column.crafted_on is None))
     transferred = list(dict.fromkeys(column.full_name for column in columns if column.crafted_on is not None))
     natural = list(dict.fromkeys(row.attack for row in facts.rows if row.metric == "corruption"))
     if direct:

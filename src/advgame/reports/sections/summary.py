@@ -6,6 +6,7 @@ from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
 from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
+from advgame.wording.attack_quality import adaptive_threshold, factor_threshold, static_attacks
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import plain_in_words
@@ -18,7 +19,12 @@ def summary(facts: Facts) -> tuple[Block, ...]:
     if not facts.has_attacks or facts.decision.stops:
         return ()
     confidence = facts.confidence
-    items = [_confidence(facts, confidence), *_nearest(facts), _measurement(facts, confidence)]
+    items = [
+        _confidence(facts, confidence),
+        *_nearest(facts),
+        _static(facts),
+        _measurement(facts, confidence),
+    ]
     return Heading("In short"), Bullets(tuple(item for item in items if item))
 
 
@@ -43,6 +49,14 @@ def _nearest(facts: Facts) -> list[str]:
     return [threshold_sentence(facts, each) for each in deciding[:NUMBERS]] or [
         "No parameter, varied alone within its range, changes which defences are deployed."
     ]
+
+
+def _static(facts: Facts) -> str:
+    """What an adaptive attacker would change, where the attacks were not adapted; else empty."""
+    if not static_attacks(facts.rows):
+        return ""
+    words = adaptive_threshold(facts.scenario, factor_threshold(facts.thresholds))
+    return f"The attacks were not adapted to the defences. {words}"
 
 
 def _measurement(facts: Facts, confidence: Confidence) -> str:

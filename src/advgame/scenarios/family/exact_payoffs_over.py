@@ -135,8 +135,13 @@ def _in_decimals(accuracies: Accuracies) -> Accuracies:
         metric: {name: fraction_in_decimals(value) for name, value in values.items()}  # type: ignore[arg-type]
         for metric, values in accuracies.other_measures.items()
     }
+    completed = accuracies.completed
     return replace(
-        accuracies, clean_accuracy=accuracy[:, 0], attacked_accuracy=accuracy, other_measures=measures
+        accuracies,
+        clean_accuracy=accuracy[:, 0],
+        attacked_accuracy=accuracy,
+        other_measures=measures,
+        completed=None if completed is None else converted(completed, fraction_in_decimals),
     )
 
 
@@ -155,8 +160,8 @@ def _rounding(
     for address, column in values.items():
         if not is_share(address):
             scenario = with_amounts(scenario, address, float(np.abs(column).max()))
-    terms = scenario.terms
+    terms, grown = scenario.terms, accuracies.strength.amplification
     return (
-        rounding_of([term.to_defender(accuracies) for term in terms], terms),
-        rounding_of([term.to_attacker(accuracies) for term in terms], terms),
+        rounding_of([term.to_defender(accuracies) for term in terms], terms, grown),
+        rounding_of([term.to_attacker(accuracies) for term in terms], terms, grown),
     )

@@ -1,0 +1,84 @@
+"""Section: what do the measured attacks leave open?"""
+
+from __future__ import annotations
+
+from advgame.arrays import NO_ATTACK
+from advgame.payoffs import Accuracies
+from advgame.reports.blocks import Block, Bullets, Caution, Cell, Head, Heading, Paragraph, Table
+from advgame.reports.facts import Facts
+from advgame.wording.attack_quality import (
+    adaptive_threshold,
+    factor_threshold,
+    judges_in_words,
+    static_attacks,
+    tries_in_words,
+    utility_in_words,
+)
+from advgame.wording.numbers import percent
+
+SHOWN = 20
+NOT_STATED = "The table does not state whether its attacks were adapted to the defences."
+
+
+def attack_measurement(facts: Facts) -> tuple[Block, ...]:
+    """Adaptivity, populations, tries, the judge's errors and the names that auditors use."""
+    scenario = facts.scenario
+    static = static_attacks(facts.rows)
+    sentences = [
+        static or (NOT_STATED if facts.has_attacks else "No attack was measured."),
+        adaptive_threshold(scenario, factor_threshold(facts.thresholds)) if static else "",
+        _populations(facts),
+        utility_in_words(facts.recommendation, facts.accuracies),
+        tries_in_words(scenario),
+        *judges_in_words(scenario, facts.accuracies),
+    ]
+    blocks: list[Block] = [
+        Heading("How the attacks were measured"),
+        Bullets(tuple(text[:1].upper() + text[1:] for text in sentences if text)),
+    ]
+    if facts.accuracies.outside:
+        blocks.append(Caution("Corrected success rates outside 0 to 100 % were cut off."))
+    if not scenario.strength.as_measured:
+        blocks.append(_rates(facts.accuracies))
+    if scenario.atlas:
+        blocks.append(_atlas(facts))
+    return tuple(blocks) if len(blocks) > 1 else (*blocks, Paragraph(NOT_STATED))
+
+
+def _populations(facts: Facts) -> str:
+    clean = {row.population for row in facts.rows if row.attack == NO_ATTACK and row.population}
+    attacked = {row.population for row in facts.rows if row.attack != NO_ATTACK and row.population}
+    if not clean or not attacked or clean == attacked:
+        return ""
+    return (
+        f"Clean figures are of {', '.join(sorted(clean))}, figures under attack of "
+        f"{', '.join(sorted(attacked))}. These are different items: accuracy under attack may exceed the "
+        "clean one without contradiction."
+    )
+
+
+def _rates(accuracies: Accuracies) -> Table:
+    """Raw and effective success rates, so that nothing is corrected silently."""
+    heads = Head("defence"), Head("attack"), Head("success measured", True), Head("success in the game", True)
+    rows = tuple(
+        (
+            Cell(defence),
+            Cell(attack),
+            _rate(1 - float(accuracies.attacked_accuracy[row, column])),
+            _rate(float(accuracies.attacked_error[row, column])),
+        )
+        for row, defence in enumerate(accuracies.defences)
+        for column, attack in enumerate(accuracies.attacks)
+        if column
+    )
+    return Table("Success rates of attacks", heads, rows, shown=SHOWN)
+
+
+def _rate(value: float) -> Cell:
+    return Cell(percent(value), value)
+
+
+def _atlas(facts: Facts) -> Table:
+    heads = Head("attack or defence"), Head("MITRE ATLAS")
+    rows = tuple((Cell(name), Cell(", ".join(ids))) for name, ids in facts.scenario.atlas.items())
+    return Table("Names in MITRE ATLAS", heads, rows, shown=SHOWN)

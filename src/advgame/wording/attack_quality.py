@@ -1,0 +1,128 @@
+"""What the measured attacks leave open: static attacks, several tries, a judge that errs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advgame.decision import Recommendation
+from advgame.measurements import MeasurementTable
+from advgame.measurements.measurement import PLAYABLE
+from advgame.payoffs import Accuracies
+from advgame.scenarios import Scenario
+from advgame.studies import Threshold
+from advgame.wording.names import counted, listed, shortened
+from advgame.wording.numbers import percent, significant
+
+NAMED = 4
+LEAVES_OPEN = {
+    "static": "was written before the defence was chosen",
+    "transferred": "was made against another system",
+}
+
+
+def static_attacks(rows: MeasurementTable) -> str:
+    """Which attacks were not adapted to the defence that they were measured on; empty if none is known to be.
+
+    Args:
+        rows: the selected rows.
+    """
+    parts = []
+    for kind, words in LEAVES_OPEN.items():
+        names = list(
+            dict.fromkeys(
+                row.column.full_name for row in rows if row.adaptivity == kind and row.metric in PLAYABLE
+            )
+        )
+        if names:
+            parts.append(f"{shortened(names, NAMED)} {words if len(names) == 1 else _plural(words)}")
+    if not parts:
+        return ""
+    return (
+        f"{listed(parts)}: the success rates are lower bounds, because an attacker who adapts to the "
+        "defence can succeed more often."
+    )
+
+
+def _plural(words: str) -> str:
+    return words.replace("was ", "were ", 1)
+
+
+def adaptive_threshold(scenario: Scenario, threshold: Threshold | None) -> str:
+    """How many times more often an adaptive attacker must succeed for the answer to change.
+
+    Args:
+        scenario: with its own factor.
+        threshold: of ``adaptive_factor``; None where the attacks were not static.
+    """
+    if threshold is None:
+        return ""
+    assumed = (
+        f"The scenario assumes that an adaptive attacker succeeds {significant(scenario.adaptive_factor)} "
+        "times as often as the static attack."
+        if scenario.adaptive_factor != 1
+        else "The success rates are used as measured."
+    )
+    if threshold.above is None:
+        return (
+            f"{assumed} The recommendation stays even if an adaptive attacker succeeds up to "
+            f"{significant(threshold.high)} times as often as measured."
+        )
+    rival = listed(threshold.deploy_above or ())
+    return (
+        f"{assumed} If an adaptive attacker succeeded more than {significant(threshold.above)} times as "
+        f"often as measured, {rival} would be better."
+    )
+
+
+def tries_in_words(scenario: Scenario) -> str:
+    """What several tries assume; empty for a single one."""
+    if scenario.tries == 1:
+        return ""
+    return (
+        f"An attacker may try each input {significant(scenario.tries)} times and stops at the first success. "
+        "Tries are taken as independent: 1 − (1 − s)^k. Where some inputs are easy and others hopeless, "
+        "repeated tries succeed less often than that. Its cost is that of the expected number of tries."
+    )
+
+
+def judges_in_words(scenario: Scenario, accuracies: Accuracies) -> Iterator[str]:
+    """How far the success rates are corrected for the errors of the judge, and where that fails.
+
+    Args:
+        scenario: with its judges.
+        accuracies: of the scenario.
+    """
+    for attack, judge in scenario.judge.items():
+        where = "all other attacks" if attack == "*" else attack
+        yield (
+            f"For {where}, the judge of success recognises {percent(judge.sensitivity)} of successes and "
+            f"{percent(judge.specificity)} of failures; success rates are corrected for that (Rogan and "
+            "Gladen 1978)."
+        )
+    outside = accuracies.outside
+    if outside:
+        cells = [f"{defence} under {attack} ({100 * rate:.3g} %)" for defence, attack, rate in outside]
+        yield (
+            f"In {counted(len(outside), 'cell', 'cells')} the corrected rate lies outside 0 to 100 % and is "
+            f"cut off there: {shortened(cells, NAMED)}. The judge's error rates do not fit these "
+            "measurements, or the sampling error is larger than the rate."
+        )
+
+
+def factor_threshold(thresholds: tuple[Threshold, ...]) -> Threshold | None:
+    """The threshold of ``adaptive_factor`` among those of a report; None if it has none."""
+    return next((each for each in thresholds if each.parameter == "adaptive_factor"), None)
+
+
+def utility_in_words(recommendation: Recommendation, accuracies: Accuracies) -> str:
+    """What the recommended defence completes under attack; empty where that earns nothing."""
+    worth = getattr(recommendation.scenario.term("utility_under_attack"), "attacked_utility")
+    if not worth or accuracies.completed is None or len(accuracies.attacks) == 1:
+        return ""
+    done = accuracies.completed * (1 - accuracies.attacked_error)
+    mixed = recommendation.profile.defender @ done[:, 1:]
+    return (
+        f"Under attack, the recommended defence keeps the attack out and completes the user's task on "
+        f"{percent(float(mixed.min()))} to {percent(float(mixed.max()))} of the attacked inputs, depending "
+        "on the attack. The defender loses this utility, and the attacker does not gain it."
+    )
