@@ -17,7 +17,9 @@ from advgame.scenarios.parameters import WHOLE_SCENARIO
 
 SHAPES = {  # defences, columns with no attack
     "cifar10-two-defences": (2, 2),
+    "agent-injection": (11, 7),
     "agentdojo-camel": (5, 5),
+    "backdoor-repairs": (14, 8),
     "cifar10-many-attacks": (20, 11),
     "cifar10-pruned-and-defended": (42, 2),
     "cifar10-pruning": (11, 4),
@@ -26,10 +28,17 @@ SHAPES = {  # defences, columns with no attack
     "fashion-mnist-measured": (23, 14),
     "imagenette-explanations": (3, 1),
     "imagenette-pruning": (4, 2),
+    "jailbreaks": (4, 5),
+    "machine-text-detectors": (52, 13),
     "mnist-invariance": (5, 3),
     "mnist-invariance-measured": (6, 4),
     "mnist-pruning": (9, 4),
     "pneumonia-measured": (13, 19),
+    "tabular-botnet": (12, 4),
+    "tabular-credit": (12, 4),
+    "tabular-malware": (10, 4),
+    "tabular-phishing": (12, 4),
+    "transfer-attacks": (13, 23),
 }
 TABLES = sorted((bundled("data") / "published").glob("*.csv"))
 PRUNING = ("imagenette-pruning", "cifar10-pruning", "mnist-pruning")
@@ -78,7 +87,7 @@ def test_a_case_makes_a_whole_game(name: str) -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_amount_that_is_not_a_default_names_its_basis_and_every_basis_a_parameter(name: str) -> None:
     scenario = case(name)
-    known = {*addresses(scenario), *WHOLE_SCENARIO}
+    known = {*addresses(scenario), *WHOLE_SCENARIO, "clean_accuracy"}
     assert set(scenario.basis) <= known
     assert {"largest_share", "volume_per_month", "benign_gain"} <= set(scenario.basis)
     assert all(text.strip() for text in scenario.basis.values())

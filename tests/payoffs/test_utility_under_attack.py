@@ -131,11 +131,12 @@ def test_gambit_finds_the_same_equilibria() -> None:
         case("agentdojo-camel").with_term(AdversarialTraffic(stopped_gain=0.0, breach_loss=400.0))
     )
     theirs = pygambit.read_nfg(io.BytesIO(write_nfg(priced, "").encode()))
-    defender, attacker = list(theirs.players)
     found = {
         mixes(
-            [float(profile[strategy]) for strategy in defender.strategies],
-            [float(profile[strategy]) for strategy in attacker.strategies],
+            *(
+                [float(profile[player][strategy]) for strategy in theirs.get_strategies(player)]
+                for player in theirs.players
+            )
         )
         for profile in pygambit.nash.enummixed_solve(theirs, rational=True).equilibria
     }

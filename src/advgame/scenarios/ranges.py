@@ -35,8 +35,8 @@ class Axis:
 
 SHARE, TIMES = "share of the traffic", "times"
 STRENGTH_MEANINGS = {
-    "adaptive_factor": "how many times more often an adaptive attacker succeeds than a static attack",
-    "tries": "tries that the attacker has on one input",
+    "adaptive_factor": "factor by which an adaptive attacker succeeds more often than a static attack",
+    "tries": "number of tries that the attacker has on one input",
 }
 USUAL_FACTOR, USUAL_TRIES = 20.0, 50.0
 

@@ -96,7 +96,8 @@ def break_even_share(
     prices = _prices(scenario, accuracies, places, column)
     errors = [None if _assumed(scenario, cell) else standard_error(rows[cell]) for cell in cells]
     start, end = _pays_between(clean[[0]], clean[[1]], robust[[0]], robust[[1]], prices)
-    low, high = _interval([rows[cell] for cell in cells], errors, prices, level)
+    there = [rows[cell] for cell in cells if cell in rows]  # an assumed accuracy may have no row
+    low, high = _interval(there, errors, prices, level)
     return BreakEven(
         plain,
         defended,
@@ -110,7 +111,7 @@ def break_even_share(
         clean_price_error=_both(errors[0], errors[1]),
         robust_gain=float(robust[1] - robust[0]),
         robust_gain_error=_both(errors[2], errors[3]),
-        warnings=tuple(dict.fromkeys(warning for cell in cells for warning in rows[cell].warnings)),
+        warnings=tuple(dict.fromkeys(warning for row in there for warning in row.warnings)),
     )
 
 

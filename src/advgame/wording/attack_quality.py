@@ -29,9 +29,7 @@ def static_attacks(rows: MeasurementTable) -> str:
     parts = []
     for kind, words in LEAVES_OPEN.items():
         names = list(
-            dict.fromkeys(
-                row.column.full_name for row in rows if row.adaptivity == kind and row.metric in PLAYABLE
-            )
+            dict.fromkeys(row.attack for row in rows if row.adaptivity == kind and row.metric in PLAYABLE)
         )
         if names:
             parts.append(f"{shortened(names, NAMED)} {words if len(names) == 1 else _plural(words)}")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from advgame.arrays import NO_ATTACK
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
 from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
-from advgame.wording.attack_quality import adaptive_threshold, factor_threshold, static_attacks
+from advgame.wording.attack_quality import (
+    LEAVES_OPEN,
+    adaptive_threshold,
+    factor_threshold,
+    static_attacks,
+)
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import plain_in_words
@@ -55,8 +61,12 @@ def _static(facts: Facts) -> str:
     """What an adaptive attacker would change, where the attacks were not adapted; else empty."""
     if not static_attacks(facts.rows):
         return ""
+    attacks = dict.fromkeys(row.attack for row in facts.rows if row.attack != NO_ATTACK)
+    adapted = {row.attack for row in facts.rows if row.adaptivity not in LEAVES_OPEN}
+    static = [attack for attack in attacks if attack not in adapted]
+    which = "The attacks were" if len(static) == len(attacks) else "Some attacks were"
     words = adaptive_threshold(facts.scenario, factor_threshold(facts.thresholds))
-    return f"The attacks were not adapted to the defences. {words}"
+    return f"{which} not adapted to the defences. {words}"
 
 
 def _measurement(facts: Facts, confidence: Confidence) -> str:
