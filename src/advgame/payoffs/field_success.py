@@ -169,8 +169,9 @@ class AttackStrength:
         if self.tries == 1:
             return np.ones_like(once) if once.dtype != object else once * 0 + 1
         never = once == 0
-        tries = as_decimal(self.tries) if once.dtype == object else self.tries
-        return np.where(never, tries, _at_least_once(once, self.tries) / np.where(never, once + 1, once))
+        tries: Any = as_decimal(self.tries) if once.dtype == object else self.tries
+        made = _at_least_once(once, self.tries) / np.where(never, once + 1, once)
+        return np.asarray(np.where(never, tries, made))
 
     @property
     def amplification(self) -> float:

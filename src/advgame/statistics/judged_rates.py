@@ -1,0 +1,130 @@
+"""Rates decided by a judge that errs: the judge's error rates from two verdicts, and corrected intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from scipy.special import ndtri
+
+from advgame.errors import InputError
+
+
+@dataclass(frozen=True)
+class JudgeCounts:
+    """How a judge decided on cases whose truth is known, or taken from another judge.
+
+    >>> counts = judge_counts([True, True, True, False, False], [True, True, False, False, True])
+    >>> counts.sensitivity, counts.specificity
+    (0.6666666666666666, 0.5)
+    """
+
+    hits: int  # successes judged successes
+    successes: int  # true successes
+    rejections: int  # failures judged failures
+    failures: int  # true failures
+
+    @property
+    def sensitivity(self) -> float:
+        """The share of true successes judged successes."""
+        return self.hits / self.successes
+
+    @property
+    def specificity(self) -> float:
+        """The share of true failures judged failures."""
+        return self.rejections / self.failures
+
+
+def judge_counts(truth: Sequence[bool], judged: Sequence[bool]) -> JudgeCounts:
+    """Counts of a judge's verdicts against a reference on the same cases.
+
+    Where the reference is another judge, swap both to see what taking the other one as true would give.
+
+    Args:
+        truth: (cases,) whether the attack succeeded, by the reference.
+        judged: (cases,) whether the judge says so.
+
+    Raises:
+        InputError: for lists of different lengths, or a reference without successes or without failures.
+    """
+    if len(truth) != len(judged):
+        raise InputError(
+            f"The reference has {len(truth)} cases and the judge {len(judged)}; give both verdicts for the "
+            "same cases."
+        )
+    successes = sum(map(bool, truth))
+    failures = len(truth) - successes
+    if not successes or not failures:
+        raise InputError(
+            f"The reference has {successes} successes and {failures} failures; error rates need both."
+        )
+    both = list(zip(truth, judged, strict=True))
+    return JudgeCounts(
+        sum(true and said for true, said in both),
+        successes,
+        sum(not true and not said for true, said in both),
+        failures,
+    )
+
+
+@dataclass(frozen=True)
+class CorrectedRate:
+    """A corrected rate with its interval; the estimate itself may lie outside 0..1, the interval does not."""
+
+    judged: float
+    corrected: float
+    low: float
+    high: float
+
+    @property
+    def outside(self) -> bool:
+        """Whether the corrected rate lies outside 0..1, which the judge's error rates cannot explain."""
+        return not 0 <= self.corrected <= 1
+
+
+def corrected_rate(
+    count: int, cases: int, judge: JudgeCounts, *, exact_judge: bool = False, level: float = 0.95
+) -> CorrectedRate:
+    """The rate of true successes behind a judged one, with an interval (Rogan and Gladen 1978).
+
+    p = (q + Sp − 1) / J with J = Se + Sp − 1, and by the delta method
+
+    var p = (q (1 − q) / n + p² Se (1 − Se) / n₁ + (1 − p)² Sp (1 − Sp) / n₀) / J².
+
+    >>> rate = corrected_rate(41, 100, JudgeCounts(90, 100, 80, 100))
+    >>> round(rate.corrected, 3), round(rate.low, 3), round(rate.high, 3)
+    (0.3, 0.136, 0.464)
+
+    Args:
+        count: cases judged successes.
+        cases: cases judged.
+        judge: of the judge.
+        exact_judge: True to take the error rates as exact.
+        level: of the interval, in (0, 1).
+
+    Raises:
+        InputError: for impossible counts, or a judge that does no better than chance.
+    """
+    if not 0 <= count <= cases or cases < 1:
+        raise InputError(
+            f"{count} of {cases} cases are judged successes; expected 0 to as many as there are."
+        )
+    sensitivity, specificity = judge.sensitivity, judge.specificity
+    better = sensitivity + specificity - 1
+    if better <= 0:
+        raise InputError(
+            f"The judge's sensitivity {sensitivity:.3g} and specificity {specificity:.3g} sum to at most 1: "
+            "it does no better than chance, and no rate can be corrected."
+        )
+    judged = count / cases
+    corrected = (judged + specificity - 1) / better
+    variance = judged * (1 - judged) / cases
+    if not exact_judge:
+        inside = min(max(corrected, 0.0), 1.0)
+        variance += inside**2 * sensitivity * (1 - sensitivity) / judge.successes
+        variance += (1 - inside) ** 2 * specificity * (1 - specificity) / judge.failures
+    reach = float(ndtri((1 + level) / 2)) * sqrt(variance) / better
+    return CorrectedRate(
+        judged, corrected, min(max(corrected - reach, 0.0), 1.0), min(max(corrected + reach, 0.0), 1.0)
+    )
