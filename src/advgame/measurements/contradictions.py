@@ -12,6 +12,7 @@ from advgame.measurements.measurement import PLAYABLE, Measurement
 from advgame.measurements.standard_errors import standard_error
 from advgame.measurements.table import MeasurementTable
 
+SAME = 1e-6  # below it, two rates differ by rounding only
 Marks = Iterator[tuple[Measurement, str]]
 
 
@@ -64,7 +65,7 @@ def _more_done_than_withstood(table: MeasurementTable) -> Marks:
     }
     for row in table:
         most = withstood.get((row.dataset, row.network, row.defence, row.column, row.seed))
-        if row.metric == "utility_under_attack" and most is not None and row.accuracy > most + 1e-12:
+        if row.metric == "utility_under_attack" and most is not None and row.accuracy > most + SAME:
             yield (
                 row,
                 (
