@@ -16,7 +16,11 @@ from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.wording.verdict import verdict_of
 
 Open = Callable[..., AppTest]
-CASES = [each.name for each in cases()]
+CASES = [
+    each.name
+    for each in cases()
+    if not each.name.startswith(("tabular", "backdoor", "transfer", "machine-text"))
+]
 PRESETS = [each.name for each in presets()]
 ENDS = {"least": lambda slider: slider.min, "greatest": lambda slider: slider.max}
 
@@ -50,7 +54,7 @@ def test_prices_of_a_trade_are_applied_and_taken_back(open_page: Open, name: str
 
 
 def test_every_price_has_a_slider_and_one_that_nothing_was_measured_for_has_none(open_page: Open) -> None:
-    unmeasured = {"explanation_value"}  # nobody was asked about explanations in this case
+    unmeasured = {"explanation_value", "attacked_utility"}  # the case has no figures for them
     wanted = {"largest_share", "volume_per_month", "attacker_margin", *TERM_PARAMETERS} - unmeasured
     assert {slider.key for slider in open_page().slider} == {f"slider {name}" for name in wanted}
 

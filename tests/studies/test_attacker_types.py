@@ -15,6 +15,7 @@ from advgame.errors import InputError, ScenarioError, UnknownName
 from advgame.scenarios.attacker_presets import attacker_presets
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.studies import AttackerTypesResult
+from tests.studies.structures import CASES
 
 CASE = "cifar10-two-defences"
 CLEAN, ROBUST = (0.9478, 0.8534), (0.0, 0.5342)
@@ -68,7 +69,7 @@ def test_one_type_is_the_scenario_itself() -> None:
         assert table is None or table.stated.guaranteed <= result.recommended.guaranteed + 1e-6
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_bundled_case_with_the_presets(case: str) -> None:
     scenario = ag.case(case)
     if len(scenario.accuracies.attacks) == 1:

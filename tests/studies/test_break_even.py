@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements import Measurement, MeasurementTable
-from advgame.scenarios import Scenario, case, set_parameter
+from advgame.scenarios import Scenario, build_game, case, set_parameter
 from advgame.studies import break_even_share, break_even_shares
 
 
@@ -140,3 +141,15 @@ def test_few_training_runs_widen_the_interval_as_student_says() -> None:
 def test_a_scenario_without_attacks_has_no_break_even_share() -> None:
     with pytest.raises(ScenarioError, match="has no attack"):
         break_even_share(case("imagenette-explanations"), "magnitude-local x1", "magnitude-local x2")
+
+
+@pytest.mark.parametrize("changes", [{}, {"adaptive_factor": 3.0}, {"tries": 4.0}])
+def test_at_the_break_even_share_both_defences_pay_alike_in_the_game(changes: dict[str, float]) -> None:
+    """Also where tasks done under attack earn money, and attacks succeed more often than measured."""
+    scenario = replace(case("agentdojo-camel"), **changes)
+    pair = break_even_share(scenario, "undefended", "prompt sandwiching", "injection in slack")
+    assert 0 < pair.share < 1
+    game = build_game(replace(scenario, largest_share=pair.share))
+    rows = [game.defences.index(name) for name in (pair.plain, pair.defended)]
+    first, second = game.defender_payoffs[rows, game.attacks.index("injection in slack")]
+    assert first == pytest.approx(second, abs=1e-12)

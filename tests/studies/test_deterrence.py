@@ -12,6 +12,7 @@ import pytest
 import advgame as ag
 from advgame.errors import InputError
 from advgame.studies import Deterrence
+from tests.studies.structures import CASES
 
 CASE = "cifar10-two-defences"
 PLAIN, ROBUST = "Standard", "Rice2020Overfitting"
@@ -59,7 +60,7 @@ def test_where_no_defence_deters_the_costs_must_rise() -> None:
     assert deterred(ag.set_parameter(scenario, "attack_cost", 0.466), attacker_margin=0.0).chosen is not None
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_bundled_case(case: str) -> None:
     scenario = ag.case(case)
     if not scenario.accuracies.adversarial_share.any():

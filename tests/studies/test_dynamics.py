@@ -11,6 +11,7 @@ import advgame as ag
 from advgame.errors import InputError, UnknownName
 from advgame.studies import Dynamics
 from advgame.studies.learning import PROCESSES, STEP, fictitious_play, regret_matching, replicator
+from tests.studies.structures import CASES
 
 CASE = "cifar10-two-defences"
 
@@ -21,7 +22,7 @@ def learnt(case: str = CASE, **settings: Any) -> Dynamics:
     return result
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_bundled_case(case: str) -> None:
     result = learnt(case, rounds=200, seeds=1)
     assert result.sentence.endswith(".")

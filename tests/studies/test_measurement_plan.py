@@ -14,6 +14,7 @@ from advgame.measurements import MeasurementTable
 from advgame.scenarios.family.payoffs_at_draws import payoff_coefficients
 from advgame.studies import MeasurementPlan
 from advgame.studies.partly_measured import PartlyMeasured
+from tests.studies.structures import CASES
 
 HALF = ("cifar10-many-attacks", "fashion-mnist-measured")
 
@@ -29,7 +30,7 @@ def without(scenario: ag.Scenario, *cells: tuple[str, str]) -> ag.Scenario:
     return replace(scenario, measurements=MeasurementTable(rows), data="")
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_the_proven_equilibrium_is_that_of_the_whole_table(case: str) -> None:
     scenario = ag.case(case)
     game = ag.build_game(scenario)

@@ -13,6 +13,7 @@ from advgame.errors import InputError
 from advgame.games import Game
 from advgame.scenarios import Scenario
 from advgame.studies.portfolio import Portfolio
+from tests.studies.structures import CASES
 
 
 def studied(case: str, concept: str | None = None, **settings: object) -> Portfolio:
@@ -43,7 +44,7 @@ def test_the_best_set_of_each_size_is_the_best_of_all_sets_solved_alone(case: st
     assert result.smallest.value >= result.value - 1e-9
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_what_an_announced_mixture_plays_suffices_in_every_case(case: str) -> None:
     scenario = ag.case(case)
     result = studied(case, concept_in_bulk(scenario))

@@ -15,6 +15,7 @@ from advgame.statistics.best_of_many import undominated
 from advgame.statistics.risk_measures import certainty_equivalents, draws_behind, worst_means
 from advgame.studies import Risk
 from advgame.studies.risk import _changes_by_tolerance, _changes_by_worst, _tolerances
+from tests.studies.structures import CASES
 
 NORMAL = ndtri((np.arange(100_000) + 0.5) / 100_000)
 
@@ -25,7 +26,7 @@ def studied(case: str, **settings: object) -> Risk:
     return result
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_bundled_case(case: str) -> None:
     result = studied(case, draws=500)
     assert result.neutral == result.options[0].option

@@ -18,6 +18,7 @@ from advgame.studies import SamplingError, confidence_in_words
 from advgame.studies.candidates import candidates, values_in_draws, values_of
 from advgame.studies.sampling_error import SamplingErrorStudy, verdict_of
 from advgame.studies.solved_draws import solved_draws, undominated_strategies
+from tests.studies.structures import CASES
 
 CASE = "cifar10-two-defences"
 
@@ -28,7 +29,7 @@ def studied(case: str = CASE, **settings: object) -> SamplingError:
     return result
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_bundled_case(case: str) -> None:
     result = studied(case, draws=800, shares=3)
     assert result.complete == (1 if ag.case(case).knowledge == "nothing" else 0)

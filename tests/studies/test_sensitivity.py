@@ -13,6 +13,7 @@ from advgame.errors import InputError
 from advgame.scenarios import Scenario
 from advgame.studies.price_box import PriceBox
 from advgame.studies.sensitivity import Sensitivity
+from tests.studies.structures import CASES
 
 CASE = "cifar10-two-defences"
 
@@ -23,7 +24,7 @@ def studied(scenario: Scenario, concept: str | None = None, **settings: object) 
     return result
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_bundled_case(case: str) -> None:
     result = studied(ag.case(case), draws=64)
     frame = result.frame()

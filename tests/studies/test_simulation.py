@@ -13,8 +13,7 @@ from advgame.errors import InputError
 from advgame.scenarios.evidence import evidence_of
 from advgame.studies import Simulation
 from advgame.studies.traffic import Kinds, Money, Stream, realised
-
-CASES = [case.name for case in ag.cases()]
+from tests.studies.structures import CASES
 
 
 def simulated(case: str, **settings: Any) -> Simulation:

@@ -14,6 +14,7 @@ from advgame.errors import InputError, UnknownName
 from advgame.scenarios.network_sizes import network_sizes
 from advgame.studies import SweetSpots
 from advgame.studies.sweet_spots import pareto_front
+from tests.studies.structures import CASES
 
 PRUNED = (
     "cifar10-pruned-and-defended",
@@ -33,7 +34,7 @@ def spots(case: str, **settings: Any) -> SweetSpots:
     return result
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_case_of_pruned_networks(case: str) -> None:
     if case not in PRUNED:
         with pytest.raises(InputError, match="do not differ in size"):

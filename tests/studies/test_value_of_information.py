@@ -12,6 +12,7 @@ from advgame.errors import InputError, UnknownName
 from advgame.scenarios import Scenario
 from advgame.scenarios.measuring_costs import seconds_per_input
 from advgame.studies import SamplingError, ValueOfInformation
+from tests.studies.structures import CASES
 
 CASE = "mnist-pruning"
 
@@ -23,7 +24,7 @@ def studied(case: str | Scenario = CASE, **settings: object) -> ValueOfInformati
     return result
 
 
-@pytest.mark.parametrize("case", [case.name for case in ag.cases()])
+@pytest.mark.parametrize("case", CASES)
 def test_it_answers_every_bundled_case(case: str) -> None:
     result = studied(case, draws=500)
     names = [each.figure for each in result.figures]
