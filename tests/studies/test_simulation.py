@@ -22,15 +22,20 @@ def simulated(case: str, **settings: Any) -> Simulation:
     return result
 
 
+# a breach that costs fifty tasks occurs once in a thousand requests: intervals need more of them
+MORE = {"agentdojo-camel": 100_000}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_intervals_of_95_percent_hold_the_predicted_payoff_in_93_to_97_percent_of_1000_runs(
     case: str,
 ) -> None:
-    result = simulated(case, inputs=5000, runs=1000)
+    inputs = MORE.get(case, 5000)
+    result = simulated(case, inputs=inputs, runs=1000)
     assert 0.93 <= result.coverage <= 0.97
-    assert sum(each.inputs for each in result.kinds) == 5000
+    assert sum(each.inputs for each in result.kinds) == inputs
     earned = sum(each.earned for each in result.kinds)
-    assert result.worth.mean == pytest.approx(earned / 5000)
+    assert result.worth.mean == pytest.approx(earned / inputs)
     assert "runs" in result.sentence
 
 
