@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +95,8 @@ class Line:
         """The accuracies with the one that moves, or the attacks' strength, at a value."""
         accuracies = self.situation.accuracies
         if self.address in STRENGTHS:
-            return replace(accuracies, strength=replace(accuracies.strength, **{self.address: value}))
+            moved: dict[str, Any] = {self.address: value}
+            return replace(accuracies, strength=replace(accuracies.strength, **moved))
         defence, attack = accuracy_cell(self.address, accuracies.defences, accuracies.attacks)
         return accuracies.with_accuracy(
             accuracies.defences.index(defence), accuracies.attacks.index(attack), value
