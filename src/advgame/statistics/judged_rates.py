@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-
-from scipy.special import ndtri
+from statistics import NormalDist
 
 from advgame.errors import InputError
 
@@ -124,7 +123,7 @@ def corrected_rate(
         inside = min(max(corrected, 0.0), 1.0)
         variance += inside**2 * sensitivity * (1 - sensitivity) / judge.successes
         variance += (1 - inside) ** 2 * specificity * (1 - specificity) / judge.failures
-    reach = float(ndtri((1 + level) / 2)) * sqrt(variance) / better
+    reach = NormalDist().inv_cdf((1 + level) / 2) * sqrt(variance) / better
     return CorrectedRate(
         judged, corrected, min(max(corrected - reach, 0.0), 1.0), min(max(corrected + reach, 0.0), 1.0)
     )
