@@ -93,11 +93,16 @@ def test_every_detector_was_tried_on_the_same_number_of_texts_and_binoculars_lac
     assert lacking == {"Binoculars at 5 %", "Binoculars at 1 %"}
 
 
-def test_success_and_right_answers_of_a_backdoored_network_may_not_sum_to_more_than_one() -> None:
-    rows = table("backdoor-repairs")
-    marked = [row for row in rows if any("exceeds the" in warning for warning in row.warnings)]
-    assert len(marked) == 3
-    assert {row.metric for row in marked} == {"utility_under_attack"}
+def test_success_and_right_answers_of_a_backdoored_network_sum_to_at_most_one() -> None:
+    """Three sums exceed 1 by single-precision rounding, which is no contradiction."""
+    withstood = {}
+    for row in table("backdoor-repairs"):
+        key = row.dataset, row.defence, row.attack
+        assert not [warning for warning in row.warnings if "exceeds the" in warning]
+        if row.metric == "robust":
+            withstood[key] = row.accuracy
+        elif row.metric == "utility_under_attack":
+            assert row.accuracy <= withstood[key] + 1e-6
 
 
 def test_a_collapsed_model_with_perfect_recall_is_marked_and_not_recommended() -> None:

@@ -122,7 +122,7 @@ BLOCKED = ("attack_blocked", "attack_succeeded", "attack_blocked", "benign_compl
 def test_the_sandbox_gives_a_row_for_each_kind_of_attack_on_the_common_cases(tmp_path: Path) -> None:
     written(tmp_path / "gpt-4o_D0_run1.json", results(*BLOCKED))
     written(tmp_path / "gpt-4o_D1_run1.json", results(*BLOCKED[:4]))
-    table = read("agent-sandbox", tmp_path)
+    table = read("agent_sandbox", tmp_path)
     assert (row(table, "D0", "exfil").correct, row(table, "D0", "exfil").tested) == (1, 2)
     assert row(table, "D0", "none", "clean").tested == 1
     assert row(table, "D0", "dos").seed == 1
@@ -132,10 +132,10 @@ def test_the_sandbox_gives_a_row_for_each_kind_of_attack_on_the_common_cases(tmp
 def test_an_unknown_verdict_or_name_of_a_file_is_refused(tmp_path: Path) -> None:
     written(tmp_path / "a" / "gpt-4o_D0_run1.json", results("attack_partly"))
     with pytest.raises(MeasurementError, match="the verdict 'attack_partly' is unknown; known are attack_b"):
-        read("agent-sandbox", tmp_path / "a")
+        read("agent_sandbox", tmp_path / "a")
     written(tmp_path / "b" / "summary.json", results(*BLOCKED))
     with pytest.raises(MeasurementError, match="MODEL_DEFENCE_runN"):
-        read("agent-sandbox", tmp_path / "b")
+        read("agent_sandbox", tmp_path / "b")
 
 
 # RAID
@@ -262,7 +262,7 @@ def test_a_table_of_another_form_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["agentdojo", "agent-sandbox", "raid", "jailbreakbench", "tabularbench", "backdoorbench"]
+    "name", ["agentdojo", "agent_sandbox", "raid", "jailbreakbench", "tabularbench", "backdoorbench"]
 )
 def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     with pytest.raises(MeasurementError, match="absent"):

@@ -26,7 +26,7 @@ CASE = re.compile(r"(?:attack_|benign_)?(?P<kind>.*?)_?\d*$")
 class AgentSandboxImporter(Importer):
     """Reads a folder of ``MODEL_DEFENCE_runN.json`` files; an attack is named by the stem of its case id."""
 
-    name: ClassVar[str] = "agent-sandbox"
+    name: ClassVar[str] = "agent_sandbox"
     about: ClassVar[str] = "result files MODEL_DEFENCE_runN.json of the agent security sandbox: a folder"
 
     def read(self, path: str | os.PathLike[str]) -> MeasurementTable:
