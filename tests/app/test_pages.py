@@ -87,7 +87,8 @@ def test_all_sliders_may_stand_at_their_ends_together(open_page: Open, name: str
     assert settled(page.run())
     if page.radio:
         page.radio(key="attacker_knows").set_value("network")
-        page.radio(key="success").set_value("caused errors")
+        if len({row.population for row in case(name).measurements}) == 1:  # else errors cannot be subtracted
+            page.radio(key="success").set_value("caused errors")
     assert settled(page.run())
 
 
