@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -35,9 +36,9 @@ def compile_() -> None:
     kept = "What is already compiled is kept. To compile the rest, run the same command again."
     with when_stopped(kept), progress_bar("Compiling") as progress:
         for done, (kind, compile_kind) in enumerate(SOLVERS.items()):
-            if progress is not None:
+            if sys.stderr.isatty():
                 progress(done, len(SOLVERS))
-            else:
+            else:  # each kind takes long: a line for it, where no bar can be drawn
                 typer.echo(f"{done + 1} of {len(SOLVERS)}: {kind}", err=True)
             compile_kind()
     seconds = perf_counter() - begun
