@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import advgame as ag
-from advgame.decision import concept_in_bulk, situate
+from advgame.decision import concept_in_bulk, decide, situate
 from advgame.decision.recommendation import played
 from advgame.errors import InputError
 from advgame.scenarios import Scenario
@@ -132,3 +132,23 @@ def test_assumed_accuracies_alone_are_refused() -> None:
     what_if |= {f"attacked_accuracy[{name}, autoattack]": 0.1 for name in names}
     with pytest.raises(InputError, match="All accuracies of the scenario are assumed"):
         studied(replace(scenario, what_if=what_if))
+
+
+def test_the_sentence_names_the_policy_and_what_the_verdict_deploys_at_the_change() -> None:
+    scenario = ag.case("cifar10-two-defences")
+    found = ag.study("nearest_flip", scenario)
+    assert "Every game is solved for an announced mixed strategy, with no margin" in found.sentence
+    assert "the verdict deploys 0.8558 Rice2020Overfitting + 0.1442 Standard" in found.sentence
+    for figure in found.figures:
+        cell = f"attacked_accuracy[{figure.defence}, {figure.attack}]"
+        address = f"clean_accuracy[{figure.defence}]" if figure.attack == "none" else cell
+        scenario = ag.set_parameter(scenario, address, figure.changed)
+    deployed = decide(scenario).recommendation.deploy
+    assert set(found.verdict_changed) == {name for name, _ in deployed}
+
+
+def test_without_a_margin_the_study_follows_the_verdict_itself() -> None:
+    below = ag.set_parameter(ag.case("cifar10-two-defences"), "largest_share", 0.05)
+    found = ag.study("nearest_flip", below, "nash")
+    assert found.verdict_changed is None
+    assert found.sentence.endswith("Every game is solved for a defence that is kept secret.")

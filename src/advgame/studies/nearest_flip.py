@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import NO_ATTACK, FloatArray
+from advgame.decision.attacker_amounts import attacker_amounts
 from advgame.decision.decide import decide
+from advgame.decision.recommendation import Recommendation
 from advgame.decision.situation import Situation
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
+from advgame.payoffs import build
 from advgame.scenarios.evidence import Evidence, evidence_of, standard_errors
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.candidates import resolved_by
 from advgame.studies.nearest_change import Search
 from advgame.studies.parameter_line import Deploy, deployed
@@ -65,6 +70,8 @@ class NearestFlip(StudyResult):
     agreeing: int  # of these, how many ended within 1 % of the smallest distance
     concept: str  # of the games solved
     evidence: str  # what the accuracies rest on
+    solved: str  # for which policy, beside the verdict
+    verdict_changed: Deploy | None  # what the verdict, with its margin, deploys there; None without a margin
     rule: str = RULE
 
     @property
@@ -74,7 +81,7 @@ class NearestFlip(StudyResult):
         if self.deploy_changed is None:
             return (
                 f"{here} stays deployed: no joint change of up to {self.reach:g} standard errors that was "
-                "tried changes which defences are deployed."
+                f"tried changes which defences are deployed. {self.solved}"
             )
         moving = [each for each in self.figures if abs(each.in_standard_errors) > NOTED * self.distance]
         named = ", ".join(_in_words(each) for each in moving[:NAMED])
@@ -88,8 +95,13 @@ class NearestFlip(StudyResult):
         return (
             f"The nearest change of the deployed defences, from {here} to {' + '.join(self.deploy_changed)}, "
             f"is {self.distance:.3g} standard errors away if all figures move jointly ({alone}): "
-            f"{named}{others}."
+            f"{named}{others}. {self.solved}{self._verdict_there()}"
         )
+
+    def _verdict_there(self) -> str:
+        if self.verdict_changed is None:
+            return ""
+        return f" At the changed accuracies it deploys {' + '.join(self.verdict_changed)}."
 
     def frame(self) -> pd.DataFrame:
         """One row per accuracy, the greatest change first."""
@@ -141,7 +153,8 @@ class NearestFlipStudy(Study[NearestFlip]):
             SolverError: when a game could not be certified.
         """
         self._check()
-        situation = decide(situation).recommendation.situation
+        verdict = decide(situation).recommendation
+        situation = verdict.situation
         evidence = evidence_of(situation.scenario, self.assumed_tested)
         moves = _Moves(situation, standard_errors(situation.scenario, self.assumed_tested))
         search = Search(moves.changes, *moves.box, self.reach)
@@ -151,7 +164,7 @@ class NearestFlipStudy(Study[NearestFlip]):
             together = search.first(np.concatenate([moves.joint, -moves.joint]))
         with part(SEARCHED, 1.0):
             ends = search.nearest(np.concatenate([single, together]), self.starts)
-        return self._result(moves, evidence, single, ends)
+        return self._result(moves, evidence, single, ends, verdict)
 
     def _check(self) -> None:
         if isinstance(self.reach, bool) or not 0 < self.reach < np.inf:
@@ -160,7 +173,12 @@ class NearestFlipStudy(Study[NearestFlip]):
             raise InputError(f"starts is {self.starts!r}; expected at least 1 direction.")
 
     def _result(
-        self, moves: _Moves, evidence: Evidence, single: FloatArray, ends: tuple[FloatArray, ...]
+        self,
+        moves: _Moves,
+        evidence: Evidence,
+        single: FloatArray,
+        ends: tuple[FloatArray, ...],
+        verdict: Recommendation,
     ) -> NearestFlip:
         distances = [float(np.linalg.norm(end)) for end in ends]
         nearest = ends[0] if ends else np.zeros(len(moves.measured))
@@ -182,6 +200,8 @@ class NearestFlipStudy(Study[NearestFlip]):
             sum(distance <= 1.01 * distances[0] for distance in distances),
             moves.method,
             evidence.words,
+            beside_the_verdict(verdict),
+            moves.with_margin(nearest) if ends else None,
         )
 
 
@@ -189,6 +209,7 @@ class _Moves:
     """Joint changes of the accuracies, each coordinate in standard errors of one figure."""
 
     def __init__(self, situation: Situation, errors: FloatArray) -> None:
+        self.situation = situation
         accuracies = situation.accuracies
         self.defences, self.attacks = accuracies.defences, accuracies.attacks
         self.measured = accuracies.attacked_accuracy.ravel()
@@ -234,6 +255,22 @@ class _Moves:
     def deployed(self, point: FloatArray) -> Deploy:
         """The defences deployed after one change (figures,)."""
         return deployed(self._played(point[None])[0].astype(float), self.defences)
+
+    def with_margin(self, point: FloatArray) -> Deploy | None:
+        """What the verdict deploys after one change (figures,), where it has a margin; else None."""
+        concept, scenario = self.situation.concept, self.situation.scenario
+        if not isinstance(concept, RobustCommitment):
+            return None
+        changed = (self.measured + self.errors * point).reshape(len(self.defences), len(self.attacks))
+        accuracies = replace(
+            self.situation.accuracies,
+            clean_accuracy=changed[:, 0],
+            attacked_accuracy=changed,
+            exact_accuracy=None,
+        )
+        here = replace(concept, amounts=attacker_amounts(scenario, accuracies))
+        solved = here.solve(build(accuracies, scenario.terms)).recommended
+        return deployed(solved.defender, self.defences)
 
     def figures(self, point: FloatArray) -> list[FigureChange]:
         """Every accuracy before and after one change (figures,)."""

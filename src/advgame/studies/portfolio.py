@@ -16,6 +16,7 @@ from advgame.decision.recommendation import undefended_of
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED, TIE
+from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.candidates import resolved_by
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.solved_draws import worst_solutions
@@ -60,6 +61,7 @@ class Portfolio(StudyResult):
     undefended_value: float  # with the undefended network alone
     within: float  # share of the gain over doing nothing that may be lost
     concept: str  # of the games solved
+    solved: str  # for which policy, beside the verdict
     rule: str = RULE
 
     @property
@@ -85,7 +87,8 @@ class Portfolio(StudyResult):
         fewer = "" if best.size == 1 else f" {_named(self.sets[-2])} keeps {_percent(self.sets[-2].kept)}."
         return (
             f"{best.size} of {self.defences} defences, {_named(best)}, suffice: worth {best.value:.4g} per "
-            f"input, with all of them {self.value:.4g}{self._compared()}; {how}.{fewer}"
+            f"input, with all of them {self.value:.4g}{self._compared()}; {how}.{fewer} "
+            f"{self.solved}"
         )
 
     def _compared(self) -> str:
@@ -160,7 +163,8 @@ class PortfolioStudy(Study[Portfolio]):
             raise InputError(f"within is {self.within!r}; expected a share in 0..1 (1 % is 0.01).")
         if isinstance(self.most_sets, bool) or not isinstance(self.most_sets, int) or self.most_sets < 1:
             raise InputError(f"most_sets is {self.most_sets!r}; expected a whole number of at least 1.")
-        situation = decide(situation).recommendation.situation
+        verdict = decide(situation).recommendation
+        situation = verdict.situation
         games, names = _Subgames(situation), situation.game.defences
         every = np.arange(len(names))
         undefended = undefended_of(situation.scenario, situation.game)
@@ -180,7 +184,16 @@ class PortfolioStudy(Study[Portfolio]):
             sets.append(DefenceSet(tuple(names[row] for row in best), value, kept, len(tried), exact))
             if value >= whole - self.within * max(gain, 0.0) - slack:
                 break
-        return Portfolio(tuple(sets), len(names), whole, undefended, nothing, self.within, games.method)
+        return Portfolio(
+            tuple(sets),
+            len(names),
+            whole,
+            undefended,
+            nothing,
+            self.within,
+            games.method,
+            beside_the_verdict(verdict),
+        )
 
 
 class _Subgames:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation, concept_in_bulk
-from advgame.decision.solve_many import solve_many
+from advgame.decision.solve_many import solve_grid, solve_many
 from advgame.equilibria import CONCEPTS, Concept, Nash, batch_method_of, for_many_games
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
@@ -21,6 +22,7 @@ from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched
 from advgame.scenarios.ranges import Axis, axis, dials
+from advgame.studies.bulk_policy import solved_for
 from advgame.studies.figures import Tiles
 from advgame.studies.region_borders import Borders, borders_of
 from advgame.studies.study_contract import Study, StudyResult
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 Regime = tuple[
     str, ...
 ]  # the deployed defences, in the order of the game; empty where no solution is certified
+COMPILED_FROM = 1000  # points: a smaller map is refined sooner than a batch solver compiles
 TILES = 9  # cells of the figure along each axis
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COARSE = 9  # lines per axis of the coarse grid that is solved first
@@ -70,8 +73,9 @@ def regions(
 ) -> Regions:
     """The map of deployed defences over two parameters of the scenario.
 
-    The game is solved along nine lines in each direction, and only cells whose corners differ are
-    refined, so a region smaller than an eighth of the map in both directions can be missed.
+    The games of a large map are solved as one batch. Otherwise, and where a parameter or the concept
+    cannot be batched, the game is solved along nine lines in each direction, and only cells whose corners
+    differ are refined, so a region smaller than an eighth of the map in both directions can be missed.
 
     >>> from advgame.scenarios import case
     >>> found = regions(case("cifar10-two-defences"), "largest_share", "attack_cost", points=17)
@@ -95,7 +99,9 @@ def regions(
     if points < 2:
         raise ScenarioError(f"A map with {points} points per axis is too small; use at least 2.")
     deployed = _Deployed(scenario, across, upwards, points, _solver(scenario, concept))
-    labels = refined(deployed, points)
+    labels = deployed.everywhere()
+    if labels is None:
+        labels = refined(deployed, points)
     here = deployed.here()
     order = _by_area(labels, len(deployed.seen), here)
     place = {old: new for new, old in enumerate(order)}
@@ -129,14 +135,35 @@ class _Deployed:
         """The regime of the scenario itself."""
         return self._place(self.scenario)
 
+    def everywhere(self) -> NDArray[np.int64] | None:
+        """The regimes at all grid points, solved as one batch; None where that is not possible, or slower."""
+        method = self._method
+        if method is None or len(self.x_values) * len(self.y_values) < COMPILED_FROM:
+            return None
+        grid = {self.y.address: self.y_values, self.x.address: self.x_values}
+        try:
+            answers = solve_grid(self.scenario, grid, method, progress=advanced)[1]
+        except SolverError:  # point by point, those without a certified solution are regions of their own
+            return None
+        return self._labels(answers.defender).reshape(len(self.y_values), len(self.x_values))
+
+    @cached_property
+    def _method(self) -> str | None:
+        """The batch method that solves the games; None where they cannot be batched."""
+        fields = {each.address.partition("[")[0] for each in (self.x, self.y)}
+        possible = len(fields) == 2 and all(map(can_be_batched, fields))
+        return batch_method_of(for_many_games(self.solver)) if possible else None
+
     def labels_at(self, x: FloatArray, y: FloatArray) -> NDArray[np.int64]:
         """The regimes at points between those of the grid, (k,)."""
-        method = batch_method_of(for_many_games(self.solver))
-        fields = {each.address.partition("[")[0] for each in (self.x, self.y)}
-        if method is None or len(fields) < 2 or not all(map(can_be_batched, fields)):
+        if self._method is None:
             return np.array([self._at(*point) for point in zip(x.tolist(), y.tolist(), strict=True)])
-        answers = solve_many(self.scenario, {self.x.address: x, self.y.address: y}, method)
-        kinds, which = np.unique(answers.defender > PLAYED, axis=0, return_inverse=True)
+        answers = solve_many(self.scenario, {self.x.address: x, self.y.address: y}, self._method)
+        return self._labels(answers.defender)
+
+    def _labels(self, defender: FloatArray) -> NDArray[np.int64]:
+        """The regimes of mixed strategies (k, defences), as their indices among those seen so far, (k,)."""
+        kinds, which = np.unique(defender > PLAYED, axis=0, return_inverse=True)
         defences = self._everything.defences
         regimes = [tuple(name for name, on in zip(defences, kind, strict=True) if on) for kind in kinds]
         labels = np.array([self.seen.setdefault(regime, len(self.seen)) for regime in regimes])
@@ -254,6 +281,7 @@ class RegionTable(StudyResult):
 
     regions: Regions
     borders: Borders
+    solved: str = ""  # for which policy
 
     @property
     def sentence(self) -> str:
@@ -265,7 +293,8 @@ class RegionTable(StudyResult):
         size = f"covers {100 * area:.3g} % of the map" if area else "is too small for this grid to show"
         return (
             f"Over {self.regions.x.address} and {self.regions.y.address}, {sets} deployed. The scenario is "
-            f"in the region of {names[here] or 'no certified solution'}, which {size}."
+            f"in the region of {names[here] or 'no certified solution'}, which {size}. "
+            f"{self.solved}".rstrip()
         )
 
     def frame(self) -> pd.DataFrame:
@@ -375,7 +404,7 @@ class RegionStudy(Study[RegionTable]):
         x = self.x or usual.pop(0)
         y = self.y or usual.pop(0)
         found = regions(scenario, x, y, points=self.points, concept=concept)
-        return RegionTable(found, borders(found, scenario, concept))
+        return RegionTable(found, borders(found, scenario, concept), solved_for(situation.concept))
 
 
 def _usual_axes(scenario: Scenario) -> list[str]:

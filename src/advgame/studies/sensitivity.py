@@ -14,6 +14,7 @@ from advgame.decision.decide import decide
 from advgame.decision.situation import Situation
 from advgame.games.tolerances import PLAYED
 from advgame.statistics.sobol import SobolIndices, sobol
+from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.parameter_line import Deploy, deployed
 from advgame.studies.price_box import PriceBox
@@ -66,6 +67,7 @@ class Sensitivity(StudyResult):
     draws: int
     concept: str  # of the games solved
     assumed: str  # over which intervals
+    solved: str  # for which policy, beside the verdict
 
     @property
     def factors(self) -> frozenset[str]:
@@ -80,7 +82,7 @@ class Sensitivity(StudyResult):
         return (
             f"{first.parameter} moves the value most: from {ends[0]:.4g} to {ends[1]:.4g} per input between "
             f"{first.low:.4g} and {first.high:.4g}{' times the amounts stated' if first.factor else ''}. "
-            f"{self._flips()}"
+            f"{self._flips()} {self.solved}"
         )
 
     def _flips(self) -> str:
@@ -185,7 +187,8 @@ class SensitivityStudy(Study[Sensitivity]):
                 solved one game at a time only.
             SolverError: when a game could not be certified.
         """
-        situation = decide(situation).recommendation.situation
+        verdict = decide(situation).recommendation
+        situation = verdict.situation
         box = PriceBox.of(situation, self.price_spread, self.intervals)
         defences = situation.game.defences
         with part(0.0, 0.0):
@@ -210,6 +213,7 @@ class SensitivityStudy(Study[Sensitivity]):
             box.method,
             f"Each amount and the largest share may be off by {100 * self.price_spread:g} % either way, "
             "unless its interval is given; amounts of 0 are exact.",
+            beside_the_verdict(verdict),
         )
 
     def _flips(self, solving: _Solving, here: FloatArray, seed: int) -> Solved:

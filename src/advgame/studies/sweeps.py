@@ -26,6 +26,7 @@ from advgame.jobs.sweep_job import COMPILED_FROM, SweepJob
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.payoffs_over import can_be_batched
+from advgame.studies.bulk_policy import solved_for
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.study_progress import advanced
@@ -202,6 +203,7 @@ class SweepTable(StudyResult):
     """The solutions at the points of a grid."""
 
     table: pd.DataFrame
+    solved: str = ""  # for which policy
 
     @property
     def sentence(self) -> str:
@@ -209,7 +211,7 @@ class SweepTable(StudyResult):
         counts = self.table["regime"].value_counts()
         return (
             f"{counts.index[0]} is played at {counts.iloc[0]:,} of {len(self.table):,} points; "
-            f"there are {int((counts > 0).sum()):,} different combinations."
+            f"there are {int((counts > 0).sum()):,} different combinations. {self.solved}".rstrip()
         )
 
     def frame(self) -> pd.DataFrame:
@@ -255,4 +257,5 @@ class SweepStudy(Study[SweepTable]):
         """
         grid = self.grid or {"largest_share": np.linspace(0.0, 1.0, 11).tolist()}
         concept = for_many_games(situation.concept)
-        return SweepTable(sweep(situation.scenario, grid, concept=concept, progress=advanced))
+        frame = sweep(situation.scenario, grid, concept=concept, progress=advanced)
+        return SweepTable(frame, solved_for(situation.concept))

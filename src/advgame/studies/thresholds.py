@@ -21,6 +21,7 @@ from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS
 from advgame.scenarios.ranges import largest_strength, strengths_that_matter
+from advgame.studies.bulk_policy import solved_for
 from advgame.studies.parameter_line import Answers, Deploy, Line, Played, budget_for_neighbours, deployed
 from advgame.studies.standard_deviations import standard_deviations
 from advgame.studies.study_contract import Study, StudyResult
@@ -362,6 +363,7 @@ class Thresholds(StudyResult):
 
     thresholds: tuple[Threshold, ...]
     deviations: Mapping[str, float] = field(default_factory=dict)  # by address, of what is uncertain
+    solved: str = ""  # for which policy
 
     @cached_property
     def ranked(self) -> tuple[Threshold, ...]:
@@ -382,7 +384,8 @@ class Thresholds(StudyResult):
         deciding = sum(threshold.decides for threshold in self.thresholds)
         if not deciding:
             return (
-                f"None of {len(self.thresholds)} parameters changes the deployed defences within its range."
+                f"None of {len(self.thresholds)} parameters changes the deployed defences within its range. "
+                f"{self.solved}".rstrip()
             )
         nearest = self.ranked[0]
         away = self.distance(nearest)
@@ -390,7 +393,7 @@ class Thresholds(StudyResult):
         return (
             f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
             f"threshold is {nearest.parameter} = {_nearest_place(nearest):.4g}; the scenario has "
-            f"{nearest.value:.4g}{how_far}."
+            f"{nearest.value:.4g}{how_far}. {self.solved}".rstrip()
         )
 
     def frame(self) -> pd.DataFrame:
@@ -463,4 +466,4 @@ class ThresholdStudy(Study[Thresholds]):
         """
         deviations = standard_deviations(situation.scenario, self.price_spread, self.assumed_tested)
         found = thresholds(recommend(situation), parameters=self.parameters or None)
-        return Thresholds(found, deviations)
+        return Thresholds(found, deviations, solved_for(situation.concept))
