@@ -8,7 +8,7 @@ from advgame.decision import Decision, Policy
 from advgame.decision.policies import Kind
 from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
-from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
+from advgame.wording.numbers import MONEY_DIGITS, if_known, percent, signed, significant
 from advgame.wording.policy_words import COLUMNS, deployed, explanations, titles
 from widgets.words import plain
 
@@ -39,7 +39,7 @@ def _row(decision: Decision, group: tuple[Policy, ...], money: Money) -> dict[st
         "Deployed": deployed(policy),
         f"If known, {money.unit}": significant(policy.if_known, MONEY_DIGITS),
         "Guaranteed": significant(policy.guaranteed, MONEY_DIGITS),
-        "At equilibrium": significant(policy.at_equilibrium, MONEY_DIGITS),
+        "At equilibrium": if_known(policy.at_equilibrium, MONEY_DIGITS),
         "Against the verdict": "–" if gap == 0 else signed(significant(gap, MONEY_DIGITS)),
         "Attack it draws": attack_in_words(policy.response),
         "Adversarial traffic": percent(policy.share),

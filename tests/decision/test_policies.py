@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from advgame.decision import Kind, decide, policies
 from advgame.decision.attacker_amounts import attacker_amounts
-from advgame.errors import ScenarioError, UnknownName
+from advgame.equilibria.concepts.nash import Nash
+from advgame.errors import ScenarioError, SolverError, UnknownName
 from advgame.measurements import Measurement, MeasurementTable
+from advgame.reports import report
 from advgame.scenarios import Scenario, build_game, case, set_parameter
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.wording.money import money_of
@@ -242,3 +244,18 @@ def test_single_defences_are_listed_with_the_one_worth_most_first() -> None:
     worth = [policy.worth for policy in table.singles]
     assert worth == sorted(worth, reverse=True)
     assert table.singles[0].single == table.best_single.single
+
+
+def test_without_a_certified_equilibrium_the_value_there_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def uncertified(*_: object) -> None:
+        raise SolverError("nothing is certified")
+
+    monkeypatch.setattr(Nash, "solve", uncertified)
+    scenario = replace(case("cifar10-two-defences"), attacker_knows="mixture")
+    table = policies(scenario)
+    assert table.of(Kind.HIDDEN) is None
+    assert all(np.isnan(policy.at_equilibrium) for policy in table.policies)
+    assert np.isfinite(table.verdict.worth)
+    assert "not known" in report(scenario).render("text")

@@ -71,7 +71,7 @@ class Policy:
     threat_share: float  # of the traffic that is adversarial under that response
     if_known: float  # against the attacker's best response
     guaranteed: float  # the least while the attacker's rewards and costs lie within the margin
-    at_equilibrium: float  # against the attacker's strategy of the Nash equilibrium
+    at_equilibrium: float  # against the attacker's strategy of the Nash equilibrium; NaN if none is certified
     near_best: float  # against an attacker who may choose any response within the margin of its payoff range
     quantal: float  # against an attacker who errs, costly errors being rarer
     at_best: float  # against the best response that suits the defender most, if the attacker is indifferent
@@ -320,7 +320,7 @@ class _Valuation:
             float(share[threat]),
             if_known=known,
             guaranteed=guaranteed,
-            at_equilibrium=known if self.equilibrium is None else float(worth @ self.equilibrium),
+            at_equilibrium=float("nan" if self.equilibrium is None else worth @ self.equilibrium),
             near_best=worst_reply(
                 game, self.certain, strategy, self.here.scenario.attacker_margin * self.range
             )[1],

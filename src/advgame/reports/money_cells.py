@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advgame.reports.blocks import Cell
 from advgame.wording.money import Money
-from advgame.wording.numbers import MONEY_DIGITS, signed, significant
+from advgame.wording.numbers import MONEY_DIGITS, if_known, signed
 
 
 def money_heads(money: Money) -> tuple[str, ...]:
@@ -18,11 +18,11 @@ def money_cells(money: Money, amount: float, *, difference: bool = False) -> tup
 
     Args:
         money: the scenario's unit of money and its volume, if it states one.
-        amount: amount per input, in that unit.
+        amount: amount per input, in that unit; NaN if not known.
         difference: True for a difference, which is written with its sign, and zero as a dash.
     """
     amounts = (amount,) if money.volume is None else (amount, amount * money.volume)
-    texts = ["–" if difference and value == 0 else significant(value, MONEY_DIGITS) for value in amounts]
+    texts = ["–" if difference and value == 0 else if_known(value, MONEY_DIGITS) for value in amounts]
     return tuple(
         Cell(signed(text) if difference else text, value) for text, value in zip(texts, amounts, strict=True)
     )

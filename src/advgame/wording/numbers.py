@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor, inf, isfinite, log10
+from math import ceil, floor, inf, isfinite, isnan, log10
 
 MODEL_DIGITS = 4  # of exact results of the model: probabilities, break-even values
 MONEY_DIGITS = 3  # of amounts, which depend on accuracies measured on samples
@@ -24,6 +24,19 @@ def significant(value: float, digits: int = MODEL_DIGITS) -> str:
         return _with_minus(f"{_unfilled(mantissa)}e{int(exponent)}")
     rounded = round(value, digits - 1 - size)
     return _with_minus(_unfilled(f"{rounded:,.{max(0, digits - 1 - size)}f}"))
+
+
+def if_known(value: float, digits: int) -> str:
+    """A number as `significant`, or that it is not known.
+
+    >>> if_known(0.25, 3), if_known(float("nan"), 3)
+    ('0.25', 'not known')
+
+    Args:
+        value: NaN where it is not known.
+        digits: significant ones.
+    """
+    return "not known" if isnan(value) else significant(value, digits)
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -72,10 +85,10 @@ def with_error(value: float, error: float) -> str:
 def signed(text: str) -> str:
     """A difference with its sign.
 
-    >>> signed("0.14"), signed("−2"), signed("0")
-    ('+0.14', '−2', '0')
+    >>> signed("0.14"), signed("−2"), signed("0"), signed("0 USD")
+    ('+0.14', '−2', '0', '0 USD')
     """
-    return text if text.startswith(("−", "–")) or text == "0" else f"+{text}"
+    return text if text.startswith(("−", "–")) or text.split(" ", maxsplit=1)[0] == "0" else f"+{text}"
 
 
 def percentages(shares: Sequence[float]) -> tuple[str, ...]:

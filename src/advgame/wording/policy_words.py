@@ -33,9 +33,10 @@ BINDING = (
 COLUMNS = (
     "“If known”: the attacker knows the policy and plays its best response, ties broken against the "
     "defender. “Guaranteed”: the least of that while the attacker's rewards and costs are within the "
-    "margin. “At equilibrium”: against the attacker's strategy in simultaneous play. A mixed strategy "
-    "kept secret counts with the last of these; every other policy, and a single network even if kept "
-    "secret, with what is guaranteed."
+    "margin. “At equilibrium”: against the attacker's strategy in simultaneous play, which stays the same "
+    "only while changes of its rewards and costs leave both sides playing the same defences and attacks. A "
+    "mixed strategy kept secret counts with the last of these, without a margin; every other policy, and a "
+    "single network even if kept secret, with what is guaranteed."
 )
 NAMED = 4  # defences of a mixed strategy
 

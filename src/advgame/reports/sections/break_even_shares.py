@@ -12,7 +12,7 @@ NEVER = "never pays"  # not even if all inputs were adversarial
 
 def break_even(facts: Facts) -> tuple[Block, ...]:
     """The break-even shares of pairs of defences with their intervals; unreliable ones carry a caution."""
-    if not facts.break_even:
+    if not facts.break_even or facts.decision.stops:
         return ()
     attack, level = facts.break_even[0].attack, facts.break_even[0].level
     lead = (

@@ -18,6 +18,8 @@ FEW = 8
 
 def equilibrium(facts: Facts) -> tuple[Block, ...]:
     """Both mixed strategies, their values and certificate, and all profiles if there are several."""
+    if facts.decision.stops:
+        return ()
     recommendation = facts.recommendation
     blocks: list[Block] = [
         Heading("The equilibrium"),

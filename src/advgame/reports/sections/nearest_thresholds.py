@@ -26,6 +26,8 @@ NAMED = 3  # the most defences of a mixed strategy that a cell names
 @also_called("turning_points")
 def thresholds(facts: Facts) -> tuple[Block, ...]:
     """The parameters whose thresholds change the deployed defences, and those without effect."""
+    if facts.decision.stops:
+        return ()
     deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=by_distance)
     idle = [threshold for threshold in facts.thresholds if not threshold.decides and not threshold.cut_short]
     complete = not any(threshold.cut_short for threshold in facts.thresholds)
