@@ -118,3 +118,75 @@ def test_the_same_seed_draws_the_same_traffic() -> None:
 def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         simulated("cifar10-two-defences", **settings)
+
+
+K = 10_000  # examples; those attacked have numbers from here on
+
+
+def answering(clean_wrong: int, attacked_wrong: int) -> Any:
+    """A network that errs on so many of the first examples; the right label of each is 0."""
+
+    def network(inputs: np.ndarray) -> np.ndarray:
+        wrong = np.where(inputs < K, clean_wrong, attacked_wrong)
+        return (inputs % K < wrong).astype(int)
+
+    return network
+
+
+def live(**changes: Any) -> Simulation:
+    settings: dict[str, Any] = {
+        "networks": {"Standard": answering(522, K), "Rice2020Overfitting": answering(1466, 4658)},
+        "attacks": {"autoattack": lambda _, inputs, __: inputs + K},
+        "examples": np.arange(K),
+        "labels": np.zeros(K, int),
+        "runs": 400,
+    }
+    return simulated("cifar10-two-defences", **settings | changes)
+
+
+def test_live_networks_that_are_as_the_table_says_earn_what_was_predicted() -> None:
+    result = live()
+    assert result.drawn == "answered by live networks"
+    assert result.worth.holds
+    assert result.coverage > 0.9
+    for kind in result.kinds:
+        assert kind.right / kind.inputs == pytest.approx(kind.accuracy, abs=0.03)
+
+
+def test_live_networks_worse_than_the_table_earn_less_than_predicted() -> None:
+    worse = {"Standard": answering(1522, K), "Rice2020Overfitting": answering(2466, 5658)}
+    result = live(networks=worse)
+    assert result.worth.high < result.worth.predicted
+    # benign inputs alone: 14.4 % by Standard, the rest by Rice2020; both err on 10 points more
+    assert result.worth.mean == pytest.approx(result.worth.predicted - 0.1, abs=0.02)
+    assert result.coverage < 0.05
+
+
+def test_an_attack_meets_the_network_that_answers() -> None:
+    met = []
+
+    def attack(network: Any, inputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        assert (labels == 0).all()
+        met.append(network)
+        return inputs + K
+
+    networks = {"Standard": answering(522, K), "Rice2020Overfitting": answering(1466, 4658)}
+    live(networks=networks, attacks={"autoattack": attack})
+    assert networks["Standard"] in met
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"networks": {"Standard": answering(522, K)}}, "meets Rice2020Overfitting, which networks does not"),
+        ({"networks": {"Standrad": answering(522, K)}}, "did you mean 'Standard'"),
+        ({"networks": {"Standard": 3}}, "is 3; expected a function"),
+        ({"networks": [1]}, "expected a mapping"),
+        ({"attacks": {}}, "meets autoattack, which attacks does not have"),
+        ({"labels": None}, "need examples"),
+        ({"labels": np.zeros(5, int)}, "gave an array of shape"),
+    ],
+)
+def test_live_networks_that_do_not_fit_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        live(**changes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from advgame.decision.recommendation import Recommendation, played
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.scenarios.evidence import evidence_of
+from advgame.studies.live_outcomes import Attack, Network, live_evidence, with_live_accuracy
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.traffic import Kinds, Money, Stream, realised
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 MOST_INPUTS, MOST_RUNS = 5_000_000, 1_000_000
 OUTCOMES = "drawn from outcomes per input"
 ACCURACIES = "each classified correctly with the probability of its accuracy"
+LIVE = "answered by live networks"
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,19 @@ class SimulationStudy(Study[Simulation]):
     """What does the recommendation earn on simulated traffic, and is that what was predicted?
 
     Where outcomes per input lie beside the table, inputs are drawn from those tested; otherwise every
-    input is classified correctly with the probability of its accuracy.
+    input is classified correctly with the probability of its accuracy. Live networks may be given as
+    functions of any library; traffic is then drawn from the examples, attacked where it is adversarial, and
+    answered by them.
 
     Args:
         inputs: classified inputs in a run, 30 to 5,000,000.
         runs: runs for the coverage of the interval.
         level: of the intervals, in (0, 1).
         seed: of the draws.
+        networks: defence → function from an array of inputs (k, …) to labels (k,); empty for none.
+        examples: (k, …) benign inputs for the networks.
+        labels: (k,) the right label of each example.
+        attacks: attack → function of a network, examples and labels that returns the attacked examples.
     """
 
     name: ClassVar[str] = "simulation"
@@ -119,12 +128,17 @@ class SimulationStudy(Study[Simulation]):
     runs: int = 1000
     level: float = 0.95
     seed: int = 18120424
+    networks: Mapping[str, Network] = field(default_factory=dict)
+    examples: Any = None
+    labels: Any = None
+    attacks: Mapping[str, Attack] = field(default_factory=dict)
 
     def run(self, situation: Situation) -> Simulation:
         """One run in detail and many runs for the coverage.
 
         Raises:
-            InputError: for settings out of range, or payoffs that are not sums over inputs.
+            InputError: for settings out of range, payoffs that are not sums over inputs, and networks,
+                attacks or examples that are missing or do not fit.
             SolverError: when nothing could be certified.
         """
         _whole("inputs", self.inputs, 30, MOST_INPUTS)
@@ -146,11 +160,17 @@ def _simulated(study: SimulationStudy, here: Recommendation) -> Simulation:
         np.eye(len(names[0]))[names[0].index(nothing.defence)],
         np.eye(len(names[1]))[names[1].index(nothing.answer)],
     )
+    drawn = OUTCOMES if evidence.paired else ACCURACIES
+    realised_kinds = defended
+    if study.networks:
+        live = study.networks, study.attacks, study.examples, study.labels
+        evidence, drawn = live_evidence(evidence, (defended, plain), *live), LIVE
+        realised_kinds = with_live_accuracy(defended, evidence)
     random = np.random.default_rng(study.seed)
     stream = Stream.drawn(evidence, study.inputs, random)
     earned, kind, right = stream.earned(defended, evidence, random)
     unprotected = stream.earned(plain, evidence, random)[0]
-    means, errors = realised(defended, study.inputs, study.runs, random)
+    means, errors = realised(realised_kinds, study.inputs, study.runs, random)
     margin = _quantile(study.level) * errors
     return Simulation(
         played(names[0], here.profile.defender),
@@ -174,7 +194,7 @@ def _simulated(study: SimulationStudy, here: Recommendation) -> Simulation:
         study.runs,
         float((np.abs(means - defended.predicted) <= margin).mean()),
         study.level,
-        OUTCOMES if evidence.paired else ACCURACIES,
+        drawn,
     )
 
 
