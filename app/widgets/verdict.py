@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.arrays import NO_ATTACK
-from advgame.decision import Decision, Recommendation
+from advgame.decision import Decision, Recommendation, situate
 from advgame.equilibria import Timing
 from advgame.measurements import pool_seeds
+from advgame.scenarios import Scenario
+from advgame.studies.attacker_types import AttackerTypesStudy
 from advgame.wording.caveats import warned
 from advgame.wording.concepts import certificate_in_words
 from advgame.wording.money import money_of
@@ -19,6 +21,7 @@ from advgame.wording.policy_words import (
     response_in_words,
     worth_in_words,
 )
+from advgame.wording.type_words import types_in_words
 from advgame.wording.verdict import verdict_of
 from widgets.words import plain
 
@@ -35,6 +38,8 @@ def show(decision: Decision) -> None:
         if warnings:
             st.markdown(f":material/warning: {plain(warnings)}")
         _show_certificate(decision.recommendation)
+        if scenario.attacker_types and len(decision.recommendation.game.attacks) > 1:
+            st.markdown(f":material/groups: {plain(_types(scenario))}")
         if scenario.attacker_knows is None and len(decision.recommendation.game.attacks) > 1:
             st.caption(plain(NOT_STATED))
 
@@ -48,6 +53,11 @@ def _show_certificate(recommendation: Recommendation) -> None:
             f"{certificate_in_words(recommendation)} A solution with a regret above 2e-7 % is never shown."
         ),
     )
+
+
+def _types(scenario: Scenario) -> str:
+    found = AttackerTypesStudy().run(situate(scenario))
+    return types_in_words(found, money_of(scenario))
 
 
 def worth(decision: Decision) -> str:

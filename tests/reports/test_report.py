@@ -10,8 +10,11 @@ import pytest
 import advgame as ag
 from advgame.equilibria import Nash
 from advgame.errors import InputError, UnknownName
+from advgame.reports.blocks import Caution, Verdict
 from advgame.reports.formats import FORMATS
 from advgame.reports.formats.text import Text
+from advgame.scenarios.attacker_type import AttackerType
+from advgame.wording.numbers import significant
 
 
 def test_the_mixed_verdict_names_both_networks_with_their_shares(two_defences: ag.Scenario) -> None:
@@ -73,6 +76,25 @@ def test_an_announced_defence_pays_where_an_unseen_one_does_not(two_defences: ag
     assert secret.verdict.startswith("Announce the defence: Rice2020Overfitting for 86 % of inputs")
 
 
+def test_a_verdict_for_a_single_attacker_says_what_the_types_of_the_scenario_change(
+    two_defences: ag.Scenario,
+) -> None:
+    """The professional's attack pays from 1.3 · 0.4658 on; those with less to gain are deterred by less."""
+    types = {
+        "hobbyist": AttackerType(0.7, cost_multiplier=1.2),
+        "professional": AttackerType(0.3, reward=1.3),
+    }
+    report = ag.report(replace(two_defences, attacker_types=types))
+    first = next(block for block in report.blocks if not isinstance(block, Verdict))
+    assert isinstance(first, Caution)
+    found = ag.study("attacker_types", replace(two_defences, attacker_types=types))
+    assert found.recommended.worth > found.verdict.worth
+    for amount in (found.recommended.worth, found.verdict.worth):
+        assert f"{significant(amount, 3)} units" in first.text
+    alone = ag.report(two_defences)
+    assert not any("types of attackers" in getattr(block, "text", "") for block in alone.blocks)
+
+
 def test_an_attacker_who_sees_the_network_leaves_no_mixed_strategy(two_defences: ag.Scenario) -> None:
     report = ag.report(ag.set_parameter(two_defences, "attacker_knows", "network"))
     assert report.verdict == "Deploy Rice2020Overfitting for all inputs"
@@ -90,7 +112,9 @@ def test_a_service_that_loses_money_is_stopped_where_its_owner_allows_it(two_def
     told = " ".join(stopped.render("text").split())
     for about_running in ("Expected adversarial share", "Threshold of the largest share", "Recommended is"):
         assert about_running not in told.partition("THE POLICIES COMPARED")[0]
-    assert "the best way of running the service nevertheless" in told
+    for title in ("WHAT WOULD CHANGE THE ANSWER", "BREAK-EVEN SHARES", "THE EQUILIBRIUM"):
+        assert title not in told
+    assert "as they would be about a service that is run" in told
     for name in FORMATS:
         assert stopped.render(name)
 

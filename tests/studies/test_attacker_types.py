@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import advgame as ag
-from advgame.decision.attacker_type_games import type_games
+from advgame.decision.attacker_type_games import bayesian_game, type_games
+from advgame.equilibria import AttackerTypes
+from advgame.equilibria.algorithms.uncertain_attacker import worst_reply
 from advgame.errors import InputError, ScenarioError, UnknownName
 from advgame.scenarios.attacker_presets import attacker_presets
 from advgame.scenarios.attacker_type import AttackerType
@@ -45,15 +47,26 @@ def test_many_attackers_are_met_by_the_mixture_that_makes_them_indifferent() -> 
     deploy = dict(result.policies[0].deploy)
     defend = (1.0 - 0.6) / ROBUST[1]
     assert deploy["Rice2020Overfitting"] == pytest.approx(defend, abs=1e-9)
-    assert dict(result.types[1].attacked_with)["autoattack"] == pytest.approx(
-        BREAK_EVEN / (0.6 * 0.3), abs=1e-9
-    )
-    assert result.types[0].attacked_with == (("none", 1.0),)
     # at the break-even share both networks are worth the same
     assert result.policies[0].value == pytest.approx((1 - BREAK_EVEN) * CLEAN[0], abs=1e-9)
-    # a known idle attacker meets the plain network, a known active one its own equilibrium
-    known = 0.4 * CLEAN[0] + 0.6 * (1 - BREAK_EVEN) * CLEAN[0]
-    assert result.value_of_knowing == pytest.approx(known - result.policies[0].value, abs=1e-9)
+    games = type_games(ag.case(CASE), two(0.6))
+    idle, active = AttackerTypes().solve(bayesian_game(games)).recommended.attackers
+    assert idle[0] == 1
+    assert active[1] == pytest.approx(BREAK_EVEN / (0.6 * 0.3), abs=1e-9)
+
+
+def test_an_announcement_that_deters_all_types_is_recommended_where_it_is_worth_more_than_secrecy() -> None:
+    """With a reward of up to 1.05 and a cost from 0.57 on, the active type stays away from 0.85575 on."""
+    result = against(two(0.6))
+    defend = (1 - 0.57 / 1.05) / ROBUST[1]
+    assert result.recommended.policy == "announced, within the margin"
+    assert dict(result.recommended.deploy)["Rice2020Overfitting"] == pytest.approx(defend, abs=1e-5)
+    worth = CLEAN[0] - (CLEAN[0] - CLEAN[1]) * defend
+    assert result.recommended.worth == pytest.approx(worth, abs=1e-6)
+    assert {each.attacked_with for each in result.types} == {(("none", 1.0),)}
+    # at exact amounts the plain network meets a known idle attacker, and 0.4 / 0.5342 deters an active one
+    exact = CLEAN[0] - (CLEAN[0] - CLEAN[1]) * 0.4 / ROBUST[1]
+    assert result.value_of_knowing == pytest.approx(0.4 * (CLEAN[0] - exact), abs=1e-9)
 
 
 def test_one_type_is_the_scenario_itself() -> None:
@@ -104,6 +117,39 @@ def test_the_expected_value_of_an_announcement_is_that_of_every_type_replying_be
         pays, earns = strategy @ each.game.attacker_payoffs, strategy @ each.game.defender_payoffs
         value += each.kind.prior * earns[pays >= pays.max() - 1e-9].max()
     assert result.policies[1].value == pytest.approx(value, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_two_defences_the_announcement_within_the_margin_is_the_best_there_is(seed: int) -> None:
+    """Against a fine grid of mixed strategies; the bound of exact amounts is never exceeded."""
+    random = np.random.default_rng(seed)
+    prior = float(random.uniform(0.2, 0.8))
+    types = {
+        "cheap": AttackerType(prior, cost_multiplier=float(random.uniform(0.3, 1.0))),
+        "keen": AttackerType(1 - prior, reward=float(random.uniform(0.8, 1.6))),
+    }
+    scenario = replace(
+        ag.case(CASE),
+        attacker_types=types,
+        attacker_knows="mixture",
+        largest_share=float(random.uniform(0.1, 0.6)),
+    )
+    result = ag.study("attacker_types", scenario)
+    assert isinstance(result, AttackerTypesResult)
+    announced = next(each for each in result.policies if each.policy == "announced, within the margin")
+    games = type_games(scenario, types)
+    grid = [
+        sum(
+            each.kind.prior * worst_reply(each.game, each.amounts, np.array([1 - share, share]))[1]
+            for each in games
+        )
+        for share in np.linspace(0, 1, 401)
+    ]
+    assert announced.guaranteed >= max(grid) - 1e-9
+    assert announced.guaranteed <= result.bound + 1e-9
+    assert result.recommended is announced
+    assert result.verdict is not None
+    assert result.verdict.worth <= announced.guaranteed + 1e-9
 
 
 def test_types_are_read_from_a_file_and_written_back(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
 from advgame.scenarios.scenario_digest import inputs_sha256
 from advgame.studies import BreakEven, Threshold, thresholds
+from advgame.studies.attacker_types import AttackerTypesResult, AttackerTypesStudy
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
 from advgame.studies.policy_thresholds import policy_thresholds
@@ -55,6 +56,13 @@ class Facts:
         """How sure the decision is, and what to measure next."""
         here = self.recommendation.situation
         return confidence_of(here, self.recommendation.profile.defender, ConfidenceStudy())
+
+    @cached_property
+    def attacker_types(self) -> AttackerTypesResult | None:
+        """What to deploy against the scenario's types of attackers; None where it states none."""
+        if not (self.scenario.attacker_types and self.has_attacks):
+            return None
+        return AttackerTypesStudy().run(self.question)
 
     @property
     def what_if_concept(self) -> Concept:

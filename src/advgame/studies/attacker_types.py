@@ -10,11 +10,13 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.decision.attacker_type_games import TypeGame, bayesian_game, type_games
+from advgame.decision.decide import decide
+from advgame.decision.policies import Kind, Policy, same_worth
 from advgame.decision.recommendation import played, values_alone
 from advgame.decision.situation import Situation
 from advgame.equilibria import AttackerTypes, Commitment, Nash
 from advgame.equilibria.algorithms.uncertain_attacker import worst_reply
-from advgame.equilibria.concepts.robust_commitment import RobustCommitment
+from advgame.equilibria.concepts.robust_commitment import FEW_ATTACKS, RobustCommitment, break_points
 from advgame.errors import InputError
 from advgame.scenarios import Scenario
 from advgame.scenarios.attacker_presets import attacker_preset, attacker_presets
@@ -31,7 +33,9 @@ STATED = "stated by the scenario"
 NOTHING_LOST = 5e-7  # money per classified input: less is rounding
 HIDDEN, ANNOUNCED, KNOWN = "kept secret", "announced", "known network"
 ROBUST, FOR_ONE = "announced, within the margin", "as if all were {}"
-POLICY_OF = {NOTHING: HIDDEN, MIXTURE: ROBUST, NETWORK: KNOWN}
+KNOWN_ROBUST, VERDICT = "known network, within the margin", "verdict for a single attacker"
+CHOICES_OF = {NOTHING: (HIDDEN, ROBUST), MIXTURE: (ROBUST,), NETWORK: (KNOWN_ROBUST,)}
+KNOWN_THEN = {HIDDEN: NOTHING, ROBUST: MIXTURE, KNOWN_ROBUST: NETWORK}
 STEPS = (0.02, 0.05, 0.1, 0.2, 0.4)  # from an announced strategy, which lies on ties, towards another
 EXACT_POLICY_OF = {NOTHING: HIDDEN, MIXTURE: ANNOUNCED, NETWORK: KNOWN}
 
@@ -60,6 +64,12 @@ class TypedPolicy:
     value: float  # by its rule: at the equilibrium, or with the ties of an announcement
     guaranteed: float  # the least while the types' rewards and costs lie within the margin
 
+    @property
+    def worth(self) -> float:
+        """What it counts for: a secret mixture at the equilibrium, any other policy what is guaranteed."""
+        secret = self.policy == HIDDEN and len(self.deploy) > 1
+        return self.value if secret or self.policy == VERDICT else self.guaranteed
+
 
 @dataclass(frozen=True, eq=False)
 class AttackerTypesResult(StudyResult):
@@ -77,6 +87,7 @@ class AttackerTypesResult(StudyResult):
     basis: str  # where the types come from
     bound: float  # no announced strategy is worth more if amounts are exactly as assumed
     complete: bool  # whether all equilibria of the hidden policy are proven found
+    verdict: TypedPolicy | None  # the verdict for the single attacker, against all types; None: not run
 
     @property
     def wrong_type(self) -> TypedPolicy:
@@ -91,7 +102,7 @@ class AttackerTypesResult(StudyResult):
         return (
             f"Against attackers of {len(self.types)} types ({priors}; {self.basis}) deploy "
             f"{_words(self.recommended.deploy)}, {self.recommended.policy}: worth "
-            f"{self.recommended.value:.4g} per input. Knowing the type of each attacker "
+            f"{self.recommended.worth:.4g} per input. Knowing the type of each attacker "
             f"{self._knowing()}{self._mistaken()}."
         )
 
@@ -172,7 +183,8 @@ class AttackerTypesStudy(Study[AttackerTypesResult]):
             SolverError: when nothing could be certified.
         """
         types, basis = chosen_types(situation.scenario, self.types, self.priors)
-        return _Types(situation.scenario, type_games(situation.scenario, types)).result(basis)
+        games = type_games(situation.scenario, types)
+        return _Types(situation.scenario, games, decide(situation).policies.verdict).result(basis)
 
 
 def chosen_types(
@@ -216,8 +228,8 @@ def chosen_types(
 class _Types:
     """The games against all types, and strategies valued in them."""
 
-    def __init__(self, scenario: Scenario, games: tuple[TypeGame, ...]) -> None:
-        self.scenario, self.games = scenario, games
+    def __init__(self, scenario: Scenario, games: tuple[TypeGame, ...], verdict: Policy) -> None:
+        self.scenario, self.games, self.verdict = scenario, games, verdict
         self.priors = np.array([each.kind.prior for each in games])
         self.defences = games[0].game.defences
         whole = bayesian_game(games)
@@ -227,8 +239,10 @@ class _Types:
     def result(self, basis: str) -> AttackerTypesResult:
         policies = self._policies()
         by_name = {each.policy: each for each in policies}
-        knowledge = self.scenario.knowledge
-        chosen = by_name[POLICY_OF[knowledge]]
+        choices = [by_name[name] for name in CHOICES_OF[self.scenario.knowledge]]
+        best = max(each.worth for each in choices)
+        chosen = next(each for each in choices if same_worth(each.worth, best))
+        knowledge = KNOWN_THEN[chosen.policy]
         known = [self._if_known(each, knowledge) for each in self.games]
         knowing = float(self.priors @ [value for _, value in known])
         return AttackerTypesResult(
@@ -240,6 +254,7 @@ class _Types:
             basis,
             float("nan") if self.commitment.bound is None else self.commitment.bound,
             self.nash.complete,
+            by_name.get(VERDICT),
         )
 
     def _policies(self) -> tuple[TypedPolicy, ...]:
@@ -255,6 +270,9 @@ class _Types:
         for_one = [RobustCommitment(amounts=each.amounts).solve(each.game).recommended for each in self.games]
         single = max(rows, key=self.guaranteed)
         compared = [announced.defender, hidden.defender, *(each.defender for each in for_one), single]
+        if self.verdict.kind is not Kind.STOPPED:
+            compared.append(self.verdict.strategy)
+        compared += self._breaks()
         towards = [(1 - step) * announced.defender + step * other for other in compared[1:] for step in STEPS]
         robust = max([*compared, *towards], key=self.guaranteed)
         network = rows[int(np.argmax(alone))]
@@ -263,11 +281,38 @@ class _Types:
             self._policy(ANNOUNCED, announced.defender, announced.defender_payoff),
             self._policy(ROBUST, robust, self.guaranteed(robust)),
             self._policy(KNOWN, network, float(np.max(alone))),
+            self._policy(KNOWN_ROBUST, single, self.guaranteed(single)),
+            *self._verdict(),
             *(
                 self._policy(FOR_ONE.format(each.name), own.defender, self.guaranteed(own.defender))
                 for each, own in zip(self.games, for_one, strict=True)
             ),
         )
+
+    def _breaks(self) -> list[FloatArray]:
+        """Of two defences, the mixed strategies at which the guaranteed value may be greatest; else none."""
+        if len(self.defences) != 2 or any(each.game.shape[1] > FEW_ATTACKS for each in self.games):
+            return []
+        shares = {
+            share
+            for each in self.games
+            for share in break_points(each.game.centred_for_commitment, each.amounts)
+        }
+        return [np.array([1 - share, share]) for share in sorted(shares)]
+
+    def _verdict(self) -> tuple[TypedPolicy, ...]:
+        """The verdict for the single attacker, against all types; none where the service is not run."""
+        if self.verdict.kind is Kind.STOPPED:
+            return ()
+        strategy = self.verdict.strategy
+        if self.verdict.kind is not Kind.HIDDEN or self.verdict.single is not None:
+            return (self._policy(VERDICT, strategy, self.guaranteed(strategy)),)
+        replies = self.nash.recommended.attackers
+        values = [
+            float(strategy @ each.game.defender_payoffs @ reply)
+            for each, reply in zip(self.games, replies, strict=True)
+        ]
+        return (self._policy(VERDICT, strategy, float(self.priors @ values)),)
 
     def _policy(self, name: str, strategy: FloatArray, value: float) -> TypedPolicy:
         return TypedPolicy(name, played(self.defences, strategy), float(value), self.guaranteed(strategy))

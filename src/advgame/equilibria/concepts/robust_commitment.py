@@ -174,9 +174,27 @@ def _breaks_are_few(game: Game) -> bool:
 
 
 def _best_of_two(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
-    """Of two defences, where the guaranteed value is piecewise linear in the probability of the second.
+    """Of two defences, where the guaranteed value is piecewise linear in the probability of the second."""
+    mixed_strategies = [np.array([1 - share, share]) for share in break_points(game, amounts, slack)]
+    values = [worst_reply(game, amounts, each, slack)[1] for each in mixed_strategies]
+    best = int(np.argmax(values))
+    return mixed_strategies[best], values[best]
 
-    It breaks only where one reply begins to be surely better than another, or two cost the same.
+
+def break_points(game: Game, amounts: UncertainAmounts, slack: float = 0.0) -> tuple[float, ...]:
+    """The probabilities of the second of two defences at which the guaranteed value may break, with 0 and 1.
+
+    It breaks only where one reply begins to be surely better than another, or two cost the same. In between
+    it is linear, so it is greatest at one of these.
+
+    >>> game = Game([[0, 3], [2, 1]], [[1, 0], [0, 1]])
+    >>> [round(share, 3) for share in break_points(game, UncertainAmounts.certain(game))]
+    [0.0, 0.5, 0.5, 0.75, 1.0]
+
+    Args:
+        game: of two defences.
+        amounts: what of the attacker's payoffs is uncertain.
+        slack: money by which the attacker may fall short of its best reply.
     """
     program = _Program(
         game, amounts, slack, float(game.defender_payoffs.min()), float(game.defender_payoffs.max())
@@ -188,10 +206,7 @@ def _best_of_two(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[F
     for start, end in lines:
         if start * end < 0:
             shares.add(float(start / (start - end)))
-    mixed_strategies = [np.array([1 - share, share]) for share in sorted(shares)]
-    values = [worst_reply(game, amounts, each, slack)[1] for each in mixed_strategies]
-    best = int(np.argmax(values))
-    return mixed_strategies[best], values[best]
+    return tuple(sorted(shares))
 
 
 def _best_against_two_replies(

@@ -17,12 +17,13 @@ from advgame.wording.policy_words import (
     response_in_words,
     worth_in_words,
 )
+from advgame.wording.type_words import types_in_words
 from advgame.wording.verdict import verdict_of
 
 MOST_GAINS = 3
 RUN_ANYWAY = (
-    "Apart from the comparison of policies, the sections below are about the best way of running the service "
-    "nevertheless."
+    "Sections on thresholds, break-even shares and the equilibrium are left out, as they would be about a "
+    "service that is run."
 )
 
 
@@ -32,6 +33,8 @@ def decision(facts: Facts) -> tuple[Block, ...]:
     close = "" if facts.decision.stops else too_close(recommendation, facts.break_even)
     caveats = close, _open(facts), warned(facts.rows)
     blocks: list[Block] = [Verdict(verdict_of(facts.decision))]
+    if facts.attacker_types is not None:
+        blocks.append(Caution(types_in_words(facts.attacker_types, facts.money)))
     if facts.decision.by_knowledge:
         blocks.append(Paragraph(_value(facts)))
     blocks += [Caution(text) for text in caveats if text]

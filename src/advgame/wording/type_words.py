@@ -1,0 +1,43 @@
+"""Types of attackers in words: what they change of a verdict that is for a single attacker."""
+
+from __future__ import annotations
+
+from advgame.decision.policies import same_worth
+from advgame.studies.attacker_types import AttackerTypesResult, TypedPolicy
+from advgame.wording.money import Money
+from advgame.wording.names import listed
+from advgame.wording.numbers import percent, percentages
+
+
+def types_in_words(result: AttackerTypesResult, money: Money) -> str:
+    """What the scenario's types of attackers change, beside the verdict for its single attacker.
+
+    Args:
+        result: of the study ``attacker_types``, on the types of the scenario.
+        money: the scenario's unit, and its volume where it states one.
+    """
+    types = listed(f"{each.name} {percent(each.prior)}" for each in result.types)
+    opening = (
+        f"The scenario states types of attackers ({types}), but this verdict is for its single attacker "
+        "with the rewards, costs and attacks stated for all."
+    )
+    best, verdict = result.recommended, result.verdict
+    if verdict is None:
+        return f"{opening} Against the types, {_policy(best)} is worth {money.both(best.worth)}."
+    if same_worth(best.worth, verdict.worth):
+        return (
+            f"{opening} Against the types it is worth {money.both(verdict.worth)}, and no policy that the "
+            "study attacker_types compares is worth more."
+        )
+    return (
+        f"{opening} Against the types, {_policy(best)} is worth {money.both(best.worth)}, and what the "
+        f"verdict deploys {money.both(verdict.worth)}: follow the study attacker_types."
+    )
+
+
+def _policy(policy: TypedPolicy) -> str:
+    if len(policy.deploy) == 1:
+        return f"{policy.deploy[0][0]} for all inputs ({policy.policy})"
+    parts = percentages([share for _, share in policy.deploy])
+    deploy = listed(f"{name} for {part}" for (name, _), part in zip(policy.deploy, parts, strict=True))
+    return f"{deploy} ({policy.policy})"
