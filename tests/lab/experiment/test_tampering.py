@@ -421,7 +421,7 @@ def test_without_locks_of_the_file_system_the_process_id_decides(
     with locked(lock, "rows.csv"):
         assert free
     lock.write_text(f"{os.getppid()}")
-    with pytest.raises(LabError, match=f"number {os.getppid()}"), locked(lock, "rows.csv"):
+    with pytest.raises(LabError, match=f"number {os.getppid()}"), locked(lock, "rows.csv", LabError):
         pass
 
 
