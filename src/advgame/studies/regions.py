@@ -40,7 +40,7 @@ TILES = 9  # cells of the figure along each axis
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COARSE = 9  # lines per axis of the coarse grid that is solved first
 FIRST_AXES = ("largest_share", "attack_cost", "attack_reward", "explanation_value")
-WORK_PER_POINT = 0.2  # nominal seconds per point; beyond it, the equilibria listed so far are used
+ONE_POINT = Nash(work_limit=0.2)  # nominal seconds; beyond them, the equilibria listed so far are used
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +152,8 @@ class _Deployed:
         """The batch method that solves the games; None where they cannot be batched."""
         fields = {each.address.partition("[")[0] for each in (self.x, self.y)}
         possible = len(fields) == 2 and all(map(can_be_batched, fields))
-        return batch_method_of(for_many_games(self.solver)) if possible else None
+        concept = Nash() if self.solver == ONE_POINT else for_many_games(self.solver)
+        return batch_method_of(concept) if possible else None
 
     def labels_at(self, x: FloatArray, y: FloatArray) -> NDArray[np.int64]:
         """The regimes at points between those of the grid, (k,)."""
@@ -163,7 +164,11 @@ class _Deployed:
 
     def _labels(self, defender: FloatArray) -> NDArray[np.int64]:
         """The regimes of mixed strategies (k, defences), as their indices among those seen so far, (k,)."""
-        kinds, which = np.unique(defender > PLAYED, axis=0, return_inverse=True)
+        deployed = defender > PLAYED
+        packed = np.packbits(deployed, axis=1)  # rows of bytes sort much faster than rows of booleans
+        rows = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").ravel()
+        _, first, which = np.unique(rows, return_index=True, return_inverse=True)
+        kinds = deployed[first]
         defences = self._everything.defences
         regimes = [tuple(name for name, on in zip(defences, kind, strict=True) if on) for kind in kinds]
         labels = np.array([self.seen.setdefault(regime, len(self.seen)) for regime in regimes])
@@ -252,7 +257,7 @@ def _axis(scenario: Scenario, given: str | Axis) -> Axis:
 
 def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
     chosen = CONCEPTS.resolve(concept or concept_in_bulk(scenario))
-    return Nash(work_limit=WORK_PER_POINT) if chosen == Nash() else chosen
+    return ONE_POINT if chosen == Nash() else chosen
 
 
 def borders(found: Regions, scenario: Scenario, concept: str | Concept | None = None) -> Borders:
