@@ -150,7 +150,8 @@ def test_every_term_computes_exactly_what_it_computes_in_floats(name: str, succe
     term = TERMS[name](**amounts)
     accuracies = scenario.accuracies
     measured = {"human_recognition": dict.fromkeys(accuracies.defences, 0.7)}
-    accuracies = replace(accuracies, other_measures=measured)
+    done = np.full(accuracies.attacked_error.shape, 0.6)
+    accuracies = replace(accuracies, other_measures=measured, completed=done)
     exact_accuracies = accuracies.exactly(range(len(accuracies.defences)), range(len(accuracies.attacks)))
     exact_term = term.exactly(accuracies.defences, accuracies.attacks)
     for pay in ("to_defender", "to_attacker"):

@@ -173,7 +173,7 @@ def test_the_help_of_commands_names_it(command: str, named: list[str]) -> None:
 @pytest.mark.usefixtures("plugged_in")
 def test_commands_use_it(tmp_path: Path) -> None:
     run = CliRunner().invoke
-    solved = run(app, ["solve", CASE, "--concept", "by-lot", "--set", "audit_price=0.25"])
+    solved = run(app, ["solve", CASE, "--full", "--concept", "by-lot", "--set", "audit_price=0.25"])
     words = " ".join(solved.output.split())
     assert "Nobody looks at the payoffs" in words
     assert "equal probabilities" in words

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 
 import advgame as ag
-from advgame.reports.fingerprint import inputs_sha256
+from advgame.scenarios.scenario_digest import inputs_sha256
 
 TELL = """
 import sys

@@ -93,7 +93,7 @@ def corrected_rate(
 
     >>> rate = corrected_rate(41, 100, JudgeCounts(90, 100, 80, 100))
     >>> round(rate.corrected, 3), round(rate.low, 3), round(rate.high, 3)
-    (0.3, 0.136, 0.464)
+    (0.3, 0.14, 0.46)
 
     Args:
         count: cases judged successes.

@@ -118,9 +118,12 @@ class _Compared:
 
     def with_prices(self, scenario: Scenario) -> _End:
         """The amounts of a scenario with other prices: terms that did not change are not priced again."""
+        before = {term.name: term for term in self.scenario.terms}  # a price may bring a term of its own
         effects = [
-            self.effects[term.name] if term is before else self._effects(term, self.situation.accuracies)
-            for term, before in zip(scenario.terms, self.scenario.terms, strict=True)
+            self.effects[term.name]
+            if term is before.get(term.name)
+            else self._effects(term, self.situation.accuracies)
+            for term in scenario.terms
         ]
         return self._end(scenario, effects)
 

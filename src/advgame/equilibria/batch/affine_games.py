@@ -183,8 +183,10 @@ def _part(part: int, parts: int, count: int, first: int = 0) -> tuple[int, int]:
 
 
 def _in_rows(*given: Any) -> tuple[Any, ...]:
-    """The same, with arrays laid out row by row: for any other layout the kernels would be compiled again."""
-    return tuple(np.ascontiguousarray(each) if isinstance(each, np.ndarray) else each for each in given)
+    """The same, with arrays that lie row by row and can be written, as kernels are compiled for these alone."""
+    return tuple(
+        np.require(each, requirements="CW") if isinstance(each, np.ndarray) else each for each in given
+    )
 
 
 def _of_two(games: AffineGames) -> Solver:
