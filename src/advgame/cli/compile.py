@@ -95,6 +95,7 @@ def _sweeps() -> None:
     grid = {name: np.linspace(0.1, 1.0, POINTS) for name in ("largest_share", "attack_cost")}
     for name in ("cifar10-two-defences", "mnist-pruning"):
         solve_grid(case(name), grid, "nash")
+    solve_grid(case("mnist-pruning"), grid, "nash_one")  # tries supports, in a kernel of its own
     two_by_two_map(case("cifar10-two-defences"), grid)
 
 
