@@ -185,7 +185,7 @@ def _part(part: int, parts: int, count: int, first: int = 0) -> tuple[int, int]:
 def _in_rows(*given: Any) -> tuple[Any, ...]:
     """The same, with arrays that lie row by row and can be written: kernels are compiled for these alone."""
     return tuple(
-        np.require(each, requirements="CW") if isinstance(each, np.ndarray) else each for each in given
+        np.require(each, requirements=["C", "W"]) if isinstance(each, np.ndarray) else each for each in given
     )
 
 
