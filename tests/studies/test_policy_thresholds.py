@@ -87,3 +87,15 @@ def test_a_report_to_a_knowing_attacker_lists_them() -> None:
 
 def situate_and_recommend(name: str) -> ag.decision.Recommendation:
     return decide(situate(case(name))).recommendation
+
+
+def test_the_price_of_a_term_that_the_scenario_does_not_name_has_its_thresholds() -> None:
+    named = case("cifar10-two-defences")  # with defence_cost 0, which is what an absent term costs
+    unnamed = replace(named, terms=tuple(term for term in named.terms if term.name != "defence_cost"))
+    assert len(unnamed.terms) == len(named.terms) - 1
+    found, expected = (
+        policy_thresholds(decide(each).recommendation, parameters=["defence_cost[Standard]"])
+        for each in (unnamed, named)
+    )
+    assert [(each.below, each.above) for each in found] == [(each.below, each.above) for each in expected]
+    assert found[0].decides

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -118,3 +119,14 @@ def test_a_map_leaves_the_scenario_as_it_was() -> None:
     before = build_game(TWO).defender_payoffs.copy()
     regions(TWO, "largest_share", "benign_gain", points=9)
     assert (build_game(TWO).defender_payoffs == before).all()
+
+
+@pytest.mark.parametrize("concept", ["nash", "commitment", "pure_commitment"])
+def test_a_large_map_is_solved_as_one_batch(concept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stepwise = regions(TWO, "largest_share", "attack_cost", points=25, concept=concept)  # 625 points
+    module = sys.modules[regions.__module__]
+    monkeypatch.setattr(module, "refined", None)  # a map point by point would call it
+    monkeypatch.setattr(module, "COMPILED_FROM", 1)
+    batch = regions(TWO, "largest_share", "attack_cost", points=25, concept=concept)
+    assert batch.regimes == stepwise.regimes
+    np.testing.assert_array_equal(batch.regime, stepwise.regime)

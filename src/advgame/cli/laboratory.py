@@ -28,6 +28,17 @@ MeasuredExperiment = Annotated[
     ),
 ]
 
+DrawnDefences = Annotated[
+    list[str], typer.Option(help="A network to draw; repeat the option to draw several side by side.")
+]
+InputPlace = Annotated[
+    int, typer.Option("--input", min=0, help="The index of the input in the test set, from 0.")
+]
+PictureFile = Annotated[
+    Path, typer.Option("-o", "--output", help="The picture to write: .svg, .png or .pdf.")
+]
+TrainingSeed = Annotated[int | None, typer.Option(help="The training seed; by default the first.")]
+
 
 @app.command(
     cls=DerivedHelp,
@@ -127,17 +138,11 @@ def fetch(
 def picture(
     experiment: MeasuredExperiment,
     table: MeasuredTable,
-    defence: Annotated[
-        list[str], typer.Option(help="A network to draw; repeat the option to draw several side by side.")
-    ],
+    defence: DrawnDefences,
     radius: Annotated[float, typer.Option(help="The radius of the L∞ ball around the input.")],
-    input_: Annotated[
-        int, typer.Option("--input", min=0, help="The index of the input in the test set, from 0.")
-    ] = 0,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The picture to write: .svg, .png or .pdf.")
-    ] = Path("surface.svg"),
-    seed: Annotated[int | None, typer.Option(help="The training seed; by default the first.")] = None,
+    input_: InputPlace = 0,
+    output: PictureFile = Path("surface.svg"),
+    seed: TrainingSeed = None,
     images: Images = None,
 ) -> None:
     """Draws the loss of networks around an input.
@@ -163,7 +168,7 @@ def network(
     experiment: MeasuredExperiment,
     table: MeasuredTable,
     defence: Annotated[str, typer.Option(help="The name of the defence in the experiment.")],
-    seed: Annotated[int | None, typer.Option(help="The training seed; by default the first.")] = None,
+    seed: TrainingSeed = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The safetensors file for the weights.")
     ] = None,
@@ -191,20 +196,14 @@ def network(
 def saliency(
     experiment: MeasuredExperiment,
     table: MeasuredTable,
-    defence: Annotated[
-        list[str], typer.Option(help="A network to draw; repeat the option to draw several side by side.")
-    ],
-    input_: Annotated[
-        int, typer.Option("--input", min=0, help="The index of the input in the test set, from 0.")
-    ] = 0,
+    defence: DrawnDefences,
+    input_: InputPlace = 0,
     method: Annotated[
         list[str] | None,
         typer.Option(help="gradient, occlusion or grad_cam; repeat for several. By default all."),
     ] = None,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The picture to write: .svg, .png or .pdf.")
-    ] = Path("saliency.svg"),
-    seed: Annotated[int | None, typer.Option(help="The training seed; by default the first.")] = None,
+    output: PictureFile = Path("saliency.svg"),
+    seed: TrainingSeed = None,
     images: Images = None,
 ) -> None:
     """Draws the parts of an input that matter to networks.

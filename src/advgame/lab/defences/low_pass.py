@@ -12,10 +12,9 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from advgame.errors import LabError
 from advgame.lab.defences.input_change import InputChanged, check_images
 from advgame.lab.fitting.defence import Defence
-from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.settings import check_choice, check_range
 
 KINDS = ("fourier", "gaussian")
 
@@ -31,8 +30,7 @@ class LowPass(Defence):
 
     def __post_init__(self) -> None:
         check_range("cutoff", self.cutoff, 0, 1, low_included=False)
-        if self.kind not in KINDS:
-            raise LabError(f"The setting 'kind' is {self.kind!r}; expected one of {', '.join(KINDS)}.")
+        check_choice("kind", self.kind, KINDS)
 
     def prepared(self, network: nn.Module) -> nn.Module:
         """The filter in front of the network."""

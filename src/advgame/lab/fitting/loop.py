@@ -45,15 +45,18 @@ class Recipe:
     replays: int = 1  # steps on each batch before the next one
 
     def __post_init__(self) -> None:
-        from advgame.lab.fitting.settings import check_range  # not above: defences import this file
+        from advgame.lab.fitting.settings import (  # not above: defences import this file
+            check_choice,
+            check_range,
+        )
 
         check_range("epochs", self.epochs, 0)
         check_range("learning_rate", self.learning_rate, 0, low_included=False)
         check_range("batch_size", self.batch_size, 1)
         check_range("weight_decay", self.weight_decay, 0)
         check_range("replays", self.replays, 1)
-        _check_choice("optimiser", self.optimiser, OPTIMISERS)
-        _check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("optimiser", self.optimiser, OPTIMISERS)
+        check_choice("schedule", self.schedule, SCHEDULES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,8 +311,3 @@ def _clock(network: nn.Module) -> Callable[[], float]:
         return perf_counter()
 
     return clock
-
-
-def _check_choice(setting: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise LabError(f"The setting {setting!r} is {given!r}; expected one of {', '.join(known)}.")

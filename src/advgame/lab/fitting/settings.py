@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf, isfinite
 
 from advgame.errors import LabError
@@ -36,3 +37,23 @@ def check_range(
         f" and at most {high:g}" if high < inf else ""
     )
     raise LabError(f"The setting {setting!r} is {given}; expected a number {expected}.")
+
+
+def check_choice(setting: str, given: str, known: Iterable[str]) -> None:
+    """Raises an error if the value is not one of those known.
+
+    >>> check_choice("scope", "everywhere", ("global", "local"))
+    Traceback (most recent call last):
+    advgame.errors.LabError: The setting 'scope' is 'everywhere'; expected one of global, local.
+
+    Args:
+        setting: name of the setting, for the error message.
+        given: its value.
+        known: the values that it may have.
+
+    Raises:
+        LabError: for any other value.
+    """
+    names = tuple(known)
+    if given not in names:
+        raise LabError(f"The setting {setting!r} is {given!r}; expected one of {', '.join(names)}.")

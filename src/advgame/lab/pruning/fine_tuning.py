@@ -26,6 +26,21 @@ def check_retraining(name: str, settings: Mapping[str, Any]) -> None:
     _defence(name, settings)
 
 
+def settings_given(epochs: int, learning_rate: float, **optional: float | None) -> dict[str, float]:
+    """The settings of a training defence, without those that it is to choose itself.
+
+    >>> settings_given(3, 0.01, radius=None, noise=0.2)
+    {'epochs': 3, 'learning_rate': 0.01, 'noise': 0.2}
+
+    Args:
+        epochs: epochs of the training.
+        learning_rate: the learning rate.
+        optional: further settings by name; None for the default of the defence.
+    """
+    chosen = {name: value for name, value in optional.items() if value is not None}
+    return {"epochs": epochs, "learning_rate": learning_rate, **chosen}
+
+
 def retrained(network: nn.Module, task: Task, name: str, settings: Mapping[str, Any]) -> nn.Module:
     """The network fine-tuned by a training defence; weights that are 0 stay 0.
 

@@ -13,10 +13,10 @@ from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.fitting.defence import Defence
-from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.settings import check_choice, check_range
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks.complexity import parameters_left, prunable_layers
-from advgame.lab.pruning.fine_tuning import NONE, check_retraining, retrained
+from advgame.lab.pruning.fine_tuning import NONE, check_retraining, retrained, settings_given
 from advgame.lab.pruning.magnitude import MagnitudePruning
 from advgame.lab.pruning.masks import Masked
 from advgame.lab.pruning.prunable_units import (
@@ -60,12 +60,8 @@ class GradualPruning(Defence):
         check_range("begin", self.begin, 0, 1)
         check_range("end", self.end, 0, 1, low_included=False)
         check_range("updates", self.updates, 1)
-        for setting, given, known in (
-            ("structure", self.structure, STRUCTURES),
-            ("scope", self.scope, SCOPES),
-        ):
-            if given not in known:
-                raise LabError(f"The setting {setting!r} is {given!r}; expected one of {', '.join(known)}.")
+        check_choice("structure", self.structure, STRUCTURES)
+        check_choice("scope", self.scope, SCOPES)
         if self.begin >= self.end:
             raise LabError(
                 f"The setting 'begin' is {self.begin:g} and 'end' is {self.end:g}; expected the first to be "
@@ -80,12 +76,7 @@ class GradualPruning(Defence):
     @property
     def settings_of_training(self) -> dict[str, float]:
         """The settings of the defence that trains."""
-        given = {"radius": self.radius, "noise": self.noise}
-        return {
-            "epochs": self.epochs,
-            "learning_rate": self.learning_rate,
-            **{name: value for name, value in given.items() if value is not None},
-        }
+        return settings_given(self.epochs, self.learning_rate, radius=self.radius, noise=self.noise)
 
     def prepared(self, network: nn.Module) -> nn.Module:
         """The network itself, with its size recorded."""

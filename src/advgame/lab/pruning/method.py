@@ -10,11 +10,11 @@ from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.fitting.defence import Defence
-from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.settings import check_choice, check_range
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks.complexity import parameters_left
 from advgame.lab.pruning.filters import Filters
-from advgame.lab.pruning.fine_tuning import check_retraining, retrained
+from advgame.lab.pruning.fine_tuning import check_retraining, retrained, settings_given
 from advgame.lab.pruning.masks import Masked
 from advgame.lab.pruning.prunable_units import (
     SCOPES,
@@ -52,12 +52,8 @@ class Pruning(Defence):
 
     def __post_init__(self) -> None:
         check_range("compression", self.compression, 1)
-        for setting, given, known in (
-            ("structure", self.structure, STRUCTURES),
-            ("scope", self.scope, SCOPES),
-        ):
-            if given not in known:
-                raise LabError(f"The setting {setting!r} is {given!r}; expected one of {', '.join(known)}.")
+        check_choice("structure", self.structure, STRUCTURES)
+        check_choice("scope", self.scope, SCOPES)
         check_retraining(self.retrain, self.settings_of_retraining)
 
     @abstractmethod
@@ -73,12 +69,7 @@ class Pruning(Defence):
     @property
     def settings_of_retraining(self) -> dict[str, float]:
         """The settings of the defence that fine-tunes."""
-        given = {"radius": self.radius, "noise": self.noise}
-        return {
-            "epochs": self.epochs,
-            "learning_rate": self.learning_rate,
-            **{name: value for name, value in given.items() if value is not None},
-        }
+        return settings_given(self.epochs, self.learning_rate, radius=self.radius, noise=self.noise)
 
     def prepared(self, network: nn.Module) -> nn.Module:
         """The network itself, with its size recorded."""

@@ -14,9 +14,8 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from advgame.errors import LabError
 from advgame.lab.fitting.loop import Batch
-from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.settings import check_choice, check_range
 
 BALLS = ("Linf", "L2")
 # The total length of all steps, in radii: the far side of the ball is within reach (Madry et al. 2018).
@@ -58,8 +57,7 @@ def check_ball(norm: str, radius: float) -> None:
     Raises:
         LabError: for another norm, and for a radius out of range.
     """
-    if norm not in BALLS:
-        raise LabError(f"The setting 'norm' is {norm!r}; expected one of {', '.join(BALLS)}.")
+    check_choice("norm", norm, BALLS)
     if norm == "Linf":
         check_range("radius", radius, 0, 1, low_included=False)
     else:

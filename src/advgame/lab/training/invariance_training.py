@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from advgame.errors import LabError
 from advgame.lab.fitting.loop import Batch, fit, plain_loss
 from advgame.lab.fitting.panel import NORMS, InvarianceExamples, invariance_examples, train_panel
-from advgame.lab.fitting.settings import check_range
+from advgame.lab.fitting.settings import check_choice, check_range
 from advgame.lab.fitting.task import Task
 from advgame.lab.training.ascent import Ball, check_ball, climbed, ramped
 from advgame.lab.training.trained import Trained
@@ -46,8 +46,7 @@ class InvarianceTraining(Trained):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.norm not in NORMS:
-            raise LabError(f"The setting 'norm' is {self.norm!r}; expected one of {', '.join(NORMS)}.")
+        check_choice("norm", self.norm, NORMS)
         if self.norm == "Linf":
             check_range("radius", self.radius, 0, 1, low_included=False)
         else:
