@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from advgame.dashboard_pages import PAGES
+from tests.browser.waiting import SLOW, wait_until_still
 
 pytestmark = pytest.mark.browser
 AXE = Path(os.environ.get("AXE", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
-SLOW = 60_000  # milliseconds that a page may take on a busy machine
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core comes from npm, not pip: see above")
@@ -26,9 +26,7 @@ def test_no_page_has_a_serious_violation(chromium: Browser, dashboard: str, sche
     for name, listed in PAGES.items():
         page.goto(f"{dashboard}/{Path(listed.path).stem}" if name != "decide" else dashboard)
         expect(page.locator("[data-testid=stMain] h1").first).to_be_visible(timeout=SLOW)
-        app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
-        expect(page.locator("[data-stale=true], [data-testid=stSpinner]")).to_have_count(0, timeout=SLOW)
+        wait_until_still(page)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         violations = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         serious = [each["id"] for each in violations if each["impact"] in ("serious", "critical")]

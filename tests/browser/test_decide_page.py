@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
+from tests.browser.waiting import SLOW, wait_until_still
+
 pytestmark = pytest.mark.browser
 
 DEFENDED = re.compile(r"^Announce the defence: Rice2020Overfitting for 86\s%")
 VERDICT = ".st-key-verdict h2"
 UNDEFENDED = "Deploy Standard: defending does not pay."
-SLOW = 60_000  # milliseconds that the first answer may take on a busy machine
 
 
 def test_the_verdict_turns_where_announcing_no_longer_pays_and_the_report_says_the_same(
@@ -27,6 +28,7 @@ def test_the_verdict_turns_where_announcing_no_longer_pays_and_the_report_says_t
     share = page.get_by_role("slider", name="Largest share of the traffic")
     press_until(page, share, "ArrowLeft", below=0.085)
     expect(verdict).to_have_text(UNDEFENDED, timeout=SLOW)
+    expect(page).to_have_url(re.compile(rf"largest_share%3D{share.input_value()}\b"), timeout=SLOW)
     report = downloaded(page)
     assert report.startswith("<!DOCTYPE html>") or report.startswith("<!doctype html>")
     assert UNDEFENDED.rstrip(".") in unescape(report)
@@ -157,6 +159,7 @@ def press_until(page: Page, slider: Locator, key: str, *, below: float) -> None:
 
 
 def downloaded(page: Page) -> str:
+    wait_until_still(page)
     with page.expect_download(timeout=SLOW) as waiting:
         page.get_by_role("button", name="Download the report").click()
     assert waiting.value.suggested_filename == "decision.html"
