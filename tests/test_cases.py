@@ -34,6 +34,7 @@ SHAPES = {  # defences, columns with no attack
     "mnist-invariance-measured": (6, 4),
     "mnist-pruning": (9, 4),
     "pneumonia-measured": (13, 19),
+    "prompt-defences": (5, 2),
     "tabular-botnet": (12, 4),
     "tabular-credit": (12, 4),
     "tabular-malware": (10, 4),

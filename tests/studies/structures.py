@@ -8,6 +8,7 @@ import advgame as ag
 ALIKE = {
     "agent-injection": "digits-measured",  # outcomes per input, several seeds
     "backdoor-repairs": "agentdojo-camel",  # utility under attack, static attacks
+    "prompt-defences": "cifar10-two-defences",  # one attack, counts
     "machine-text-detectors": "cifar10-many-attacks",  # many defences and attacks, counts
     "tabular-botnet": "cifar10-pruning",  # rates alone
     "tabular-credit": "cifar10-pruning",

@@ -258,6 +258,23 @@ def policies(scenario: Scenario | Situation) -> Policies:
     return Policies(here.scenario, here.game, tuple(rows), here.scenario.attacker_margin, uncertain)
 
 
+def policy_of(situation: Situation, kind: Kind, strategy: FloatArray) -> Policy:
+    """Any mixed strategy, valued as the policies of a scenario are.
+
+    >>> from advgame.scenarios import case
+    >>> here = situate(case("cifar10-two-defences"))
+    >>> round(policy_of(here, Kind.SINGLE, np.array([0.0, 1.0])).worth, 4)
+    0.8534
+
+    Args:
+        situation: the scenario.
+        kind: what counts for it: a secret mixture is worth its value at the equilibrium.
+        strategy: (defences,) probabilities; zeros where the service is not run.
+    """
+    table = _Valuation(situation)
+    return table.stopped() if kind is Kind.STOPPED else table.policy(kind, strategy)
+
+
 class _Valuation:
     """Values mixed strategies in one situation."""
 

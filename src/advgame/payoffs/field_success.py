@@ -135,12 +135,12 @@ class AttackStrength:
         for column, attack in enumerate(attacks[1:], start=1):
             judge = self.judge_of(attack)
             if judge is not None:
-                rate[..., column] = _within(judge.corrected(rate[..., column]))
+                rate[..., column] = within(judge.corrected(rate[..., column]))
         if self.adaptive_factor != 1:
             factor = as_decimal(self.adaptive_factor) if rate.dtype == object else self.adaptive_factor
             attacked = static.copy()
             attacked[:, 0] = False
-            rate = np.where(attacked, _within(rate * factor), rate)
+            rate = np.where(attacked, within(rate * factor), rate)
         return rate
 
     def of_all_tries(self, once: NDArray[Any]) -> NDArray[Any]:
@@ -182,8 +182,12 @@ class AttackStrength:
         return self.adaptive_factor * self.tries / sharpest
 
 
-def _within(rate: Any) -> Any:
-    """Rates cut off at 0 and 1; `Accuracies.outside` lists the cells in which a judge led outside."""
+def within(rate: Any) -> Any:
+    """Rates cut off at 0 and 1; `Accuracies.outside` lists the cells in which a judge led outside.
+
+    Args:
+        rate: of any shape, floats or Fractions.
+    """
     rate = np.asarray(rate)
     return np.where(rate < 0, rate * 0, np.where(rate > 1, rate * 0 + 1, rate))
 

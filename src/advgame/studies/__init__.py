@@ -22,6 +22,7 @@ from advgame.studies.break_even import (
 from advgame.studies.confidence import ConfidenceStudy
 from advgame.studies.deterrence import Deterrence, DeterrenceStudy
 from advgame.studies.dynamics import Dynamics, DynamicsStudy
+from advgame.studies.judge_error import JudgeError, JudgeErrorStudy
 from advgame.studies.maps import TwoByTwoMap, two_by_two_map
 from advgame.studies.measurement_plan import MeasurementPlan, MeasurementPlanStudy
 from advgame.studies.nearest_flip import NearestFlip, NearestFlipStudy
@@ -58,6 +59,7 @@ STUDIES: Catalogue[type[Study[StudyResult]]] = Catalogue(
             ValueOfInformationStudy,
             RiskStudy,
             NearestFlipStudy,
+            JudgeErrorStudy,
             AttackerTypesStudy,
             SensitivityStudy,
             MeasurementPlanStudy,
@@ -125,6 +127,7 @@ __all__ = [
     "BreakEven",
     "Deterrence",
     "Dynamics",
+    "JudgeError",
     "MeasurementPlan",
     "NearestFlip",
     "Portfolio",

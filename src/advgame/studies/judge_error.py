@@ -1,0 +1,444 @@
+"""How far the decision depends on the errors of the judge that decided which attacks succeeded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from advgame.arrays import FloatArray
+from advgame.decision.decide import decide
+from advgame.decision.policies import Policies, Policy, policies, policy_of
+from advgame.decision.situation import Situation, situate
+from advgame.errors import InputError
+from advgame.games.tolerances import PLAYED
+from advgame.payoffs.field_success import ANY_ATTACK, Judge, within
+from advgame.scenarios import Scenario
+from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.scenarios.judges import AS_RIGHT, JudgeEvidence, Range, judge_evidence_of
+from advgame.studies.bulk_policy import solved_for
+from advgame.studies.candidates import Option, resolved_by, values_of
+from advgame.studies.figures import Tiles
+from advgame.studies.regions import LETTERS
+from advgame.studies.solved_draws import solved_draws
+from advgame.studies.study_contract import Study, StudyResult
+from advgame.studies.study_progress import advanced
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_BETTER = "the judge does no better than chance"
+AS_STATED, CORRECTED = "as the scenario states", "corrected at the estimate"
+MOST_DRAWS, MOST_POINTS = 100_000, 41
+
+
+@dataclass(frozen=True)
+class UnderJudge:
+    """What is decided if the judge errs this often; money per classified input."""
+
+    verdicts: str  # which verdicts, in words
+    sensitivity: float | None  # None where another judge's verdicts are taken instead
+    specificity: float | None
+    policy: str  # kind of the best policy
+    deploy: tuple[tuple[str, float], ...]
+    value: float  # of the best policy
+    kept: float  # of what is deployed as the scenario states, kept all the same
+    outside: int  # success rates outside 0..1 once corrected, cut off there
+
+    @property
+    def loss(self) -> float:
+        """What keeping the stated decision loses; 0 where it is the best policy."""
+        return max(0.0, self.value - self.kept)
+
+
+@dataclass(frozen=True, eq=False)
+class JudgeError(StudyResult):
+    """The decision over the judge's sensitivity and specificity; money is per classified input."""
+
+    evidence: JudgeEvidence
+    rows: tuple[UnderJudge, ...]  # as stated first, then other error rates, then the other judge's verdicts
+    rates: int  # success rates of the scenario
+    deploy: tuple[str, ...]  # the defences deployed as the scenario states
+    changed: float  # share of the draws of the error rates in which other defences are deployed
+    value: Range  # of the stated decision: the interval over the draws
+    draws: int
+    useless: int  # draws, beside those counted, in which the judge does no better than chance
+    map: Tiles
+    solved: str
+
+    @property
+    def sentence(self) -> str:
+        """The judge's error rates, what they change, and what keeping the stated decision would lose."""
+        parts = [self.evidence.words, self._corrected(), self._varied(), self._other_judge()]
+        return " ".join(part for part in parts if part)
+
+    def _corrected(self) -> str:
+        row = self._row(CORRECTED)
+        if row is None:
+            return ""
+        how = " for that" if self.evidence.counts else f" for {_percent(row.sensitivity or 1)} of both"
+        if not self.evidence.counts and row.sensitivity != row.specificity:
+            how = " for the middle of both ranges"
+        if row.outside:
+            how += f" (with {self._cut_off(row.outside)})"
+        if _same(row.deploy, self.deploy):
+            return f"Corrected{how}, {_words(row.deploy)} is still best, worth {row.value:.4g} per input."
+        return (
+            f"Corrected{how}, {_words(row.deploy)} would be best, worth {row.value:.4g} per input; "
+            f"{_words(self.rows[0].deploy)}, best as the scenario states, loses {row.loss:.3g} against it."
+        )
+
+    def _cut_off(self, cells: int) -> str:
+        if cells == 1:
+            return "one corrected rate outside 0 to 100 % and cut off there"
+        return (
+            f"{cells:,} of {self.rates:,} corrected rates outside 0 to 100 % and cut off there: the judge "
+            "can hardly err that often"
+        )
+
+    def _varied(self) -> str:
+        if not self.draws:
+            return f"Over all of this range {NO_BETTER}, so that no success rate can be corrected."
+        useless = (
+            f" In a further {self.useless:,} {NO_BETTER}, and no rate can be corrected."
+            if self.useless
+            else ""
+        )
+        low, high = (f"{end:.4g}" for end in self.value)
+        worth = low if low == high else f"{low} to {high}"
+        changed = (
+            f"in {_percent(self.changed)} other defences are"
+            if self.changed
+            else "in none other defences are"
+        )
+        worst = max(row.loss for row in self.rows if row.sensitivity is not None)
+        lost = (
+            f" At the ends of their range it loses at most {worst:.3g} per input against the best policy."
+            if worst > 0
+            else " It stays the best policy at every end of their range."
+        )
+        return (
+            f"In {self.draws:,} draws of the error rates, the stated decision is worth {worth} per input "
+            f"against an attacker who knows it, and {changed} deployed. {self.solved}{lost}{useless}"
+        )
+
+    def _other_judge(self) -> str:
+        row = self.rows[-1]
+        if row.sensitivity is not None:
+            return ""
+        same = _same(row.deploy, self.deploy)
+        result = f"{_words(row.deploy)} is {'still ' if same else ''}best, worth {row.value:.4g} per input"
+        return f"By {row.verdicts} alone, {result}. {self.evidence.uneven}".rstrip()
+
+    def _row(self, verdicts: str) -> UnderJudge | None:
+        return next((row for row in self.rows if row.verdicts == verdicts), None)
+
+    def frame(self) -> pd.DataFrame:
+        """One row per pair of error rates, and one for the other judge's verdicts where they are known."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "verdicts": row.verdicts,
+                    "sensitivity": row.sensitivity,
+                    "specificity": row.specificity,
+                    "policy": row.policy,
+                    "deploy": _words(row.deploy),
+                    "value": row.value,
+                    "value_of_stated": row.kept,
+                    "loss_by_keeping": row.loss,
+                    "rates_outside": row.outside,
+                }
+                for row in self.rows
+            ]
+        )
+
+    def agreement_frame(self) -> pd.DataFrame:
+        """One row per defence: the judge's error rates against the other judge; empty where there is none."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "defence": each.defence,
+                    "hits": each.counts.hits,
+                    "successes": each.counts.successes,
+                    "rejections": each.counts.rejections,
+                    "failures": each.counts.failures,
+                }
+                for each in self.evidence.by_defence
+            ]
+        )
+
+    @property
+    def figure(self) -> Tiles:
+        """What is deployed over sensitivity and specificity."""
+        return self.map
+
+
+def _words(deploy: Sequence[tuple[str, float]]) -> str:
+    if len(deploy) == 1:
+        return deploy[0][0]
+    return " + ".join(f"{share:.3g} {name}" for name, share in deploy) or "not running the service"
+
+
+def _same(deploy: Sequence[tuple[str, float]], names: Sequence[str]) -> bool:
+    return {name for name, _ in deploy} == set(names)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+@dataclass(frozen=True)
+class JudgeErrorStudy(Study[JudgeError]):
+    """How far does the decision depend on the errors of the judge of success?
+
+    A judge, a rule or a model, decided which attacks succeeded. Its error rates are those of the settings, of
+    the scenario, or those against a second judge whose verdicts on the same cases lie beside the table
+    (``NAME.verdicts.csv`` or ``.parquet``). Where there are none, a range is assumed.
+
+    Args:
+        sensitivity: least and greatest share of successes judged successes; empty for what is known.
+        specificity: least and greatest share of failures judged failures; empty for what is known.
+        assumed: lower end of both where nothing is known, above 0.5, at most 1; the upper end is 1.
+        assumed_cases: cases behind error rates that a scenario states without counts.
+        level: of the intervals, in (0, 1).
+        draws: of the error rates, at least 100.
+        points: of the map along each axis, at least 2.
+        seed: of the draws.
+    """
+
+    name: ClassVar[str] = "judge_error"
+    sensitivity: tuple[float, ...] = ()
+    specificity: tuple[float, ...] = ()
+    assumed: float = 0.9
+    assumed_cases: int = 100
+    level: float = 0.95
+    draws: int = 2_000
+    points: int = 9
+    seed: int = 0
+
+    def run(self, situation: Situation) -> JudgeError:
+        """The decision at the ends of the range, over draws of the error rates, and on a map.
+
+        Raises:
+            InputError: for a setting that does not fit, a scenario without attacks, or verdicts that do not
+                fit the table.
+            SolverError: when nothing could be certified.
+        """
+        self._check()
+        scenario = situation.scenario
+        if not np.any(situation.accuracies.adversarial_share > 0):
+            raise InputError(
+                "No attack of the scenario has any traffic, so no judge's error changes anything. Set "
+                "largest_share above 0, or add an attack."
+            )
+        evidence = judge_evidence_of(
+            scenario,
+            (self.sensitivity, self.specificity),
+            assumed=self.assumed,
+            assumed_cases=self.assumed_cases,
+            level=self.level,
+        )
+        method = resolved_by(situation)
+        verdict = decide(situation)
+        rows = _rows(situation, verdict.policies, evidence)
+        advanced(1, 3)
+        judged = _Judged(situation, evidence.attack, method)
+        kept = verdict.policies.verdict.strategy
+        rates, useless = self._drawn(evidence)
+        value = judged.values(rates, kept)
+        changed = judged.share_changed(rates, evidence.given)
+        advanced(2, 3)
+        tails = (1 - self.level) / 2, (1 + self.level) / 2
+        low, high = np.quantile(value, tails).tolist() if len(rates) else (np.nan, np.nan)
+        return JudgeError(
+            evidence,
+            rows,
+            situation.accuracies.attacked_accuracy[:, 1:].size,
+            tuple(name for name, share in rows[0].deploy if share > PLAYED),
+            changed,
+            (low, high),
+            len(rates),
+            useless,
+            judged.map(evidence, self.points),
+            solved_for(situation.concept),
+        )
+
+    def _check(self) -> None:
+        for name, least, most in (
+            ("draws", 100, MOST_DRAWS),
+            ("points", 2, MOST_POINTS),
+            ("assumed_cases", 1, 10**9),
+        ):
+            number = getattr(self, name)
+            if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+                raise InputError(f"{name} is {number!r}; expected a whole number from {least} to {most:,}.")
+        if not 0 < self.level < 1:
+            raise InputError(
+                f"level is {self.level!r}; expected a probability between 0 and 1, such as 0.95."
+            )
+        if not 0.5 < self.assumed <= 1:
+            raise InputError(
+                f"assumed is {self.assumed!r}; expected a rate above 0.5, at most 1: a judge at 0.5 does no "
+                "better than chance."
+            )
+
+    def _drawn(self, evidence: JudgeEvidence) -> tuple[FloatArray, int]:
+        """Draws (draws, 2) of sensitivity and specificity, without those that no rate can be corrected by."""
+        rates = evidence.draw(np.random.default_rng(self.seed), self.draws)
+        useful = rates.sum(axis=1) > 1
+        return rates[useful], int((~useful).sum())
+
+
+def _rows(situation: Situation, stated: Policies, evidence: JudgeEvidence) -> tuple[UnderJudge, ...]:
+    """The decision as stated, with verdicts taken as right, at the estimate, and at the ends of the range."""
+    scenario, given = situation.scenario, evidence.given
+    rows = [
+        _row(
+            situation, stated, stated, AS_STATED, (given.sensitivity, given.specificity) if given else (1, 1)
+        )
+    ]
+    (low, high), (few, many) = evidence.sensitivity, evidence.specificity
+    wanted: dict[str, tuple[float, float]] = {
+        "taken as right": (1.0, 1.0),
+        CORRECTED: evidence.estimate,
+        "least sensitivity and specificity": (low, few),
+        "least sensitivity": (low, many),
+        "least specificity": (high, few),
+        "greatest sensitivity and specificity": (high, many),
+    }
+    seen = {(rows[0].sensitivity, rows[0].specificity)}
+    for verdicts, rates in wanted.items():
+        if rates not in seen and sum(rates) > 1 and min(rates) > 0:
+            seen.add(rates)
+            judged = _asked(situation, with_judge(scenario, evidence.attack, rates))
+            rows.append(_row(judged, policies(judged), stated, verdicts, rates))
+    if evidence.other_rates:
+        other = _asked(
+            situation, replace(scenario, judge={}, what_if=_assumed(scenario, evidence.other_rates))
+        )
+        rows.append(_row(other, policies(other), stated, f"the verdicts of {evidence.other!r}", None))
+    return tuple(rows)
+
+
+def _row(
+    judged: Situation,
+    table: Policies,
+    stated: Policies,
+    verdicts: str,
+    rates: tuple[float, float] | None,
+) -> UnderJudge:
+    verdict: Policy = table.verdict
+    kept = policy_of(judged, stated.verdict.kind, stated.verdict.strategy)
+    return UnderJudge(
+        verdicts,
+        *(rates or (None, None)),
+        verdict.kind.value,
+        verdict.deploy,
+        verdict.worth,
+        min(kept.worth, verdict.worth) if table is stated else kept.worth,
+        len(judged.accuracies.outside),
+    )
+
+
+def with_judge(scenario: Scenario, attack: str, rates: tuple[float, float]) -> Scenario:
+    """The scenario with other error rates of the judge of an attack.
+
+    Args:
+        scenario: the scenario; the judges of its other attacks stay.
+        attack: name of the attack, or ``*``.
+        rates: sensitivity and specificity.
+    """
+    judges = {**scenario.judge, attack: Judge(*rates)}
+    if rates == AS_RIGHT:
+        del judges[attack]
+    return replace(scenario, judge=judges)
+
+
+def _assumed(scenario: Scenario, rates: Mapping[tuple[str, str], float]) -> dict[str, float]:
+    """Accuracies as another judge's verdicts give them."""
+    cells = {f"attacked_accuracy[{defence}, {attack}]": 1 - rate for (defence, attack), rate in rates.items()}
+    return {**scenario.what_if, **cells}
+
+
+def _asked(situation: Situation, scenario: Scenario) -> Situation:
+    """The same question about another scenario."""
+    return situate(scenario, None if situation.by_knowledge else situation.concept)
+
+
+class _Judged:
+    """The games at many error rates of one judge."""
+
+    def __init__(self, situation: Situation, attack: str, method: str) -> None:
+        self.accuracies, self.method = situation.accuracies, method
+        others = {name: judge for name, judge in situation.scenario.judge.items() if name != attack}
+        columns = [
+            place
+            for place, name in enumerate(self.accuracies.attacks)
+            if place and (name == attack or (attack == ANY_ATTACK and name not in others))
+        ]
+        self.columns = columns
+        self.pays = PayoffsOfDraws.at(replace(situation.scenario, judge=others))
+
+    def accuracy(self, rates: FloatArray) -> FloatArray:
+        """The corrected accuracies (rates, defences, attacks)."""
+        measured = self.accuracies.attacked_accuracy
+        accuracy = np.repeat(measured[None], len(rates), axis=0)
+        judged = 1 - measured[:, self.columns]
+        sensitivity, specificity = rates[:, 0, None, None], rates[:, 1, None, None]
+        corrected = (judged + specificity - 1) / (sensitivity + specificity - 1)
+        accuracy[:, :, self.columns] = 1 - within(corrected)
+        return accuracy
+
+    def share_changed(self, rates: FloatArray, given: Judge | None) -> float:
+        """The share of the rates (rates, 2) under which other defences are deployed than as stated."""
+        if not len(rates):
+            return float("nan")
+        stated = np.array([(given.sensitivity, given.specificity) if given else AS_RIGHT])
+        return float((self.deployed(rates) != self.deployed(stated)).any(axis=1).mean())
+
+    def deployed(self, rates: FloatArray) -> FloatArray:
+        """Whether each defence is deployed, (rates, defences)."""
+        return np.asarray(solved_draws(self.pays, self.accuracy(rates), self.method)[1] > PLAYED)
+
+    def values(self, rates: FloatArray, kept: FloatArray) -> FloatArray:
+        """What a strategy is worth (rates,) if the attacker responds best to it."""
+        if not len(rates):
+            return np.empty(0)
+        return values_of((Option("kept", kept),), *self.pays(self.accuracy(rates)))[:, 0]
+
+    def map(self, evidence: JudgeEvidence, points: int) -> Tiles:
+        """What is deployed over a grid of sensitivities and specificities."""
+        upwards, across = (
+            np.linspace(*_widened(ends), points) for ends in (evidence.sensitivity, evidence.specificity)
+        )
+        rates = np.column_stack([each.ravel() for each in np.meshgrid(upwards, across, indexing="ij")])
+        useful = rates.sum(axis=1) > 1
+        names = np.full(len(rates), NO_BETTER, dtype=object)
+        names[useful] = [
+            " + ".join(name for name, on in zip(self.accuracies.defences, row, strict=True) if on)
+            for row in self.deployed(rates[useful])
+        ]
+        seen = list(dict.fromkeys(names.tolist()))
+        letters = {name: LETTERS[place % len(LETTERS)] for place, name in enumerate(seen)}
+        grid = names.reshape(points, points)[::-1]
+        here = evidence.estimate
+        return Tiles(
+            "Defences deployed over the judge's error rates",
+            "across: specificity; upwards: sensitivity",
+            tuple(f"{value:.3g}" for value in upwards[::-1].tolist()),
+            tuple(f"{value:.3g}" for value in across.tolist()),
+            tuple(tuple(letters[name] for name in row) for row in grid.tolist()),
+            (points - 1 - int(np.abs(upwards - here[0]).argmin()), int(np.abs(across - here[1]).argmin())),
+            tuple((letters[name], name) for name in seen),
+        )
+
+
+def _widened(ends: Range) -> Range:
+    """The range of a map: at least from the interval to 1, so that verdicts taken as right are on it."""
+    return max(ends[0], 1e-6), 1.0
