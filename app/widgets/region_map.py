@@ -13,6 +13,7 @@ from advgame.decision import situate
 from advgame.equilibria import CONCEPTS, Concept, Timing, for_many_games
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_parameter
+from advgame.scenarios.parameters import nearest_value
 from advgame.scenarios.scenario_files import toml_of
 from advgame.studies import Regions, regions
 from advgame.studies.region_borders import Borders
@@ -127,7 +128,7 @@ def _move(found: Regions, key: str) -> None:
 
 def _go_to(found: Regions, x: float, y: float) -> None:
     ends = ((found.x, x), (found.y, y))
-    state.turn_all({axis.address: float(f"{value:.6g}") for axis, value in ends})
+    state.turn_all({axis.address: nearest_value(axis.address, float(f"{value:.6g}")) for axis, value in ends})
 
 
 def _show_small_multiples(across: Axis, upwards: Axis, third: Axis, concept: Concept) -> None:

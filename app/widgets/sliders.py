@@ -92,7 +92,7 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
     """A slider and a field for the same number; both are set from the scenario."""
     slider, field = f"slider {name}", f"number {name}"
     scale = 100 if ends.is_share else 1
-    step = slider_step(min(ends.low, 0.0), ends.high, value)
+    step = 1.0 if ends.is_whole else slider_step(min(ends.low, 0.0), ends.high, value)
     st.session_state[slider] = value
     st.session_state[field] = round(scale * value, 12)
     left, right = st.columns([5, 4], vertical_alignment="center", gap="small")
@@ -110,7 +110,7 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
     right.number_input(
         f"{label}, typed{' in %' if ends.is_share else ''}",
         *_limits(ends),
-        step=scale * (ends.high - min(ends.low, 0.0)) / STEPS,
+        step=1.0 if ends.is_whole else scale * (ends.high - min(ends.low, 0.0)) / STEPS,
         format="%.10g",
         key=field,
         on_change=_turned,

@@ -132,6 +132,17 @@ class OutcomeTable:
         """
         return tuple(key[3] for key in self._cells if key[:3] == (dataset, network, defence))
 
+    def has(self, dataset: str, network: str, defence: str, column: Column) -> bool:
+        """Whether a cell was measured.
+
+        Args:
+            dataset: name of the data set.
+            network: name of the network.
+            defence: name of the defence.
+            column: the attack column; the clean column for benign inputs.
+        """
+        return (dataset, network, defence, column) in self._cells
+
     def cell(self, dataset: str, network: str, defence: str, column: Column) -> Outcomes:
         """The outcomes of a defence under a column, on the inputs common to all its seeds.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from advgame.deprecation import renamed
 from advgame.payoffs.accuracies import SUCCESS_RULES, Accuracies, accuracies_of
 from advgame.payoffs.build import build, build_exactly, build_many, rounding_of
-from advgame.payoffs.field_success import AttackStrength, Judge
+from advgame.payoffs.field_success import AttackStrength, Dependence, Judge
 from advgame.payoffs.terms import TERMS, Term
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "TERMS",
     "Accuracies",
     "AttackStrength",
+    "Dependence",
     "Judge",
     "Term",
     "accuracies_of",

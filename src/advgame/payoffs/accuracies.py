@@ -17,7 +17,7 @@ from advgame.errors import MeasurementError, ScenarioError, UnknownName, suggest
 from advgame.measurements import Column, Measurement, MeasurementTable, pool_seeds
 from advgame.measurements.decimals import Exact, as_decimal, as_decimals, exact_accuracy
 from advgame.measurements.measurement import PLAYABLE
-from advgame.payoffs.field_success import ANY_ATTACK, AS_MEASURED, AttackStrength
+from advgame.payoffs.field_success import ANY_ATTACK, AS_MEASURED, AttackStrength, Dependence
 
 UTILITY = "utility_under_attack"
 NOT_ADAPTIVE = ("static", "transferred")
@@ -48,6 +48,7 @@ class Accuracies:
         None  # (defences, attacks) measured with a static or transferred attack
     )
     strength: AttackStrength = AS_MEASURED
+    dependence: Dependence | None = None  # of several tries; None where they count as independent
 
     def exactly(self, defences: Sequence[int], attacks: Sequence[int]) -> Accuracies:
         """Selected accuracies as Fractions: measured ones from their counts, all others as decimals.
@@ -74,6 +75,7 @@ class Accuracies:
             completed=self._completed_exactly(cut),
             static=None if self.static is None else self.static[cut],
             strength=self.strength,
+            dependence=None if self.dependence is None else self.dependence.among(cut),
         )
 
     def _completed_exactly(self, cut: tuple[NDArray[np.intp], ...]) -> Any:
@@ -124,12 +126,12 @@ class Accuracies:
 
         That of the measurement, unless the scenario states a judge's errors, an adaptive attacker or tries.
         """
-        return self.strength.of_all_tries(self.one_try)
+        return self.strength.of_all_tries(self.one_try, self.dependence)
 
     @cached_property
     def expected_tries(self) -> FloatArray:
         """How many tries an attacker makes on an input on average, (defences, attacks); 1 without retries."""
-        return self.strength.expected_tries(self.one_try)
+        return self.strength.expected_tries(self.one_try, self.dependence)
 
     @cached_property
     def outside(self) -> tuple[tuple[str, str, float], ...]:

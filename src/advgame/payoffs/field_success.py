@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.errors import ScenarioError
-from advgame.measurements.decimals import as_decimal
+from advgame.measurements.decimals import as_decimal, as_decimals
 
 MOST_TRIES = 10_000
 ANY_ATTACK = "*"
@@ -77,6 +77,46 @@ class Judge:
         return (judged + (specificity - 1)) / (sensitivity + specificity - 1)
 
 
+@dataclass(frozen=True, eq=False)
+class Dependence:
+    """How much rarer a success among several tries was than among independent ones, by cell.
+
+    Where some cases are easy and others hopeless, further tries add little. The ratio of the measured rate
+    to 1 − (1 − s)ᵏ is kept at other success rates of one try.
+
+    Args:
+        ratios: (tries, defences, attacks) for 1, 2, … tries; 1 for one try, and where nothing succeeded.
+    """
+
+    ratios: NDArray[np.float64]
+
+    def covers(self, tries: float) -> bool:
+        """Whether so many tries of each case were measured.
+
+        Args:
+            tries: how many.
+        """
+        return tries == int(tries) and 1 <= tries <= len(self.ratios)
+
+    def ratio(self, tries: int, kind: np.dtype[Any]) -> NDArray[Any]:
+        """The ratios (defences, attacks) of some number of tries, as Fractions for exact rates.
+
+        Args:
+            tries: how many.
+            kind: of the rates.
+        """
+        ratios = self.ratios[tries - 1]
+        return as_decimals(ratios) if kind.hasobject else ratios
+
+    def among(self, cut: tuple[NDArray[np.intp], ...]) -> Dependence:
+        """That of some defences and attacks.
+
+        Args:
+            cut: their indices, as of `numpy.ix_`.
+        """
+        return Dependence(np.array([each[cut] for each in self.ratios]))
+
+
 @dataclass(frozen=True)
 class AttackStrength:
     """What changes the success rate of an attack between the measurement and the field.
@@ -87,7 +127,8 @@ class AttackStrength:
     Args:
         adaptive_factor: how many times more often an adaptive attacker succeeds than an attack that was
             measured as static or transferred, at least 1; a success rate stays at most 1.
-        tries: how often an attacker may try one item, at least 1; it stops at the first success.
+        tries: how often an attacker may try one item, at least 1; it stops at the first success. A scenario
+            takes whole numbers; searches for thresholds interpolate between them.
         judges: by name of the attack, ``*`` for all others.
 
     Raises:
@@ -143,19 +184,22 @@ class AttackStrength:
             rate = np.where(attacked, within(rate * factor), rate)
         return rate
 
-    def of_all_tries(self, once: NDArray[Any]) -> NDArray[Any]:
-        """The probability that one of the tries succeeds, 1 − (1 − s)ᵏ: each try is independent.
+    def of_all_tries(self, once: NDArray[Any], dependence: Dependence | None = None) -> NDArray[Any]:
+        """The probability that one of the tries succeeds: 1 − (1 − s)ᵏ for independent tries.
 
         Args:
             once: (…, defences, attacks) success rates of one try; column 0, no attack, is left as it is.
+            dependence: measured, of these tries; None for independent ones.
         """
         if self.tries == 1:
             return once
         rate = np.array(once)
         rate[..., 1:] = _at_least_once(rate[..., 1:], self.tries)
+        if dependence is not None and dependence.covers(self.tries):
+            rate[..., 1:] = within(rate[..., 1:] * dependence.ratio(int(self.tries), rate.dtype)[..., 1:])
         return rate
 
-    def expected_tries(self, once: NDArray[Any]) -> NDArray[Any]:
+    def expected_tries(self, once: NDArray[Any], dependence: Dependence | None = None) -> NDArray[Any]:
         """How many tries an attacker makes on average until the first success or the last try.
 
         (1 − (1 − s)ᵏ) / s, the mean of a geometric distribution cut off at k; k where s is 0.
@@ -163,11 +207,20 @@ class AttackStrength:
         >>> AttackStrength(tries=10_000).expected_tries(np.array([1 / 88.006])).round(3)
         array([88.006])
 
+        With dependent tries Σ_j<k (1 − h_j), where h_j is the measured rate of a success among j tries.
+
         Args:
             once: success rates of one try, of any shape.
+            dependence: measured, of these tries; None for independent ones.
         """
         if self.tries == 1:
             return np.ones_like(once) if once.dtype != object else once * 0 + 1
+        if dependence is not None and dependence.covers(self.tries):
+            missed = [
+                1 - within(_at_least_once(once, count) * dependence.ratio(count, once.dtype))
+                for count in range(1, int(self.tries))
+            ]
+            return np.asarray(1 + sum(missed))
         never = once == 0
         tries: Any = as_decimal(self.tries) if once.dtype == object else self.tries
         made = _at_least_once(once, self.tries) / np.where(never, once + 1, once)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from statistics import fmean, variance
 
 import numpy as np
 
 from advgame.arrays import NO_ATTACK, FloatArray
-from advgame.errors import MeasurementError, ScenarioError
+from advgame.errors import MeasurementError
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.measurement import PLAYABLE
-from advgame.measurements.outcomes import OutcomeTable, read_outcomes
 from advgame.payoffs.accuracies import column_names, defence_names
+from advgame.scenarios.measured_tries import outcomes_beside
 from advgame.scenarios.scenario import Scenario
-from advgame.scenarios.scenario_files import data_path
 from advgame.statistics.posteriors import (
     JEFFREYS,
     BetaPosterior,
@@ -240,7 +238,7 @@ def _outcomes(
     scenario: Scenario, rows: Mapping[Cell, Sequence[Measurement]], cells: Sequence[Cell | None]
 ) -> FloatArray | None:
     """Outcomes (seeds, inputs, cells) that give the scenario's accuracies; None where there are none."""
-    table = _outcome_table(scenario)
+    table = outcomes_beside(scenario.data, scenario.folder)
     if table is None:
         return None
     try:
@@ -269,19 +267,3 @@ def _outcomes(
         else:
             right[:, np.searchsorted(inputs, measured[cell].inputs), place] = measured[cell].right
     return right
-
-
-def _outcome_table(scenario: Scenario) -> OutcomeTable | None:
-    """The outcomes beside the scenario's table; None where there are none."""
-    if not scenario.data:
-        return None
-    try:
-        path = data_path(scenario.data, scenario.folder or Path()).with_suffix(".outcomes.parquet")
-        return _read(path, path.stat().st_mtime_ns) if path.is_file() else None
-    except ScenarioError:  # the table was made in memory
-        return None
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, changed: int) -> OutcomeTable:  # noqa: ARG001 (a changed file is read again)
-    return read_outcomes(path)

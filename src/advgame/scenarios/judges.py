@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from advgame.arrays import NO_ATTACK, FloatArray
-from advgame.errors import InputError, ScenarioError, UnknownName
+from advgame.errors import InputError
 from advgame.measurements.judge_verdicts import JudgeVerdicts, read_verdicts
 from advgame.measurements.measurement import PLAYABLE
 from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.payoffs.field_success import ANY_ATTACK, Judge
+from advgame.scenarios.data_paths import beside
 from advgame.scenarios.scenario import Scenario
-from advgame.scenarios.scenario_files import data_path
 from advgame.statistics.intervals import beta_interval
 from advgame.statistics.judged_rates import JudgeCounts
 from advgame.statistics.posteriors import JEFFREYS
@@ -181,7 +181,7 @@ def _known(scenario: Scenario, assumed: float, assumed_cases: int, level: float)
             f"that recognises at least {_percent(assumed)} of successes and of failures."
         )
         ends = assumed, 1.0
-        return JudgeEvidence(ANY_ATTACK, None, ((1 + assumed) / 2,) * 2, ends, ends, None, words)  # type: ignore[arg-type]
+        return JudgeEvidence(ANY_ATTACK, None, ((1 + assumed) / 2,) * 2, ends, ends, None, words)
     return _from_verdicts(scenario, verdicts, level)
 
 
@@ -293,7 +293,7 @@ class _Verdicts:
 
 def _verdicts(scenario: Scenario) -> _Verdicts | None:
     """The verdicts beside the scenario's table; None where there are none."""
-    path = _path(scenario)
+    path = beside(scenario.data, scenario.folder, *ENDINGS)
     if path is None:
         return None
     rows = [row for row in scenario.selected if row.attack != NO_ATTACK and row.metric in PLAYABLE]
@@ -327,17 +327,6 @@ def _verdicts(scenario: Scenario) -> _Verdicts | None:
         )
     other = next(name for name in table.judges if name != judge)
     return _Verdicts(table, cells, judge, other)
-
-
-def _path(scenario: Scenario) -> Path | None:
-    if not scenario.data:
-        return None
-    try:
-        table = data_path(scenario.data, scenario.folder or Path())
-    except (ScenarioError, UnknownName):  # the table was made in memory
-        return None
-    paths = [table.with_suffix(ending) for ending in ENDINGS]
-    return next((path for path in paths if path.is_file()), None)
 
 
 @lru_cache(maxsize=4)

@@ -8,9 +8,9 @@ from statistics import fmean
 
 from advgame.errors import MeasurementError, ScenarioError
 from advgame.measurements.csv_records import csv_records
+from advgame.scenarios.data_paths import data_path
 from advgame.scenarios.evidence import Cell, rows_of
 from advgame.scenarios.scenario import Scenario
-from advgame.scenarios.scenario_files import data_path
 
 KEYS = ("dataset", "network", "defence", "attack", "crafted_on")
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from advgame.errors import ScenarioError
 from advgame.payoffs.accuracies import defence_names
+from advgame.scenarios.data_paths import data_path
 from advgame.scenarios.scenario import Scenario
-from advgame.scenarios.scenario_files import data_path
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -43,8 +43,22 @@ class TermParameters(Mapping[str, Parameter]):
 TERM_PARAMETERS = TermParameters()
 ACCURACIES = ("clean_accuracy", "attacked_accuracy")
 STRENGTHS = ("adaptive_factor", "tries")  # what changes all success rates between measurement and field
+WHOLE = ("tries",)  # that take whole numbers only
 RULES = ("success", "attacker_knows", "announced", "may_stop")  # settings that are no numbers
 WHOLE_SCENARIO = ("largest_share", "volume_per_month", "attacker_margin", *STRENGTHS, *RULES)
+
+
+def nearest_value(address: str, value: float) -> float:
+    """The nearest value that a parameter can take: some take whole numbers only.
+
+    >>> nearest_value("tries", 2.6), nearest_value("attack_cost", 2.6)
+    (3.0, 2.6)
+
+    Args:
+        address: of the parameter.
+        value: any number.
+    """
+    return float(round(value)) if address in WHOLE else value
 
 
 def addresses(scenario: Scenario) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from advgame.errors import MeasurementError
 from advgame.payoffs import Accuracies
 from advgame.payoffs.terms import Parameter
-from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS, get_parameter
+from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS, WHOLE, get_parameter
 from advgame.scenarios.scenario import Scenario
 
 RARE = 0.05  # a smaller share gets its own range: between 0 and 1 it could not be distinguished from 0
@@ -31,6 +31,11 @@ class Axis:
     def is_share(self) -> bool:
         """Whether the parameter is a fraction, best shown in percent."""
         return self.unit == SHARE
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the parameter takes whole numbers only."""
+        return self.address in WHOLE
 
 
 SHARE, TIMES = "share of the traffic", "times"

@@ -27,6 +27,7 @@ from advgame.payoffs import (
 )
 from advgame.scenarios.attacker_type import AttackerType, check_types
 from advgame.scenarios.knowledge import KNOWLEDGE, MIXTURE, NOTHING
+from advgame.scenarios.measured_tries import measured_dependence, outcomes_beside
 
 Noun = tuple[str, str]  # singular, plural
 
@@ -92,7 +93,10 @@ class Scenario:
     item: Noun = ("input", "inputs")  # what is classified: requests, texts, transactions
     system: Noun = ("network", "networks")  # what answers: agents, detectors, models
     adaptive_factor: float = 1.0  # times an adaptive attacker succeeds more often than a static attack
-    tries: float = 1.0  # on one item, at most; the attacker stops at the first success
+    tries: float = 1.0  # whole: on one item, at most; the attacker stops at the first success
+    runs_are_tries: bool = (
+        False  # whether every run of the outcomes beside the table is a try of the attacker
+    )
     judge: Mapping[str, Judge] = field(default_factory=dict)  # attack → error rates of its verdicts
     atlas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # attack or defence → MITRE ATLAS ids
 
@@ -116,6 +120,13 @@ class Scenario:
         _check_nouns(self)
         _check_atlas(self.atlas)
         _ = self.strength  # raises for a factor, a number of tries or a judge that is impossible
+        if self.tries != int(self.tries):
+            raise ScenarioError(
+                f"tries is {self.tries!r}; expected a whole number of at least 1: how often an attacker may "
+                "try one item."
+            )
+        if not isinstance(self.runs_are_tries, bool):
+            raise ScenarioError(f"runs_are_tries is {self.runs_are_tries!r}; expected true or false.")
         shares = {"largest_share": self.largest_share}
         shares |= {f"adversarial_share[{attack}]": cap for attack, cap in self.adversarial_share.items()}
         for address, share in shares.items():
@@ -182,7 +193,7 @@ class Scenario:
 
 
 def _accuracies(scenario: Scenario) -> Accuracies:
-    return accuracies_of(
+    accuracies = accuracies_of(
         scenario.selected,
         largest_share=scenario.largest_share,
         caps=scenario.adversarial_share,
@@ -190,6 +201,11 @@ def _accuracies(scenario: Scenario) -> Accuracies:
         what_if=scenario.what_if,
         strength=scenario.strength,
     )
+    if not scenario.runs_are_tries:
+        return accuracies
+    outcomes = outcomes_beside(scenario.data, scenario.folder)
+    dependence = measured_dependence(scenario.selected, accuracies.defences, accuracies.attacks, outcomes)
+    return replace(accuracies, dependence=dependence)
 
 
 def build_game(scenario: Scenario) -> Game:

@@ -16,6 +16,7 @@ from advgame.measurements import MeasurementTable, radius_text, read_radius, rea
 from advgame.payoffs import TERMS, Judge, Term
 from advgame.payoffs.terms import Amount, parameters_of
 from advgame.scenarios.attacker_type import AttackerType
+from advgame.scenarios.data_paths import data_path
 from advgame.scenarios.knowledge import MIXTURE, NOTHING
 from advgame.scenarios.scenario import AttackChoice, Scenario, Select
 
@@ -33,6 +34,7 @@ PLAIN = (
     "largest_share",
     "attacker_margin",
     "may_stop",
+    "runs_are_tries",
     "volume_per_month",
     "currency",
     "item",
@@ -44,6 +46,7 @@ TABLES = ("adversarial_share", "what_if", "basis", "intervals")
 SILENT: dict[str, object] = {
     "attacker_margin": 0.05,
     "may_stop": False,
+    "runs_are_tries": False,
     "item": ("input", "inputs"),
     "system": ("network", "networks"),
     "adaptive_factor": 1.0,
@@ -246,6 +249,7 @@ def _schema() -> type[BaseModel]:
         largest_share: FiniteFloat
         attacker_margin: FiniteFloat = 0.05
         may_stop: bool = False
+        runs_are_tries: bool = False
         volume_per_month: FiniteFloat | None = None
         currency: str = ""
         select: SelectTable | None = None
@@ -408,29 +412,6 @@ def _table(data: str, folder: Path) -> MeasurementTable:
 @lru_cache(maxsize=32)
 def _table_at(path: Path, changed: int) -> MeasurementTable:  # noqa: ARG001 (part of the cache key: a changed file is read again)
     return read_table(path)
-
-
-def data_path(data: str, folder: Path) -> Path:
-    """The path of a scenario's data: relative to its file, or bundled.
-
-    Raises:
-        ScenarioError: when there is no such file.
-    """
-    for path in (folder / data, bundled("data") / data):
-        if _is_file(path):
-            return path
-    names = [f"published/{path.name}" for path in sorted((bundled("data") / "published").glob("*.csv"))]
-    raise ScenarioError(
-        f"data is {shortened(data)}, and neither {str(folder / data)[:200]} nor a bundled table of that name "
-        f"is there;{suggestion(data[:200], names)} Bundled: {', '.join(names)}."
-    )
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name too long for the file system, or an invalid one
-        return False
 
 
 __all__ = ["InputError", "data_path", "read_scenario", "scenario_of", "toml_of", "write_scenario"]

@@ -337,7 +337,8 @@ def _row(
     kept = policy_of(judged, stated.verdict.kind, stated.verdict.strategy)
     return UnderJudge(
         verdicts,
-        *(rates or (None, None)),
+        None if rates is None else rates[0],
+        None if rates is None else rates[1],
         verdict.kind.value,
         verdict.deploy,
         verdict.worth,

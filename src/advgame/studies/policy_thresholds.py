@@ -24,7 +24,12 @@ from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import is_share, payoffs_over
 from advgame.scenarios.parameters import ACCURACIES, STRENGTHS
 from advgame.studies.parameter_line import Line
-from advgame.studies.thresholds import Threshold, relevant_addresses, searched_range
+from advgame.studies.thresholds import (
+    Threshold,
+    in_whole_numbers,
+    relevant_addresses,
+    searched_range,
+)
 
 POINTS = 33  # values tried on each side at first
 PARTS = 16  # into which the bracket of a change is cut at a time
@@ -64,7 +69,14 @@ def _threshold(here: Recommendation, compared: _Compared, address: str) -> Thres
     deployed = tuple(
         name for name, share in zip(here.game.defences, here.profile.defender, strict=True) if share > PLAYED
     )
-    return Threshold(address, value, below, above, low, high, deployed, winner_below, winner_above)
+    found = Threshold(address, value, below, above, low, high, deployed, winner_below, winner_above)
+    return in_whole_numbers(found, lambda there: _winner_at(lead, there))
+
+
+def _winner_at(lead: _Lead, value: float) -> tuple[str, ...] | None:
+    """The policy that is worth more than the recommended one at a value; None where none is."""
+    ahead, rival = lead.at(np.array([value]))
+    return (lead.compared.rivals[int(rival[0])],) if ahead[0] < 0 else None
 
 
 def _first_loss(lead: _Lead, start: float, end: float) -> tuple[float | None, tuple[str, ...] | None]:

@@ -21,6 +21,7 @@ from advgame.games.tolerances import PLAYED
 from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched
+from advgame.scenarios.parameters import nearest_value
 from advgame.scenarios.ranges import Axis, axis, dials
 from advgame.studies.bulk_policy import solved_for
 from advgame.studies.figures import Tiles
@@ -129,7 +130,7 @@ class _Deployed:
         self._columns: dict[int, Scenario] = {}
 
     def __call__(self, row: int, column: int) -> int:
-        return self._place(set_parameter(self._column(column), self.y.address, float(self.y_values[row])))
+        return self._place(_moved(self._column(column), self.y, float(self.y_values[row])))
 
     def here(self) -> int:
         """The regime of the scenario itself."""
@@ -175,12 +176,12 @@ class _Deployed:
         return np.asarray(labels[which.ravel()])
 
     def _at(self, x: float, y: float) -> int:
-        return self._place(set_parameter(set_parameter(self.scenario, self.x.address, x), self.y.address, y))
+        return self._place(_moved(_moved(self.scenario, self.x, x), self.y, y))
 
     def _column(self, column: int) -> Scenario:
         if column not in self._columns:
             value = float(self.x_values[column])
-            self._columns[column] = set_parameter(self.scenario, self.x.address, value)
+            self._columns[column] = _moved(self.scenario, self.x, value)
         return self._columns[column]
 
     def _place(self, scenario: Scenario) -> int:
@@ -189,11 +190,15 @@ class _Deployed:
 
     def _met(self, scenario: Scenario) -> Accuracies:
         """The accuracies; for speed, only the shares are recomputed if nothing else has changed."""
-        same = scenario.what_if is self.scenario.what_if
+        same = scenario.what_if is self.scenario.what_if and scenario.strength == self.scenario.strength
         if not same or scenario.adversarial_share is not self.scenario.adversarial_share:
             return scenario.accuracies
         shares = np.minimum(self._everything.adversarial_share, scenario.largest_share)
         return replace(self._everything, adversarial_share=shares)
+
+
+def _moved(scenario: Scenario, along: Axis, value: float) -> Scenario:
+    return set_parameter(scenario, along.address, nearest_value(along.address, value))
 
 
 def refined(label: Callable[[int, int], int], points: int) -> NDArray[np.int64]:

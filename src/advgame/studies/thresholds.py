@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from math import inf, isinf
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from math import ceil, floor, inf, isinf
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,10 +19,18 @@ from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.games.tolerances import PLAYED
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
-from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS
+from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS, WHOLE
 from advgame.scenarios.ranges import largest_strength, strengths_that_matter
 from advgame.studies.bulk_policy import solved_for
-from advgame.studies.parameter_line import Answers, Deploy, Line, Played, budget_for_neighbours, deployed
+from advgame.studies.parameter_line import (
+    Answers,
+    Deploy,
+    Line,
+    Played,
+    budget_for_neighbours,
+    deployed,
+    played,
+)
 from advgame.studies.standard_deviations import standard_deviations
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -35,6 +43,7 @@ PARTS = 16  # sub-intervals per round when the change in a bracket is bisected
 PRECISION = 1e-9  # of the searched range
 BESIDE = 64 * PRECISION  # distance from a threshold at which the deployed defences are checked, clear of ties
 NO_MARGIN = 1e-12  # of a payoff range, or of a probability: below it an equilibrium is at its end
+NEAR_WHOLE = 1e-6  # a threshold this near to a whole number is one
 NEAREST = 3  # defences and attacks whose own parameters are varied, including those played
 
 
@@ -96,10 +105,46 @@ def thresholds(
     wanted = list(parameters) if parameters is not None else relevant_addresses(here)
     sides = [side for address in wanted for side in _both_sides(here, address)]
     changes = dict(zip(sides, _changes(sides), strict=True))
-    return tuple(
+    found = [
         _threshold(below, above, changes[below], changes[above])
         for below, above in zip(sides[::2], sides[1::2], strict=True)
+    ]
+    return tuple(
+        in_whole_numbers(each, partial(_deployed_at, here, side.line))
+        for each, side in zip(found, sides[::2], strict=True)
     )
+
+
+def in_whole_numbers(threshold: Threshold, deployed_at: Callable[[float], Deploy | None]) -> Threshold:
+    """The threshold of a parameter that takes whole numbers only: the nearest ones where the answer differs.
+
+    Args:
+        threshold: found on all numbers; returned as it is where the parameter takes them all.
+        deployed_at: what is deployed at a value; None where it is as at the scenario's own.
+    """
+    if threshold.parameter not in WHOLE:
+        return threshold
+
+    def first(start: float | None, step: int, end: float) -> tuple[float | None, Deploy | None]:
+        if start is None:
+            return None, None
+        value = float(ceil(start - NEAR_WHOLE) if step > 0 else floor(start + NEAR_WHOLE))
+        while (end - value) * step >= 0:
+            if value != threshold.value and (deploy := deployed_at(value)) is not None:
+                return value, deploy
+            value += step
+        return None, None
+
+    below, deploy_below = first(threshold.below, -1, threshold.low)
+    above, deploy_above = first(threshold.above, 1, threshold.high)
+    return replace(threshold, below=below, deploy_below=deploy_below, above=above, deploy_above=deploy_above)
+
+
+def _deployed_at(here: Recommendation, line: Line, value: float) -> Deploy | None:
+    """What is deployed at a value, None if that is as at the scenario's own or could not be certified."""
+    found = played(here.situation.concept, line.game(value))
+    stands = deployed(here.profile.defender, here.game.defences)
+    return None if found is None or found.deploy == stands else found.deploy
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,10 +76,28 @@ def tries_in_words(scenario: Scenario) -> str:
     """What several tries assume; empty for a single one."""
     if scenario.tries == 1:
         return ""
+    allowed = (
+        f"An attacker may try each input {significant(scenario.tries)} times and stops at the first success; "
+        "it pays for the expected number of tries. "
+    )
+    dependence = scenario.accuracies.dependence
+    if dependence is not None and dependence.covers(scenario.tries):
+        return allowed + (
+            f"How often one of {significant(scenario.tries)} tries succeeds was measured on runs of the same "
+            "inputs."
+        )
+    measured = (
+        ""
+        if dependence is None
+        else f"No more than {len(dependence.ratios)} tries of each input were measured. "
+    )
     return (
-        f"An attacker may try each input {significant(scenario.tries)} times and stops at the first success. "
-        "Tries are taken as independent: 1 − (1 − s)^k. Where some inputs are easy and others hopeless, "
-        "repeated tries succeed less often than that. Its cost is that of the expected number of tries."
+        allowed
+        + measured
+        + (
+            "Tries are taken as independent: 1 − (1 − s)^k. Where some inputs are easy and others hopeless, "
+            "repeated tries succeed less often than that."
+        )
     )
 
 
