@@ -107,3 +107,13 @@ def test_too_many_uncertain_amounts_are_refused() -> None:
     intervals = {f"defence_cost[{name}]": [0.0, 0.1] for name in scenario.accuracies.defences[:14]}
     with pytest.raises(InputError, match="too many corners"):
         studied(scenario, intervals=intervals)
+
+
+def test_where_the_attacker_sees_the_network_no_mixture_is_compared_and_none_gives_regret() -> None:
+    scenario = ag.case("backdoor-repairs")
+    assert scenario.knowledge == "network"
+    result = studied(scenario)
+    assert {each.option for each in result.options} == set(scenario.accuracies.defences)
+    assert result.recommended == "anp (prunes)"
+    assert result.regret.mean == 0
+    assert "up to 0." in result.sentence

@@ -55,7 +55,9 @@ def study(
         frame = result.frame()
         if output is not None:
             write_frame(frame, output)
-    typer.echo(result.sentence)
+    from advgame.wording.nouns import said_of
+
+    typer.echo(said_of(question)(result.sentence))
     typer.echo(f"The table is in {output}." if output is not None else f"\n{_shown(frame)}")
 
 

@@ -29,7 +29,8 @@ from advgame.scenarios.knowledge import MIXTURE, NETWORK
 RECOMMENDED = "recommended mixture"
 ROBUST = "announced mixture"
 STACKELBERG = "Stackelberg strategy"
-MIXTURES = (RECOMMENDED, ROBUST, STACKELBERG)
+FOR_THE_BOX = "mixture for all intervals"
+MIXTURES = (RECOMMENDED, ROBUST, STACKELBERG, FOR_THE_BOX)
 BLOCK = 1 << 16  # payoffs formed at a time, which a processor's cache holds
 SAME_STRATEGY = 1e-6  # probabilities that differ by no more make no second option
 
@@ -55,6 +56,19 @@ class Option:
     def played(self) -> NDArray[np.intp]:
         """The defences that are deployed with a positive probability."""
         return np.flatnonzero(self.mixed_strategy > PLAYED)
+
+
+def named_option(label: str, *, first: bool = False) -> str:
+    """An option in a sentence: defences by their names, mixtures with an article.
+
+    >>> named_option("Standard"), named_option(RECOMMENDED), named_option(ROBUST, first=True)
+    ('Standard', 'the recommended mixture', 'The announced mixture')
+
+    Args:
+        label: of the option.
+        first: whether it begins the sentence.
+    """
+    return f"{'The' if first else 'the'} {label}" if label in MIXTURES else label
 
 
 def resolved_by(situation: Situation) -> str:

@@ -90,11 +90,11 @@ class Confidence(StudyResult):
         rival = (
             "no other policy is ever better"
             if self.rival is None
-            else f"{self.rival} is the best in {100 * self.rival_probability:.0f} %"
+            else f"{self.rival} is the best in {_percent(self.rival_probability)}"
         )
         return (
             f"{self.chosen} is the best policy that the attacker may know in "
-            f"{100 * self.probability_best:.0f} % of {self.draws:,} draws of the accuracies ({rival})."
+            f"{_percent(self.probability_best)} of {self.draws:,} draws of the accuracies ({rival})."
             + (NO_MARGIN if self.rival_probability > self.probability_best else "")
         )
 
@@ -122,6 +122,19 @@ class Confidence(StudyResult):
                 }
             ]
         )
+
+
+def _percent(share: float) -> str:
+    """A share of the draws in whole percent; never rounded to 0 or to certainty.
+
+    >>> _percent(0.52), _percent(0.002), _percent(0.999), _percent(1.0)
+    ('52 %', 'under 1 %', 'over 99 %', '100 %')
+    """
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 <= share < 1:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
 
 
 @dataclass(frozen=True)

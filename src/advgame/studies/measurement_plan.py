@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from advgame.arrays import FloatArray
+from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.decision.recommendation import played
 from advgame.decision.situation import Situation
 from advgame.equilibria.concepts.nash_one import NashOne
@@ -75,7 +75,8 @@ class MeasurementPlan(StudyResult):
         """The next cell to measure, or how many cells were never needed."""
         if self.next_cell is not None:
             following = self.next_cell
-            first = f"Measure {following.defence} under {following.attack} next: {following.reason}."
+            under = "without attack" if following.attack == NO_ATTACK else f"under {following.attack}"
+            first = f"Measure {following.defence} {under} next: {following.reason}."
             if not isfinite(following.defender_may_gain):
                 return first
             return (

@@ -20,7 +20,13 @@ from advgame.statistics.intervals_of_draws import BEYOND, whole_number
 from advgame.statistics.posteriors import in_chunks
 from advgame.statistics.risk_measures import certainty_equivalents, draws_behind, worst_means
 from advgame.studies.amounts import amount
-from advgame.studies.candidates import candidates, compared_in, resolved_by, values_in_draws
+from advgame.studies.candidates import (
+    candidates,
+    compared_in,
+    named_option,
+    resolved_by,
+    values_in_draws,
+)
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.study_progress import tracked
@@ -84,17 +90,21 @@ class Risk(StudyResult):
     def sentence(self) -> str:
         """Whether risk aversion changes the decision, and below which tolerance."""
         if not self.changes:
+            neutral = named_option(self.neutral, first=True)
             return (
-                f"{self.neutral} is the best option at every degree of risk aversion: on average, in the "
-                f"worst {100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
+                f"{neutral} is the best option at every degree of risk aversion: on average, in the worst "
+                f"{100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
             )
-        words = f"{self.neutral} is the best option on average"
+        words = f"{named_option(self.neutral, first=True)} is the best option on average"
         if self.by_worst:
             first = self.by_worst[0]
-            words += f"; by the mean of the worst {100 * first.at:.3g} % of the draws, {first.after} is"
+            after = named_option(first.after)
+            words += f"; by the mean of the worst {100 * first.at:.3g} % of the draws, {after} is"
         if self.by_tolerance:
             first = self.by_tolerance[0]
-            words += f"; with a risk tolerance below {self._tolerance(first.at)}, {first.after} is"
+            words += (
+                f"; with a risk tolerance below {self._tolerance(first.at)}, {named_option(first.after)} is"
+            )
         return f"{words}."
 
     def _tolerance(self, tolerance: float) -> str:

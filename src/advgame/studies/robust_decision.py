@@ -16,16 +16,18 @@ from advgame.errors import InputError, SolverError
 from advgame.games.tolerances import TIE
 from advgame.scenarios.evidence import evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
-from advgame.scenarios.knowledge import MIXTURE
+from advgame.scenarios.knowledge import MIXTURE, NETWORK
 from advgame.scenarios.parameters import TERM_PARAMETERS, get_parameter
 from advgame.scenarios.uncertain_prices import LARGEST_SHARE, UncertainPrice
 from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
 from advgame.studies.candidates import (
+    FOR_THE_BOX,
     RECOMMENDED,
     SAME_STRATEGY,
     Option,
     candidates,
+    named_option,
     values_in_draws,
     values_of,
 )
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEED = 19460127
-FOR_THE_BOX = "mixture for all intervals"
 MOST_PRICES = 12  # as many double the corners
 AGREE = 1e-9  # of the largest payoff: how far a payoff may be from the one its corners give
 LEVEL = 0.95
@@ -45,7 +46,7 @@ RULE = (
     "Guaranteed is a lower bound: an attack counts as possible unless one other choice of the attacker is "
     "better at every corner of the box; the least value is then at a corner, because payoffs are affine in "
     "each amount. The least value and the greatest regret seen are at the corners and at points inside. "
-    "Regret is what the best announced mixture would earn more at the same amounts."
+    "Regret is what the best policy against an attacker who knows it would earn more at the same amounts."
 )
 SEEN_ONLY = (
     "Payoffs are not affine in each amount (the cap of an attack lies within the interval of the largest "
@@ -97,18 +98,20 @@ class RobustDecision(StudyResult):
     @property
     def price_of_ambiguity(self) -> float:
         """What choosing for the worst case loses if the prices are as stated."""
-        return self.best_as_stated.stated - self.maximin.stated
+        price = self.best_as_stated.stated - self.maximin.stated
+        return price if price > TIE * (1 + abs(self.maximin.stated)) else 0.0
 
     @property
     def sentence(self) -> str:
         """The two choices, the price of ambiguity, and the regret under resampled accuracies."""
         first, second = self.maximin, self.minimax_regret
-        name = "it also" if second == first else second.option
+        name = "it also" if second == first else named_option(second.option)
         chosen = "" if self.recommended == RECOMMENDED else f" ({self.recommended})"
         least = f"; {name} has the least regret, up to {second.regret:.4g}"
+        seen = "" if self.proven else " at all points tried"
         return (
-            f"Wherever the {len(self.parameters)} amounts lie in their intervals, {first.option} earns at "
-            f"least {first.guaranteed:.4g} per input{'' if self.proven else ' at all points tried'}, the "
+            f"Wherever the {len(self.parameters)} amounts lie in their intervals, "
+            f"{named_option(first.option)} earns at least {first.guaranteed:.4g} per input{seen}, the "
             f"most that any option guarantees{least}. Choosing for the worst case costs "
             f"{self.price_of_ambiguity:.4g} if all amounts are as stated. At these amounts, over "
             f"{self.draws:,} draws of the accuracies, what is recommended{chosen} falls "
@@ -276,12 +279,16 @@ def _seen(box: PriceBox, options: tuple[Option, ...], points: FloatArray) -> tup
     """The value and the regret (points, options) of each option."""
     a, b = box.payoffs(points)
     values = values_of(options, a, b)
-    best = np.maximum(box.solved(points, "commitment")[0], values.max(axis=1))
-    return values, best[:, None] - values
+    known = box.situation.scenario.knowledge == NETWORK
+    best = np.maximum(box.solved(points, "pure_commitment" if known else "commitment")[0], values.max(axis=1))
+    regret = best[:, None] - values
+    return values, np.where(regret > TIE * (1 + np.abs(best[:, None])), regret, 0.0)
 
 
 def _for_the_box(box: PriceBox) -> Iterator[Option]:
     """The mixture that guarantees most while the attacker's amounts lie in the box, if it can be computed."""
+    if box.situation.scenario.knowledge == NETWORK:  # a draw hides nothing from who sees the network
+        return
     intervals = dict(_intervals(box))
     scenario = replace(box.scenario, intervals=intervals, attacker_margin=0.0)
     try:

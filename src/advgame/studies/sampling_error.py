@@ -26,6 +26,7 @@ from advgame.studies.candidates import (
     candidates_at,
     compared_in,
     fixed_options,
+    named_option,
     resolved_by,
     values_in_draws,
     values_of,
@@ -163,11 +164,12 @@ class SamplingError(StudyResult):
         against = (
             "no other option is ever better"
             if rival is None
-            else f"{rival.option} is the best in {_percent(rival.probability_best)}"
+            else f"{named_option(rival.option)} is the best in {_percent(rival.probability_best)}"
         )
         return (
-            f"{self.verdict.capitalize()}: {best.option} is the best option on average, and the best one in "
-            f"{_percent(best.probability_best)} of {self.draws:,} draws of the accuracies ({against}); it is "
+            f"{self.verdict.capitalize()}: {named_option(best.option)} is the best option on average, and "
+            f"the best one in {_percent(best.probability_best)} of {self.draws:,} draws of the accuracies "
+            f"({against}); it is "
             f"worth {value.mean:.4g} per input ({100 * self.level:g} % interval {value.low:.4g} to "
             f"{value.high:.4g})."
         )
