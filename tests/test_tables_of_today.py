@@ -53,7 +53,7 @@ def test_attacked_and_clean_items_differ_so_that_no_false_contradiction_is_marke
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_attack_says_whether_it_was_adapted(name: str) -> None:
-    attacked = [row for row in table(name) if row.attack not in (NO_ATTACK, "unchanged")]
+    attacked = [row for row in table(name) if row.attack not in (NO_ATTACK, "no modification")]
     assert all(row.adaptivity for row in attacked)
 
 
@@ -90,7 +90,7 @@ def test_every_detector_was_tried_on_the_same_number_of_texts_and_binoculars_lac
     rows = table("machine-text-detectors")
     assert {row.tested for row in rows if row.attack != NO_ATTACK} == {54_400}
     lacking = {row.defence for row in rows} - {row.defence for row in rows if row.attack == "paraphrase"}
-    assert lacking == {"Binoculars at 5 %", "Binoculars at 1 %"}
+    assert lacking == {"Binoculars (5 % FPR)", "Binoculars (1 % FPR)"}
 
 
 def test_success_and_right_answers_of_a_backdoored_network_sum_to_at_most_one() -> None:
@@ -119,7 +119,7 @@ def test_two_detectors_are_mixed_at_ten_percent_and_stay_so_under_sampling_error
     assert scenario.largest_share == 0.1
     mixed = solve(build_game(scenario)).recommended.defender
     names = [name for name, share in zip(scenario.accuracies.defences, mixed, strict=True) if share > 1e-9]
-    assert names == ["Leidos Detector v1.0.4 at 5 %", "Pangram at 5 %"]
+    assert names == ["Leidos Detector v1.0.4 (5 % FPR)", "Pangram (5 % FPR)"]
     # by hand: both detectors leave paraphrase and hidden characters the same success
     rows = [scenario.accuracies.defences.index(name) for name in names]
     error = 1 - scenario.accuracies.attacked_accuracy[rows]

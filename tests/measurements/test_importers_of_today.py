@@ -156,11 +156,11 @@ def test_a_detector_is_one_defence_for_each_false_positive_rate(tmp_path: Path) 
     written(tmp_path / "_index.json", [])
     written(tmp_path / "finder.json", board())
     table = read("raid", tmp_path)
-    assert table.defences == ("Finder at 5 %", "Finder at 1 %")
-    assert row(table, "Finder at 5 %", "none", "clean").accuracy == pytest.approx(0.95)
-    assert row(table, "Finder at 5 %", "none", "clean").correct is None
-    assert row(table, "Finder at 1 %", "unchanged").correct == 60
-    assert row(table, "Finder at 5 %", "zero width space").correct == 30
+    assert table.defences == ("Finder (5 % FPR)", "Finder (1 % FPR)")
+    assert row(table, "Finder (5 % FPR)", "none", "clean").accuracy == pytest.approx(0.95)
+    assert row(table, "Finder (5 % FPR)", "none", "clean").correct is None
+    assert row(table, "Finder (1 % FPR)", "no modification").correct == 60
+    assert row(table, "Finder (5 % FPR)", "zero width space").correct == 30
     assert not [each for each in table if "exceeds the clean" in " ".join(each.warnings)]
 
 
@@ -243,13 +243,15 @@ TABLE = """# Board
 
 def test_the_attacked_class_is_no_clean_accuracy_and_collapsed_models_are_marked(tmp_path: Path) -> None:
     table = read("tabularbench", written(tmp_path / "board.md", TABLE))
-    assert row(table, "standard, no augmentation", "none", "clean").accuracy == 0.99
-    assert row(table, "standard, no augmentation", "unchanged").accuracy == 0.95
-    assert row(table, "standard, no augmentation", "constraints kept").accuracy == 0.2
-    collapsed = row(table, "adversarial, ctgan", "unchanged")
+    assert row(table, "standard training", "none", "clean").accuracy == 0.99
+    assert row(table, "standard training", "no modification").accuracy == 0.95
+    assert row(table, "standard training", "constraints kept").accuracy == 0.2
+    collapsed = row(table, "adversarial training with ctgan", "no modification")
     assert "collapsed model: it calls nearly everything positive" in collapsed.warnings[0]
     assert not [each for each in table if "exceeds the clean" in " ".join(each.warnings)]
-    assert not [each for each in table if (each.defence, each.metric) == ("standard, goggle", "clean")]
+    assert not [
+        each for each in table if (each.defence, each.metric) == ("standard training with goggle", "clean")
+    ]
 
 
 def test_a_table_of_another_form_is_refused(tmp_path: Path) -> None:

@@ -66,6 +66,18 @@ def attack_in_words(name: str) -> str:
     return "no attack" if name == NO_ATTACK else name
 
 
+def under_attack(name: str) -> str:
+    """The condition of a measurement in a sentence.
+
+    >>> under_attack("none"), under_attack("square")
+    ('without attack', 'under square')
+
+    Args:
+        name: of the attack; ``none`` for no attack.
+    """
+    return "without attack" if name == NO_ATTACK else f"under {name}"
+
+
 def meaning_of(address: str) -> str:
     """The meaning of the parameter at an address.
 

@@ -23,6 +23,8 @@ def said_of(scenario: Scenario) -> Say:
     >>> mail = replace(case("cifar10-two-defences"), item=("mail", "mails"), system=("filter", "filters"))
     >>> said_of(mail)("0.8 units per classified input, 0.1 more than the best known network")
     '0.8 units per mail, 0.1 more than the best known filter'
+    >>> said_of(mail)('attacker_knows = "network": which network answers')
+    'attacker_knows = "network": which filter answers'
     >>> said_of(mail)("loss from a misclassified benign input")
     'loss from a wrongly handled benign mail'
 
@@ -58,7 +60,7 @@ def _saying(item: tuple[str, str], system: tuple[str, str], kept: tuple[str, ...
     longest = sorted({text for text in kept if text}, key=len, reverse=True)
     names = "|".join(map(re.escape, longest))
     pattern = re.compile(
-        rf"(?P<kept>(?<![\w-])(?:{names})(?![\w-]))"
+        rf"(?P<kept>(?<![\w-])(?:{names})(?![\w-])|attacker_knows = \"\w+\")"
         r"|(?P<words>\b(?:classified inputs?|correctly classified|misclassified|inputs?|networks?)\b)",
         re.IGNORECASE,
     )

@@ -23,7 +23,7 @@ class RaidImporter(Importer):
     """Reads a leaderboard file, or a folder of them: a defence is a detector at a false-positive rate.
 
     The figures over all domains, models and decodings are read. Human texts are the clean ones; machine texts
-    without an attack are the attack ``unchanged``.
+    without an attack are the attack ``no modification``.
     """
 
     name: ClassVar[str] = "raid"
@@ -63,7 +63,7 @@ def _rows(file: Path) -> Iterator[Measurement]:
                 "raid",
                 "detector",
                 _named(detector, _rate(target, where)),
-                "unchanged" if attack == "none" else attack.replace("_", " "),
+                "no modification" if attack == "none" else attack.replace("_", " "),
                 accuracy=found / (found + missed),
                 correct=found,
                 tested=found + missed,
@@ -88,7 +88,7 @@ def _human(detector: str, rate: float, source: str) -> Measurement:
 
 
 def _named(detector: str, rate: float) -> str:
-    return f"{detector} at {100 * rate:g} %"
+    return f"{detector} ({100 * rate:g} % FPR)"
 
 
 def _rate(target: str, where: str) -> float:

@@ -15,7 +15,7 @@ from advgame.measurements.measurement import Measurement
 from advgame.measurements.table import MeasurementTable
 
 COLUMNS = ("dataset", "architecture", "training", "augmentation", "ID", "ADV+CTR", "ADV", "accuracy")
-ATTACKS = {"ID": "unchanged", "ADV": "constraints ignored", "ADV+CTR": "constraints kept"}
+ATTACKS = {"ID": "no modification", "ADV": "constraints ignored", "ADV+CTR": "constraints kept"}
 ALL, ALMOST_NONE, HALF = 0.999, 0.05, 0.5
 
 
@@ -23,7 +23,7 @@ ALL, ALMOST_NONE, HALF = 0.999, 0.05, 0.5
 class TabularbenchImporter(Importer):
     """Reads the Markdown table: a defence is a training with an augmentation, a network an architecture.
 
-    ``ID`` is accuracy on the attacked class alone: it is the column ``unchanged``, not a clean accuracy.
+    ``ID`` is accuracy on the attacked class alone: it is the column ``no modification``, not a clean accuracy.
     Clean is ``accuracy``, over both classes; a line without it gives no clean row.
     """
 
@@ -68,9 +68,11 @@ def _cells(line: str) -> list[str]:
 
 def _rows(record: Mapping[str, str], where: str, source: str) -> Iterator[Measurement]:
     augmentation = record["augmentation"]
-    name = "no augmentation" if augmentation in ("", "None", "nan") else augmentation
+    defence = f"{record['training']} training"
+    if augmentation not in ("", "None", "nan"):
+        defence += f" with {augmentation}"
     shared: dict[str, Any] = {"dataset": record["dataset"], "network": record["architecture"]}
-    shared |= {"defence": f"{record['training']}, {name}", "source": f"TabularBench, {source}"}
+    shared |= {"defence": defence, "source": f"TabularBench, {source}"}
     shared |= {"warnings": tuple(_collapsed(record, where))}
     accuracy = _rate(record["accuracy"], "accuracy", where)
     if not isnan(accuracy):

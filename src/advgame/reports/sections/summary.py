@@ -13,7 +13,7 @@ from advgame.wording.attack_quality import (
     factor_threshold,
     static_attacks,
 )
-from advgame.wording.names import attack_in_words
+from advgame.wording.names import under_attack
 from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import plain_in_words
 
@@ -81,7 +81,7 @@ def _measurement(facts: Facts, confidence: Confidence) -> str:
     if next_one is None:
         return f"{known}; no single accuracy is worth measuring on more inputs."
     return (
-        f"{known}. Measure {next_one.defence} under {attack_in_words(next_one.attack)} on "
+        f"{known}. Measure {next_one.defence} {under_attack(next_one.attack)} on "
         f"{next_one.inputs:,} more inputs first: worth {_amount(facts, next_one.worth)} over {MONTHS} months "
         f"for about {_amount(facts, next_one.cost)} (assumed: {PRICE_PER_SECOND:g} {money.unit} per second "
         f"of measuring, {SECONDS:g} second per input where none was recorded)."
