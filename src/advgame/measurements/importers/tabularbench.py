@@ -23,7 +23,7 @@ ALL, ALMOST_NONE, HALF = 0.999, 0.05, 0.5
 class TabularbenchImporter(Importer):
     """Reads the Markdown table: a defence is a training with an augmentation, a network an architecture.
 
-    ``ID`` is accuracy on the attacked class alone: it is the column ``no modification``, not a clean accuracy.
+    ``ID`` is accuracy on the attacked class alone: the column ``no modification``, not a clean accuracy.
     Clean is ``accuracy``, over both classes; a line without it gives no clean row.
     """
 
