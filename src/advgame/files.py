@@ -6,11 +6,13 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from advgame.errors import InputError
+
+T = TypeVar("T")
 
 
 def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, Any]:
@@ -34,6 +36,28 @@ def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, 
         raise error(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except (ValueError, RecursionError) as mistake:
         raise error(f"{path.name} is not valid TOML: {str(mistake)[:200]}.{hint and ' ' + hint}") from None
+
+
+def read_once(read: Callable[[Path], T]) -> Callable[[Path], T]:
+    """The function that reads a file only when the file has changed since the last time.
+
+    Args:
+        read: reads a file into a value that cannot be modified.
+
+    Returns:
+        A function with the same value, kept for the files read most recently.
+    """
+
+    @lru_cache(maxsize=256)
+    def read_as_it_is(path: Path, _modified_ns: int, _bytes: int) -> T:
+        return read(path)
+
+    @wraps(read)
+    def read_if_changed(path: Path) -> T:
+        about = path.stat()
+        return read_as_it_is(path, about.st_mtime_ns, about.st_size)
+
+    return read_if_changed
 
 
 def written_whole(

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import streamlit as st
+from streamlit.config import set_option
 from streamlit.testing.v1 import AppTest
 
 from advgame.bundled import bundled
 from advgame.dashboard_pages import PAGES
 
+set_option("browser.gatherUsageStats", False)  # as `advgame app` does
 MAIN = bundled("app") / "main.py"
 Open = Callable[..., AppTest]
 
@@ -32,9 +34,9 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
         page = AppTest.from_file(str(MAIN), default_timeout=600)
         for key, value in (link or {}).items():
             page.query_params[key] = value
-        page.run()
         if view is not None:
-            page.switch_page(PAGES[view].path).run()
+            page.switch_page(PAGES[view].path)
+        page.run()
         if case is not None:
             page.selectbox(key="choose case").set_value(case).run()
         if preset is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from advgame.bundled import bundled
 from advgame.errors import UnknownName
+from advgame.files import read_once
 from advgame.scenarios.scenario import Scenario
 from advgame.scenarios.scenario_files import read_scenario
 
@@ -55,6 +56,7 @@ def case(name: str) -> Scenario:
     return read_scenario(known[name])
 
 
+@read_once
 def _case_at(path: Path) -> Case:
     import tomllib
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from advgame.bundled import bundled
 from advgame.errors import ScenarioError, UnknownName, shortened
-from advgame.files import read_toml
+from advgame.files import read_once, read_toml
 from advgame.scenarios.parameters import TERM_PARAMETERS, set_parameter
 from advgame.scenarios.scenario import Scenario
 
@@ -29,7 +29,7 @@ class Preset:
 
 def presets() -> tuple[Preset, ...]:
     """The bundled presets by name."""
-    return tuple(_preset_at(path) for path in sorted((bundled("data") / "economics").glob("*.toml")))
+    return tuple(_read_preset(path) for path in sorted((bundled("data") / "economics").glob("*.toml")))
 
 
 def preset(name: str) -> Preset:
@@ -78,6 +78,9 @@ def _preset_at(path: Path) -> Preset:
         amounts[address] = _amount(path, address, about.get("amount"))
         basis[address] = _text(path, about, "basis")
     return Preset(path.stem, texts["title"], texts["story"], texts["currency"], amounts, basis)
+
+
+_read_preset = read_once(_preset_at)
 
 
 def _text(path: Path, content: Mapping[str, Any], key: str) -> str:
