@@ -19,18 +19,8 @@ from advgame.measurements.measurement import Column
 if TYPE_CHECKING:
     import pandas as pd
 
-NEEDED = (
-    "dataset",
-    "network",
-    "defence",
-    "attack",
-    "norm",
-    "radius",
-    "crafted_on",
-    "seed",
-    "input",
-    "correct",
-)
+NAMES = ("dataset", "network", "defence", "attack", "norm", "radius", "crafted_on")  # of a cell
+NEEDED = (*NAMES, "seed", "input", "correct")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,12 +99,20 @@ class OutcomeTable:
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str, str, Column], Outcomes]:
-        names = ["dataset", "network", "defence", "attack", "norm", "radius", "crafted_on"]
-        grouped = self.frame.groupby(names, dropna=False, observed=True, sort=False)
+        # The groups are cut out of arrays: cut out of the frame they take several times as long, and an
+        # experiment has hundreds of them.
+        number = self.frame.groupby(list(NAMES), dropna=False, observed=True, sort=False).ngroup().to_numpy()
+        order = np.argsort(number, kind="stable")
+        starts = np.flatnonzero(np.diff(number[order], prepend=-1))
+        firsts = self.frame.iloc[order[starts]][list(NAMES)].itertuples(index=False, name=None)
+        seed, place = (self.frame[name].to_numpy(np.int64)[order] for name in ("seed", "input"))
+        correct = self.frame["correct"].to_numpy(np.float64)[order]
         cells = {}
-        for key, rows in grouped:
-            dataset, network, defence, *column = key if isinstance(key, tuple) else (key,)
-            cells[str(dataset), str(network), str(defence), _column(*column)] = _outcomes(rows)
+        for first, start, end in zip(firsts, starts, [*starts[1:], len(order)], strict=True):
+            dataset, network, defence, *column = first
+            about = f"{defence!r} under {column[0]!r}"
+            found = _outcomes(seed[start:end], place[start:end], correct[start:end], about)
+            cells[str(dataset), str(network), str(defence), _column(*column)] = found
         return cells
 
     @property
@@ -238,22 +236,51 @@ def _column(attack: object, norm: object, radius: object, crafted_on: object) ->
     )
 
 
-def _outcomes(rows: pd.DataFrame) -> Outcomes:
-    """The outcomes on the inputs common to all seeds; an attack may not produce an example for each."""
-    # by arrays: a pivot of pandas takes ten times as long, and an experiment has hundreds of cells
-    seeds, seed = np.unique(rows["seed"].to_numpy(np.int64), return_inverse=True)
-    inputs, place = np.unique(rows["input"].to_numpy(np.int64), return_inverse=True)
+def _outcomes(
+    seed: NDArray[np.int64], place: NDArray[np.int64], correct: NDArray[np.float64], about: str
+) -> Outcomes:
+    """The outcomes on the inputs common to all seeds; an attack may not produce an example for each.
+
+    Args:
+        seed: (outcomes,) of the training.
+        place: (outcomes,) of the input in the test set.
+        correct: (outcomes,) in 0..1.
+        about: what they are of, for messages.
+    """
+    whole = _in_order(seed, place, correct)
+    if whole is not None:
+        return whole
+    seeds, row = np.unique(seed, return_inverse=True)
+    inputs, column = np.unique(place, return_inverse=True)
     table = np.full((len(seeds), len(inputs)), np.nan)
-    table[seed, place] = rows["correct"].to_numpy(np.float64)
-    if len(np.unique(seed * len(inputs) + place)) < len(rows):
+    table[row, column] = correct
+    if len(np.unique(row * len(inputs) + column)) < len(seed):
         raise MeasurementError(
-            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} contain an input "
-            "twice; measure the experiment again."
+            f"The outcomes of {about} contain an input twice; measure the experiment again."
         )
     common = ~np.isnan(table).any(axis=0)
     if not common.any():
         raise MeasurementError(
-            f"The outcomes of {rows['defence'].iloc[0]!r} under {rows['attack'].iloc[0]!r} have no input "
-            "common to all seeds; measure the complete experiment."
+            f"The outcomes of {about} have no input common to all seeds; measure the complete experiment."
         )
     return Outcomes(tuple(seeds.tolist()), inputs[common], np.ascontiguousarray(table[:, common]))
+
+
+def _in_order(
+    seed: NDArray[np.int64], place: NDArray[np.int64], correct: NDArray[np.float64]
+) -> Outcomes | None:
+    """The outcomes, where those of one seed follow another's and each has the same inputs; else None."""
+    changes = np.flatnonzero(np.diff(seed))
+    count = int(changes[0]) + 1 if len(changes) else len(seed)
+    if len(seed) % count:
+        return None
+    seeds, places = seed.reshape(-1, count), place.reshape(-1, count)
+    whole = (
+        (seeds == seeds[:, :1]).all()
+        and (places == places[0]).all()
+        and (np.diff(seeds[:, 0]) > 0).all()
+        and (np.diff(places[0]) > 0).all()
+    )
+    if not whole:
+        return None
+    return Outcomes(tuple(seeds[:, 0].tolist()), places[0].copy(), correct.reshape(-1, count).copy())
