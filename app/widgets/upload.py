@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +17,12 @@ from advgame.measurements.importers import IMPORTERS
 from advgame.measurements.importers.csv_map import ColumnMap
 from advgame.measurements.importers.foreign_table import ForeignTable, read_foreign_table
 from advgame.measurements.importers.guessed_columns import Converted, convert, guessed_map, with_field
+from advgame.measurements.importers.success_rates import (
+    ROBUSTNESS,
+    SUCCESS,
+    figures_under_attack,
+    which_is_open,
+)
 from advgame.scenarios import AttackChoice, Scenario, Select
 from advgame.wording.names import attack_in_words, counted
 from widgets import state
@@ -77,6 +84,17 @@ def _mapped(name: str, content: bytes) -> MeasurementTable | None:
     st.dataframe(preview, hide_index=True, alt="The first lines of the table.")
     chosen = _chosen_map(table)
     converted = _converted(table, chosen)
+    why = which_is_open(figures_under_attack(chosen.columns, chosen.accuracies), converted.rows)
+    if why:
+        answer = st.radio(
+            plain(f"What are the figures under attack? It is open, because {why}."),
+            [ROBUSTNESS, SUCCESS],
+            index=None,
+            key=f"success {table.name} {hash(table.header)}",
+        )
+        if answer is None:
+            return None
+        converted = _converted(table, replace(chosen, success=answer == SUCCESS))
     _show_faults(table, converted)
     return converted.table() if converted.rows else None
 

@@ -25,6 +25,13 @@ def import_(
     percent: Annotated[
         bool, typer.Option("--percent", help="The accuracies in the file are in percent.")
     ] = False,
+    success: Annotated[
+        bool | None,
+        typer.Option(
+            "--success/--robustness",
+            help="Whether figures under attack are success rates of the attacks, or accuracies; for csv.",
+        ),
+    ] = None,
     output: Output = None,
 ) -> None:
     """Converts published accuracies to a table.
@@ -34,7 +41,7 @@ def import_(
     from advgame.measurements import table_text, write_table
     from advgame.measurements.importers import IMPORTERS
 
-    table = IMPORTERS[importer](columns=columns, percent=percent).read(path)
+    table = IMPORTERS[importer](columns=columns, percent=percent, success=success).read(path)
     if output is None:
         typer.echo(table_text(table), nl=False)
         return

@@ -1,10 +1,11 @@
 """Importers: read published formats as a table of measurements.
 
-An importer has two settings and one method:
+An importer has three settings and one method:
 
-    IMPORTERS[name](columns=None, percent=False).read(path)  # → MeasurementTable
+    IMPORTERS[name](columns=None, percent=False, success=None).read(path)  # → MeasurementTable
 
-``columns`` is the path of a column map (only for ``csv``); ``percent`` divides accuracies by 100.
+``columns`` is the path of a column map (only for ``csv``); ``percent`` divides accuracies by 100; ``success``
+says whether figures under attack are success rates of the attacks (only for ``csv``).
 The result is a validated table with contradictions marked; invalid input raises a ``MeasurementError``.
 ``IMPORTERS[name].about`` is a one-line description.
 """

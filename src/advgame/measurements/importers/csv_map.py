@@ -5,6 +5,7 @@ one (seconds = "" under [constants] ignores it). Every entry is optional as long
 
     percent = true            # accuracies and spreads are 0..100
     separator = ";"           # if it is not a comma
+    success = true            # figures under attack are success rates of the attacks; false: accuracies
 
     [columns]                 # our field = their column
     defence = "model"
@@ -43,12 +44,17 @@ from advgame.errors import MeasurementError, suggestion
 from advgame.files import read_toml, without_guard
 from advgame.measurements.csv_records import csv_records
 from advgame.measurements.importers.importer import Importer, blank, check_columns, table_of
+from advgame.measurements.importers.success_rates import (
+    as_accuracy,
+    figures_under_attack,
+    which_is_open,
+)
 from advgame.measurements.measurement import FIELDS, Measurement
 from advgame.measurements.table import MeasurementTable
 from advgame.measurements.table_files import read_row, read_table
 
 PER_ACCURACY = ("accuracy", "correct", "std")  # fields that a wide table needs per accuracy
-KEYS = ("percent", "separator", "columns", "constants", "accuracies")
+KEYS = ("percent", "separator", "success", "columns", "constants", "accuracies")
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class ColumnMap:
     columns: Mapping[str, str]  # our field → their column
     constants: Mapping[str, Any]  # our field → a value for every row
     accuracies: tuple[Mapping[str, Any], ...]  # one for each accuracy of a line: its column, and our fields
+    success: bool | None = None  # whether figures under attack are success rates; None: not stated
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,10 @@ class CsvImporter(Importer):
         """
         path = Path(path)
         if self.columns is None:
-            return read_table(path, percent=self.percent)
+            return self._without_map(path)
         chosen = read_map(self.columns)
+        if self.success is not None:
+            chosen = replace(chosen, success=self.success)
         header, records = csv_records(path, chosen.separator)
         check_columns(
             path, header, [*chosen.columns.values(), *(entry["column"] for entry in chosen.accuracies)]
@@ -91,12 +100,33 @@ class CsvImporter(Importer):
                 "[columns], or an [[accuracies]] table for each column of a wide table."
             )
         percent = chosen.percent or self.percent
-        rows = (
+        rows = [
             row
             for place, record in records
             for row in measurements_of(record, chosen, where=f"{path.name}, {place}", percent=percent)
-        )
+        ]
+        if chosen.success is None:
+            _ask(path, figures_under_attack(chosen.columns, chosen.accuracies), rows)
         return table_of(rows, path, "at least one line with an accuracy", percent=percent)
+
+    def _without_map(self, path: Path) -> MeasurementTable:
+        table = read_table(path, percent=self.percent)
+        if self.success is None:
+            _ask(path, (), table.rows)
+        if not self.success:
+            return table
+        return table_of(map(as_accuracy, table.rows), path, "at least one line with an accuracy")
+
+
+def _ask(path: Path, names: Sequence[str], rows: Sequence[Measurement]) -> None:
+    """Raises an error where it is open whether figures under attack are accuracies or success rates."""
+    why = which_is_open(names, rows)
+    if why:
+        raise MeasurementError(
+            f"{path.name}: are the figures under attack accuracies or success rates of the attacks? It is "
+            f"open, because {why}. State success = true in the column map (or --success) for success rates, "
+            "or success = false (or --robustness) for accuracies; nothing was imported."
+        )
 
 
 def with_columns_of_our_names(chosen: ColumnMap, header: Sequence[str]) -> ColumnMap:
@@ -130,7 +160,12 @@ def read_map(path: str | os.PathLike[str]) -> ColumnMap:
     for entry in wide:
         _check_names(path, "field under [[accuracies]]", entry, ("column", *FIELDS))
     return ColumnMap(
-        content.get("percent", False), content.get("separator", ","), columns, constants, tuple(wide)
+        content.get("percent", False),
+        content.get("separator", ","),
+        columns,
+        constants,
+        tuple(wide),
+        content.get("success"),
     )
 
 
@@ -148,6 +183,7 @@ def _check_shapes(path: Path, content: Mapping[str, Any], columns: Any, constant
     tables = wide if isinstance(wide, list) else [None]
     problems = {
         "percent is true or false": isinstance(content.get("percent", False), bool),
+        "success is true or false": isinstance(content.get("success", False), bool),
         "separator is one character": isinstance(separator, str)
         and len(separator) == 1
         and separator.isprintable(),
@@ -182,12 +218,18 @@ def measurements_of(
         **chosen.constants,
         **{field: without_guard(record[theirs]) for field, theirs in chosen.columns.items()},
     }
+    turned = as_accuracy if chosen.success else _as_given
     if not chosen.accuracies:
-        yield read_row(_with_metric(shared), where=where, percent=percent)
+        yield turned(read_row(_with_metric(shared), where=where, percent=percent))
     for entry in chosen.accuracies:
         if not blank(record, entry["column"]):
             row = {**shared, **entry, "accuracy": record[entry["column"]]}
-            yield read_row(_with_metric(row), where=f"{where}, column {entry['column']!r}", percent=percent)
+            place = f"{where}, column {entry['column']!r}"
+            yield turned(read_row(_with_metric(row), where=place, percent=percent))
+
+
+def _as_given(row: Measurement) -> Measurement:
+    return row
 
 
 def _with_metric(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -26,11 +26,17 @@ class Importer(ABC):
 
     columns: Path | None = None  # a column map, for formats that need one
     percent: bool = False  # accuracies are 0..100
+    success: bool | None = None  # whether figures under attack are success rates, for tables of any form
 
     def __post_init__(self) -> None:
         if self.columns is not None and not self.takes_columns:
             raise MeasurementError(
                 f"The format {self.name!r} has fixed columns; remove the map, or import as csv."
+            )
+
+        if self.success is not None and not self.takes_columns:
+            raise MeasurementError(
+                f"The format {self.name!r} states what its figures are; leave out --success and --robustness."
             )
 
     @abstractmethod
