@@ -18,6 +18,7 @@ from advgame.reports import report
 from advgame.scenarios import Scenario, build_game, case, set_parameter
 from advgame.scenarios.evidence import evidence_of
 from advgame.scenarios.scenario_files import scenario_of, toml_of
+from advgame.studies import SamplingError, study
 from advgame.wording.nouns import said_of
 
 TABLES = (
@@ -127,6 +128,12 @@ def test_two_detectors_are_mixed_at_ten_percent_and_stay_so_under_sampling_error
     first, second = (error[:, column] for column in attacks)
     share = (second[1] - first[1]) / ((first[0] - second[0]) + (second[1] - first[1]))
     assert mixed[rows[0]] == pytest.approx(share, abs=1e-9)
+    drawn = study("sampling_error", scenario, draws=800)
+    assert isinstance(drawn, SamplingError)
+    assert drawn.best.option == "recommended mixture"
+    assert drawn.best.probability_best > 0.9
+    played = {name: share for name, _, share in drawn.deployed}
+    assert all(played[name] > 0.8 for name in names)
 
 
 def test_attacks_left_out_of_the_transfer_case_gain_the_attacker_nothing() -> None:

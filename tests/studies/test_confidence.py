@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from math import erf, sqrt
 
+import numpy as np
 import pytest
 
 import advgame as ag
+from advgame.decision import decide, situate
 from advgame.measurements import Measurement, MeasurementTable
 
 RIGHT = {"d0": (900, 400), "d1": (905, 415)}  # of 1,000 inputs, benign and attacked
@@ -46,3 +48,33 @@ def test_a_measurement_is_proposed_where_its_volume_pays_for_it_only() -> None:
     measured = ag.study("confidence", replace(scenario(), volume_per_month=1e7)).measurement
     assert measured.worth > measured.cost
     assert measured.defence in RIGHT
+
+
+def test_amounts_with_an_interval_are_drawn_from_it_and_others_are_exact() -> None:
+    scenario = ag.case("cifar10-two-defences")
+    exact = ag.study("confidence", scenario, draws=800)
+    narrow = ag.study(
+        "confidence", replace(scenario, intervals={"largest_share": (0.3, 0.3000001)}), draws=800
+    )
+    assert narrow.probability_best == exact.probability_best
+    assert narrow.low == pytest.approx(exact.low, rel=1e-5)
+    assert "largest_share" in narrow.evidence
+
+
+def test_drawn_amounts_move_the_value_as_games_at_these_amounts_do() -> None:
+    scenario = ag.case("agentdojo-camel")
+    wide = replace(scenario, intervals={"breach_loss": (0.0, 200.0)})
+    found = ag.study("confidence", wide, draws=2000)
+    assert "breach_loss" in found.evidence
+    strategy = decide(situate(wide)).recommendation.profile.defender
+    values = []
+    for loss in np.random.default_rng(3).uniform(0, 200, 400):
+        game = ag.build_game(ag.set_parameter(scenario, "breach_loss", float(loss)))
+        reply = int((strategy @ game.attacker_payoffs).argmax())
+        values.append(float(strategy @ game.defender_payoffs[:, reply]))
+    exact = ag.study("confidence", scenario, draws=2000)
+    assert np.ptp(values) > 0.1
+    spread = exact.high - exact.low
+    assert found.low == pytest.approx(np.quantile(values, 0.025), abs=2 * spread)
+    assert found.low < exact.low - 0.02
+    assert found.high > exact.high - 0.02

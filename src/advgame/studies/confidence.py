@@ -15,13 +15,15 @@ from advgame.decision.situation import Situation
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios import Scenario
 from advgame.scenarios.evidence import Evidence, evidence_of
-from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, payoffs_at_draws, shares_up_to
 from advgame.scenarios.measuring_costs import seconds_per_input
+from advgame.scenarios.uncertain_prices import LARGEST_SHARE, UncertainPrice, uncertain_prices
 from advgame.statistics.best_of_many import BestOfMany
 from advgame.statistics.intervals_of_draws import check_draws
 from advgame.statistics.perfect_information import Rivals, evpi, regressed_gain, updated_means
 from advgame.statistics.posteriors import in_chunks
-from advgame.studies.candidates import SAME_STRATEGY, Option, values_in_draws
+from advgame.studies.candidates import SAME_STRATEGY, Option, values_in_draws, values_of
+from advgame.studies.price_box import intervals_of_prices
 from advgame.studies.sampling_error import verdict_of
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -141,7 +143,8 @@ def _percent(share: float) -> str:
 class ConfidenceStudy(Study[Confidence]):
     """How sure is the decision, and which single measurement would help it most?
 
-    The short form of ``sampling_error`` and ``value_of_information``, at fixed prices.
+    The short form of ``sampling_error`` and ``value_of_information``. Prices are fixed, except those for
+    which the scenario states an interval: they are drawn evenly from it.
 
     Args:
         draws: joint draws of all accuracies.
@@ -179,7 +182,8 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
     accuracy = np.concatenate(
         [evidence.shaped(part) for part in in_chunks(evidence.posterior, study.draws, study.seed)]
     )
-    values = values_in_draws(options, PayoffsOfDraws.at(scenario), accuracy)
+    prices = uncertain_prices(scenario, 0.0, intervals_of_prices(scenario))
+    values = _values(scenario, options, accuracy, prices, study.seed)
     best = BestOfMany(len(options))
     best.add(values)
     odds = best.probability_best.copy()
@@ -199,7 +203,33 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
         _measurement(scenario, evidence, accuracy, values, options),
         scenario.volume_per_month is not None,
         study.draws,
-        evidence.words,
+        evidence.words + _drawn_prices(prices),
+    )
+
+
+def _values(
+    scenario: Scenario,
+    options: tuple[Option, ...],
+    accuracy: FloatArray,
+    prices: tuple[UncertainPrice, ...],
+    seed: int,
+) -> FloatArray:
+    """What each option is worth in each draw of the accuracies and of the amounts with an interval."""
+    if not prices:
+        return values_in_draws(options, PayoffsOfDraws.at(scenario), accuracy)
+    random = np.random.default_rng([seed, len(prices)])
+    drawn = {price.address: price.draw(random, len(accuracy)) for price in prices}
+    largest = drawn.pop(LARGEST_SHARE, None)
+    shares = None if largest is None else np.array([shares_up_to(scenario, share) for share in largest])
+    return values_of(options, *payoffs_at_draws(scenario, accuracy, shares, drawn))
+
+
+def _drawn_prices(prices: tuple[UncertainPrice, ...]) -> str:
+    if not prices:
+        return ""
+    return (
+        f" Drawn as well, evenly from the intervals that the scenario states: "
+        f"{', '.join(price.address for price in prices)}."
     )
 
 
