@@ -17,6 +17,7 @@ from advgame.errors import InputError, ScenarioError, UnknownName
 from advgame.scenarios.attacker_presets import attacker_presets
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.studies import AttackerTypesResult
+from advgame.studies.attacker_types import chosen_types
 from tests.studies.structures import CASES
 
 CASE = "cifar10-two-defences"
@@ -213,3 +214,30 @@ def test_a_type_supplies_no_more_traffic_than_its_own_share() -> None:
     assert result.types[0].adversarial_share == 0.05
     assert result.policies[0].deploy == (("Standard", 1.0),)
     assert result.policies[0].value == pytest.approx(0.95 * 0.9478, abs=1e-12)
+
+
+def test_every_policy_is_valued_against_unknown_types_and_each_type_alone() -> None:
+    scenario = ag.case("agentdojo-camel")
+    result = ag.study("attacker_types", scenario)
+    assert isinstance(result, AttackerTypesResult)
+    frame = result.policy_frame()
+    singles = frame[frame["policy"].str.contains(" alone")]
+    assert len(singles) == len(scenario.accuracies.defences)
+    assert "undefended alone (doing nothing)" in set(singles["policy"])
+    assert singles["worth"].is_monotonic_decreasing
+    types, _ = chosen_types(scenario)
+    games = type_games(scenario, types)
+    for place, name in enumerate(scenario.accuracies.defences):
+        row = singles[singles["deploy"] == name].iloc[0]
+        expected = 0.0
+        for each in games:
+            pays, worth = each.game.attacker_payoffs[place], each.game.defender_payoffs[place]
+            best = worth[pays >= pays.max() - 1e-12].min()
+            assert row[f"against[{each.name}]"] == pytest.approx(best)
+            expected += each.kind.prior * best
+        assert row["value"] == pytest.approx(expected)
+        assert row["guaranteed"] <= row["value"] + 1e-12
+    choice = frame[frame["recommended"]]
+    assert len(choice) == 1
+    assert (frame["minus_recommended"][singles.index] <= 1e-9).all()
+    assert result.report_frame().columns.is_unique

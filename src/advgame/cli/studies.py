@@ -59,6 +59,8 @@ def study(
 
     typer.echo(said_of(question)(result.sentence))
     typer.echo(f"The table is in {output}." if output is not None else f"\n{_shown(frame)}")
+    for title, further in result.further_frames().items():
+        typer.echo(f"\n{title}\n{_shown(further)}")
 
 
 def _settings_of(kind: type[Any], given: list[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -12,10 +12,10 @@ from advgame.arrays import FloatArray
 from advgame.decision.attacker_type_games import TypeGame, bayesian_game, type_games
 from advgame.decision.decide import decide
 from advgame.decision.policies import Kind, Policy, same_worth
-from advgame.decision.recommendation import played, values_alone
+from advgame.decision.recommendation import played, undefended_of, values_alone
 from advgame.decision.situation import Situation
 from advgame.equilibria import AttackerTypes, Commitment, Nash
-from advgame.equilibria.algorithms.uncertain_attacker import worst_reply
+from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, worst_reply
 from advgame.equilibria.concepts.robust_commitment import FEW_ATTACKS, RobustCommitment, break_points
 from advgame.errors import InputError
 from advgame.scenarios import Scenario
@@ -63,6 +63,8 @@ class TypedPolicy:
     deploy: Strategy
     value: float  # by its rule: at the equilibrium, or with the ties of an announcement
     guaranteed: float  # the least while the types' rewards and costs lie within the margin
+    if_known: tuple[float, ...] = ()  # against each type's best response to it, ties against the defender
+    responses: tuple[str, ...] = ()  # each type's best response to it
 
     @property
     def worth(self) -> float:
@@ -88,6 +90,7 @@ class AttackerTypesResult(StudyResult):
     bound: float  # no announced strategy is worth more if amounts are exactly as assumed
     complete: bool  # whether all equilibria of the hidden policy are proven found
     verdict: TypedPolicy | None  # the verdict for the single attacker, against all types; None: not run
+    singles: tuple[TypedPolicy, ...]  # every defence alone, the one worth most first
 
     @property
     def wrong_type(self) -> TypedPolicy:
@@ -141,21 +144,40 @@ class AttackerTypesResult(StudyResult):
         )
 
     def policy_frame(self) -> pd.DataFrame:
-        """One row per policy: what it deploys, its value and what of it is guaranteed."""
+        """One row per policy, every defence alone among them, while the type of an attacker is not known.
+
+        ``value`` is by the policy's rule, at the equilibrium or against best responses; ``guaranteed`` is the
+        least within the margin; ``against[TYPE]`` is the value if every attacker were of that type and knew
+        the policy, and ``response[TYPE]`` its best response.
+        """
         import pandas as pd
 
+        names = [each.name for each in self.types]
         return pd.DataFrame(
             [
                 {
                     "policy": each.policy,
                     "deploy": _words(each.deploy),
+                    "worth": each.worth,
                     "value": each.value,
                     "guaranteed": each.guaranteed,
+                    "minus_recommended": _difference(each.worth, self.recommended.worth),
+                    **{f"against[{name}]": value for name, value in zip(names, each.if_known, strict=True)},
+                    **{f"response[{name}]": reply for name, reply in zip(names, each.responses, strict=True)},
                     "recommended": each is self.recommended,
                 }
-                for each in self.policies
+                for each in (*self.policies, *self.singles)
             ]
         )
+
+    def further_frames(self) -> dict[str, pd.DataFrame]:
+        """The policies while the type of an attacker is not known."""
+        return {"Policies against unknown types": self.policy_frame()}
+
+    def report_frame(self) -> pd.DataFrame:
+        """The policies against unknown types: a report shows these, the sentence names the types."""
+        frame = self.policy_frame()
+        return frame[[name for name in frame if not name.startswith("response[")]]
 
 
 @dataclass(frozen=True)
@@ -255,6 +277,7 @@ class _Types:
             float("nan") if self.commitment.bound is None else self.commitment.bound,
             self.nash.complete,
             by_name.get(VERDICT),
+            self._singles(),
         )
 
     def _policies(self) -> tuple[TypedPolicy, ...]:
@@ -314,8 +337,28 @@ class _Types:
         ]
         return (self._policy(VERDICT, strategy, float(self.priors @ values)),)
 
+    def _singles(self) -> tuple[TypedPolicy, ...]:
+        """Every defence alone, known to attackers of all types, the one worth most first."""
+        plain = undefended_of(self.scenario, self.games[0].game)
+        found = []
+        for name, row in zip(self.defences, np.eye(len(self.defences)), strict=True):
+            title = f"{name} alone{' (doing nothing)' if name == plain else ''}"
+            policy = self._policy(title, row, 0.0)
+            found.append(replace(policy, value=float(self.priors @ policy.if_known)))
+        return tuple(sorted(found, key=lambda each: -each.worth))
+
     def _policy(self, name: str, strategy: FloatArray, value: float) -> TypedPolicy:
-        return TypedPolicy(name, played(self.defences, strategy), float(value), self.guaranteed(strategy))
+        replies = [
+            worst_reply(each.game, UncertainAmounts.certain(each.game), strategy) for each in self.games
+        ]
+        return TypedPolicy(
+            name,
+            played(self.defences, strategy),
+            float(value),
+            self.guaranteed(strategy),
+            tuple(worth for _, worth in replies),
+            tuple(each.game.attacks[reply] for each, (reply, _) in zip(self.games, replies, strict=True)),
+        )
 
     def guaranteed(self, strategy: FloatArray) -> float:
         """The least that a mixed strategy (defences,) is worth while amounts lie within the margin."""
@@ -351,6 +394,10 @@ class _Types:
             deploy,
             value,
         )
+
+
+def _difference(worth: float, recommended: float) -> float:
+    return 0.0 if same_worth(worth, recommended) else worth - recommended
 
 
 def _words(strategy: Strategy) -> str:

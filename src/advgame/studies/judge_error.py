@@ -173,6 +173,11 @@ class JudgeError(StudyResult):
             ]
         )
 
+    def further_frames(self) -> dict[str, pd.DataFrame]:
+        """The judge's error rates by defence, where a second judge decided on the same cases."""
+        frame = self.agreement_frame()
+        return {f"Verdicts against {self.evidence.other!r}": frame} if len(frame) else {}
+
     @property
     def figure(self) -> Tiles:
         """What is deployed over sensitivity and specificity."""

@@ -30,6 +30,10 @@ class StudyResult(ABC):
         """The table as a report shows it; by default `frame`."""
         return self.frame()
 
+    def further_frames(self) -> dict[str, pd.DataFrame]:
+        """Further tables by title, which the command line prints below the first; by default none."""
+        return {}
+
     @property
     def figure(self) -> StudyFigure | None:
         """The values of a figure; None, the default, where the table says it all."""
