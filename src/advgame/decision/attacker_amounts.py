@@ -59,6 +59,20 @@ def effects_of(term: Term, accuracies: Accuracies) -> FloatArray:
     return np.concatenate(effects)
 
 
+def amounts_of(term: Term, attacks: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """The address and the value of every amount of a term, in the order of `effects_of`.
+
+    Args:
+        term: the term.
+        attacks: names, *no attack* first.
+    """
+    return tuple(
+        (about.name if entry is None else f"{about.name}[{entry}]", amount)
+        for about in _attackers(term)
+        for entry, amount in _amounts(getattr(term, about.name), attacks[1:] if about.by else (None,))
+    )
+
+
 def deviations(scenario: Scenario, attacks: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
     """(amounts,) The least and greatest deviation of every amount, in the order of `effects_of` the terms.
 

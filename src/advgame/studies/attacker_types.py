@@ -177,7 +177,7 @@ class AttackerTypesResult(StudyResult):
     def report_frame(self) -> pd.DataFrame:
         """The policies against unknown types: a report shows these, the sentence names the types."""
         frame = self.policy_frame()
-        return frame[[name for name in frame if not name.startswith("response[")]]
+        return frame[[name for name in frame if not str(name).startswith("response[")]]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from advgame.arrays import NO_ATTACK
 from advgame.decision.decide import Decision
 from advgame.decision.policies import Kind, Policies, Policy, same_worth
+from advgame.decision.secret_range import SecretRange
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 from advgame.wording.money import Money
-from advgame.wording.names import attack_in_words, listed, shortened
-from advgame.wording.numbers import percent, percentages
+from advgame.wording.names import attack_in_words, listed, meaning_of, shortened
+from advgame.wording.numbers import percent, percentages, significant
 
 KNOWS = {
     NOTHING: "neither the network nor the probabilities",
@@ -39,6 +40,22 @@ COLUMNS = (
     "single network even if kept secret, with what is guaranteed."
 )
 NAMED = 4  # defences of a mixed strategy
+
+
+def range_in_words(found: SecretRange | None) -> str:
+    """How far a single amount of the attacker may differ while a secret mixed strategy keeps its value.
+
+    Args:
+        found: the nearest change that ends the equilibrium; None where none within a factor of 2 does.
+    """
+    if found is None:
+        return ""
+    way = "down to" if found.change < 0 else "up to"
+    return (
+        " What a secret mixed strategy counts with holds while any one amount of the attacker differs by "
+        f"less than {percent(abs(found.change))} from what is assumed ({meaning_of(found.address)}: {way} "
+        f"{significant(found.amount)})."
+    )
 
 
 def deployed(policy: Policy) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from advgame.catalogue import also_called
 from advgame.decision.policies import Kind, Policy
+from advgame.decision.secret_range import secret_range
+from advgame.decision.situation import ANSWERED_BY
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
 from advgame.reports.money_cells import money_cells, money_heads
+from advgame.scenarios.knowledge import NOTHING
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import percent
-from advgame.wording.policy_words import COLUMNS, KNOWS, deployed, explanations, titles
+from advgame.wording.policy_words import COLUMNS, KNOWS, deployed, explanations, range_in_words, titles
 
 SINGLES = 8  # rows of single defences in short formats
 
@@ -27,11 +30,20 @@ def policies(facts: Facts) -> tuple[Block, ...]:
             "Policies" + (f", {money_heads(facts.money)[0]}" if facts.has_attacks else ""),
             _heads(facts),
             tuple(_row(facts, group) for group in rows),
-            note=COLUMNS if facts.has_attacks else "",
+            note=f"{COLUMNS}{_secret_range(facts)}" if facts.has_attacks else "",
             shown=named + SINGLES,
         )
     )
     return tuple(blocks)
+
+
+def _secret_range(facts: Facts) -> str:
+    """How far the attacker's amounts may differ while a secret mixture keeps its value."""
+    hidden = facts.policies.of(Kind.HIDDEN)
+    if hidden is None or hidden.single is not None:
+        return ""
+    secret = facts.question.answered_by(ANSWERED_BY[NOTHING])
+    return range_in_words(secret_range(secret, secret.solution.recommended))
 
 
 def _knowledge(facts: Facts) -> str:
