@@ -7,6 +7,7 @@ import pytest
 
 import advgame as ag
 from advgame.decision.situation import situate
+from advgame.equilibria import Concept
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
 from advgame.scenarios import case, set_parameter
@@ -59,6 +60,29 @@ def test_games_beyond_the_budget_are_not_solved_and_said_to_be_cut() -> None:
     whole = Answers([(line, [0.1, 0.9])], budget_for_neighbours())
     assert whole.at(0, 0) is not None
     assert not whole.was_cut(0, 0)
+
+
+@pytest.mark.parametrize(("address", "games"), [("attack_cost", 1), ("benign_gain", 9)])
+def test_values_at_which_the_payoffs_are_the_same_are_solved_once(
+    address: str, games: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved: list[ag.Game] = []
+    alone = parameter_line.played
+
+    def counted(concept: Concept, game: ag.Game) -> parameter_line.Played | None:
+        solved.append(game)
+        return alone(concept, game)
+
+    monkeypatch.setattr(parameter_line, "played", counted)
+    line = Line(situate(set_parameter(case(CASE), "largest_share", 0.0), "worst_case"), address)
+    values = np.linspace(0.1, 0.9, 9).tolist()
+    found = Answers([(line, values)], budget_for_neighbours())
+    answers = [found.at(0, place) for place in range(9)]
+    assert len(solved) == games
+    for value, answer in zip(values, answers, strict=True):
+        expected = ag.solve(line.game(value), "worst_case").recommended
+        assert answer is not None
+        assert answer.defender.tolist() == expected.defender.tolist()
 
 
 def test_a_search_that_was_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,9 @@ class Answers:
 
     def __init__(self, lines: Sequence[tuple[Line, Sequence[float]]], budget: Deadline) -> None:
         self.lines, self.budget = lines, budget
-        self._known = _in_one_batch(lines)
+        self._payoffs = [line.payoffs(values) if len(values) else None for line, values in lines]
+        self._known = _in_one_batch(lines, [paid for paid in self._payoffs if paid is not None])
+        self._alike: dict[tuple[bytes, bytes], Played | None] = {}
         self._cut: set[tuple[int, int]] = set()
 
     def at(self, line: int, place: int) -> Played | None:
@@ -139,11 +141,19 @@ class Answers:
         return (line, place) in self._cut
 
     def _single(self, line: int, place: int) -> Played | None:
+        """Solved alone; a parameter that nothing depends on gives the same game everywhere, solved once."""
         moved, values = self.lines[line]
+        paid = self._payoffs[line]
+        assert paid is not None  # the line has values
+        game = paid[0][place].tobytes(), paid[1][place].tobytes()
+        if game in self._alike:
+            return self._alike[game]
         answer, in_time = played_within(
             moved.situation.concept, lambda: moved.game(values[place]), self.budget
         )
-        if not in_time:
+        if in_time:
+            self._alike[game] = answer
+        else:
             self._cut.add((line, place))
         return answer
 
@@ -165,13 +175,19 @@ def played_within(concept: Concept, game: Callable[[], Game], budget: Deadline) 
     return (answer if in_time else None), in_time
 
 
-def _in_one_batch(lines: Sequence[tuple[Line, Sequence[float]]]) -> dict[tuple[int, int], Played | None]:
-    """The solutions that already compiled code can certify, by line and index."""
+def _in_one_batch(
+    lines: Sequence[tuple[Line, Sequence[float]]], parts: Sequence[Payoffs]
+) -> dict[tuple[int, int], Played | None]:
+    """The solutions that already compiled code can certify, by line and index.
+
+    Args:
+        lines: with the values to solve at.
+        parts: the payoffs along each line that has values.
+    """
     filled = [(place, line, values) for place, (line, values) in enumerate(lines) if len(values)]
     if not filled:
         return {}
     situation = filled[0][1].situation
-    parts = [line.payoffs(values) for _, line, values in filled]
     payoffs = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
     answers = recommended_at_hand(*payoffs, situation.concept)
     if answers is None:
