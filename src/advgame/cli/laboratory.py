@@ -101,6 +101,7 @@ def measure(
             images=images,
             progress=progress,
             notice=lambda said: typer.echo(f"advgame: {said}", err=True),
+            forked=True,
         )
     typer.echo(f"{len(results.table)} rows in {output}; outcomes per input in {results.outcomes.name},")
     typer.echo(f"costs in {results.networks.name} and {results.attacks.name}, the run in {results.run.name}.")

@@ -63,7 +63,8 @@ def measuring_bar() -> Iterator[Callable[[Any], Any]]:
         TextColumn("{task.fields[left]}"),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # refreshed at each unit: a thread that refreshes would keep the workers from being forked
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", total=None, left="")
         yield lambda step: bar.update(
             task,
@@ -71,6 +72,7 @@ def measuring_bar() -> Iterator[Callable[[Any], Any]]:
             total=step.total,
             description=step.doing,
             left=_time_left(step.seconds_left),
+            refresh=True,
         )
 
 

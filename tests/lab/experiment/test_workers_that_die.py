@@ -96,7 +96,7 @@ def played(folder: Path, monkeypatch: pytest.MonkeyPatch, *deadly: str) -> Playe
     pools: list[Pool] = []
 
     @contextmanager
-    def pool(workers: int) -> Any:
+    def pool(workers: int, **_: Any) -> Any:
         sizes.append(workers)
         pools.append(Pool(journal, deadly, submitted))
         yield pools[-1]
@@ -181,7 +181,7 @@ def test_an_error_of_the_disk_in_a_worker_is_no_failure_of_the_unit(
             return future
 
     @contextmanager
-    def pool(_: int) -> Any:
+    def pool(_: int, **__: Any) -> Any:
         yield Full()
 
     monkeypatch.setattr(measuring, "worker_pool", pool)

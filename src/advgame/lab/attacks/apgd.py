@@ -17,6 +17,7 @@ from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.networks.classifier import is_randomised
 
 MOST_TARGETS = 9  # what the standard protocol asks for
+SMALL_ENOUGH = 6400  # values in a batch up to which a step costs hardly more than that of a single input
 CLASSES_FOR_DLR = 4  # the targeted difference-of-logits ratio divides by the third and fourth logit
 
 QUIET = logging.getLogger("advgame.lab.attacks")  # the guard looks for zero gradients itself
@@ -164,6 +165,8 @@ def climbed_from(
 def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int, draws: int = 1) -> None:
     """Targeted ascent on the inputs not yet fooled, most likely class first.
 
+    Where few inputs stand, several classes are tried in one batch: a step of a small batch costs no less.
+
     Args:
         survivors: the inputs that no earlier attack has fooled; changed in place.
         norm: "L0", "L1", "L2" or "Linf".
@@ -183,10 +186,16 @@ def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int
         run.y_target = goal[:, 1]
         return _run(run, victim, some, goal[:, 0])
 
-    for rank in range(min(targets, order.shape[1])):
-        if len(survivors) > 0:
-            pairs = torch.stack([survivors.labels, order[:, rank]], dim=1)
-            order = order[survivors.meet(in_batches(towards, survivors.inputs, pairs))]
+    first, last = 0, min(targets, order.shape[1])
+    while first < last and len(survivors) > 0:
+        inputs, labels = survivors.inputs, survivors.labels
+        ranks = range(first, min(first + max(SMALL_ENOUGH // inputs.numel(), 1), last))
+        pairs = torch.cat([torch.stack([labels, order[:, rank]], dim=1) for rank in ranks])
+        found = in_batches(towards, torch.cat([inputs] * len(ranks)), pairs).split(len(labels))
+        standing = torch.arange(len(labels), device=labels.device)
+        for examples in found:
+            standing = standing[survivors.meet(examples[standing])]
+        order, first = order[standing], ranks.stop
 
 
 class Margin(APGDAttack_targeted):  # type: ignore[misc]  # the library has no types

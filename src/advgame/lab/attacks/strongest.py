@@ -64,7 +64,7 @@ class _Stages(WithinRadius):
         inputs, labels = survivors.inputs[chosen], survivors.labels[chosen]
         few = Survivors(again, inputs, labels)
         few.meet(climbed(again, inputs, labels, str(self.norm), radius, self.aimed_steps, self.draws))
-        aim(few, str(self.norm), radius, 2 * self.aimed_steps, MOST_TARGETS, self.draws)
+        aim(few, str(self.norm), radius, self.aimed_steps, MOST_TARGETS, self.draws)
         found = survivors.changed[survivors.places].clone()
         found[chosen] = few.changed
         survivors.meet(found, chosen)

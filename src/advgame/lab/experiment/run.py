@@ -53,6 +53,7 @@ def measure(
     images: Path | None = None,
     progress: Progress | None = None,
     notice: Notice | None = None,
+    forked: bool = False,
 ) -> Results:
     """Measures every cell of an experiment and writes the table, the outcomes per input and the costs.
 
@@ -72,6 +73,8 @@ def measure(
         images: the folder of image sets; by default that in ADVGAME_IMAGES.
         progress: called after each unit.
         notice: called with a sentence about each problem of a resumed journal.
+        forked: on Linux and on the CPU, start the workers as copies of this process, which saves the seconds
+            in which each imports torch. They inherit what this process has changed in torch's settings.
 
     Returns:
         The table, the paths of the files written, and the problems of the journal.
@@ -94,7 +97,8 @@ def measure(
     with locked(files.lock, f"{output} is being measured", LabError):
         journal.open(experiment.name)
         set_aside = _repaired(files, plan, notice or _ignore)
-        return _measured(bench, plan, files, progress, _workers(workers, chosen), set_aside)
+        run = _Run(bench, plan, progress, forked and chosen == "cpu")
+        return _measured(run, files, _workers(workers, chosen), set_aside)
 
 
 def _check_resumed(journal: Journal, plan: Plan, experiment: str, resume: bool) -> None:
@@ -129,16 +133,10 @@ def _repaired(files: Output, plan: Plan, notice: Notice) -> list[SetAside]:
     return set_aside
 
 
-def _measured(
-    bench: Bench,
-    plan: Plan,
-    files: Output,
-    progress: Progress | None,
-    workers: int,
-    set_aside: Sequence[SetAside],
-) -> Results:
+def _measured(run: _Run, files: Output, workers: int, set_aside: Sequence[SetAside]) -> Results:
+    bench, plan = run.bench, run.plan
     begun = perf_counter()
-    failures = _Run(bench, plan, progress).through(workers)
+    failures = run.through(workers)
     done = bench.journal.finished(plan.units)
     if not any(unit.key in done for unit, _ in plan.cells()):
         raise LabError(
@@ -194,6 +192,7 @@ class _Run:
     bench: Bench
     plan: Plan
     progress: Progress | None
+    forked: bool = False  # whether workers are copies of this process
     took: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # kind of unit → seconds
     failures: dict[str, str] = field(default_factory=dict)  # unit in words → message
     suspects: set[str] = field(default_factory=set)  # keys of the units running when a worker died
@@ -214,7 +213,7 @@ class _Run:
             to_do, pool_size = (alone, 1) if alone else (waiting, workers)
             running: dict[Future[float], Unit] = {}
             try:
-                with worker_pool(pool_size) as pool:
+                with worker_pool(pool_size, forked=self.forked) as pool:
                     while self._submit(pool, to_do, done, lost, running, pool_size):
                         for future in wait(running, return_when=FIRST_COMPLETED).done:
                             self._record(running[future], future, done, lost)

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import parent_process
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
@@ -25,9 +25,17 @@ PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
 @contextmanager
-def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of one-thread processes, which end with the block, and whenever this process ends."""
-    pool = ProcessPoolExecutor(workers, _Context(), initializer=_begin, initargs=(os.getpid(),))
+def worker_pool(workers: int, *, forked: bool = False) -> Iterator[ProcessPoolExecutor]:
+    """A pool of one-thread processes, which end with the block, and whenever this process ends.
+
+    Args:
+        workers: how many processes.
+        forked: start them as copies of this process, which has imported torch already. Only on Linux, and
+            only while this process has one thread; new interpreters are started otherwise.
+    """
+    copies = forked and sys.platform == "linux" and threading.active_count() == 1
+    context = get_context("fork") if copies else _Context()
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(os.getpid(),))
     try:
         yield pool
     except BaseException:
