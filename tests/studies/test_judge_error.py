@@ -253,3 +253,10 @@ def test_verdicts_beside_a_table_of_ones_own_are_found(tmp_path: Path) -> None:
 def test_verdicts_that_do_not_fit_the_table_are_refused(verdicts: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=says):
         studied(own_table(tmp_path, verdicts))
+
+
+def test_a_report_says_that_a_second_judge_decided_on_the_same_cases() -> None:
+    text = str(ag.report(ag.case("prompt-defences")).render("markdown"))
+    assert "Against the judge 'language model' on the same 658 cases" in text
+    assert "shows how far the decision depends on that." in text
+    assert "second judge" not in str(ag.report(ag.case("jailbreaks")).render("markdown"))

@@ -212,7 +212,7 @@ def _counts(rows: Sequence[Measurement], cell: Cell, assumed_tested: int) -> tup
     inputs = min(tested) if tested else assumed_tested
     if inputs < 1:
         raise MeasurementError(
-            f"{cell[0]!r} under {cell[1]!r} has a rate and no count of test inputs, so its sampling error is "
+            f"{cell[0]!r} {_under(cell[1])} has a rate and no count of test inputs, so its sampling error is "
             "not known. Add correct and tested to the row, or set assumed_tested to the number to assume."
         )
     accuracy, between = fmean(row.accuracy for row in rows), _between_runs(rows)
@@ -267,3 +267,7 @@ def _outcomes(
         else:
             right[:, np.searchsorted(inputs, measured[cell].inputs), place] = measured[cell].right
     return right
+
+
+def _under(attack: str) -> str:
+    return "without attack" if attack == NO_ATTACK else f"under {attack!r}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
+from advgame.errors import AdvgameError
 from advgame.payoffs import Accuracies
 from advgame.reports.blocks import Block, Bullets, Caution, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
+from advgame.scenarios.judges import judge_evidence_of
 from advgame.wording.attack_quality import (
     adaptive_threshold,
     factor_threshold,
@@ -31,6 +33,7 @@ def attack_measurement(facts: Facts) -> tuple[Block, ...]:
         utility_in_words(facts.recommendation, facts.accuracies),
         tries_in_words(scenario),
         *judges_in_words(scenario, facts.accuracies),
+        _second_judge(facts),
     ]
     blocks: list[Block] = [
         Heading("How the attacks were measured"),
@@ -43,6 +46,17 @@ def attack_measurement(facts: Facts) -> tuple[Block, ...]:
     if scenario.atlas:
         blocks.append(_atlas(facts))
     return tuple(blocks) if len(blocks) > 1 else (*blocks, Paragraph(NOT_STATED))
+
+
+def _second_judge(facts: Facts) -> str:
+    """What another judge says of the same cases, where its verdicts lie beside the table."""
+    try:
+        evidence = judge_evidence_of(facts.scenario)
+    except AdvgameError as mistake:
+        return f"Verdicts of a second judge cannot be used: {mistake}"
+    if not evidence.other:
+        return ""
+    return f"{evidence.words} The study judge_error shows how far the decision depends on that."
 
 
 def _populations(facts: Facts) -> str:
