@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-with atheris.instrument_imports(include=["advgame", "tomllib"], enable_loader_override=False):
+INSTRUMENTED = {"include": ["advgame", "tomllib"], "enable_loader_override": False}
+with atheris.instrument_imports(**INSTRUMENTED):
     from advgame.errors import AdvgameError
     from tests.fuzzed_readers import READERS
 
@@ -30,7 +31,10 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         path, seeds = Path(folder) / reader.file_name, Path(folder) / "seeds"
         seeds.mkdir()
-        (seeds / "whole").write_bytes(reader.whole())
+        for place in (path, seeds / "whole"):
+            place.write_bytes(reader.whole())
+        with atheris.instrument_imports(**INSTRUMENTED):  # of what the reader imports when it is called
+            reader.read(path)
 
         def read(data: bytes) -> None:
             path.write_bytes(data)

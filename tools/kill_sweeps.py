@@ -66,7 +66,7 @@ def _one_kill(place: Path, victim: str, seconds: float) -> int:
         stderr=subprocess.DEVNULL,
     )
     chunks = place / "map.journal" / "chunks"
-    while client.poll() is None and not [*chunks.glob("[!.]*.parquet")]:
+    while client.poll() is None and not [*chunks.glob("[!.]*.arrow")]:
         time.sleep(STEP)
     time.sleep(seconds)
     with suppress(ProcessLookupError):
@@ -79,7 +79,7 @@ def _one_kill(place: Path, victim: str, seconds: float) -> int:
     for process in (client, *helpers):
         process.kill()
         process.wait()
-    return len([*chunks.glob("[!.]*.parquet")])
+    return len([*chunks.glob("[!.]*.arrow")])
 
 
 def _victim(victim: str, client: subprocess.Popen[bytes], helpers: list[subprocess.Popen[bytes]]) -> int:

@@ -76,7 +76,7 @@ def stopped(tmp_path: Path) -> Path:
 
 
 def chunks_of(output: Path) -> list[Path]:
-    return sorted(output.with_suffix(".journal").glob("chunks/*.parquet"))
+    return sorted(output.with_suffix(".journal").glob("chunks/*.arrow"))
 
 
 def test_workers_and_their_number_do_not_change_a_byte(tmp_path: Path, quiet: bytes) -> None:
@@ -126,7 +126,7 @@ def test_a_chunk_that_is_not_what_was_stored_is_solved_again(
     elif damage == "under another name":  # a whole chunk, with the digest of its content, but not this chunk
         key, digest = first.stem.split("-")[0], second.stem.split("-")[1]
         first.unlink()
-        first.with_name(f"{key}-{digest}.parquet").write_bytes(second.read_bytes())
+        first.with_name(f"{key}-{digest}.arrow").write_bytes(second.read_bytes())
     else:
         other = tmp_path / "other.parquet"
         with pytest.raises(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""The journal of a sweep: one Parquet file per solved chunk, stored before it counts, verified before use."""
+"""The journal of a sweep: one Arrow file per solved chunk, stored before it counts, verified before use."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
+from threading import Condition
 from typing import Any
 
 from advgame.errors import InputError, SweepError
 from advgame.files import written_whole
-from advgame.jobs.chunk_parquet import CHUNK_KEY
-from advgame.jobs.parquet_join import NotParquet, key_values_of
+from advgame.jobs.chunk_file import BadChunk, rows_in
 from advgame.jobs.sweep_job import Chunk, SweepJob
 
 ABOUT, CHUNKS, LOCK = "job.json", "chunks", "lock"
-SUFFIX = ".parquet"
+SUFFIX = ".arrow"
 
 
 @dataclass
@@ -32,6 +32,8 @@ class ChunkJournal:
 
     folder: Path
     stored: dict[str, Path] = field(default_factory=dict)  # key of a chunk → its file
+    is_closed: bool = False  # whether no more chunks will be added
+    _changed: Condition = field(default_factory=Condition)
 
     @staticmethod
     def beside(output: Path) -> ChunkJournal:
@@ -92,7 +94,7 @@ class ChunkJournal:
             try:
                 if not reason:
                     read_verified(path)
-            except NotParquet as problem:
+            except BadChunk as problem:
                 reason = str(problem)
             if reason:
                 aside = _renamed(path)
@@ -118,33 +120,44 @@ class ChunkJournal:
         return (chunk for chunk in job.chunks() if job.key(chunk) not in self.stored)
 
     def in_order(self, job: SweepJob) -> Iterator[tuple[Chunk, Path]]:
-        """All chunks with their files, in the order of the table.
+        """All chunks with their files, in the order of the table; waits for chunks that are being solved.
 
         Raises:
-            SweepError: if a chunk is missing.
+            SweepError: if a chunk is missing when the journal is closed.
         """
         for chunk in job.chunks():
-            path = self.stored.get(job.key(chunk))
+            key = job.key(chunk)
+            with self._changed:
+                self._changed.wait_for(lambda key=key: key in self.stored or self.is_closed)  # type: ignore[misc]
+            path = self.stored.get(key)
             if path is None:
                 raise SweepError(f"Chunk {chunk.number:,} is missing; run again with --resume.")
             yield chunk, path
 
     def add(self, key: str, path: Path) -> None:
         """Records the file of a chunk that a worker has stored."""
-        self.stored[key] = path
+        with self._changed:
+            self.stored[key] = path
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Records that no more chunks will be added."""
+        with self._changed:
+            self.is_closed = True
+            self._changed.notify_all()
 
     def remove(self) -> None:
         """Removes the journal after its output is complete."""
         rmtree(self.folder, ignore_errors=True)
 
 
-def store_chunk(folder: Path, key: str, data: bytes) -> Path:
+def store_chunk(folder: Path, key: str, data: bytes | memoryview) -> Path:
     """Stores a chunk durably; a chunk that is stored twice is one file.
 
     Args:
         folder: that of the journal.
         key: of the chunk.
-        data: the Parquet file.
+        data: the Arrow file.
 
     Returns:
         The path of the file.
@@ -156,25 +169,26 @@ def store_chunk(folder: Path, key: str, data: bytes) -> Path:
     return written_whole(path, lambda file: file.write(data), durable=True)
 
 
-def read_verified(path: Path) -> bytes:
-    """The content of a chunk's file.
+def read_verified(path: Path) -> Any:
+    """The rows of a chunk's file, as an Arrow table.
 
     Raises:
-        NotParquet: if it is not what was stored, with the reason.
+        BadChunk: if it is not what was stored, with the reason.
     """
     key, _, digest = path.stem.partition("-")
     try:
         data = path.read_bytes()
     except OSError as problem:
-        raise NotParquet(f"it cannot be read ({problem.strerror})") from None
+        raise BadChunk(f"it cannot be read ({problem.strerror})") from None
     if _digest(data) != digest:
-        raise NotParquet("its content is not what was stored")
-    if key_values_of(data).get(CHUNK_KEY) != key.encode():
-        raise NotParquet("it is another chunk under this name")
-    return data
+        raise BadChunk("its content is not what was stored")
+    stored, rows = rows_in(data)
+    if stored != key:
+        raise BadChunk("it is another chunk under this name")
+    return rows
 
 
-def _digest(data: bytes) -> str:
+def _digest(data: bytes | memoryview) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 

@@ -92,7 +92,8 @@ def _one_thread() -> Iterator[None]:
 def _solved(job: SweepJob, chunk: Chunk, first: int, last: int, schema: Any) -> list[Any]:
     """The tables of some cells; where solving fails, it is tried with each half."""
     try:
-        cells = _cells(job, chunk, first, last)
+        columns = _columns(job, first, last)
+        cells = _cells(job, chunk, first, last, columns)
     except MemoryError:
         raise SweepError(
             f"The memory does not suffice for {last - first:,} cells; use fewer workers."
@@ -106,12 +107,14 @@ def _solved(job: SweepJob, chunk: Chunk, first: int, last: int, schema: Any) -> 
             *_solved(job, chunk, first, middle, schema),
             *_solved(job, chunk, middle, last, schema),
         ]
-    return [_table(job, chunk, first, last, cells, schema)]
+    return [_table(job, chunk, first, columns, cells, schema)]
 
 
-def _cells(job: SweepJob, chunk: Chunk, first: int, last: int) -> SolvedCells:
+def _cells(
+    job: SweepJob, chunk: Chunk, first: int, last: int, columns: Mapping[str, FloatArray]
+) -> SolvedCells:
     scenario = job.scenarios[chunk.scenario]
-    method, columns = job.method(scenario), _columns(job, first, last)
+    method = job.method(scenario)
     if job.draws and method is not None:
         draws = np.arange(first, last) % job.draws
         return solve_at_draws(scenario, columns, draws, method, job.seed, job.draws)
@@ -133,7 +136,14 @@ def _columns(job: SweepJob, first: int, last: int) -> dict[str, FloatArray]:
     return {address: column[which] for address, column in points.items()}
 
 
-def _table(job: SweepJob, chunk: Chunk, first: int, last: int, cells: SolvedCells, schema: Any) -> Any:
+def _table(
+    job: SweepJob,
+    chunk: Chunk,
+    first: int,
+    columns: Mapping[str, FloatArray],
+    cells: SolvedCells,
+    schema: Any,
+) -> Any:
     accuracies = job.scenarios[chunk.scenario].accuracies
     regimes = regimes_of(accuracies.defences, accuracies.attacks, cells.defender, cells.attacker)
     results: dict[str, Any] = {
@@ -146,40 +156,59 @@ def _table(job: SweepJob, chunk: Chunk, first: int, last: int, cells: SolvedCell
         "complete": cells.complete,
         VALUES[3]: cells.regret,
     }
-    return _assembled(job, chunk, first, last, results, schema)
+    return _assembled(job, chunk, first, len(cells.regret), {**columns, **results}, schema)
 
 
 def _failed(job: SweepJob, chunk: Chunk, cell: int, reason: str, schema: Any) -> Any:
-    return _assembled(job, chunk, cell, cell + 1, {ERROR: _words([0], [reason])}, schema)
+    known = {**_columns(job, cell, cell + 1), ERROR: _words([0], [reason])}
+    return _assembled(job, chunk, cell, 1, known, schema)
 
 
 def _assembled(
-    job: SweepJob, chunk: Chunk, first: int, last: int, results: Mapping[str, Any], schema: Any
+    job: SweepJob, chunk: Chunk, first: int, count: int, known: Mapping[str, Any], schema: Any
 ) -> Any:
     import pyarrow as pa
 
-    count, row = last - first, chunk.row + first - chunk.first
-    known: dict[str, Any] = {
+    row = chunk.row + first - chunk.first
+    values: dict[str, Any] = {
         SCENARIO: _words(np.zeros(count, np.int32), [job.scenarios[chunk.scenario].name]),
         CELL: np.arange(row, row + count),
-        **_columns(job, first, last),
-        **results,
+        **known,
     }
     if job.draws:
-        known[DRAW] = np.arange(first, last) % job.draws
+        values[DRAW] = np.arange(first, first + count) % job.draws
     return pa.table(
         [
-            pa.array(known[field.name]) if field.name in known else pa.nulls(count, field.type)
+            _array(values[field.name], field.type) if field.name in values else pa.nulls(count, field.type)
             for field in schema
         ],
         schema=schema,
     )
 
 
-def _words(codes: Any, texts: list[str]) -> Any:
+def _array(values: Any, kind: Any) -> Any:
+    """The Arrow array of a column, without a copy of the numbers.
+
+    ``pyarrow.array`` would import pandas, which takes longer than solving a million cells.
+    """
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(np.asarray(codes, np.int32), texts)
+    if isinstance(values, pa.Array):
+        return values
+    stored = np.ascontiguousarray(values, kind.to_pandas_dtype())
+    if pa.types.is_boolean(kind):
+        stored = np.packbits(stored, bitorder="little")
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(stored)])
+
+
+def _words(codes: Any, texts: list[str]) -> Any:
+    """A dictionary-encoded Arrow array: which text each code stands for."""
+    import pyarrow as pa
+
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    words = pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+    return pa.DictionaryArray.from_arrays(_array(np.asarray(codes, np.int32), pa.int32()), words)
 
 
 def _columns_of(rows: FloatArray) -> list[FloatArray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.equilibria import Solution
 from advgame.games.tolerances import PLAYED
+
+WORD = 64  # strategies whose bits are compared at once
 
 
 class Regimes(NamedTuple):
@@ -47,20 +49,41 @@ def regimes_of(
         defender: (cells, defences) mixed strategies.
         attacker: (cells, attacks) mixed strategies.
     """
-    import pyarrow as pa
-
-    played = np.hstack([strategies > PLAYED for strategies in (defender, attacker)])
-    packed = np.packbits(played, axis=1)
-    kind = pa.binary(packed.shape[1])
-    rows = pa.Array.from_buffers(kind, len(packed), [None, pa.py_buffer(packed)]).dictionary_encode()
-    codes = np.asarray(rows.indices, np.int32)
-    patterns = np.frombuffer(b"".join(rows.dictionary.to_pylist()), np.uint8).reshape(-1, packed.shape[1])
-    split = len(defences)
+    columns = [*defender.T, *attacker.T]
+    codes, firsts = _patterns(columns)
     texts = [
-        _text((defences, pattern[:split]), (attacks, pattern[split:]))
-        for pattern in np.unpackbits(patterns, axis=1, count=played.shape[1]).astype(np.bool_)
+        _text((defences, defender[first] > PLAYED), (attacks, attacker[first] > PLAYED)) for first in firsts
     ]
     return Regimes(codes, texts)
+
+
+def _patterns(columns: list[FloatArray]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The pattern of played strategies of each cell, and the cell in which each pattern first occurs.
+
+    Neighbouring cells are mostly alike, so patterns are compared once for each run of equal cells.
+    """
+    words = [_word(columns[place : place + WORD]) for place in range(0, len(columns), WORD)]
+    changes = np.logical_or.reduce([word[1:] != word[:-1] for word in words])
+    starts = np.append(0, np.flatnonzero(changes) + 1)
+    pattern = np.zeros(len(starts), np.int64)
+    for word in words:
+        distinct, which = np.unique(word[starts], return_inverse=True)
+        pattern = np.unique(pattern * len(distinct) + which, return_inverse=True)[1]
+    _, firsts, pattern = np.unique(pattern, return_index=True, return_inverse=True)
+    order = np.argsort(firsts)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order))
+    lengths = np.diff(np.append(starts, len(words[0])))
+    return np.repeat(rank[pattern], lengths), starts[firsts[order]]
+
+
+def _word(columns: list[FloatArray]) -> NDArray[np.unsignedinteger[Any]]:
+    """One bit for each column: whether the strategy is played."""
+    kind = np.min_scalar_type((1 << len(columns)) - 1)
+    word = np.zeros(len(columns[0]), kind)
+    for place, column in enumerate(columns):
+        word |= (column > PLAYED).astype(kind) << kind.type(place)
+    return word
 
 
 def _text(*sides: tuple[tuple[str, ...], NDArray[np.bool_]]) -> str:

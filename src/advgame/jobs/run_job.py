@@ -1,4 +1,4 @@
-"""Runs a sweep into a Parquet file: solves its chunks, keeps them in a journal, and joins them at the end."""
+"""Runs a sweep into a Parquet file: solves its chunks, keeps them in a journal, and writes them in order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,12 @@ from typing import IO, Any
 
 from advgame.errors import InputError, SweepError
 from advgame.files import written_whole
+from advgame.jobs.chunk_file import BadChunk
 from advgame.jobs.chunk_journal import ChunkJournal, read_verified
-from advgame.jobs.chunk_parquet import CHUNK_KEY, SWEEP_KEY
-from advgame.jobs.chunk_rows import ERROR
+from advgame.jobs.chunk_rows import ERROR, schema_of
 from advgame.jobs.engines import Engine, LocalEngine
-from advgame.jobs.parquet_join import NotParquet, ParquetJoin
 from advgame.jobs.sweep_job import Chunk, SweepJob
+from advgame.jobs.table_file import SWEEP_KEY, write_table_file
 from advgame.lock import locked
 
 log = logging.getLogger("advgame")
@@ -82,11 +83,23 @@ def run_job(
     with locked(journal.lock, f"{output} is being written"), _explained(output):
         for notice in journal.open(job, resume=resume):
             log.warning(notice)
-        _solve(job, journal, engine or LocalEngine(), progress)
-        _join(job, journal, output)
+        _solve_and_write(job, journal, output, engine or LocalEngine(), progress)
         result = _finished(job, output, None)
         journal.remove()
     return result
+
+
+def _solve_and_write(
+    job: SweepJob, journal: ChunkJournal, output: Path, engine: Engine, progress: Progress | None
+) -> None:
+    """Solves the chunks, while a thread writes those that are solved to the table."""
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(_write, job, journal, output)
+        try:
+            _solve(job, journal, engine, progress)
+        finally:
+            journal.close()
+        writing.result()
 
 
 def _solve(job: SweepJob, journal: ChunkJournal, engine: Engine, progress: Progress | None) -> None:
@@ -103,23 +116,25 @@ def _solve(job: SweepJob, journal: ChunkJournal, engine: Engine, progress: Progr
     engine.run(job, journal, solved)
 
 
-def _join(job: SweepJob, journal: ChunkJournal, output: Path) -> None:
+def _write(job: SweepJob, journal: ChunkJournal, output: Path) -> None:
     """Writes the table and its manifest from the chunks."""
     listed: list[dict[str, Any]] = []
 
-    def write(file: IO[bytes]) -> None:
-        join = ParquetJoin(file)
+    def tables() -> Iterator[Any]:
         for chunk, path in journal.in_order(job):
             try:
-                rows = join.add(read_verified(path))
-            except NotParquet as problem:
+                rows = read_verified(path)
+            except BadChunk as problem:
                 raise SweepError(
                     f"{path} cannot be used: {problem}. Run again with --resume, which solves it again."
                 ) from None
-            if rows != chunk.cells:
-                raise SweepError(f"{path} has {rows:,} rows; expected {chunk.cells:,}.")
-            listed.append({"first_cell": chunk.row, "cells": rows, "name": path.stem})
-        join.finish({SWEEP_KEY: job.identity.encode(), CHUNK_KEY: b""})
+            if len(rows) != chunk.cells:
+                raise SweepError(f"{path} has {len(rows):,} rows; expected {chunk.cells:,}.")
+            listed.append({"first_cell": chunk.row, "cells": len(rows), "name": path.stem})
+            yield rows
+
+    def write(file: IO[bytes]) -> None:
+        write_table_file(file, schema_of(job), tables(), job.identity, [*job.design.bounds])
 
     written_whole(output, write, durable=True)
     manifest = {"identity": job.identity, **job.description, "cells": job.cells, "chunks": listed}
@@ -162,7 +177,7 @@ def _identity_in(output: Path) -> str | None:
 
 def what_is_kept(output: Path) -> str:
     """What an interrupted sweep has kept, and how to continue, in two sentences."""
-    chunks = len([*ChunkJournal.beside(output).folder.glob("chunks/[!.]*.parquet")])
+    chunks = len([*ChunkJournal.beside(output).folder.glob("chunks/[!.]*.arrow")])
     if not chunks:
         return f"Nothing was written to {output}. To start over, run the same command again."
     return (

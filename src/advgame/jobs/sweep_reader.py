@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,7 +81,7 @@ class SweepReader:
 
         try:
             return pq.ParquetFile(self.path, read_dictionary=[SCENARIO, REGIME, ERROR])
-        except pa.ArrowInvalid:
+        except (pa.ArrowException, OSError, ValueError):
             raise InputError(f"{self.path} is no Parquet file, or not a whole one.") from None
 
     @property
@@ -91,7 +92,15 @@ class SweepReader:
         return tuple(name for name in between if name != DRAW)
 
     def summary(self) -> SweepSummary:
-        """The counts per regime, the extremes, and what could not be solved or proven."""
+        """The counts per regime, the extremes, and what could not be solved or proven.
+
+        Raises:
+            InputError: for a damaged file.
+        """
+        with self._readable():
+            return self._summary()
+
+    def _summary(self) -> SweepSummary:
         scenarios: Counter[str] = Counter()
         regimes: Counter[str] = Counter()
         failures: list[tuple[int, str]] = []
@@ -132,9 +141,13 @@ class SweepReader:
             rows: number of fields down; 1 if the sweep varies one parameter.
 
         Raises:
-            InputError: for a parameter that the sweep does not vary.
+            InputError: for a parameter that the sweep does not vary, and for a damaged file.
         """
         x, y = self._axes(x, y)
+        with self._readable():
+            return self._map(x, y, columns, rows)
+
+    def _map(self, x: str, y: str, columns: int, rows: int) -> RegimeMap:
         edges = {name: _edges(*self._range_of(name), count) for name, count in ((x, columns), (y, rows))}
         if x == y:
             edges[y], rows = np.array([-np.inf, np.inf]), 1
@@ -170,6 +183,22 @@ class SweepReader:
             metadata.row_group(group).column(place).statistics for group in range(metadata.num_row_groups)
         ]
         return min(each.min for each in ends), max(each.max for each in ends)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """A context in which whatever fails is the fault of the file.
+
+        Raises:
+            InputError: where the file is damaged.
+        """
+        import pyarrow as pa
+
+        try:
+            yield
+        except (OSError, pa.ArrowException, ValueError, TypeError, AttributeError, IndexError) as problem:
+            if isinstance(problem, InputError):
+                raise
+            raise InputError(f"{self.path} is damaged: {str(problem)[:200]}") from None
 
     def _groups(self, columns: list[str]) -> Iterator[Any]:
         for number in range(self._file.num_row_groups):

@@ -64,8 +64,21 @@ class FullGrid(Design):
 
     def columns(self, first: int, last: int) -> dict[str, FloatArray]:
         """Address → (last - first,) values."""
-        cells, step, columns = np.arange(first, last), self.cells, {}
+        step, columns = self.cells, {}
         for address, values in self._arrays.items():
             step //= len(values)
-            columns[address] = values[cells // step % len(values)]
+            columns[address] = _repeated(values, step, first, last)
         return columns
+
+
+def _repeated(values: FloatArray, times: int, first: int, last: int) -> FloatArray:
+    """A part of an endless column that has each value so many times in a row, again and again."""
+    begin, end = first // times, (last - 1) // times + 1
+    turn = begin // len(values)
+    turns = (end - 1) // len(values) + 1 - turn
+    several = values if turns == 1 else np.tile(values, turns)
+    within = several[begin - turn * len(values) : end - turn * len(values)]
+    if times == 1:
+        return within
+    ends = np.clip(np.arange(begin, end + 1) * times, first, last)
+    return np.repeat(within, np.diff(ends))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import resource_tracker
 from typing import Any, ClassVar
 
 from advgame.errors import InputError, SweepError
 from advgame.jobs.chunk_journal import ChunkJournal, store_chunk
 from advgame.jobs.chunk_tasks import ChunkTasks, Task
 from advgame.jobs.engines.engine import Engine, Solved
-from advgame.jobs.engines.local_engine import cores
+from advgame.jobs.engines.local_engine import WORKER_ENVIRONMENT, cores
 from advgame.jobs.solve_chunk import solve_chunk
 from advgame.jobs.solver_version import solver_version
 from advgame.jobs.sweep_job import SweepJob
@@ -98,7 +101,7 @@ class _Submission:
 
 
 def solve_remotely(payload: bytes, version: str, task: Task) -> bytes:
-    """The Parquet file of a chunk; runs on a worker of the cluster.
+    """The Arrow file of a chunk; runs on a worker of the cluster.
 
     Args:
         payload: the pickled job.
@@ -114,7 +117,7 @@ def solve_remotely(payload: bytes, version: str, task: Task) -> bytes:
             "install the same versions on all machines."
         )
     load_plugins()
-    return solve_chunk(_job(payload), task)
+    return bytes(solve_chunk(_job(payload), task))
 
 
 @lru_cache(maxsize=2)
@@ -136,16 +139,18 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
     except ModuleNotFoundError:
         raise InputError("The engine dask needs Dask; install it with pip install 'advgame[dask]'.") from None
     if engine.scheduler is None:
-        with (
-            LocalCluster(
-                n_workers=engine.workers or cores(),
-                threads_per_worker=1,
-                dashboard_address=None,
-                silence_logs=True,
-            ) as cluster,
-            Client(cluster) as client,
-        ):
-            yield client
+        with ExitStack() as stack:
+            with _deaf_to_ctrl_c():
+                cluster = stack.enter_context(
+                    LocalCluster(
+                        n_workers=engine.workers or cores(),
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                        env=WORKER_ENVIRONMENT,
+                    )
+                )
+            yield stack.enter_context(Client(cluster))
         return
     try:
         client = Client(engine.scheduler)
@@ -153,3 +158,20 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
         raise InputError(f"No Dask scheduler answers at {engine.scheduler}: {problem}") from None
     with client:
         yield client
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """A context whose threads and processes never receive Ctrl-C, so that only this thread answers it.
+
+    A terminal sends it to every process of the command, and workers would print a traceback each.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # which would end the blocking when the first process starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
