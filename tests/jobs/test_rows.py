@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nashpy
 import numpy as np
 import pytest
 
 import advgame as ag
 from advgame.errors import ScenarioError, UnknownName
+from advgame.jobs import InlineEngine, chunk_rows
 from advgame.jobs.chunk_rows import rows_of
 from advgame.jobs.regimes import regime_of
 from advgame.jobs.sweep_job import SweepJob
@@ -49,6 +52,22 @@ def test_rows_agree_with_nashpy() -> None:
         ((x, y),) = other.support_enumeration()
         assert [row[f"P[{name}]"] for name in game.defences] == pytest.approx(x, abs=1e-9)
         assert [row[f"P(attack)[{name}]"] for name in game.attacks] == pytest.approx(y, abs=1e-9)
+
+
+def test_a_sweep_without_any_solved_cell_has_an_empty_map(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(chunk_rows, "solve_singly", fails)
+    output = tmp_path / "failed.parquet"
+    written = ag.sweep(ag.case(SMALL), {"largest_share": [0.1, 0.3]}, output=output, engine=InlineEngine())
+    reader = ag.SweepReader(output)
+    assert written.failed == reader.summary().failed == 2
+    assert reader.regimes() == {}
+    assert reader.map().regimes == ()
+    assert (reader.map().which == -1).all()
 
 
 def test_posterior_draws_are_scenarios_with_these_accuracies() -> None:

@@ -153,12 +153,12 @@ def _into_parquet(
             chunk_cells=chunk_cells,
             progress=progress,
         )
-    summary = ag.SweepReader(output).summary()
-    typer.echo(f"{summary.cells:,} cells in {output}; regimes:")
-    _print_counts([*summary.regimes.items()])
+    reader = ag.SweepReader(output)
+    typer.echo(f"{written.cells:,} cells in {output}; regimes:")
+    _print_counts([*reader.regimes().items()])
     if written.failed:
         typer.echo(f"{written.failed:,} cells could not be solved; the column error states why:")
-        for cell, reason in summary.failures:
+        for cell, reason in reader.summary().failures:
             typer.echo(f"  cell {cell:,}: {reason}")
 
 

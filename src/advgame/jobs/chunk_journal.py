@@ -73,7 +73,7 @@ class ChunkJournal:
             InputError: for a journal of another sweep, or one with chunks if ``resume`` is false.
         """
         files = sorted((self.folder / CHUNKS).glob(f"[!.]*{SUFFIX}"))
-        if files:
+        if any((self.folder / CHUNKS).glob("[!.]*")):  # of whatever format
             self._check_owner(job)
         if files and not resume:
             raise InputError(

@@ -17,7 +17,7 @@ from advgame.jobs.sweep_job import Chunk, SweepJob
 SCENARIO, CELL, DRAW, REGIME, ERROR = "scenario", "cell", "draw", "regime", "error"
 VALUES = ("defender_value", "attacker_value", "expected_share", "regret")
 WORKER_DIED = "its worker process ended"
-MOST_TEXT = 300  # characters of an error message
+LONGEST_MESSAGE = 300  # characters of an error message
 
 
 def schema_of(job: SweepJob) -> Any:
@@ -27,7 +27,7 @@ def schema_of(job: SweepJob) -> Any:
     """
     import pyarrow as pa
 
-    words = pa.dictionary(pa.int32(), pa.string())
+    dictionary = pa.dictionary(pa.int32(), pa.string())
     accuracies = [scenario.accuracies for scenario in job.scenarios]
     defences = dict.fromkeys(name for each in accuracies for name in each.defences)
     attacks = dict.fromkeys(name for each in accuracies for name in each.attacks)
@@ -35,16 +35,16 @@ def schema_of(job: SweepJob) -> Any:
     results = [*map(_defence, defences), *map(_attack, attacks), *VALUES[:3]]
     return pa.schema(
         [
-            (SCENARIO, words),
+            (SCENARIO, dictionary),
             (CELL, pa.int64()),
             *([(DRAW, pa.int64())] if job.draws else []),
             *((name, pa.float64()) for name in numbers),
-            (REGIME, words),
+            (REGIME, dictionary),
             *((name, pa.float64()) for name in results),
             ("equilibria", pa.int32()),
             ("complete", pa.bool_()),
             (VALUES[3], pa.float64()),
-            (ERROR, words),
+            (ERROR, dictionary),
         ]
     )
 
@@ -100,7 +100,7 @@ def _solved(job: SweepJob, chunk: Chunk, first: int, last: int, schema: Any) -> 
         ) from None
     except Exception as problem:  # a cell that cannot be solved must not stop the others
         if last - first == 1:
-            text = " ".join(f"{type(problem).__name__}: {problem}".split())[:MOST_TEXT]
+            text = " ".join(f"{type(problem).__name__}: {problem}".split())[:LONGEST_MESSAGE]
             return [_failed(job, chunk, first, text, schema)]
         middle = (first + last) // 2
         return [
@@ -147,7 +147,7 @@ def _table(
     accuracies = job.scenarios[chunk.scenario].accuracies
     regimes = regimes_of(accuracies.defences, accuracies.attacks, cells.defender, cells.attacker)
     results: dict[str, Any] = {
-        REGIME: _words(regimes.codes, regimes.texts),
+        REGIME: _dictionary_array(regimes.codes, regimes.texts),
         **dict(zip(map(_defence, accuracies.defences), _columns_of(cells.defender), strict=True)),
         **dict(zip(map(_attack, accuracies.attacks), _columns_of(cells.attacker), strict=True)),
         **dict(zip(VALUES[:2], _columns_of(cells.value), strict=True)),
@@ -160,7 +160,7 @@ def _table(
 
 
 def _failed(job: SweepJob, chunk: Chunk, cell: int, reason: str, schema: Any) -> Any:
-    known = {**_columns(job, cell, cell + 1), ERROR: _words([0], [reason])}
+    known = {**_columns(job, cell, cell + 1), ERROR: _dictionary_array([0], [reason])}
     return _assembled(job, chunk, cell, 1, known, schema)
 
 
@@ -171,7 +171,7 @@ def _assembled(
 
     row = chunk.row + first - chunk.first
     values: dict[str, Any] = {
-        SCENARIO: _words(np.zeros(count, np.int32), [job.scenarios[chunk.scenario].name]),
+        SCENARIO: _dictionary_array(np.zeros(count, np.int32), [job.scenarios[chunk.scenario].name]),
         CELL: np.arange(row, row + count),
         **known,
     }
@@ -201,7 +201,7 @@ def _array(values: Any, kind: Any) -> Any:
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(stored)])
 
 
-def _words(codes: Any, texts: list[str]) -> Any:
+def _dictionary_array(codes: Any, texts: list[str]) -> Any:
     """A dictionary-encoded Arrow array: which text each code stands for."""
     import pyarrow as pa
 

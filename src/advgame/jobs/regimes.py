@@ -11,7 +11,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria import Solution
 from advgame.games.tolerances import PLAYED
 
-WORD = 64  # strategies whose bits are compared at once
+BITS = 64  # strategies whose bits are compared at once
 
 
 class Regimes(NamedTuple):
@@ -62,7 +62,7 @@ def _patterns(columns: list[FloatArray]) -> tuple[NDArray[np.int32], NDArray[np.
 
     Neighbouring cells are mostly alike, so patterns are compared once for each run of equal cells.
     """
-    words = [_word(columns[place : place + WORD]) for place in range(0, len(columns), WORD)]
+    words = [_bit_pattern(columns[place : place + BITS]) for place in range(0, len(columns), BITS)]
     changes = np.logical_or.reduce([word[1:] != word[:-1] for word in words])
     starts = np.append(0, np.flatnonzero(changes) + 1)
     pattern = np.zeros(len(starts), np.int64)
@@ -77,7 +77,7 @@ def _patterns(columns: list[FloatArray]) -> tuple[NDArray[np.int32], NDArray[np.
     return np.repeat(rank[pattern], lengths), starts[firsts[order]]
 
 
-def _word(columns: list[FloatArray]) -> NDArray[np.unsignedinteger[Any]]:
+def _bit_pattern(columns: list[FloatArray]) -> NDArray[np.unsignedinteger[Any]]:
     """One bit for each column: whether the strategy is played."""
     kind = np.min_scalar_type((1 << len(columns)) - 1)
     word = np.zeros(len(columns[0]), kind)

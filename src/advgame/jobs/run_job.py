@@ -6,7 +6,7 @@ import errno
 import json
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +53,8 @@ def run_job(
     """Solves every cell of a sweep and writes the table.
 
     Until the table is complete, solved chunks are kept in a journal beside it, from which an interrupted run
-    continues. The table appears whole or not at all; equal jobs give equal bytes, whatever the engine, the
-    number of workers and the interruptions.
+    continues. The table appears whole or not at all. On machines of one kind, equal jobs give equal bytes,
+    whatever the engine, the number of workers and the interruptions.
 
     Args:
         job: the sweep.
@@ -96,13 +96,19 @@ def _solve_and_write(
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(_write, job, journal, output)
         try:
-            _solve(job, journal, engine, progress)
+            _solve(job, journal, engine, progress, writing)
         finally:
             journal.close()
         writing.result()
 
 
-def _solve(job: SweepJob, journal: ChunkJournal, engine: Engine, progress: Progress | None) -> None:
+def _solve(
+    job: SweepJob,
+    journal: ChunkJournal,
+    engine: Engine,
+    progress: Progress | None,
+    writing: Future[None],
+) -> None:
     done, total = job.cells - sum(chunk.cells for chunk in journal.remaining(job)), job.cells
 
     def solved(chunk: Chunk) -> None:
@@ -110,6 +116,8 @@ def _solve(job: SweepJob, journal: ChunkJournal, engine: Engine, progress: Progr
         done += chunk.cells
         if progress is not None:
             progress(done, total)
+        if done < total and writing.done():  # before the last chunk it only ends in an error
+            writing.result()
 
     if progress is not None:
         progress(done, total)

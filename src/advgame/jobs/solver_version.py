@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from pathlib import Path
 
+from advgame.plugins import GROUP
 from advgame.version import __version__
 
 FOLDERS = ("statistics", "games", "payoffs", "equilibria", "scenarios", "decision", "jobs")
@@ -15,7 +16,7 @@ LIBRARIES = ("numpy", "numba", "pyarrow", "scipy")
 
 @cache
 def solver_version() -> str:
-    """The release, a digest of the sources that compute rows, and the versions of the libraries they call.
+    """The release, a digest of the sources that compute rows, and the versions of libraries and plug-ins.
 
     Chunks of another version are not mixed into a sweep, whether they come from an interrupted run or from
     a worker on another machine.
@@ -28,4 +29,6 @@ def solver_version() -> str:
         digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
         digest.update(path.read_bytes())
     libraries = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    return f"advgame {__version__} ({digest.hexdigest()[:16]}), {libraries}"
+    packages = (plugin.dist for plugin in entry_points(group=GROUP))
+    plugins = {f", {package.name} {package.version}" for package in packages if package}
+    return f"advgame {__version__} ({digest.hexdigest()[:16]}), {libraries}{''.join(sorted(plugins))}"

@@ -20,7 +20,7 @@ from advgame.scenarios.family.payoffs_over import can_be_batched
 from advgame.scenarios.scenario_digest import inputs_sha256
 from advgame.statistics.posteriors import BootstrapPosterior
 
-FORMAT = 1  # of chunks, journal and manifest
+FORMAT = 2  # of chunks, journal and manifest
 COMPILED_FROM = 2_000  # cells of a scenario: fewer are solved faster than a batch solver is compiled
 NUMBERS_OF_A_CHUNK = 1 << 22  # floats in the rows of a chunk: 32 MB
 MOST_CELLS_OF_A_CHUNK = 1 << 17

@@ -91,6 +91,18 @@ class SweepReader:
         between = names[names.index(CELL) + 1 : names.index(REGIME)]
         return tuple(name for name in between if name != DRAW)
 
+    def regimes(self) -> dict[str, int]:
+        """How many rows have each regime, the most frequent first; faster than `summary`.
+
+        Raises:
+            InputError: for a damaged file.
+        """
+        counts: Counter[str] = Counter()
+        with self._readable():
+            for rows in self._groups([REGIME]):
+                _count(counts, rows.column(REGIME))
+        return dict(counts.most_common())
+
     def summary(self) -> SweepSummary:
         """The counts per regime, the extremes, and what could not be solved or proven.
 
@@ -158,15 +170,16 @@ class SweepReader:
         for group in self._groups([*dict.fromkeys((x, y)), REGIME]):
             across = _fields(_numpy(group.column(x)), x_edges)
             down = np.zeros(len(across), np.int64) if x == y else _fields(_numpy(group.column(y)), edges[y])
-            words = group.column(REGIME).combine_chunks()
-            codes = _numpy(words.indices.fill_null(-1))
-            for code, text in enumerate(words.dictionary.to_pylist()):
-                place = (down * columns + across)[codes == code]
-                found = np.bincount(place, minlength=rows * columns).reshape(rows, columns)
-                counts[text] = counts.get(text, 0) + found
+            regimes = group.column(REGIME).combine_chunks()
+            names = regimes.dictionary.to_pylist()
+            codes = _numpy(regimes.indices.fill_null(len(names)))
+            fields = rows * columns
+            cells = np.bincount(codes * fields + down * columns + across, minlength=(len(names) + 1) * fields)
+            for text, count in zip(names, cells.reshape(-1, rows, columns), strict=False):
+                counts[text] = counts.get(text, 0) + count
         order = sorted(counts, key=lambda text: -int(counts[text].sum()))
-        table = np.array([counts[text] for text in order])
-        which = np.where(table.sum(axis=0) > 0, table.argmax(axis=0), -1)
+        table = np.array([np.zeros((rows, columns), np.int64), *(counts[text] for text in order)])
+        which = table.argmax(axis=0) - 1  # the first layer, of zeros, is the greatest where no cell lies
         return RegimeMap(x, y, x_edges, edges[y], tuple(order), which)
 
     def _axes(self, x: str | None, y: str | None) -> tuple[str, str]:
@@ -182,11 +195,13 @@ class SweepReader:
         ends = [
             metadata.row_group(group).column(place).statistics for group in range(metadata.num_row_groups)
         ]
-        return min(each.min for each in ends), max(each.max for each in ends)
+        if None in ends:
+            raise InputError(f"{self.path} is damaged: {name} has no range.")
+        return min(end.min for end in ends), max(end.max for end in ends)
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """A context in which whatever fails is the fault of the file.
+        """A context in which errors of reading are reported as a damaged file.
 
         Raises:
             InputError: where the file is damaged.
@@ -195,7 +210,7 @@ class SweepReader:
 
         try:
             yield
-        except (OSError, pa.ArrowException, ValueError, TypeError, AttributeError, IndexError) as problem:
+        except (OSError, pa.ArrowException, ValueError, TypeError) as problem:
             if isinstance(problem, InputError):
                 raise
             raise InputError(f"{self.path} is damaged: {str(problem)[:200]}") from None
@@ -238,7 +253,7 @@ class _Extremes:
 
 def _count(counter: Counter[str], column: Any) -> None:
     words = column.combine_chunks()
-    codes = _numpy(words.indices.drop_null())
+    codes = _numpy(words.indices.drop_null() if words.null_count else words.indices)
     for text, count in zip(
         words.dictionary.to_pylist(), np.bincount(codes, minlength=len(words.dictionary)), strict=True
     ):
@@ -253,6 +268,13 @@ def _failures(rows: Any) -> list[tuple[int, str]]:
 
 
 def _numpy(column: Any) -> NDArray[Any]:
+    """The numbers of a column; those without nulls are not copied, and pandas is not imported for them."""
+    import pyarrow as pa
+
+    if column.null_count == 0 and pa.types.is_primitive(column.type) and not pa.types.is_boolean(column.type):
+        array = column.combine_chunks() if hasattr(column, "num_chunks") else column
+        numbers = np.frombuffer(array.buffers()[1] or b"", column.type.to_pandas_dtype())
+        return numbers[array.offset : array.offset + len(array)]
     return np.asarray(column.to_numpy() if hasattr(column, "num_chunks") else column.to_numpy(False))
 
 

@@ -75,6 +75,11 @@ class _Submission:
                     data = future.result()
                 except KilledWorker:
                     self.tasks.died(task)
+                except (ImportError, pickle.UnpicklingError) as problem:
+                    raise SweepError(
+                        f"A worker of the cluster cannot run advgame ({problem}); install the same "
+                        "versions on all machines."
+                    ) from None
                 else:
                     self._store(task, data)
                 future.release()
@@ -140,7 +145,7 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
         raise InputError("The engine dask needs Dask; install it with pip install 'advgame[dask]'.") from None
     if engine.scheduler is None:
         with ExitStack() as stack:
-            with _deaf_to_ctrl_c():
+            with _sigint_blocked():
                 cluster = stack.enter_context(
                     LocalCluster(
                         n_workers=engine.workers or cores(),
@@ -161,8 +166,8 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """A context whose threads and processes never receive Ctrl-C, so that only this thread answers it.
+def _sigint_blocked() -> Iterator[None]:
+    """A context whose threads and processes never receive Ctrl-C, so that only this thread handles it.
 
     A terminal sends it to every process of the command, and workers would print a traceback each.
     """

@@ -13,7 +13,7 @@ Solved = Callable[[Chunk], object]  # called after a chunk is stored
 
 
 class Engine(ABC):
-    """Solves chunks and stores them in the journal. All engines store the same bytes."""
+    """Solves chunks and stores them in the journal. All store equal rows on equal machines."""
 
     name: ClassVar[str]
 

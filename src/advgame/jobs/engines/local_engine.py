@@ -46,7 +46,7 @@ class LocalEngine(Engine):
 
     def run(self, job: SweepJob, journal: ChunkJournal, solved: Solved) -> None:
         """Solves the chunks that the journal does not have."""
-        _Crew(job, journal, solved, self.workers or cores()).run()
+        _WorkerPool(job, journal, solved, self.workers or cores()).run()
 
 
 def cores() -> int:
@@ -70,7 +70,7 @@ class _Worker:
 
 
 @dataclass
-class _Crew:
+class _WorkerPool:
     """The workers of one run, and their tasks."""
 
     job: SweepJob
@@ -82,12 +82,13 @@ class _Crew:
     failed_starts: int = 0
 
     def run(self) -> None:
-        self.tasks = ChunkTasks(iter(list(self.journal.remaining(self.job))))
+        remaining = list(self.journal.remaining(self.job))
+        self.tasks, self.size = ChunkTasks(iter(remaining)), min(self.size, len(remaining))
         try:
-            while self._employ():
+            while self._assign_tasks():
                 worker, report = self.reports.get()
                 if report is None:
-                    self._bury(worker)
+                    self._replace(worker)
                 elif "stopped" in report:
                     raise SweepError(report["stopped"])
                 else:
@@ -98,7 +99,7 @@ class _Crew:
             for worker in self.workers:
                 worker.process.wait()
 
-    def _employ(self) -> bool:
+    def _assign_tasks(self) -> bool:
         """Gives tasks to idle workers and starts more while there are tasks; whether anything is at work."""
         for worker in self.workers:
             if worker.is_ready and worker.task is None and (task := self.tasks.next()) is not None:
@@ -125,12 +126,12 @@ class _Crew:
             **group,
         )
         worker = _Worker(process)
-        worker.send(sys.path)
-        worker.send((self.job, self.journal.folder.absolute()))
         threading.Thread(target=self._listen, args=(worker,), daemon=True).start()
         return worker
 
     def _listen(self, worker: _Worker) -> None:
+        worker.send(sys.path)
+        worker.send((self.job, self.journal.folder.absolute()))  # a worker reads it when its imports are done
         assert worker.process.stdout is not None
         with suppress(ValueError, OSError):  # a line that was cut off by the death of the worker
             for line in worker.process.stdout:
@@ -149,8 +150,8 @@ class _Crew:
             self.solved(task.chunk)
         self.tasks.finished(task)
 
-    def _bury(self, worker: _Worker) -> None:
-        """Replaces a dead worker, and decides what becomes of its task."""
+    def _replace(self, worker: _Worker) -> None:
+        """Removes a dead worker and returns its task."""
         self.workers.remove(worker)
         worker.process.wait()
         if worker.task is not None:
