@@ -242,5 +242,7 @@ def _least_change(effects: FloatArray, low: FloatArray, high: FloatArray) -> Flo
     least = down[..., :, None] - up[..., None, :]
     for effect, lowest, highest in zip(effects[~of_one], low[~of_one], high[~of_one], strict=True):
         change = effect[..., :, None] - effect[..., None, :]
-        least += np.minimum(lowest[..., None] * change, highest[..., None] * change)
+        at_lowest = lowest[..., None] * change
+        change *= highest[..., None]
+        least += np.minimum(at_lowest, change, out=change)
     return np.asarray(least)

@@ -19,7 +19,10 @@ def one_line(text: str) -> str:
     >>> one_line("two\\nlines \\x1b[31mred")
     'two lines �[31mred'
     """
-    return "".join("�" if _steers(character) else character for character in " ".join(text.split()))
+    line = " ".join(text.split())
+    if line.isprintable():  # most are, and a character at a time takes long
+        return line
+    return "".join("�" if _steers(character) else character for character in line)
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:

@@ -14,6 +14,7 @@ from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import GameError
 from advgame.games import Game
 
+BRANCHING = "advgame.equilibria.concepts.robust_commitment.best_by_branching"
 NEAR = 1e-4  # of the payoff range: the strict inequalities are kept by a millionth of it
 
 
@@ -38,16 +39,19 @@ def guaranteed(game: Game, amounts: UncertainAmounts) -> float:
     return worst_reply(game, amounts, solution.recommended.defender)[1]
 
 
-@pytest.mark.parametrize("few_attacks", [8, 0], ids=["break points", "program"])
+@pytest.mark.parametrize("method", ["break points", "tree", "program"])
 @pytest.mark.parametrize("seed", range(40))
 def test_of_two_defences_the_best_by_enumeration_of_all_break_points_is_found(
-    seed: int, few_attacks: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The guaranteed value is piecewise linear in the probability of one defence.
 
     It breaks only where a sure advantage at some corner of the amounts is 0, or two attacks cost the same.
     """
-    monkeypatch.setattr("advgame.equilibria.concepts.robust_commitment.FEW_ATTACKS", few_attacks)
+    if method != "break points":
+        monkeypatch.setattr("advgame.equilibria.concepts.robust_commitment.FEW_ATTACKS", 0)
+    if method == "program":
+        monkeypatch.setattr(BRANCHING, lambda *_: None)
     game, amounts = drawn(seed, 2, 2 + seed % 4)
     breaks = {0.0, 1.0}
     corners = product(*zip(amounts.low, amounts.high, strict=True))

@@ -64,10 +64,17 @@ def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str | Concept) ->
         return None
     if method == "nash":
         return _nash(a, a - a.min(axis=1, keepdims=True), b - b.min(axis=2, keepdims=True))
+    return _commitments(a, b, method) if method in COMMITMENTS else None
+
+
+def _commitments(a: FloatArray, b: FloatArray, method: str) -> AtHand | None:
+    """Commitments by array operations, else by compiled code where that is worth loading."""
     by_arrays = _commitments_by_arrays(a, b) if method == "commitment" else None
     if by_arrays is not None:
         return by_arrays
-    if method not in COMMITMENTS or not _commitments_at_hand((a.shape[1], a.shape[2]), method):
+    if "numba" not in modules and len(a) < WORTH_LOADING:
+        return None
+    if not _commitments_at_hand((a.shape[1], a.shape[2]), method):
         return None
     a, b = a - a.min(axis=(1, 2), keepdims=True), b - b.min(axis=2, keepdims=True)
     return _committed(np.ascontiguousarray(a), np.ascontiguousarray(b), method)
