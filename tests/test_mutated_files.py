@@ -10,6 +10,7 @@ import pytest
 
 from advgame.bundled import bundled
 from advgame.errors import AdvgameError
+from advgame.findings.stories import read_story
 from advgame.games import read_nfg
 from advgame.measurements import read_table, write_table
 from advgame.measurements.importers import AdvpruningImporter, CsvImporter, RobustbenchImporter
@@ -73,6 +74,7 @@ READERS: dict[str, tuple[Callable[[Path], object], Callable[[Path], bytes]]] = {
         a_scenario,
         lambda _: (bundled("scenarios") / "cifar10-many-attacks.toml").read_bytes(),
     ),
+    "story.toml": (read_story, lambda _: (bundled("data") / "stories" / "pneumonia.toml").read_bytes()),
     "preset.toml": (_preset_at, lambda _: (bundled("data") / "economics" / "spam.toml").read_bytes()),
 }
 

@@ -1,38 +1,66 @@
-"""The scenarios of the bundled measured tables: questions and assumed amounts, by experiment."""
+"""The stories of the bundled measured tables: question and assumed amounts, one file per experiment."""
 
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from advgame.bundled import bundled
+from advgame.errors import ScenarioError, shortened
+from advgame.files import read_toml
 from advgame.scenarios.from_experiment import Story
 
+KINDS = {  # of the values of a file; an amount has a table of its own
+    "name": str,
+    "question": str,
+    "undefended": str,
+    "largest_share": float,
+    "volume_per_month": float,
+    "nature_plays": bool,
+}
+
+
+def read_story(path: Path) -> Story:
+    """The story in a TOML file: the keys of `Story`, and a table ``[amounts.NAME]`` for each amount.
+
+    >>> read_story(bundled("data") / "stories" / "pneumonia.toml").amounts
+    {'benign_loss': 5.0, 'breach_loss': 5.0}
+
+    Raises:
+        ScenarioError: for a file that cannot be read, an unknown or missing key, or a value of another type.
+    """
+    content = read_toml(path, ScenarioError)
+    amounts = content.pop("amounts", {})
+    missing = [name for name in ("name", "question", "undefended") if name not in content]
+    if missing:
+        raise ScenarioError(f"The story {path.name} lacks {', '.join(missing)}.")
+    values = {key: _value(path, key, value) for key, value in content.items()}
+    if not isinstance(amounts, dict) or not all(isinstance(about, dict) for about in amounts.values()):
+        raise ScenarioError(f"The story {path.name}: amounts are not tables; write [amounts.NAME].")
+    return Story(
+        **values,
+        amounts={name: _of_kind(path, name, about.get("amount"), float) for name, about in amounts.items()},
+        basis={name: _of_kind(path, name, about.get("basis"), str) for name, about in amounts.items()},
+    )
+
+
+def _value(path: Path, key: str, value: Any) -> Any:
+    if key not in KINDS:
+        known = ", ".join(field.name for field in fields(Story) if field.name != "basis")
+        raise ScenarioError(f"The story {path.name}: the key {key!r} is unknown; known are {known}.")
+    return _of_kind(path, key, value, KINDS[key])
+
+
+def _of_kind(path: Path, key: str, value: Any, kind: type) -> Any:
+    """The value, if it is a text, a number or a truth value as expected."""
+    number = kind is float and isinstance(value, int | float) and not isinstance(value, bool)
+    if not (number or isinstance(value, kind)):
+        expected = {str: "text", float: "a number", bool: "true or false"}[kind]
+        raise ScenarioError(f"The story {path.name}: {key} is {shortened(value)}; expected {expected}.")
+    return float(value) if number else value
+
+
 STORIES: dict[str, Story] = {
-    "digits": Story(
-        name="Digits, measured: which defence of many",
-        question="Which of many pruned, adversarially trained and randomised networks should classify "
-        "digits, and above which adversarial share does robustness pay?",
-        undefended="plain",
-    ),
-    "fashion-mnist": Story(
-        name="Fashion-MNIST, measured: pruned, trained, or both",
-        question="Which network should classify images of clothes when an attacker has white-box access, "
-        "can only send queries, or transfers examples from another network?",
-        undefended="plain",
-    ),
-    "mnist-invariance": Story(
-        name="MNIST, measured: small changes, and changes of meaning",
-        question="How should a digit classifier be trained when an attacker can perturb an input slightly or "
-        "change its meaning?",
-        undefended="plain",
-    ),
-    "pneumonia": Story(
-        name="PneumoniaMNIST, measured: a second reader for X-rays",
-        question="Should an X-ray classifier be adversarially trained or filtered when images may be "
-        "noisy, blurred or attacked?",
-        undefended="plain",
-        largest_share=0.1,
-        volume_per_month=20_000,
-        nature_plays=True,
-        amounts={"benign_loss": 5.0, "breach_loss": 5.0},
-        basis={
-            "benign_loss": "assumed: an error costs five times the value of a correct classification",
-            "breach_loss": "assumed: the same for attacked images",
-        },
-    ),
+    path.stem: read_story(path) for path in sorted((bundled("data") / "stories").glob("*.toml"))
 }

@@ -13,6 +13,7 @@ from advgame.errors import ScenarioError, UnknownName, shortened
 from advgame.files import read_toml
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.parameters import get_parameter
+from advgame.scenarios.preset_values import amount_in, table_in, text_in
 from advgame.scenarios.scenario import Scenario
 
 AMOUNTS = ("prior", "reward_multiplier", "cost_multiplier", "largest_share")
@@ -42,7 +43,7 @@ class AttackerPreset:
         """
         attacks = scenario.accuracies.attacks[1:]
         usable = tuple(
-            attack for attack in attacks if any(fnmatchcase(attack, each) for each in self.patterns)
+            attack for attack in attacks if any(fnmatchcase(attack, pattern) for pattern in self.patterns)
         )
         reward = get_parameter(scenario, "attack_reward")
         return AttackerType(
@@ -78,40 +79,17 @@ def attacker_preset(name: str) -> AttackerPreset:
 
 def _preset_at(path: Path) -> AttackerPreset:
     content = read_toml(path, ScenarioError)
-    texts = [_text(path, content, key) for key in ("title", "story")]
-    tables = {name: _table(path, content.get("parameters"), name) for name in AMOUNTS}
-    attacks = _table(path, content, "attacks")
-    amounts = {name: _amount(path, name, table.get("amount")) for name, table in tables.items()}
-    basis = {name: _text(path, table, "basis") for name, table in {**tables, "attacks": attacks}.items()}
+    texts = [text_in(path, content, key) for key in ("title", "story")]
+    tables = {name: table_in(path, content.get("parameters"), name) for name in AMOUNTS}
+    attacks = table_in(path, content, "attacks")
+    amounts = {name: amount_in(path, name, table.get("amount"), least=0) for name, table in tables.items()}
+    basis = {name: text_in(path, table, "basis") for name, table in {**tables, "attacks": attacks}.items()}
     return AttackerPreset(path.stem, texts[0], texts[1], amounts, basis, _patterns(path, attacks))
-
-
-def _table(path: Path, content: Any, key: str) -> Mapping[str, Any]:
-    table = content.get(key) if isinstance(content, Mapping) else None
-    if not isinstance(table, Mapping):
-        raise ScenarioError(f"The preset {path.name}: {key} is {shortened(table)}; expected a table.")
-    return table
-
-
-def _text(path: Path, content: Mapping[str, Any], key: str) -> str:
-    given = content.get(key)
-    if not isinstance(given, str):
-        raise ScenarioError(f"The preset {path.name}: {key} is {shortened(given)}; expected text.")
-    return given
-
-
-def _amount(path: Path, name: str, given: Any) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1e100:
-        raise ScenarioError(
-            f"The preset {path.name}: the amount of {name} is {shortened(given)}; expected a number of at "
-            "least 0."
-        )
-    return float(given)
 
 
 def _patterns(path: Path, attacks: Mapping[str, Any]) -> tuple[str, ...]:
     given = attacks.get("patterns")
-    if not isinstance(given, list) or not given or not all(isinstance(each, str) for each in given):
+    if not isinstance(given, list) or not given or not all(isinstance(pattern, str) for pattern in given):
         raise ScenarioError(
             f"The preset {path.name}: patterns is {shortened(given)}; expected a list of names of attacks, "
             'in which "*" stands for any text.'

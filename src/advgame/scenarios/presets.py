@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
 from advgame.bundled import bundled
-from advgame.errors import ScenarioError, UnknownName, shortened
+from advgame.errors import ScenarioError, UnknownName
 from advgame.files import read_once, read_toml
 from advgame.scenarios.parameters import TERM_PARAMETERS, set_parameter
+from advgame.scenarios.preset_values import amount_in, table_in, text_in
 from advgame.scenarios.scenario import Scenario
 
 
@@ -66,36 +65,14 @@ def apply_preset(scenario: Scenario, chosen: Preset) -> Scenario:
 
 def _preset_at(path: Path) -> Preset:
     content = read_toml(path, ScenarioError)
-    texts = {key: _text(path, content, key) for key in ("title", "story", "currency")}
+    texts = {key: text_in(path, content, key) for key in ("title", "story", "currency")}
     parameters = content.get("parameters")
     if not isinstance(parameters, dict) or not parameters:
         raise ScenarioError(f"The preset {path.name} has no parameters; give [parameters.NAME] tables.")
-    amounts: dict[str, float] = {}
-    basis: dict[str, str] = {}
-    for address, about in parameters.items():
-        if not isinstance(about, dict):
-            raise ScenarioError(f"The preset {path.name}: {address} is {shortened(about)}; expected a table.")
-        amounts[address] = _amount(path, address, about.get("amount"))
-        basis[address] = _text(path, about, "basis")
+    tables = {address: table_in(path, parameters, address) for address in parameters}
+    amounts = {address: amount_in(path, address, about.get("amount")) for address, about in tables.items()}
+    basis = {address: text_in(path, about, "basis") for address, about in tables.items()}
     return Preset(path.stem, texts["title"], texts["story"], texts["currency"], amounts, basis)
 
 
 _read_preset = read_once(_preset_at)
-
-
-def _text(path: Path, content: Mapping[str, Any], key: str) -> str:
-    given = content.get(key)
-    if not isinstance(given, str):
-        raise ScenarioError(f"The preset {path.name}: {key} is {shortened(given)}; expected text.")
-    return given
-
-
-def _amount(path: Path, address: str, given: Any) -> float:
-    try:
-        if isinstance(given, bool) or not isinstance(given, int | float) or not isfinite(given):
-            raise ValueError
-        return float(given)
-    except (ValueError, OverflowError):
-        raise ScenarioError(
-            f"The preset {path.name}: the amount of {address} is {shortened(given)}; expected a number."
-        ) from None
