@@ -16,7 +16,7 @@ def run(*arguments: str) -> str:
 
 def test_a_setting_may_be_a_table_whose_entries_are_assigned() -> None:
     given = ["--with", "draws=500", "--with"]
-    assert "turned round, 0.8 to 0.4" in str(
+    assert "runs from 0.8 down to 0.4" in str(
         CliRunner()
         .invoke(app, ["study", "value_of_information", CASE, *given, "intervals={attack_cost=[0.8,0.4]}"])
         .exception

@@ -49,7 +49,7 @@ def run(
     }
 
 
-RUNS = [  # security true: the injected goal was met
+RUNS = [  # security true: the injected goal was reached
     run(0, False, True, True),
     run(1, False, False, True),
     run(0, True, True, False),
@@ -71,7 +71,7 @@ def test_runs_of_agentdojo_give_tasks_done_attacks_failed_and_both(tmp_path: Pat
     assert (failed.correct, failed.tested, both.correct, both.tested) == (2, 4, 1, 4)
     assert failed.population != row(table, "plain", "none", "clean").population
     assert failed.adaptivity == "static"
-    assert "security = true is read as: the injected goal was met" in failed.warnings[0]
+    assert "security = true is read as: the injected goal was reached" in failed.warnings[0]
 
 
 def test_the_meaning_of_security_is_taken_from_runs_without_a_tool_call(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_meaning_of_security_is_taken_from_runs_without_a_tool_call(tmp_path
     told = [each for each in RUNS if each["messages"][0]["tool_calls"]]
     for place, each in enumerate(told):
         written(tmp_path / "untold" / f"{place}.json", each)
-    with pytest.raises(MeasurementError, match="what security means cannot be told"):
+    with pytest.raises(MeasurementError, match="what security means cannot be inferred"):
         read("agentdojo", tmp_path / "untold")
 
 

@@ -55,8 +55,8 @@ def test_inputs_that_stand_in_a_ball_and_fall_inside_it_are_counted() -> None:
     first, second = warnings_of(one_pixel, around)
     assert first == ()
     assert second == (
-        f"{SMALLER}: 1 of 4 inputs stand here but fall within a ball inside this one, 1 of them under "
-        "sparse-L0-1",
+        f"{SMALLER}: 1 of 4 inputs are classified correctly here but misclassified within a smaller ball, "
+        "1 of them under sparse-L0-1",
     )
     assert warnings_of(one_pixel, ("dense", "L1", 0.9, [1, 0, 0, 0])) == [(), ()]
 

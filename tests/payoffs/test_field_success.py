@@ -61,7 +61,7 @@ def test_a_corrected_rate_below_0_is_cut_off_and_listed() -> None:
     ("sensitivity", "specificity", "says"),
     [
         (0.4, 0.6, "sum to 1"),
-        (0.3, 0.3, "turned round"),
+        (0.3, 0.3, "inverted"),
         (1.2, 0.9, "sensitivity is 1.2"),
         (0.9, 0.0, "spec"),
     ],

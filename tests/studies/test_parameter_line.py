@@ -9,7 +9,7 @@ import advgame as ag
 from advgame.decision.situation import situate
 from advgame.equilibria import Concept
 from advgame.equilibria.algorithms.deadline import Deadline
-from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
+from advgame.equilibria.batch.recommended_profiles import recommended_without_compiling
 from advgame.scenarios import case, set_parameter
 from advgame.studies import parameter_line, thresholds
 from advgame.studies.parameter_line import Answers, Line, budget_for_neighbours
@@ -43,7 +43,7 @@ def test_a_line_on_which_payoffs_bend_is_not_taken_for_straight() -> None:
 def test_quantal_responses_of_many_games_are_those_of_each() -> None:
     random = np.random.default_rng(5)
     a, b = random.random((2, 12, 4, 3)) * random.choice([0.1, 2.0], (1, 12, 1, 1)) + 1e3
-    answers = recommended_at_hand(a, b, "quantal_response")
+    answers = recommended_without_compiling(a, b, "quantal_response")
     assert answers is not None
     assert 0 < answers.solved.sum() < 12  # with large payoffs the branch must be followed
     for game in np.flatnonzero(answers.solved):

@@ -104,7 +104,7 @@ def test_prices_of_attacks_do_not_count_where_nothing_is_attacked() -> None:
     [
         ({"price_spread": 0.0}, "No price of the scenario is uncertain"),
         ({"price_spread": 1.5}, "price_spread"),
-        ({"intervals": {"attack_cost": [0.8, 0.4]}}, "turned round"),
+        ({"intervals": {"attack_cost": [0.8, 0.4]}}, "runs from 0.8 down to 0.4"),
         ({"intervals": 0.4}, "expected address"),
         ({"draws": 1000}, "power of 2"),
     ],

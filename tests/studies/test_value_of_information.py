@@ -108,7 +108,7 @@ def test_nothing_is_worth_measuring_where_one_option_is_always_best() -> None:
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"intervals": {"attack_cost": [0.8, 0.4]}}, InputError, "turned round, 0.8 to 0.4"),
+        ({"intervals": {"attack_cost": [0.8, 0.4]}}, InputError, "runs from 0.8 down to 0.4"),
         ({"intervals": {"attack_cost": [0.8]}}, InputError, "two numbers, low and high"),
         ({"intervals": {"attack_cost": 0.8}}, InputError, "two numbers, low and high"),
         ({"intervals": {"largest_share": [0.1, 1.8]}}, InputError, "shares in 0..1"),

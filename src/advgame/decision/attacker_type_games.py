@@ -35,8 +35,8 @@ def type_games(scenario: Scenario, types: Mapping[str, AttackerType]) -> tuple[T
 
     >>> from advgame.scenarios import case
     >>> types = {"cheap": AttackerType(0.6, cost_multiplier=0.5), "full": AttackerType(0.4)}
-    >>> for each in type_games(case("cifar10-two-defences"), types):
-    ...     print(each.name, each.game.attacker_payoffs[:, 1].round(3).tolist())
+    >>> for known in type_games(case("cifar10-two-defences"), types):
+    ...     print(known.name, known.game.attacker_payoffs[:, 1].round(3).tolist())
     cheap [0.21, 0.05]
     full [0.12, -0.04]
 
@@ -66,10 +66,10 @@ def bayesian_game(games: tuple[TypeGame, ...]) -> BayesianGame:
         games: of each type.
     """
     return BayesianGame(
-        [each.game.defender_payoffs for each in games],
-        [each.game.attacker_payoffs for each in games],
-        [each.kind.prior for each in games],
-        [each.name for each in games],
+        [type_game.game.defender_payoffs for type_game in games],
+        [type_game.game.attacker_payoffs for type_game in games],
+        [type_game.kind.prior for type_game in games],
+        [type_game.name for type_game in games],
     )
 
 
@@ -106,5 +106,5 @@ def _scenario_of(scenario: Scenario, kind: AttackerType) -> Scenario:
 
 def _times(amount: Amount, factor: float) -> Amount:
     if isinstance(amount, Mapping):
-        return {name: factor * each for name, each in amount.items()}
+        return {name: factor * value for name, value in amount.items()}
     return factor * amount

@@ -1,4 +1,4 @@
-"""What the owner can do, side by side: under each state of the attacker's knowledge, and alone."""
+"""The policies available to the owner: under each state of the attacker's knowledge, and alone."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Policies:
     def available(self) -> tuple[Policy, ...]:
         """Those that the owner can choose: an attacker who sees the network leaves no secret mixture."""
         knowledge = self.scenario.knowledge
-        return tuple(each for each in self.policies if knowledge in OBSERVED_BY[each.kind])
+        return tuple(policy for policy in self.policies if knowledge in OBSERVED_BY[policy.kind])
 
     @cached_property
     def verdict(self) -> Policy:

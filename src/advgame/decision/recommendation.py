@@ -111,7 +111,7 @@ def recommend(scenario: Scenario | Situation, concept: str | Concept | None = No
 
 
 def undefended_of(scenario: Scenario, game: Game) -> str:
-    """The network that is doing nothing: as the scenario names it, else the one best if nobody attacked.
+    """The undefended network: the one the scenario names, else the best one without attacks.
 
     Raises:
         UnknownName: when the scenario names one that is not among the defences.

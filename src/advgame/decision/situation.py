@@ -104,7 +104,7 @@ def concept_in_bulk(scenario: Scenario) -> str:
 
 
 def _under(scenario: Scenario, concept: str | Concept) -> Concept:
-    """The concept, with the amounts of the scenario where it asks for uncertain ones."""
+    """The concept, with the scenario's uncertain amounts if it uses them."""
     resolved = CONCEPTS.resolve(concept)
     if isinstance(resolved, RobustCommitment) and resolved.amounts is None:
         return replace(resolved, amounts=attacker_amounts(scenario))

@@ -121,8 +121,8 @@ def _fallen_inside(one: _Tried, inside: Iterable[_Tried]) -> Iterator[str]:
             most, worst = len(both), other.row.column.full_name
     if fallen:
         yield (
-            f"{SMALLER}: {len(fallen)} of {len(compared)} inputs stand here but fall within a ball inside "
-            f"this one, {most} of them under {worst}"
+            f"{SMALLER}: {len(fallen)} of {len(compared)} inputs are classified correctly here but "
+            f"misclassified within a smaller ball, {most} of them under {worst}"
         )
 
 
@@ -141,7 +141,7 @@ def _significantly_lower(one: _Tried, beside: Iterable[_Tried]) -> Iterator[str]
             strongest = (
                 chance,
                 f"{SAME}: of {len(shared)} inputs, {other.row.column.full_name} fools {more} that "
-                f"{one.row.column.full_name} does not; {fewer} the other way round",
+                f"{one.row.column.full_name} does not, and misses {fewer} that it fools",
             )
     if strongest is not None:
         yield strongest[1]

@@ -52,7 +52,7 @@ class Judge:
             raise ScenarioError(
                 f"The judge's sensitivity {self.sensitivity:g} and specificity {self.specificity:g} sum to "
                 f"{self.sensitivity + self.specificity:g}; expected more than 1. A judge at or below 1 does "
-                "no better than chance: check whether its verdicts are turned round."
+                "no better than chance: check whether its verdicts are inverted."
             )
         for name in ("successes", "failures"):
             count = getattr(self, name)

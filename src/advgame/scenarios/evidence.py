@@ -193,7 +193,7 @@ def _exact(scenario: Scenario, cells: Sequence[Cell]) -> dict[int, float]:
 def rows_of(table: MeasurementTable) -> dict[Cell, tuple[Measurement, ...]]:
     """The rows behind each cell, one for each seed."""
     names = defence_names(table)
-    columns = column_names(tuple(each for each in table.columns if each.attack != NO_ATTACK))
+    columns = column_names(tuple(column for column in table.columns if column.attack != NO_ATTACK))
     rows: dict[Cell, tuple[Measurement, ...]] = {}
     for row in table:
         if row.metric in PLAYABLE:
@@ -252,14 +252,14 @@ def _outcomes(
     except MeasurementError:
         return None
     if not measured or any(
-        abs(each.accuracy - fmean(row.accuracy for row in rows[cell])) > SAME_ACCURACY
-        for cell, each in measured.items()
+        abs(outcomes.accuracy - fmean(row.accuracy for row in rows[cell])) > SAME_ACCURACY
+        for cell, outcomes in measured.items()
     ):
         return None
-    seeds = [set(each.seeds) for each in measured.values()]
-    if any(each != seeds[0] for each in seeds):
+    seeds = [set(outcomes.seeds) for outcomes in measured.values()]
+    if any(seed_set != seeds[0] for seed_set in seeds):
         return None
-    inputs = np.unique(np.concatenate([each.inputs for each in measured.values()]))
+    inputs = np.unique(np.concatenate([outcomes.inputs for outcomes in measured.values()]))
     right = np.full((len(seeds[0]), len(inputs), len(cells)), np.nan)
     for place, cell in enumerate(cells):
         if cell is None:

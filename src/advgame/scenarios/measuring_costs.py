@@ -29,19 +29,19 @@ def seconds_per_input(scenario: Scenario) -> dict[Cell, float]:
     Args:
         scenario: the question with its table.
     """
-    costs, found = _cost_table(scenario), dict[Cell, float]()
+    costs, seconds = _cost_table(scenario), dict[Cell, float]()
     for cell, rows in rows_of(scenario.selected).items():
         stated = [row.seconds / row.tested for row in rows if row.seconds and row.tested]
         if stated:
-            found[cell] = fmean(stated)
+            seconds[cell] = fmean(stated)
             continue
         first = rows[0]
         recorded = costs.get(
             (first.dataset, first.network, first.defence, first.attack, first.crafted_on or "")
         )
         if recorded:
-            found[cell] = recorded
-    return found
+            seconds[cell] = recorded
+    return seconds
 
 
 def _cost_table(scenario: Scenario) -> Mapping[tuple[str, ...], float]:

@@ -37,7 +37,7 @@ def network_sizes(scenario: Scenario) -> tuple[tuple[NetworkSize, ...], str]:
 
     >>> from advgame.scenarios import case
     >>> networks, measure = network_sizes(case("imagenette-explanations"))
-    >>> [(each.compression, each.explanation) for each in networks], measure
+    >>> [(network.compression, network.explanation) for network in networks], measure
     ([(1.0, 0.8584), (2.0, 0.864), (32.0, 0.8132)], 'human_recognition')
     """
     names = defence_names(scenario.selected)

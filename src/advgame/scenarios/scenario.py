@@ -67,7 +67,8 @@ class Scenario:
 
     Raises:
         ScenarioError: for a share outside 0..1, a volume that is not positive, an unknown success rule or
-            state of knowledge, a margin outside 0..1, an interval turned round, priors that do not sum to 1.
+            state of knowledge, a margin outside 0..1, an interval that runs downwards, priors that do
+            not sum to 1.
     """
 
     name: str

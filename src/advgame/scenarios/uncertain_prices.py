@@ -41,7 +41,7 @@ def uncertain_prices(
 
     >>> from advgame.scenarios import case
     >>> found = uncertain_prices(case("cifar10-two-defences"), 0.2, {"attack_cost": (0.5, 0.9)})
-    >>> [(each.address, each.low, each.high) for each in found][:2]
+    >>> [(price.address, price.low, price.high) for price in found][:2]
     [('attack_cost', 0.5, 0.9), ('largest_share', 0.24, 0.36)]
 
     Args:
@@ -51,21 +51,21 @@ def uncertain_prices(
         intervals: address → low, high, for amounts whose interval is known.
 
     Raises:
-        InputError: for an interval that is turned round or not two numbers, or a spread outside 0..1.
+        InputError: for an interval that runs downwards or not two numbers, or a spread outside 0..1.
         UnknownName, ScenarioError: for an address that the scenario does not have.
     """
     if isinstance(spread, bool) or not isinstance(spread, int | float) or not 0 <= spread < 1:
         raise InputError(f"price_spread is {spread!r}; expected a number in 0..1, such as 0.2 for 20 %.")
-    found = {address: _given(scenario, address, ends) for address, ends in intervals.items()}
+    prices = {address: _given(scenario, address, ends) for address, ends in intervals.items()}
     for address, amount in _stated(scenario).items():
-        entries = any(given.partition("[")[0] == address for given in found)
+        entries = any(given.partition("[")[0] == address for given in prices)
         if spread == 0 or entries or not _any(amount) or UNIT in scenario.basis.get(address, ""):
             continue
         factor, size = isinstance(amount, Mapping), 1.0 if isinstance(amount, Mapping) else float(amount)
         ends = sorted((size * (1 - spread), size * (1 + spread)))
         top = 1.0 if address == LARGEST_SHARE else np.inf
-        found[address] = UncertainPrice(address, ends[0], min(ends[1], top), factor)
-    return tuple(found.values())
+        prices[address] = UncertainPrice(address, ends[0], min(ends[1], top), factor)
+    return tuple(prices.values())
 
 
 def _stated(scenario: Scenario) -> dict[str, Amount]:
@@ -85,7 +85,7 @@ def _given(scenario: Scenario, address: str, ends: object) -> UncertainPrice:
     low, high = (float(end) for end in ends)
     if low > high:
         raise InputError(
-            f"The interval of {address} is turned round, {low:g} to {high:g}; give the lower end first."
+            f"The interval of {address} runs from {low:g} down to {high:g}; give the lower end first."
         )
     field = split_address(address)[0]
     if field != LARGEST_SHARE and field not in TERM_PARAMETERS:

@@ -1,4 +1,4 @@
-"""A quantity told by draws: its mean and the interval that holds the middle of them."""
+"""A quantity estimated by draws: its mean and its central interval."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def evppi(values: ArrayLike, parameters: ArrayLike) -> Estimate:
     rivals = Rivals.of(worth)
     alone = [regressed_gain(rivals, known[:, [place]]) for place in range(known.shape[1])]
     together = regressed_gain(rivals, known) if known.shape[1] > 1 else alone[0]
-    return at_most(evpi(worth), max([together, *alone], key=lambda each: each.value))
+    return at_most(evpi(worth), max([together, *alone], key=lambda quantity: quantity.value))
 
 
 def at_most(everything: Estimate, some: Estimate) -> Estimate:
@@ -152,7 +152,7 @@ def regressed_gain(rivals: Rivals, columns: Floats, features: Floats | None = No
     Args:
         rivals: what other options add in each draw.
         columns: (draws, columns) regressed on.
-        features: (draws, features) functions of the columns that help to tell the values, if any.
+        features: (draws, features) functions of the columns that help to predict the values, if any.
     """
     if not rivals.options:
         return NOTHING

@@ -203,7 +203,7 @@ def equivalent_counts(accuracy: float, variance: float) -> tuple[float, float]:
 
     Used where a spread over training runs is known beside the size of the test set.
 
-    >>> [round(each, 6) for each in equivalent_counts(0.9, 0.0009)]  # 0.9 · 0.1 / 0.0009 = 100 = 98 + 2
+    >>> [round(count, 6) for count in equivalent_counts(0.9, 0.0009)]  # 0.9 · 0.1 / 0.0009 = 100 = 98 + 2
     [88.6, 9.4]
 
     Args:

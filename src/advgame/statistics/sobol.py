@@ -50,14 +50,14 @@ def sobol(
 
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2 or draws & (draws - 1):
         raise InputError(f"draws is {draws!r}; expected a power of 2, such as 1024.")
-    found = sobol_indices(
+    result = sobol_indices(
         func=lambda points: _steady(quantities(points.T)).T,
         n=draws,
         dists=[uniform(start, end - start) for start, end in zip(low, high, strict=True)],
         rng=seed,
     )
     return SobolIndices(
-        *(np.reshape(each, (-1, len(low))) for each in (found.first_order, found.total_order))
+        *(np.reshape(indices, (-1, len(low))) for indices in (result.first_order, result.total_order))
     )
 
 

@@ -22,6 +22,7 @@ from advgame.scenarios import Scenario
 from advgame.scenarios.attacker_presets import attacker_preset, attacker_presets
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
+from advgame.studies.amounts import amount
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -95,32 +96,32 @@ class AttackerTypesResult(StudyResult):
     @property
     def wrong_type(self) -> TypedPolicy:
         """The worst of the strategies that are right for a single type."""
-        alone = [each for each in self.policies if each.policy.startswith(FOR_ONE.format(""))]
-        return min(alone, key=lambda each: each.guaranteed)
+        alone = [policy for policy in self.policies if policy.policy.startswith(FOR_ONE.format(""))]
+        return min(alone, key=lambda policy: policy.guaranteed)
 
     @property
     def sentence(self) -> str:
         """The types, what to deploy against them, its value, and what knowing the type would be worth."""
-        priors = ", ".join(f"{each.name} {100 * each.prior:.3g} %" for each in self.types)
+        priors = ", ".join(f"{kind.name} {100 * kind.prior:.3g} %" for kind in self.types)
         return (
             f"Against attackers of {len(self.types)} types ({priors}; {self.basis}) deploy "
             f"{_words(self.recommended.deploy)}, {self.recommended.policy}: worth "
-            f"{self.recommended.worth:.4g} per input. Knowing the type of each attacker "
+            f"{amount(self.recommended.worth, 4)} per input. Knowing the type of each attacker "
             f"{self._knowing()}{self._mistaken()}."
         )
 
     def _mistaken(self) -> str:
         lost = self.recommended.guaranteed - self.wrong_type.guaranteed
         name = self.wrong_type.policy.removeprefix(FOR_ONE.format(""))
-        planning = f"; planning as if all attackers were of type {name} loses {lost:.3g}"
+        planning = f"; planning as if all attackers were of type {name} loses {amount(lost)}"
         return planning if lost > NOTHING_LOST else ""
 
     def _knowing(self) -> str:
         if abs(self.value_of_knowing) < NOTHING_LOST:
             return "would be worth nothing"
         if self.value_of_knowing < 0:
-            return f"would cost {-self.value_of_knowing:.3g} per input, as the attackers would know of it"
-        return f"would be worth {self.value_of_knowing:.3g} per input"
+            return f"would cost {amount(-self.value_of_knowing)} per input, as the attackers would know of it"
+        return f"would be worth {amount(self.value_of_knowing)} per input"
 
     def frame(self) -> pd.DataFrame:
         """One row per type of attacker."""
@@ -129,17 +130,17 @@ class AttackerTypesResult(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "type": each.name,
-                    "prior": each.prior,
-                    "attacks": len(each.attacks),
-                    "attacked_with": _words(each.attacked_with),
-                    "adversarial_share": each.adversarial_share,
-                    "attacker_value": each.attacker_value,
-                    "defender_value": each.defender_value,
-                    "deploy_if_known": _words(each.deploy_if_known),
-                    "value_if_known": each.value_if_known,
+                    "type": kind.name,
+                    "prior": kind.prior,
+                    "attacks": len(kind.attacks),
+                    "attacked_with": _words(kind.attacked_with),
+                    "adversarial_share": kind.adversarial_share,
+                    "attacker_value": kind.attacker_value,
+                    "defender_value": kind.defender_value,
+                    "deploy_if_known": _words(kind.deploy_if_known),
+                    "value_if_known": kind.value_if_known,
                 }
-                for each in self.types
+                for kind in self.types
             ]
         )
 
@@ -156,17 +157,20 @@ class AttackerTypesResult(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "policy": each.policy,
-                    "deploy": _words(each.deploy),
-                    "worth": each.worth,
-                    "value": each.value,
-                    "guaranteed": each.guaranteed,
-                    "minus_recommended": _difference(each.worth, self.recommended.worth),
-                    **{f"against[{name}]": value for name, value in zip(names, each.if_known, strict=True)},
-                    **{f"response[{name}]": reply for name, reply in zip(names, each.responses, strict=True)},
-                    "recommended": each is self.recommended,
+                    "policy": policy.policy,
+                    "deploy": _words(policy.deploy),
+                    "worth": policy.worth,
+                    "value": policy.value,
+                    "guaranteed": policy.guaranteed,
+                    "minus_recommended": _difference(policy.worth, self.recommended.worth),
+                    **{f"against[{name}]": value for name, value in zip(names, policy.if_known, strict=True)},
+                    **{
+                        f"response[{name}]": reply
+                        for name, reply in zip(names, policy.responses, strict=True)
+                    },
+                    "recommended": policy is self.recommended,
                 }
-                for each in (*self.policies, *self.singles)
+                for policy in (*self.policies, *self.singles)
             ]
         )
 
@@ -252,7 +256,7 @@ class _Types:
 
     def __init__(self, scenario: Scenario, games: tuple[TypeGame, ...], verdict: Policy) -> None:
         self.scenario, self.games, self.verdict = scenario, games, verdict
-        self.priors = np.array([each.kind.prior for each in games])
+        self.priors = np.array([game.kind.prior for game in games])
         self.defences = games[0].game.defences
         whole = bayesian_game(games)
         self.nash = AttackerTypes().solve(whole)
@@ -260,12 +264,12 @@ class _Types:
 
     def result(self, basis: str) -> AttackerTypesResult:
         policies = self._policies()
-        by_name = {each.policy: each for each in policies}
+        by_name = {policy.policy: policy for policy in policies}
         choices = [by_name[name] for name in CHOICES_OF[self.scenario.knowledge]]
-        best = max(each.worth for each in choices)
-        chosen = next(each for each in choices if same_worth(each.worth, best))
+        best = max(policy.worth for policy in choices)
+        chosen = next(policy for policy in choices if same_worth(policy.worth, best))
         knowledge = KNOWN_THEN[chosen.policy]
-        known = [self._if_known(each, knowledge) for each in self.games]
+        known = [self._if_known(game, knowledge) for game in self.games]
         knowing = float(self.priors @ [value for _, value in known])
         return AttackerTypesResult(
             tuple(self._answer(place, chosen, *known[place]) for place in range(len(self.games))),
@@ -286,13 +290,13 @@ class _Types:
         alone = sum(
             prior
             * values_alone(
-                each.game.defender_payoffs[None], each.game.attacker_payoffs[None], in_favour=False
+                game.game.defender_payoffs[None], game.game.attacker_payoffs[None], in_favour=False
             )[0]
-            for prior, each in zip(self.priors, self.games, strict=True)
+            for prior, game in zip(self.priors, self.games, strict=True)
         )
-        for_one = [RobustCommitment(amounts=each.amounts).solve(each.game).recommended for each in self.games]
+        for_one = [RobustCommitment(amounts=game.amounts).solve(game.game).recommended for game in self.games]
         single = max(rows, key=self.guaranteed)
-        compared = [announced.defender, hidden.defender, *(each.defender for each in for_one), single]
+        compared = [announced.defender, hidden.defender, *(profile.defender for profile in for_one), single]
         if self.verdict.kind is not Kind.STOPPED:
             compared.append(self.verdict.strategy)
         compared += self._breaks()
@@ -307,19 +311,19 @@ class _Types:
             self._policy(KNOWN_ROBUST, single, self.guaranteed(single)),
             *self._verdict(),
             *(
-                self._policy(FOR_ONE.format(each.name), own.defender, self.guaranteed(own.defender))
-                for each, own in zip(self.games, for_one, strict=True)
+                self._policy(FOR_ONE.format(game.name), own.defender, self.guaranteed(own.defender))
+                for game, own in zip(self.games, for_one, strict=True)
             ),
         )
 
     def _breaks(self) -> list[FloatArray]:
         """Of two defences, the mixed strategies at which the guaranteed value may be greatest; else none."""
-        if len(self.defences) != 2 or any(each.game.shape[1] > FEW_ATTACKS for each in self.games):
+        if len(self.defences) != 2 or any(game.game.shape[1] > FEW_ATTACKS for game in self.games):
             return []
         shares = {
             share
-            for each in self.games
-            for share in break_points(each.game.centred_for_commitment, each.amounts)
+            for game in self.games
+            for share in break_points(game.game.centred_for_commitment, game.amounts)
         }
         return [np.array([1 - share, share]) for share in sorted(shares)]
 
@@ -332,8 +336,8 @@ class _Types:
             return (self._policy(VERDICT, strategy, self.guaranteed(strategy)),)
         replies = self.nash.recommended.attackers
         values = [
-            float(strategy @ each.game.defender_payoffs @ reply)
-            for each, reply in zip(self.games, replies, strict=True)
+            float(strategy @ game.game.defender_payoffs @ reply)
+            for game, reply in zip(self.games, replies, strict=True)
         ]
         return (self._policy(VERDICT, strategy, float(self.priors @ values)),)
 
@@ -362,7 +366,7 @@ class _Types:
 
     def guaranteed(self, strategy: FloatArray) -> float:
         """The least that a mixed strategy (defences,) is worth while amounts lie within the margin."""
-        values = [worst_reply(each.game, each.amounts, strategy)[1] for each in self.games]
+        values = [worst_reply(game.game, game.amounts, strategy)[1] for game in self.games]
         return float(self.priors @ values)
 
     def _if_known(self, here: TypeGame, knowledge: str) -> tuple[Strategy, float]:

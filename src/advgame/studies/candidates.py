@@ -112,8 +112,8 @@ def candidates_at(
     """
     if situation.scenario.knowledge == NETWORK:
         return [tuple(fixed)] * len(shares)
-    found = solve_many(situation.scenario, {"largest_share": shares}, "commitment").defender
-    return [_distinct([*fixed, Option(STACKELBERG, strategy)]) for strategy in found]
+    strategies = solve_many(situation.scenario, {"largest_share": shares}, "commitment").defender
+    return [_distinct([*fixed, Option(STACKELBERG, strategy)]) for strategy in strategies]
 
 
 def fixed_options(situation: Situation) -> tuple[Option, ...]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEED = 20080401
-CELLS = 8  # accuracies, those that move with the difference to the rivals first, that are looked at
+CELLS = 8  # accuracies, in the order of their covariance with the difference to the rivals, that are valued
 SIZES = (100, 1000, 10_000)  # new test inputs that are tried
 CHOSEN = "the recommended policy"
 SAYS = {
@@ -259,7 +259,7 @@ def _measurement(
         for cell in _cells_that_matter(evidence, accuracy, rivals, options)
         for measurement in _more_inputs(scenario, evidence, accuracy, rivals, cell, recorded)
     ]
-    best = max(tried, key=lambda each: each.worth - each.cost, default=None)
+    best = max(tried, key=lambda option: option.worth - option.cost, default=None)
     return best if best is not None and best.worth > best.cost else None
 
 
@@ -302,6 +302,9 @@ def _cells_that_matter(
         if int(row) * columns + column not in evidence.exact
     ]
     deviation = [accuracy[:, row, column] - accuracy[:, row, column].mean() for row, column in cells]
-    moves = [abs(float(each @ gain)) / (float(np.sqrt(each @ each)) or np.inf) for each in deviation]
+    moves = [
+        abs(float(direction @ gain)) / (float(np.sqrt(direction @ direction)) or np.inf)
+        for direction in deviation
+    ]
     order = sorted(range(len(cells)), key=lambda place: -moves[place])
     return [cells[place] for place in order[:CELLS] if moves[place] > 0]

@@ -16,6 +16,7 @@ from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, p
 from advgame.errors import InputError, SolverError
 from advgame.games import Game
 from advgame.scenarios.knowledge import NETWORK
+from advgame.studies.amounts import amount
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -66,24 +67,24 @@ class Deterrence(StudyResult):
             return (
                 "No defence of the scenario deters the attacker: under each, some attack pays within a "
                 f"margin of {100 * self.margin:g} %. An attacked input would have to cost the attacker "
-                f"{self.missing_cost:.3g} more.{self._enduring()}"
+                f"{amount(self.missing_cost)} more.{self._enduring()}"
             )
         deploy = " + ".join(f"{share:.4g} {name}" for name, share in self.chosen.deploy)
         less = self.without_attacker - self.chosen.value
         return (
-            f"The least defence that deters is {deploy}, announced: worth {self.chosen.value:.4g} per input, "
-            f"{less:.3g} less than without an attacker.{self._enduring()}"
+            f"The least defence that deters is {deploy}, announced: worth {amount(self.chosen.value, 4)} per "
+            f"input, {amount(less)} less than without an attacker.{self._enduring()}"
         )
 
     def _enduring(self) -> str:
         if self.endured is None:
             return " No policy in the comparison leaves the attacker a reason to attack."
-        worth = f"Enduring attacks ({self.endured.kind.value}) is worth {self.endured.worth:.4g}"
+        worth = f"Enduring attacks ({self.endured.kind.value}) is worth {amount(self.endured.worth, 4)}"
         cost = self.cost_against_enduring
         if cost is None:
             return f" {worth}."
         compared = "more" if cost > 0 else "less"
-        return f" {worth}, {abs(cost):.3g} {compared}."
+        return f" {worth}, {amount(abs(cost))} {compared}."
 
     def frame(self) -> pd.DataFrame:
         """One row per way to deter, and one for enduring."""
@@ -97,13 +98,13 @@ class Deterrence(StudyResult):
         rows = [
             {
                 "way": way,
-                "possible": found is not None,
-                "deploy": "" if found is None else _words(found.deploy),
-                "value": np.nan if found is None else found.value,
+                "possible": deterrents is not None,
+                "deploy": "" if deterrents is None else _words(deterrents.deploy),
+                "value": np.nan if deterrents is None else deterrents.value,
                 "attack": "none",
-                "decided_by": "" if found is None else ", ".join(found.barely),
+                "decided_by": "" if deterrents is None else ", ".join(deterrents.barely),
             }
-            for way, found in ways.items()
+            for way, deterrents in ways.items()
         ]
         if self.endured is not None:
             rows.append(
@@ -150,13 +151,13 @@ class DeterrenceStudy(Study[Deterrence]):
         if best is None and single is not None:
             best = single  # at the edge of what programs with floats can decide
         table = policies(situation)
-        attacked = [each for each in table.available if _is_attacked(each, game)]
+        attacked = [policy for policy in table.available if _is_attacked(policy, game)]
         chosen = single if situation.scenario.knowledge == NETWORK else best
         return Deterrence(
             best,
             single,
             _Program(game, certain, columns, share).deterring(),
-            max(attacked, key=lambda each: each.worth, default=None),
+            max(attacked, key=lambda policy: policy.worth, default=None),
             float(game.defender_payoffs[:, 0].max()),
             0.0 if chosen is not None else mixed.missing_cost(),
             chosen,
@@ -207,7 +208,7 @@ class _Program:
         ]
 
     def deterring(self) -> Deterring | None:
-        """The strategy that is worth most while nobody attacks, of those that deter; None where none does."""
+        """The strategy that is worth most without attacks, of those that deter; None if there is none."""
         worth = self.game.defender_payoffs[:, 0]
         solved = self._solved(-worth / (float(np.ptp(worth)) or 1.0), 0.0, raising=False)
         if solved is None:

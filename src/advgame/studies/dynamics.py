@@ -12,6 +12,7 @@ from advgame.decision.recommendation import played
 from advgame.decision.situation import Situation
 from advgame.equilibria import Solution
 from advgame.errors import InputError
+from advgame.studies.amounts import amount
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.learning import PROCESSES
 from advgame.studies.study_contract import Study, StudyResult
@@ -56,13 +57,11 @@ class Dynamics(StudyResult):
     @property
     def sentence(self) -> str:
         """Which processes come near the equilibrium, and what the others earn."""
-        names = list(dict.fromkeys(each.process for each in self.runs))
+        names = list(dict.fromkeys(run.process for run in self.runs))
         near = [
-            name
-            for name in names
-            if all(each.distance <= REACHED for each in self.runs if each.process == name)
+            name for name in names if all(run.distance <= REACHED for run in self.runs if run.process == name)
         ]
-        values = [each.value for each in self.runs]
+        values = [run.value for run in self.runs]
         slow = (
             f", the attacker adapting {self.slowness} times slower in replicator and regret matching,"
             if self.slowness > 1
@@ -71,8 +70,8 @@ class Dynamics(StudyResult):
         return (
             f"After {self.rounds:,} rounds{slow} {len(near)} of {len(names)} learning processes "
             f"({', '.join(near) or 'none'}) have deployed the equilibrium within {100 * REACHED:g} % of the "
-            f"inputs on average; average strategies earn {min(values):.4g} to {max(values):.4g} per input, "
-            f"the equilibrium {self.equilibrium_value:.4g}."
+            f"inputs on average; average strategies earn {amount(min(values), 4)} to "
+            f"{amount(max(values), 4)} per input, the equilibrium {amount(self.equilibrium_value, 4)}."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -82,31 +81,31 @@ class Dynamics(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "process": each.process,
-                    "seed": each.seed,
-                    "distance": each.distance,
-                    "distance_of_attacker": each.distance_of_attacker,
-                    "value": each.value,
+                    "process": run.process,
+                    "seed": run.seed,
+                    "distance": run.distance,
+                    "distance_of_attacker": run.distance_of_attacker,
+                    "value": run.value,
                     "value_of_equilibrium": self.equilibrium_value,
-                    "defender_could_gain": each.defender_could_gain,
-                    "attacker_could_gain": each.attacker_could_gain,
-                    "deploy": " + ".join(f"{share:.4g} {name}" for name, share in each.deploy),
+                    "defender_could_gain": run.defender_could_gain,
+                    "attacker_could_gain": run.attacker_could_gain,
+                    "deploy": " + ".join(f"{share:.4g} {name}" for name, share in run.deploy),
                 }
-                for each in self.runs
+                for run in self.runs
             ]
         )
 
     @property
     def figure(self) -> Curves:
         """The distance of average play from the equilibrium, for the first start of each process."""
-        first = {each.process: each for each in reversed(self.runs)}
+        first = {run.process: run for run in reversed(self.runs)}
         return Curves(
             "Distance of average play from the equilibrium",
             "rounds",
             "total variation",
             tuple(
                 Curve(name.replace("_", " "), tuple((step, away) for step, away in first[name].path.tolist()))
-                for name in dict.fromkeys(each.process for each in self.runs)
+                for name in dict.fromkeys(run.process for run in self.runs)
             ),
             note="The probabilities with which the defender deployed each defence so far, of one start each.",
         )
@@ -117,9 +116,9 @@ class Dynamics(StudyResult):
 
         return pd.DataFrame(
             [
-                {"process": each.process, "seed": each.seed, "round": int(step), "distance": distance}
-                for each in self.runs
-                for step, distance in each.path.tolist()
+                {"process": run.process, "seed": run.seed, "round": int(step), "distance": distance}
+                for run in self.runs
+                for step, distance in run.path.tolist()
             ]
         )
 
@@ -185,7 +184,7 @@ def _learnt(study: DynamicsStudy, name: str, seed: int, solution: Solution) -> L
     defender, attacker = PROCESSES[name](_scaled(a), _scaled(b), study.rounds, seed, study.slowness)
     x, y = defender[-1], attacker[-1]
     marks = np.unique(np.geomspace(1, study.rounds, POINTS).astype(int))
-    distances = _distance(defender[marks], [each.defender for each in solution.profiles])
+    distances = _distance(defender[marks], [profile.defender for profile in solution.profiles])
     return Learning(
         name,
         seed,
@@ -193,7 +192,7 @@ def _learnt(study: DynamicsStudy, name: str, seed: int, solution: Solution) -> L
         played(game.attacks, y),
         float(x @ a @ y),
         float(distances[-1]),
-        float(_distance(y[None], [each.attacker for each in solution.profiles])[0]),
+        float(_distance(y[None], [profile.attacker for profile in solution.profiles])[0]),
         float((a @ y).max() - x @ a @ y),
         float((x @ b).max() - x @ b @ y),
         np.column_stack([marks, distances]),
@@ -206,7 +205,9 @@ def _scaled(payoffs: FloatArray) -> FloatArray:
 
 def _distance(strategies: FloatArray, equilibria: list[FloatArray]) -> FloatArray:
     """Total variation between mixed strategies (points, strategies) and the nearest equilibrium."""
-    return np.asarray(np.min([0.5 * np.abs(strategies - each).sum(axis=1) for each in equilibria], axis=0))
+    return np.asarray(
+        np.min([0.5 * np.abs(strategies - equilibrium).sum(axis=1) for equilibrium in equilibria], axis=0)
+    )
 
 
 def _whole(name: str, given: object, least: int, most: int) -> None:

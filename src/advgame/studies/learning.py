@@ -138,7 +138,7 @@ def regret_matching(a: FloatArray, b: FloatArray, rounds: int, seed: int, slowne
         b: (defences, attacks) payoffs of the attacker.
         rounds: how often both play.
         seed: of the first mixture.
-        slowness: the attacker changes its mixture every so many rounds only.
+        slowness: the number of rounds between changes of the attacker's mixture.
     """
     random = np.random.default_rng(seed)
     x, y = (random.dirichlet(np.ones(size)) for size in a.shape)

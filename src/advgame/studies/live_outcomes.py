@@ -76,8 +76,8 @@ def with_live_accuracy(kinds: Kinds, evidence: Evidence) -> Kinds:
 def _cells(kinds: tuple[Kinds, ...]) -> set[tuple[int, int]]:
     return {
         (int(defence), int(attack))
-        for each in kinds
-        for defence, attack in zip(each.defence, each.attack, strict=True)
+        for kind in kinds
+        for defence, attack in zip(kind.defence, kind.attack, strict=True)
     }
 
 

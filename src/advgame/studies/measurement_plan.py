@@ -22,6 +22,7 @@ from advgame.payoffs.accuracies import measured_cells
 from advgame.scenarios import Scenario
 from advgame.scenarios.evidence import evidence_of
 from advgame.statistics.posteriors import JEFFREYS
+from advgame.studies.amounts import amount
 from advgame.studies.partly_measured import PartlyMeasured, filled
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -80,8 +81,8 @@ class MeasurementPlan(StudyResult):
             if not isfinite(following.defender_may_gain):
                 return first
             return (
-                f"{first} So far another defence may gain up to {following.defender_may_gain:.3g} per input "
-                f"and another attack up to {following.attacker_may_gain:.3g}."
+                f"{first} So far another defence may gain up to {amount(following.defender_may_gain)} per "
+                f"input and another attack up to {amount(following.attacker_may_gain)}."
             )
         middle = median(self.needed)
         orders = f" (median of {len(self.needed)} orders)" if len(self.needed) > 1 else ""
@@ -89,8 +90,8 @@ class MeasurementPlan(StudyResult):
         return (
             f"{middle:g} of {self.cells} accuracies prove the equilibrium of the whole table{orders}; "
             f"{never}. With every accuracy anywhere in its {100 * self.level:g} % interval, another defence "
-            f"may gain up to {self.within_sampling[0]:.3g} per input and another attack up to "
-            f"{self.within_sampling[1]:.3g}."
+            f"may gain up to {amount(self.within_sampling[0])} per input and another attack up to "
+            f"{amount(self.within_sampling[1])}."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -101,13 +102,13 @@ class MeasurementPlan(StudyResult):
             [
                 {
                     "step": place,
-                    "defence": each.defence,
-                    "attack": each.attack,
-                    "reason": each.reason,
-                    "defender_may_gain": each.defender_may_gain,
-                    "attacker_may_gain": each.attacker_may_gain,
+                    "defence": step.defence,
+                    "attack": step.attack,
+                    "reason": step.reason,
+                    "defender_may_gain": step.defender_may_gain,
+                    "attacker_may_gain": step.attacker_may_gain,
                 }
-                for place, each in enumerate(self.steps, 1)
+                for place, step in enumerate(self.steps, 1)
             ]
         )
 
@@ -226,7 +227,7 @@ class _Search:
             np.where((unsure[0] > 0).any(axis=1) & (gains[0] > enough[0]), gains[0] / sizes[0], 0),
             np.where((unsure[1] > 0).any(axis=0) & (gains[1] > enough[1]), gains[1] / sizes[1], 0),
         ]
-        if not any(each.any() for each in wanted):
+        if not any(mask.any() for mask in wanted):
             return None
         if wanted[0].max() >= wanted[1].max():
             row = int(wanted[0].argmax())
@@ -251,7 +252,7 @@ class _Table:
         self.defences, self.attacks = scenario.accuracies.defences, scenario.accuracies.attacks
 
     def result(self, searches: list[_Search]) -> MeasurementPlan:
-        needed = tuple(int(each.cells.known.sum()) for each in searches)
+        needed = tuple(int(search.cells.known.sum()) for search in searches)
         shown = searches[int(np.argsort(needed, kind="stable")[(len(needed) - 1) // 2])]
         x, y = shown.profile or (np.zeros(len(self.defences)), np.zeros(len(self.attacks)))
         accuracy, known = shown.cells.accuracy, shown.cells.known
@@ -280,7 +281,9 @@ class _Table:
         evidence = evidence_of(self.scenario, self.settings.assumed_tested)
         tail = (1 - self.settings.level) / 2
         right, wrong = evidence.right + JEFFREYS, evidence.wrong + JEFFREYS
-        ends = [betaincinv(right, wrong, each).reshape(cells.known.shape) for each in (tail, 1 - tail)]
+        ends = [
+            betaincinv(right, wrong, tail_share).reshape(cells.known.shape) for tail_share in (tail, 1 - tail)
+        ]
         exact = np.zeros(cells.known.shape, bool)
         exact.flat[list(evidence.exact)] = True
         ends = [np.where(exact, cells.accuracy, end) for end in ends]

@@ -19,8 +19,8 @@ from advgame.studies.study_progress import part, tracked
 
 Changed = Callable[[FloatArray], NDArray[np.bool_]]  # points (k, d) → (k,)
 
-NEAREST = 1e-4  # of the reach: where a ray is first looked at
-PLACES = 40  # at which a ray is looked at; a change that reverts between two of them is missed
+NEAREST = 1e-4  # of the reach: where a ray is first evaluated
+PLACES = 40  # at which a ray is evaluated; a change that reverts between two of them is missed
 HALVINGS = 20  # of an interval between two such places
 AT_A_TIME = 32  # rays
 ASIDE = 3e-3  # by which a neighbouring ray is turned
@@ -70,11 +70,11 @@ class Search:
             points: (k, d) changed points or NaN, as of `first`.
             starts: how many points to start from; points in nearly the same direction count as one.
         """
-        found, apart = [], _apart(points, starts)
+        nearest_points, apart = [], _apart(points, starts)
         for place, point in enumerate(apart):
             with part(place / len(apart), (place + 1) / len(apart)):
-                found.append(self.refined(point))
-        return tuple(sorted(found, key=lambda point: float(np.linalg.norm(point))))
+                nearest_points.append(self.refined(point))
+        return tuple(sorted(nearest_points, key=lambda point: float(np.linalg.norm(point))))
 
     def refined(self, point: FloatArray) -> FloatArray:
         """A changed point (d,) to which no nearer one is found, from one changed point.
@@ -133,8 +133,8 @@ class Search:
             uneven |= (self.changed(scale * distance * rays) != (scale > 1)).reshape(2, -1).any(axis=0)
         both = np.flatnonzero(np.tile(uneven, 2))
         here = np.full(len(both), distance)
-        met = self._border(rays[both], (1 - WITHIN) * here, (1 + WITHIN) * here, clipped=False)
-        inverse = (1 / met).reshape(2, -1)
+        border = self._border(rays[both], (1 - WITHIN) * here, (1 + WITHIN) * here, clipped=False)
+        inverse = (1 / border).reshape(2, -1)
         normal = np.zeros(len(point))
         normal[movable[uneven]] = inverse[0] - inverse[1]
         return normal

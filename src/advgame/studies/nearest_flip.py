@@ -19,6 +19,7 @@ from advgame.games.tolerances import PLAYED
 from advgame.payoffs import build
 from advgame.scenarios.evidence import Evidence, evidence_of, standard_errors
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
+from advgame.studies.amounts import change
 from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.candidates import resolved_by
 from advgame.studies.nearest_change import Search
@@ -35,7 +36,7 @@ NAMED = 3  # figures named in a sentence
 SEARCHED = 0.4  # of the work: the search along rays, before the nearest points are refined
 RULE = (
     "The distance is the root of the sum of squared changes, each in standard errors of its own figure; "
-    "errors that figures share because they were measured on the same inputs are not taken off."
+    "errors that figures share because they were measured on the same inputs are not subtracted."
 )
 
 
@@ -83,8 +84,8 @@ class NearestFlip(StudyResult):
                 f"{here} stays deployed: no joint change of up to {self.reach:g} standard errors that was "
                 f"tried changes which defences are deployed. {self.solved}"
             )
-        moving = [each for each in self.figures if abs(each.in_standard_errors) > NOTED * self.distance]
-        named = ", ".join(_in_words(each) for each in moving[:NAMED])
+        moving = [figure for figure in self.figures if abs(figure.in_standard_errors) > NOTED * self.distance]
+        named = ", ".join(_in_words(figure) for figure in moving[:NAMED])
         more = len(moving) - NAMED
         others = "" if more <= 0 else f" and {more} more figure{'s' if more > 1 else ''}"
         alone = (
@@ -110,22 +111,22 @@ class NearestFlip(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "defence": each.defence,
-                    "attack": each.attack,
-                    "accuracy": each.accuracy,
-                    "changed": each.changed,
-                    "standard_errors": each.in_standard_errors,
-                    "standard_error": each.standard_error,
+                    "defence": figure.defence,
+                    "attack": figure.attack,
+                    "accuracy": figure.accuracy,
+                    "changed": figure.changed,
+                    "standard_errors": figure.in_standard_errors,
+                    "standard_error": figure.standard_error,
                 }
-                for each in self.figures
+                for figure in self.figures
             ]
         )
 
 
 def _in_words(figure: FigureChange) -> str:
     under = "without attack" if figure.attack == NO_ATTACK else f"under {figure.attack}"
-    change = f"{figure.in_standard_errors:+.2g}".replace("-", "−")
-    return f"{figure.defence} {under} from {figure.accuracy:.4g} to {figure.changed:.4g} ({change})"
+    ends = f"from {figure.accuracy:.4g} to {figure.changed:.4g}"
+    return f"{figure.defence} {under} {ends} ({change(figure.in_standard_errors, 2)})"
 
 
 @dataclass(frozen=True)
@@ -182,17 +183,17 @@ class NearestFlipStudy(Study[NearestFlip]):
     ) -> NearestFlip:
         distances = [float(np.linalg.norm(end)) for end in ends]
         nearest = ends[0] if ends else np.zeros(len(moves.measured))
-        figures = sorted(moves.figures(nearest), key=lambda each: -abs(each.in_standard_errors))
+        figures = sorted(moves.figures(nearest), key=lambda figure: -abs(figure.in_standard_errors))
         alone = np.nan_to_num(np.linalg.norm(single, axis=1), nan=np.inf)
         best = int(alone.argmin())
-        found = bool(np.isfinite(alone[best]))
+        changes = bool(np.isfinite(alone[best]))
         return NearestFlip(
             moves.here,
             moves.deployed(nearest) if ends else None,
             distances[0] if ends else float("inf"),
             float(alone[best]),
-            max(moves.figures(single[best]), key=lambda each: abs(each.in_standard_errors))
-            if found
+            max(moves.figures(single[best]), key=lambda figure: abs(figure.in_standard_errors))
+            if changes
             else None,
             tuple(figures),
             self.reach,
@@ -286,5 +287,5 @@ class _Moves:
     def _played(self, points: FloatArray) -> NDArray[np.bool_]:
         accuracy = self.measured + self.errors * points
         a, b = self.pays(accuracy.reshape(-1, len(self.defences), len(self.attacks)))
-        a, b = (np.ascontiguousarray(each[:, :, self.open]) for each in (a, b))
+        a, b = (np.ascontiguousarray(matrices[:, :, self.open]) for matrices in (a, b))
         return np.asarray(worst_solutions(a, b, self.method)[1] > PLAYED)

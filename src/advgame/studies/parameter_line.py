@@ -12,7 +12,7 @@ from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation
 from advgame.equilibria import Concept
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp, sharing
-from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
+from advgame.equilibria.batch.recommended_profiles import recommended_without_compiling
 from advgame.errors import AdvgameError
 from advgame.games import Game
 from advgame.games.tolerances import PLAYED
@@ -189,7 +189,7 @@ def _in_one_batch(
         return {}
     situation = filled[0][1].situation
     payoffs = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-    answers = recommended_at_hand(*payoffs, situation.concept)
+    answers = recommended_without_compiling(*payoffs, situation.concept)
     if answers is None:
         return {}
     places = [(line, place) for line, _, values in filled for place in range(len(values))]

@@ -16,6 +16,7 @@ from advgame.decision.recommendation import undefended_of
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED, TIE
+from advgame.studies.amounts import amount
 from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.candidates import resolved_by
 from advgame.studies.figures import Curve, Curves
@@ -72,7 +73,7 @@ class Portfolio(StudyResult):
     @property
     def exact(self) -> bool:
         """Whether no smaller set is good enough: all of them were solved."""
-        return all(each.exact for each in self.sets[:-1])
+        return all(chosen_set.exact for chosen_set in self.sets[:-1])
 
     @property
     def sentence(self) -> str:
@@ -86,9 +87,9 @@ class Portfolio(StudyResult):
             how = "a smaller set may exist, because large sets were built up one defence at a time"
         fewer = "" if best.size == 1 else f" {_named(self.sets[-2])} keeps {_percent(self.sets[-2].kept)}."
         return (
-            f"{best.size} of {self.defences} defences, {_named(best)}, suffice: worth {best.value:.4g} per "
-            f"input, with all of them {self.value:.4g}{self._compared()}; {how}.{fewer} "
-            f"{self.solved}"
+            f"{best.size} of {self.defences} defences, {_named(best)}, suffice: worth "
+            f"{amount(best.value, 4)} per input, with all of them {amount(self.value, 4)}{self._compared()}; "
+            f"{how}.{fewer} {self.solved}"
         )
 
     def _compared(self) -> str:
@@ -104,14 +105,14 @@ class Portfolio(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "size": each.size,
-                    "defences": _named(each),
-                    "value": each.value,
-                    "kept": each.kept,
-                    "sets_solved": each.solved,
-                    "exact": each.exact,
+                    "size": chosen_set.size,
+                    "defences": _named(chosen_set),
+                    "value": chosen_set.value,
+                    "kept": chosen_set.kept,
+                    "sets_solved": chosen_set.solved,
+                    "exact": chosen_set.exact,
                 }
-                for each in self.sets
+                for chosen_set in self.sets
             ]
         )
 
@@ -120,7 +121,7 @@ class Portfolio(StudyResult):
         """The value by the number of defences; None for a single size."""
         if len(self.sets) == 1:
             return None
-        sizes = tuple((float(each.size), each.value) for each in self.sets)
+        sizes = tuple((float(chosen_set.size), chosen_set.value) for chosen_set in self.sets)
         everything = tuple((size, self.value) for size, _ in sizes)
         return Curves(
             "Value by the number of defences",

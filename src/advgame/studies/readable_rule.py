@@ -1,8 +1,8 @@
 """The assumptions under which an answer changes or stays, as a rule that a person can read.
 
 A shallow decision tree (Breiman et al. 1984) is grown on points at which the games are solved. The rule is
-the leaf that tells the points in question best from the others, with rounded ends. How well the rounded rule
-holds is counted on other points.
+the leaf that best separates the points in question from the others, with rounded ends. How well the rounded
+rule holds is counted on other points.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FEWEST = 0.01  # of the points: a smaller leaf is chance
 
 @dataclass(frozen=True)
 class Rule:
-    """Conditions that all hold, and how well they tell the points in question from the others."""
+    """Conditions that all hold, and how well they separate the points in question from the others."""
 
     conditions: tuple[tuple[str, float, float], ...]  # address, above, at most; infinite where open
     precision: float  # share of the points under the rule that are in question
@@ -44,7 +44,9 @@ class Rule:
         Args:
             factors: addresses whose coordinate is a factor of the amounts stated.
         """
-        return " and ".join(_condition(*each, factor=each[0] in factors) for each in self.conditions)
+        return " and ".join(
+            _condition(*condition, factor=condition[0] in factors) for condition in self.conditions
+        )
 
 
 def rule_for(

@@ -151,7 +151,7 @@ class _Deployed:
     @cached_property
     def _method(self) -> str | None:
         """The batch method that solves the games; None where they cannot be batched."""
-        fields = {each.address.partition("[")[0] for each in (self.x, self.y)}
+        fields = {axis.address.partition("[")[0] for axis in (self.x, self.y)}
         possible = len(fields) == 2 and all(map(can_be_batched, fields))
         concept = Nash() if self.solver == ONE_POINT else for_many_games(self.solver)
         return batch_method_of(concept) if possible else None
@@ -265,7 +265,7 @@ def _solver(scenario: Scenario, concept: str | Concept | None) -> Concept:
     return ONE_POINT if chosen == Nash() else chosen
 
 
-def borders(found: Regions, scenario: Scenario, concept: str | Concept | None = None) -> Borders:
+def borders(region_map: Regions, scenario: Scenario, concept: str | Concept | None = None) -> Borders:
     """The exact borders of a map, and the areas of its regions.
 
     >>> from advgame.scenarios import case
@@ -275,14 +275,20 @@ def borders(found: Regions, scenario: Scenario, concept: str | Concept | None = 
     [0.45, 0.4, 0.15]
 
     Args:
-        found: the map.
+        region_map: the map.
         scenario: the scenario that it was made of.
         concept: the concept under which it was made; by default that of `concept_in_bulk`.
     """
-    points = len(found.x_values)
-    deployed = _Deployed(scenario, found.x, found.y, points, _solver(scenario, concept))
-    deployed.seen.update({regime: place for place, regime in enumerate(found.regimes)})
-    return borders_of(found.regime, found.x_values, found.y_values, deployed.labels_at, len(found.regimes))
+    points = len(region_map.x_values)
+    deployed = _Deployed(scenario, region_map.x, region_map.y, points, _solver(scenario, concept))
+    deployed.seen.update({regime: place for place, regime in enumerate(region_map.regimes)})
+    return borders_of(
+        region_map.regime,
+        region_map.x_values,
+        region_map.y_values,
+        deployed.labels_at,
+        len(region_map.regimes),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -323,24 +329,24 @@ class RegionTable(StudyResult):
     @property
     def figure(self) -> Tiles:
         """The map in a few cells, a letter for each set of defences."""
-        found = self.regions
-        rows, columns = (_spread(len(values)) for values in (found.y_values, found.x_values))
-        cells = found.regime[np.ix_(rows, columns)][::-1]
-        seen = sorted({*cells.ravel().tolist(), found.here_regime})
+        region_map = self.regions
+        rows, columns = (_spread(len(values)) for values in (region_map.y_values, region_map.x_values))
+        cells = region_map.regime[np.ix_(rows, columns)][::-1]
+        seen = sorted({*cells.ravel().tolist(), region_map.here_regime})
         letter = {
             regime: LETTERS[place] if place < len(LETTERS) else "…" for place, regime in enumerate(seen)
         }
         across, upwards = (
             int(np.abs(values[places] - own).argmin())
             for values, places, own in zip(
-                (found.x_values, found.y_values), (columns, rows), found.here, strict=True
+                (region_map.x_values, region_map.y_values), (columns, rows), region_map.here, strict=True
             )
         )
         return Tiles(
             "Defences deployed",
-            f"across: {found.x.meaning}; upwards: {found.y.meaning}",
-            tuple(f"{value:.4g}" for value in found.y_values[rows][::-1].tolist()),
-            tuple(f"{value:.4g}" for value in found.x_values[columns].tolist()),
+            f"across: {region_map.x.meaning}; upwards: {region_map.y.meaning}",
+            tuple(f"{value:.4g}" for value in region_map.y_values[rows][::-1].tolist()),
+            tuple(f"{value:.4g}" for value in region_map.x_values[columns].tolist()),
             tuple(tuple(letter[regime] for regime in row) for row in cells.tolist()),
             (len(rows) - 1 - upwards, across),
             tuple((letter[regime], self._names[regime] or "no certified solution") for regime in seen),
@@ -376,7 +382,7 @@ class RegionTable(StudyResult):
 
 
 def _spread(points: int) -> NDArray[np.int64]:
-    """The places of at most so many of the points as a figure shows, evenly spread with both ends."""
+    """The indices of the points that a figure shows, evenly spread with both ends."""
     return np.unique(np.linspace(0, points - 1, min(points, TILES)).round().astype(np.int64))
 
 
@@ -413,8 +419,8 @@ class RegionStudy(Study[RegionTable]):
             )
         x = self.x or usual.pop(0)
         y = self.y or usual.pop(0)
-        found = regions(scenario, x, y, points=self.points, concept=concept)
-        return RegionTable(found, borders(found, scenario, concept), solved_for(situation.concept))
+        region_map = regions(scenario, x, y, points=self.points, concept=concept)
+        return RegionTable(region_map, borders(region_map, scenario, concept), solved_for(situation.concept))
 
 
 def _usual_axes(scenario: Scenario) -> list[str]:

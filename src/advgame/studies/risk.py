@@ -119,14 +119,14 @@ class Risk(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "option": each.option,
+                    "option": option.option,
                     **{
                         "mean" if share == 1 else f"worst_{100 * share:g}_percent": value
-                        for share, value in each.worst
+                        for share, value in option.worst
                     },
-                    "worst_draw": each.worst_draw,
+                    "worst_draw": option.worst_draw,
                 }
-                for each in self.options
+                for option in self.options
             ]
         )
 
@@ -138,8 +138,8 @@ class Risk(StudyResult):
             "share of the draws, the worst first",
             "money per classified input",
             tuple(
-                Curve(each.option, tuple(sorted(each.worst)), strong=place == 0)
-                for place, each in enumerate(self.options)
+                Curve(option.option, tuple(sorted(option.worst)), strong=place == 0)
+                for place, option in enumerate(self.options)
             ),
             here=self.level,
         )
@@ -148,10 +148,10 @@ class Risk(StudyResult):
         """One row per change of the preferred option: the risk measure, its value, and both options."""
         import pandas as pd
 
-        rows = [("share of the worst draws", each) for each in self.by_worst]
-        rows += [("risk tolerance", each) for each in self.by_tolerance]
+        rows = [("share of the worst draws", change) for change in self.by_worst]
+        rows += [("risk tolerance", change) for change in self.by_tolerance]
         return pd.DataFrame(
-            [(measure, each.at, each.before, each.after) for measure, each in rows],
+            [(measure, change.at, change.before, change.after) for measure, change in rows],
             columns=["measure", "at", "before", "after"],
         )
 
@@ -245,7 +245,7 @@ def _tolerances(values: FloatArray) -> FloatArray:
     """
     spread = float(values.std(axis=0).max()) or 1.0
     tried = spread * np.logspace(HIGHEST, LOWEST, TOLERANCES)
-    enough = [each for each in tried if draws_behind(values, float(each)).min() >= BEYOND]
+    enough = [count for count in tried if draws_behind(values, float(count)).min() >= BEYOND]
     return np.array(enough if len(enough) > 1 else tried[:2])
 
 
@@ -269,14 +269,14 @@ def _changes_by_tolerance(
     def best(tolerance: float) -> int:
         return int(kept[certainty_equivalents(some, tolerance).argmax()])
 
-    found, before = [], best(float(tolerances[0]))
+    changes, before = [], best(float(tolerances[0]))
     for high, low in pairwise(tolerances.tolist()):
         after = best(low)
         if after != before:
             at = _halved(best, before, high, low)
-            found.append(Change(at, labels[before], labels[after]))
+            changes.append(Change(at, labels[before], labels[after]))
             before = after
-    return tuple(found)
+    return tuple(changes)
 
 
 def _halved(best: Callable[[float], int], before: int, high: float, low: float) -> float:

@@ -21,6 +21,7 @@ from advgame.scenarios.parameters import TERM_PARAMETERS, get_parameter
 from advgame.scenarios.uncertain_prices import LARGEST_SHARE, UncertainPrice
 from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
+from advgame.studies.amounts import amount
 from advgame.studies.candidates import (
     FOR_THE_BOX,
     RECOMMENDED,
@@ -88,12 +89,12 @@ class RobustDecision(StudyResult):
     @property
     def minimax_regret(self) -> OptionInTheBox:
         """The option whose greatest regret is least."""
-        return min(self.options, key=lambda each: each.regret)
+        return min(self.options, key=lambda option: option.regret)
 
     @property
     def best_as_stated(self) -> OptionInTheBox:
         """The option worth most at the prices as stated."""
-        return max(self.options, key=lambda each: each.stated)
+        return max(self.options, key=lambda option: option.stated)
 
     @property
     def price_of_ambiguity(self) -> float:
@@ -107,16 +108,16 @@ class RobustDecision(StudyResult):
         first, second = self.maximin, self.minimax_regret
         name = "it also" if second == first else named_option(second.option)
         chosen = "" if self.recommended == RECOMMENDED else f" ({self.recommended})"
-        least = f"; {name} has the least regret, up to {second.regret:.4g}"
+        least = f"; {name} has the least regret, up to {amount(second.regret, 4)}"
         seen = "" if self.proven else " at all points tried"
         return (
             f"Wherever the {len(self.parameters)} amounts lie in their intervals, "
-            f"{named_option(first.option)} earns at least {first.guaranteed:.4g} per input{seen}, the "
+            f"{named_option(first.option)} earns at least {amount(first.guaranteed, 4)} per input{seen}, the "
             f"most that any option guarantees{least}. Choosing for the worst case costs "
-            f"{self.price_of_ambiguity:.4g} if all amounts are as stated. At these amounts, over "
+            f"{amount(self.price_of_ambiguity, 4)} if all amounts are as stated. At these amounts, over "
             f"{self.draws:,} draws of the accuracies, what is recommended{chosen} falls "
-            f"{self.regret.mean:.3g} short of the best option on average (at most {self.regret.high:.3g} in "
-            f"{100 * (1 + LEVEL) / 2:g} % of the draws)."
+            f"{amount(self.regret.mean)} short of the best option on average (at most "
+            f"{amount(self.regret.high)} in {100 * (1 + LEVEL) / 2:g} % of the draws)."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -126,14 +127,14 @@ class RobustDecision(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "option": each.option,
-                    "guaranteed": each.guaranteed,
-                    "least_seen": each.least,
-                    "greatest_regret": each.regret,
-                    "value_as_stated": each.stated,
-                    "deploy": " + ".join(f"{name} {share:.4g}" for name, share in each.strategy),
+                    "option": option.option,
+                    "guaranteed": option.guaranteed,
+                    "least_seen": option.least,
+                    "greatest_regret": option.regret,
+                    "value_as_stated": option.stated,
+                    "deploy": " + ".join(f"{name} {share:.4g}" for name, share in option.strategy),
                 }
-                for each in self.options
+                for option in self.options
             ]
         )
 
@@ -201,7 +202,7 @@ class RobustDecisionStudy(Study[RobustDecision]):
         ]
         recommended, regret, words = self._resampled(situation, options)
         return RobustDecision(
-            tuple(sorted(table, key=lambda each: -each.guaranteed)),
+            tuple(sorted(table, key=lambda option: -option.guaranteed)),
             box.names,
             proven,
             recommended,

@@ -19,6 +19,7 @@ from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, shares_up_
 from advgame.statistics.best_of_many import BestOfMany
 from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
+from advgame.studies.amounts import amount
 from advgame.studies.break_even import main_attack
 from advgame.studies.candidates import (
     MIXTURES,
@@ -53,7 +54,7 @@ RULE = (
 def verdict_of(probability: float) -> str:
     """The confidence in the option that is best on average, in one word.
 
-    >>> [verdict_of(each) for each in (0.99, 0.8, 0.5)]
+    >>> [verdict_of(probability) for probability in (0.99, 0.8, 0.5)]
     ['settled', 'leaning', 'open']
 
     Args:
@@ -159,8 +160,8 @@ class SamplingError(StudyResult):
     def sentence(self) -> str:
         """The verdict, the option, its probability of being best, and its value."""
         best, value = self.best, self.best.value
-        others = [each for each in self.options[1:] if each.probability_best > 0]
-        rival = max(others, key=lambda each: each.probability_best, default=None)
+        others = [option for option in self.options[1:] if option.probability_best > 0]
+        rival = max(others, key=lambda option: option.probability_best, default=None)
         against = (
             "no other option is ever better"
             if rival is None
@@ -169,9 +170,8 @@ class SamplingError(StudyResult):
         return (
             f"{self.verdict.capitalize()}: {named_option(best.option)} is the best option on average, and "
             f"the best one in {_percent(best.probability_best)} of {self.draws:,} draws of the accuracies "
-            f"({against}); it is "
-            f"worth {value.mean:.4g} per input ({100 * self.level:g} % interval {value.low:.4g} to "
-            f"{value.high:.4g})."
+            f"({against}); it is worth {amount(value.mean, 4)} per input ({100 * self.level:g} % interval "
+            f"{amount(value.low, 4)} to {amount(value.high, 4)})."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -181,16 +181,16 @@ class SamplingError(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "option": each.option,
-                    "probability_best": each.probability_best,
-                    "value": each.value.mean,
-                    "low": each.value.low,
-                    "high": each.value.high,
-                    "value_as_measured": each.stated,
-                    "expected_loss": each.expected_loss,
-                    "deploy": " + ".join(f"{name} {share:.4g}" for name, share in each.strategy),
+                    "option": option.option,
+                    "probability_best": option.probability_best,
+                    "value": option.value.mean,
+                    "low": option.value.low,
+                    "high": option.value.high,
+                    "value_as_measured": option.stated,
+                    "expected_loss": option.expected_loss,
+                    "deploy": " + ".join(f"{name} {share:.4g}" for name, share in option.strategy),
                 }
-                for each in self.options
+                for option in self.options
             ]
         )
 
@@ -230,7 +230,7 @@ class SamplingError(StudyResult):
             name = f"share from which {self.threshold.defended} pays more than {self.threshold.plain}"
             rows.append((name, self.threshold.share, None))
         return pd.DataFrame(
-            [(name, each.mean, each.low, each.high, played) for name, each, played in rows],
+            [(name, interval.mean, interval.low, interval.high, played) for name, interval, played in rows],
             columns=["quantity", "mean", "low", "high", "share_of_draws_deployed"],
         )
 
@@ -243,9 +243,9 @@ def confidence_in_words(result: SamplingError) -> str:
     """
     low, high = result.value.low, result.value.high
     return (
-        f"{result.sentence} Solved for each draw, the game is worth {low:.4g} to {high:.4g} per input. The "
-        f"best of {len(result.options)} estimates is flattered by {result.flattery:.2g}: plan with "
-        f"{result.shrunken:.4g}. {result.evidence}"
+        f"{result.sentence} Solved for each draw, the game is worth {amount(low, 4)} to {amount(high, 4)} "
+        f"per input. The best of {len(result.options)} estimates is flattered by "
+        f"{amount(result.flattery, 2)}: plan with {amount(result.shrunken, 4)}. {result.evidence}"
     )
 
 
@@ -375,7 +375,7 @@ class _Pair:
         """The undefended network and the defence that matters most; None where there is no such pair."""
         attack, names = main_attack(here), here.game.defences
         others = [name for name, _ in here.deploy if name != here.undefended]
-        others += [each.defence for each in sorted(here.alone, key=lambda each: -each.value)]
+        others += [option.defence for option in sorted(here.alone, key=lambda option: -option.value)]
         defended = next((name for name in others if name != here.undefended), None)
         if attack is None or defended is None:
             return None
@@ -422,7 +422,7 @@ class _Curve:
             best.add(values_in_draws(options, pays, accuracy))
 
     def result(self) -> ConfidenceCurve:
-        labels = [[each.label for each in options] for options in self.options]
+        labels = [[option.label for option in options] for options in self.options]
         single = [label for label in labels[0] if label not in MIXTURES]
         every = [*single, *(name for name in MIXTURES if any(name in names for names in labels))]
         probability, mean = (np.full((len(self.shares), len(every)), np.nan) for _ in range(2))
@@ -464,7 +464,7 @@ def _result(
     pair = answers.threshold
     return SamplingError(
         situation.scenario.largest_share,
-        tuple(sorted(options, key=lambda each: -each.value.mean)),
+        tuple(sorted(options, key=lambda option: -option.value.mean)),
         Spread.of(answers.solved.draws[:, 0], level),
         tuple(
             (

@@ -14,6 +14,7 @@ from advgame.decision.decide import decide
 from advgame.decision.situation import Situation
 from advgame.games.tolerances import PLAYED
 from advgame.statistics.sobol import SobolIndices, sobol
+from advgame.studies.amounts import amount
 from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.parameter_line import Deploy, deployed
@@ -80,9 +81,10 @@ class Sensitivity(StudyResult):
         first = self.bars[0]
         ends = sorted((first.value_low, first.value_high))
         return (
-            f"{first.parameter} moves the value most: from {ends[0]:.4g} to {ends[1]:.4g} per input between "
-            f"{first.low:.4g} and {first.high:.4g}{' times the amounts stated' if first.factor else ''}. "
-            f"{self._flips()} {self.solved}"
+            f"{first.parameter} moves the value most: from {amount(ends[0], 4)} to {amount(ends[1], 4)} per "
+            f"input between {amount(first.low, 4)} and "
+            f"{amount(first.high, 4)}{' times the amounts stated' if first.factor else ''}. {self._flips()} "
+            f"{self.solved}"
         )
 
     def _flips(self) -> str:
@@ -90,7 +92,7 @@ class Sensitivity(StudyResult):
         if self.rule is None:
             return (
                 f"{here} is {'hardly ever' if self.flipped > HALF else 'nearly always'} deployed within the "
-                "intervals; no rule tells where."
+                "intervals; no rule describes where."
                 if 0 < self.flipped < 1
                 else f"{here} is {'never' if self.flipped else 'always'} deployed within the intervals."
             )
@@ -180,7 +182,7 @@ class SensitivityStudy(Study[Sensitivity]):
     seed: int = SEED
 
     def run(self, situation: Situation) -> Sensitivity:
-        """The tornado, the indices and the rule, each from games solved anew.
+        """The tornado, the indices and the rule, each from games solved again.
 
         Raises:
             InputError: for a setting that does not fit, where no price is uncertain, or for a concept that is
@@ -208,7 +210,7 @@ class SensitivityStudy(Study[Sensitivity]):
             SobolIndices(indices.first[played], indices.total[played]),
             box.names,
             flipped,
-            rule_for(box.names, *(_rarer(each, flipped > HALF) for each in (learnt, counted))),
+            rule_for(box.names, *(_rarer(rule, flipped > HALF) for rule in (learnt, counted))),
             self.draws,
             box.method,
             f"Each amount and the largest share may be off by {100 * self.price_spread:g} % either way, "
@@ -224,7 +226,7 @@ class SensitivityStudy(Study[Sensitivity]):
 
 @dataclass
 class _Solving:
-    """Solves points of a box; of so many points in all, those solved count as progress."""
+    """Solves points of a box; ``progress`` is called with the number solved and of all."""
 
     box: PriceBox
     total: int
@@ -236,9 +238,9 @@ class _Solving:
             return self.box.solved(points)
 
 
-def _rarer(found: Solved, stay: bool) -> Solved:
+def _rarer(solved: Solved, stay: bool) -> Solved:
     """The points, and which of them the rule is about: those that stay, or those that flip."""
-    return found[0], found[1] != stay
+    return solved[0], solved[1] != stay
 
 
 def _bars(box: PriceBox, defences: Deploy) -> tuple[TornadoBar, ...]:

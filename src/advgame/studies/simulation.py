@@ -14,6 +14,7 @@ from advgame.decision.recommendation import Recommendation, played
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.scenarios.evidence import evidence_of
+from advgame.studies.amounts import amount, change
 from advgame.studies.live_outcomes import Attack, Network, live_evidence, with_live_accuracy
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.traffic import Kinds, Money, Stream, realised
@@ -76,11 +77,11 @@ class Simulation(StudyResult):
         """The realised payoff with its interval, the predicted one, and the coverage."""
         worth, gained = self.worth, self.gained
         return (
-            f"On {self.inputs:,} simulated inputs, {self.drawn}, the recommendation earned {worth.mean:.4g} "
-            f"per input ({100 * self.level:g} % interval {worth.low:.4g} to {worth.high:.4g}; predicted "
-            f"{worth.predicted:.4g}), {gained.mean:+.3g} against {self.undefended} on the same inputs "
-            f"(predicted {gained.predicted:+.3g}). The interval held the predicted value in "
-            f"{100 * self.coverage:.3g} % of {self.runs:,} runs."
+            f"On {self.inputs:,} simulated inputs, {self.drawn}, the recommendation earned "
+            f"{amount(worth.mean, 4)} per input ({100 * self.level:g} % interval {amount(worth.low, 4)} to "
+            f"{amount(worth.high, 4)}; predicted {amount(worth.predicted, 4)}), {change(gained.mean)} "
+            f"against {self.undefended} on the same inputs (predicted {change(gained.predicted)}). The "
+            f"interval held the predicted value in {100 * self.coverage:.3g} % of {self.runs:,} runs."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -90,15 +91,15 @@ class Simulation(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "defence": each.defence,
-                    "attack": each.attack,
-                    "expected_inputs": each.expected,
-                    "inputs": each.inputs,
-                    "right": each.right,
-                    "accuracy": each.accuracy,
-                    "earned": each.earned,
+                    "defence": kind.defence,
+                    "attack": kind.attack,
+                    "expected_inputs": kind.expected,
+                    "inputs": kind.inputs,
+                    "right": kind.right,
+                    "accuracy": kind.accuracy,
+                    "earned": kind.earned,
                 }
-                for each in self.kinds
+                for kind in self.kinds
             ]
         )
 

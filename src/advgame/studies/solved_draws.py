@@ -41,7 +41,7 @@ def solved_draws(
     open_columns = np.append(0, np.flatnonzero(pays.shares > 0))
     rows = np.arange(accuracy.shape[1])
     if pays.coefficients is None:
-        a, b = (each[:, :, open_columns] for each in pays(accuracy))
+        a, b = (matrices[:, :, open_columns] for matrices in pays(accuracy))
     else:
         rows, columns = undominated_strategies(
             pays.coefficients, accuracy, open_columns, rows_too=method in SIMULTANEOUS

@@ -34,15 +34,15 @@ def standard_deviations(scenario: Scenario, spread: float, assumed_tested: int) 
         MeasurementError: where a rate has no number of inputs and none is assumed.
     """
     errors, accuracies = standard_errors(scenario, assumed_tested), scenario.accuracies
-    found = {}
+    deviations = {}
     for row, defence in enumerate(accuracies.defences):
         for column, attack in enumerate(accuracies.attacks):
             clean = attack == NO_ATTACK
             name = f"clean_accuracy[{defence}]" if clean else f"attacked_accuracy[{defence}, {attack}]"
-            found[name] = float(errors[row, column])
+            deviations[name] = float(errors[row, column])
     for price in uncertain_prices(scenario, spread, intervals_of_prices(scenario)):
-        found.update(_of_price(scenario, price))
-    return {address: deviation for address, deviation in found.items() if deviation > 0}
+        deviations.update(_of_price(scenario, price))
+    return {address: deviation for address, deviation in deviations.items() if deviation > 0}
 
 
 def _of_price(scenario: Scenario, price: UncertainPrice) -> Iterator[tuple[str, float]]:

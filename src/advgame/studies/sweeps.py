@@ -178,8 +178,8 @@ def _as_frame(accuracies: Accuracies, columns: Mapping[str, FloatArray], cells: 
         {
             **columns,
             "regime": pd.Categorical.from_codes(regimes.codes, pd.Index(regimes.texts)),
-            **{f"P[{name}]": each for name, each in zip(defences, cells.defender.T, strict=True)},
-            **{f"P(attack)[{name}]": each for name, each in zip(attacks, cells.attacker.T, strict=True)},
+            **{f"P[{name}]": shares for name, shares in zip(defences, cells.defender.T, strict=True)},
+            **{f"P(attack)[{name}]": shares for name, shares in zip(attacks, cells.attacker.T, strict=True)},
             "defender_value": cells.value[:, 0],
             "attacker_value": cells.value[:, 1],
             "expected_share": cells.expected_share,

@@ -71,7 +71,7 @@ class AtShare:
 
 @dataclass(frozen=True, eq=False)
 class SweetSpots(StudyResult):
-    """Pruned networks side by side, and the compression that the game recommends as the share grows."""
+    """Pruned networks compared, and the compression that the game recommends as the share grows."""
 
     networks: tuple[PrunedNetwork, ...]
     criteria: tuple[str, ...]
@@ -83,8 +83,8 @@ class SweetSpots(StudyResult):
     @property
     def sentence(self) -> str:
         """The front, and the recommended compression without an attacker and at the scenario's share."""
-        front = [each for each in self.networks if each.on_front]
-        compressions = sorted({round(each.compression, 3) for each in front})
+        front = [network for network in self.networks if network.on_front]
+        compressions = sorted({round(network.compression, 3) for network in front})
         first, here = self.along[0], self.here
         ends = f"x{compressions[0]:.3g} to x{compressions[-1]:.3g}" if compressions else "none"
         return (
@@ -100,7 +100,7 @@ class SweetSpots(StudyResult):
         import pandas as pd
 
         names = [about.name for about in fields(PrunedNetwork)]
-        return pd.DataFrame([{name: getattr(each, name) for name in names} for each in self.networks])
+        return pd.DataFrame([{name: getattr(network, name) for name in names} for network in self.networks])
 
     @property
     def figure(self) -> Curves:
@@ -112,7 +112,7 @@ class SweetSpots(StudyResult):
             (
                 Curve(
                     "of the best single network",
-                    tuple((each.largest_share, each.compression) for each in self.along),
+                    tuple((point.largest_share, point.compression) for point in self.along),
                     strong=True,
                 ),
             ),
@@ -126,16 +126,16 @@ class SweetSpots(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "largest_share": each.largest_share,
-                    "network": each.network,
-                    "compression": each.compression,
-                    "probability_best": each.probability_best,
-                    "probability_of_compression": each.probability_of_compression,
-                    "value": each.value,
-                    "parameters_kept": each.parameters_kept,
-                    "deploy": " + ".join(f"{share:.4g} {name}" for name, share in each.deploy),
+                    "largest_share": point.largest_share,
+                    "network": point.network,
+                    "compression": point.compression,
+                    "probability_best": point.probability_best,
+                    "probability_of_compression": point.probability_of_compression,
+                    "value": point.value,
+                    "parameters_kept": point.parameters_kept,
+                    "deploy": " + ".join(f"{share:.4g} {name}" for name, share in point.deploy),
                 }
-                for each in self.along
+                for point in self.along
             ]
         )
 
@@ -174,7 +174,7 @@ class SweetSpotStudy(Study[SweetSpots]):
         self._check()
         scenario = situation.scenario
         sizes, measure = network_sizes(scenario)
-        compressions = {round(each.compression, 3) for each in sizes if each.compression}
+        compressions = {round(network.compression, 3) for network in sizes if network.compression}
         if len(compressions) < 2:
             raise InputError(
                 "The networks of the scenario do not differ in size, as far as its table states: "
@@ -183,7 +183,7 @@ class SweetSpotStudy(Study[SweetSpots]):
             )
         rows = _rows(situation, sizes)
         criteria = self.criteria or (*USUAL, *(("explanation",) if _all_known(rows, "explanation") else ()))
-        criteria = tuple(each for each in criteria if self.criteria or _any_known(rows, each))
+        criteria = tuple(criterion for criterion in criteria if self.criteria or _any_known(rows, criterion))
         front = pareto_front(np.array([_oriented(row, criteria) for row in rows]))
         largest = scenario.largest_share
         evidence = evidence_of(scenario, self.assumed_tested)
@@ -196,7 +196,7 @@ class SweetSpotStudy(Study[SweetSpots]):
             criteria,
             measure,
             along,
-            next(each for each in along if each.largest_share == largest),
+            next(point for point in along if point.largest_share == largest),
             evidence.words,
         )
 

@@ -21,6 +21,7 @@ from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS, WHOLE
 from advgame.scenarios.ranges import largest_strength, strengths_that_matter
+from advgame.studies.amounts import amount
 from advgame.studies.bulk_policy import solved_for
 from advgame.studies.parameter_line import (
     Answers,
@@ -414,7 +415,10 @@ class Thresholds(StudyResult):
     def ranked(self) -> tuple[Threshold, ...]:
         """The nearest first, in standard deviations; then those of exact amounts, by their range."""
         return tuple(
-            sorted(self.thresholds, key=lambda each: (self.distance(each), _relative_distance(each)))
+            sorted(
+                self.thresholds,
+                key=lambda threshold: (self.distance(threshold), _relative_distance(threshold)),
+            )
         )
 
     def distance(self, threshold: Threshold) -> float:
@@ -437,8 +441,8 @@ class Thresholds(StudyResult):
         how_far = "" if isinf(away) else f", {away:.2g} standard deviations away"
         return (
             f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
-            f"threshold is {nearest.parameter} = {_nearest_place(nearest):.4g}; the scenario has "
-            f"{nearest.value:.4g}{how_far}. {self.solved}".rstrip()
+            f"threshold is {nearest.parameter} = {amount(_nearest_place(nearest), 4)}; the scenario has "
+            f"{amount(nearest.value, 4)}{how_far}. {self.solved}".rstrip()
         )
 
     def frame(self) -> pd.DataFrame:
@@ -510,5 +514,5 @@ class ThresholdStudy(Study[Thresholds]):
             UnknownName: for an address that the scenario does not have.
         """
         deviations = standard_deviations(situation.scenario, self.price_spread, self.assumed_tested)
-        found = thresholds(recommend(situation), parameters=self.parameters or None)
-        return Thresholds(found, deviations, solved_for(situation.concept))
+        answers = thresholds(recommend(situation), parameters=self.parameters or None)
+        return Thresholds(answers, deviations, solved_for(situation.concept))

@@ -144,7 +144,7 @@ class Stream:
 
     @staticmethod
     def drawn(evidence: Evidence, inputs: int, random: np.random.Generator) -> Stream:
-        """A run of so many inputs.
+        """A run with a number of inputs.
 
         Args:
             evidence: what the accuracies rest on.

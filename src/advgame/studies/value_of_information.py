@@ -105,8 +105,12 @@ class ValueOfInformation(StudyResult):
         whole = self.inputs_in_horizon
         if whole is None:
             return None
-        paying = [each for each in self.measurements if whole * each.evsi.at_least > each.cost]
-        return max(paying, key=lambda each: each.net_benefit or 0.0, default=None)
+        paying = [
+            measurement
+            for measurement in self.measurements
+            if whole * measurement.evsi.at_least > measurement.cost
+        ]
+        return max(paying, key=lambda measurement: measurement.net_benefit or 0.0, default=None)
 
     @property
     def most_valuable(self) -> WorthKnowing | None:
@@ -155,13 +159,13 @@ class ValueOfInformation(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "figure": each.figure,
-                    "kind": each.kind,
-                    "value_per_input": each.evppi.value,
-                    "standard_error": each.evppi.error,
-                    "value_in_horizon": each.evppi.value * whole,
+                    "figure": row.figure,
+                    "kind": row.kind,
+                    "value_per_input": row.evppi.value,
+                    "standard_error": row.evppi.error,
+                    "value_in_horizon": row.evppi.value * whole,
                 }
-                for each in rows
+                for row in rows
             ]
         )
 
@@ -171,8 +175,12 @@ class ValueOfInformation(StudyResult):
         if self.inputs_in_horizon is None or not self.measurements:
             return None
         best: dict[str, list[tuple[float, float]]] = {}
-        for each in sorted(self.measurements, key=lambda each: -(each.net_benefit or 0.0)):
-            best.setdefault(each.figure, []).append((log10(each.inputs), each.net_benefit or 0.0))
+        for measurement in sorted(
+            self.measurements, key=lambda measurement: -(measurement.net_benefit or 0.0)
+        ):
+            best.setdefault(measurement.figure, []).append(
+                (log10(measurement.inputs), measurement.net_benefit or 0.0)
+            )
         return Curves(
             "Net benefit of measuring",
             "new test inputs, as a power of 10",
@@ -188,15 +196,15 @@ class ValueOfInformation(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "figure": each.figure,
-                    "inputs": each.inputs,
-                    "value_per_input": each.evsi.value,
-                    "standard_error": each.evsi.error,
-                    "value_in_horizon": each.evsi.value * whole,
-                    "cost": each.cost,
-                    "net_benefit": np.nan if each.net_benefit is None else each.net_benefit,
+                    "figure": measurement.figure,
+                    "inputs": measurement.inputs,
+                    "value_per_input": measurement.evsi.value,
+                    "standard_error": measurement.evsi.error,
+                    "value_in_horizon": measurement.evsi.value * whole,
+                    "cost": measurement.cost,
+                    "net_benefit": np.nan if measurement.net_benefit is None else measurement.net_benefit,
                 }
-                for each in self.measurements
+                for measurement in self.measurements
             ]
         )
 
@@ -230,7 +238,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         """The value of perfect, partial and sample information.
 
         Raises:
-            InputError: for too few draws, an interval that is turned round, or a setting that does not fit.
+            InputError: for too few draws, an interval that runs downwards, or a setting that does not fit.
             MeasurementError: if a rate has no number of inputs and none is assumed.
         """
         self._check()
@@ -242,7 +250,9 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
             drawn = _Drawn.of(situation, evidence, prices, self.draws, self.seed)
         everything = evpi(drawn.values)
         with part(DRAWN, REGRESSED):
-            figures = tuple(sorted(_figures(drawn, evidence, everything), key=lambda each: -each.evppi.value))
+            figures = tuple(
+                sorted(_figures(drawn, evidence, everything), key=lambda figure: -figure.evppi.value)
+            )
         volume = scenario.volume_per_month
         whole = None if volume is None else volume * self.months
         with part(REGRESSED, 1.0):
@@ -273,7 +283,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
             )
 
     def _assumed(self, prices: tuple[UncertainPrice, ...]) -> str:
-        given = [each.address for each in prices if each.address in self.intervals]
+        given = [price.address for price in prices if price.address in self.intervals]
         known = f" {', '.join(given)} lies in the interval given." if given else ""
         return (
             f"Every other amount and the largest share may be off by {100 * self.price_spread:g} % either "
@@ -292,9 +302,11 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         """The value of more inputs for the most valuable accuracies, not decreasing in their number."""
         cells = {name: cell for cell, name in enumerate(_cell_names(evidence)) if cell not in evidence.exact}
         recorded = {} if self.seconds_per_input else seconds_per_input(scenario)
-        wanted = [each for each in figures if each.figure in cells and each.evppi.at_least > 0][:CELLS]
-        for place, each in enumerate(tracked(wanted, len(wanted))):
-            cell = cells[each.figure]
+        wanted = [figure for figure in figures if figure.figure in cells and figure.evppi.at_least > 0][
+            :CELLS
+        ]
+        for place, figure in enumerate(tracked(wanted, len(wanted))):
+            cell = cells[figure.figure]
             defence, attack = divmod(cell, len(evidence.attacks))
             name = evidence.defences[defence], evidence.attacks[attack]
             seconds = recorded.get(name, self.seconds_per_input or 1.0)
@@ -309,10 +321,10 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
                     random,
                 )
                 gain = regressed_gain(drawn.rivals, mean[:, None])
-                worth = at_most(each.evppi, max(worth, gain, key=lambda estimate: estimate.value))
+                worth = at_most(figure.evppi, max(worth, gain, key=lambda estimate: estimate.value))
                 cost = size * seconds * self.price_per_second
                 net = None if whole is None else worth.value * whole - cost
-                yield MoreInputs(each.figure, size, worth, cost, seconds, name in recorded, net)
+                yield MoreInputs(figure.figure, size, worth, cost, seconds, name in recorded, net)
 
 
 @dataclass(frozen=True, eq=False)
@@ -331,8 +343,8 @@ class _Drawn:
         situation: Situation, evidence: Evidence, prices: tuple[UncertainPrice, ...], draws: int, seed: int
     ) -> _Drawn:
         random = np.random.default_rng([seed, 1])
-        drawn = {each.address: each.draw(random, draws) for each in prices}
-        factors = frozenset(each.address for each in prices if each.factor)
+        drawn = {price.address: price.draw(random, draws) for price in prices}
+        factors = frozenset(price.address for price in prices if price.factor)
         options, scenario = candidates(situation), situation.scenario
         accuracy = np.concatenate(
             [
@@ -352,7 +364,7 @@ class _Drawn:
     def deployed(self) -> NDArray[np.bool_]:
         """Whether any option that could be chosen deploys each defence, (defences,)."""
         chosen = [self.options[place] for place in (self.rivals.best, *self.rivals.options)]
-        return np.asarray(np.any([each.mixed_strategy > PLAYED for each in chosen], axis=0))
+        return np.asarray(np.any([answer.mixed_strategy > PLAYED for answer in chosen], axis=0))
 
     def features(self, cells: NDArray[np.bool_], *, prices: bool = False) -> FloatArray:
         """The gains of options if only some figures are as drawn and the others at their mean.
@@ -432,7 +444,7 @@ def _figures(drawn: _Drawn, evidence: Evidence, everything: Estimate) -> Iterato
         if not known.any():
             return NOTHING
         together = regressed_gain(drawn.rivals, drawn.accuracy[:, known], drawn.features(known))
-        return at_most(everything, max([together, *alone[known], *parts], key=lambda each: each.value))
+        return at_most(everything, max([together, *alone[known], *parts], key=lambda option: option.value))
 
     rows, columns = np.indices(shape)
     with part(HALF, 1.0):
@@ -460,5 +472,5 @@ def _priced(drawn: _Drawn, cells: NDArray[np.bool_], everything: Estimate) -> It
     if prices and drawn.rivals.options:
         features = drawn.features(np.zeros_like(cells), prices=True)
         together = regressed_gain(drawn.rivals, np.column_stack(list(prices.values())), features)
-        worth = at_most(everything, max([together, *alone], key=lambda each: each.value))
+        worth = at_most(everything, max([together, *alone], key=lambda option: option.value))
         yield WorthKnowing("all prices", "prices", worth)

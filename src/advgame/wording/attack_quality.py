@@ -127,7 +127,7 @@ def judges_in_words(scenario: Scenario, accuracies: Accuracies) -> Iterator[str]
 
 def factor_threshold(thresholds: tuple[Threshold, ...]) -> Threshold | None:
     """The threshold of ``adaptive_factor`` among those of a report; None if it has none."""
-    return next((each for each in thresholds if each.parameter == "adaptive_factor"), None)
+    return next((threshold for threshold in thresholds if threshold.parameter == "adaptive_factor"), None)
 
 
 def utility_in_words(recommendation: Recommendation, accuracies: Accuracies) -> str:

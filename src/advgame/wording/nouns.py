@@ -66,17 +66,17 @@ def _saying(item: tuple[str, str], system: tuple[str, str], kept: tuple[str, ...
     )
 
     def spoken(match: re.Match[str]) -> str:
-        found = match.group("words")
-        if found is None:
+        noun = match.group("words")
+        if noun is None:
             return match.group()
-        said = words[found.lower()]
-        return said[:1].upper() + said[1:] if found[0].isupper() else said
+        said = words[noun.lower()]
+        return said[:1].upper() + said[1:] if noun[0].isupper() else said
 
     return lambda text: _with_article(pattern.sub(spoken, text))
 
 
 def _with_article(text: str) -> str:
-    """The text with "an" before a consonant, and "a" before a vowel, mended where a noun was exchanged."""
+    """The text with "an" before a consonant, and "a" before a vowel, corrected where a noun was exchanged."""
     text = re.sub(r"\b([Aa])n (?=[b-df-hj-np-tv-z])(?!hour|honest)", r"\1 ", text)
     return re.sub(r"\b([Aa]) (?=[aeio])(?!one\b|once\b|eu)", r"\1n ", text)
 

@@ -338,7 +338,7 @@ def _response(attack: str) -> str:
     return "not to attack" if attack == NO_ATTACK else attack_in_words(attack)
 
 
-def lottery_in_words(policies: Policies, money: Money) -> str:
+def mixed_strategy_in_words(policies: Policies, money: Money) -> str:
     """What a mixed strategy takes in operation, and the price of the best single network; else empty."""
     chosen, single = policies.verdict, policies.best_single
     if len(chosen.deploy) < 2:
@@ -355,7 +355,7 @@ def binding_in_words(policies: Policies) -> str:
 
 
 def explanations(decision: Decision, money: Money) -> tuple[str, ...]:
-    """What must be said of the table of policies, in the order in which a reader asks.
+    """The sentences above the table of policies, in reading order.
 
     Args:
         decision: the policies, and what is recommended.
@@ -368,6 +368,6 @@ def explanations(decision: Decision, money: Money) -> tuple[str, ...]:
         binding_in_words(table),
         margin_in_words(table, money),
         edge_in_words(table, money),
-        lottery_in_words(table, money),
+        mixed_strategy_in_words(table, money),
     )
     return tuple(text for text in texts if text)

@@ -16,7 +16,7 @@ def types_in_words(result: AttackerTypesResult, money: Money) -> str:
         result: of the study ``attacker_types``, on the types of the scenario.
         money: the scenario's unit, and its volume where it states one.
     """
-    types = listed(f"{each.name} {percent(each.prior)}" for each in result.types)
+    types = listed(f"{kind.name} {percent(kind.prior)}" for kind in result.types)
     opening = (
         f"The scenario states types of attackers ({types}), but this verdict is for its single attacker "
         "with the rewards, costs and attacks stated for all."

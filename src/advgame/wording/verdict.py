@@ -32,8 +32,8 @@ def verdict_of(decision: Decision) -> str:
 
 
 def _why_stopped(decision: Decision) -> str:
-    running = [each for each in decision.policies.available if each is not decision.policies.verdict]
-    if max(each.at_best for each in running) < 0:
+    running = [policy for policy in decision.policies.available if policy is not decision.policies.verdict]
+    if max(policy.at_best for policy in running) < 0:
         return "every way of running it loses money"
     return "no way of running it is sure to earn money"
 

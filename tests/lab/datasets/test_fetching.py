@@ -168,7 +168,7 @@ def test_a_folder_that_cannot_be_made_is_named(server: str, tmp_path: Path) -> N
 def test_what_nobody_publishes_is_refused_in_clear_words(tmp_path: Path) -> None:
     with pytest.raises(LabError, match=r"digits needs no fetching\. It comes with scikit-learn"):
         fetch("digits", tmp_path)
-    with pytest.raises(LabError, match=r"gtsrb cannot be fetched\..*nobody publishes it"):
+    with pytest.raises(LabError, match=r"gtsrb cannot be fetched\..*is not published"):
         fetch("gtsrb", tmp_path)
     with pytest.raises(UnknownName, match="did you mean 'fashion_mnist'"):
         fetch("fashion", tmp_path)

@@ -47,8 +47,8 @@ def test_a_network_behind_rounding_shows_all_three_signs(digits: Digits) -> None
         transferred=[tried("moved", transferred)],
         unbounded=[tried("strongest", unbounded)],
     )
-    assert asking.startswith("obscured gradients: of 50 inputs, square, which only asks, fools")
-    assert moving.startswith("obscured gradients: of 50 inputs, moved, made on another network, fools")
+    assert asking.startswith("obscured gradients: of 50 inputs, square, a query attack, fools")
+    assert moving.startswith("obscured gradients: of 50 inputs, moved, crafted on another network, fools")
     assert left == f"{SIGN}: {unbounded.sum()} of 50 inputs withstand strongest, which may change anything"
 
 
@@ -79,7 +79,7 @@ def test_attacks_are_compared_on_the_inputs_that_both_met() -> None:
     direct = tried("direct", np.ones(20, bool))
     (said,) = signs_of_obscurity(direct, transferred=[tried("moved", np.zeros(20, bool), first=10)])
     assert said.startswith(
-        "obscured gradients: of 10 inputs, moved, made on another network, fools 10 that direct"
+        "obscured gradients: of 10 inputs, moved, crafted on another network, fools 10 that direct"
     )
     assert signs_of_obscurity(direct, transferred=[tried("moved", np.zeros(20, bool), first=20)]) == ()
 

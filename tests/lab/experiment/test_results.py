@@ -142,8 +142,8 @@ def test_white_box_rows_warn_where_an_attack_that_only_asks_does_better(tmp_path
     journalled(tmp_path, {("rounded", "strongest", 1): 18, ("rounded", "asking", 1): 2})
     # strongest leaves 18 here and pgd 12: the stronger of the two is compared; autoattack asks as well
     said = (
-        "obscured gradients: of 20 inputs, asking, which only asks, fools 10 that pgd does not; "
-        "0 the other way round"
+        "obscured gradients: of 20 inputs, asking, a query attack, fools 10 that pgd does not, "
+        "and misses 0 that it fools"
     )
     assert warned(rows_of(tmp_path)) == {
         ("rounded", attack, radius, 1): [said]
@@ -160,8 +160,8 @@ def test_white_box_rows_warn_where_an_attack_that_only_asks_does_better(tmp_path
 def test_white_box_rows_warn_where_examples_of_another_network_do_better(tmp_path: Path) -> None:
     journalled(tmp_path, {("rounded", "moved", 0): 0, ("plain", "moved", 0): 0})
     said = (
-        "obscured gradients: of 60 inputs, moved, made on another network, fools 10 that strongest does not; "
-        "0 the other way round"
+        "obscured gradients: of 60 inputs, moved, crafted on another network, fools 10 that strongest does "
+        "not, and misses 0 that it fools"
     )
     found = warned(rows_of(tmp_path))
     # on plain itself the examples were made for the network that is met
@@ -191,10 +191,10 @@ def test_warnings_that_were_there_are_kept_and_stand_first(tmp_path: Path) -> No
     warnings = {(row.defence, row.attack, row.radius, row.seed): row.warnings for row in rows_of(tmp_path)}
     # autoattack leaves none of the twelve inputs that pgd leaves, strongest two fewer at the smaller radius
     beaten = (
-        "weak attack within a larger set: 2 of 60 inputs stand here but fall within a ball inside this one, "
-        "2 of them under strongest-Linf-0.1",
-        "weaker than another attack: of 60 inputs, everything-Linf-0.2 fools 12 that pgd-Linf-0.2 does not; "
-        "0 the other way round",
+        "weak attack within a larger set: 2 of 60 inputs are classified correctly here but misclassified "
+        "within a smaller ball, 2 of them under strongest-Linf-0.1",
+        "weaker than another attack: of 60 inputs, everything-Linf-0.2 fools 12 that pgd-Linf-0.2 does "
+        "not, and misses 0 that it fools",
     )
     assert warnings["rounded", "pgd", 0.2, 1] == ("known before", *beaten)
     first, second, *others = warnings["rounded", "pgd", 0.2, 0]

@@ -42,10 +42,10 @@ def best_by_share(measured: Measured) -> Finding:
     accuracies = scenario.accuracies
     best = best_single(scenario, accuracies)
     again = redrawn(measured, accuracies, playable_columns(measured, story))
-    drawn = np.array([best_single(scenario, each) for each in again])  # (draws, shares)
+    drawn = np.array([best_single(scenario, draw) for draw in again])  # (draws, shares)
     reigns = _reigns(accuracies.defences, best, drawn)
     return Finding(
-        QUESTION, measured.experiment, _answer(reigns, story.undefended), tuple(each.row for each in reigns)
+        QUESTION, measured.experiment, _answer(reigns, story.undefended), tuple(reign.row for reign in reigns)
     )
 
 
@@ -98,13 +98,13 @@ def _redrawn_cells(cells: list[Outcomes], draws: int) -> FloatArray:
         count: generator.multinomial(count, np.full(count, 1 / count), draws)
         for count in sorted({len(cell.seeds) for cell in cells})
     }
-    found = []
+    redrawn = []
     for cell in cells:
         by_input = inputs[:, np.searchsorted(everything, cell.inputs)]  # (draws, inputs)
         by_seed = seeds[len(cell.seeds)]  # (draws, seeds)
         right = np.einsum("ds,si,di->d", by_seed, cell.right, by_input)
-        found.append(right / np.maximum(by_seed.sum(axis=1) * by_input.sum(axis=1), 1))
-    return np.stack(found, axis=1)
+        redrawn.append(right / np.maximum(by_seed.sum(axis=1) * by_input.sum(axis=1), 1))
+    return np.stack(redrawn, axis=1)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,9 @@ def intrinsic_robustness(measured: Measured) -> Finding:
     also reported; it is dominated by the few inputs whose outputs hardly change. The accuracy is that under
     white-box L∞ attacks at the radius nearest to that of ψ.
     """
-    name = next((name for name, each in measured.record["measures"].items() if each["use"] == MEASURE), None)
+    name = next(
+        (name for name, measure in measured.record["measures"].items() if measure["use"] == MEASURE), None
+    )
     if name is None:
         return Finding(QUESTION, measured.experiment, "It does not measure the largest divergence.")
     radius = float(measured.record["measures"][name]["settings"]["radius"])
@@ -59,12 +61,14 @@ def intrinsic_robustness(measured: Measured) -> Finding:
         return Finding(
             QUESTION, measured.experiment, f"Fewer than {FEWEST} networks have ψ and an L∞ accuracy."
         )
-    psi = [each.psi for each in ranked]
-    attacked = rank_correlation(psi, [each.attacked for each in ranked])
-    kept = rank_correlation(psi, [each.kept for each in ranked])
-    clean = rank_correlation(psi, [each.clean for each in ranked])
+    psi = [network.psi for network in ranked]
+    attacked = rank_correlation(psi, [network.attacked for network in ranked])
+    kept = rank_correlation(psi, [network.kept for network in ranked])
+    clean = rank_correlation(psi, [network.clean for network in ranked])
     means = measured.measure(name, "psi")
-    per_input = rank_correlation([means[each.defence] for each in ranked], [each.attacked for each in ranked])
+    per_input = rank_correlation(
+        [means[network.defence] for network in ranked], [network.attacked for network in ranked]
+    )
     answer = (
         f"Over {len(ranked)} networks, the rank correlation of ψ (L∞ {radius:g}) is "
         f"{correlation_words(attacked)} with the accuracy under white-box attacks at L∞ "
@@ -73,7 +77,7 @@ def intrinsic_robustness(measured: Measured) -> Finding:
         "and then averaged, it is dominated by the few inputs whose outputs hardly change, and its "
         f"correlation with the accuracy under attack is {correlation_words(per_input)}."
     )
-    return Finding(QUESTION, measured.experiment, answer, tuple(each.row for each in ranked))
+    return Finding(QUESTION, measured.experiment, answer, tuple(network.row for network in ranked))
 
 
 def nearest(measured: Measured, radius: float) -> list[Column]:

@@ -39,7 +39,7 @@ def low_pass(measured: Measured) -> Finding:
             QUESTION, measured.experiment, "It has no pair of a filtered and an unfiltered network."
         )
     answer = " ".join([*map(_answer, by_pair.values()), *_of_all_networks(measured)])
-    evidence = [each.row for differences in by_pair.values() for each in differences]
+    evidence = [difference.row for differences in by_pair.values() for difference in differences]
     return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
 
 

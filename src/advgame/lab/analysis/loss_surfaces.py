@@ -103,8 +103,8 @@ def surface(
     network = network.eval()
     victim = Victim(network, surrogate(network), {}, seed)
     labels = torch.tensor([label], device=given.device)
-    found = craft(Pgd(steps=STEPS), victim, given[None], labels, [radius]).crafted[0][0]
-    adversarial = (found - given).double()
+    crafted = craft(Pgd(steps=STEPS), victim, given[None], labels, [radius]).crafted[0][0]
+    adversarial = (crafted - given).double()
     if not adversarial.any():
         raise LabError(f"The attack does not change the input on {name!r}, so there is no direction to show.")
     other = _orthogonal(adversarial, seed)
@@ -115,7 +115,7 @@ def surface(
     parts: tuple[torch.Tensor, ...] = moved.to(given.dtype).split(AT_ONCE)  # type: ignore[no-untyped-call]
     with seeded(seed, given.device), torch.no_grad():
         logits = torch.cat([network(part) for part in parts]).double()
-        label_at_end = int(network(found[None]).argmax())
+        label_at_end = int(network(crafted[None]).argmax())
     square = (points, points)
     return Surface(
         name,
@@ -178,10 +178,10 @@ def surfaces_from_journal(
     chosen = one_of("data set", dataset, bench.experiment.datasets)
     data = dataset_in(chosen, bench.images)
     given, label = data.test_input(place)
-    found = []
+    surfaces = []
     for defence in defences:
         unit = trained_unit(bench, defence, seed, dataset=chosen, architecture=network)
-        found.append(
+        surfaces.append(
             surface(
                 bench.network(unit),
                 given,
@@ -191,7 +191,7 @@ def surfaces_from_journal(
                 name=defence,
             )
         )
-    return found
+    return surfaces
 
 
 def picture_networks(
@@ -221,7 +221,7 @@ def picture_networks(
     """
     bench = bench_of(experiment, table, images)
     chosen = one_of("data set", dataset, bench.experiment.datasets)
-    found = surfaces_from_journal(
+    surfaces = surfaces_from_journal(
         bench.experiment,
         table,
         defences,
@@ -232,7 +232,7 @@ def picture_networks(
         network=network,
         images=images,
     )
-    return draw(found, dataset_in(chosen, bench.images).classes)
+    return draw(surfaces, dataset_in(chosen, bench.images).classes)
 
 
 def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:
@@ -256,22 +256,32 @@ def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:
     count = len(surfaces)
     figure = Figure(figsize=(1.4 + 2.9 * count, 6.9), layout="constrained")
     axes = figure.subplots(2, count + 1, squeeze=False, width_ratios=[1.0] * count + [0.05])
-    worst = max(LEAST_LOSS * 10, *(float(each.loss.max()) for each in surfaces))
+    worst = max(LEAST_LOSS * 10, *(float(surface.loss.max()) for surface in surfaces))
     scale = LogNorm(LEAST_LOSS, worst)
     colours = _class_colours(surfaces)
-    for (above, below), each in zip(axes.T, surfaces, strict=False):
-        above.set_title(each.name, parse_math=False)
+    for (above, below), surface_axes in zip(axes.T, surfaces, strict=False):
+        above.set_title(surface_axes.name, parse_math=False)
         above.pcolormesh(
-            each.steps, each.steps, each.loss.clip(LEAST_LOSS), norm=scale, cmap="cividis", rasterized=True
+            surface_axes.steps,
+            surface_axes.steps,
+            surface_axes.loss.clip(LEAST_LOSS),
+            norm=scale,
+            cmap="cividis",
+            rasterized=True,
         )
-        below.pcolormesh(each.steps, each.steps, _coloured(each.predicted, colours), rasterized=True)
-        _label_regions(below, each, classes)
+        below.pcolormesh(
+            surface_axes.steps,
+            surface_axes.steps,
+            _coloured(surface_axes.predicted, colours),
+            rasterized=True,
+        )
+        _label_regions(below, surface_axes, classes)
         for one, ink in ((above, "white"), (below, "black")):
-            _mark(one, each, ink)
+            _mark(one, surface_axes, ink)
         above.tick_params(labelbottom=False)
-        below.set_xlabel(f"adversarial direction\n(1 is a change of {each.radius:g} in L∞)")
+        below.set_xlabel(f"adversarial direction\n(1 is a change of {surface_axes.radius:g} in L∞)")
         for one in (above, below):
-            one.tick_params(labelleft=each is surfaces[0])
+            one.tick_params(labelleft=surface_axes is surfaces[0])
     for place in (0, 1):
         axes[place, 0].set_ylabel("random direction")
     figure.colorbar(ScalarMappable(scale, "cividis"), cax=axes[0, -1], label="loss of the true label")
@@ -316,12 +326,12 @@ def _class_colours(surfaces: Sequence[Surface]) -> dict[int, tuple[float, float,
     from matplotlib import colormaps
 
     wheel = colormaps["tab10"]
-    seen = sorted({int(label) for each in surfaces for label in np.unique(each.predicted)})
+    seen = sorted({int(label) for surface in surfaces for label in np.unique(surface.predicted)})
     colours = {}
     for label in seen:
         red, green, blue, _ = wheel(label % MOST_CLASS_COLOURS)
         colours[label] = (0.45 + 0.55 * red, 0.45 + 0.55 * green, 0.45 + 0.55 * blue)
-    return colours | {each.label: (1.0, 1.0, 1.0) for each in surfaces}
+    return colours | {surface.label: (1.0, 1.0, 1.0) for surface in surfaces}
 
 
 def _coloured(

@@ -116,8 +116,8 @@ def _pruned_networks(bench: Bench) -> Iterator[Unit]:
         for network in experiment.networks:
             for plan in experiment.defences:
                 pruned = any(
-                    each.after == plan.name and isinstance(each.defence, Pruning)
-                    for each in experiment.defences
+                    defence.after == plan.name and isinstance(defence.defence, Pruning)
+                    for defence in experiment.defences
                 )
                 if pruned and not isinstance(plan.defence, Pruning):
                     for seed in experiment.seeds_of(plan):

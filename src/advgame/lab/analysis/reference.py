@@ -120,10 +120,10 @@ def _default(setting: Field[Any]) -> str:
 
 def _comment(kind: type[Any], name: str) -> str:
     """What stands behind the setting in the class that has it first."""
-    for each in kind.__mro__:
-        if name in vars(each).get("__annotations__", {}):
-            found = re.search(COMMENT.format(name=re.escape(name)), inspect.getsource(each), re.MULTILINE)
-            return found["comment"] if found else ""
+    for base in kind.__mro__:
+        if name in vars(base).get("__annotations__", {}):
+            comment = re.search(COMMENT.format(name=re.escape(name)), inspect.getsource(base), re.MULTILINE)
+            return comment["comment"] if comment else ""
     return ""
 
 

@@ -16,7 +16,7 @@ from advgame.lab.attacks.norms import beside
 from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.networks.classifier import is_randomised
 
-MOST_TARGETS = 9  # what the standard protocol asks for
+MOST_TARGETS = 9  # required by the standard protocol
 SMALL_ENOUGH = 6400  # values in a batch up to which a step costs hardly more than that of a single input
 CLASSES_FOR_DLR = 4  # the targeted difference-of-logits ratio divides by the third and fourth logit
 

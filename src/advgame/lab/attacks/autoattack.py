@@ -66,8 +66,8 @@ class AutoAttack(WithinRadius):
             changed, _ = run.run_standard_evaluation(images, labels, batch_size=len(images))
         finally:
             sys.settrace(tracer)
-        found: torch.Tensor = changed.detach().reshape(inputs.shape)
-        return found
+        examples: torch.Tensor = changed.detach().reshape(inputs.shape)
+        return examples
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from advgame.lab.attacks.starts import firmly_wrong, from_neighbours, labels_of
 from advgame.lab.networks.classifier import is_randomised
 
 DRAWS = 2  # of a randomised network, for each label; four lead no nearer on the digits
-BLIND = 0.2  # of random points: where fewer answer differently from the others, they tell no direction
+BLIND = 0.2  # of random points: where fewer answer differently from the others, they give no direction
 WIDER = 30.0  # times further away lie the next ones then
 
 

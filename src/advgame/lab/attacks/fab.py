@@ -43,8 +43,8 @@ class Fab(SmallestChange):
         for rank in range(2, min(self.targets, classes - 1) + 2):  # the library counts from the right class
             run.target_class = rank
             with torch.no_grad():
-                found = run.attack_single_run(inputs, labels, is_targeted=True)
-            sizes = size(found, inputs, norm)
-            nearer = fooled(victim, found, labels) & (sizes < least)
-            nearest[nearer], least[nearer] = found[nearer], sizes[nearer]
+                examples = run.attack_single_run(inputs, labels, is_targeted=True)
+            sizes = size(examples, inputs, norm)
+            nearer = fooled(victim, examples, labels) & (sizes < least)
+            nearest[nearer], least[nearer] = examples[nearer], sizes[nearer]
         return nearest

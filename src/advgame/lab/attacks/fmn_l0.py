@@ -19,7 +19,7 @@ HANDICAPS = (0.0, 2.0, 6.0)  # by how much the right class's logit is raised
 
 @dataclass(frozen=True)
 class FmnL0(SmallestChange):
-    """Follows the gradient while so many values may differ: fewer after a success, more after a failure.
+    """Follows the gradient with a budget of changed values: less after a success, more after a failure.
 
     A randomised network is attacked with handicaps as well: an example that must fool by more goes further.
     """
@@ -40,7 +40,7 @@ class FmnL0(SmallestChange):
     ) -> list[torch.Tensor]:
         """The examples found with each handicap."""
         against = [_Handicapped(victim.surrogate, labels, handicap).eval() for handicap in HANDICAPS]
-        return [self.smallest(replace(victim, surrogate=each), inputs, labels) for each in against]
+        return [self.smallest(replace(victim, surrogate=target), inputs, labels) for target in against]
 
 
 class _Handicapped(nn.Module):
@@ -59,7 +59,7 @@ class _AsMany(L0FMNAttack):
     """Foolbox's attack, which keeps one change more than it means to, and so never finds a single one."""
 
     def project(self, x: Tensor, x0: Tensor, epsilon: Tensor) -> Tensor:
-        """Keeps so many of the largest changes, which foolbox counts from 0."""
+        """Keeps the largest changes, the number of which foolbox counts from 0."""
         last = x0.raw[0].numel() - 1
         kept: Tensor = super().project(x, x0, (epsilon - 1).maximum(0).minimum(last))
         return kept

@@ -82,10 +82,10 @@ class SmallestChange(Attack):
             found_in_runs = self.against_randomness(victim, inputs, labels)
             sureness = (share_of_errors if self.queries_only else errors_and_margin)(victim, labels)
             return surest_within(found_in_runs, inputs, str(self.norm), radii, sureness)
-        found = self.smallest(victim, inputs, labels)
+        examples = self.smallest(victim, inputs, labels)
         if not self.queries_only and self.norm != "L0":
-            found = drawn_nearer(victim, inputs, labels, found)
-        return [found] * len(radii)
+            examples = drawn_nearer(victim, inputs, labels, examples)
+        return [examples] * len(radii)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class ChangesMeaning(Attack):
 def fooled(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Which changed inputs the network gets wrong, (inputs,).
 
-    A randomised one by a single draw each, which may be luck; `always_errs` tells whom it fools for good.
+    A randomised one by a single draw each, which may be luck; `always_errs` verifies them.
 
     Args:
         victim: the network under attack, with the gradients and answers an attack may use.
@@ -123,7 +123,7 @@ def fooled(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> torch
 
 
 def drawn_nearer(
-    victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, found: torch.Tensor
+    victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, examples: torch.Tensor
 ) -> torch.Tensor:
     """Examples moved along the straight line to their inputs as far as they still fool.
 
@@ -134,13 +134,13 @@ def drawn_nearer(
         victim: the network under attack, with the gradients and answers an attack may use.
         inputs: (inputs, channels, height, width) in [0, 1].
         labels: (inputs,) int64, the true classes.
-        found: (inputs, channels, height, width) in [0, 1], adversarial examples.
+        examples: (inputs, channels, height, width) in [0, 1], adversarial examples.
     """
-    works = fooled(victim, found, labels)
-    nearer, goal = found.clone(), labels[works]
+    works = fooled(victim, examples, labels)
+    nearer, goal = examples.clone(), labels[works]
     if works.any():
         nearer[works] = nearest_on_the_line(
-            lambda changed: fooled(victim, changed, goal), inputs[works], found[works]
+            lambda changed: fooled(victim, changed, goal), inputs[works], examples[works]
         )
     return nearer
 

@@ -45,13 +45,13 @@ def _gains(inputs: torch.Tensor) -> bool:
 
 
 def _weights(modules: Sequence[nn.Module]) -> list[nn.Parameter]:
-    found = {
+    weights = {
         id(part.weight): part.weight
         for module in modules
         for part in module.modules()
         if isinstance(part, nn.Conv2d) and isinstance(part.weight, nn.Parameter)
     }
-    return list(found.values())
+    return list(weights.values())
 
 
 def _put_back(weights: Sequence[nn.Parameter], data: Sequence[torch.Tensor]) -> None:

@@ -57,43 +57,43 @@ class BeamSearch(SmallestChange):
         """
         flat = inputs.flatten(1)
         counts = [min(int(radius), flat.shape[1]) for radius in radii]
-        search, found = SparseSearch(victim, inputs.shape[1:]), flat.clone()
+        search, examples = SparseSearch(victim, inputs.shape[1:]), flat.clone()
         beams = search.start(flat, labels, self.targets)
         beams = beams.of(beams.closeness[:, 0] <= 0) if not search.at_random else beams
-        crafted = [found.clone() for _ in counts]
+        crafted = [examples.clone() for _ in counts]
         for changed in range(1, max(counts) + 1):
             if len(beams) > 0:
                 beams, best = search.deepened(beams, self.width, self.fan)
-                beams = _standing(beams, best, found)
+                beams = _standing(beams, best, examples)
             if changed in counts and len(beams) > 0:
                 if search.at_random:
-                    search.keep_surest(beams, found)
+                    search.keep_surest(beams, examples)
                 else:
-                    beams = self._improved(search, beams, found, last=changed == max(counts))
+                    beams = self._improved(search, beams, examples, last=changed == max(counts))
             for place, count in enumerate(counts):
                 if count >= changed:
-                    crafted[place] = found.clone()
-        return [each.view_as(inputs) for each in crafted]
+                    crafted[place] = examples.clone()
+        return [example.view_as(inputs) for example in crafted]
 
-    def _improved(self, search: SparseSearch, beams: Beams, found: torch.Tensor, last: bool) -> Beams:
+    def _improved(self, search: SparseSearch, beams: Beams, examples: torch.Tensor, last: bool) -> Beams:
         """The beams of inputs that still stand after exchanges and moves of the changed values."""
         near = nearest_beams(beams) if self.exchanges and len(beams) > 0 else beams
         for _ in range(self.exchanges):
             if len(near) > 0:
                 near, best = search.exchanged(near, self.width, self.fan)
-                near = _standing(near, best, found)
+                near = _standing(near, best, examples)
         for step in STEPS_WITHIN if self.exchanges else ():
             if len(near) > 0:
                 near, best = search.moved_within(near, step)
-                near = _standing(near, best, found)
+                near = _standing(near, best, examples)
         if last or not self.exchanges:
             return near
         return beams.of(torch.isin(beams.owners, near.owners))
 
 
-def _standing(beams: Beams, best: Best, found: torch.Tensor) -> Beams:
-    """The beams of inputs not fooled; writes the best candidate of every input to ``found``."""
-    found[best.owners] = best.examples
+def _standing(beams: Beams, best: Best, examples: torch.Tensor) -> Beams:
+    """The beams of inputs not fooled; writes the best candidate of every input to ``examples``."""
+    examples[best.owners] = best.examples
     return beams.of(~torch.isin(beams.owners, best.owners[best.fools]))
 
 
@@ -108,16 +108,16 @@ def within_budget(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, ra
     """
     settings = SparseL0()
     flat = inputs.flatten(1)
-    search, found = SparseSearch(victim, inputs.shape[1:], radius), flat.clone()
+    search, examples = SparseSearch(victim, inputs.shape[1:], radius), flat.clone()
     beams = search.start(flat, labels, settings.targets)
     beams = beams.of(beams.closeness[:, 0] <= 0) if not search.at_random else beams
     for _ in range(min(ceil(MORE_VALUES * radius) + 1, flat.shape[1], settings.most)):
         if len(beams) > 0:
             beams, best = search.deepened(beams, settings.width, settings.fan)
-            beams = _standing(beams, best, found)
+            beams = _standing(beams, best, examples)
     if search.at_random and len(beams) > 0:
-        search.keep_surest(beams, found)
-    return found.view_as(inputs)
+        search.keep_surest(beams, examples)
+    return examples.view_as(inputs)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from advgame.lab.networks.classifier import is_randomised
 from advgame.lab.networks.expectation import log_mean_probabilities
 
 ROWS = 250  # candidates in one pass; larger batches leave the cache of a core
-EXHAUSTIVE = 512  # candidates; up to so many, every single change is tried instead of the likeliest
+EXHAUSTIVE = 512  # candidates; up to this number, every single change is tried instead of the likeliest
 FIRST_FAN = 4  # times as many values are tried in the first step
 LEVELS = (0.0, 1.0, 0.5, 0.25, 0.75)  # values tried in an exhaustive step
 DRAWS = 4  # answers of a random surrogate, averaged to score a candidate
@@ -138,20 +138,20 @@ class SparseSearch:
         )
         return self._kept_or_replaced(beams, children, beams.candidates.shape[1])
 
-    def keep_surest(self, beams: Beams, found: torch.Tensor) -> None:
-        """Writes the candidate of each input on which a randomised network errs most reliably to ``found``.
+    def keep_surest(self, beams: Beams, examples: torch.Tensor) -> None:
+        """Writes to ``examples`` the candidate of each input on which a random network errs most reliably.
 
         Scores of a few draws favour lucky candidates; the first one of every beam is scored by more.
 
         Args:
             beams: the beams of the inputs that stand.
-            found: (inputs, values); changed in place.
+            examples: (inputs, values); changed in place.
         """
         first = beams.candidates[:, 0]
         sureness = errors_and_margin(self.victim, beams.labels)(first.view(-1, *self.shape))
         order = sureness.argsort(stable=True)  # the surest is written last
         for place in order.tolist():
-            found[beams.owners[place]] = first[place]
+            examples[beams.owners[place]] = first[place]
 
     def _kept_or_replaced(self, beams: Beams, children: torch.Tensor, width: int) -> tuple[Beams, Best]:
         """The nearest of the candidates and their children."""

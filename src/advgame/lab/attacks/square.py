@@ -57,8 +57,8 @@ class Square(WithinRadius):
         run.init_hyperparam(images)
         with torch.no_grad():
             _, changed = run.attack_single_run(images, labels)
-        found: torch.Tensor = changed.reshape(inputs.shape)
-        return found
+        examples: torch.Tensor = changed.reshape(inputs.shape)
+        return examples
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def from_noise(ask: Asked, inputs: torch.Tensor, labels: torch.Tensor) -> tuple[
     for level in range(1, NOISE_LEVELS + 1):
         for _ in range(NOISE_DRAWS):
             draw = torch.rand(inputs.shape, device=inputs.device)
-            share = (level / NOISE_LEVELS) ** 2  # small shares are told apart more finely
+            share = (level / NOISE_LEVELS) ** 2  # small shares are distinguished more finely
             noisy = torch.where(draw < share / 2, 0.0, torch.where(draw < share, 1.0, inputs))
             works = ~there & (ask(noisy) != labels)
             starts, there = torch.where(beside(works, inputs), noisy, starts), there | works

@@ -65,9 +65,9 @@ class _Stages(WithinRadius):
         few = Survivors(again, inputs, labels)
         few.meet(climbed(again, inputs, labels, str(self.norm), radius, self.aimed_steps, self.draws))
         aim(few, str(self.norm), radius, self.aimed_steps, MOST_TARGETS, self.draws)
-        found = survivors.changed[survivors.places].clone()
-        found[chosen] = few.changed
-        survivors.meet(found, chosen)
+        examples = survivors.changed[survivors.places].clone()
+        examples[chosen] = few.changed
+        survivors.meet(examples, chosen)
 
 
 def nearest_to_falling(survivors: Survivors) -> torch.Tensor:

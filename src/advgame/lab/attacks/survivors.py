@@ -44,12 +44,12 @@ class Survivors:
         return self._labels[self.places]
 
     def meet(
-        self, found: torch.Tensor, usable: torch.Tensor | None = None, instead: bool = False
+        self, examples: torch.Tensor, usable: torch.Tensor | None = None, instead: bool = False
     ) -> torch.Tensor:
         """Takes over what fools, and attempts that are better than what there was.
 
         Args:
-            found: an example for each that stands.
+            examples: an example for each that stands.
             usable: which of them are, (standing,); by default all.
             instead: whether all count as better, as those of a longer run do.
 
@@ -57,19 +57,19 @@ class Survivors:
             Which of them stand still, (standing,).
         """
         usable = torch.ones_like(self.places, dtype=torch.bool) if usable is None else usable
-        fell = usable & self._falls(found, self.labels)
-        kept = fell | (usable & self._better(found, instead))
-        self.changed[self.places[kept]] = found[kept]
+        fell = usable & self._falls(examples, self.labels)
+        kept = fell | (usable & self._better(examples, instead))
+        self.changed[self.places[kept]] = examples[kept]
         self.places = self.places[~fell]
         return ~fell
 
     def _falls(self, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         return (always_errs if self._at_random else fooled)(self.victim, changed, labels)
 
-    def _better(self, found: torch.Tensor, instead: bool) -> torch.Tensor:
+    def _better(self, examples: torch.Tensor, instead: bool) -> torch.Tensor:
         """Where an attempt is worth more than the one before: surer, or the first at all."""
         before = self.changed[self.places]
         if self._at_random:
             sureness = errors_and_margin(self.victim, self.labels)
-            return sureness(found) > sureness(before)
+            return sureness(examples) > sureness(before)
         return (before == self.inputs).flatten(1).all(dim=1) | instead

@@ -53,9 +53,9 @@ class WorstOf(WithinRadius):
                 return member.craft(victim, some, goal, [radius])[0]
 
             if len(survivors) > 0:
-                found = in_batches(one, survivors.inputs, survivors.labels)
-                fits = size(found, survivors.inputs, str(self.norm)) <= radius * (1 + ROUNDING)
-                survivors.meet(found, fits)
+                examples = in_batches(one, survivors.inputs, survivors.labels)
+                fits = size(examples, survivors.inputs, str(self.norm)) <= radius * (1 + ROUNDING)
+                survivors.meet(examples, fits)
         return survivors.changed
 
 

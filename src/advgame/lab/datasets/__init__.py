@@ -56,7 +56,7 @@ def fetch(
         progress: called with the bytes received and all bytes.
 
     Raises:
-        UnknownName, LabError: for a name nobody has listed, and where it cannot be downloaded.
+        UnknownName, LabError: for a name that is not listed, and where it cannot be downloaded.
     """
     return fetched(DATASETS[name], folder, progress)
 

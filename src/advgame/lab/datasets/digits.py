@@ -43,8 +43,8 @@ class Digits(Source):
         """
         from sklearn.datasets import load_digits
 
-        found = load_digits()
-        pixels, labels = found.images.astype(np.uint8), found.target.astype(np.int64)
+        digits = load_digits()
+        pixels, labels = digits.images.astype(np.uint8), digits.target.astype(np.int64)
         given = hashlib.sha256(pixels.tobytes() + labels.astype(np.uint8).tobytes()).hexdigest()
         if given != CHECKSUM:
             raise LabError(

@@ -28,10 +28,10 @@ def fetched(source: Source, folder: str | os.PathLike[str] | None, progress: Pro
     Args:
         source: a data set of the catalogue.
         folder: of data sets; made if need be. None for the one that ADVGAME_IMAGES names.
-        progress: told how much of a file has come.
+        progress: called with the bytes received of a file.
 
     Raises:
-        LabError: where nothing is to be fetched or nobody publishes it, no folder is named, no address
+        LabError: where nothing is to be fetched or nothing is published, no folder is named, no address
             answers, or what it answers is another file.
     """
     if not source.files:
@@ -50,10 +50,10 @@ def fetched(source: Source, folder: str | os.PathLike[str] | None, progress: Pro
 
 
 def _whole(file: PinnedFile, place: Path) -> bool:
-    found = file.there(place)
-    if found is None:
+    content = file.there(place)
+    if content is None:
         return False
-    copy, path = found
+    copy, path = content
     try:
         copy.read(path)
     except LabError:

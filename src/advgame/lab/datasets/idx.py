@@ -40,7 +40,7 @@ class IdxImages(Source):
 
     def _pair(self, contents: tuple[bytes, ...], place: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Images and their labels, which stand beside each other."""
-        first, second = (self.files[each].name for each in (place, place + 1))
+        first, second = (self.files[index].name for index in (place, place + 1))
         pixels = images(read_idx(contents[place], first), self.size, first)
         return pixels, labels(read_idx(contents[place + 1], second), len(pixels), len(self.classes), second)
 

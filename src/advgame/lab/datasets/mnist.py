@@ -13,7 +13,7 @@ IMAGES_HEADER, LABELS_HEADER = 16, 8  # bytes
 def idx_file(
     name: str, images: int, md5: str, mirrors: tuple[str, ...], *, labels: bool = False
 ) -> PinnedFile:
-    """A file of so many images of 28 × 28 pixels, or of their labels, published gzipped.
+    """A file with a given number of images of 28 × 28 pixels, or their labels, published gzipped.
 
     Args:
         name: name of the file, without ``.gz``.

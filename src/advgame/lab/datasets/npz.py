@@ -34,14 +34,14 @@ class NpzImages(Source):
 
     def dataset_of(self, contents: tuple[bytes, ...]) -> Dataset:
         """The data set, pixels divided by 255."""
-        found = read_npz(contents[0], self.arrays, self.file.name)
-        return Dataset(self.name, *self._pair(found, 0), *self._pair(found, 2), self.classes)
+        arrays = read_npz(contents[0], self.arrays, self.file.name)
+        return Dataset(self.name, *self._pair(arrays, 0), *self._pair(arrays, 2), self.classes)
 
-    def _pair(self, found: list[NDArray[Any]], place: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def _pair(self, arrays: list[NDArray[Any]], place: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Images and their labels, which stand beside each other."""
-        first, second = (f"{self.arrays[each]} of {self.file.name}" for each in (place, place + 1))
-        pixels = images(found[place], self.size, first)
-        return pixels, labels(found[place + 1], len(pixels), len(self.classes), second)
+        first, second = (f"{self.arrays[index]} of {self.file.name}" for index in (place, place + 1))
+        pixels = images(arrays[place], self.size, first)
+        return pixels, labels(arrays[place + 1], len(pixels), len(self.classes), second)
 
 
 def read_npz(content: bytes, names: tuple[str, ...], where: str) -> list[NDArray[Any]]:

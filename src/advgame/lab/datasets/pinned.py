@@ -9,7 +9,7 @@ from pathlib import Path
 
 from advgame.errors import LabError
 
-LARGEST = 1 << 28  # bytes of a file whose size nobody has stated
+LARGEST = 1 << 28  # bytes of a file whose size is unknown
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class PinnedFile:
     """
 
     name: str
-    size: int | None  # bytes, uncompressed; None where nobody has stated it
+    size: int | None  # bytes, uncompressed; None where is unknown it
     checksum: str  # of the uncompressed content: "md5:…" or "sha256:…"
     urls: tuple[
         str, ...
@@ -74,16 +74,16 @@ class PinnedFile:
             content = self._uncompressed(content, where)
         content = content.removeprefix(self.head)
         if self.size is not None and len(content) != self.size:
-            found = f"more than {self.size:,}" if len(content) > self.size else f"{len(content):,}"
+            checksum = f"more than {self.size:,}" if len(content) > self.size else f"{len(content):,}"
             raise LabError(
-                f"{where} has {found} bytes{' uncompressed' if gzipped else ''}; expected {self.size:,}. "
+                f"{where} has {checksum} bytes{' uncompressed' if gzipped else ''}; expected {self.size:,}. "
                 "The file is cut or another one; replace it."
             )
         algorithm, _, expected = self.checksum.partition(":")
-        found = hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
-        if found != expected:
+        checksum = hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
+        if checksum != expected:
             raise LabError(
-                f"{where} has the {algorithm.upper()} checksum {found}; expected {expected}. The file is "
+                f"{where} has the {algorithm.upper()} checksum {checksum}; expected {expected}. The file is "
                 "damaged or another one; replace it."
             )
         return content

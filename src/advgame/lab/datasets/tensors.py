@@ -32,8 +32,8 @@ def images(pixels: NDArray[Any], shape: tuple[int, ...], where: str) -> torch.Te
             f"{where} holds {pixels.dtype} of shape {pixels.shape}; expected uint8 of shape "
             f"(images, {', '.join(map(str, shape))})."
         )
-    found = torch.from_numpy(pixels).float().div_(255)
-    return found[:, None] if found.ndim == 3 else found.movedim(3, 1).contiguous()
+    tensor = torch.from_numpy(pixels).float().div_(255)
+    return tensor[:, None] if tensor.ndim == 3 else tensor.movedim(3, 1).contiguous()
 
 
 def labels(numbers: NDArray[Any], inputs: int, classes: int, where: str) -> torch.Tensor:

@@ -32,7 +32,10 @@ AROUND: tuple[type[Defence], ...] = (
 
 DEFENCES: Catalogue[type[Defence]] = Catalogue(
     "defence",
-    {each.name: each for each in (*TRAININGS.values(), *PRUNINGS.values(), *WHILE_TRAINING, *AROUND)},
+    {
+        defence.name: defence
+        for defence in (*TRAININGS.values(), *PRUNINGS.values(), *WHILE_TRAINING, *AROUND)
+    },
 )
 
 __all__ = ["DEFENCES", "Defence"]

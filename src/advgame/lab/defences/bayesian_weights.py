@@ -1,4 +1,4 @@
-"""Defences that draw weights anew for each prediction: their settings, and how their weights are learned.
+"""Defences that draw weights again for each prediction: their settings, and how their weights are learned.
 
 The weights are Gaussian with means and deviations of their own, found by variational inference (Blundell et
 al. 2015); predictions average the probabilities of many draws.

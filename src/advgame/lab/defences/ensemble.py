@@ -42,11 +42,11 @@ class MeanProbabilities(Adapted):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """The logarithm of the mean probabilities, (inputs, classes)."""
-        each = [
+        logarithms = [
             log_softmax(member(inputs), dim=1) + log(share)
             for member, share in zip(self.members, self.shares, strict=True)
         ]
-        return torch.stack(each).logsumexp(dim=0)
+        return torch.stack(logarithms).logsumexp(dim=0)
 
     def surrogate(self) -> nn.Module:
         """The average of the members' surrogates."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class GaussianLinear(nn.Linear):
-    """A fully connected layer with Gaussian weights, drawn anew for each row.
+    """A fully connected layer with Gaussian weights, drawn again for each row.
 
     Not the weights are drawn but their effect on each output (local reparameterisation, Kingma et
     al. 2015): the same distribution for each row, with less noise in the gradient.
@@ -56,7 +56,7 @@ class GaussianLinear(nn.Linear):
 
 
 class GaussianConv2d(nn.Conv2d):
-    """A convolution with Gaussian weights, drawn anew in each call.
+    """A convolution with Gaussian weights, drawn again in each call.
 
     Rows of one call share a draw up to random signs of their input and output channels (Flipout,
     Wen et al. 2018): each row has the right distribution, and rows are uncorrelated.

@@ -64,7 +64,7 @@ class Smoothed(Adapted):
 
     @torch.no_grad()
     def votes(self, inputs: torch.Tensor, draws: int) -> torch.Tensor:
-        """How many of so many noisy copies are given each class, (inputs, classes), whole numbers."""
+        """The number of noisy copies classified as each class, (inputs, classes) integers."""
         total = torch.zeros(0)
         for part in repeated(inputs, draws):
             logits = _under_noise(self.network, part.flatten(0, 1), self.noise)

@@ -1,6 +1,6 @@
 """A stochastic (Bayesian) extractor under a deterministic last layer: the contrast to `stochastic_head`.
 
-Every layer with weights but the last is drawn anew for each prediction, so a prediction costs as many
+Every layer with weights but the last is drawn again for each prediction, so a prediction costs as many
 passes through the whole network as it averages over.
 """
 

@@ -27,7 +27,7 @@ class Switching(Combination):
 
 
 class Switched(Adapted):
-    """Networks of which one answers, drawn anew for each input of each call."""
+    """Networks of which one, drawn for each input of each call, answers."""
 
     def __init__(self, members: Sequence[nn.Module], shares: Sequence[float]) -> None:
         super().__init__()

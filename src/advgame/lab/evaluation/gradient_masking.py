@@ -54,8 +54,8 @@ def signs_of_obscurity(
 
     Args:
         direct: the strongest white-box attack within a radius.
-        black_box: attacks of the same norm and radius that only ask.
-        transferred: examples of the same norm and radius that were made on other networks.
+        black_box: query attacks of the same norm and radius.
+        transferred: examples of the same norm and radius that were crafted on other networks.
         unbounded: white-box attacks that may change anything.
         level: of McNemar's exact one-sided test.
 
@@ -64,19 +64,19 @@ def signs_of_obscurity(
     >>> none_stands = Tried("square", places, np.zeros(40, bool))
     >>> (sign,) = signs_of_obscurity(all_stand, black_box=[none_stands])
     >>> sign.partition(": ")[2]
-    'of 40 inputs, square, which only asks, fools 40 that pgd does not; 0 the other way round'
+    'of 40 inputs, square, a query attack, fools 40 that pgd does not, and misses 0 that it fools'
     >>> signs_of_obscurity(none_stands, black_box=[all_stand], unbounded=[none_stands])
     ()
     """
     return (
-        *_beaten(direct, black_box, "which only asks", level),
-        *_beaten(direct, transferred, "made on another network", level),
+        *_beaten(direct, black_box, "a query attack", level),
+        *_beaten(direct, transferred, "crafted on another network", level),
         *_left_standing(unbounded),
     )
 
 
 def _beaten(direct: Tried, others: Sequence[Tried], how: str, level: float) -> Iterator[str]:
-    """A warning for each attack that fools more of what the direct one leaves than the other way round."""
+    """A warning for each attack that significantly often fools inputs that the direct one misses."""
     for other in others:
         shared, here, there = np.intersect1d(direct.inputs, other.inputs, return_indices=True)
         stands, stands_there = direct.right[here], other.right[there]
@@ -84,15 +84,15 @@ def _beaten(direct: Tried, others: Sequence[Tried], how: str, level: float) -> I
         if more and _sign_test(more, fewer) < level:
             yield (
                 f"{SIGN}: of {len(shared)} inputs, {other.attack}, {how}, fools {more} that "
-                f"{direct.attack} does not; {fewer} the other way round"
+                f"{direct.attack} does not, and misses {fewer} that it fools"
             )
 
 
 def _left_standing(unbounded: Sequence[Tried]) -> Iterator[str]:
-    for each in unbounded:
-        left, tested = int(each.right.sum()), len(each.right)
+    for attack in unbounded:
+        left, tested = int(attack.right.sum()), len(attack.right)
         if left > STRAY_SHARE * tested:
-            yield f"{SIGN}: {left} of {tested} inputs withstand {each.attack}, which may change anything"
+            yield f"{SIGN}: {left} of {tested} inputs withstand {attack.attack}, which may change anything"
 
 
 def _sign_test(more: int, fewer: int) -> float:

@@ -225,7 +225,7 @@ class _Judge:
         """Warns where the attack does less than random changes, or has no gradient to go by."""
         if not self.hostile:
             return
-        inputs, labels, honest = (each[:COMPARED] for each in (self.inputs, self.labels, self.honest))
+        inputs, labels, honest = (array[:COMPARED] for array in (self.inputs, self.labels, self.honest))
         generator = torch.Generator().manual_seed(self.victim.seed)
         for radius, shares in zip(self.radii, self.shares[:, :COMPARED], strict=True):
             noisy = random_changes(inputs, str(self.attack.norm), radius, generator)
@@ -240,8 +240,8 @@ class _Judge:
             blind = int((_without_gradient(self.victim, inputs, labels) & honest).sum())
             if blind > BLIND_SHARE * len(labels):
                 self.warnings[
-                    f"the gradient is exactly 0 at {blind} of {len(labels)} inputs: attacks that follow it "
-                    "are blind there"
+                    f"the gradient is exactly 0 at {blind} of {len(labels)} inputs: attacks that use the "
+                    "gradient fail there"
                 ] = None
 
     def _warn(self, which: torch.Tensor, what: str, radius: float) -> None:
@@ -293,9 +293,11 @@ def _changed(
 ) -> list[torch.Tensor]:
     """All inputs, those at some places changed by the attack, one tensor per radius."""
     changed = [inputs.clone() for _ in radii]
-    for each, batch in _batches(attack, victim, inputs, which):
-        found = _crafted_safely(attack, each, inputs[batch], labels[batch], radii, spending, warned)
-        for whole, part in zip(changed, found, strict=True):
+    for seeded_victim, batch in _batches(attack, victim, inputs, which):
+        crafted = _crafted_safely(
+            attack, seeded_victim, inputs[batch], labels[batch], radii, spending, warned
+        )
+        for whole, part in zip(changed, crafted, strict=True):
             whole[batch] = part
     return changed
 
@@ -327,11 +329,11 @@ def _crafted_safely(
     try:
         with spending.running(), seeded(victim.seed, inputs.device), python_warnings.catch_warnings():
             python_warnings.simplefilter("ignore")  # of libraries; what matters is checked here
-            found = list(attack.craft(victim, inputs.clone(), labels.clone(), radii))
-        shapes = [tuple(each.shape) for each in found]
+            crafted = list(attack.craft(victim, inputs.clone(), labels.clone(), radii))
+        shapes = [tuple(batch.shape) for batch in crafted]
         if shapes != [tuple(inputs.shape)] * len(radii):
             raise ValueError(f"it handed back shapes {shapes}")
-        return [each.detach().to(inputs.device, inputs.dtype) for each in found]
+        return [batch.detach().to(inputs.device, inputs.dtype) for batch in crafted]
     except LabError:
         raise  # a setting that can be put right
     except Exception as failure:  # whatever a library raises must not end the run
@@ -395,7 +397,9 @@ def shares_right(
 def _without_gradient(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """At which inputs the margin of the right class does not change with any value, (inputs,)."""
     parts = []
-    for some, goal in zip(*(torch.split(each, PREDICTED_AT_ONCE) for each in (inputs, labels)), strict=True):
+    for some, goal in zip(
+        *(torch.split(array, PREDICTED_AT_ONCE) for array in (inputs, labels)), strict=True
+    ):
         with seeded(victim.seed, inputs.device), torch.enable_grad():
             asked = some.clone().requires_grad_()
             logits = victim.surrogate(asked)
@@ -413,16 +417,22 @@ def _without_gradient(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor
 def _at_rest(victim: Victim, inputs: torch.Tensor) -> Iterator[None]:
     """Networks in evaluation mode, with weights that gather no gradients; afterwards as they were."""
     modules = list(
-        {id(each): each for each in (victim.network, victim.surrogate, *victim.others.values())}.values()
+        {
+            id(network): network for network in (victim.network, victim.surrogate, *victim.others.values())
+        }.values()
     )
     modes = [(part, part.training) for module in modules for part in module.modules()]
-    weights = {id(each): (each, each.requires_grad) for module in modules for each in module.parameters()}
+    weights = {
+        id(parameter): (parameter, parameter.requires_grad)
+        for module in modules
+        for parameter in module.parameters()
+    }
     try:
         for module in modules:
             module.eval()
         for weight, _ in weights.values():
             weight.requires_grad_(False)
-        asked = list({id(each): each for each in (victim.network, victim.surrogate)}.values())
+        asked = list({id(network): network for network in (victim.network, victim.surrogate)}.values())
         with quick_layout(asked, inputs):
             yield
     finally:
@@ -448,8 +458,10 @@ def _check(
     rising = all(one < other for one, other in pairwise(radii))
     if not radii or not rising or radii[0] <= 0 or not all(isfinite(radius) for radius in radii):
         raise LabError(f"The radii are {list(radii)}; expected rising numbers above 0, at least one.")
-    if crafted is not None and [tuple(each.shape) for each in crafted] != [tuple(inputs.shape)] * len(radii):
+    if crafted is not None and [tuple(batch.shape) for batch in crafted] != [tuple(inputs.shape)] * len(
+        radii
+    ):
         raise LabError(
-            f"The crafted examples have the shapes {[tuple(each.shape) for each in crafted]}; expected "
+            f"The crafted examples have the shapes {[tuple(batch.shape) for batch in crafted]}; expected "
             f"{len(radii)} of {tuple(inputs.shape)}, one for each radius."
         )

@@ -60,9 +60,9 @@ def estimate_text(shares: Iterable[Share]) -> str:
     """
     lines, shares = ["units  finished  seconds each  hours left"], list(shares)
     for share in shares:
-        each = "unknown" if share.seconds_each is None else f"{share.seconds_each:.1f}"
+        seconds = "unknown" if share.seconds_each is None else f"{share.seconds_each:.1f}"
         left = "unknown" if share.seconds_left is None else f"{share.seconds_left / 3600:.2f}"
-        lines.append(f"{share.units:5}  {share.finished:8}  {each:>12}  {left:>10}  {share.work}")
+        lines.append(f"{share.units:5}  {share.finished:8}  {seconds:>12}  {left:>10}  {share.work}")
     total = sum(share.seconds_left or 0.0 for share in shares) / 3600
     unknown = sum(share.units for share in shares if share.seconds_left is None)
     rest = f", without {unknown} units of kinds that no unit has finished" if unknown else ""

@@ -19,7 +19,9 @@ def source_experiment(stored: Stored) -> Experiment:
             one that is itself stored elsewhere.
     """
     experiment = _read(stored.experiment)
-    plan = experiment.defence(one_of("defence", stored.defence, [each.name for each in experiment.defences]))
+    plan = experiment.defence(
+        one_of("defence", stored.defence, [defence.name for defence in experiment.defences])
+    )
     if isinstance(plan.defence, Stored):
         raise LabError(
             f"The defence {stored.defence!r} of the experiment {experiment.name!r} is itself a stored "
@@ -55,6 +57,11 @@ def check_trained(experiment: Experiment, dataset: str, network: str, defence: s
 
 def one_of(kind: str, given: str | None, known: Sequence[str]) -> str:
     """A name of an experiment, or its first one if none is given.
+
+    Args:
+        kind: what the name belongs to, for the error message.
+        given: the name; None for the first one.
+        known: the names of the experiment.
 
     Raises:
         UnknownName: for a name that the experiment does not have.

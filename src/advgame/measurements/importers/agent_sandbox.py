@@ -39,7 +39,7 @@ class AgentSandboxImporter(Importer):
         files = [_file(file) for file in files_at(path)]
         rows: list[Measurement] = []
         for model in dict.fromkeys(model for model, *_ in files):
-            rows += _of_model(model, [each for each in files if each[0] == model], path.name)
+            rows += _of_model(model, [file for file in files if file[0] == model], path.name)
         return table_of(rows, path, "result files of the agent security sandbox")
 
 

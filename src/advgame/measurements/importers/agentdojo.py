@@ -46,7 +46,7 @@ class AgentdojoImporter(Importer):
     attack failed, and the attack failed while the user's task was done. A run that ended in an error counts
     as neither and is left out.
 
-    What ``security`` means is taken from the runs: an agent that called no tool cannot have met an injected
+    What ``security`` means is taken from the runs: an agent that called no tool cannot have read an injected
     goal. If all such runs have one and the same value, that value means that the attack failed, and every row
     states it; if there is no such run, or they contradict each other, the import is refused.
     """
@@ -59,7 +59,7 @@ class AgentdojoImporter(Importer):
 
         Raises:
             MeasurementError: for fields that are missing or of another type, for defences that were not run
-                on the same cases, and where the meaning of ``security`` cannot be told.
+                on the same cases, and where the meaning of ``security`` cannot be inferred.
         """
         path = Path(path)
         runs, errors = [], 0
@@ -68,11 +68,12 @@ class AgentdojoImporter(Importer):
                 run = _run(record, where)
                 errors += run is None
                 runs += [run] if run is not None else []
-        met = _meaning(runs, path)
+        meaning = _meaning(runs, path)
         _check_pairs(runs, path)
-        note = f"security = {str(met).lower()} is read as: the injected goal was met (told from the runs)"
+        read_as = "the injected goal was reached (inferred from the runs)"
+        note = f"security = {str(meaning).lower()} is read as: {read_as}"
         left_out = (f"{errors} runs that ended in an error are left out",) if errors else ()
-        rows = list(_rows(runs, met, (note, *left_out), path.name))
+        rows = list(_rows(runs, meaning, (note, *left_out), path.name))
         return table_of(rows, path, "runs of AgentDojo", percent=False)
 
 
@@ -106,7 +107,7 @@ def _run(record: Any, where: str) -> Run | None:
 
 
 def _meaning(runs: list[Run], path: Path) -> bool:
-    """The value of ``security`` that means that the injected goal was met."""
+    """The value of ``security`` that means that the injected goal was reached."""
     attacked = [run for run in runs if run.injection is not None]
     idle = {run.security for run in attacked if not run.used_tools}
     if not attacked:
@@ -118,9 +119,9 @@ def _meaning(runs: list[Run], path: Path) -> bool:
             else "attacked runs without a tool call have different values"
         )
         raise MeasurementError(
-            f"{path.name}: what security means cannot be told from the runs, because {why}. In some exports "
-            "true means that the attack failed, in others that it succeeded: ask the source, and import the "
-            "counts as csv."
+            f"{path.name}: what security means cannot be inferred from the runs, because {why}. In some "
+            "exports true means that the attack failed, in others that it succeeded: ask the source, and "
+            "import the counts as csv."
         )
     return not idle.pop()
 
@@ -142,7 +143,7 @@ def _check_pairs(runs: list[Run], path: Path) -> None:
                 )
 
 
-def _rows(runs: list[Run], met: bool, notes: tuple[str, ...], source: str) -> Iterator[Measurement]:
+def _rows(runs: list[Run], attacked: bool, notes: tuple[str, ...], source: str) -> Iterator[Measurement]:
     groups: dict[tuple[str, str | None], list[Run]] = defaultdict(list)
     for run in runs:
         groups[run.pipeline, None if run.injection is None else run.attack or "unnamed"].append(run)
@@ -160,7 +161,7 @@ def _rows(runs: list[Run], met: bool, notes: tuple[str, ...], source: str) -> It
                 population=TASKS,
             )
             continue
-        failed = [run for run in some if run.security is not met]
+        failed = [run for run in some if run.security is not attacked]
         for metric, count in (
             ("robust", len(failed)),
             ("utility_under_attack", sum(run.utility for run in failed)),

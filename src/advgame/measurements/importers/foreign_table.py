@@ -1,4 +1,4 @@
-"""Reads a table that somebody else wrote, as text cells: CSV in any dialect, Parquet, or a spreadsheet.
+"""Reads a table of unknown origin as text cells: CSV in any dialect, Parquet, or a spreadsheet.
 
 The file is not trusted: its size is bounded before and while it is read, and nothing in it is evaluated.
 """

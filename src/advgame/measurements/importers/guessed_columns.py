@@ -128,7 +128,13 @@ def _one_by_one(chosen: ColumnMap) -> list[ColumnMap]:
 
 
 def with_field(chosen: ColumnMap, field: str, column: str | None) -> ColumnMap:
-    """The map with another column for a field; None for none."""
+    """The map with another column for a field.
+
+    Args:
+        chosen: the map.
+        field: a field of a measurement.
+        column: the name of its column in the table; None for none.
+    """
     columns = {name: theirs for name, theirs in chosen.columns.items() if name != field}
     return replace(chosen, columns=columns if column is None else {**columns, field: column})
 
@@ -143,24 +149,24 @@ def _with_attack(record: Mapping[str, str], chosen: ColumnMap) -> Mapping[str, s
 
 def _named_columns(header: Sequence[str]) -> dict[str, str]:
     """Our fields by the names of the columns, exact names first."""
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for field, names in ALSO_CALLED.items():
         wanted = (_key(field), *names)
         fitting = sorted(
             (wanted.index(_key(column)), column)
             for column in header
-            if _key(column) in wanted and column not in found.values()
+            if _key(column) in wanted and column not in columns.values()
         )
         if fitting:
-            found[field] = fitting[0][1]
-    if "defence" not in found and "network" in found:
-        found["defence"] = found["network"]
-    return found
+            columns[field] = fitting[0][1]
+    if "defence" not in columns and "network" in columns:
+        columns["defence"] = columns["network"]
+    return columns
 
 
 def _accuracies(table: ForeignTable, taken: set[str]) -> tuple[Mapping[str, Any], ...]:
     """The columns of a wide table that hold an accuracy for each attack."""
-    found: list[Mapping[str, Any]] = []
+    accuracies: list[Mapping[str, Any]] = []
     for column in table.header:
         cells = [cell for cell in table.column(column) if cell.casefold() not in NO_FIGURE]
         numbers = [_number_of(cell) for cell in cells]
@@ -169,8 +175,8 @@ def _accuracies(table: ForeignTable, taken: set[str]) -> tuple[Mapping[str, Any]
         if column in taken or not fits:
             continue
         clean = any(_key(column).startswith(word) for word in CLEAN)
-        found.append({"column": column, "attack": NO_ATTACK if clean else column})
-    return tuple(found)
+        accuracies.append({"column": column, "attack": NO_ATTACK if clean else column})
+    return tuple(accuracies)
 
 
 def _constants(table: ForeignTable, columns: Mapping[str, str], wide: bool) -> dict[str, Any]:

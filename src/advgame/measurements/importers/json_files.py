@@ -24,16 +24,16 @@ def files_at(path: str | os.PathLike[str], *, suffixes: tuple[str, ...] = (".jso
     path = Path(path)
     if path.is_file():
         return [path]
-    found = sorted(
+    files = sorted(
         file
         for suffix in suffixes
         for file in (path.rglob(f"*{suffix}") if path.is_dir() else ())
         if not file.name.startswith("_")
     )
-    if not found:
+    if not files:
         wanted = " or ".join(suffixes)
         raise MeasurementError(f"There is no file {path}, and no folder of {wanted} files; name one.")
-    return found
+    return files
 
 
 def json_of(path: Path) -> Any:
@@ -93,6 +93,11 @@ def field_of(record: Any, name: str, kinds: type | tuple[type, ...], where: str)
 
 def known_label(label: str, known: Iterable[str], where: str) -> str:
     """A label that must be one of a list.
+
+    Args:
+        label: the label in the file.
+        known: the labels whose meaning is known.
+        where: the file and place, for the error message.
 
     Raises:
         MeasurementError: lists those that are known.

@@ -55,7 +55,7 @@ def _rows(file: Path) -> Iterator[Measurement]:
         if attack == "all":
             continue
         for target, counts in field_of(score, "accuracy", dict, where).items():
-            found, missed = (_count(counts, name, where) for name in ("tp", "fn"))
+            detected, missed = (_count(counts, name, where) for name in ("tp", "fn"))
             if target not in targets:
                 targets[target] = None
                 yield _human(detector, _rate(target, where), file.name)
@@ -64,9 +64,9 @@ def _rows(file: Path) -> Iterator[Measurement]:
                 "detector",
                 _named(detector, _rate(target, where)),
                 "no modification" if attack == "none" else attack.replace("_", " "),
-                accuracy=found / (found + missed),
-                correct=found,
-                tested=found + missed,
+                accuracy=detected / (detected + missed),
+                correct=detected,
+                tested=detected + missed,
                 population="machine texts",
                 adaptivity=None if attack == "none" else "static",
                 source=f"RAID leaderboard, {file.name}",

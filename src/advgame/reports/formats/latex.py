@@ -106,8 +106,8 @@ class Latex(Format):
         first, *rest = report.blocks
         title = rf"\title{{{escaped(first.text if isinstance(first, Verdict) else report.title)}}}"
         head = [OPENING + title, rf"\author{{{escaped(report.title)}}}", r"\date{}"]
-        told = [_rendered(block) for block in (rest if isinstance(first, Verdict) else report.blocks)]
-        body = [r"\begin{document}", r"\maketitle", *told, r"\end{document}"]
+        rendered = [_rendered(block) for block in (rest if isinstance(first, Verdict) else report.blocks)]
+        body = [r"\begin{document}", r"\maketitle", *rendered, r"\end{document}"]
         return "\n".join(head) + "\n\n" + "\n\n".join(body) + "\n"
 
 
@@ -118,7 +118,10 @@ def escaped(text: str) -> str:
     '50 \\% of \\$1 \\textbackslash{}input\\{x\\}'
     """
     return " ".join(
-        BREAK.join("".join(MEANINGS.get(each, each) for each in piece) for piece in PIECES.findall(word))
+        BREAK.join(
+            "".join(MEANINGS.get(character, character) for character in piece)
+            for piece in PIECES.findall(word)
+        )
         for word in one_line(text).split(" ")
     ).replace("--", "-{}-")  # LaTeX would join them to a dash
 

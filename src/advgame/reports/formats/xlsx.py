@@ -111,7 +111,7 @@ def _unused(name: str, used: set[str]) -> str:
     plain = " ".join(NOT_IN_NAMES.sub(" ", one_line(name)).split()) or "Sheet"
     candidates = [plain[:NAME_LENGTH].rstrip()]
     candidates += [f"{plain[: NAME_LENGTH - len(str(n)) - 1].rstrip()} {n}" for n in range(2, len(used) + 3)]
-    chosen = next(each for each in candidates if each.lower() not in used)
+    chosen = next(candidate for candidate in candidates if candidate.lower() not in used)
     used.add(chosen.lower())
     return chosen
 

@@ -18,7 +18,7 @@ def break_even(facts: Facts) -> tuple[Block, ...]:
     lead = (
         "Without attacks, the first defence of a pair is worth more. Above the break-even share of "
         "adversarial "
-        f"inputs the second is worth more, here under {attack} and whatever the attacker's costs. "
+        f"inputs the second is worth more, here under {attack} for any costs of the attacker. "
         f"The {100 * level:g} % interval reflects the sampling errors of the accuracies."
     )
     shaky = tuple(Caution(_shaky(pair)) for pair in facts.break_even if pair.shaky)

@@ -51,8 +51,8 @@ def _confidence(facts: Facts, confidence: Confidence) -> str:
 
 
 def _nearest(facts: Facts) -> list[str]:
-    deciding = sorted((each for each in facts.thresholds if each.decides), key=by_distance)
-    return [threshold_sentence(facts, each) for each in deciding[:NUMBERS]] or [
+    deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=by_distance)
+    return [threshold_sentence(facts, threshold) for threshold in deciding[:NUMBERS]] or [
         "No parameter, varied alone within its range, changes which defences are deployed."
     ]
 

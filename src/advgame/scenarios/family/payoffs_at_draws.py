@@ -51,7 +51,7 @@ def shares_up_to(scenario: Scenario, largest: float) -> FloatArray:
     """
     accuracies = scenario.accuracies
     caps = caps_over(scenario, accuracies, {})[1]
-    return np.array([0.0] + [min(largest, float(caps.get(each, 1.0))) for each in accuracies.attacks[1:]])
+    return np.array([0.0] + [min(largest, float(caps.get(attack, 1.0))) for attack in accuracies.attacks[1:]])
 
 
 def _at(accuracies: Accuracies, accuracy: FloatArray, shares: FloatArray | None) -> Accuracies:
@@ -68,7 +68,7 @@ def _at(accuracies: Accuracies, accuracy: FloatArray, shares: FloatArray | None)
 class PayoffCoefficients:
     """Payoffs as sums over accuracies: constant + clean × clean accuracy + attacked × attacked accuracy.
 
-    Much quicker than asking the terms anew for every draw.
+    Much faster than evaluating the terms again for every draw.
     """
 
     constant: FloatArray  # (players, defences, attacks)
@@ -107,7 +107,7 @@ class PayoffCoefficients:
         some, both = draws.take(cells, axis=1), []
         for player in (0, 1):
             constant, clean, attacked = (
-                each[player].ravel().take(cells) for each in (self.constant, self.clean, self.attacked)
+                values[player].ravel().take(cells) for values in (self.constant, self.clean, self.attacked)
             )
             paid = some * attacked
             paid += constant
