@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     measured: list[Result] = []
     for result in run.results(rows, known, lambda text: print(f"  {text} …", file=sys.stderr, flush=True)):
         measured.append(result)
-        held = {each.key for each in measured}
-        write(path, [*measured, *(each for each in known if each.key not in held)])
+        held = {measurement.key for measurement in measured}
+        write(path, [*measured, *(measurement for measurement in known if measurement.key not in held)])
     text = class_table(measured) if given.classes else table(measured)
     (given.results / f"{name}.md").write_text(f"{machine()}\n\n{text}\n", encoding="utf-8")
     drawn = not given.classes and draw_curves(measured, given.results / f"{name}.svg", machine())

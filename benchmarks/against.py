@@ -72,11 +72,16 @@ def main(arguments: list[str] | None = None) -> int:
     missed = False
     for place, row in enumerate(SINGLES):
         if all(word in row.name for word in given.rows.split()):
-            here, there = (_in_checkout(each, place) for each in (ROOT, given.checkout.resolve()))
+            here, there = (_in_checkout(checkout, place) for checkout in (ROOT, given.checkout.resolve()))
             seconds = median(here["seconds"]), median(there["seconds"])
             ratio, same = seconds[1] / seconds[0], _same(here["answers"], there["answers"])
             missed = missed or ratio < row.goal or not same
-            words = row.name, *(f"{1e3 * each:.3g} ms" for each in seconds), f"{ratio:.3g}", f"{row.goal:g}"
+            words = (
+                row.name,
+                *(f"{1e3 * duration:.3g} ms" for duration in seconds),
+                f"{ratio:.3g}",
+                f"{row.goal:g}",
+            )
             print("|", " | ".join([*words, "yes" if same else "no"]), "|", flush=True)
     return int(missed)
 
@@ -105,8 +110,8 @@ def _in_checkout(checkout: Path, place: int) -> dict[str, Any]:
     path = os.pathsep.join([str(checkout / "src"), str(ROOT)])
     settings = os.environ | dict.fromkeys(BLAS, "1") | {"PYTHONPATH": path, "NUMBA_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "benchmarks.against", str(checkout), "--solve", str(place)]
-    told = subprocess.run(command, cwd=ROOT, env=settings, check=True, stdout=subprocess.PIPE, text=True)
-    answer: dict[str, Any] = json.loads(told.stdout)
+    process = subprocess.run(command, cwd=ROOT, env=settings, check=True, stdout=subprocess.PIPE, text=True)
+    answer: dict[str, Any] = json.loads(process.stdout)
     return answer
 
 

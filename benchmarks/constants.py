@@ -126,7 +126,7 @@ def _vertices(payoffs: list[list[int]]) -> list[Vertex]:
     replies, own = len(payoffs), len(payoffs[0])
     conditions = [[int(k == place) for k in range(own + 1)] for place in range(own)]
     conditions += [[*(-value for value in row), 1] for row in payoffs]
-    found = {}
+    vertices = {}
     for tight in combinations(range(own + replies), own):
         point = _meeting([conditions[place] for place in tight])
         if point is None or sum(point[:-1]) == 0:
@@ -138,8 +138,8 @@ def _vertices(payoffs: list[list[int]]) -> list[Vertex]:
                 frozenset(place for place in span if slacks[place] == 0) for span in _spans(own, replies)
             ]
             best = frozenset(place - own for place in labels[1])
-            found[labels[0], best] = tuple(sign * z for z in point[:-1])
-    return [(weights, *key) for key, weights in found.items()]
+            vertices[labels[0], best] = tuple(sign * z for z in point[:-1])
+    return [(weights, *key) for key, weights in vertices.items()]
 
 
 def _spans(own: int, replies: int) -> tuple[range, range]:
@@ -193,12 +193,12 @@ def checked(seed: int, shape: tuple[int, int], count: int) -> Counter[tuple[str,
         profiles = np.hstack([batch.defender[mine], batch.attacker[mine]])
         outcomes["solve_batch", family, _outcome(profiles, bool(batch.complete[place]), exact[place])] += 1
         one = ag.solve(ag.Game(*pair))
-        profiles = np.array([[*each.defender, *each.attacker] for each in one.profiles])
+        profiles = np.array([[*profile.defender, *profile.attacker] for profile in one.profiles])
         outcomes["solve", family, _outcome(profiles, one.complete, exact[place])] += 1
         for solver in ("solve", "solve_batch"):
             if outcomes[solver, family, "different"] and f"{solver}{family}" not in _TOLD:
                 _TOLD.add(f"{solver}{family}")
-                print(f"{solver}: {[each.tolist() for each in pair]}", file=sys.stderr)
+                print(f"{solver}: {[profile.tolist() for profile in pair]}", file=sys.stderr)
     return outcomes
 
 
@@ -209,7 +209,7 @@ def _outcome(profiles: NDArray[np.float64], complete: bool, exact: Mixes) -> str
     if len(profiles) == 0:
         return "none"
     # Two equilibria may be one in floats.
-    distinct = list({tuple(map(float, each)): each for each in exact}.values())
+    distinct = list({tuple(map(float, profile)): profile for profile in exact}.values())
     profiles = np.unique(profiles, axis=0)
     return "partial" if not complete else "same" if same(profiles, distinct) else "different"
 

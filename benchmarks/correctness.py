@@ -102,27 +102,29 @@ def tally(family: str, shape: tuple[int, int], games: int, seed: int) -> Tally:
     """Solves the games both ways and counts."""
     a, b = FAMILIES[family][0](np.random.default_rng([seed, *shape]), games, *shape)
     solution = ag.solve_batch(a, b)
-    told = Tally(family, shape, games)
+    counts = Tally(family, shape, games)
     for game in range(games):
         if not solution.complete[game]:
-            told.partial += 1
+            counts.partial += 1
             continue
         mine = solution.of_game(game)
         profiles = np.hstack([solution.defender[mine], solution.attacker[mine]])
         exact = enumerated(a[game], b[game])
-        told.equilibria += len(exact)
+        counts.equilibria += len(exact)
         if same(profiles, exact):
-            told.same += 1
+            counts.same += 1
         else:
-            told.different += 1
+            counts.different += 1
             print(f"different: {a[game].tolist()} {b[game].tolist()}", file=sys.stderr)
-    return told
+    return counts
 
 
 def enumerated(a: Whole, b: Whole) -> Mixes:
     """All extreme equilibria of one game by lrsnash."""
     defences, attacks = a.shape
-    payoffs = "\n\n".join("\n".join(" ".join(map(str, row)) for row in each - each.min()) for each in (a, b))
+    payoffs = "\n\n".join(
+        "\n".join(" ".join(map(str, row)) for row in matrix - matrix.min()) for matrix in (a, b)
+    )
     done = subprocess.run(
         ["lrsnash", "/dev/stdin"],
         input=f"{defences} {attacks}\n\n{payoffs}\n",
@@ -134,9 +136,9 @@ def enumerated(a: Whole, b: Whole) -> Mixes:
     return list(_read(done.stdout, defences, attacks))
 
 
-def _read(told: str, defences: int, attacks: int) -> Iterator[tuple[Fraction, ...]]:
+def _read(output: str, defences: int, attacks: int) -> Iterator[tuple[Fraction, ...]]:
     """Each block lists mixes of the attacker, then those of the defender: every pair is an equilibrium."""
-    for block in told.split("\n\n"):
+    for block in output.split("\n\n"):
         lines = [line.split() for line in block.splitlines()]
         mixes = {
             player: [
@@ -168,10 +170,10 @@ def main(arguments: list[str] | None = None) -> int:
     for family, (_, games) in FAMILIES.items():
         for shape in (*SMALL, *LARGE):
             many = round(given.share * (games if shape in SMALL else GAMES_OF_LARGE))
-            told = tally(family, shape, max(1, many), given.seed)
-            wrong += told.different
-            lines.append(told.line)
-            print(told.line, flush=True)
+            counts = tally(family, shape, max(1, many), given.seed)
+            wrong += counts.different
+            lines.append(counts.line)
+            print(counts.line, flush=True)
     given.results.mkdir(parents=True, exist_ok=True)
     (given.results / "correctness.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 1 if wrong else 0

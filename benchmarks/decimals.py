@@ -122,7 +122,7 @@ class Tally:
     partial: int = 0  # ours said that some are missing
     different: int = 0
 
-    def take(self, told: str, complete: bool, agrees: bool, exact: int) -> None:
+    def take(self, sentence: str, complete: bool, agrees: bool, exact: int) -> None:
         """Counts one game, and prints it where it differs."""
         self.games += 1
         self.equilibria += exact
@@ -131,7 +131,7 @@ class Tally:
         self.same += complete and agrees
         if complete and not agrees:
             self.different += 1
-            print("different:", self.route, told, file=sys.stderr)
+            print("different:", self.route, sentence, file=sys.stderr)
 
     @property
     def line(self) -> str:
@@ -153,12 +153,12 @@ def check(games: int, seed: int) -> tuple[Tally, Tally]:
         for place, price in enumerate(plan.attack_cost):
             exact = every_extreme_equilibrium(plan.exact(price))
             solution = ag.solve(ag.build_game(plan.priced(price)))
-            told = f"{plan} at {price}"
-            listed = [(each.defender, each.attacker) for each in solution.profiles]
-            single.take(told, solution.complete, same(listed, exact), len(exact))
+            label = f"{plan} at {price}"
+            listed = [(profile.defender, profile.attacker) for profile in solution.profiles]
+            single.take(label, solution.complete, same(listed, exact), len(exact))
             profile = answers.defender[place], answers.attacker[place]
             agrees = answers.equilibria[place] == len(exact) and among(profile, exact)
-            batch.take(told, bool(answers.complete[place]), agrees, len(exact))
+            batch.take(label, bool(answers.complete[place]), agrees, len(exact))
     return single, batch
 
 

@@ -63,7 +63,7 @@ def foolbox_by_hand(make: Callable[[], object]) -> Callable[..., list[int]]:
         model, right = PyTorchModel(network, bounds=(0, 1), device=inputs.device), [0] * len(radii)
         for some, goal in _batches(inputs, labels):
             _, _, fooled = make()(model, some, goal, epsilons=list(radii))  # type: ignore[operator]
-            right = [count + int((~each).sum()) for count, each in zip(right, fooled, strict=True)]
+            right = [count + int((~successes).sum()) for count, successes in zip(right, fooled, strict=True)]
         return right
 
     return run
@@ -138,15 +138,15 @@ def compared(work: Work, network: nn.Module, inputs: torch.Tensor, labels: torch
     hand: list[int] = []
     for _ in range(repeats):
         begun = process_time()
-        found = outcomes(work.attack, Victim(network, network, {}, seed=1), inputs, labels, radii)
-        ours = found.right.sum(axis=1).tolist()
+        answers = outcomes(work.attack, Victim(network, network, {}, seed=1), inputs, labels, radii)
+        ours = answers.right.sum(axis=1).tolist()
         took["ours"].append(process_time() - begun)
         begun = process_time()
         hand = work.by_hand(network, inputs, labels, radii)
         took["by hand"].append(process_time() - begun)
-    medians = {name: float(np.median(each)) for name, each in took.items()}
+    medians = {name: float(np.median(durations)) for name, durations in took.items()}
     ratio = medians["by hand"] / medians["ours"]
-    share = [" ".join(f"{count / len(labels):.3f}" for count in each) for each in (ours, hand)]
+    share = [" ".join(f"{count / len(labels):.3f}" for count in counts) for counts in (ours, hand)]
     return (
         f"| {work.name} | {medians['ours']:.2f} s | {medians['by hand']:.2f} s | {ratio:.2f} | {share[0]} | "
         f"{share[1]} |"

@@ -33,7 +33,7 @@ def counted(case: str, orders: int) -> str:
         plan = ag.study("measurement_plan", scenario, orders=1, seed=seed)
         assert isinstance(plan, MeasurementPlan)
         deploy = np.array([dict(plan.deploy).get(name, 0.0) for name in game.defences])
-        wrong += min(float(np.abs(deploy - each).max()) for each in everything) > SAME
+        wrong += min(float(np.abs(deploy - mixture).max()) for mixture in everything) > SAME
         needed.extend(plan.needed)
     seconds = (process_time() - start) / orders
     middle, cells = median(needed), game.defender_payoffs.size

@@ -48,7 +48,9 @@ def draw_curves(results: Sequence[Result], path: Path, caption: str) -> bool:
 def _panel(axis: Any, results: Sequence[Result]) -> None:
     for solver, colour in COLOURS.items():
         own = [result for result in results if result.solver == solver]
-        points = [(each.defences, each.seconds) for each in own if each.seconds is not None and _whole(each)]
+        points = [
+            (point.defences, point.seconds) for point in own if point.seconds is not None and _whole(point)
+        ]
         if points:
             wide = 2.4 if solver == Ours.name else 1.4
             axis.plot(*zip(*points, strict=True), "o-", color=colour, label=solver, lw=wide, ms=4)
@@ -58,7 +60,9 @@ def _panel(axis: Any, results: Sequence[Result]) -> None:
             axis.plot(lead, [points[-1][1], limit] if points else [], ":", color=colour, lw=1.2)
             axis.plot([stop.defences], [limit], "x", color=colour, ms=8, mew=2)
         partial = [
-            (each.defences, each.seconds) for each in own if each.seconds is not None and not _whole(each)
+            (point.defences, point.seconds)
+            for point in own
+            if point.seconds is not None and not _whole(point)
         ]
         if partial:
             label = "not all equilibria listed"

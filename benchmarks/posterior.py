@@ -179,14 +179,14 @@ PEERS = {"quantecon": quantecon, "nashpy": nashpy}
 
 def peaks(case: str) -> dict[int, float]:
     """The peak memory, MiB, of processes that study so many draws."""
-    found = {}
+    peak_memory = {}
     for draws in MEMORY:
         command = [sys.executable, "-c", PEAK, case, str(draws)]
         done = subprocess.run(
             command, check=True, capture_output=True, text=True, env={**os.environ, **ONE_THREAD}
         )
-        found[draws] = int(done.stdout) / 1024
-    return found
+        peak_memory[draws] = int(done.stdout) / 1024
+    return peak_memory
 
 
 def table(case: str, rows: list[Row], memory: dict[int, float], missing: list[str]) -> str:
@@ -206,8 +206,8 @@ def table(case: str, rows: list[Row], memory: dict[int, float], missing: list[st
         lines.append(f"| {row.what} | {row.draws:,} | {row.seconds:.3g} | {row.of_a_draw:.3g} | {ratio} |")
     lines += [f"\n{name} is not installed." for name in missing]
     if memory:
-        told = ", ".join(f"{draws:,} draws {size:.0f} MiB" for draws, size in memory.items())
-        lines.append(f"\nPeak memory of the whole process: {told}.")
+        sizes = ", ".join(f"{draws:,} draws {size:.0f} MiB" for draws, size in memory.items())
+        lines.append(f"\nPeak memory of the whole process: {sizes}.")
     return "\n".join(lines) + "\n"
 
 

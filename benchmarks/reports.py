@@ -97,10 +97,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--warm-only", action="store_true", help="leave out the runs without compiled code")
     given = parser.parse_args(arguments)
     chosen = [
-        each
-        for each in REPORTS
-        if all(word in f"{each.case} {each.concept}" for word in given.rows.split())
-        and not (given.default_concepts and each.concept)
+        report
+        for report in REPORTS
+        if all(word in f"{report.case} {report.concept}" for word in given.rows.split())
+        and not (given.default_concepts and report.concept)
     ]
     print("|", " | ".join(TITLES), "|\n|" + "---|" * len(TITLES))
     missed = False
@@ -112,23 +112,23 @@ def main(arguments: list[str] | None = None) -> int:
                 for place, path in enumerate(paths)
             )
             if code == "warm":
-                for each in both:
-                    each.seconds(["-c", COMPILE])
-            for each in both:
-                each.seconds(REPORTS[0].command)  # writes the bytecode
+                for checkout in both:
+                    checkout.seconds(["-c", COMPILE])
+            for checkout in both:
+                checkout.seconds(REPORTS[0].command)  # writes the bytecode
             imports = _medians(both, ["-c", IMPORT], given.runs)
             print(f"| import | {code} | {_row(imports)} | | |", flush=True)
             for report in chosen:
-                met = _print(report, code, _medians(both, report.command, given.runs), imports)
-                missed = missed or (code == "warm" and not met)
+                reached = _print(report, code, _medians(both, report.command, given.runs), imports)
+                missed = missed or (code == "warm" and not reached)
     return int(missed)
 
 
 def _medians(checkouts: tuple[Checkout, ...], arguments: list[str], runs: int) -> list[float]:
     taken: list[list[float]] = []
     while len(taken) < runs and (not taken or sum(taken[0]) <= SLOW):
-        taken.append([each.seconds(arguments) for each in checkouts])
-    return [median(each) for each in zip(*taken, strict=True)]
+        taken.append([checkout.seconds(arguments) for checkout in checkouts])
+    return [median(seconds) for seconds in zip(*taken, strict=True)]
 
 
 def _print(report: Reported, code: str, whole: list[float], imports: list[float]) -> bool:

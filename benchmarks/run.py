@@ -33,8 +33,8 @@ class Run:
             for row in rows:
                 tell(row.name)
                 for solver in self._solvers(row):
-                    found = held.get((row.part, row.name, solver))
-                    result = found or self._result(row, solver)
+                    earlier = held.get((row.part, row.name, solver))
+                    result = earlier or self._result(row, solver)
                     self._learn(row, result)
                     yield result
         finally:

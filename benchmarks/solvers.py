@@ -110,7 +110,7 @@ class LrsPeer(Peer):
 
 
 def _rational(payoffs: FloatArray) -> str:
-    return "\n".join(" ".join(str(Fraction(round(each * 1000), 1000)) for each in row) for row in payoffs)
+    return "\n".join(" ".join(str(Fraction(round(payoff * 1000), 1000)) for payoff in row) for row in payoffs)
 
 
 class HighsPeer(Peer):

@@ -17,7 +17,7 @@ from benchmarks.families import FloatArray
 if TYPE_CHECKING:
     from advgame import Scenario
 
-ALIKE, EACH = "sweep, defences equally dear", "sweep, each defence with its price"
+ALIKE, EACH = "sweep, defences equally costly", "sweep, each defence with its price"
 SWEEPS = (ALIKE, EACH)
 SMALL, LARGE = "cifar10-two-defences", "cifar10-many-attacks"
 Grid = dict[str, FloatArray]

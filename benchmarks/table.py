@@ -112,7 +112,7 @@ def duration(seconds: float) -> str:
     >>> duration(0.0000123), duration(2.0)
     ('12.3 µs', '2 s')
     """
-    scale, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
+    scale, unit = next((unit for unit in UNITS if seconds >= unit[0]), UNITS[-1])
     return f"{seconds / scale:.3g} {unit}"
 
 

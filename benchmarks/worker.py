@@ -173,9 +173,9 @@ def _facts(solution: Any, games: int) -> Facts:
     """From a `BatchSolution`, or from the answers of a sweep."""
     from advgame.equilibria.batch.gathered import Status
 
-    found = len(solution.game_index) if hasattr(solution, "game_index") else solution.equilibria.sum()
+    equilibria = len(solution.game_index) if hasattr(solution, "game_index") else solution.equilibria.sum()
     return Facts(
-        equilibria_per_game=float(found / games),
+        equilibria_per_game=float(equilibria / games),
         complete=float(solution.complete.mean()),
         compiled=float(np.isin(solution.status, [Status.COMPILED, Status.ONE]).mean()),
         largest_regret=float(solution.regret.max(initial=0.0)),
@@ -187,7 +187,7 @@ def _small(shape: tuple[int, int]) -> tuple[int, int]:
 
 
 def _time_singly(pipe: Connection, peer: Peer, row: Row, games: int, limit_seconds: float) -> None:
-    peer.work(row.question, *(each[0] for each in draw(row.family, (3, 3), 1, seed=2)))()
+    peer.work(row.question, *(games[0] for games in draw(row.family, (3, 3), 1, seed=2)))()
     a, b = draw(row.family, row.shape, games)
     pipe.send(READY)
     begin, equilibria, complete = monotonic(), [], []

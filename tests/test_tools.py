@@ -175,7 +175,7 @@ def script(place: Path, name: str, *words: str, **variables: str) -> subprocess.
 
 
 def test_tests_are_run_under_every_float_path_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    tool = float_paths()
+    tool = tool_called("float_paths")
     monkeypatch.setattr(tool.platform, "machine", lambda: "x86_64")
     runs: list[tuple[str, dict[str, str], list[str]]] = []
 
@@ -198,7 +198,7 @@ def test_tests_are_run_under_every_float_path_that_is_named(monkeypatch: pytest.
 
 
 def test_a_path_reaches_the_tests_as_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    tool = float_paths()
+    tool = tool_called("float_paths")
     told: list[dict[str, str]] = []
 
     def run(_command: list[str], env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
@@ -211,10 +211,18 @@ def test_a_path_reaches_the_tests_as_variables(monkeypatch: pytest.MonkeyPatch, 
     assert {env["NUMBA_CACHE_DIR"] for env in told} == {str(tmp_path / "oldest")}
 
 
-def float_paths() -> ModuleType:
-    specification = spec_from_file_location("float_paths", ROOT / "tools" / "float_paths.py")
+def test_every_mutant_changes_code_that_is_in_its_kernel() -> None:
+    tool = tool_called("mutations")
+    for mutant in tool.MUTANTS:
+        source = (ROOT / tool.KERNELS / f"{mutant.kernel}.py").read_text(encoding="utf-8")
+        assert source.count(mutant.old) == 1, f"{mutant.name}: {mutant.old!r} must be in {mutant.kernel} once"
+
+
+def tool_called(name: str) -> ModuleType:
+    specification = spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert specification is not None
     assert specification.loader is not None
     module = module_from_spec(specification)
+    sys.modules[name] = module  # where dataclasses look for it
     specification.loader.exec_module(module)
     return module

@@ -66,9 +66,9 @@ def _with_links(text: str) -> str:
         places.setdefault(heading, f"#{slug}-{taken[slug]}" if taken[slug] else f"#{slug}")
         taken[slug] += 1
 
-    def linked(found: re.Match[str]) -> str:
-        place = places.get(found[1], "")
-        return f"[`{found[1]}`]({place})" if place else found[0]
+    def linked(match: re.Match[str]) -> str:
+        place = places.get(match[1], "")
+        return f"[`{match[1]}`]({place})" if place else match[0]
 
     blocks = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
     return "".join(
@@ -100,16 +100,16 @@ def _signature(name: str, value: Any) -> str:
     if inspect.isclass(value) and issubclass(value, Exception):
         return f"```text\nclass {name}({value.__bases__[0].__name__})\n```\n"
     parameters = [
-        _parameter(each)
-        for each in inspect.signature(value).parameters.values()
-        if each.name != "self" and not each.name.startswith("_")
+        _parameter(parameter)
+        for parameter in inspect.signature(value).parameters.values()
+        if parameter.name != "self" and not parameter.name.startswith("_")
     ]
     parameters = _with_markers(value, parameters)
     returns = inspect.signature(value).return_annotation
     ends = "" if inspect.isclass(value) or returns is inspect.Signature.empty else f" -> {_kind(returns)}"
     short = f"{name}({', '.join(parameters)}){ends}"
     if len(short) > WIDTH:
-        short = f"{name}(\n" + "".join(f"    {each},\n" for each in parameters) + f"){ends}"
+        short = f"{name}(\n" + "".join(f"    {parameter},\n" for parameter in parameters) + f"){ends}"
     return f"```text\n{short}\n```\n"
 
 
@@ -134,7 +134,11 @@ def _kind(annotation: object) -> str:
 
 def _with_markers(value: Any, texts: list[str]) -> list[str]:
     """A ``*`` before the first parameter that is given by keyword only."""
-    kinds = [each.kind for each in inspect.signature(value).parameters.values() if each.name != "self"]
+    kinds = [
+        parameter.kind
+        for parameter in inspect.signature(value).parameters.values()
+        if parameter.name != "self"
+    ]
     starred = inspect.Parameter.VAR_POSITIONAL in kinds or inspect.Parameter.KEYWORD_ONLY not in kinds
     if starred or len(kinds) != len(texts):
         return texts
@@ -206,7 +210,7 @@ def _methods(name: str, cls: type) -> Iterator[str]:
     owners: dict[str, type] = {}
     for base in reversed(cls.__mro__):
         if _ours(base):
-            owners |= dict.fromkeys((each for each in vars(base) if not each.startswith("_")), base)
+            owners |= dict.fromkeys((name for name in vars(base) if not name.startswith("_")), base)
     for method, owner in owners.items():
         value = vars(owner)[method]
         if isinstance(value, property | cached_property):
@@ -251,11 +255,11 @@ class Source:
         return " ".join(filter(None, behind)) or " ".join(self._above(first))
 
     def _above(self, line: int) -> Iterable[str]:
-        found: list[str] = []
+        headings: list[str] = []
         while line > 0 and self.lines[line - 1].lstrip().startswith("#"):
             line -= 1
-            found.insert(0, self.lines[line].strip().lstrip("# "))
-        return found
+            headings.insert(0, self.lines[line].strip().lstrip("# "))
+        return headings
 
 
 def _after_hash(line: str) -> str:

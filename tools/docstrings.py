@@ -126,9 +126,9 @@ def _parameters(node: Function) -> set[str]:
     given = node.args
     several = [given.vararg, given.kwarg]
     return {
-        each.arg
-        for each in (*given.posonlyargs, *given.args, *given.kwonlyargs, *several)
-        if each is not None
+        argument.arg
+        for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs, *several)
+        if argument is not None
     }
 
 

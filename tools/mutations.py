@@ -188,8 +188,8 @@ MUTANTS = (
     Mutant(
         "vertices of other supports taken for the same",
         "degenerate_vertices",
-        "listed(found, of_support, total, best)",
-        "listed(found, 0, total, best)",
+        "listed(vertices, of_support, total, best)",
+        "listed(vertices, 0, total, best)",
         (GENERAL,),
     ),
     Mutant(
@@ -400,8 +400,8 @@ MUTANTS = (
         "the first equilibrium taken for the only one",
         "rank_one_solver",
         "alone = first_only and only_one(two, gain, idle, slope, intensity)\n"
-        "            met, status[game] = tableau_walk(",
-        "alone = first_only\n            met, status[game] = tableau_walk(",
+        "            count, status[game] = tableau_walk(",
+        "alone = first_only\n            count, status[game] = tableau_walk(",
         (WALKS,),
         "without_an_assumption or theorem",
     ),
@@ -496,15 +496,15 @@ MUTANTS = (
     Mutant(
         "of rows that tie, the lexicographically largest leaves",
         "lemke_howson_pivots",
-        "return difference < 0.0",
-        "return difference > 0.0",
+        "ratio = table[ties[k], place] / table[ties[k], column]",
+        "ratio = -table[ties[k], place] / table[ties[k], column]",
         (GENERAL,),
     ),
     Mutant(
         "a dominated attack taken for a best response",
         "lemke_howson_pivots",
-        "for j in range(n):\n            best[i] =",
-        "for j in range(n - 1):\n            best[i] =",
+        "best[j] = a[i, j] if a[i, j] > best[j] else best[j]",
+        "best[j] = a[i, j] if a[i, j] < best[j] else best[j]",
         (GENERAL,),
     ),
     Mutant(
@@ -547,8 +547,8 @@ MUTANTS = (
 
 def main(names: list[str]) -> int:
     """Tries the mutants named, or all; 1 if any survives."""
-    chosen = [each for each in MUTANTS if not names or each.name in names or each.kernel in names]
-    known = {each.name for each in MUTANTS} | {each.kernel for each in MUTANTS}
+    chosen = [mutant for mutant in MUTANTS if not names or mutant.name in names or mutant.kernel in names]
+    known = {mutant.name for mutant in MUTANTS} | {mutant.kernel for mutant in MUTANTS}
     if unknown := [name for name in names if name not in known]:
         raise SystemExit(
             f"No mutant and no kernel is called {unknown[0]!r}; known: {', '.join(sorted(known))}."
@@ -564,9 +564,9 @@ def main(names: list[str]) -> int:
             started = monotonic()
             noticed = tried(mutant, sound, place)
             survivors += [] if noticed else [mutant]
-            told = f"killed    {noticed}" if noticed else "SURVIVED"
+            outcome = f"killed    {noticed}" if noticed else "SURVIVED"
             print(
-                f"{told}\n          {mutant.kernel}: {mutant.name} ({monotonic() - started:.0f} s)",
+                f"{outcome}\n          {mutant.kernel}: {mutant.name} ({monotonic() - started:.0f} s)",
                 flush=True,
             )
     print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants killed.")
@@ -597,11 +597,11 @@ def copy_of(source: Path, target: Path) -> None:
 def check_sound(place: Path, chosen: list[Mutant]) -> None:
     """Runs the tests on what is not mutated, which also compiles it once."""
     imports = [sys.executable, "-c", "import advgame; print(advgame.__file__)"]
-    told = subprocess.run(
+    process = subprocess.run(
         imports, cwd=place, env=surroundings(place), capture_output=True, text=True, check=True
     )
-    if not Path(told.stdout.strip()).is_relative_to(place.resolve()):
-        raise SystemExit(f"advgame is imported from {told.stdout.strip()}, not from the copy in {place}.")
+    if not Path(process.stdout.strip()).is_relative_to(place.resolve()):
+        raise SystemExit(f"advgame is imported from {process.stdout.strip()}, not from the copy in {place}.")
     files = sorted({test for mutant in chosen for test in mutant.tests})
     code, output = tested(place, files, "")
     if code != PASSED:

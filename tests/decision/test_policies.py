@@ -22,8 +22,8 @@ from advgame.wording.policy_words import (
     edge_in_words,
     gains,
     gains_in_words,
-    lottery_in_words,
     margin_in_words,
+    mixed_strategy_in_words,
     response_in_words,
     secrecy_in_words,
     worth_in_words,
@@ -169,7 +169,7 @@ def words_about(scenario: Scenario) -> str:
     return " ".join(
         [
             verdict_of(decision),
-            *(words(table, money) for words in (*said, edge_in_words, lottery_in_words)),
+            *(words(table, money) for words in (*said, edge_in_words, mixed_strategy_in_words)),
         ]
     )
 

@@ -13,7 +13,7 @@ import advgame as ag
 from advgame.decision import recommend, situate
 from advgame.equilibria import Nash
 from advgame.equilibria.algorithms.support_margin import support_margin
-from advgame.equilibria.batch.batch_at_hand import recommended_at_hand
+from advgame.equilibria.batch.recommended_profiles import recommended_without_compiling
 from advgame.games import Game
 from advgame.scenarios import case, scenario, set_parameter
 from advgame.studies.parameter_line import Answers, Line, budget_for_neighbours, played
@@ -87,7 +87,7 @@ def test_an_accuracy_moves_along_a_line_as_if_it_had_been_measured() -> None:
 
 def test_no_kernel_means_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = [threshold.below for threshold in ag.thresholds(case(CASE))]
-    monkeypatch.setattr("advgame.studies.parameter_line.recommended_at_hand", lambda *_: None)
+    monkeypatch.setattr("advgame.studies.parameter_line.recommended_without_compiling", lambda *_: None)
     assert [threshold.below for threshold in ag.thresholds(case(CASE))] == pytest.approx(compiled, abs=1e-9)
 
 
@@ -114,6 +114,6 @@ def test_ties_among_replies_are_broken_as_the_concept_says() -> None:
 
 def test_games_near_a_tie_are_left_to_exact_arithmetic() -> None:
     tied = np.array([[[1.0, 0.0], [1.0, 1.0]]])
-    answers = recommended_at_hand(tied, -tied, "nash")
+    answers = recommended_without_compiling(tied, -tied, "nash")
     assert answers is not None
     assert not answers.solved.any()

@@ -31,7 +31,7 @@ def solve(game: Game, concept: str | Concept = "nash") -> Solution:
     Args:
         game: the game.
         concept: a name in ``CONCEPTS``, an alias such as ``stackelberg``, or a concept with custom
-        settings, such as ``Nash(exact=True)``.
+            settings, such as ``Nash(exact=True)``.
 
     Returns:
         A `Solution`: ``profiles`` (the extreme equilibria, each with its certificate), ``components``,

@@ -102,7 +102,7 @@ def _table(
 def _aligned(
     table: FloatArray,
     swing: FloatArray,
-    peace: FloatArray,
+    unattacked: FloatArray,
     shared: FloatArray,
     allowed: FloatArray,
     reach: FloatArray,
@@ -115,7 +115,7 @@ def _aligned(
     differ between defences, the table is 0, and V and S are arbitrary.
     """
     worth = shared - shared.mean(axis=-1, keepdims=True)
-    direction, multiples = _common_direction(peace - peace.mean(axis=-1, keepdims=True), allowed[0])
+    direction, multiples = _common_direction(unattacked - unattacked.mean(axis=-1, keepdims=True), allowed[0])
     along = worth @ direction / (float(direction @ direction) or 1.0)
     across = worth - along[..., None] * direction
     moved = _table(across[..., None], allowed, reach) if multiples else None

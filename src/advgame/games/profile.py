@@ -193,8 +193,8 @@ def exactly_certified_profiles(
         for one, other, unit, other_unit in zip(*regrets, *units, strict=True)
     ]
     floats = [
-        (each / total[:, None]).astype(np.float64)
-        for each, total in (
+        (strategy / total[:, None]).astype(np.float64)
+        for strategy, total in (
             (x, of_x),
             (y, of_y),
             (earned[0][:, None], units[0]),

@@ -102,7 +102,7 @@ def _reduced(game: Game) -> Reduction:
 def _places(groups: Iterable[Sequence[int]], places: NDArray[np.intp]) -> tuple[Group, ...]:
     """Groups of strategies, as indices into all strategies."""
     numbers = places.tolist()
-    return tuple(tuple([numbers[each] for each in group]) for group in groups)
+    return tuple(tuple([numbers[index] for index in group]) for group in groups)
 
 
 def _surviving(

@@ -11,7 +11,7 @@ import pytest
 
 from advgame.equilibria import CONCEPTS, BatchSolution, solve, solve_batch
 from advgame.equilibria.batch.buffers import BatchBuffers
-from advgame.equilibria.batch.gathered import Found, Status
+from advgame.equilibria.batch.gathered import BatchProfiles, Status
 from advgame.equilibria.batch.solve_batch import METHODS
 from advgame.errors import GameError, UnknownName
 from advgame.games import BayesianGame, Game
@@ -225,14 +225,14 @@ def test_more_games_than_memory_are_refused_with_the_number_that_fits(
 
 
 def test_more_equilibria_than_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Found.room
+    room = BatchProfiles.room
 
-    def full(rows: int, *shape: int) -> Found:
+    def full(rows: int, *shape: int) -> BatchProfiles:
         if rows > 0:
             raise MemoryError
         return room(rows, *shape)
 
-    monkeypatch.setattr("advgame.equilibria.batch.gathered.Found.room", full)
+    monkeypatch.setattr("advgame.equilibria.batch.gathered.BatchProfiles.room", full)
     with pytest.raises(GameError, match=r"no memory for .* equilibria of 2 × 2 games; solve fewer"):
         solve_batch(*pennies(10))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from advgame.equilibria import Nash, solve_batch
 from advgame.equilibria.batch.affine_games import solve_affine
 from advgame.equilibria.batch.batch_answers import BatchAnswers
-from advgame.equilibria.batch.gathered import Found, Status
+from advgame.equilibria.batch.gathered import BatchProfiles, Status
 from advgame.errors import GameError, SolverError, UnknownName
 from advgame.games import Game, Profile
 from advgame.games.affine import NOWHERE, AffineGames
@@ -289,7 +289,7 @@ def test_without_coefficients_all_games_are_solved_from_payoffs_each_different_o
 
 def test_a_game_without_a_certified_profile_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     games = attacked(3, 3, games=3)
-    found_nothing = {"nash": lambda a, *_: Found.nothing(*a.shape[1:])}
+    found_nothing = {"nash": lambda a, *_: BatchProfiles.nothing(*a.shape[1:])}
     monkeypatch.setattr("advgame.equilibria.batch.affine_games.METHODS", found_nothing)
     with pytest.raises(SolverError, match="of game 0"):
         solve_affine(None, games.payoffs, (3, 3, 3))

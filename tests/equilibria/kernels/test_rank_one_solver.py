@@ -41,7 +41,9 @@ careful_form, compiled_form, lines_for = map(
 on_what_is_played, on_a_tableau, tableau = map(
     callable_part, (support_walk.support_walk, tableau_walk.tableau_walk, tableau_walk.tableau)
 )
-crossing, desk, only_one = map(callable_part, (crossings.crossing, support_inverse.desk, uniqueness.only_one))
+crossing, support_space, only_one = map(
+    callable_part, (crossings.crossing, support_inverse.support_space, uniqueness.only_one)
+)
 
 
 def regrets(a: Numbers, b: Numbers, x: Numbers, y: Numbers) -> tuple[float, float]:
@@ -376,7 +378,7 @@ def met_by_itself(a: Numbers, b: Numbers, large: bool) -> tuple[int, Numbers]:
     if gain == 0:
         return states.UNSTRUCTURED, np.empty((0, m + n))
     if large:
-        at, stop = desk(m, n), np.zeros(1, np.uint8)
+        at, stop = support_space(m, n), np.zeros(1, np.uint8)
         met, status = on_what_is_played(b, gain, idle, slope, intensity, row, beside, False, at, stop, x, y)
     else:
         space = tableau(m, n), np.empty(n, np.int64), np.empty(m, np.int64)

@@ -88,7 +88,7 @@ def _vertices(other: FloatArray, unplayed: list[int], responses: list[int]) -> t
     sides = np.vstack([-np.eye(own), other])
     bounds = np.append(np.zeros(own), np.ones(len(responses)))
     labels = np.array([*unplayed, *responses])
-    found: dict[tuple[float, ...], Vertex] = {}
+    vertices: dict[tuple[float, ...], Vertex] = {}
     for tight in combinations(range(len(sides)), own):
         chosen = list(tight)
         if abs(np.linalg.det(sides[chosen])) < SAME:
@@ -99,5 +99,5 @@ def _vertices(other: FloatArray, unplayed: list[int], responses: list[int]) -> t
             continue
         strategy = tuple(float(share) for share in np.abs((point / point.sum()).round(9)))
         carried = tuple(int(label) for label in labels[slack < SAME])
-        found.setdefault(strategy, Vertex(strategy, carried))
-    return tuple(sorted(found.values(), key=lambda vertex: vertex.strategy, reverse=True))
+        vertices.setdefault(strategy, Vertex(strategy, carried))
+    return tuple(sorted(vertices.values(), key=lambda vertex: vertex.strategy, reverse=True))

@@ -65,8 +65,8 @@ def one_equilibrium(game: Game, deadline: Deadline) -> Pair | None:
 
 def end_of_path(game: Game, deadline: Deadline) -> Profile | None:
     """The certified equilibrium at the end of a path, of a game without large constants."""
-    found = compiled_equilibrium(game)
-    return found[0] if found else end_without_compiled_code(game, deadline)
+    profile = compiled_equilibrium(game)
+    return profile[0] if profile else end_without_compiled_code(game, deadline)
 
 
 def end_without_compiled_code(game: Game, deadline: Deadline) -> Profile | None:

@@ -55,7 +55,13 @@ class Matched:
 
     @staticmethod
     def nothing(shape: tuple[int, int], *, too_large: bool = False, vertices: float = 0.0) -> Matched:
-        """No equilibria of a game of a shape."""
+        """No equilibria of a game of a shape.
+
+        Args:
+            shape: numbers of defences and attacks.
+            too_large: whether the search was not started because it takes too much work.
+            vertices: estimated number of vertices.
+        """
         x, y, pairs = (np.empty((0, width)) for width in (*shape, 2))
         return Matched(x, y, pairs, pairs, too_large=too_large, vertices=vertices)
 

@@ -14,7 +14,7 @@ from advgame.equilibria.algorithms.deadline import ALWAYS
 from advgame.equilibria.batch.all_equilibria import singly
 from advgame.equilibria.batch.batch_answers import BatchAnswers
 from advgame.equilibria.batch.batch_exact import clear_of_ties, write_exactly
-from advgame.equilibria.batch.gathered import Found, Status
+from advgame.equilibria.batch.gathered import BatchProfiles, Status
 from advgame.equilibria.batch.memory import free_bytes, in_words
 from advgame.equilibria.batch.solve_batch import METHODS, Progress, method_named
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
@@ -98,25 +98,25 @@ def _checked(out: BatchAnswers | None, concept: str, shape: tuple[int, int, int]
                 "solve them in parts, with the same `out` for each, and keep only what you need."
             )
         return BatchAnswers.room(concept, shape[0], shape[1:])
-    for each in fields(BatchAnswers)[1:]:
-        given, like = getattr(out, each.name), getattr(wanted, each.name)
+    for field in fields(BatchAnswers)[1:]:
+        given, like = getattr(out, field.name), getattr(wanted, field.name)
         shape_needed = (shape[0], *like.shape[1:])
         if not isinstance(given, np.ndarray) or given.shape != shape_needed or given.dtype != like.dtype:
             description = (
                 f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else type(given).__name__
             )
             raise GameError(
-                f"out.{each.name} is {description}; expected an array of {like.dtype} {shape_needed}."
+                f"out.{field.name} is {description}; expected an array of {like.dtype} {shape_needed}."
             )
         if not (given.flags.c_contiguous and given.flags.writeable):
-            raise GameError(f"out.{each.name} cannot be written row by row; give a contiguous array.")
-    return BatchAnswers(concept, *(getattr(out, each.name) for each in fields(BatchAnswers)[1:]))
+            raise GameError(f"out.{field.name} cannot be written row by row; give a contiguous array.")
+    return BatchAnswers(concept, *(getattr(out, field.name) for field in fields(BatchAnswers)[1:]))
 
 
 # Writes the answers of games, in the order they are given; returns those that are left to others.
 def _bytes_of_a_game(room: BatchAnswers) -> int:
-    arrays = [getattr(room, each.name) for each in fields(BatchAnswers)[1:]]
-    return sum(each.itemsize * int(np.prod(each.shape[1:])) for each in arrays)
+    arrays = [getattr(room, field.name) for field in fields(BatchAnswers)[1:]]
+    return sum(array.itemsize * int(np.prod(array.shape[1:])) for array in arrays)
 
 
 Solver = Callable[[NDArray[np.int64], BatchAnswers], NDArray[np.int64]]
@@ -185,7 +185,8 @@ def _part(part: int, parts: int, count: int, first: int = 0) -> tuple[int, int]:
 def _in_rows(*given: Any) -> tuple[Any, ...]:
     """The same, with arrays that lie row by row and can be written: kernels are compiled for these alone."""
     return tuple(
-        np.require(each, requirements=["C", "W"]) if isinstance(each, np.ndarray) else each for each in given
+        np.require(argument, requirements=["C", "W"]) if isinstance(argument, np.ndarray) else argument
+        for argument in given
     )
 
 
@@ -262,17 +263,20 @@ def _from_payoffs(
     a, b = np.ascontiguousarray(a[firsts]), np.ascontiguousarray(b[firsts])
     status = np.full(len(a), Status.COMPILED, np.uint8)
     if answers.concept == Nash.name and len(a) <= FEW and not is_compiled(a.shape[1:]):
-        found = Found.joined(list(singly(a, b, np.arange(len(a)), status, ALWAYS)))
+        profiles = BatchProfiles.joined(list(singly(a, b, np.arange(len(a)), status, ALWAYS)))
     else:
-        found = METHODS[answers.concept](a, b, status)
+        profiles = METHODS[answers.concept](a, b, status)
     value = np.column_stack(
-        [np.einsum("si,sij,sj->s", found.defender, each[found.game], found.attacker) for each in (a, b)]
+        [
+            np.einsum("si,sij,sj->s", profiles.defender, payoffs_of[profiles.game], profiles.attacker)
+            for payoffs_of in (a, b)
+        ]
     )
-    best, alike = worst_of_each(found, value[:, 0], MAY_TIE * np.abs(a).max(axis=(1, 2)))
+    best, alike = worst_of_each(profiles, value[:, 0], MAY_TIE * np.abs(a).max(axis=(1, 2)))
     if len(best) < len(a):
-        missing = np.setdiff1d(np.arange(len(a)), found.game)[0]
+        missing = np.setdiff1d(np.arange(len(a)), profiles.game)[0]
         raise SolverError(f"No profile of game {chosen[firsts[missing]]} could be certified.")
-    recommended, values = found.kept(best), value[best]
+    recommended, values = profiles.kept(best), value[best]
     for game in alike if answers.concept == Nash.name else ():
         _choose_singly(a[game], b[game], game, recommended, values)
     answers.defender[chosen], answers.attacker[chosen] = (
@@ -280,23 +284,23 @@ def _from_payoffs(
         recommended.attacker[place],
     )
     answers.value[chosen], answers.regret[chosen] = values[place], recommended.regret[place]
-    answers.equilibria[chosen] = np.bincount(found.game, minlength=len(a))[place]
+    answers.equilibria[chosen] = np.bincount(profiles.game, minlength=len(a))[place]
     answers.status[chosen] = status[place]
     answers.complete[chosen] = answers.status[chosen] < Status.PARTIAL
 
 
 def worst_of_each(
-    found: Found, value: FloatArray, near: FloatArray
+    profiles: BatchProfiles, value: FloatArray, near: FloatArray
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The place of each game's profile worth least to the defender, and the games with two nearly such.
 
     Args:
-        found: profiles of many games, each game's rows anywhere.
+        profiles: profiles of many games, each game's rows anywhere.
         value: (profiles,) payoffs of the defender.
         near: (games,) differences of value up to which two profiles count as equal.
     """
-    order = np.lexsort((np.arange(len(value)), value, found.game))
-    game, value = found.game[order], value[order]
+    order = np.lexsort((np.arange(len(value)), value, profiles.game))
+    game, value = profiles.game[order], value[order]
     firsts = np.flatnonzero(np.diff(game, prepend=-1))
     seconds = firsts[:-1][np.diff(firsts) > 1] + 1
     if len(firsts) and firsts[-1] + 1 < len(game):
@@ -305,7 +309,9 @@ def worst_of_each(
     return order[firsts], game[seconds[alike]]
 
 
-def _choose_singly(a: FloatArray, b: FloatArray, game: int, recommended: Found, value: FloatArray) -> None:
+def _choose_singly(
+    a: FloatArray, b: FloatArray, game: int, recommended: BatchProfiles, value: FloatArray
+) -> None:
     """Chooses as for a single game, whose payoffs may be exact, where rounding would decide what is worst."""
     chosen = Nash().solve(Game(a, b)).recommended
     recommended.defender[game], recommended.attacker[game] = chosen.defender, chosen.attacker

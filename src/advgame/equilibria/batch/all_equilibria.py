@@ -12,7 +12,7 @@ from advgame.arrays import FloatArray
 from advgame.equilibria.algorithms.deadline import ALWAYS, Deadline
 from advgame.equilibria.algorithms.stop import stopped_by
 from advgame.equilibria.batch.batch_centring import Centred
-from advgame.equilibria.batch.gathered import MORE_SLOTS, SLOTS, Found, Gathered, Status
+from advgame.equilibria.batch.gathered import MORE_SLOTS, SLOTS, BatchProfiles, Gathered, Status
 from advgame.equilibria.batch.general_games import fits, general_equilibria
 from advgame.equilibria.batch.inputs import refuse_infinite
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
@@ -23,17 +23,17 @@ from advgame.games.reduction import reduce_game
 from advgame.games.tolerances import LARGEST_REGRET
 
 # What may write into the free end of what is gathered; and which games are proven.
-Kernel = Callable[[FloatArray, FloatArray, Gathered | None], tuple[Found, NDArray[np.bool_]]]
+Kernel = Callable[[FloatArray, FloatArray, Gathered | None], tuple[BatchProfiles, NDArray[np.bool_]]]
 
 FEW_MINORS = 1000  # where listing them is about as quick as looking for structure
-PROBES = 16  # games of a batch that are looked at before the rest
+PROBES = 16  # games of a batch that are tried before the rest
 LEAST_PART = 4096  # 2 × 2 games that are worth a thread's while
 WORK_WITHOUT_HOPE = 0.5  # nominal seconds for a game too large for its equilibria to be listed
 
 
 def nash_equilibria(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
-) -> Found:
+) -> BatchProfiles:
     """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so.
 
     Constants are taken out of payoffs far from zero. The walk notices such games itself, so that the others
@@ -50,35 +50,35 @@ def nash_equilibria(
         return _by_kernels(a, b, status, gathered)
     if _kernels(a, b)[0] is not walked:
         return WITHOUT_CONSTANTS(a, b, status, gathered)
-    found, proven = walked(a, b, gathered)
+    profiles, proven = walked(a, b, gathered)
     if proven.all():
-        return found
+        return profiles
     rest = np.flatnonzero(~proven)
     how = status[rest]
     more = WITHOUT_CONSTANTS(a[rest], b[rest], how, Gathered(a.shape[1:], deadline=gathered.deadline))
     status[rest] = how
-    return Found.joined([found.kept(proven[found.game]), more._replace(game=rest[more.game])])
+    return BatchProfiles.joined([profiles.kept(proven[profiles.game]), more._replace(game=rest[more.game])])
 
 
 def _by_kernels(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
-) -> Found:
+) -> BatchProfiles:
     """As ``nash_equilibria``, of payoffs as they are."""
     gathered = gathered or Gathered(a.shape[1:])
     first, *others = _kernels(a, b)
-    found, proven = first(a, b, gathered)
+    profiles, proven = first(a, b, gathered)
     if proven.all():
-        return found
-    parts, rest = [found.kept(proven[found.game])], np.flatnonzero(~proven)
+        return profiles
+    parts, rest = [profiles.kept(proven[profiles.game])], np.flatnonzero(~proven)
     for kernel in others:
-        found, proven = kernel(a[rest], b[rest], None)
-        found = found.kept(proven[found.game])
-        parts.append(found._replace(game=rest[found.game]))
+        profiles, proven = kernel(a[rest], b[rest], None)
+        profiles = profiles.kept(proven[profiles.game])
+        parts.append(profiles._replace(game=rest[profiles.game]))
         rest = rest[~proven]
         if len(rest) == 0:
             break
     parts.extend(singly(a, b, rest, status, gathered.deadline))
-    return Found.joined(parts)
+    return BatchProfiles.joined(parts)
 
 
 WITHOUT_CONSTANTS = Centred(_by_kernels)
@@ -100,7 +100,7 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     return (walked, general_equilibria) if structured else (general_equilibria, walked)
 
 
-def compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
+def compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[BatchProfiles, NDArray[np.bool_]]:
     """Games in which one player has a single strategy: the best responses of the other, each extreme.
 
     Args:
@@ -111,11 +111,15 @@ def compared(a: FloatArray, b: FloatArray, _: Gathered | None) -> tuple[Found, N
     defences, attacks = a.shape[1:]
     best = a == a.max(axis=1, keepdims=True) if attacks == 1 else b == b.max(axis=2, keepdims=True)
     index, rows, columns = np.nonzero(best)
-    found = Found(index, np.eye(defences)[rows], np.eye(attacks)[columns], np.zeros((len(index), 2)))
-    return found, np.ones(len(a), np.bool_)
+    profiles = BatchProfiles(
+        index, np.eye(defences)[rows], np.eye(attacks)[columns], np.zeros((len(index), 2))
+    )
+    return profiles, np.ones(len(a), np.bool_)
 
 
-def _two_by_two(a: FloatArray, b: FloatArray, gathered: Gathered | None) -> tuple[Found, NDArray[np.bool_]]:
+def _two_by_two(
+    a: FloatArray, b: FloatArray, gathered: Gathered | None
+) -> tuple[BatchProfiles, NDArray[np.bool_]]:
     from advgame.equilibria.kernels import two_by_two_signs
 
     games, gathered = len(a), gathered or Gathered((2, 2))
@@ -133,18 +137,18 @@ def _two_by_two(a: FloatArray, b: FloatArray, gathered: Gathered | None) -> tupl
         count(parts - 1)
         room = gathered.free(int(counts.sum()))
         rows, sound = _filled(a, b, ends, counts, room)
-    found, proven = room.begin(rows), np.ones(games, np.bool_)
+    profiles, proven = room.begin(rows), np.ones(games, np.bool_)
     if not sound:
         refuse_infinite(a, b, before=gathered.game)
-        proven[found.game[~(found.regret <= LARGEST_REGRET).all(axis=1)]] = False
+        proven[profiles.game[~(profiles.regret <= LARGEST_REGRET).all(axis=1)]] = False
         with np.errstate(over="ignore"):
             differences = np.hstack([a[:, 0] - a[:, 1], b[:, :, 0] - b[:, :, 1]])
         proven &= np.isfinite(differences).all(axis=1)
-    return found, proven
+    return profiles, proven
 
 
 def _filled(
-    a: FloatArray, b: FloatArray, ends: list[int], counts: NDArray[np.int64], room: Found
+    a: FloatArray, b: FloatArray, ends: list[int], counts: NDArray[np.int64], room: BatchProfiles
 ) -> tuple[int, bool]:
     """Fills in the equilibria of 2 × 2 games: how many, -1 if there is no room; and whether all is sound."""
     from advgame.equilibria.kernels import two_by_two_signs
@@ -164,7 +168,9 @@ def _filled(
     return (-1 if (rows < 0).any() else int(rows[-1])), bool(sound.all())
 
 
-def walked(a: FloatArray, b: FloatArray, gathered: Gathered | None = None) -> tuple[Found, NDArray[np.bool_]]:
+def walked(
+    a: FloatArray, b: FloatArray, gathered: Gathered | None = None
+) -> tuple[BatchProfiles, NDArray[np.bool_]]:
     """The walk along the intensity of attack; games with many equilibria once more, with more room.
 
     Args:
@@ -174,25 +180,25 @@ def walked(a: FloatArray, b: FloatArray, gathered: Gathered | None = None) -> tu
     """
     from advgame.equilibria.kernels import states
 
-    found, state = _walked_with_room(a, b, SLOTS, gathered)
+    profiles, state = _walked_with_room(a, b, SLOTS, gathered)
     crowded = np.flatnonzero(state == states.CROWDED)
     if len(crowded):
         more, again = _walked_with_room(a[crowded], b[crowded], MORE_SLOTS, None)
         state[crowded] = again
-        found = Found.joined([found, more._replace(game=crowded[more.game])])
-    return found, state == states.SOLVED
+        profiles = BatchProfiles.joined([profiles, more._replace(game=crowded[more.game])])
+    return profiles, state == states.SOLVED
 
 
 def _walked_with_room(
     a: FloatArray, b: FloatArray, slots: int, gathered: Gathered | None
-) -> tuple[Found, NDArray[np.int64]]:
+) -> tuple[BatchProfiles, NDArray[np.int64]]:
     from advgame.equilibria.kernels import rank_one_solver
 
     games, defences, attacks = a.shape
     blocks = min(games, parts_for(games))
-    each = max(slots * -(-games // blocks), MORE_SLOTS)  # equilibria that a block of games has room for
+    slots_each = max(slots * -(-games // blocks), MORE_SLOTS)  # equilibria that a block of games has room for
     counts, state, filled = np.empty(games, np.int64), np.empty(games, np.int64), np.empty(blocks, np.int64)
-    room = tuple(np.empty((blocks, each, size)) for size in (defences, attacks, 2))
+    room = tuple(np.empty((blocks, slots_each, size)) for size in (defences, attacks, 2))
     unknown = np.empty(0), np.empty((0, attacks))
 
     def walk(block: int) -> None:
@@ -208,21 +214,21 @@ def _walked_with_room(
     with stopped_by(gathered.deadline if gathered else ALWAYS) as stop:
         on_all_cores(walk, blocks)
     ends = np.cumsum(filled)
-    found = (gathered or Gathered((defences, attacks))).free(int(ends[-1])).begin(int(ends[-1]))
-    found.game[:] = np.repeat(np.arange(games), counts)
+    profiles = (gathered or Gathered((defences, attacks))).free(int(ends[-1])).begin(int(ends[-1]))
+    profiles.game[:] = np.repeat(np.arange(games), counts)
 
     def copy(block: int) -> None:
         count, end = filled[block], ends[block]
-        for whole, written in zip(found[1:], room, strict=True):
+        for whole, written in zip(profiles[1:], room, strict=True):
             whole[end - count : end] = written[block, :count]
 
     on_all_cores(copy, blocks)
-    return found, state
+    return profiles, state
 
 
 def singly(
     a: FloatArray, b: FloatArray, games: NDArray[np.int64], status: NDArray[np.uint8], deadline: Deadline
-) -> Iterator[Found]:
+) -> Iterator[BatchProfiles]:
     """The equilibria of some games by the single-game solver, as long as the time allows.
 
     Args:
@@ -238,7 +244,7 @@ def singly(
             yield _single(Game(a[game], b[game]), int(game), status, deadline)
 
 
-def _single(game: Game, index: int, status: NDArray[np.uint8], deadline: Deadline) -> Found:
+def _single(game: Game, index: int, status: NDArray[np.uint8], deadline: Deadline) -> BatchProfiles:
     work = Nash.work_limit if _may_be_listed(game) else WORK_WITHOUT_HOPE
     seconds = min(Nash.time_limit_seconds, deadline.left)
     solution = Nash(time_limit_seconds=seconds, work_limit=work).solve(game)
@@ -246,11 +252,13 @@ def _single(game: Game, index: int, status: NDArray[np.uint8], deadline: Deadlin
     if profiles:
         status[index] = Status.SINGLE if solution.complete else Status.PARTIAL
     rows, columns = game.shape
-    regrets = [(each.certificate.defender_regret, each.certificate.attacker_regret) for each in profiles]
-    return Found(
+    regrets = [
+        (profile.certificate.defender_regret, profile.certificate.attacker_regret) for profile in profiles
+    ]
+    return BatchProfiles(
         np.full(len(profiles), index, np.int64),
-        np.array([each.defender for each in profiles]).reshape(-1, rows),
-        np.array([each.attacker for each in profiles]).reshape(-1, columns),
+        np.array([profile.defender for profile in profiles]).reshape(-1, rows),
+        np.array([profile.attacker for profile in profiles]).reshape(-1, columns),
         np.array(regrets).reshape(-1, 2),
     )
 

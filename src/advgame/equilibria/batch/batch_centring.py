@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.equilibria.batch.gathered import Found, Gathered
+from advgame.equilibria.batch.gathered import BatchProfiles, Gathered
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 
 LEAST_PART = 4096  # games that are worth a thread's while
 
-Solver = Callable[[FloatArray, FloatArray, NDArray[np.uint8], Gathered | None], Found]
+Solver = Callable[[FloatArray, FloatArray, NDArray[np.uint8], Gathered | None], BatchProfiles]
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Centred:
 
     def __call__(
         self, a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None, /
-    ) -> Found:
+    ) -> BatchProfiles:
         """As the method does."""
         of_a = _Constants(a, far_games(a, self.announced, False), None if self.announced else 1)
         of_b = _Constants(b, far_games(b, False, True), 2)
-        found = self.method(of_a.taken_out(), of_b.taken_out(), status, gathered)
-        for player, each in enumerate((of_a, of_b)):
-            if len(each.games):
-                found.regret[:, player] *= each.shares()[found.game]
-        return found
+        profiles = self.method(of_a.taken_out(), of_b.taken_out(), status, gathered)
+        for player, constants in enumerate((of_a, of_b)):
+            if len(constants.games):
+                profiles.regret[:, player] *= constants.shares()[profiles.game]
+        return profiles
 
 
 def far_games(payoffs: FloatArray, whole: bool, turned: bool) -> NDArray[np.int64]:
@@ -45,8 +45,8 @@ def far_games(payoffs: FloatArray, whole: bool, turned: bool) -> NDArray[np.int6
 
     Args:
         payoffs: (games, defences, attacks) float64, payoffs of one player.
-        whole: whether the matrix as a whole is looked at, not its columns.
-        turned: whether rows are looked at instead of columns.
+        whole: whether the matrix as a whole is compared, not its columns.
+        turned: whether rows are compared instead of columns.
     """
     from advgame.equilibria.kernels.distance import far_from_zero
 
@@ -79,7 +79,9 @@ class _Constants:
 
     def shares(self) -> FloatArray:
         """What the payoffs range over after, relative to what they ranged over before, (k,)."""
-        before, after = (np.ptp(each / 2, axis=(1, 2)) for each in (self.payoffs[self.games], self._few))
+        before, after = (
+            np.ptp(payoffs / 2, axis=(1, 2)) for payoffs in (self.payoffs[self.games], self._few)
+        )
         shares = np.ones(len(self.payoffs))
         np.divide(after, before, out=(some := np.ones(len(before))), where=(before > 0) & (after > 0))
         shares[self.games] = some

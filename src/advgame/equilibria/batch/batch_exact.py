@@ -38,7 +38,7 @@ def clear_of_ties(a: FloatArray, b: FloatArray, *, walk: bool = True) -> NDArray
         walk: whether games larger than 2 × 2 are walked to find out.
     """
     shape = a.shape[1:]
-    near = [MAY_TIE * np.abs(each).max(axis=(1, 2)) for each in (a, b)]
+    near = [MAY_TIE * np.abs(matrices).max(axis=(1, 2)) for matrices in (a, b)]
     if 1 in shape:
         pays, limit = (a[:, :, 0], near[0]) if shape[1] == 1 else (b[:, 0, :], near[1])
         ranked = np.sort(pays, axis=1)
@@ -56,7 +56,7 @@ def write_exactly(
 ) -> None:
     """Writes the answers of some games from their rational payoffs; games that are equal are solved once.
 
-    Strategies that floats show to be strictly dominated are never looked at exactly.
+    Strategies that floats show to be strictly dominated are not compared exactly.
 
     Args:
         chosen: (k,) where the games stand among all.
@@ -69,8 +69,8 @@ def write_exactly(
         SolverError: when no profile of a game could be certified.
     """
     near = [
-        np.maximum(MAY_TIE * np.abs(each).max(axis=(1, 2)), APART * rounding)
-        for each, rounding in zip((a, b), exactly.rounding, strict=True)
+        np.maximum(MAY_TIE * np.abs(matrices).max(axis=(1, 2)), APART * rounding)
+        for matrices, rounding in zip((a, b), exactly.rounding, strict=True)
     ]
     for some, defences, attacks in _alike(*surviving(a, b, (near[0], near[1]))):
         firsts, which = exactly.distinct(chosen[some], defences, attacks)
@@ -107,7 +107,7 @@ def _write_singly(
     known: dict[tuple[Any, ...], int] = {}
     for place, (game, a, b) in enumerate(zip(games.tolist(), *floats, strict=True)):
         both = whole.to_defender[place], whole.to_attacker[place]
-        key = (*chain(*(each.ravel().tolist() for each in both)), float(np.ptp(a)), float(np.ptp(b)))
+        key = (*chain(*(matrix.ravel().tolist() for matrix in both)), float(np.ptp(a)), float(np.ptp(b)))
         first = known.setdefault(key, game)
         if first == game:
             _write(answers, game, _solved(a, b, game, exactly))
@@ -176,8 +176,8 @@ def _write(answers: BatchAnswers, game: int, solution: Solution) -> None:
 
 def _copy(answers: BatchAnswers, source: Any, game: Any) -> None:
     """Writes the answers of some games as those of others, by index."""
-    for each in (
+    for array in (
         *(answers.defender, answers.attacker, answers.value, answers.regret),
         *(answers.equilibria, answers.complete, answers.status),
     ):
-        each[game] = each[source]
+        array[game] = array[source]

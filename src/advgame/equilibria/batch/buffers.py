@@ -37,7 +37,7 @@ class BatchBuffers:
 
     @staticmethod
     def for_shape(games: int, defences: int, attacks: int, rows: int | None = None) -> BatchBuffers:
-        """Arrays for so many games of a shape, with rows for two equilibria of each by default.
+        """Arrays for a number of games of a shape, by default with rows for two equilibria of each.
 
         Args:
             games: number of games.
@@ -51,14 +51,17 @@ class BatchBuffers:
         return BatchBuffers(*made)
 
     def __post_init__(self) -> None:
-        for name in (each.name for each in fields(self)):
+        for name in (field.name for field in fields(self)):
             given = getattr(self, name)
             if not isinstance(given, np.ndarray):
                 raise GameError(
                     f"The buffer {name} is a {type(given).__name__}; expected an array. "
                     "`BatchBuffers.for_shape` makes all of them."
                 )
-        shape = tuple(each.shape[-1] if each.ndim == 2 else -1 for each in (self.defender, self.attacker))
+        shape = tuple(
+            strategies.shape[-1] if strategies.ndim == 2 else -1
+            for strategies in (self.defender, self.attacker)
+        )
         needed = _needed(self.status.size, self.game_index.size, shape)
         for name, (size, kind) in needed.items():
             given = getattr(self, name)

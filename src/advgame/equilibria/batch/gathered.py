@@ -40,7 +40,7 @@ class Status(IntEnum):
         return member
 
 
-class Found(NamedTuple):
+class BatchProfiles(NamedTuple):
     """Equilibria of some games: which game, both mixed strategies, both regrets."""
 
     game: NDArray[np.int64]  # (s,)
@@ -49,12 +49,12 @@ class Found(NamedTuple):
     regret: FloatArray  # (s, 2)
 
     @staticmethod
-    def nothing(defences: int, attacks: int) -> Found:
+    def nothing(defences: int, attacks: int) -> BatchProfiles:
         """No equilibria, of games of one shape."""
-        return Found.room(0, defences, attacks)
+        return BatchProfiles.room(0, defences, attacks)
 
     @staticmethod
-    def room(rows: int, defences: int, attacks: int) -> Found:
+    def room(rows: int, defences: int, attacks: int) -> BatchProfiles:
         """Rows for equilibria of games of one shape, to be filled.
 
         Args:
@@ -63,51 +63,57 @@ class Found(NamedTuple):
             attacks: number of attacks.
         """
         sizes = (rows, defences), (rows, attacks), (rows, 2)
-        return Found(np.empty(rows, np.int64), *(np.empty(size) for size in sizes))
+        return BatchProfiles(np.empty(rows, np.int64), *(np.empty(size) for size in sizes))
 
     @staticmethod
-    def joined(parts: Sequence[Found]) -> Found:
+    def joined(parts: Sequence[BatchProfiles]) -> BatchProfiles:
         """All parts, games in order, as in each; a single one that holds something is not copied."""
         held = [part for part in parts if len(part.game)]
         if len(held) == 1:
             return held[0]
-        whole = Found(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        whole = BatchProfiles(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
         if (np.diff(whole.game) >= 0).all():
             return whole
         return whole.kept(np.argsort(whole.game, kind="stable"))
 
-    def after(self, count: int) -> Found:
+    def after(self, count: int) -> BatchProfiles:
         """All but the first equilibria, in the same memory."""
-        return Found(self.game[count:], self.defender[count:], self.attacker[count:], self.regret[count:])
+        return BatchProfiles(
+            self.game[count:], self.defender[count:], self.attacker[count:], self.regret[count:]
+        )
 
-    def begin(self, count: int) -> Found:
+    def begin(self, count: int) -> BatchProfiles:
         """The first equilibria, in the same memory."""
-        return Found(self.game[:count], self.defender[:count], self.attacker[:count], self.regret[:count])
+        return BatchProfiles(
+            self.game[:count], self.defender[:count], self.attacker[:count], self.regret[:count]
+        )
 
-    def kept(self, wanted: NDArray[Any]) -> Found:
+    def kept(self, wanted: NDArray[Any]) -> BatchProfiles:
         """The equilibria that are wanted, by truth or by place."""
-        return Found(self.game[wanted], self.defender[wanted], self.attacker[wanted], self.regret[wanted])
+        return BatchProfiles(
+            self.game[wanted], self.defender[wanted], self.attacker[wanted], self.regret[wanted]
+        )
 
 
 class Gathered:
     """Where the equilibria of a batch are gathered, games in order: in the caller's arrays, or in new ones.
 
-    A kernel that writes into the free end spares a copy. Arrays that turn out too short are replaced by
+    A kernel that writes into the free end avoids a copy. Arrays that turn out too short are replaced by
     longer ones.
     """
 
     def __init__(
-        self, shape: tuple[int, ...], arrays: Found | None = None, deadline: Deadline = ALWAYS
+        self, shape: tuple[int, ...], arrays: BatchProfiles | None = None, deadline: Deadline = ALWAYS
     ) -> None:
         self.given = arrays is not None
-        self.arrays = arrays or Found.nothing(*shape)
+        self.arrays = arrays or BatchProfiles.nothing(*shape)
         self.shape = shape
         self.deadline = deadline
         self.count = 0
         self.game = 0  # the number of the first game of the chunk that is being solved
         self.ahead = 1.0  # how many times the games of this chunk are still to come, this chunk included
 
-    def free(self, least: int) -> Found:
+    def free(self, least: int) -> BatchProfiles:
         """What is not yet filled: at least so many rows.
 
         Raises:
@@ -116,7 +122,7 @@ class Gathered:
         if self.count + least > len(self.arrays.game):
             rows = self.count + int(np.ceil(least * max(self.ahead, 1.0)))
             try:
-                longer = Found.room(rows, *self.shape)
+                longer = BatchProfiles.room(rows, *self.shape)
             except MemoryError:
                 raise GameError(
                     f"There is no memory for {rows:,} equilibria of {self.shape[0]} × {self.shape[1]} games; "
@@ -127,18 +133,18 @@ class Gathered:
             self.arrays = longer
         return self.arrays.after(self.count)
 
-    def add(self, found: Found) -> None:
+    def add(self, profiles: BatchProfiles) -> None:
         """Takes in the equilibria of games numbered within the chunk; those at the free end stay there."""
-        count = len(found.game)
+        count = len(profiles.game)
         here = self.free(count).begin(count)
-        if not np.shares_memory(found.game, here.game):
-            for place, each in zip(here, found, strict=True):
-                place[:] = each
+        if not np.shares_memory(profiles.game, here.game):
+            for place, array in zip(here, profiles, strict=True):
+                place[:] = array
         if self.game:
             here.game[:] += self.game
         self.count += count
 
     @property
-    def all(self) -> Found:
+    def all(self) -> BatchProfiles:
         """What has been taken in."""
         return self.arrays.begin(self.count)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
-from advgame.equilibria.batch.gathered import Found, Gathered
+from advgame.equilibria.batch.gathered import BatchProfiles, Gathered
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 from advgame.games.tolerances import LARGEST_REGRET
 
@@ -26,7 +26,7 @@ def fits(shape: tuple[int, ...]) -> bool:
 
 def general_equilibria(
     a: FloatArray, b: FloatArray, gathered: Gathered | None = None, room: tuple[int, ...] | None = None
-) -> tuple[Found, NDArray[np.bool_]]:
+) -> tuple[BatchProfiles, NDArray[np.bool_]]:
     """The equilibria of the games that could be proven, and which games these are.
 
     Signs that rounding hides are computed in whole numbers, for the games that need them.
@@ -39,18 +39,18 @@ def general_equilibria(
     from advgame.equilibria.kernels import states
 
     room = room or (ROOM if min(a.shape[1:]) <= FEW else ROOM[1:])
-    found, state = _by_signs(a, b, room, False, gathered)
+    profiles, state = _by_signs(a, b, room, False, gathered)
     tied = np.flatnonzero(state == states.TIED)
     if len(tied) == 0:
-        return found, state == states.SOLVED
+        return profiles, state == states.SOLVED
     more, state[tied] = _by_signs(a[tied], b[tied], room, True)
-    return Found.joined([found, more._replace(game=tied[more.game])]), state == states.SOLVED
+    return BatchProfiles.joined([profiles, more._replace(game=tied[more.game])]), state == states.SOLVED
 
 
 def _by_signs(
     a: FloatArray, b: FloatArray, room: tuple[int, ...], thorough: bool, gathered: Gathered | None = None
-) -> tuple[Found, NDArray[np.uint8]]:
-    """The equilibria of games that are solved, and what became of all, with more room where it is needed."""
+) -> tuple[BatchProfiles, NDArray[np.uint8]]:
+    """The equilibria of solved games and the state of every game, with more memory where needed."""
     from advgame.equilibria.kernels import profiles, states, support_pairs, supports
 
     games, defences, attacks = a.shape
@@ -71,18 +71,20 @@ def _by_signs(
     on_all_cores(find, parts)
     starts = np.cumsum(counts) - counts
     rows = int(counts.sum())
-    found = (gathered or Gathered(a.shape[1:])).free(rows).begin(rows)
+    rows_of_profiles = (gathered or Gathered(a.shape[1:])).free(rows).begin(rows)
 
     def fill(part: int) -> None:
-        profiles.fill(a, b, ends[part], ends[part + 1], *sets, pairs, places, starts, counts, *found)
+        profiles.fill(
+            a, b, ends[part], ends[part + 1], *sets, pairs, places, starts, counts, *rows_of_profiles
+        )
 
     on_all_cores(fill, parts)
-    if rows and not found.regret.max() <= LARGEST_REGRET:
-        certified = (found.regret <= LARGEST_REGRET).all(axis=1)
-        state[found.game[~certified]] = states.UNCERTIFIED
-        found = found.kept(state[found.game] == states.SOLVED)
+    if rows and not rows_of_profiles.regret.max() <= LARGEST_REGRET:
+        certified = (rows_of_profiles.regret <= LARGEST_REGRET).all(axis=1)
+        state[rows_of_profiles.game[~certified]] = states.UNCERTIFIED
+        rows_of_profiles = rows_of_profiles.kept(state[rows_of_profiles.game] == states.SOLVED)
     crowded = np.flatnonzero(state == states.CROWDED)
     if len(crowded) == 0 or len(room) == 1:
-        return found, state
+        return rows_of_profiles, state
     more, state[crowded] = _by_signs(a[crowded], b[crowded], room[1:], thorough)
-    return Found.joined([found, more._replace(game=crowded[more.game])]), state
+    return BatchProfiles.joined([rows_of_profiles, more._replace(game=crowded[more.game])]), state

@@ -12,7 +12,7 @@ from advgame.equilibria.batch.threads import on_all_cores
 from advgame.errors import GameError
 from advgame.games.game import LARGEST_WHOLE
 
-PART = 1 << 19  # payoffs looked at together, so that little memory is needed beside them
+PART = 1 << 19  # payoffs checked at a time, which bounds the additional memory
 
 
 def payoff_array(name: str, given: ArrayLike) -> NDArray[Any]:
@@ -70,7 +70,7 @@ def _refuse_in(name: str, part: NDArray[Any], before: int) -> None:
     else:
         wrong, wanted = ~np.isfinite(part), "every payoff must be a finite number"
     if wrong.any():
-        game, row, column = (int(each) for each in np.argwhere(wrong)[0])
+        game, row, column = (int(index) for index in np.argwhere(wrong)[0])
         raise GameError(f"{name}[{before + game}, {row}, {column}] is {part[game, row, column]}; {wanted}.")
 
 

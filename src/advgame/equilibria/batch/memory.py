@@ -14,12 +14,12 @@ def free_bytes() -> int | None:
     >>> free is None or free > 0
     True
     """
-    limits = [each for each in (_of_the_machine(), _of_the_group()) if each is not None]
+    limits = [limit for limit in (_of_the_machine(), _of_the_group()) if limit is not None]
     return min(limits, default=None)
 
 
 def _of_the_machine() -> int | None:
-    """Free memory of the machine, with what caches would give back; or all memory if that is not reported."""
+    """Free memory of the machine, with releasable caches; all memory if that is not reported."""
     for line in _read("/proc/meminfo").splitlines():
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) * 1024

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.batch.all_equilibria import singly
-from advgame.equilibria.batch.gathered import Found, Gathered, Status
+from advgame.equilibria.batch.gathered import BatchProfiles, Gathered, Status
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 
 
 def one_nash_equilibrium(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
-) -> Found:
+) -> BatchProfiles:
     """An equilibrium of every game of a chunk; where the kernel loses its way, the first found singly.
 
     Args:
@@ -25,20 +25,20 @@ def one_nash_equilibrium(
     from advgame.equilibria.kernels import lemke_howson_pivots, states
 
     games, gathered = len(a), gathered or Gathered(a.shape[1:])
-    found = gathered.free(games).begin(games)
-    found.game[:] = np.arange(games)
+    profiles = gathered.free(games).begin(games)
+    profiles.game[:] = np.arange(games)
     state = np.empty(games, np.uint8)
     parts = parts_for(games)
 
     def solve(part: int) -> None:
         first, last = part * games // parts, (part + 1) * games // parts
-        lemke_howson_pivots.solve_some(a, b, first, last, state, *found[1:])
+        lemke_howson_pivots.solve_some(a, b, first, last, state, *profiles[1:])
 
     on_all_cores(solve, parts)
     status[:] = Status.ONE
     lost = np.flatnonzero(state != states.SOLVED)
     if len(lost) == 0:
-        return found
-    alone = [each.begin(1) for each in singly(a, b, lost, status, gathered.deadline)]
+        return profiles
+    alone = [batch.begin(1) for batch in singly(a, b, lost, status, gathered.deadline)]
     status[lost[status[lost] == Status.SINGLE]] = Status.PARTIAL  # one of the equilibria found is reported
-    return Found.joined([found.kept(state == states.SOLVED), *alone])
+    return BatchProfiles.joined([profiles.kept(state == states.SOLVED), *alone])

@@ -19,7 +19,7 @@ from advgame.equilibria.batch.all_equilibria import nash_equilibria
 from advgame.equilibria.batch.batch_centring import Centred
 from advgame.equilibria.batch.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch.buffers import BatchBuffers
-from advgame.equilibria.batch.gathered import SLOTS, Found, Gathered, Status
+from advgame.equilibria.batch.gathered import SLOTS, BatchProfiles, Gathered, Status
 from advgame.equilibria.batch.inputs import floats, payoff_array, refuse_infinite
 from advgame.equilibria.batch.memory import free_bytes, in_words
 from advgame.equilibria.batch.one_equilibrium import one_nash_equilibrium
@@ -38,7 +38,7 @@ class Method(Protocol):
 
     def __call__(
         self, a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None, /
-    ) -> Found:
+    ) -> BatchProfiles:
         """The profiles of games (k, m, n), numbered from 0; writes how each was answered into ``status``.
 
         Those that stand at the free end of ``gathered`` need not be copied; its deadline is kept to.
@@ -171,10 +171,10 @@ def solve_batch(
         first = last
         if deadline.seconds < inf:
             size = min(_next_chunk(size, monotonic() - begun), _chunk(a.shape))
-    found = gathered.all
+    profiles = gathered.all
     complete = np.empty(games, np.bool_) if out is None else out.complete[:games]
     np.less(status, Status.PARTIAL, out=complete)
-    return BatchSolution(concept, *found, complete, status)
+    return BatchSolution(concept, *profiles, complete, status)
 
 
 def _chunk(shape: tuple[int, ...]) -> int:
@@ -198,7 +198,7 @@ def _limit(seconds: float | None) -> float:
 
 def _place(
     a: NDArray[Any], b: NDArray[Any], out: BatchBuffers | None
-) -> tuple[NDArray[np.uint8], Found | None]:
+) -> tuple[NDArray[np.uint8], BatchProfiles | None]:
     """The statuses, and the rows for equilibria: parts of ``out``, or what there is memory for."""
     games, *shape = a.shape
     if out is None:
@@ -227,4 +227,4 @@ def _place(
                 raise GameError(
                     f"out shares memory with {name}; answers would overwrite games not yet solved."
                 )
-    return out.status[:games], Found(out.game_index, out.defender, out.attacker, out.regret)
+    return out.status[:games], BatchProfiles(out.game_index, out.defender, out.attacker, out.regret)

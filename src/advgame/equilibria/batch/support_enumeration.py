@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.equilibria.batch.batch_dominance import surviving
-from advgame.equilibria.batch.gathered import Found
+from advgame.equilibria.batch.gathered import BatchProfiles
 from advgame.games.tolerances import MAY_TIE
 
 MOST_PAIRS = 251  # of supports of equal size, which a 5 × 5 game has
@@ -29,9 +29,9 @@ Places = NDArray[np.intp]
 class BySupports(NamedTuple):
     """The equilibria of some games, and of which games they are proven to be all."""
 
-    found: Found  # games in order; regrets are left at 0
+    found: BatchProfiles  # games in order; regrets are left at 0
     proven: NDArray[np.bool_]  # (games,)
-    too_large: NDArray[np.bool_]  # (games,) of which no pair of supports was looked at
+    too_large: NDArray[np.bool_]  # (games,) of which no pair of supports was tried
 
 
 def by_supports(a: FloatArray, b: FloatArray) -> BySupports:
@@ -50,10 +50,10 @@ def by_supports(a: FloatArray, b: FloatArray) -> BySupports:
         a: (games, defences, attacks), the defender's payoffs.
         b: (games, defences, attacks), the attacker's payoffs.
     """
-    near = tuple(MAY_TIE * np.abs(each).max(axis=(1, 2)) for each in (a, b))
+    near = tuple(MAY_TIE * np.abs(matrices).max(axis=(1, 2)) for matrices in (a, b))
     rows, columns = surviving(a, b, (near[0], near[1]))
     proven, too_large = np.zeros((2, len(a)), np.bool_)
-    parts = [Found.nothing(*a.shape[1:])]
+    parts = [BatchProfiles.nothing(*a.shape[1:])]
     for games, defences, attacks in _of_one_shape(rows, columns):
         if comb(defences.shape[1] + attacks.shape[1], defences.shape[1]) - 1 > MOST_PAIRS:
             too_large[games] = True
@@ -64,8 +64,8 @@ def by_supports(a: FloatArray, b: FloatArray) -> BySupports:
         whole = np.zeros((len(some.game), a.shape[1])), np.zeros((len(some.game), a.shape[2]))
         np.put_along_axis(whole[0], defences[some.game], some.defender, axis=1)
         np.put_along_axis(whole[1], attacks[some.game], some.attacker, axis=1)
-        parts.append(Found(games[some.game], *whole, some.regret))
-    return BySupports(Found.joined(parts), proven, too_large)
+        parts.append(BatchProfiles(games[some.game], *whole, some.regret))
+    return BySupports(BatchProfiles.joined(parts), proven, too_large)
 
 
 def _of_one_shape(
@@ -85,14 +85,14 @@ def _scaled(payoffs: FloatArray) -> FloatArray:
     return np.asarray((payoffs - payoffs.min(axis=(1, 2), keepdims=True)) / np.where(spread > 0, spread, 1.0))
 
 
-def _equilibria(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]:
+def _equilibria(a: FloatArray, b: FloatArray) -> tuple[BatchProfiles, NDArray[np.bool_]]:
     """The equilibria of games of one shape, and which games have no pair of supports in doubt."""
     games, defences, attacks = a.shape
-    proven, parts = np.ones(games, np.bool_), [Found.nothing(defences, attacks)]
+    proven, parts = np.ones(games, np.bool_), [BatchProfiles.nothing(defences, attacks)]
     for size in range(1, min(defences, attacks) + 1):
         pairs = list(product(combinations(range(defences), size), combinations(range(attacks), size)))
         game = np.repeat(np.arange(games), len(pairs))
-        rows, columns = (np.tile(np.array(each), (games, 1)) for each in zip(*pairs, strict=True))
+        rows, columns = (np.tile(np.array(support), (games, 1)) for support in zip(*pairs, strict=True))
         attacker = _indifferent(a, game, rows, columns)
         open_ = ~attacker.fails
         game, rows, columns = game[open_], rows[open_], columns[open_]
@@ -103,8 +103,8 @@ def _equilibria(a: FloatArray, b: FloatArray) -> tuple[Found, NDArray[np.bool_]]
         mixes = np.zeros((count, defences)), np.zeros((count, attacks))
         np.put_along_axis(mixes[0], rows[holds], defender.mix[holds], axis=1)
         np.put_along_axis(mixes[1], columns[holds], attacker.mix[open_][holds], axis=1)
-        parts.append(Found(game[holds], *mixes, np.zeros((count, 2))))
-    return Found.joined(parts), proven
+        parts.append(BatchProfiles(game[holds], *mixes, np.zeros((count, 2))))
+    return BatchProfiles.joined(parts), proven
 
 
 class _Mixes(NamedTuple):

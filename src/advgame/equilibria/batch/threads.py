@@ -10,7 +10,7 @@ PARTS_OF_A_CORE = 4  # so that one that is done sooner takes from the others
 def on_all_cores(work: Callable[[int], object], parts: int) -> None:
     """Does ``work`` for the numbers below ``parts``, on as many threads as numba may use.
 
-    The work lets go of Python's lock while it runs. Compiled with its threads inside, as numba could, it
+    The work releases Python's lock while it runs. Compiled with its threads inside, as numba could, it
     would keep the first caller waiting twice as long.
     """
     from numba import get_num_threads
@@ -27,7 +27,7 @@ def on_all_cores(work: Callable[[int], object], parts: int) -> None:
 
 
 def parts_for(games: int, least: int = 1) -> int:
-    """Into how many parts of at least so many games a batch is divided: one where there is one core."""
+    """The number of parts of a minimum size into which a batch is divided: one on a single core."""
     from numba import get_num_threads
 
     threads = get_num_threads()

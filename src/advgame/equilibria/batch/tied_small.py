@@ -36,7 +36,7 @@ def small_answers(payoffs: WholePayoffs, near: FloatArray) -> SmallAnswers:
 
     Of several that pay the defender as little, it is the one that plays the fewest strategies, or the first.
 
-    >>> a, b = (np.array([each], dtype=object) for each in ([[3, 0], [2, 1]], [[0, 0], [1, 0]]))
+    >>> a, b = (np.array([payoffs], dtype=object) for payoffs in ([[3, 0], [2, 1]], [[0, 0], [1, 0]]))
     >>> answers = small_answers(WholePayoffs(a, b, (10, 10)), np.zeros(1))
     >>> answers.attacker.tolist(), answers.value.tolist(), answers.equilibria.tolist()
     ([[0.5, 0.5]], [[0.15, 0.0]], [2])
@@ -53,17 +53,17 @@ def small_answers(payoffs: WholePayoffs, near: FloatArray) -> SmallAnswers:
 def _of_one_chooser(payoffs: WholePayoffs, near: FloatArray) -> SmallAnswers:
     """Games in which one player has a single strategy: the best responses of the other."""
     games, defences, attacks = payoffs.to_defender.shape
-    flat = [each.reshape(games, -1) for each in (payoffs.to_defender, payoffs.to_attacker)]
+    flat = [payoff.reshape(games, -1) for payoff in (payoffs.to_defender, payoffs.to_attacker)]
     chooser = flat[0] if attacks == 1 else flat[1]
     best = chooser == chooser.max(axis=1, keepdims=True)
-    values = [_floats(each / unit) for each, unit in zip(flat, payoffs.denominators, strict=True)]
+    values = [_floats(payoff / unit) for payoff, unit in zip(flat, payoffs.denominators, strict=True)]
     worst = np.where(best, values[0], np.inf)
     place = np.argmax(worst <= (worst.min(axis=1) + near)[:, None], axis=1)
     every = np.arange(games)
     return SmallAnswers(
         np.eye(defences)[place if attacks == 1 else 0 * place],
         np.eye(attacks)[0 * place if attacks == 1 else place],
-        np.column_stack([each[every, place] for each in values]),
+        np.column_stack([value[every, place] for value in values]),
         best.sum(axis=1),
     )
 
@@ -89,8 +89,8 @@ def _two_by_two(payoffs: WholePayoffs, near: FloatArray) -> SmallAnswers:
         chosen = _preferred(listed, near[some])
         for where, number in ((some[chosen == number], number) for number in range(len(listed))):
             inside = chosen == number
-            for room, each in zip(answers[:3], listed[number][:3], strict=True):
-                room[where] = each[inside]
+            for room, answer in zip(answers[:3], listed[number][:3], strict=True):
+                room[where] = answer[inside]
     return answers
 
 
@@ -115,8 +115,8 @@ def _of_kinds(payoffs: WholePayoffs, some: NDArray[np.intp], weights: tuple[Whol
     x, y = weights
     in_all = x.sum(axis=1), y.sum(axis=1)
     values = []
-    for each, unit in zip((payoffs.to_defender, payoffs.to_attacker), payoffs.denominators, strict=True):
-        total = sum(x[:, i] * y[:, j] * each[some, i, j] for i in (0, 1) for j in (0, 1))
+    for payoff, unit in zip((payoffs.to_defender, payoffs.to_attacker), payoffs.denominators, strict=True):
+        total = sum(x[:, i] * y[:, j] * payoff[some, i, j] for i in (0, 1) for j in (0, 1))
         values.append(_floats(total / (in_all[0] * in_all[1] * unit)))
     mixes = [_floats(mix / total[:, None]) for mix, total in zip(weights, in_all, strict=True)]
     return SmallAnswers(mixes[0], mixes[1], np.column_stack(values), np.ones(len(some), np.int64))
@@ -124,8 +124,8 @@ def _of_kinds(payoffs: WholePayoffs, some: NDArray[np.intp], weights: tuple[Whol
 
 def _preferred(listed: list[SmallAnswers], near: FloatArray) -> NDArray[np.intp]:
     """Which of the equilibria of each game is recommended."""
-    values = np.column_stack([each.value[:, 0] for each in listed])
-    order = np.column_stack([3 * _order(each.defender) + _order(each.attacker) for each in listed])
+    values = np.column_stack([profile.value[:, 0] for profile in listed])
+    order = np.column_stack([3 * _order(profile.defender) + _order(profile.attacker) for profile in listed])
     tied = values <= (values.min(axis=1) + near)[:, None]  # an order is at most 8
     return np.asarray(np.where(tied, order, 9).argmin(axis=1), np.intp)
 

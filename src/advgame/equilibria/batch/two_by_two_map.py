@@ -46,8 +46,8 @@ def map_lines(
     from advgame.equilibria.kernels import affine_two_by_two as kernel
 
     shape, sums, numbers = (games.games, len(values)), sums_of(games), np.ascontiguousarray(games.values)
-    found = out or PlayMap(np.empty(shape, np.uint8), np.empty(shape), np.empty(shape))
-    room = found.kind, found.second_defence, found.second_attack
+    map_of_play = out or PlayMap(np.empty(shape, np.uint8), np.empty(shape), np.empty(shape))
+    room = map_of_play.kind, map_of_play.second_defence, map_of_play.second_attack
     parts = parts_for(games.games, 1 + LEAST_POINTS // len(values))
     ends, left = [part * games.games // parts for part in range(parts + 1)], np.zeros(parts, np.int64)
 
@@ -55,7 +55,9 @@ def map_lines(
         left[part] = kernel.map_some(sums, numbers, values, along, ends[part], ends[part + 1], *room)
 
     on_all_cores(draw, parts)
-    return found, np.flatnonzero(found.kind.ravel() == LEFT) if left.any() else np.empty(0, np.int64)
+    return map_of_play, np.flatnonzero(map_of_play.kind.ravel() == LEFT) if left.any() else np.empty(
+        0, np.int64
+    )
 
 
 def kinds(defender: FloatArray, attacker: FloatArray) -> NDArray[np.uint8]:

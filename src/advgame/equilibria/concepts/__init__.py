@@ -14,8 +14,8 @@ from advgame.equilibria.solution import Concept
 CONCEPTS: Catalogue[Concept] = Catalogue(
     "concept",
     {
-        each.name: each
-        for each in (
+        concept.name: concept
+        for concept in (
             Nash(),
             NashOne(),
             Commitment(),
@@ -50,7 +50,7 @@ def batch_method_of(concept: str | Concept) -> str | None:
 def for_many_games(concept: Concept) -> Concept:
     """The concept itself, or a quicker one for it: Nash where it may reach its time limit in some games.
 
-    >>> [for_many_games(each).name for each in (Nashpy(), RobustCommitment(), WorstCase())]
+    >>> [for_many_games(concept).name for concept in (Nashpy(), RobustCommitment(), WorstCase())]
     ['nash', 'commitment', 'worst_case']
     """
     return Nash() if concept.may_not_end else concept.in_bulk

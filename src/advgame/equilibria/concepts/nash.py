@@ -42,7 +42,7 @@ MOST_COPIES = 4096  # extreme equilibria that differ in which of several duplica
 PER_EXACT_PAYOFF, PER_EXACT_PRODUCT = 3e-5, 1e-5  # nominal seconds, of a game's share in a common budget
 KEPT_FOR_ONE = 0.1  # of the time: where listing has taken all the rest
 WORK_AT_ONCE = 1.0  # nominal seconds: far more than the vertices of the small games searched at once take
-SHIFTED = 8  # payoffs so many times as large as their range: `near_ties` looks at those
+SHIFTED = 8  # payoffs this many times as large as their range are checked by `near_ties`
 WORK_FOR_ONE = 10.0  # nominal seconds for a single equilibrium, whatever listing has taken
 COPIES = (
     "With duplicate strategies there are {:,} extreme equilibria; only those with the first of each "

@@ -55,9 +55,9 @@ class NashOne(Concept):
     def _first(self, game: Game) -> tuple[Profile | None, str]:
         """The equilibrium, certified in the game itself, and the method that has found it."""
         if game.is_plainly_centred and not any(game.rounding):
-            found = compiled_equilibrium(game)
-            if found is not None:
-                return found[0], PURE if found[1] else PATH
+            compiled = compiled_equilibrium(game)
+            if compiled is not None:
+                return compiled[0], PURE if compiled[1] else PATH
         profile = _pure(game)
         return (self._walked(game), PATH) if profile is None else (profile, PURE)
 

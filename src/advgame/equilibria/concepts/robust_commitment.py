@@ -1,7 +1,7 @@
 """Robust commitment: the mixed strategy that is best in the worst case over the attacker's amounts.
 
-A Stackelberg strategy lies where the attacker is indifferent, so that the smallest mistake about its
-rewards or costs lets the value collapse. Here the attacker may play every reply that no other surely beats
+A Stackelberg strategy lies where the attacker is indifferent, so that the smallest error in its
+rewards or costs makes the value collapse. Here the attacker may play every reply that no other surely beats
 while its amounts lie in their intervals, and the defender's value is the least over those replies:
 
     max v  with  v ≤ x·A_j, or some k surely better than j for the attacker, for every reply j
@@ -161,7 +161,7 @@ def _most_guaranteed(
     game: Game, amounts: UncertainAmounts, slack: float, candidates: list[FloatArray]
 ) -> tuple[FloatArray, float]:
     """The first of the mixed strategies that guarantee most, and what it guarantees."""
-    values = [worst_reply(game, amounts, each, slack)[1] for each in candidates]
+    values = [worst_reply(game, amounts, candidate, slack)[1] for candidate in candidates]
     best = int(np.argmax(values))
     return candidates[best], values[best]
 
@@ -173,7 +173,7 @@ def _breaks_are_few(game: Game) -> bool:
 def _best_of_two(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArray, float]:
     """Of two defences, where the guaranteed value is piecewise linear in the probability of the second."""
     mixed_strategies = [np.array([1 - share, share]) for share in break_points(game, amounts, slack)]
-    values = [worst_reply(game, amounts, each, slack)[1] for each in mixed_strategies]
+    values = [worst_reply(game, amounts, mixed_strategy, slack)[1] for mixed_strategy in mixed_strategies]
     best = int(np.argmax(values))
     return mixed_strategies[best], values[best]
 

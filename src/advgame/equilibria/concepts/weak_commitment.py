@@ -23,7 +23,7 @@ from advgame.games import Game
 from advgame.games.tolerances import TIE
 
 THIN = 1e-9  # of the attacker's payoff range: a reply that is best by less counts as never strictly best
-SHARPER = 1e4  # makes the attacker's ties finer than HiGHS lets one ask for
+SHARPER = 1e4  # makes the attacker's ties finer than HiGHS's smallest tolerance
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,9 @@
-"""Two strategies each, solved from their prices and shares: payoffs never leave the processor.
+"""2 × 2 games solved from prices and shares, without storing their payoffs.
 
-Of a 2 × 2 game four differences decide: what each player's first strategy earns more than the second,
-against either strategy of the other. A difference counts only beyond what may be rounding. So where the
-signs leave one equilibrium, no tie that matters is near: one player has a strictly dominated strategy and
-the other a strict answer, or the best replies go round. All else is left to those who have the payoffs.
+A 2 × 2 game is decided by four differences: what each player's first strategy earns more than the second,
+against either strategy of the opponent. A difference counts only if it exceeds its rounding error. Where the
+signs leave one equilibrium, either one player has a strictly dominated strategy and the other a strict best
+response, or the best responses form a cycle. All other games are left to solvers that read the payoffs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from advgame.games.tolerances import LARGEST_REGRET
 
 TILE = 128  # games whose payoffs are added up together
 
-# What is played: 3 × the defender's kind + the adversary's, each the first strategy, the second, or both.
+# What is played: 3 × the defender's kind + the attacker's, each the first strategy, the second, or both.
 FIRST, SECOND, BOTH = 0, 1, 2
 MIXED = 3 * BOTH + BOTH
 LEFT = 9  # to be solved from its payoffs
@@ -44,11 +44,11 @@ KINDS = _table()
 
 
 class Sums(NamedTuple):
-    """What the games are told by. With p > 0 every sum is Σ_b φ_b (still_b + p shared_b).
+    """The quantities that decide the games. With p > 0 every sum is Σ_b φ_b (still_b + p shared_b).
 
     The first four sums are the differences: of the defender against the first attack and the second, of the
-    adversary against the first defence and the second. Then follow the defender's payoffs of the second
-    defence against both attacks, and the adversary's of the second attack against both defences.
+    attacker against the first defence and the second. Then follow the defender's payoffs of the second
+    defence against both attacks, and the attacker's of the second attack against both defences.
     """
 
     price_rows: np.ndarray  # (features − 1,) where among the numbers each price stands
@@ -58,7 +58,7 @@ class Sums(NamedTuple):
     cap_row: int
     still: np.ndarray  # (8, features)
     shared: np.ndarray  # (8, features)
-    near: np.ndarray  # (2,) a difference below it may be a tie; of defender and adversary
+    near: np.ndarray  # (2,) a difference below it may be a tie; of defender and attacker
 
 
 @part(error_model="numpy", forceinline=True)
@@ -72,7 +72,7 @@ def _sign(difference, near):
 
 @njit(nogil=True, error_model="numpy")
 def map_some(sums, numbers, values, row, first, last, code, defend, attack):
-    """Fills, for every game of the lines first … last, what is played and both P(second strategy).
+    """Fills, for every game of the lines first … last, the kind of equilibrium and both P(second strategy).
 
     Args:
         sums: what the games are told by.
@@ -182,7 +182,7 @@ def _cut(values, top, fixed, slope, near, start, cuts):
 
 @part(error_model="numpy", fastmath={"contract", "nsz"})
 def _mix(values, top, fixed, slope, code, defend, attack):
-    """Writes both P(second strategy) where best replies go round; how many games are left."""
+    """Writes both P(second strategy) where best responses form a cycle; returns how many games are left."""
     left = 0
     f0, f1, f2, f3 = fixed[0], fixed[1], fixed[2], fixed[3]
     s0, s1, s2, s3 = slope[0], slope[1], slope[2], slope[3]
@@ -199,7 +199,7 @@ def _mix(values, top, fixed, slope, code, defend, attack):
 
 @part(error_model="numpy", forceinline=True)
 def _second(d0, d1, b0, b1):
-    """P(second strategy) of the defender, who makes the adversary indifferent, and of the adversary."""
+    """P(second strategy) of the defender, who makes the attacker indifferent, and of the attacker."""
     in_d, in_b = abs(d0) + abs(d1), abs(b0) + abs(b1)
     inverse = 1.0 / (in_d * in_b)  # one division for both
     return abs(b0) * in_d * inverse, abs(d0) * in_b * inverse
@@ -207,7 +207,7 @@ def _second(d0, d1, b0, b1):
 
 @part(error_model="numpy", forceinline=True)
 def _excess(d0, d1, b0, b1, x, y):
-    """By how much the larger of both players' gains from leaving the mixes exceeds what is allowed."""
+    """By how much the larger of both players' regrets exceeds the tolerance."""
     gain, range_ = abs(d0 * (1.0 - y) + d1 * y), max(abs(d0), abs(d1))
     lure, reach = abs(b0 * (1.0 - x) + b1 * x), max(abs(b0), abs(b1))
     return max(gain - LARGEST_REGRET * range_, lure - LARGEST_REGRET * reach)
@@ -218,7 +218,7 @@ def _excess(d0, d1, b0, b1, x, y):
 
 @njit(nogil=True, error_model="numpy")
 def solve_some(sums, numbers, first, last, code, defender, attacker, value, regret):
-    """Fills the answers of the games first … last: what is played, both mixes, values and regrets.
+    """Fills the answers of games first … last: kind of equilibrium, both mixed strategies, values, regrets.
 
     Args:
         sums: what the games are told by.
@@ -244,7 +244,7 @@ def solve_some(sums, numbers, first, last, code, defender, attacker, value, regr
 
 @part(error_model="numpy", fastmath={"contract", "nsz"})
 def _play(total, kind, out):
-    """Writes both P(second strategy), both values and both regrets; LEFT where rounding spoils a mix."""
+    """Writes both P(second strategy), values and regrets; LEFT where rounding spoils a mixed strategy."""
     for c in range(TILE):
         d0, d1, b0, b1 = total[0, c], total[1, c], total[2, c], total[3, c]
         mixed, x, y = kind[c] == MIXED, 0.0, 0.0

@@ -1,8 +1,8 @@
-"""Compiled kernels are forgotten once anything they are made of has changed.
+"""Deletes cached compiled kernels whose source, or the source of a kernel they call, has changed.
 
-A compiled kernel holds copies of the kernels it calls, but numba only looks whether its own file has changed
-since. So a mended step would not be met in the walks that take it, on any machine where they were compiled
-before. Here the digests of a kernel and of all its parts are kept beside what is compiled.
+A compiled kernel contains copies of the kernels it calls, but numba compares only the modification time of
+its own file. A correction in a called kernel would not reach its callers on machines that compiled them
+before. This module therefore stores the digests of a kernel and of all its parts in the cache folder.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-RECORD = "made_of.json"  # of each kernel, the digest of what it was made of
+RECORD = "made_of.json"  # the digest of each kernel and its parts
 
 
 def forget_outdated(kernels: Path, kept: Path) -> None:
-    """Removes what is kept compiled of kernels that are made of anything that has changed.
+    """Deletes the cached code of kernels that changed, or that call a kernel that changed.
 
     Args:
         kernels: the folder of the sources.
-        kept: the folder where numba keeps what it has compiled of them.
+        kept: the folder of numba's cache.
     """
     sources = sources_in(kernels)
     now = {name: digest(sources, name) for name in sources}
@@ -37,34 +37,34 @@ def forget_outdated(kernels: Path, kept: Path) -> None:
                     path.unlink(missing_ok=True)
         kept.mkdir(parents=True, exist_ok=True)
         (kept / RECORD).write_text(json.dumps(now, indent=1), encoding="utf-8")
-    except OSError:  # where nobody may write, numba has written nothing either
+    except OSError:  # numba could not write there either
         return
 
 
 def sources_in(kernels: Path) -> dict[str, str]:
-    """The source of each kernel, and of the tolerances compiled into them, by its name."""
+    """The source of each kernel and of the tolerances compiled into them, by name."""
     paths = [*sorted(kernels.glob("*.py")), *kernels.parents[1].glob("games/tolerances.py")]
     return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
 def digest(sources: dict[str, str], name: str) -> str:
-    """What tells whether a kernel, or anything that is compiled into it, has changed."""
+    """The digest of a kernel and of everything compiled into it."""
     return sha256("\0".join(sources[part] for part in sorted(made_of(sources, name))).encode()).hexdigest()
 
 
 def made_of(sources: dict[str, str], name: str) -> set[str]:
-    """A kernel and all whose code is compiled into it.
+    """The names of a kernel and of all kernels compiled into it.
 
     >>> sorted(made_of(sources_in(Path(__file__).parent), "uniqueness"))
     ['cache', 'compiling', 'parts', 'simd4', 'tolerances', 'uniqueness']
     """
-    parts, found = [name], set[str]()
+    parts, reached = [name], set[str]()
     while parts:
         part = parts.pop()
-        if part not in found:
-            found.add(part)
+        if part not in reached:
+            reached.add(part)
             parts += _imported(sources[part])
-    return found
+    return reached
 
 
 def _imported(source: str) -> set[str]:
@@ -73,5 +73,5 @@ def _imported(source: str) -> set[str]:
     names = set(re.findall(r"^from advgame\.games\.(tolerances) import", source, re.MULTILINE))
     names |= set(re.findall(rf"^{package}\.(\w+) import", source, re.MULTILINE))
     for several in re.findall(rf"^{package} import (.+)$", source, re.MULTILINE):
-        names |= {each.strip() for each in several.split(",")}
+        names |= {name.strip() for name in several.split(",")}
     return names

@@ -1,4 +1,4 @@
-"""What makes a game of adversary and defender easy, read off its bare payoffs: the careful way.
+"""Detection of rank-1 games from their payoffs, by full cross approximation: slow and accurate.
 
 The same steps as `advgame.games.rank_one_form`: both matrices are centred by rows and columns, and a t > 0 is
 sought for which their sum is of rank 1, first where a 2 × 2 minor of the largest entries vanishes.
@@ -44,7 +44,7 @@ def centred(payoffs, out):
 
 @part(fastmath=QUICK)
 def largest_size(matrix):
-    """The size of the entry largest in size."""
+    """The largest absolute value of the entries."""
     size = 0.0
     for i in range(matrix.shape[0]):
         for j in range(matrix.shape[1]):
@@ -54,7 +54,7 @@ def largest_size(matrix):
 
 @part()
 def place_of(matrix, size):
-    """The place of the first entry of a size."""
+    """The position of the first entry with an absolute value."""
     for i in range(matrix.shape[0]):
         for j in range(matrix.shape[1]):
             if abs(matrix[i, j]) >= size:
@@ -75,7 +75,7 @@ def products(a, b):
 
 @part()
 def cancels(a, b, ratio, allowed):
-    """Whether a + ratio·b is nothing.
+    """Whether a + ratio·b vanishes up to rounding.
 
     Args:
         a, b: (rows, columns) centred payoffs of the defender and of the attacker.
@@ -91,7 +91,7 @@ def cancels(a, b, ratio, allowed):
 
 @part(fastmath=QUICK)
 def largest_of_sum(a, b, ratio):
-    """The place and the size of the largest entry of a + ratio·b.
+    """The position and absolute value of the largest entry of a + ratio·b.
 
     Args:
         a, b: (rows, columns) centred payoffs of the defender and of the attacker.
@@ -110,7 +110,7 @@ def largest_of_sum(a, b, ratio):
 
 @part(fastmath=QUICK)
 def residue(a, b, ratio, left, right):
-    """Writes the rank-1 factors of a + ratio·b; returns their place, its size, and the most they leave.
+    """Writes the rank-1 factors of a + ratio·b; returns the pivot's position and size, and the residue.
 
     Args:
         a, b: (rows, columns) centred payoffs of the defender and of the attacker.
@@ -135,7 +135,7 @@ def residue(a, b, ratio, left, right):
 
 @part()
 def worst_place(a, b, ratio, left, right):
-    """The place of the largest entry that rank-1 factors leave of a + ratio·b.
+    """The position of the largest residue of a + ratio·b after subtracting the rank-1 factors.
 
     Args:
         a, b: (rows, columns) centred payoffs of the defender and of the attacker.

@@ -1,4 +1,4 @@
-"""The certificate of an equilibrium, compiled: what each player could still gain, from the payoffs alone."""
+"""Compiled certificates of equilibria: the regret of each player, computed from the payoffs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def spread_of(payoffs):
 
 @part(error_model="numpy", forceinline=True)
 def played(mixes, which, floor, out):
-    """Writes the strategies that a mix plays with more than a floor, and gives back how many they are.
+    """Writes the strategies played with a probability above a floor; returns how many there are.
 
     Args:
         mixes: (mixes, strategies) probabilities.
@@ -43,13 +43,13 @@ def played(mixes, which, floor, out):
 
 @part(error_model="numpy", fastmath=QUICK, forceinline=True)
 def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
-    """What each player could gain by another reply, relative to the ranges given; absolute where one is 0.
+    """What each player could gain by another strategy, relative to the ranges given; absolute where one is 0.
 
-    Only what is played is multiplied, and only differences of payoffs, so that shifts cost no digits.
+    Only differences of payoffs of played strategies enter, so adding constants loses no digits.
 
     Args:
         a, b: payoffs (defences, attacks).
-        x, y: mixes (mixes, defences) and (mixes, attacks), of which one each is meant.
+        x, y: mixed strategies (rows, defences) and (rows, attacks), of which ``which`` is used.
         which: that one.
         range_a, range_b: the ranges of the payoffs.
         rows, columns: space of shapes (defences,) and (attacks,).
@@ -77,17 +77,17 @@ def regrets_of(a, b, x, y, which, range_a, range_b, rows, columns):
 
 @part()
 def equalise(payoffs, rows, columns, size, transposed, system, mix):
-    """Writes the positive mix of ``columns`` against which ``rows`` pay the same; False where there is none.
+    """Writes the positive mixed strategy of ``columns`` that makes ``rows`` indifferent; False if none does.
 
-    With ``transposed`` the mix is of rows, against which the columns pay the same. All equations are of
-    differences and in their unit, so that exact shifts and powers of two as scale change no bit.
+    With ``transposed`` the mixed strategy is of rows, against which the columns pay the same. All equations
+    are of differences and in their unit, so that exact shifts and powers of two as scale change no bit.
 
     Args:
         payoffs: (defences, attacks) payoffs to the player who is made indifferent.
         rows: the first ``size`` entries are the defences of the support.
         columns: the first ``size`` entries are the attacks of the support.
         size: strategies of each player in the support.
-        transposed: whether the mix is of rows.
+        transposed: whether the mixed strategy is of rows.
         system: (size + 1, size + 2) space at least.
         mix: (size,) or longer, written in place.
     """
@@ -132,7 +132,7 @@ def equalise(payoffs, rows, columns, size, transposed, system, mix):
 
 @part(error_model="numpy")
 def sharpened(a, b, x, y, which, one, two, range_a, range_b, rows, columns, system, mix, other):
-    """Solves the supports of a profile anew from the payoffs, where that leaves less regret; its regrets.
+    """Solves a profile's supports again from the payoffs if that reduces the regret; returns the regrets.
 
     Args:
         a, b, x, y, which, range_a, range_b, rows, columns: as for ``regrets_of``.

@@ -1,12 +1,12 @@
-"""The best commitment of many games, compiled: one small linear program for each reply that could win.
+"""Optimal commitments of many games, compiled: one small linear program for each reply that could be best.
 
-For the reply j, the best lottery x to which j is a best reply is
+The best mixed strategy x to which the reply j is a best response solves
 
     max x·A_j  such that  x·(B_k − B_j) ≤ 0 for every other reply k,  Σ x = 1,  x ≥ 0
 
-(Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717). A dual simplex walks down from the defence
-that pays best under j; what it has reached bounds the program from above, so it stops as soon as j
-cannot beat the best commitment known. Bounds are computed anew from the payoffs and the prices.
+(Conitzer and Sandholm 2006, doi:10.1145/1134707.1134717). The dual simplex method starts from the defence
+that pays best under j. Its objective is an upper bound, so it stops as soon as j cannot exceed the best
+commitment known. Bounds are computed again from the payoffs and the dual prices.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from advgame.equilibria.kernels.certificate import equalise
 from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.exchange import exchange
 from advgame.equilibria.kernels.states import LEFT, SOLVED
 from advgame.games.tolerances import LARGEST_REGRET, TIE
 
@@ -47,10 +48,10 @@ def normalised(payoffs, out):
 
 @part(error_model="numpy")
 def best_single(worth, reward):
-    """The defence and the reply to it that are best for the defender, ties of the adversary in favour.
+    """The best single defence and the reply to it; the attacker breaks ties in the defender's favour.
 
     Args:
-        worth, reward: (attacks, at least defences), what defender and adversary earn, by column.
+        worth, reward: (attacks, at least defences), what defender and attacker earn, by column.
     """
     columns, rows = worth.shape
     row = reply = 0
@@ -68,15 +69,15 @@ def best_single(worth, reward):
 
 @part(error_model="numpy")
 def first_bound(worth, reward, reply, peak):
-    """What no lottery that ``reply`` is best against can exceed, from the best price of one other reply.
+    """An upper bound where ``reply`` is a best response, from the price of one other reply.
 
-    The other one is the reply that tempts most away from ``peak``, the defence that pays best. -inf if it
+    The other reply is the one with the largest gain at ``peak``, the defence that pays best. -inf if it
     is better than ``reply`` against every defence.
 
     Args:
         worth: (attacks, defences) what the defender earns, scaled to 0..1.
         reward: (attacks, defences) what the attacker earns, scaled to 0..1.
-        reply: the attack that is to be a best reply.
+        reply: the attack that is to be a best response.
         peak: the defence that pays best under ``reply``.
     """
     n, m = worth.shape
@@ -110,7 +111,7 @@ def start(worth, reward, reply, row, table, right, basic, nonbasic):
     Args:
         worth: (attacks, defences) what the defender earns, scaled to 0..1.
         reward: (attacks, defences) what the attacker earns, scaled to 0..1.
-        reply: the attack that is to be a best reply.
+        reply: the attack that is to be a best response.
         row: the defence that pays best under ``reply``.
         table: (attacks + 1, defences) the tableau, written in place.
         right: (attacks + 1,) written in place.
@@ -137,17 +138,17 @@ def start(worth, reward, reply, row, table, right, basic, nonbasic):
 
 @part(error_model="numpy")
 def missing_row(right, rows):
-    """The basic variable that is most below zero; -1 where all are feasible."""
-    found, least = -1, -BELOW
+    """The row of the most negative basic variable; -1 if all are feasible."""
+    row, least = -1, -BELOW
     for r in range(rows):
         less = right[r] < least
-        found, least = r if less else found, right[r] if less else least
-    return found
+        row, least = r if less else row, right[r] if less else least
+    return row
 
 
 @part(error_model="numpy")
 def entering_column(table, row, cost, columns, ratio):
-    """The column whose price is reached first; -1 where there is none. ``ratio`` is space for a row.
+    """The entering column by the dual ratio test; -1 if there is none. ``ratio`` is work space for a row.
 
     Args:
         table: (attacks + 1, defences) the tableau, its last row the reduced costs.
@@ -164,16 +165,16 @@ def entering_column(table, row, cost, columns, ratio):
         best = min(best, ratio[c])
     if best == np.inf:
         return -1
-    found = -1
+    column = -1
     for c in range(columns):
-        if ratio[c] == best and (found < 0 or table[row, c] < table[row, found]):
-            found = c
-    return found
+        if ratio[c] == best and (column < 0 or table[row, c] < table[row, column]):
+            column = c
+    return column
 
 
 @part(error_model="numpy", fastmath={"contract"})
 def pivot(table, right, basic, nonbasic, line, row, column):
-    """Exchanges a basic and a nonbasic variable; ``line`` is space for a row.
+    """Exchanges a basic and a nonbasic variable; ``line`` is work space for a row.
 
     Args:
         table: (attacks + 1, defences) the tableau, changed in place.
@@ -184,29 +185,17 @@ def pivot(table, right, basic, nonbasic, line, row, column):
         row: the row of the tableau.
         column: the column of the tableau.
     """
-    rows, columns = table.shape
-    inverse = 1.0 / table[row, column]
-    for c in range(columns):
-        line[c] = table[row, c] * inverse
-    line[column] = 0.0
-    level = right[row] * inverse
-    for r in range(rows):
-        factor = table[r, column]
-        if factor != 0.0 and r != row:
-            for c in range(columns):
-                table[r, c] -= factor * line[c]
-            table[r, column] = -factor * inverse
-            right[r] -= factor * level
-    for c in range(columns):
-        table[row, c] = line[c]
-    table[row, column] = inverse
+    level = right[row] * (1.0 / table[row, column])
+    for r in range(len(table)):
+        right[r] -= table[r, column] * level
     right[row] = level
+    exchange(table, line, row, column)
     basic[row], nonbasic[column] = nonbasic[column], basic[row]
 
 
 @part(error_model="numpy")
 def descend(table, right, basic, nonbasic, line, known):
-    """Dual simplex steps down to the best lottery, or to what is ``known``; the outcome, and its row.
+    """Dual simplex steps to the optimum, or until the bound is below ``known``; the outcome and its row.
 
     Args:
         table: (attacks + 1, defences) the tableau, changed in place.
@@ -232,12 +221,12 @@ def descend(table, right, basic, nonbasic, line, known):
 
 @part(error_model="numpy")
 def add_gains(reward, other, reply, price, line):
-    """Adds to ``line`` (defences,) the price of what the adversary gains by leaving ``reply`` for another.
+    """Adds to ``line`` (defences,) the price of what the attacker gains by leaving ``reply`` for another.
 
     Args:
         reward: (attacks, defences) what the attacker earns, scaled to 0..1.
         other: the reply that the attacker could leave for.
-        reply: the attack that is to be a best reply.
+        reply: the attack that is to be a best response.
         price: the factor of the gains, at least 0.
         line: (defences,) added to in place.
     """
@@ -247,12 +236,12 @@ def add_gains(reward, other, reply, price, line):
 
 @part(error_model="numpy")
 def bound_of(worth, reward, reply, table, nonbasic, line):
-    """What no lottery that ``reply`` is best against can exceed: it holds for any prices, so for these.
+    """An upper bound for mixed strategies to which ``reply`` is a best response, valid for any dual prices.
 
     Args:
         worth: (attacks, defences) what the defender earns, scaled to 0..1.
         reward: (attacks, defences) what the attacker earns, scaled to 0..1.
-        reply: the attack that is to be a best reply.
+        reply: the attack that is to be a best response.
         table: (attacks + 1, defences) the tableau, its last row the reduced costs.
         nonbasic: (defences,) variables of the columns, −1 for none.
         line: (defences,) space.
@@ -270,11 +259,11 @@ def bound_of(worth, reward, reply, table, nonbasic, line):
 
 @part(error_model="numpy")
 def never_best(reward, reply, row, table, basic, nonbasic, line):
-    """Whether a mix of other replies is clearly better than ``reply`` against every defence (Farkas).
+    """Whether a mixture of other replies is better than ``reply`` against every defence (Farkas).
 
     Args:
         reward: (attacks, defences) what the attacker earns, scaled to 0..1.
-        reply: the attack that is to be a best reply.
+        reply: the attack that is to be a best response.
         row: the row in which ``descend`` ended.
         table: (attacks + 1, defences) the tableau, its last row the reduced costs.
         basic: (attacks,) variables of the rows: a defence i, or the slack of attack k as defences + k.
@@ -299,7 +288,7 @@ def never_best(reward, reply, row, table, basic, nonbasic, line):
 
 @part(error_model="numpy")
 def take(right, basic, nonbasic, defender, tight):
-    """Writes the lottery of the basis and the replies it leaves as good; how many these are.
+    """Writes the mixed strategy of the basis and the replies that tie with it; returns how many tie.
 
     Args:
         right: (attacks + 1,) levels of the basic variables, then the value reached.
@@ -327,12 +316,12 @@ def take(right, basic, nonbasic, defender, tight):
 
 @part(error_model="numpy", fastmath={"contract", "reassoc"})
 def outcome(worth, reward, reply, defender):
-    """What the defender earns under ``reply``, and what the adversary could gain by another one.
+    """The defender's payoff under ``reply``, and the attacker's gain from another reply.
 
     Args:
         worth: (attacks, defences) what the defender earns, scaled to 0..1.
         reward: (attacks, defences) what the attacker earns, scaled to 0..1.
-        reply: the attack that is to be a best reply.
+        reply: the attack that is to be a best response.
         defender: (defences,) probabilities.
     """
     n, m = worth.shape
@@ -351,13 +340,13 @@ def outcome(worth, reward, reply, defender):
 
 @part(error_model="numpy")
 def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, line):
-    """Solves the lottery anew from the payoffs, where that leaves the adversary less to gain; its outcome.
+    """Solves again from the payoffs if that reduces the attacker's gain; returns the outcome.
 
     Args:
         b: (defences, attacks) payoffs to the attacker.
         worth: (attacks, defences) what the defender earns, scaled to 0..1.
         reward: (attacks, defences) what the attacker earns, scaled to 0..1.
-        reply: the reply that is best for the lottery.
+        reply: the reply that is best for the mixed strategy.
         defender: (defences,) probabilities, changed in place.
         tight: the first ``count`` entries are the replies left as good; one more is written.
         count: number of such replies; −1 for a single defence.
@@ -391,19 +380,19 @@ def sharpen(b, worth, reward, reply, defender, tight, count, rows, system, mix, 
 
 @part(error_model="numpy")
 def most_promising(most):
-    """The reply that can give the defender most."""
-    found = 0
+    """The reply with the largest upper bound."""
+    best = 0
     for j in range(1, len(most)):
-        found = j if most[j] > most[found] else found
-    return found
+        best = j if most[j] > most[best] else best
+    return best
 
 
 @part(error_model="numpy")
-def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight):
-    """Writes the best lottery found into ``x``; returns the reply, its worth, a bound on all, how many
+def best_commitment(worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight):
+    """Writes the best mixed strategy found into ``x``; returns the reply, its worth, a bound on all, how many
     replies it leaves as good (-1 for a single defence), and whether every reply was settled clearly.
 
-    Replies are looked into in the order of what they can give, until none can beat what is known.
+    Replies are tried in the order of their bounds, until none can exceed the best value known.
 
     Args:
         worth: (attacks, defences) what the defender earns, scaled to 0..1.
@@ -417,7 +406,7 @@ def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, no
         basic: (attacks,) int64 space.
         nonbasic: (defences,) int64 space.
         line: (defences,) space.
-        tight: (defences + 1,) int64, filled with the replies the lottery leaves as good.
+        tight: (defences + 1,) int64, filled with the replies the mixed strategy leaves as good.
     """
     n, m = worth.shape
     row, best, value = best_single(worth, reward)
@@ -457,7 +446,7 @@ def best_lottery(worth, reward, x, most, peak, narrowed, table, right, basic, no
 
 @njit(nogil=True, error_model="numpy")
 def solve_some(a, b, first, last, status, defender, attacker, regret):
-    """Fills, for the games ``first`` … ``last``, what became of it, the commitment, the reply, both regrets.
+    """Fills, for the games ``first`` … ``last``, the state, the commitment, the reply and both regrets.
 
     Args:
         a, b: payoffs (games, defences, attacks).
@@ -476,7 +465,7 @@ def solve_some(a, b, first, last, status, defender, attacker, regret):
         if normalised(a[game], worth) == 0.0 or normalised(b[game], reward) == 0.0:
             continue
         x = defender[game]
-        reply, value, bound, count, clear = best_lottery(
+        reply, value, bound, count, clear = best_commitment(
             worth, reward, x, most, peak, narrowed, table, right, basic, nonbasic, line, tight
         )
         value, gain = sharpen(b[game], worth, reward, reply, x, tight, count, rows, system, mix, line)

@@ -1,4 +1,4 @@
-"""Whether calling a compiled function would start the compiler; `solve` then uses Python instead."""
+"""Whether a call of a compiled function would start the compiler; `solve` uses Python in that case."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def worth_loading(strategies: int) -> bool:
 def is_cached(function: Any, arguments: Callable[[], Sequence[Any]]) -> bool:
     """As ``is_ready``, for a function that is only ever called with arguments of the same types.
 
-    The disk is searched once per process, so that further calls take next to no time.
+    The disk is searched once per process.
 
     Args:
         function: made by ``numba.njit(cache=True)``.
@@ -57,7 +57,7 @@ def as_writable(payoffs: FloatArray) -> FloatArray:
 
 
 def may_be_on_disk(name: str) -> bool:
-    """Whether compiled code of a kernel may be in some folder, found out without loading numba.
+    """Whether compiled code of a kernel may exist in a cache folder; does not load numba.
 
     Args:
         name: how numba calls its files, such as ``rank_one_solver.solve_some``, or the start of it.
@@ -71,7 +71,7 @@ def may_be_on_disk(name: str) -> bool:
 
 
 def is_ready(function: Any, *arguments: Any) -> bool:
-    """Whether calling a function compiles nothing: it is loaded, or its code is in numba's cache.
+    """Whether a function can be called without compiling: it is loaded, or its code is in numba's cache.
 
     Args:
         function: made by ``numba.njit(cache=True)``.

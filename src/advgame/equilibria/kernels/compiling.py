@@ -1,4 +1,4 @@
-"""How the kernels are compiled, and where their code is kept: on disk, or nowhere if nothing can be written.
+"""How kernels are compiled, and where their code is cached: on disk, or in memory if no folder is writable.
 
 numba keeps compiled code beside the source, in NUMBA_CACHE_DIR or in the user's cache folder, and raises an
 error where none of them can be written. A locked-down container then gets a temporary folder, and one
@@ -31,13 +31,13 @@ LOG = logging.getLogger("advgame")
 
 
 def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """numba's decorator; what it compiles is kept on disk where some folder can be written."""
+    """numba's decorator; compiled code is cached on disk if a folder is writable."""
     decorate: Callable[[Callable[..., Any]], Any] = numba.njit(cache=KEPT is not None, **options)
     return decorate
 
 
 def part(*, allocates: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """As ``njit``, for functions that only compiled code calls: they are compiled with the kernel that does.
+    """As ``njit``, for functions called by compiled code only: they are compiled with their caller.
 
     Args:
         allocates: whether the function makes arrays, or calls one that does. Elsewhere references to arrays
@@ -51,7 +51,7 @@ def part(*, allocates: bool = False, **options: Any) -> Callable[[Callable[..., 
 
 
 def folder_of_compiled_code() -> Path | None:
-    """Where compiled kernels are kept; None where they cannot be kept."""
+    """The cache folder of compiled kernels; None if there is none."""
     folder = _folder_of_numba()
     if folder is not None:
         return folder
@@ -66,7 +66,7 @@ def folder_of_compiled_code() -> Path | None:
 
 
 def _folder_of_numba() -> Path | None:
-    """The folder that numba chooses for code of this file; it looks for one as it decorates a function."""
+    """The folder that numba chooses for code of this file when it decorates a function."""
     try:
         return Path(str(numba.njit(cache=True)(_nothing).stats.cache_path))
     except RuntimeError:  # no folder can be written
@@ -74,11 +74,11 @@ def _folder_of_numba() -> Path | None:
 
 
 def _nothing() -> None:
-    """What is never compiled."""
+    """A function that is never compiled."""
 
 
 class Announcement(event.Listener):
-    """Says once that kernels are being compiled."""
+    """Announces once per process that kernels are being compiled."""
 
     def __init__(self) -> None:
         self.made = False

@@ -1,4 +1,4 @@
-"""Where the mean intensity of attack crosses μ on one piece of the walk, and what becomes of a game."""
+"""Where the mean intensity of attack equals μ on one segment of the path."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ THIN = 1e-6  # after a smaller pivot rounding may hide a tie
 
 @part(error_model="numpy", forceinline=True)
 def crossing(level, tilt, here, there, end):
-    """Where level + tilt · μ = μ between ``here`` and ``there``, pieces of the way from 0 to ``end``.
+    """The solution of level + tilt · μ = μ between ``here`` and ``there``, a segment of 0 … ``end``.
 
-    Nobody attacking at μ = 0 and always attacking at the end count where the mean intensity is that of μ.
+    The ends count as crossings where the mean intensity equals μ: no attack at μ = 0, certain attack at the
+    end.
 
     Args:
         level: the mean intensity extrapolated to μ = 0.

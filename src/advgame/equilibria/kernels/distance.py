@@ -1,4 +1,4 @@
-"""Which games have payoffs far from zero, compared with what they range over."""
+"""Which games have payoffs that are large compared with their range."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def far_from_zero(payoffs, first, last, whole, turned, marked):
 
 @part(error_model="numpy", forceinline=True)
 def is_far(payoffs, whole, turned):
-    """Whether a column is at least ``FAR`` times as large as the largest range of one.
+    """Whether a column is at least ``FAR`` times as large as the largest range of a column.
 
     Args:
         payoffs: (m, n) of one game.
@@ -40,7 +40,7 @@ def is_far(payoffs, whole, turned):
 
 @part(error_model="numpy", forceinline=True)
 def largest_size(payoffs):
-    """The size of the payoff largest in size."""
+    """The largest absolute value of the payoffs."""
     rows, columns = payoffs.shape
     size = 0.0
     if columns < WIDTH:
@@ -59,7 +59,7 @@ def largest_size(payoffs):
 
 @part(error_model="numpy", forceinline=True)
 def reach_of(payoffs, k, turned):
-    """Half of what the payoffs of a column range over; halves cannot overflow.
+    """Half the range of a column's payoffs; halves cannot overflow.
 
     Args:
         payoffs: (m, n) of one game.

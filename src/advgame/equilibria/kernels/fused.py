@@ -193,12 +193,12 @@ def _walk_on(form, tile, space, start, first, width, any_will_do, answers):
     """Walks the games from ``first`` on that no support fitted, up to one whose support may fit others.
 
     Returns:
-        Where to go on, and the size of that support, left on the space; 0 if there is none.
+        The game to continue with, and the size of the support stored in the work space; 0 if there is none.
     """
     # Taken out of their tuples once: doing so for every game costs as much as walking it.
     table, places = form.table, form.places
     share, swing, unique, done = tile.share, tile.swing, tile.unique, tile.done
-    peace, shared, lured, column = (
+    unattacked, shared, lured, column = (
         tile.defender_still,
         tile.defender_shared,
         tile.attacker_shared,
@@ -227,7 +227,7 @@ def _walk_on(form, tile, space, start, first, width, any_will_do, answers):
         if table.size >= LARGE:
             continue  # solved faster from stored payoffs, by the walk on supports
         gain, row = _form_game(
-            *(table, share, swing, peace, shared, lured, column, neutral_column, c),
+            *(table, share, swing, unattacked, shared, lured, column, neutral_column, c),
             *(a, b, idle, slope, intensity),
         )
         if gain <= 0.0:
@@ -270,7 +270,7 @@ def _walk_on(form, tile, space, start, first, width, any_will_do, answers):
 
 @part(error_model="numpy", forceinline=True)
 def _value(payoffs, x, y, which):
-    """What the mixes of an equilibrium number earn."""
+    """Both players' payoffs in an equilibrium, by its number."""
     total = 0.0
     for i in range(payoffs.shape[0]):
         inside = 0.0
@@ -297,7 +297,7 @@ def _support(x, y, which, rows, columns):
 
 @part(error_model="numpy", forceinline=True)
 def _form_game(
-    table, share, swing, peace, shared, lured, column, neutral_column, c, a, b, idle, slope, intensity
+    table, share, swing, unattacked, shared, lured, column, neutral_column, c, a, b, idle, slope, intensity
 ):
     """Writes a game's payoffs and its rank-1 form; ``b`` lacks the term that depends on the defence alone.
 
@@ -317,12 +317,12 @@ def _form_game(
         most = -np.inf
         for j in range(n):
             p, E = share[j, c], table[i, j]
-            a[i, j] = neutral_column[j, c] + peace[i, c] + p * (shared[i, c] - V * E)
+            a[i, j] = neutral_column[j, c] + unattacked[i, c] + p * (shared[i, c] - V * E)
             pay = column[j, c] + p * (lured[i, c] + S * E)
             b[i, j] = pay
             most, low = max(most, pay), min(low, pay)
         high = max(high, most)
-        idle[i] = -peace[i, c]
+        idle[i] = -unattacked[i, c]
         low_i, high_i = min(low_i, idle[i]), max(high_i, idle[i])
         tilt = -reach * (shared[i, c] + t * lured[i, c])
         low_s, high_s = min(low_s, tilt), max(high_s, tilt)
@@ -344,7 +344,7 @@ def _form_game(
 
 @part(error_model="numpy")
 def _remember(space, supports, k):
-    """Puts the support on the space before all others, in an order in which it can be eliminated."""
+    """Stores the support before all others, in a pivot order for elimination."""
     for place in range(supports.number[0]):
         same = supports.size[place] == k
         for p in range(k):

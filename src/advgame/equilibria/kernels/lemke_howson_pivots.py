@@ -1,10 +1,10 @@
-"""One equilibrium of many games of any size: pure best replies to each other, else Lemke and Howson's path.
+"""One equilibrium of many games of any size: a pure equilibrium, else the end of a Lemke–Howson path.
 
-A label dropped at a pure equilibrium ends the path at once, so that these are looked for first. The path
-(Lemke and Howson 1964, doi:10.1137/0112033) pivots two tableaus of {z ≥ 0 : M z ≤ 1} in turn, of which only
-the nonbasic columns are kept. The right-hand side that decides which variable leaves is a little more than 1,
-differently for each reply, so that hardly anything ties in a degenerate game; another column holds the values
-themselves. Where that misleads, the path is walked without it. What still ties is decided lexicographically.
+Pure equilibria are tried first, because a path that starts at one ends there. The path (Lemke and Howson
+1964, doi:10.1137/0112033) pivots two tableaus of {z ≥ 0 : M z ≤ 1} in turn, of which only the nonbasic
+columns are kept. The right-hand side that decides which variable leaves is a little more than 1, differently
+for each reply, so that ties are rare in degenerate games; another column holds the values themselves. Where
+the perturbation misleads, the path is followed without it. Remaining ties are decided lexicographically.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from __future__ import annotations
 import numpy as np
 
 from advgame.equilibria.kernels.compiling import njit, part
+from advgame.equilibria.kernels.exchange import exchange
 from advgame.equilibria.kernels.profiles import equalise, regret, spread
 from advgame.equilibria.kernels.states import LOST, SOLVED
 from advgame.games.tolerances import LARGEST_REGRET
 
 NEAR = 1e-11  # ratios nearer than this are ties; entries of the tableaus start between 1 and 2
-SHARP = 1e-14  # a relative regret above which mixes are computed from the payoffs once more
+SHARP = 1e-14  # a relative regret above which mixed strategies are computed from the payoffs once more
 TILT = 1e-9  # by which right-hand sides differ, at most
 GOLDEN = 0.6180339887498949  # the golden ratio, whose multiples are spread evenly
 LABELS = 8  # tried in turn where a path is long or rounding blurs ties
@@ -27,7 +28,7 @@ ROUNDS = (3, TILT), (8, 0.0), (30, 0.0)
 
 @njit(nogil=True)
 def pure(a, b):
-    """A row and a column that are best replies to each other; -1 and -1 where there are none.
+    """A pure equilibrium as row and column; -1 and -1 if there is none.
 
     Args:
         a, b: payoffs (m, n).
@@ -67,7 +68,7 @@ def largest(values):
 
 @part()
 def ends(payoffs, low, high):
-    """The lowest payoff, and one over their range or 1.
+    """The lowest payoff, and the reciprocal of the range (1 if it is 0).
 
     Args:
         payoffs: (m, n).
@@ -179,23 +180,9 @@ def pivot(table, basic, nonbasic, home, row, column, pivoted):
         home: (labels,) the column of a nonbasic label, −1 − the row of a basic one; changed in place.
         row: the row of the variable that leaves.
         column: the column of the entering variable.
-        pivoted: (own strategies + 2,) space: what the row becomes, apart from the table, so that other rows
-            can be computed several entries at a time.
+        pivoted: (own strategies + 2,) work space.
     """
-    rows, columns = table.shape
-    inverse = 1.0 / table[row, column]
-    for j in range(columns):
-        pivoted[j] = table[row, j] * inverse
-    pivoted[column] = inverse
-    table[row, column] = 0.0
-    for i in range(rows):
-        factor = table[i, column]
-        if factor != 0.0:
-            table[i, column] = 0.0
-            for j in range(columns):
-                table[i, j] -= factor * pivoted[j]
-    for j in range(columns):
-        table[row, j] = pivoted[j]
+    exchange(table, pivoted, row, column)
     entered, left = nonbasic[column], basic[row]
     basic[row], nonbasic[column] = entered, left
     home[entered], home[left] = -1 - row, column
@@ -204,7 +191,7 @@ def pivot(table, basic, nonbasic, home, row, column, pivoted):
 
 @part()
 def follow(side_x, side_y, dropped, patience, pivoted, ties):
-    """Walks from the tableaus without play to an equilibrium, without the dropped label; False where lost.
+    """Follows the path of the dropped label from the artificial equilibrium; False if it is lost to rounding.
 
     Args:
         side_x, side_y: table, basic, nonbasic and home of both tableaus, as for ``start``.
@@ -237,7 +224,7 @@ def follow(side_x, side_y, dropped, patience, pivoted, ties):
 
 @part(forceinline=True)
 def read(table, basic, first_own, own, support, mix):
-    """Writes the support, (1, own), and the shares of the mix of a tableau; returns the support's size.
+    """Writes the support, (1, own), and the probabilities of a tableau; returns the support's size.
 
     Args:
         table: (replies, own strategies + 2) the tableau.
@@ -262,7 +249,7 @@ def read(table, basic, first_own, own, support, mix):
 
 @part(allocates=True)
 def space(m, n):
-    """Room for what the path of a game needs: payoffs turned, both tableaus, supports, mixes and a system."""
+    """Work space for a path: transposed payoffs, both tableaus, supports, mixed strategies, a system."""
     side_x = np.empty((n, m + 2)), np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m + n, np.int64)
     side_y = np.empty((m, n + 2)), np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m + n, np.int64)
     supports = np.empty((1, m), np.int64), np.empty((1, n), np.int64)
@@ -325,7 +312,7 @@ def solve_one(a, b, x, y, answer):
 
     Args:
         a, b: payoffs (m, n).
-        x, y: (1, m), (1, n), filled with the mixes.
+        x, y: (1, m), (1, n), filled with the mixed strategies.
         answer: (4,), filled with both regrets, infinite where no equilibrium was found, and what both earn.
 
     Returns:
@@ -351,7 +338,7 @@ def solve_one(a, b, x, y, answer):
 
 @njit(nogil=True)
 def solve_some(a, b, first, last, status, defender, attacker, regrets):
-    """Fills one equilibrium of each of the games ``first`` … ``last``, and what became of it.
+    """Fills one equilibrium of each of the games ``first`` … ``last``, and its state.
 
     Args:
         a, b: payoffs (games, m, n).

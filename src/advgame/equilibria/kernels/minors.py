@@ -1,18 +1,18 @@
 """The signs of minors, 64 games at a time: which pairs of supports carry the equilibria of general games.
 
-With F(S, K) the determinant of the rows S of a player's payoffs and a row of ones, restricted to the
-columns K, |K| = |S| + 1, Cramer's rule gives the mix on the support I against which the replies J pay
-the same as x_i ∝ ± F(I∖i, J), and what a reply j outside J gains as ± F(I, J∪j). The signs of all F
-therefore decide every pair (I, J) of supports of one size; Laplace's expansion along the last row
-makes each F from those of one row less.
+With F(S, K) the determinant of the rows S of a player's payoffs and a row of ones, restricted to the columns
+K, |K| = |S| + 1, Cramer's rule gives the mixed strategy on the support I against which the replies J pay the
+same as x_i ∝ ± F(I∖i, J), and what a reply j outside J gains as ± F(I, J∪j). The signs of all F therefore
+decide every pair (I, J) of supports of one size; Laplace's expansion along the last row makes each F from
+those of one row less.
 
 A sign counts only beyond a bound of its rounding error. Where all payoffs of a game are whole numbers of
 a common unit, and few, every F is computed without rounding, the bound is 0, and what is not certain is
-exactly 0. A pair that no certain sign speaks against, but that not all signs are certain of, marks the
+exactly 0. A pair that is excluded by no certain sign, but not confirmed by certain signs alone, marks the
 game as tied. Every extreme equilibrium of any game, degenerate or not, has supports within such a pair:
-where x is played on I₀ and J₁ are the best replies to it, and y on J₀ with I₁, a pair I₀ ⊆ I ⊆ I₁,
-J₀ ⊆ J ⊆ J₁ of one size exists, and by Cramer's rule no sign of it is against x and y. So what is found
-in a game without a tie is complete; of a game with ties whose signs are known exactly,
+where x is played on I₀ and J₁ are the best responses to it, and y on J₀ with I₁, a pair I₀ ⊆ I ⊆ I₁,
+J₀ ⊆ J ⊆ J₁ of one size exists, and by Cramer's rule none of its signs excludes x and y. So the list of a game
+without ties is complete; of a game with ties whose signs are known exactly,
 `advgame.equilibria.kernels.degenerate_vertices` lists the extreme equilibria.
 """
 
@@ -31,7 +31,7 @@ HALVES = np.full(WIDTH, 0.5)
 
 @part(error_model="numpy")
 def load(payoffs, first, transposed, sets, entries, bounds, space):
-    """Writes 64 games side by side, each row between -1/2 and 1/2, and how far their F may be rounded.
+    """Writes 64 games, one per lane, each row scaled to -1/2 … 1/2, and error bounds of F.
 
     Neither shift nor scale of a row moves an equilibrium. Where all rows are whole numbers of a unit of
     their own, and few, they are scaled by powers of two, and nothing is rounded.

@@ -1,9 +1,9 @@
-"""Exact signs of minors whose sign rounding hides: computed in whole numbers modulo several primes.
+"""Exact signs of minors that are uncertain in floating point: integer arithmetic modulo several primes.
 
 A float is a whole number of a power of two. Each row of a game is taken in a unit of its own that makes
 all its payoffs whole; the minors F, which `advgame.equilibria.kernels.minors` defines, are then whole
 numbers too, below Hadamard's bound. F is 0 iff it is 0 modulo enough primes that their product exceeds
-twice the bound. Otherwise its digits in the mixed radix of the primes (Garner 1959) tell its sign: it is
+twice the bound. Otherwise its digits in the mixed radix of the primes (Garner 1959) give its sign: it is
 negative iff they are more than those of half the product, which are half of each prime, rounded down.
 """
 
@@ -25,16 +25,16 @@ def _primes() -> NDArray[np.uint64]:
     """The largest primes below 2³¹."""
     small = np.ones(46342, np.bool_)
     small[:2] = False
-    for each in range(2, 216):
-        if small[each]:
-            small[each * each :: each] = False
+    for factor in range(2, 216):
+        if small[factor]:
+            small[factor * factor :: factor] = False
     divisors, number = np.flatnonzero(small), 2**31 - 1
-    found: list[int] = []
-    while len(found) < MOST:
+    primes: list[int] = []
+    while len(primes) < MOST:
         if (number % divisors != 0).all():
-            found.append(number)
+            primes.append(number)
         number -= 2
-    return np.array(found, np.uint64)
+    return np.array(primes, np.uint64)
 
 
 PRIMES = _primes()
@@ -45,7 +45,7 @@ INVERSES = np.array(  # [i, j]: of prime i modulo prime j
 
 @part(error_model="numpy", allocates=True)
 def settle(payoffs, game, transposed, sets, lane, above, below):
-    """Adds the signs of a game that are uncertain; False where that asks for too much.
+    """Computes the uncertain signs of a game; False if that takes too many primes.
 
     Args:
         payoffs: (games, rows, columns), or with ``transposed`` (games, columns, rows); game: which one.
@@ -74,16 +74,16 @@ def settle(payoffs, game, transposed, sets, lane, above, below):
         return False
     entries = np.empty((2, rows, columns), np.uint64)
     values = np.empty((len(sets.tolerance), sets.widest), np.uint64)
-    found = np.empty((count, primes), np.uint64)
+    residues = np.empty((count, primes), np.uint64)
     for place in range(primes):
         prime = PRIMES[place]
         for i in range(rows):
             for j in range(columns):
                 entries[0, i, j] = residue(matrix[i, j], units[i], prime)
                 entries[1, i, j] = (prime - entries[0, i, j]) % prime
-        minors_modulo(entries, sets, prime, values, unknown[:count], found[:, place])
+        minors_modulo(entries, sets, prime, values, unknown[:count], residues[:, place])
     for place in range(count):
-        sign = sign_of(found[place])
+        sign = sign_of(residues[place])
         if sign > 0:
             above[unknown[place]] |= bit
         elif sign < 0:
@@ -106,7 +106,7 @@ def unit_of(payoffs, row):
 
 @part()
 def trailing_zeros(whole):
-    """How often a whole number that is not 0 can be halved."""
+    """The number of trailing zero bits of an integer that is not 0."""
     count = 0
     while whole & 1 == 0:
         whole >>= 1
@@ -116,7 +116,7 @@ def trailing_zeros(whole):
 
 @part()
 def primes_for(bits, deepest):
-    """How many primes tell the sign of every F of rows of so many bits: Hadamard's bound, twice."""
+    """How many primes determine the sign of every F of rows with so many bits: twice Hadamard's bound."""
     return int((2.0 + (deepest + 1) / 2 * math.log2(deepest + 1) + deepest * bits) / BITS_OF_PRIME) + 1
 
 
@@ -146,7 +146,7 @@ def residue(value, unit, prime):
 
 
 @part(error_model="numpy")
-def minors_modulo(entries, sets, prime, values, wanted, found):
+def minors_modulo(entries, sets, prime, values, wanted, residues):
     """Writes the F that are wanted, modulo a prime.
 
     Args:
@@ -170,7 +170,7 @@ def minors_modulo(entries, sets, prime, values, wanted, found):
                 total %= prime
             values[depth, q] = total
             if following < len(wanted) and wanted[following] == base + q:
-                found[following] = total
+                residues[following] = total
                 following += 1
 
 

@@ -1,4 +1,4 @@
-"""Parts of kernels are translated for LLVM only; machine code is made of whole kernels.
+"""Parts of kernels are compiled to LLVM's intermediate code only; machine code is made of whole kernels.
 
 By default numba optimises every function and translates it to machine code, and does both again for the copy
 in each function that calls it: the deeper the nesting, the more often. A function that only compiled code
@@ -25,7 +25,7 @@ class PartLibrary(JITCodeLibrary):
 
     @property
     def codegen(self) -> Any:
-        """What numba gives the address of the function's globals to: nothing, as they have none yet."""
+        """Called by numba with the address of the function's globals; parts have none."""
         return self
 
     def set_env(self, name: str, environment: Any) -> None:
@@ -74,7 +74,11 @@ class AllocationsAreDeclared(AnalysisPass):
         super().__init__()
 
     def run_pass(self, state: Any) -> bool:
-        """Called by numba once the types are known; False, as nothing is changed."""
+        """Called by numba once the types are known; False, as nothing is changed.
+
+        Raises:
+            UnsupportedError: when the function handles arrays without counting references.
+        """
         if state.flags.nrt:
             return False
         new = [sig.return_type for expr, sig in state.calltypes.items() if _may_be_new(expr, sig)]

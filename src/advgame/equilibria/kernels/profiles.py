@@ -1,4 +1,4 @@
-"""From supports to certified mixes, compiled: the shares that make the other player indifferent.
+"""From supports to certified mixed strategies, compiled: probabilities that make the opponent indifferent.
 
 Only differences of payoffs enter, so that exact shifts change nothing, to the last bit.
 """
@@ -36,7 +36,7 @@ def load(payoffs, game, transposed, matrix):
 
 @part(forceinline=True)
 def equalise(payoffs, scale, own, o, replies, r, size, system, mix):
-    """Writes the shares of own strategies against which replies earn the same; False where there are none.
+    """Writes the probabilities of own strategies that make the replies indifferent; False if there are none.
 
     Args:
         payoffs: (own strategies, replies), to the player who replies; scale: one over their range.
@@ -107,7 +107,7 @@ def eliminate(system, k, size):
 
 @part(forceinline=True)
 def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
-    """What the replier gains by the best reply instead of the mix ``reply``, relative to the range.
+    """The opponent's gain from a best response instead of ``reply``, relative to the range.
 
     Args:
         payoffs, scale, own, o, replies, r: as for ``equalise``; size, count: of the own support and of the
@@ -129,7 +129,7 @@ def regret(payoffs, scale, own, o, size, mix, replies, r, count, reply, pays):
 
 @part(forceinline=True)
 def spread(mix, supports, number, size, out, row):
-    """Writes the shares of a support into a row of whole mixes.
+    """Writes the probabilities of a support into a row of mixed strategies.
 
     Args:
         mix: the first ``size`` entries are the shares of the support.
@@ -180,13 +180,13 @@ def mixes(
     to_attacker,
     system,
 ):
-    """Writes both mixes of a pair of supports; returns both regrets, infinite where there are no such mixes.
+    """Writes both mixed strategies of a pair of supports; returns both regrets, infinite if there are none.
 
     Args:
         of_a, of_b: payoffs, by what their player does not choose; scale_a, scale_b: one over their ranges.
         rows, columns: lists of strategies; i, j: which are the supports; i_replies, j_replies: which replies
-            determine the mixes on them; p, q: sizes of the supports.
-        x, y: filled with both mixes.
+            determine the mixed strategies on them; p, q: sizes of the supports.
+        x, y: filled with both mixed strategies.
         to_defender, to_attacker: space for what the strategies pay.
         system: space for a system of equations.
     """
@@ -211,8 +211,9 @@ def mixes(
 def fill(
     a, b, first, last, sets_a, sets_b, pairs, places, starts, counts, index, defender, attacker, regrets
 ):
-    """Fills mixes and regrets of every pair of the games ``first`` … ``last``; regrets are infinite where a
-    pair has no mixes.
+    """Fills both mixed strategies and the regrets of every pair of the games ``first`` … ``last``.
+
+    Regrets are infinite where a pair has no mixed strategies.
 
     Args:
         a, b: payoffs (games, m, n).

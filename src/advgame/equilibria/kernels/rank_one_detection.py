@@ -1,10 +1,10 @@
-"""What makes a game of adversary and defender easy, read off its bare payoffs: quickly, and then checked.
+"""Detection of rank-1 games from their payoffs: a fast method whose result is checked.
 
-Row effects in the adversary's payoffs and column effects in the defender's change no best reply, and so
+Row effects in the attacker's payoffs and column effects in the defender's change no best response, and so
 neither does what cancels in Δx_ij = x_ij − x_i0 − x_0j + x_00. The game is of rank 1 iff there is t > 0 such
 that Δa + t Δb is a column times a row. Two rows suffice to find t, one column and one row then give the
-factors, and one pass over the payoffs tells whether nothing else is left. Where that pass is not clean, the
-careful way decides.
+factors, and one pass over the payoffs checks the residue. Where the check is not conclusive, the
+slower method decides.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FIRST_A, FIRST_B, SECOND_A, SECOND_B, MINORS, RIGHT = range(6)
 
 @part(allocates=True)
 def lines_for(n):
-    """Space for games of n attacks."""
+    """Work space for games of n attacks."""
     return np.empty((6, padded(n)))
 
 
@@ -108,7 +108,7 @@ def known_form(a, b, ratio, shares, idle, slope, intensity, left, lines):
 
 @part(forceinline=True)
 def column_at(place, n):
-    """The column that stands at a place in a line."""
+    """The column at a position of a line."""
     if n < WIDTH:
         return min(place, n - 1)
     before = padded(n) - WIDTH
@@ -153,12 +153,12 @@ def candidate(n, lines):
     for k in range(width):
         j = k if abs(lines[FIRST_B, k]) == most_b else j
     ratio = -lines[FIRST_A, j] / lines[FIRST_B, j]
-    left, minor, each = spread(0.0), spread(0.0), spread(ratio)
+    left, minor, ratio_lanes = spread(0.0), spread(0.0), spread(ratio)
     first, second = spread(lines[FIRST_B, j]), spread(lines[SECOND_B, j])
     for k in range(0, width, WIDTH):
         one, other = load(lines, FIRST_B, k), load(lines, SECOND_B, k)
-        left = larger(left, sizes(load(lines, FIRST_A, k) + each * one))
-        left = larger(left, sizes(load(lines, SECOND_A, k) + each * other))
+        left = larger(left, sizes(load(lines, FIRST_A, k) + ratio_lanes * one))
+        left = larger(left, sizes(load(lines, SECOND_A, k) + ratio_lanes * other))
         value = sizes(first * other - one * second)
         minor = larger(minor, value)
         store(value, lines, MINORS, k)
@@ -225,9 +225,9 @@ def right_factor(ratio, opposed, lines):
     Returns:
         The place of that entry, and its inverse; 0 for the inverse of 0.
     """
-    most, each, width = spread(0.0), spread(ratio), lines.shape[1]
+    most, ratio_lanes, width = spread(0.0), spread(ratio), lines.shape[1]
     for k in range(0, width, WIDTH):
-        value = load(lines, FIRST_A, k) + each * load(lines, FIRST_B, k)
+        value = load(lines, FIRST_A, k) + ratio_lanes * load(lines, FIRST_B, k)
         store(value, lines, RIGHT, k)
         most = larger(most, sizes(value))
     size, j = largest(most), 0
@@ -264,7 +264,7 @@ def left_factor(a, b, ratio, j, over, level, left):
 def remainder(a, b, ratio, level, left, lines, top):
     """The most that Δa + t Δb differs by from the product, and the extremes of both payoffs.
 
-    The most that the adversary earns against every defence is written into ``top``.
+    The most that the attacker earns against every defence is written into ``top``.
 
     Args:
         a, b: (defences, attacks) payoffs to defender and attacker.
@@ -277,7 +277,7 @@ def remainder(a, b, ratio, level, left, lines, top):
     m, n = a.shape
     low_a = high_a = load(a, 0, 0)
     low_b = high_b = load(b, 0, 0)
-    worst, each = spread(0.0), spread(ratio)
+    worst, ratio_lanes = spread(0.0), spread(ratio)
     for i in range(m):
         more, share, most = spread(level[i]), spread(left[i]), load(b, i, 0)
         for k in range(0, n, WIDTH):
@@ -285,7 +285,7 @@ def remainder(a, b, ratio, level, left, lines, top):
             from_a, from_b = load(a, i, j), load(b, i, j)
             low_a, high_a = smaller(low_a, from_a), larger(high_a, from_a)
             low_b, most = smaller(low_b, from_b), larger(most, from_b)
-            value = (from_a - load(a, 0, j)) + each * (from_b - load(b, 0, j))
+            value = (from_a - load(a, 0, j)) + ratio_lanes * (from_b - load(b, 0, j))
             worst = larger(worst, sizes(value - more - share * load(lines, RIGHT, k)))
         high_b = larger(high_b, most)
         top[i] = largest(most)
@@ -299,9 +299,9 @@ def scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity):
     Args:
         ratio: t.
         left, lines: the factors, the right one among the lines.
-        low_b, high_b: the extremes of the adversary's payoffs.
+        low_b, high_b: the extremes of the attacker's payoffs.
         idle: what the defender gains, by defence, where the right factor is 0; replaced by the idle cost.
-        slope: the most that the adversary earns, by defence; replaced by the cost per intensity.
+        slope: the most that the attacker earns, by defence; replaced by the cost per intensity.
         intensity: written.
 
     Returns:
@@ -337,7 +337,7 @@ def scaled(ratio, left, lines, low_b, high_b, idle, slope, intensity):
 
 @part(error_model="numpy", allocates=True)
 def careful_form(a, b, idle, slope, intensity, left, lines):
-    """What ``rank_one_form`` writes and returns, the careful way.
+    """As ``rank_one_form``, by the slower method.
 
     Args:
         a, b: (defences, attacks) payoffs to defender and attacker.

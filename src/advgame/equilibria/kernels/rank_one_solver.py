@@ -1,8 +1,8 @@
-"""All equilibria of many adversary–defender games, compiled: form, walk and certificate, game by game.
+"""All equilibria of many attacker–defender games, compiled: rank-1 form, path and certificate of each game.
 
-A game is brought to its rank-1 form (`detection`), walked along its intensity of attack, on a dense tableau
-(`tableau_walk`) or, where it is large, on what is played only (`support_walk`), and every equilibrium met is
-held against the payoffs (`certificate`).
+A game is brought to its rank-1 form (`rank_one_detection`). Its path along the intensity of attack is
+followed on a dense tableau (`tableau_walk`), or in large games on the supports only (`support_walk`). Every
+equilibrium on the path is certified by the payoffs (`certificate`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from advgame.equilibria.kernels.distance import is_far
 from advgame.equilibria.kernels.rank_one_detection import known_form, lines_for, rank_one_form
 from advgame.equilibria.kernels.simd4 import larger
 from advgame.equilibria.kernels.states import CROWDED, DISTANT, LOST, UNSTRUCTURED
-from advgame.equilibria.kernels.support_inverse import desk
+from advgame.equilibria.kernels.support_inverse import support_space
 from advgame.equilibria.kernels.support_walk import support_walk
 from advgame.equilibria.kernels.tableau_walk import tableau, tableau_walk
 from advgame.equilibria.kernels.uniqueness import only_one
@@ -34,9 +34,9 @@ def solve_some(a, b, ratios, intensities, first_only, begin, end, counts, status
             from what only rows or only columns add; (0,) and (0, attacks) where they are not known.
         first_only: whether to stop at the first equilibrium of a game that is known to have no other.
         begin, end: which games.
-        counts, status: (games,) how many equilibria were met, and what became of a game.
-        x, y, gains: (room, defences), (room, attacks), (room, 2) mixes and regrets, filled from row 0 on. A
-            game for whose equilibria there is no room left is crowded, and none of them is written.
+        counts, status: (games,) how many equilibria were met, and the status of a game.
+        x, y, gains: (room, defences), (room, attacks), (room, 2) mixed strategies and regrets, filled from
+            row 0 on. A game whose equilibria do not fit is crowded, and none of them is written.
     """
     m, n = a.shape[1:]
     idle, slope, intensity = np.empty(m), np.empty(m), np.empty(n)
@@ -56,29 +56,29 @@ def solve_some(a, b, ratios, intensities, first_only, begin, end, counts, status
         )
         if gain > 0:
             alone = first_only and only_one(two, gain, idle, slope, intensity)
-            met, status[game] = tableau_walk(
+            count, status[game] = tableau_walk(
                 two, gain, idle, slope, intensity, row, alone, table, columns, rows, x[written:], y[written:]
             )
             if status[game] != CROWDED:
                 if not certified(
-                    one, two, x, y, gains, written, met, range_a, range_b, rows, columns, system, mix, other
+                    one, two, x, y, gains, written, count, range_a, range_b, rows, columns, system, mix, other
                 ):
                     status[game] = LOST
-                counts[game] = met
-                written += met
+                counts[game] = count
+                written += count
     return written
 
 
 @njit(nogil=True, error_model="numpy")
 def solve_some_large(a, b, ratios, intensities, first_only, begin, end, stop, counts, status, x, y, gains):
-    """What ``solve_some`` does, for games of which only what is played is looked at.
+    """As ``solve_some``, for large games, whose path is followed on the supports only.
 
     Args:
         As ``solve_some``; and ``stop`` (1,): once another thread makes this anything but 0, games are LOST.
     """
     m, n = a.shape[1:]
     idle, slope, intensity = np.empty(m), np.empty(m), np.empty(n)
-    left, lines, at = np.empty(m), lines_for(n), desk(m, n)
+    left, lines, at = np.empty(m), lines_for(n), support_space(m, n)
     rows, columns = np.empty(m, np.int64), np.empty(n, np.int64)
     size = min(m, n) + 1
     system, mix, other = np.empty((size, size + 1)), np.empty(size + m), np.empty(size + n)
@@ -94,22 +94,22 @@ def solve_some_large(a, b, ratios, intensities, first_only, begin, end, stop, co
         )
         if gain > 0:
             alone = first_only and only_one(two, gain, idle, slope, intensity)
-            met, status[game] = support_walk(
+            count, status[game] = support_walk(
                 two, gain, idle, slope, intensity, row, beside, alone, at, stop, x[written:], y[written:]
             )
             if status[game] != CROWDED:
                 if not certified(
-                    one, two, x, y, gains, written, met, range_a, range_b, rows, columns, system, mix, other
+                    one, two, x, y, gains, written, count, range_a, range_b, rows, columns, system, mix, other
                 ):
                     status[game] = LOST
-                counts[game] = met
-                written += met
+                counts[game] = count
+                written += count
     return written
 
 
 @part(error_model="numpy", forceinline=True)
 def form_of(a, b, ratios, intensities, game, idle, slope, intensity, left, lines):
-    """The rank-1 form of a game, from what is known of it or from its payoffs alone.
+    """The rank-1 form of a game, from its known structure or from its payoffs alone.
 
     Args:
         a, b: (defences, attacks) payoffs to defender and attacker.
@@ -131,7 +131,7 @@ def certified(a, b, x, y, gains, first, count, range_a, range_b, rows, columns, 
 
     Args:
         a, b: payoffs of the game.
-        x, y, gains: mixes of the defender and of the attacker, and the regrets of both.
+        x, y, gains: mixed strategies of the defender and of the attacker, and the regrets of both.
         first, count: which profiles.
         range_a, range_b: the ranges of the payoffs.
         rows, columns, system, mix, other: space as for ``sharpened``.

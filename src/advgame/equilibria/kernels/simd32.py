@@ -1,4 +1,4 @@
-"""Thirty-two numbers at a time: what a loop over games side by side does, in the processor's wide registers.
+"""Vectors of 32 numbers: arithmetic on one game per lane, in the processor's wide registers.
 
 Compiled, a ``Lanes`` value is one vector that need never leave the registers; without a compiler, the same
 functions work on short arrays. Places are counted in numbers from an array's first one, and not checked.
@@ -97,7 +97,7 @@ def _packed(truths):
 
 
 class Lanes(types.Type):
-    """The compiler's type of numbers side by side."""
+    """The compiler's type of a vector of numbers."""
 
     def __init__(self):
         super().__init__(name=f"Lanes({WIDTH})")
@@ -115,13 +115,13 @@ class LanesModel(models.PrimitiveModel):
 
 
 def _typed(operation, result, count):
-    """Says what a function of so many values returns."""
+    """Declares the return type of a function of so many values."""
     typers = {1: lambda one: result, 2: lambda one, other: result, 3: lambda one, other, third: result}  # noqa: ARG005
     type_callable(operation)(lambda _: typers[count])
 
 
 def _compiled(operation, result, *kinds):
-    """Says of which kinds of values a function makes which, and takes what writes it for the compiler."""
+    """Declares the types of a function and registers its code generator."""
     _typed(operation, result, len(kinds))
     return lambda write: lower_builtin(operation, *kinds)(
         lambda context, builder, signature, given: write(builder, *given)  # noqa: ARG005

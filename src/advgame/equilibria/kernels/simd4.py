@@ -1,7 +1,7 @@
-"""Four numbers at once, as compiled code has them in one register.
+"""Vectors of four floats, one register each.
 
 A compiler takes several numbers of a row at a time only where rows are long, and the rows of most games are
-short. A ``Quad`` is four floats that are loaded, reckoned with and stored together: ``load(array, i, j)``
+short. A ``Quad`` is four floats that are loaded, computed with and stored together: ``load(array, i, j)``
 gives entries j to j + 3 of row i. An array that is written so has rows padded to a multiple of four; one
 that is only read may be read twice in places, ``min(4 * k, n - 4)`` being the k-th place to load from.
 """
@@ -53,9 +53,9 @@ def padded(count):
 
 
 def _place(context, builder, kind, array, indices):
-    """Where the four entries stand."""
+    """The address of the four entries."""
     held = context.make_array(kind)(context, builder, array)
-    shape, strides = (cgutils.unpack_tuple(builder, each) for each in (held.shape, held.strides))
+    shape, strides = (cgutils.unpack_tuple(builder, values) for values in (held.shape, held.strides))
     place = cgutils.get_item_pointer2(context, builder, held.data, shape, strides, kind.layout, indices)
     return builder.bitcast(place, VECTOR.as_pointer())
 
@@ -179,14 +179,14 @@ def where_above(_, value, limit, there, elsewhere):
 
 def _called(builder, name, result, given):
     """A call of an intrinsic function of LLVM for four floats."""
-    kind = ir.FunctionType(result, [each.type for each in given])
+    kind = ir.FunctionType(result, [value.type for value in given])
     function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{WIDTH}f64")
     return builder.call(function, given, fastmath=(*FINITE, "reassoc"))
 
 
 @intrinsic
 def sizes(_, quad):
-    """The four without their signs."""
+    """The absolute values."""
 
     def generate(context, builder, signature, given):
         return _called(builder, "fabs", VECTOR, given)

@@ -1,4 +1,4 @@
-"""What became of a game: the codes that kernels write, and what each of them means."""
+"""The state of a game after a kernel: the codes that kernels write and their meaning."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ COLUMN, ROW, SHARE, WEIGHT, PACE = range(5)
 DEFENCE, ATTACK = range(2)
 
 
-class Desk(NamedTuple):
-    """Where one game at a time is walked; k is the number of defences, and of attacks, that are played.
+class SupportSpace(NamedTuple):
+    """Work space for the path of one game; k is the number of defences, and of attacks, that are played.
 
-    In ``inverse``, COLUMN and ROW, place 0 belongs to the adversary's gain (in a column) or to the sum of the
+    In ``inverse``, COLUMN and ROW, place 0 belongs to the attacker's gain (in a column) or to the sum of the
     shares (in a row), place 1 + s to the defence or to the attack in slot s.
     """
 
@@ -42,10 +42,10 @@ class Desk(NamedTuple):
 
 
 @part(allocates=True)
-def desk(m, n):
-    """A desk for games of m defences and n attacks."""
+def support_space(m, n):
+    """Work space for games of m defences and n attacks."""
     size = min(m, n) + 2
-    return Desk(
+    return SupportSpace(
         np.empty((2, size), np.int64),
         np.empty((5, size)),
         np.empty((size, size)),
@@ -60,14 +60,14 @@ def desk(m, n):
 
 @part(error_model="numpy")
 def load_defence(b, gain, row, defence, at):
-    """Sees to it that what attacks lose by a defence is at hand.
+    """Computes what attacks lose by a defence, unless it is stored.
 
     Args:
         b: (defences, attacks) payoffs to the attacker.
         gain: the factor by which they become costs, Q = gain · b.
         row: the first defence, which others are compared with.
         defence: the defence whose line is filled.
-        at: the desk, changed in place.
+        at: the work space, changed in place.
     """
     by_defence, defences, has = at.by_defence, at.defences, at.has
     if not has[DEFENCE, defence]:
@@ -79,14 +79,14 @@ def load_defence(b, gain, row, defence, at):
 
 @part(error_model="numpy")
 def load_attack(b, gain, row, attack, at):
-    """Sees to it that what defences pay more under an attack is at hand.
+    """Computes what defences pay more under an attack, unless it is stored.
 
     Args:
         b: (defences, attacks) payoffs to the attacker.
         gain: the factor by which they become costs, Q = gain · b.
         row: the first defence, which others are compared with.
         attack: the attack whose line is filled.
-        at: the desk, changed in place.
+        at: the work space, changed in place.
     """
     by_attack, defences, has = at.by_attack, at.defences, at.has
     if not has[ATTACK, attack]:
@@ -98,7 +98,7 @@ def load_attack(b, gain, row, attack, at):
 
 @part(error_model="numpy")
 def column_of_defence(k, at):
-    """How everything falls with the share of the defence that stands ready in slot k."""
+    """How everything falls with the share of the defence placed in slot k."""
     who, slots, inverse, by_defence, attacks = at.who, at.slots, at.inverse, at.by_defence, at.attacks
     entering = who[DEFENCE, k]
     for r in range(k + 1):
@@ -119,7 +119,7 @@ def column_of_attack(slot, k, at):
     Args:
         slot: the slot of the attack.
         k: how many defences, and attacks, are played.
-        at: the desk; COLUMN of its slots and FALL of its attacks are written.
+        at: the work space; COLUMN of its slots and FALL of its attacks are written.
     """
     who, slots, inverse, by_defence, attacks = at.who, at.slots, at.inverse, at.by_defence, at.attacks
     for r in range(k + 1):
@@ -136,7 +136,7 @@ def row_of_defence(slot, k, at):
     Args:
         slot: the slot of the defence.
         k: how many defences, and attacks, are played.
-        at: the desk; ROW of its slots and FALL of its defences are written.
+        at: the work space; ROW of its slots and FALL of its defences are written.
     """
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
     for c in range(k + 1):
@@ -148,7 +148,7 @@ def row_of_defence(slot, k, at):
 
 @part(error_model="numpy", fastmath=QUICK)
 def row_of_attack(k, at):
-    """How the slack of the attack that stands ready in slot k falls with what is not played."""
+    """How the slack of the attack placed in slot k falls with what is not played."""
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
     by_defence = at.by_defence
     leaving = who[ATTACK, k]
@@ -169,10 +169,10 @@ def combine(slots, weights, lines, who, side, count, out):
     """Writes w_0 + Σ_s w_1+s lines[who[side, s]] into ``out[FALL]``, the weights being a row of ``slots``.
 
     Args:
-        slots: (5, size) of the desk.
+        slots: (5, size) of the work space.
         weights: COLUMN or ROW: the weights w.
         lines: (strategies, length) lines that are added up.
-        who: (2, size) of the desk.
+        who: (2, size) of the work space.
         side: DEFENCE or ATTACK: whose lines.
         count: how many slots.
         out: (at least 3, length); its row FALL is written in place.
@@ -212,14 +212,14 @@ def take_off(factor, table, values):
 
 @part(error_model="numpy")
 def refresh(place, slope, row, k, at):
-    """Computes the inverse and all that follows from it anew.
+    """Recomputes the inverse and everything derived from it.
 
     Args:
         place: the μ that is reached.
         slope: (defences,) cost per μ.
         row: the first defence, which others are compared with.
         k: how many defences, and attacks, are played.
-        at: the desk, changed in place.
+        at: the work space, changed in place.
 
     Returns:
         How far slacks, and costs at μ = place, have moved; −1 where what is played has no regular kernel.
@@ -269,7 +269,7 @@ def refresh_costs(part, slope, row, k, at):
         slope: (defences,) cost per μ.
         row: the first defence, which others are compared with.
         k: how many defences, and attacks, are played.
-        at: the desk, changed in place.
+        at: the work space, changed in place.
     """
     who, slots, inverse, by_attack, defences = at.who, at.slots, at.inverse, at.by_attack, at.defences
     for c in range(k + 1):
@@ -291,7 +291,7 @@ def refresh_costs(part, slope, row, k, at):
 
 @part(error_model="numpy")
 def invert(system, width, inverse):
-    """Writes the inverse of the leading square of a matrix, which is used up; False where it has none.
+    """Writes the inverse of the leading square of a matrix, which is overwritten; False if it is singular.
 
     Args:
         system: (at least width, at least width), destroyed.

@@ -14,10 +14,10 @@ from advgame.equilibria.kernels.simd32 import WIDTH
 from advgame.equilibria.kernels.states import CROWDED, SOLVED, TIED
 from advgame.equilibria.kernels.supports import EVERY, NONE, ONE, pairs_of_supports, sizes
 
-GAMES = 64  # side by side, one for each bit of a word
+GAMES = 64  # in parallel, one for each bit of a word
 
 
-MOST_VERTICES = 1 << 16  # of one player's mixes; games with more are left as tied
+MOST_VERTICES = 1 << 16  # of one player's mixed strategies; games with more are left as tied
 
 
 @part()
@@ -72,7 +72,7 @@ def agree_unsure(above, below, sets, others, space, words):
         above, below, sets, others: as for ``agree``.
         space: (3, most column sets of one size).
         words: (3, pairs) filled with the games in which no sign is against the pair, in which all signs
-            are for it, and in which those that make the mix are, and no other is against it.
+            are for it, and in which those that make the mixed strategy are, and no other is against it.
     """
     place, rows_of, joined, turned = sets.place, others.columns, sets.joined, sets.turned
     columns, start = joined.shape[1], 0
@@ -128,7 +128,7 @@ def match(sets_a, sets_b, words_a, words_b, sure, limit, listed, counts, status)
         words_a, words_b: as from ``agree`` or ``agree_unsure``; sure: in which row a pair is certain.
         limit: how many of the 64 games there are.
         listed: (room, 3) filled with the game, the number of its set of rows and that of its set of columns.
-        counts, status: (64,) how many pairs each game has, and what became of it: updated.
+        counts, status: (64,) how many pairs each game has, and the status of it: updated.
     """
     start = total = 0
     first_a, first_b = sets_a.first, sets_b.first
@@ -160,7 +160,7 @@ def match(sets_a, sets_b, words_a, words_b, sure, limit, listed, counts, status)
 
 @part(allocates=True)
 def hand_out(listed, total, limit, first, last, pairs, starts, counts, status):
-    """Writes what ``match`` listed game by game; returns where what is written ends.
+    """Writes the list of ``match`` game by game; returns the end of the written part.
 
     Args:
         listed, total: as from ``match``; limit: how many of the 64 games there are.
@@ -198,7 +198,7 @@ def untie(lane, signs_a, signs_b, sets_a, sets_b, words_a, words_b, first, last,
         first, last: the part of ``pairs`` (pairs, 4) that may be filled.
 
     Returns:
-        How many there are, and what became of the game.
+        How many there are, and the status of the game.
     """
     most = min(words_a.shape[1], MOST_VERTICES)
     of_x, of_y = np.empty((most, 4), np.int64), np.empty((most, 4), np.int64)
@@ -210,15 +210,15 @@ def untie(lane, signs_a, signs_b, sets_a, sets_b, words_a, words_b, first, last,
     )
     if min(x_count, y_count) == degenerate_vertices.FULL:
         return 0, TIED
-    met = degenerate_vertices.meet(of_x, x_count, of_y, y_count, first, last, pairs)
-    if met == degenerate_vertices.FULL:
+    count = degenerate_vertices.meet(of_x, x_count, of_y, y_count, first, last, pairs)
+    if count == degenerate_vertices.FULL:
         return 0, CROWDED
-    return met, SOLVED if met > 0 else TIED
+    return count, SOLVED if count > 0 else TIED
 
 
 @part(allocates=True)
 def find_block(a, b, first, last, sets_a, sets_b, thorough, space, begin, end, pairs, starts, counts, status):
-    """Finds the pairs of supports of up to 64 games; returns where what is filled of ``pairs`` ends.
+    """Finds the pairs of supports of up to 64 games; returns the end of the filled part of ``pairs``.
 
     Args:
         first, last: the first game, and the one after the last of all.
@@ -287,7 +287,7 @@ def repeated(payoffs, first, last):
 
 
 class Workspace(NamedTuple):
-    """What the work on 64 games needs room for; a, b: of the row and of the column player's payoffs."""
+    """Work space for 64 games; a, b: of the row and of the column player's payoffs."""
 
     of_a: NDArray[np.float64]
     of_b: NDArray[np.float64]
@@ -305,7 +305,7 @@ class Workspace(NamedTuple):
 
 @part(allocates=True)
 def workspace(m, n, sets_a, sets_b, room):
-    """Room for the work on 64 games of shape (m, n), and to list so many pairs.
+    """Work space for 64 games of shape (m, n) and for so many pairs.
 
     Args:
         m, n: numbers of rows and of columns.
@@ -340,9 +340,9 @@ def find_some(a, b, first, last, sets_a, sets_b, thorough, pairs, begin, end, st
         sets_a, sets_b: ``supports(n, m)`` and ``supports(m, n)``.
         thorough: whether signs that rounding hides are computed in whole numbers.
         pairs: (pairs, 4), of which ``begin`` … ``end`` may be filled: the number of the row set and of the
-            column set that determine the row player's mix, then of the column and of the row set that
-            determine the column player's; row sets have their numbers in ``sets_a.columns``, column sets in
-            ``sets_b.columns``.
+            column set that determine the row player's mixed strategy, then of the column and of the row set
+            that determine the column player's; row sets have their numbers in ``sets_a.columns``, column sets
+            in ``sets_b.columns``.
         starts, counts, status: (games,) filled with the first pair, how many there are, and what became of
             the game.
     """

@@ -1,10 +1,10 @@
-"""The walk along the intensity of attack on what is played only: all equilibria of a large game.
+"""The path along the intensity of attack on the supports only: all equilibria of a large game.
 
 The path is that of `advgame.equilibria.kernels.tableau_walk`, without its tableau. Where k defences are
 played against k attacks, one row or column of that tableau follows from the inverse of their k × k kernel,
-bordered by "all pay the same" and "the shares sum to 1", with k products per entry. So a step costs
-k (defences + attacks), not defences × attacks, and of the payoffs only those rows and columns are read that
-are played at some time. This is the revised simplex method (Dantzig and Orchard-Hays 1954).
+bordered by the conditions that all pay the same and that probabilities sum to 1, with k products per entry.
+So a step costs k (defences + attacks), not defences × attacks, and of the payoffs only those rows and columns
+are read that are played at some time. This is the revised simplex method (Dantzig and Orchard-Hays 1954).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ MOST_STEPS = 200_000
 
 @part(error_model="numpy")
 def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, stop, defender, attacker):
-    """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
+    """Writes the equilibria on the path, as rows of ``defender`` and ``attacker``.
 
     Args:
         b, gain: Q = gain · b, (defences, attacks), such that costs are of size 1.
@@ -62,11 +62,11 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, s
         row: the defence to begin with.
         beside: what the payoffs may differ from this form by.
         first_only: whether to stop at the first equilibrium, where it is known to be the only one.
-        at: a ``desk`` for games of this shape.
+        at: a ``support_space`` for games of this shape.
         stop: (1,) the walk is given up once another thread makes this anything but 0.
 
     Returns:
-        How many were met, and what became of the game.
+        How many were met, and the status of the game.
     """
     begin(b, gain, idle, slope, row, at)
     k = optimise_at_zero(b, gain, slope, row, at, stop)
@@ -75,38 +75,38 @@ def support_walk(b, gain, idle, slope, intensity, row, beside, first_only, at, s
     end = 0.0
     for j in range(len(intensity)):
         end = larger(end, intensity[j])
-    here, met, since, status = 0.0, np.int64(0), 0, SOLVED
+    here, count, since, status = 0.0, np.int64(0), 0, SOLVED
     for _ in range(MOST_STEPS):
         if stop[0] != 0:
-            return met, LOST
+            return count, LOST
         there, entering = next_breakpoint(k, at)
         there = min(max(there, here), end)
-        if least_level(k, at) <= MAY_TIE:  # the adversary's optimal mixes may form a continuum
+        if least_level(k, at) <= MAY_TIE:  # the attacker's optimal mixed strategies may form a continuum
             drift, since = refresh(here, slope, row, k, at), 0
             if not 0 <= drift <= DRIFT or least_level(k, at) <= error_of(k, beside, at):
                 status = TIED
         level, tilt = mean_intensity(k, intensity, at)
         place, clear = crossing(level, tilt, here, there, end)
         if place >= 0:
-            if met == len(defender):
-                return met, CROWDED
-            clear = note(place, k, met, at, defender, attacker) and clear
+            if count == len(defender):
+                return count, CROWDED
+            clear = note(place, k, count, at, defender, attacker) and clear
             if not clear or error_of(k, beside, at) > WRONG:
                 status = TIED
-            met += 1
+            count += 1
             if first_only:
-                return met, status
+                return count, status
         if there >= end:
-            return met, status if met % 2 == 1 else TIED
+            return count, status if count % 2 == 1 else TIED
         k, pivot = step(b, gain, row, entering, k, np.bool_(True), at)
         here, since, drift = there, since + 1, 0.0
         if 0.0 < pivot < SHORT or since >= FRESH:
             drift, since = refresh(here, slope, row, k, at), 0
         if pivot == 0.0 or drift < 0.0:
-            return met, LOST
+            return count, LOST
         if drift > DRIFT or (pivot < UNSURE and error_of(k, beside, at) > WRONG):
             status = TIED
-    return met, LOST
+    return count, LOST
 
 
 @part(error_model="numpy")
@@ -118,7 +118,7 @@ def optimise_at_zero(b, gain, slope, row, at, stop):
         gain: the factor by which they become costs, Q = gain · b.
         slope: (defences,) cost per μ.
         row: the defence the walk begins with.
-        at: the desk, changed in place.
+        at: the work space, changed in place.
         stop: (1,) the search is given up once another thread makes this anything but 0.
 
     Returns:
@@ -145,12 +145,12 @@ def optimise_at_zero(b, gain, slope, row, at, stop):
 
 @part(error_model="numpy")
 def mean_intensity(k, intensity, at):
-    """Level and tilt of the adversary's mean intensity on this piece of the way.
+    """Level and tilt of the attacker's mean intensity on this piece of the way.
 
     Args:
         k: how many defences, and attacks, are played.
         intensity: (attacks,) from 0 to 1.
-        at: the desk.
+        at: the work space.
     """
     who, slots = at.who, at.slots
     level = tilt = 0.0
@@ -162,7 +162,7 @@ def mean_intensity(k, intensity, at):
 
 @part(error_model="numpy")
 def begin(b, gain, idle, slope, row, at):
-    """Lays out the pure defence ``row`` against its worst attack: both are the first ones.
+    """Starts from the pure defence ``row`` and its worst attack, in the first slots.
 
     Args:
         b: (defences, attacks) payoffs to the attacker.
@@ -170,7 +170,7 @@ def begin(b, gain, idle, slope, row, at):
         idle: (defences,) cost at μ = 0.
         slope: (defences,) cost per μ.
         row: the defence the walk begins with.
-        at: the desk, changed in place.
+        at: the work space, changed in place.
     """
     who, slots, inverse, attacks, defences = at.who, at.slots, at.inverse, at.attacks, at.defences
     by_defence, by_attack, has = at.by_defence, at.by_attack, at.has
@@ -202,14 +202,14 @@ def begin(b, gain, idle, slope, row, at):
 
 @part(error_model="numpy")
 def cheapest(k, by_number, at):
-    """What enters at μ = 0: a defence, or the attack of a slot beyond the last defence; −1 for nothing.
+    """The entering variable at μ = 0: a defence, or m + a slot of an attack; −1 for none.
 
-    That is what saves most or, once a cycle is possible, the first ``by_number`` (Bland).
+    That is the one with the most negative cost or, once cycling is possible, the first ``by_number`` (Bland).
 
     Args:
         k: how many defences, and attacks, are played.
         by_number: whether the first that saves anything is taken (Bland's rule).
-        at: the desk.
+        at: the work space.
     """
     who, slots, defences = at.who, at.slots, at.defences
     m = defences.shape[1]
@@ -225,16 +225,16 @@ def cheapest(k, by_number, at):
     for i in range(m):
         if defences[COST, i] <= least:
             return i
-    found = -1
+    entering = -1
     for c in range(k):
-        if slots[WEIGHT, c] <= least and (found < 0 or who[ATTACK, c] < who[ATTACK, found]):
-            found = c
-    return m + found
+        if slots[WEIGHT, c] <= least and (entering < 0 or who[ATTACK, c] < who[ATTACK, entering]):
+            entering = c
+    return m + entering
 
 
 @part(error_model="numpy")
 def next_breakpoint(k, at):
-    """The first μ at which a cost vanishes, and whose: a defence's, or m + a slot of an attack."""
+    """The first μ at which a cost vanishes, and the variable: a defence, or m + a slot of an attack."""
     slots, defences = at.slots, at.defences
     m = defences.shape[1]
     first = np.inf
@@ -270,12 +270,12 @@ def least_level(k, at):
 
 @part(error_model="numpy")
 def error_of(k, beside, at):
-    """About what levels and costs are wrong by: rounding, and what the form leaves out, times the inverse.
+    """An estimate of the error of levels and costs: rounding and the residue of the form, times the inverse.
 
     Args:
         k: how many defences, and attacks, are played.
         beside: what the payoffs may differ by from the rank-1 form.
-        at: the desk.
+        at: the work space.
     """
     inverse = at.inverse
     size = 1.0
@@ -287,13 +287,13 @@ def error_of(k, beside, at):
 
 @part(error_model="numpy")
 def note(place, k, which, at, defender, attacker):
-    """Writes the mixes at μ = place; False where one of them may not be the only one.
+    """Writes the mixed strategies at μ = place; False if one of them may not be unique.
 
     Args:
         place: μ.
         k: how many defences, and attacks, are played.
         which: the row that is written.
-        at: the desk.
+        at: the work space.
         defender, attacker: (rows, defences) and (rows, attacks) probabilities, of which one row is written in
             place.
     """
@@ -321,7 +321,7 @@ def note(place, k, which, at, defender, attacker):
 
 @part(error_model="numpy")
 def step(b, gain, row, entering, k, pers, at):
-    """Lets a defence be played, or the attack in slot ``entering`` − m no longer; something gives way.
+    """Enters a defence, or the slack of the attack in slot ``entering`` − m, into the basis.
 
     Without ``pers`` the costs per μ are not kept.
 
@@ -332,7 +332,7 @@ def step(b, gain, row, entering, k, pers, at):
         entering: a defence, or defences + the slot of an attack.
         k: how many defences, and attacks, are played.
         pers: whether the costs per μ are kept.
-        at: the desk, changed in place.
+        at: the work space, changed in place.
 
     Returns:
         The new k and the size of the pivot, which is 0 where nothing gives way.
@@ -389,7 +389,7 @@ def step(b, gain, row, entering, k, pers, at):
 
 @part(error_model="numpy")
 def exchange(k, slot, stop, pivot, size, cost, per, at):
-    """Gives what enters and what leaves their places; the new k.
+    """Updates the slots of the entering and the leaving variable; returns the new k.
 
     Args:
         k: the old one; a defence or an attack that is played from now on stands ready in slot k.
@@ -398,7 +398,7 @@ def exchange(k, slot, stop, pivot, size, cost, per, at):
         pivot: of the step.
         size: the share or slack of what enters.
         cost, per: what the cost of what leaves falls short of 0, at μ = 0 and per μ.
-        at: the desk.
+        at: the work space.
     """
     who, slots, inverse = at.who, at.slots, at.inverse
     if slot < 0 and stop < k:
@@ -431,7 +431,7 @@ def exchange(k, slot, stop, pivot, size, cost, per, at):
 
 @part(error_model="numpy")
 def first_stop(k, at):
-    """What gives way first, that with the largest pivot among ties.
+    """The leaving variable by the ratio test; of ties the one with the largest pivot.
 
     Returns:
         A slot of a defence, or k + an attack; −1 where nothing does.
@@ -452,12 +452,12 @@ def first_stop(k, at):
     if least == np.inf:
         return -1
     least += SAME_RATIO
-    found, pivot = -1, 0.0
+    leaving, pivot = -1, 0.0
     for s in range(k):
         fall = slots[COLUMN, 1 + s]
         if fall > max(SMALLEST_PIVOT, pivot) and slots[SHARE, s] / fall <= least:
-            found, pivot = s, fall
+            leaving, pivot = s, fall
     for j in range(n):
         if attacks[PLACE, j] <= least and attacks[FALL, j] > pivot:
-            found, pivot = k + j, attacks[FALL, j]
-    return found
+            leaving, pivot = k + j, attacks[FALL, j]
+    return leaving

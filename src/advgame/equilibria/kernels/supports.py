@@ -1,4 +1,4 @@
-"""The supports of a game's mixed strategies, as bits, numbered and nested by their sizes."""
+"""The supports of mixed strategies as bit sets, numbered and nested by size."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def supports(rows: int, columns: int) -> Supports:
     for number, chosen in enumerate(sets):
         members[number, : len(chosen)] = chosen
         for t, member in enumerate(reversed(chosen)):
-            less = tuple(each for each in chosen if each != member)
+            less = tuple(column for column in chosen if column != member)
             terms[number, t] = WIDTH * member, WIDTH * rank.get(less, 0)
-        outside = [each for each in range(columns) if each not in chosen]
+        outside = [column for column in range(columns) if column not in chosen]
         others[number, : len(outside)] = outside
         for t, other in enumerate(outside if len(chosen) < widest else []):
             more = tuple(sorted((*chosen, other)))

@@ -1,7 +1,7 @@
-"""The walk along the intensity of attack on a dense tableau: all equilibria of a small game.
+"""The path along the intensity of attack on a dense tableau: all equilibria of a small game.
 
-The same steps as `advgame.equilibria.rank_one.parametric_simplex`, which explains them, on arrays that the
-caller lends.
+The same steps as `advgame.equilibria.rank_one.parametric_simplex`, which explains them, on arrays of the
+caller.
 """
 
 from __future__ import annotations
@@ -106,9 +106,9 @@ def pivot(m, n, intensity, table, basic, nonbasic, row, column):
     """
     over = 1.0 / table[row, column]
     wide, tall = padded(n), padded(m)
-    each = spread(over)
+    over_lanes = spread(over)
     for j in range(0, wide, WIDTH):
-        store(load(table, row, j) * each, table, m + KEPT, j)
+        store(load(table, row, j) * over_lanes, table, m + KEPT, j)
     for i in range(m + 1):  # the levels, too
         factor = table[i, column]
         share = spread(factor)
@@ -134,7 +134,7 @@ def pivot(m, n, intensity, table, basic, nonbasic, row, column):
 
 @part(error_model="numpy", forceinline=True)
 def leaving_column(m, n, table, row):
-    """What stops the entering variable of a row first, the largest pivot among ties; −1 for nothing.
+    """The leaving variable by the ratio test, of ties the one with the largest pivot; −1 for none.
 
     Args:
         m, n: numbers of defences and of attacks.
@@ -150,16 +150,16 @@ def leaving_column(m, n, table, row):
     bound = smallest(least) + SAME_RATIO
     if bound == np.inf:
         return -1
-    found, met = -1, 0
+    column, tied = -1, 0
     for j in range(n):
         fits = table[m + PLACE, j] <= bound
-        found = j if fits else found
-        met += fits
-    if met > 1:
+        column = j if fits else column
+        tied += fits
+    if tied > 1:
         for j in range(n):
-            if table[m + PLACE, j] <= bound and table[row, j] > table[row, found]:
-                found = j
-    return found
+            if table[m + PLACE, j] <= bound and table[row, j] > table[row, column]:
+                column = j
+    return column
 
 
 @part(error_model="numpy", forceinline=True)
@@ -203,7 +203,7 @@ def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
 
 @part(error_model="numpy", forceinline=True)
 def next_breakpoint(m, n, table):
-    """Writes down where the costs vanish.
+    """Writes the μ at which the reduced costs vanish.
 
     Args:
         m, n: numbers of defences and of attacks.
@@ -231,7 +231,7 @@ def next_breakpoint(m, n, table):
 def tableau_walk(
     b, gain, idle, slope, intensity, row, first_only, table, basic, nonbasic, defender, attacker
 ):
-    """Writes the equilibria met on the walk, as rows of ``defender`` and ``attacker``.
+    """Writes the equilibria on the path, as rows of ``defender`` and ``attacker``.
 
     Args:
         b, gain: Q = gain · b, (defences, attacks), such that costs are of size 1.
@@ -242,7 +242,7 @@ def tableau_walk(
         table, basic, nonbasic: a ``tableau``, and space of shapes (attacks,), (defences,).
 
     Returns:
-        How many were met, and what became of the game.
+        How many were met, and the status of the game.
     """
     m, n = b.shape
     start(b, gain, idle, slope, intensity, row, table, basic, nonbasic)
@@ -253,38 +253,38 @@ def tableau_walk(
     for j in range(n):
         end = larger(end, intensity[j])
     # A bare 0 is a type of its own, for which what is called would be compiled once more.
-    here, met, status = 0.0, np.int64(0), SOLVED
+    here, count, status = 0.0, np.int64(0), SOLVED
     for _ in range(MOST_STEPS):
         there, level, tilt, least = next_breakpoint(m, n, table)
         first, there = there, min(max(there, here), end)
         if least <= MAY_TIE or thinnest < THIN:
-            status = TIED  # the adversary's optimal mixes may form a continuum
+            status = TIED  # the attacker's optimal mixed strategies may form a continuum
         place, clear = crossing(level, tilt, here, there, end)
         if place >= 0:
-            if met == len(defender):
-                return met, CROWDED
-            if not (note(m, n, table, basic, nonbasic, place, met, defender, attacker) and clear):
+            if count == len(defender):
+                return count, CROWDED
+            if not (note(m, n, table, basic, nonbasic, place, count, defender, attacker) and clear):
                 status = TIED
-            met += 1
+            count += 1
             if first_only:
-                return met, status
+                return count, status
         if there >= end:
-            return met, status if met % 2 == 1 else TIED
+            return count, status if count % 2 == 1 else TIED
         entering = np.int64(0)
         for i in range(m):
             entering = i if table[m + PLACE, i] == first else entering
         leaving = leaving_column(m, n, table, entering)
         if leaving < 0:
-            return met, LOST
+            return count, LOST
         thinnest = min(thinnest, table[entering, leaving])
         pivot(m, n, intensity, table, basic, nonbasic, entering, leaving)
         here = there
-    return met, LOST
+    return count, LOST
 
 
 @part(error_model="numpy", forceinline=True)
 def note(m, n, table, basic, nonbasic, place, which, defender, attacker):
-    """Writes the mixes of the basis at μ = place; False where one of them may not be the only one.
+    """Writes the mixed strategies of the basis at μ = place; False if one of them may not be unique.
 
     Args:
         m, n: numbers of defences and of attacks.

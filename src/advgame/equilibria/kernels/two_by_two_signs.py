@@ -1,9 +1,9 @@
-"""Two strategies each, millions at a time: the signs of four differences name all equilibria.
+"""All equilibria of many 2 × 2 games from the signs of four payoff differences.
 
-The four best-reply differences have 3⁴ = 81 combinations of signs; a table made from the single-game
-solver's rule lists the extreme equilibria of each. The sign of a difference of floats is exact, so
-no tie is invented and none is overlooked, and neither player can gain by leaving pure strategies the
-table pairs: only where somebody mixes is there a regret to be computed.
+The four best-response differences have 3⁴ = 81 combinations of signs; a table computed by the single-game
+solver lists the extreme equilibria of each. The sign of a difference of floats is exact, so
+ties are recognised exactly, and pure equilibria have no regret. A regret is computed only where a player
+mixed strategies.
 """
 
 from __future__ import annotations
@@ -17,19 +17,23 @@ from advgame.equilibria.kernels.compiling import njit, part
 from advgame.games.tolerances import LARGEST_REGRET
 
 MOST = 4  # extreme equilibria of a 2 × 2 game
-FIRST, SECOND, MIXED = 0, 1, 2  # a player's mix: a pure strategy, or the one that makes the other indifferent
+FIRST, SECOND, MIXED = (
+    0,
+    1,
+    2,
+)  # a player's mixed strategy: a pure strategy, or the one that makes the other indifferent
 TILE = 512  # games that stay in the nearest cache while they are worked on
 
 
 def _vertices(gains: tuple[int, int]) -> dict[int, set[int]]:
-    """A player's extreme mixes, each with the best replies to it, from the signs of the reply's gains."""
+    """A player's extreme mixed strategies with the best responses to each, from the opponent's signs."""
     best = {1: {0}, 0: {0, 1}, -1: {1}}
     mixes = {FIRST: best[gains[0]], SECOND: best[gains[1]]}
     return {**mixes, MIXED: {0, 1}} if gains[0] * gains[1] < 0 else mixes
 
 
 def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """For each combination of signs, how many extreme equilibria there are and which mixes they pair."""
+    """For each combination of signs, the number of extreme equilibria and the mixed strategies they pair."""
     counts, pairs = np.zeros(81, np.uint8), np.zeros((81, MOST, 2), np.uint8)
     played = {FIRST: {0}, SECOND: {1}, MIXED: {0, 1}}
     for code, (d0, d1, b0, b1) in enumerate(product((-1, 0, 1), repeat=4)):
@@ -43,7 +47,9 @@ def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 COUNTS, PAIRS = _table()
 EACH = COUNTS.astype(np.uint64)
-ENTRIES = np.arange(81 * MOST, dtype=np.uint16).reshape(81, MOST)  # number the mixes paired in ``PAIRS``
+ENTRIES = np.arange(81 * MOST, dtype=np.uint16).reshape(
+    81, MOST
+)  # number the mixed strategies paired in ``PAIRS``
 SHARE = np.array([1.0, 0.0, 2.0])[PAIRS]  # of the first strategy; 2 where it must be computed
 MIXES = np.ascontiguousarray(np.stack([SHARE, 1.0 - SHARE], axis=3).reshape(-1, 4))  # by entry
 MUST = (PAIRS == MIXED).any(axis=2).ravel().astype(np.uint64)  # be computed, by entry
@@ -79,21 +85,21 @@ def count(a, b, first, last):
         a, b: (games, 2, 2) payoffs.
         first, last: the first game, and the one after the last.
     """
-    codes, found = np.empty(TILE, np.uint8), 0
+    codes, equilibria = np.empty(TILE, np.uint8), 0
     for begin in range(first, last, TILE):
         end = min(begin + TILE, last)
         signs(a[begin:end], b[begin:end], codes)
-        found += total(codes, end - begin)
-    return found
+        equilibria += total(codes, end - begin)
+    return equilibria
 
 
 @part(error_model="numpy")
 def total(codes, games):
     """How many equilibria games with these combinations of signs have."""
-    found = 0
+    equilibria = 0
     for place in range(games):
-        found += COUNTS[codes[place]]
-    return found
+        equilibria += COUNTS[codes[place]]
+    return equilibria
 
 
 @njit(nogil=True, error_model="numpy")
@@ -152,7 +158,7 @@ def listed(codes, games, entries, places):
 
 @part(error_model="numpy")
 def look_up(entries, places, begin, index, defender, attacker, regret):
-    """Writes the rows of a tile as the table has them.
+    """Writes the rows of a tile from the table.
 
     Args:
         entries, places: (rows,) or longer, as ``listed`` wrote them.
@@ -171,7 +177,7 @@ def look_up(entries, places, begin, index, defender, attacker, regret):
 
 @part(error_model="numpy")
 def to_compute(entries, rows, mixed):
-    """Lists the rows in which somebody mixes; how many there are.
+    """Lists the rows in which a player mixes; how many there are.
 
     Args:
         entries: (rows,) or longer, as ``listed`` wrote them.
@@ -187,9 +193,9 @@ def to_compute(entries, rows, mixed):
 
 @part(error_model="numpy")
 def mix(a, b, mixed, games, space, defender, attacker, regret):
-    """Computes the rows in which somebody mixes; False where a regret is not small.
+    """Computes the rows in which a player mixes; False where a regret is not small.
 
-    In three passes: gathered, computed side by side, written back.
+    In three passes: gathered, computed in parallel, written back.
 
     Args:
         a, b: (games of the tile, 2, 2) payoffs.
@@ -243,5 +249,5 @@ def span(p, q, r, s):
 
 @part(error_model="numpy", forceinline=True)
 def gain(difference, share):
-    """What a player gains who plays the first strategy with a share, and earns so much more by it."""
+    """The gain of a player from the first strategy, played with a probability."""
     return (1 - share) * difference if difference > 0 else -share * difference

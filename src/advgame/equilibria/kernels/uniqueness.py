@@ -1,8 +1,8 @@
-"""When the equilibrium is the only one, as a theorem says: the walk may stop at the first that it meets.
+"""Games with a unique equilibrium by a theorem: the path may stop at the first equilibrium.
 
 If all real attacks have one intensity and "no attack" is among the attacks, and if the costs of the defences
 are w(μ) e_i with one vector e and w without a zero on the way, then any two equilibria of different mean
-intensity give the adversary nothing, a case of ties; without ties there is one equilibrium. (Derived here;
+intensity give the attacker nothing, a case of ties; without ties there is one equilibrium. (Derived here;
 `docs/explanation/mathematics.md` has the proof's outline and counterexamples for each assumption.)
 """
 
@@ -17,7 +17,7 @@ from advgame.games.tolerances import ALIKE, MAY_TIE
 def only_one(b, gain, idle, slope, intensity):
     """Whether a game in its rank-1 form has one equilibrium unless payoffs tie.
 
-    With "no attack" worth nothing to the adversary, c0 must be a constant and g · c1, so that c0 + μ c1 is
+    With "no attack" worth nothing to the attacker, c0 must be a constant and g · c1, so that c0 + μ c1 is
     (g + μ) c1 and does not vanish for 0 ≤ μ ≤ 1. A c1 that is constant leaves a zero-sum game.
 
     Args:
@@ -40,17 +40,19 @@ def only_one(b, gain, idle, slope, intensity):
         return True
     if idlers != 1:
         return False
-    factor = peace(b, gain, idle, quiet, high, low) / reach
+    factor = unattacked(b, gain, idle, quiet, high, low) / reach
     if not (factor > MAY_TIE or factor < -1.0 - MAY_TIE):
         return False
     worst = 0.0
     for i in range(m):
-        worst = larger(worst, abs(peace(b, gain, idle, quiet, i, low) - factor * (slope[i] - slope[low])))
+        worst = larger(
+            worst, abs(unattacked(b, gain, idle, quiet, i, low) - factor * (slope[i] - slope[low]))
+        )
     return worst <= ALIKE
 
 
 @part(error_model="numpy", forceinline=True)
-def peace(b, gain, idle, quiet, i, k):
+def unattacked(b, gain, idle, quiet, i, k):
     """What one defence costs more than another when nobody attacks.
 
     Args:

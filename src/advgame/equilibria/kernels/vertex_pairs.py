@@ -2,7 +2,7 @@
 
 In a nondegenerate game the basic variables of one vertex are then the nonbasic ones of the other (von Stengel
 2002, doi:10.1016/S1574-0005(02)03008-4). The mixed strategies are computed from the payoffs, not from the
-tableaus, so that they carry no rounding of the search.
+tableaus, so that they contain no rounding errors of the search.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from advgame.games.tolerances import LARGEST_REGRET
 
 @part()
 def place_of(table, sets, wanted):
-    """Where a set of labels stands in a hash table, or the free place where it would.
+    """The position of a set of labels in a hash table, or the free position for it.
 
     Args:
         table: (2ᵏ,) places in ``sets``, -1 where free.
@@ -54,13 +54,13 @@ def indexed(sets):
 
 
 @njit(nogil=True)
-def meet(of_x, of_y, every, met):
+def meet(of_x, of_y, every, partners):
     """Finds the vertices of x that have a partner.
 
     Args:
         of_x, of_y: (vertices, words) basic variables as bits.
         every: (words,) all labels.
-        met: (vertices of x,) int64, filled from the start with places in ``of_x``.
+        partners: (vertices of x,) int64, filled from the start with places in ``of_x``.
 
     Returns:
         How many there are, and whether no vertex is there twice: otherwise the search went wrong.
@@ -72,7 +72,7 @@ def meet(of_x, of_y, every, met):
         for word in range(len(every)):
             wanted[word] = of_x[i, word] ^ every[word]
         if table[place_of(table, of_y, wanted)] >= 0:
-            met[count] = i
+            partners[count] = i
             count += 1
     return count, distinct_x and distinct_y
 

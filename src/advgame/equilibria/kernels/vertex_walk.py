@@ -10,7 +10,7 @@ Avis and Devroye 2000).
 The result is right if no basic variable of any vertex is 0, and every sign that was decided is that of the
 exact number. A checksum column measures the rounding of each tableau; a basic variable less than a safe
 multiple of it makes the polytope ``TIED``. As a further check, the numbers h_k of vertices with k edges of
-rising cost must read the same from both ends (Dehn and Sommerville), which the caller tests.
+rising cost must be symmetric (Dehn–Sommerville), which the caller tests.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def start(matrix, first_own, first_slack, cost, table, basic, nonbasic):
 
 @part(error_model="numpy")
 def margin(table, own):
-    """How small a basic variable may be for its sign to be certain.
+    """The smallest basic variable whose sign is certain.
 
     Args:
         table: (replies + 1, padded(own strategies + 2)) a tableau.
@@ -191,7 +191,7 @@ def exchange(table, moved, own, row, column):
 
 @part(error_model="numpy")
 def descend(tables, basics, nonbasics, depth, row, column):
-    """Goes down to a child.
+    """Moves to a child of the current vertex.
 
     Args:
         tables: (depths, replies + 1, padded(own strategies + 2)) of which ``depth`` + 1 is written in place.
@@ -211,26 +211,26 @@ def descend(tables, basics, nonbasics, depth, row, column):
 
 @part(error_model="numpy", allocates=True)
 def columns_beside(own):
-    """As ``children`` is given it: (1, padded(own strategies + 2))."""
+    """The argument of ``children``: (1, padded(own strategies + 2))."""
     beside = np.zeros((1, padded(own + 2)))
     beside[0, own:] = np.inf
     return beside
 
 
 @njit(error_model="numpy", nogil=True)
-def search(matrix, first_own, first_slack, cost, found, rising):
+def search(matrix, first_own, first_slack, cost, vertices, rising):
     """Writes the sets of basic variables of all vertices.
 
     Args:
         matrix, first_own, first_slack: as for ``start``; cost: (own strategies,), positive and generic.
-        found: (room, words) of 64 bits each, bit b set where label b is basic.
+        vertices: (room, words) of 64 bits each, bit b set where label b is basic.
         rising: (own strategies + 1,), filled with the number of vertices with so many edges of rising cost.
 
     Returns:
         How many vertices were found, and what became of the search.
     """
     replies, own = matrix.shape
-    words, width = found.shape[1], padded(own + 2)
+    words, width = vertices.shape[1], padded(own + 2)
     tables = np.empty((MOST_DEEP + 1, replies + 1, width))
     basics, nonbasics = np.empty((MOST_DEEP + 1, replies), np.int64), np.empty((MOST_DEEP + 1, own), np.int64)
     rows, kids = np.empty((MOST_DEEP + 1, own), np.int64), np.empty((MOST_DEEP + 1, own), np.int64)
@@ -240,13 +240,13 @@ def search(matrix, first_own, first_slack, cost, found, rising):
     depth, count = 0, 0
     rising[:] = 0
     while True:
-        if count == len(found):
+        if count == len(vertices):
             return count, FULL
         for word in range(words):
-            found[count, word] = 0
+            vertices[count, word] = 0
         for i in range(replies):
             label = basics[depth, i]
-            found[count, label >> 6] |= np.uint64(1) << np.uint64(label & 63)
+            vertices[count, label >> 6] |= np.uint64(1) << np.uint64(label & 63)
         count += 1
         table, row_of = tables[depth], rows[depth]
         if not edges(table, own, row_of, room, inverse) > margin(table, own):
@@ -272,7 +272,7 @@ def search(matrix, first_own, first_slack, cost, found, rising):
 
 @njit(error_model="numpy", nogil=True)
 def estimate(matrix, cost, probes, most):
-    """How many vertices there are about, from random ways down the tree; at least the number seen.
+    """An estimate of the number of vertices from random descents of the tree; at least the number visited.
 
     Args:
         matrix, cost: as for ``search``.

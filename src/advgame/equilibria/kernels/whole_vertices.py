@@ -1,8 +1,8 @@
-"""Every vertex of a degenerate best-response polytope, in 64-bit whole numbers: exact, or refused.
+"""Every vertex of a degenerate best-response polytope, in 64-bit integers: exact, or refused.
 
-The polytope is {z ≥ 0 : M z ≤ 1} for whole M ≥ 1. All bases that are feasible for the lexicographically
+The polytope is {z ≥ 0 : M z ≤ 1} for integer M ≥ 1. All bases that are feasible for the lexicographically
 perturbed right-hand side are visited along its edges from the origin; several may belong to one vertex.
-Pivots are free of fractions (Edmonds 1967; Bareiss 1968): every entry is a whole number over one common
+Pivots are fraction-free (Edmonds 1967; Bareiss 1968): every entry is an integer over one common
 denominator. A tableau with an entry of 2³¹ or more is refused, so that no product overflows.
 """
 

@@ -49,7 +49,7 @@ def walk_types(form: StackedForm, game: BayesianGame, deadline: Deadline) -> Sta
 
 def by_type(stacked: FloatArray, type_of: NDArray[np.int64]) -> tuple[FloatArray, ...]:
     """The mixes of the single types, from those that stand side by side."""
-    return tuple(stacked[type_of == each] for each in range(int(type_of.max()) + 1))
+    return tuple(stacked[type_of == number] for number in range(int(type_of.max()) + 1))
 
 
 def _sharpened(game: BayesianGame, defender: FloatArray, attackers: Sequence[FloatArray]) -> Mixes:
@@ -59,11 +59,11 @@ def _sharpened(game: BayesianGame, defender: FloatArray, attackers: Sequence[Flo
     if len(rows) + len(columns) != sum(map(len, columns)) + 1:
         return defender, tuple(attackers)
     to_defender = [
-        odds * each[np.ix_(rows, played)]
-        for odds, each, played in zip(game.priors, game.defender_payoffs, columns, strict=True)
+        odds * matrix[np.ix_(rows, played)]
+        for odds, matrix, played in zip(game.priors, game.defender_payoffs, columns, strict=True)
     ]
     to_attackers = [
-        each[np.ix_(rows, played)] for each, played in zip(game.attacker_payoffs, columns, strict=True)
+        matrix[np.ix_(rows, played)] for matrix, played in zip(game.attacker_payoffs, columns, strict=True)
     ]
     x, y = _indifferent_defender(to_attackers), _indifferent_types(to_defender)
     if x is None or y is None:
@@ -78,7 +78,7 @@ def _sharpened(game: BayesianGame, defender: FloatArray, attackers: Sequence[Flo
 
 def _indifferent_defender(to_attackers: Sequence[FloatArray]) -> FloatArray | None:
     """The mixed strategy of the rows that makes every type indifferent between its columns."""
-    stacked = np.hstack([each / (float(np.abs(each).max()) or 1.0) for each in to_attackers]).T
+    stacked = np.hstack([matrix / (float(np.abs(matrix).max()) or 1.0) for matrix in to_attackers]).T
     return _solved(stacked, _membership(to_attackers).T, np.ones(1))
 
 
@@ -95,7 +95,7 @@ def _indifferent_types(to_defender: Sequence[FloatArray]) -> FloatArray | None:
 
 def _membership(matrices: Sequence[FloatArray]) -> FloatArray:
     """Which column belongs to which matrix, (matrices, columns)."""
-    counts = [each.shape[1] for each in matrices]
+    counts = [matrix.shape[1] for matrix in matrices]
     return np.repeat(np.eye(len(matrices)), counts, axis=1)
 
 

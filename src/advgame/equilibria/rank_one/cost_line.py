@@ -67,10 +67,10 @@ def cost_line(
         ratios: τ of each type, at least 0, of the kind of numbers of the payoffs.
         pivot: the entry of A + τB to divide by, where it is known.
     """
-    total = to_defender + np.array([ratios[each] for each in type_of], to_defender.dtype) * to_attacker
+    total = to_defender + np.array([ratios[number] for number in type_of], to_defender.dtype) * to_attacker
     groups = members(type_of)
     firsts = [group[0] for group in groups]  # the attack that each type is measured from
-    relative = total - total[:, [firsts[each] for each in type_of]]
+    relative = total - total[:, [firsts[number] for number in type_of]]
     relative = relative - relative[0]
     if pivot is None:
         row, column = np.unravel_index(int(np.abs(relative).argmax()), relative.shape)

@@ -61,10 +61,10 @@ def all_of_types_in_rationals(
         walked: the float path, whose supports are the first guess of the exact one.
         deadline: the limit of the search.
     """
-    odds = [Fraction(each) for each in game.priors.tolist()]
-    given = [each.payoffs_as_given for each in game.types]
+    odds = [Fraction(prior) for prior in game.priors.tolist()]
+    given = [type_game.payoffs_as_given for type_game in game.types]
     unit = Fraction(max(float(np.ptp(payoffs)) for payoffs in game.defender_payoffs))  # of the form
-    values = [form.attack_value[:, form.type_of == each] for each in range(len(odds))]
+    values = [form.attack_value[:, form.type_of == number] for number in range(len(odds))]
     ratios = [
         likely * simplified(unit / likely * _per_range(value, payoffs))
         for likely, value, payoffs in zip(odds, values, game.attacker_payoffs, strict=True)
@@ -108,7 +108,7 @@ def ends_of_types(game: BayesianGame, form: StackedForm, remark: str, deadline: 
         remark: what is said of the equilibria so far; the rule of these two is appended.
         deadline: the limit of the search.
     """
-    weighted = [odds * each for odds, each in zip(game.priors, game.defender_payoffs, strict=True)]
+    weighted = [odds * matrix for odds, matrix in zip(game.priors, game.defender_payoffs, strict=True)]
     try:
         pairs = worst_and_best(form, np.hstack(weighted), deadline)
     except TimeUp:
@@ -130,17 +130,17 @@ def _listing(pairs: Iterator[Pair] | None) -> Listing | None:
     """What an iterator gives, up to ``MOST_LISTED`` and until it may not go on."""
     if pairs is None:
         return None
-    found: list[Pair] = []
+    equilibria: list[Pair] = []
     try:
         for pair in pairs:
-            if len(found) == MOST_LISTED:
-                return Listing(found, False, IN_RATIONALS, UNLISTED)
-            found.append(pair)
+            if len(equilibria) == MOST_LISTED:
+                return Listing(equilibria, False, IN_RATIONALS, UNLISTED)
+            equilibria.append(pair)
     except WorkDone:
-        return Listing(found, False, IN_RATIONALS, OUT_OF_WORK)
+        return Listing(equilibria, False, IN_RATIONALS, OUT_OF_WORK)
     except TimeUp:
-        return Listing(found, False, IN_RATIONALS, OUT_OF_TIME)
-    return Listing(found, True, IN_RATIONALS)
+        return Listing(equilibria, False, IN_RATIONALS, OUT_OF_TIME)
+    return Listing(equilibria, True, IN_RATIONALS)
 
 
 def _per_range(attack_value: FloatArray, attacker: FloatArray) -> Fraction:

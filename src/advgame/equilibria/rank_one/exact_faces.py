@@ -1,4 +1,4 @@
-"""All equilibria of a game of attacker and defender, whatever ties, in whole numbers.
+"""All equilibria of an attacker–defender game in exact integers, degenerate or not.
 
 If (x, y) is an equilibrium with mean intensity μ = p·y, then x lies on the face of the attacker's
 best-response polyhedron that is optimal for the defender's costs at μ (``cost_line``). So all corners of

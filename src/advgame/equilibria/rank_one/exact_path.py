@@ -1,7 +1,7 @@
 """The equilibria of a tied game of any size: proven on the part that the line of costs intersects.
 
 What is left out of the part is priced in floats at every corner and against every mix that is found: nothing
-of it comes near to being a best response, or it is taken into the part and the search begins anew.
+of it comes near to being a best response, or it is taken into the part and the search restarts.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def tied_equilibria(
     """
     floats = _in_units(game)
     types = game.type_of.tolist()
-    line = cost_line(floats.to_defender, floats.to_attacker, types, [float(each) for each in floats.ratios])
+    line = cost_line(floats.to_defender, floats.to_attacker, types, [float(ratio) for ratio in floats.ratios])
     if not line.sharp(floats.to_attacker, types):
         return None
     if game.to_defender.size <= SMALL:
@@ -76,7 +76,7 @@ def tied_equilibria(
 def _in_units(game: TiedGame) -> TiedGame:
     """The game in floats, each player's payoffs in units of their range."""
     a, b = game.to_defender.astype(np.float64), game.to_attacker.astype(np.float64)
-    unit_a, unit_b = (float(np.ptp(each)) or 1.0 for each in (a, b))
+    unit_a, unit_b = (float(np.ptp(matrix)) or 1.0 for matrix in (a, b))
     ratios = [ratio * Fraction(unit_b) / Fraction(unit_a) for ratio in game.ratios]
     return TiedGame(a / unit_a, b / unit_b, game.type_of, ratios)
 
@@ -154,13 +154,13 @@ class _Prices:
         self.to_defender = game.to_defender[:, columns]  # (defences, attacks of the part)
         self.to_attacker = game.to_attacker[rows]  # (defences of the part, attacks)
         self.accuracies = game.to_attacker[:, columns]  # (defences, attacks of the part)
-        types, ratios = game.type_of[columns].tolist(), [float(each) for each in game.ratios]
+        types, ratios = game.type_of[columns].tolist(), [float(ratio) for ratio in game.ratios]
         self.line = cost_line(
             self.to_defender, self.accuracies, types, ratios, (pivot[0], _place(columns, pivot[1]))
         )
         self.range_of_cost = self.line.range(self.accuracies, types) or 1.0
-        ranges = [float(np.ptp(game.to_attacker[:, game.type_of == each])) for each in range(len(ratios))]
-        self.range_of_attack = np.array([each or 1.0 for each in ranges])[game.type_of]
+        ranges = [float(np.ptp(game.to_attacker[:, game.type_of == number])) for number in range(len(ratios))]
+        self.range_of_attack = np.array([width or 1.0 for width in ranges])[game.type_of]
 
     def corner(self, corner: Corner) -> None:
         """Attacks against the mix of a corner, then defences wherever on the line it is optimal."""

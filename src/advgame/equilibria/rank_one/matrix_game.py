@@ -145,7 +145,7 @@ def _ties(form: RankOneForm, defender: FloatArray, attacker: FloatArray) -> bool
     near = MAY_TIE * _scale(form)
     least = min(float(defender[defender > 0].min()), float(attacker[attacker > 0].min()))
     beside = (pays.max() - pays)[attacker == 0], (costs - costs.min())[defender == 0]
-    return least <= MAY_TIE or any(len(each) and float(each.min()) <= near for each in beside)
+    return least <= MAY_TIE or any(len(margins) and float(margins.min()) <= near for margins in beside)
 
 
 def _scale(form: RankOneForm) -> float:

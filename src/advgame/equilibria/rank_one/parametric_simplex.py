@@ -47,7 +47,7 @@ def walk_along(form: StackedForm, deadline: Deadline) -> Walked:
     except TimeUp:
         lost = f"The walk along the intensity of attack was not finished in {deadline.seconds:g} seconds."
     visited = walk.visited[: len(form.idle_cost)], walk.visited[len(form.idle_cost) :]
-    return Walked(tuple(walk.pairs), walk.tied, lost, *(np.flatnonzero(each) for each in visited))
+    return Walked(tuple(walk.pairs), walk.tied, lost, *(np.flatnonzero(flags) for flags in visited))
 
 
 class _Lost(Exception):
@@ -66,7 +66,7 @@ class _Tableau:
     ) -> None:
         """The basis of one pure defence against the best attack of each type."""
         self.defences, attacks = values.shape
-        per_type = [np.flatnonzero(type_of == each) for each in range(int(type_of.max()) + 1)]
+        per_type = [np.flatnonzero(type_of == number) for number in range(int(type_of.max()) + 1)]
         worst = sum(values[:, places].max(axis=1) for places in per_type)
         row = int((worst + idle).argmin())
         firsts = np.array([places[values[row, places].argmax()] for places in per_type])
@@ -130,9 +130,9 @@ class _Walk:
         self.type_of = form.type_of
         self.defences, self.attacks = form.attack_value.shape
         types = range(int(form.type_of.max()) + 1)
-        largest = sum(float(form.intensity[form.type_of == each].max()) for each in types)
+        largest = sum(float(form.intensity[form.type_of == number].max()) for number in types)
         ranges = np.ptp(form.attack_value), np.ptp(form.idle_cost), np.ptp(form.cost_per_intensity) * largest
-        scale = max(float(each) for each in ranges) or 1.0
+        scale = max(float(width) for width in ranges) or 1.0
         self.intensity = form.intensity / (largest or 1.0)
         self.end = 1.0 if largest > 0 else 0.0  # 0 in a strategically zero-sum game
         self.tableau = _Tableau(

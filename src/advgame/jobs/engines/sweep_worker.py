@@ -20,7 +20,11 @@ START = (
 
 
 def main() -> None:
-    """Solves tasks until standard input ends."""
+    """Solves tasks until standard input ends.
+
+    Raises:
+        SystemExit: with 1, after the error of a task is reported.
+    """
     tasks = sys.stdin.buffer
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as reports:
         os.dup2(2, 1)  # so that nothing that a plug-in prints is taken for a report

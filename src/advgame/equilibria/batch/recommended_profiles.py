@@ -15,7 +15,7 @@ from advgame.equilibria.batch.all_equilibria import walked
 from advgame.equilibria.batch.batch_commitment import commitments, pure_commitments
 from advgame.equilibria.batch.commitments_of_two import commitments_of_two
 from advgame.equilibria.batch.commitments_to_two_replies import LARGEST, commitments_to_two_replies
-from advgame.equilibria.batch.gathered import Found, Status
+from advgame.equilibria.batch.gathered import BatchProfiles, Status
 from advgame.equilibria.batch.support_enumeration import by_supports
 from advgame.equilibria.concepts import CONCEPTS, batch_method_of
 from advgame.equilibria.concepts.quantal_response import QuantalResponse
@@ -29,7 +29,7 @@ COMMITMENTS = {"commitment": commitments, "pure_commitment": pure_commitments}
 
 
 @dataclass(frozen=True, eq=False)
-class AtHand:
+class RecommendedProfiles:
     """Recommended profiles of k games, of those in which they are proven without doubt."""
 
     solved: NDArray[np.bool_]  # (k,)
@@ -37,14 +37,16 @@ class AtHand:
     attacker: FloatArray  # (k, attacks)
 
 
-def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str | Concept) -> AtHand | None:
+def recommended_without_compiling(
+    a: FloatArray, b: FloatArray, concept: str | Concept
+) -> RecommendedProfiles | None:
     """The profile recommended by a concept in each game, where it can be computed for many games at once.
 
     Games near a tie, and games with two equilibria that are worth nearly the same to the defender, are left
     unsolved: they need exact payoffs.
 
     >>> a, b = np.array([[[3.0, 0], [2, 1]]]), np.array([[[0, 2.0], [1, 0]]])
-    >>> answers = recommended_at_hand(a, b, "worst_case")
+    >>> answers = recommended_without_compiling(a, b, "worst_case")
     >>> answers is None  # no method for many games
     True
 
@@ -58,7 +60,7 @@ def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str | Concept) ->
     """
     resolved = CONCEPTS.resolve(concept)
     if isinstance(resolved, QuantalResponse) and len(a):
-        return AtHand(*only_responses(_levelled(a), _levelled(b), resolved.rationality))
+        return RecommendedProfiles(*only_responses(_levelled(a), _levelled(b), resolved.rationality))
     method = batch_method_of(resolved)
     if len(a) == 0 or method is None:
         return None
@@ -67,20 +69,20 @@ def recommended_at_hand(a: FloatArray, b: FloatArray, concept: str | Concept) ->
     return _commitments(a, b, method) if method in COMMITMENTS else None
 
 
-def _commitments(a: FloatArray, b: FloatArray, method: str) -> AtHand | None:
+def _commitments(a: FloatArray, b: FloatArray, method: str) -> RecommendedProfiles | None:
     """Commitments by array operations, else by compiled code where that is worth loading."""
     by_arrays = _commitments_by_arrays(a, b) if method == "commitment" else None
     if by_arrays is not None:
         return by_arrays
     if "numba" not in modules and len(a) < WORTH_LOADING:
         return None
-    if not _commitments_at_hand((a.shape[1], a.shape[2]), method):
+    if not _commitments_are_compiled((a.shape[1], a.shape[2]), method):
         return None
     a, b = a - a.min(axis=(1, 2), keepdims=True), b - b.min(axis=2, keepdims=True)
     return _committed(np.ascontiguousarray(a), np.ascontiguousarray(b), method)
 
 
-def _commitments_by_arrays(a: FloatArray, b: FloatArray) -> AtHand | None:
+def _commitments_by_arrays(a: FloatArray, b: FloatArray) -> RecommendedProfiles | None:
     """Mixed commitments of two defences, or against two replies; None for larger games."""
     defences, attacks = a.shape[1:]
     if defences == 2:
@@ -89,7 +91,7 @@ def _commitments_by_arrays(a: FloatArray, b: FloatArray) -> AtHand | None:
         solve = commitments_to_two_replies
     else:
         return None
-    return AtHand(*solve(a - a.min(axis=(1, 2), keepdims=True), _levelled(b)))
+    return RecommendedProfiles(*solve(a - a.min(axis=(1, 2), keepdims=True), _levelled(b)))
 
 
 def _levelled(payoffs: FloatArray) -> FloatArray:
@@ -97,7 +99,7 @@ def _levelled(payoffs: FloatArray) -> FloatArray:
     return np.asarray(payoffs - payoffs.min(axis=(1, 2), keepdims=True))
 
 
-def _commitments_at_hand(shape: tuple[int, int], concept: str) -> bool:
+def _commitments_are_compiled(shape: tuple[int, int], concept: str) -> bool:
     """Whether games of a shape are solved in batches without waiting for a compiler."""
     from advgame.equilibria.kernels.compiled import is_ready, may_be_on_disk
 
@@ -108,11 +110,11 @@ def _commitments_at_hand(shape: tuple[int, int], concept: str) -> bool:
     kernel = (
         commitment_programs.solve_some if concept == "commitment" else commitment_programs.solve_some_single
     )
-    games, room = np.zeros((1, *shape)), Found.room(1, *shape)
+    games, room = np.zeros((1, *shape)), BatchProfiles.room(1, *shape)
     return is_ready(kernel, games, games, 0, 1, np.zeros(1, np.int64), *room[1:])
 
 
-def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> AtHand:
+def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> RecommendedProfiles:
     """The equilibrium that is worst for the defender, in games that are proven to have no others.
 
     Args:
@@ -120,29 +122,31 @@ def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> AtHand:
         a: the same without a constant in each column.
         b: the attacker's payoffs without a constant in each row.
     """
-    found, proven, too_large = by_supports(a, b)
+    profiles, proven, too_large = by_supports(a, b)
     many = "numba" in modules or too_large.sum() >= WORTH_LOADING
     if too_large.any() and many and compiled_path.is_compiled(a.shape[1:]):
         large_a, large_b = np.ascontiguousarray(a[too_large]), np.ascontiguousarray(b[too_large])
         more, proven[too_large] = walked(large_a, large_b)
-        found = Found.joined([found, more._replace(game=np.flatnonzero(too_large)[more.game])])
-    value = np.einsum("si,sij,sj->s", found.defender, given[found.game], found.attacker)
-    worst, alike = worst_of_each(found, value, MAY_TIE * np.abs(given).max(axis=(1, 2)))
+        profiles = BatchProfiles.joined([profiles, more._replace(game=np.flatnonzero(too_large)[more.game])])
+    value = np.einsum("si,sij,sj->s", profiles.defender, given[profiles.game], profiles.attacker)
+    worst, alike = worst_of_each(profiles, value, MAY_TIE * np.abs(given).max(axis=(1, 2)))
     proven[alike] = False
-    return _spread(found.kept(worst), proven)
+    return _spread(profiles.kept(worst), proven)
 
 
-def _committed(a: FloatArray, b: FloatArray, concept: str) -> AtHand:
+def _committed(a: FloatArray, b: FloatArray, concept: str) -> RecommendedProfiles:
     status = np.empty(len(a), np.uint8)
-    found = COMMITMENTS[concept](a, b, status)
-    return _spread(found, status == Status.ONE)
+    profiles = COMMITMENTS[concept](a, b, status)
+    return _spread(profiles, status == Status.ONE)
 
 
-def _spread(found: Found, proven: NDArray[np.bool_]) -> AtHand:
+def _spread(profiles: BatchProfiles, proven: NDArray[np.bool_]) -> RecommendedProfiles:
     """The profiles at the places of their games."""
     games = len(proven)
-    defender, attacker = (np.zeros((games, each.shape[1])) for each in (found.defender, found.attacker))
-    defender[found.game], attacker[found.game] = found.defender, found.attacker
+    defender, attacker = (
+        np.zeros((games, strategies.shape[1])) for strategies in (profiles.defender, profiles.attacker)
+    )
+    defender[profiles.game], attacker[profiles.game] = profiles.defender, profiles.attacker
     answered = np.zeros(games, np.bool_)
-    answered[found.game] = True
-    return AtHand(proven & answered, defender, attacker)
+    answered[profiles.game] = True
+    return RecommendedProfiles(proven & answered, defender, attacker)
