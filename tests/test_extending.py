@@ -248,7 +248,14 @@ def test_the_dashboard_offers_it(plugged_in: Path, monkeypatch: pytest.MonkeyPat
     shown.selectbox(key="choose concept").set_value("blind_chance").run()
     assert not shown.exception
     assert any("Nobody looks at the payoffs" in each.value for each in shown.caption)
-    assert "50" in shown.main.header[0].value  # a lottery of equal probabilities
+    assert "50" in shown.main.header[0].value  # a mixed strategy of equal probabilities
+    shown.switch_page(str(MAIN.parent / "views" / "evidence.py")).run()
+    assert "a file of one clean accuracy" in shown.selectbox(key="upload format").options
+    shown.switch_page(str(MAIN.parent / "views" / "report.py")).run()
+    shown.segmented_control(key="report").set_value("chosen sections").run()
+    assert "Greeting" in shown.multiselect(key="sections").options
+    assert any(option.startswith("Count: ") for option in shown.multiselect(key="studies").options)
+    assert not shown.exception
     assert shown.switch_page(str(plugged_in)).run().title[0].value == "Hello from outside"
 
 
