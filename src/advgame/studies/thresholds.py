@@ -439,9 +439,10 @@ class Thresholds(StudyResult):
         nearest = self.ranked[0]
         away = self.distance(nearest)
         how_far = "" if isinf(away) else f", {away:.2g} standard deviations away"
+        threshold = amount(_nearest_place(nearest) or 0.0, 4)
         return (
             f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
-            f"threshold is {nearest.parameter} = {amount(_nearest_place(nearest), 4)}; the scenario has "
+            f"threshold is {nearest.parameter} = {threshold}; the scenario has "
             f"{amount(nearest.value, 4)}{how_far}. {self.solved}".rstrip()
         )
 
