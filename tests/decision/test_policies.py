@@ -232,7 +232,8 @@ def test_a_search_cut_short_is_never_worth_less_than_another_known_policy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The maximin strategy of this case guarantees more than any single network.
-    monkeypatch.setattr("advgame.equilibria.concepts.robust_commitment.NODES", 0)
+    monkeypatch.setattr("advgame.equilibria.algorithms.robust_program.NODES", 0)
+    monkeypatch.setattr("advgame.equilibria.concepts.robust_commitment.best_by_branching", lambda *_: None)
     decision = decide(case("mnist-invariance"))
     assert decision.policies.verdict.kind is Kind.MIXTURE
     assert decision.recommendation.deploy == decision.policies.verdict.deploy
