@@ -191,9 +191,9 @@ def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int
         inputs, labels = survivors.inputs, survivors.labels
         ranks = range(first, min(first + max(SMALL_ENOUGH // inputs.numel(), 1), last))
         pairs = torch.cat([torch.stack([labels, order[:, rank]], dim=1) for rank in ranks])
-        found = in_batches(towards, torch.cat([inputs] * len(ranks)), pairs).split(len(labels))
+        crafted = in_batches(towards, torch.cat([inputs] * len(ranks)), pairs)
         standing = torch.arange(len(labels), device=labels.device)
-        for examples in found:
+        for examples in crafted.reshape(len(ranks), *inputs.shape):
             standing = standing[survivors.meet(examples[standing])]
         order, first = order[standing], ranks.stop
 
