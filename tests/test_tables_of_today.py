@@ -197,6 +197,12 @@ def test_what_cannot_be_meant_is_refused(key: str, value: object, says: str) -> 
         _ = scenario_of(content, folder=bundled("data")).accuracies
 
 
+@pytest.mark.parametrize("name", ["agentdojo-camel", "machine-text-detectors", "tabular-credit"])
+def test_errors_on_different_items_are_not_subtracted_when_the_rule_is_changed(name: str) -> None:
+    with pytest.raises(ScenarioError, match='Use success = "every error"'):
+        set_parameter(case(name), "success", "caused errors")
+
+
 def test_an_adaptive_attacker_and_more_tries_change_the_answer_where_the_thresholds_say() -> None:
     scenario = case("agentdojo-camel")
     for key, value in (("adaptive_factor", 3.0), ("tries", 3.0)):

@@ -181,7 +181,10 @@ def _with_field(scenario: Scenario, field: str, value: float | str | bool) -> Sc
     changes: dict[str, Any] = {field: value}  # the scenario checks them
     if field not in RULES:
         changes = {field: _finite(field, value)}
-    return replace(scenario, **changes)
+    changed = replace(scenario, **changes)
+    if field == "success":
+        _ = changed.accuracies  # raises where errors on different items would be subtracted
+    return changed
 
 
 def _with_accuracy(scenario: Scenario, address: str, number: float) -> Scenario:
