@@ -41,6 +41,9 @@ def walked(
     counts, status = np.empty(games, np.int64), np.empty(games, np.int64)
     x, y, regret = (np.empty((room * games, size)) for size in (defences, attacks, 2))
     ratios, shares = known if known is not None else (np.empty(0), np.empty((0, attacks)))
+    # Copies as solve_batch makes them: for views, and for arrays that cannot be written, numba would compile
+    # the largest of all kernels once more.
+    a, b, ratios, shares = (np.array(given, order="C") for given in (a, b, ratios, shares))
     asked, told = (a, b, ratios, shares, first_only, 0, games), (counts, status, x, y, regret)
     if large:
         filled = rank_one_solver.solve_some_large(*asked, np.zeros(1, np.uint8), *told)

@@ -79,8 +79,9 @@ def form(a: Numbers, b: Numbers, carefully: bool = False) -> tuple[float, Number
 
 
 def is_the_only_one(game: Game) -> bool:
-    b = game.attacker_payoffs
-    gain, idle, slope, intensity, _ = form(game.defender_payoffs, b)
+    # Copies, as arrays that cannot be written would be compiled for once more.
+    a, b = game.defender_payoffs.copy(), game.attacker_payoffs.copy()
+    gain, idle, slope, intensity, _ = form(a, b)
     return bool(only_one(b, gain, idle, slope, intensity))
 
 
