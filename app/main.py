@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from widgets import look, settings, state
 
 from advgame.dashboard_pages import PAGES
@@ -21,9 +22,16 @@ def main() -> None:
     pages = [st.Page(HERE / page.path, title=page.title, icon=page.icon) for page in PAGES.values()]
     page = st.navigation(pages, position="top" if len(pages) > 1 else "hidden")
     state.follow_link()
-    settings.show()
+    settings.check()
     state.write_link()
+    if not PAGES[_name_of(page)].shows_settings:
+        settings.show()
     page.run()
+
+
+def _name_of(page: StreamlitPage) -> str:
+    """The name of a page in `PAGES`."""
+    return next(name for name, listed in PAGES.items() if listed.title == page.title)
 
 
 if __name__ == "__main__":

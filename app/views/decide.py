@@ -11,6 +11,8 @@ from widgets import (
     mixes,
     payoffs,
     policy_table,
+    settings,
+    solvers,
     state,
     sureness,
     verdict,
@@ -23,19 +25,32 @@ from advgame.decision import Decision, decide
 
 def show() -> None:
     """The decision in one screen; what is behind it below."""
+    decision = None
+    try:
+        with errors_shown():
+            decision = _show_answer()
+    finally:
+        settings.show()  # after the answer, for which nobody has to wait until every slider is drawn
+    with errors_shown():
+        if decision is not None:
+            sureness.show(decision)
+            comparison.show(decision)
+            downloads.show(state.situation())
+            _show_more(decision)
+    solvers.start()  # once the page is there: other pages need them
+
+
+def _show_answer() -> Decision:
+    """The verdict, its figures, and the best policy for each state of the attacker's knowledge."""
     scenario = state.scenario()
     st.title(plain(scenario.name), anchor=False)
     st.caption(plain(scenario.question))
-    with errors_shown():
-        here = state.situation()
-        decision = state.remembered("decision", lambda: decide(here))
-        verdict.show(decision)
-        key_figures.show(decision)
-        knowledge_table.show(decision)
-        sureness.show(decision)
-        comparison.show(decision)
-        downloads.show(here)
-        _show_more(decision)
+    here = state.situation()
+    decision = state.remembered("decision", lambda: decide(here))
+    verdict.show(decision)
+    key_figures.show(decision)
+    knowledge_table.show(decision)
+    return decision
 
 
 def _show_more(decision: Decision) -> None:

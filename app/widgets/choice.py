@@ -17,27 +17,34 @@ def show() -> None:
     """The choice of a case and of prices, and what can be done with the settings."""
     st.header("The question", anchor=False)
     _choose("Case", CASE, _case_titles(), state.question().case)
-    trades = {item.name: item.title for item in presets()}
-    _choose("Prices", PRESET, {"": "As in the case", **trades}, state.question().preset)
-    _show_story()
+    prices, story = _trades()
+    _choose("Prices", PRESET, {"": "As in the case", **prices}, state.question().preset)
+    if state.question().preset in story:
+        st.caption(plain(story[state.question().preset]))
     _show_buttons()
 
 
 def _case_titles() -> dict[str, str]:
     own = {} if state.own_file() is None else {state.OWN: "Your own scenario"}
     given = {} if state.uploaded() is None else {state.UPLOADED: "Your uploaded table"}
-    return {**own, **given, **{item.name: item.title for item in cases()}}
+    return {**own, **given, **_bundled()}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _bundled() -> dict[str, str]:
+    """The titles of the bundled cases, whose files are read once."""
+    return {item.name: item.title for item in cases()}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _trades() -> tuple[dict[str, str], dict[str, str]]:
+    """The titles and the stories of the price presets."""
+    return {item.name: item.title for item in presets()}, {item.name: item.story for item in presets()}
 
 
 def _choose(label: str, key: str, titles: Mapping[str, str], now: str) -> None:
     st.session_state[key] = now
     st.selectbox(label, list(titles), key=key, format_func=titles.__getitem__, on_change=_begin)
-
-
-def _show_story() -> None:
-    story = next((preset.story for preset in presets() if preset.name == state.question().preset), None)
-    if story is not None:
-        st.caption(plain(story))
 
 
 def _show_buttons() -> None:

@@ -68,7 +68,10 @@ def differences(before: Scenario, now: Scenario) -> list[tuple[str, str, str]]:
         for field, words in RULES.items()
         if getattr(before, field) != getattr(now, field)
     ]
+    own_caps = {f"adversarial_share[{name}]" for each in (before, now) for name in each.adversarial_share}
     for address in addresses(now):
+        if address.startswith("adversarial_share") and address not in own_caps:
+            continue  # it is the largest share, which is listed itself
         was, is_now = _amount(before, address), _amount(now, address)
         if was != is_now and None not in (was, is_now):
             found.append((meaning_of(address), _number(address, was), _number(address, is_now)))

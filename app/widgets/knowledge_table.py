@@ -16,8 +16,8 @@ STATES = {
     Kind.HIDDEN: "nothing: both choose at the same time",
     Kind.MIXTURE: "the probabilities, not the draw",
     Kind.NETWORK: "which network answers",
-    Kind.UNDEFENDED: "(for comparison) doing nothing",
-    Kind.STOPPED: "(for comparison) not running the service",
+    Kind.UNDEFENDED: "– (doing nothing)",
+    Kind.STOPPED: "– (the service is not run)",
 }
 
 
@@ -29,11 +29,12 @@ def show(decision: Decision) -> None:
     money = money_of(table.scenario)
     policies = [(words, table.of(kind)) for kind, words in STATES.items()]
     rows = [_row(table, words, policy, money) for words, policy in policies if policy is not None]
-    st.table(
-        rows,
-        border="horizontal",
-        alt="The best policy for each state of the attacker's knowledge, with its value.",
-    )
+    with st.container(key="knowledge"):
+        st.table(
+            rows,
+            border="horizontal",
+            alt="The best policy for each state of the attacker's knowledge, with its value.",
+        )
 
 
 def _row(table: Policies, state: str, policy: Policy, money: Money) -> dict[str, str]:

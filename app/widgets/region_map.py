@@ -20,7 +20,7 @@ from advgame.studies.region_borders import Borders
 from advgame.studies.regions import RegionTable, borders
 from advgame.wording.names import currency_of
 from advgame.wording.numbers import percent, significant
-from widgets import state
+from widgets import solvers, state
 from widgets.region_figure import region_figure
 from widgets.sliders import shown_axes
 from widgets.words import plain, sentence
@@ -39,6 +39,8 @@ def show(answered_by: Concept) -> None:
         st.caption("This case has fewer than two parameters to vary.")
         return
     concept = for_many_games(answered_by)
+    if not solvers.are_ready("map"):
+        return
     across, upwards, third = _chosen(axes)
     if concept.name != answered_by.name:
         st.caption(

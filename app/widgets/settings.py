@@ -6,21 +6,28 @@ import streamlit as st
 
 from advgame.errors import AdvgameError
 from widgets import choice, rules, sliders, state
+from widgets.messages import errors_shown
 from widgets.words import plain
+
+
+def check() -> None:
+    """Stops the page here where the case cannot be read; an error of the last change is shown on it."""
+    try:
+        state.scenario().accuracies  # noqa: B018 (raises where the table does not fit)
+    except AdvgameError as mistake:
+        with st.sidebar:
+            choice.show()
+        _stop(mistake)
+    state.show_error()
 
 
 def show() -> None:
     """The question, its numbers and its rules in the sidebar."""
     with st.sidebar:
         choice.show()
-    try:
-        state.scenario().accuracies  # noqa: B018 (raises where the table does not fit)
-        with st.sidebar:
-            sliders.show()
+        sliders.show()
+        with errors_shown():
             rules.show()
-    except AdvgameError as mistake:
-        _stop(mistake)
-    state.show_error()
 
 
 def _stop(mistake: AdvgameError) -> None:

@@ -93,11 +93,8 @@ def is_remembered(what: Any) -> bool:
 
 def _key(what: Any) -> tuple[Any, ...]:
     asked = question()
-    return what, _stamp(asked.case), replace(asked, changes=()) if _is_origin(what) else asked
-
-
-def _is_origin(what: Any) -> bool:
-    return isinstance(what, tuple) and what[0] == "origin"
+    of = (asked.case, asked.preset) if isinstance(what, tuple) and what[0] == "origin" else asked
+    return what, _stamp(asked.case), of
 
 
 def choose(case: str, preset: str) -> None:
@@ -341,10 +338,10 @@ def _case_at_prices(name: str, prices: str) -> Scenario:
 
 def _stamp(name: str) -> tuple[object, ...]:
     """What changes when the scenario of an origin changes: the state of its files, or the upload."""
-    own = own_file()
     if name == UPLOADED:
         return (st.session_state.get("uploads", 0),)
-    if name != OWN or own is None:
+    own = own_file() if name == OWN else None
+    if own is None:
         return ()
     files = [own, *_table_of(own)]
     return tuple(_state_of(file) for file in files)

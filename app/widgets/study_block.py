@@ -11,7 +11,7 @@ import streamlit as st
 
 from advgame.files import spreadsheet_safe
 from advgame.studies import STUDIES, StudyResult, study
-from widgets import state
+from widgets import solvers, state
 from widgets.messages import errors_shown
 from widgets.words import plain
 
@@ -31,7 +31,7 @@ def show(name: str, title: str, figure: Figure | None = None, **settings: Any) -
     """
     st.header(plain(title), anchor=False, help=plain(question_of(name)))
     with errors_shown():
-        result = _result(name, settings)
+        result = _result(name, settings) if solvers.are_ready(name) else None
         if result is None:
             return
         st.markdown(plain(result.sentence))

@@ -17,7 +17,7 @@ from advgame.wording.money import money_of
 from advgame.wording.names import meaning_of
 from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import plain_in_words
-from widgets import state
+from widgets import solvers, state
 from widgets.messages import errors_shown
 from widgets.sliders import shown_axes
 from widgets.words import plain, sentence
@@ -30,11 +30,12 @@ def show(decision: Decision) -> None:
     """Two columns: the confidence, and the nearest thresholds."""
     if len(decision.recommendation.game.attacks) == 1:
         return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _show_confidence(decision)
-    with right:
-        _show_thresholds(decision)
+    with st.container(key="sureness"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _show_confidence(decision)
+        with right:
+            _show_thresholds(decision)
 
 
 @st.fragment
@@ -72,6 +73,9 @@ def _show_thresholds(decision: Decision) -> None:
         anchor=False,
         help="The values of single parameters, nearest to those set, at which another policy is better.",
     )
+    if not isinstance(decision.recommendation.situation.concept, RobustCommitment):
+        if not solvers.are_ready("thresholds"):
+            return
     with errors_shown():
         found, close = state.remembered("thresholds", lambda: _thresholds(decision))
         if close:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from advgame.catalogue import Catalogue
 
+COMPILE_AHEAD = "ADVGAME_COMPILE_AHEAD"  # environment variable: whether the dashboard may start a compiler
+
 
 @dataclass(frozen=True)
 class Page:
@@ -16,12 +18,15 @@ class Page:
         title: its name in the navigation.
         about: what it shows, in a sentence.
         icon: its icon in the navigation, an emoji or ``:material/…:``.
+        shows_settings: whether it shows the settings itself, after its first figures; otherwise they are
+            drawn before it.
     """
 
     path: str
     title: str
     about: str
     icon: str
+    shows_settings: bool = False
 
 
 PAGES: Catalogue[Page] = Catalogue(
@@ -32,6 +37,7 @@ PAGES: Catalogue[Page] = Catalogue(
             "Decide",
             "What to deploy in a case, what it is worth, how sure that is, and what would change it.",
             ":material/balance:",
+            shows_settings=True,
         ),
         "confidence": Page(
             "views/confidence.py",

@@ -30,6 +30,7 @@ def compile_() -> None:
     is computed instead of all. The compiled code is stored on disk and reused by later commands until
     advgame or numba is updated.
     """
+    from advgame.equilibria.kernels.compiled_ahead import mark_compiled_ahead
     from advgame.equilibria.kernels.compiling import KEPT
 
     begun = perf_counter()
@@ -41,6 +42,7 @@ def compile_() -> None:
             else:  # each kind takes long: a line for it, where no bar can be drawn
                 typer.echo(f"{done + 1} of {len(SOLVERS)}: {kind}", err=True)
             compile_kind()
+    mark_compiled_ahead()
     seconds = perf_counter() - begun
     if KEPT is None:
         typer.echo(

@@ -11,6 +11,7 @@ import typer
 
 from advgame.cli.application import app
 from advgame.cli.arguments import scenario_from
+from advgame.dashboard_pages import COMPILE_AHEAD
 from advgame.errors import InputError
 
 PORTS_TRIED = 20  # from the wanted one on
@@ -44,6 +45,7 @@ def app_(
     opened = [str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario] if scenario else []
     flags = [f"--{name}={value}" for name, value in _server_flags(port, open_browser).items()]
     command = [sys.executable, "-m", "streamlit", "run", str(page), *flags, "--", *opened]
+    os.environ[COMPILE_AHEAD] = "1"
     typer.echo(f"The dashboard is at http://127.0.0.1:{port}; Ctrl-C stops it.")
     if os.name == "posix":
         sys.stdout.flush()
