@@ -28,9 +28,9 @@ def show(decision: Decision) -> None:
         if paying
         else "No attack earns more than staying away."
     )
-    st.markdown(plain(said))
+    st.markdown(state.worded(said))
     st.dataframe(rows, hide_index=True, alt="The attacks with their costs and what they earn.")
-    st.caption(plain(f"Amounts in {unit} per classified input, at the amounts assumed."))
+    st.caption(state.worded(f"Amounts in {unit} per classified input, at the amounts assumed."))
     if any(row["played by"] == NATURE for row in rows):
         st.caption(
             "Rows played by nature are natural changes of the inputs, such as fog or noise. Nobody chooses "
@@ -86,7 +86,7 @@ def _show_quantal() -> None:
     played = sorted(zip(found.attacker.tolist(), parts, here.game.attacks, strict=True), reverse=True)[:4]
     words = ", ".join(f"{'no attack' if name == NO_ATTACK else name} {part}" for _, part, name in played)
     st.markdown(
-        plain(
+        state.worded(
             f"In the logit equilibrium the attacker plays {words}; the defender then earns "
             f"{significant(found.defender_payoff, MONEY_DIGITS)} per input."
         )

@@ -40,7 +40,7 @@ def show(now: Decision) -> None:
         )
         changes = differences(scenario, now.policies.scenario)
         for what, was, is_now in changes[:MOST_CHANGES]:
-            st.markdown(f"- {plain(sentence(what))}: {plain(was)} → **{plain(is_now)}**")
+            st.markdown(f"- {state.worded(sentence(what))}: {plain(was)} → **{plain(is_now)}**")
         if len(changes) > MOST_CHANGES:
             st.caption(f"and {len(changes) - MOST_CHANGES} more")
         if not changes:
@@ -53,7 +53,7 @@ def _row(when: str, decision: Decision) -> dict[str, str]:
     value = decision.policies.verdict.worth if decision.by_knowledge else decision.recommendation.value
     return {
         "settings": when,
-        "verdict": plain(verdict_of(decision)),
+        "verdict": state.worded(verdict_of(decision)),
         "per input": f"{significant(value, MONEY_DIGITS)} {plain(money.unit)}",
         "per month": plain(money.per_month(value)) or "–",
     }

@@ -155,7 +155,7 @@ def figure(shown: Sequence[Compared], case: str) -> go.Figure:
             x=[each.clean],
             y=[each.worst],
             mode="markers+text" if named else "markers",
-            text=[chart_text(short(each.defence, 22))],
+            text=[chart_text(short(state.say(each.defence), 22))],
             textposition="top center",
             textfont={"size": 11},
             error_x=_bar(each.clean_error),
@@ -166,8 +166,8 @@ def figure(shown: Sequence[Compared], case: str) -> go.Figure:
                 "symbol": SYMBOLS[place % len(SYMBOLS)],
                 "line": {"width": 3 if each.deployed > PLAYED else 1, "color": INK},
             },
-            hovertext=f"{chart_text(each.defence)}<br>clean {each.clean:.2%}<br>"
-            f"{chart_text(each.attack)} {each.worst:.2%}",
+            hovertext=f"{chart_text(state.say(each.defence))}<br>clean {each.clean:.2%}<br>"
+            f"{chart_text(state.say(each.attack))} {each.worst:.2%}",
             hoverinfo="text",
             showlegend=False,
         )

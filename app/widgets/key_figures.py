@@ -9,7 +9,7 @@ from advgame.wording.money import money_of
 from advgame.wording.names import currency_of
 from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
 from advgame.wording.policy_words import gains
-from widgets.words import plain
+from widgets import state
 
 MOST_GAINS = 3  # tiles
 
@@ -49,4 +49,4 @@ def _show_gains(decision: Decision, unit: str) -> None:
 
 
 def _figure(label: str, value: str, meaning: str) -> None:
-    st.metric(plain(label), value, help=plain(meaning), border=True)
+    st.metric(state.worded(label), value, help=state.worded(meaning), border=True)

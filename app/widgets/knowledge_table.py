@@ -10,6 +10,7 @@ from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
 from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import deployed
+from widgets import state
 from widgets.words import plain
 
 STATES = {
@@ -37,17 +38,17 @@ def show(decision: Decision) -> None:
         )
 
 
-def _row(table: Policies, state: str, policy: Policy, money: Money) -> dict[str, str]:
+def _row(table: Policies, words: str, policy: Policy, money: Money) -> dict[str, str]:
     chosen = " ✓" if policy is table.verdict else ""
     return {
-        "If the attacker knows": plain(state) + chosen,
-        "deploy": plain(deployed(policy)),
-        f"{money.unit} per input": significant(policy.worth, MONEY_DIGITS),
+        "If the attacker knows": state.worded(words) + chosen,
+        "deploy": state.worded(deployed(policy)),
+        state.worded(f"{money.unit} per input"): significant(policy.worth, MONEY_DIGITS),
         **(
             {}
             if money.volume is None
-            else {f"{money.unit} per month": significant(policy.worth * money.volume, MONEY_DIGITS)}
+            else {plain(f"{money.unit} per month"): significant(policy.worth * money.volume, MONEY_DIGITS)}
         ),
-        "attack it draws": plain(attack_in_words(policy.response)),
+        "attack it draws": state.worded(attack_in_words(policy.response)),
         "adversarial traffic": percent(policy.share),
     }

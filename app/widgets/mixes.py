@@ -12,6 +12,7 @@ from advgame.arrays import FloatArray
 from advgame.decision import Recommendation
 from advgame.games.tolerances import PLAYED
 from advgame.wording.numbers import percent
+from widgets import state
 from widgets.colours import ATTACKER, DEFENDER, FAINT, INK
 from widgets.words import chart_text, short_names
 
@@ -25,9 +26,15 @@ def show(recommendation: Recommendation) -> None:
     left, right = st.columns(2)
     with left:
         pay = np.asarray(game.defender_payoffs @ profile.attacker)
-        _show_mix("The defender deploys", game.defences, profile.defender, pay, DEFENDER)
+        _show_mix(
+            "The defender deploys",
+            [state.say(name) for name in game.defences],
+            profile.defender,
+            pay,
+            DEFENDER,
+        )
     with right:
-        names = ("no attack", *game.attacks[1:])
+        names = ("no attack", *(state.say(name) for name in game.attacks[1:]))
         pay = np.asarray(profile.defender @ game.attacker_payoffs)
         _show_mix("The attacker plays", names, profile.attacker, pay, ATTACKER)
 

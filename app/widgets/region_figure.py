@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from advgame.scenarios import Axis
 from advgame.studies import Regions
 from advgame.studies.region_borders import Borders, Piece
+from widgets import state
 from widgets.colours import INK, UNKNOWN, colour_of
 from widgets.words import chart_text, sentence, short, short_names
 
@@ -62,7 +63,7 @@ def regime_names(regimes: Sequence[tuple[str, ...]]) -> list[str]:
     ['a + b<br>+ c', 'a + b<br>+ d']
     """
     defences = list(dict.fromkeys(name for regime in regimes for name in regime))
-    short = dict(zip(defences, short_names(defences, 22), strict=True))
+    short = dict(zip(defences, short_names([state.say(name) for name in defences], 22), strict=True))
     names = [[short[name] for name in regime] for regime in regimes]
     brief = [_named(regime, 2) for regime in names]
     return [
@@ -118,7 +119,9 @@ def _borders(borders: Borders) -> go.Scatter:
 
 def _choices(found: Regions) -> go.Scatter:
     """The points of the grid: invisible, named when the mouse is over them, chosen by a click."""
-    names = ["<br>+ ".join(map(chart_text, regime)) or UNSOLVED for regime in found.regimes]
+    names = [
+        "<br>+ ".join(chart_text(state.say(name)) for name in regime) or UNSOLVED for regime in found.regimes
+    ]
     x, y = np.meshgrid(found.x_values, found.y_values)
     invisible = {"marker": {"opacity": 0}}
     return go.Scatter(
@@ -177,7 +180,7 @@ def _middle(inside: NDArray[np.bool_]) -> tuple[int, int] | None:
 
 
 def _scale(axis: Axis, currency: str, small: bool) -> dict[str, object]:
-    field, _, entry = sentence(axis.meaning).partition(": ")
+    field, _, entry = (state.say(part) for part in sentence(axis.meaning).partition(": "))
     unit = f" ({chart_text(currency)})" if currency and not axis.is_share else ""
     title = f"{field}{unit}" + (f"<br>{chart_text(short(entry, 30))}" if entry else "")
     return {

@@ -73,7 +73,9 @@ def _selected(
     place: DeltaGenerator, label: str, key: str, preferred: Sequence[str], axes: Mapping[str, Axis]
 ) -> str:
     """The user's choice; by default the first preferred parameter."""
-    meanings = {address: sentence(axes[address].meaning) if address else "(none)" for address in preferred}
+    meanings = {
+        address: state.say(sentence(axes[address].meaning)) if address else "(none)" for address in preferred
+    }
     if st.session_state.get(key) not in meanings:
         st.session_state[key] = preferred[0]
     chosen: str = place.selectbox(
@@ -90,7 +92,7 @@ def _show_map(found: Regions, edges: Borders) -> None:
     scenario = state.scenario()
     table = RegionTable(found, edges)
     key = f"map {found.x.address} {found.y.address}"
-    st.markdown(plain(_in_words(found, edges)))
+    st.markdown(state.worded(_in_words(found, edges)))
     st.plotly_chart(
         region_figure(found, edges, currency_of(scenario), state.question().case),
         config={"displayModeBar": False},

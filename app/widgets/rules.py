@@ -41,7 +41,7 @@ def _show_rules_of_the_attacker() -> None:
         "The attacker knows",
         list(KNOWLEDGE),
         key=KNOWS,
-        captions=[sentence(meaning) + "." for meaning in KNOWLEDGE.values()],
+        captions=[state.say(sentence(meaning)) + "." for meaning in KNOWLEDGE.values()],
         on_change=_turned,
         args=(KNOWS,),
     )
@@ -57,7 +57,7 @@ def _show_rules_of_the_attacker() -> None:
         "The attacker is paid for",
         list(SUCCESS_RULES),
         key=SUCCESS,
-        captions=[sentence(meaning) + "." for meaning in SUCCESS_RULES.values()],
+        captions=[state.say(sentence(meaning)) + "." for meaning in SUCCESS_RULES.values()],
         on_change=_turned,
         args=(SUCCESS,),
     )

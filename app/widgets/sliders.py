@@ -64,7 +64,7 @@ def _address(dial: Dial) -> str:
 def show_dial(dial: Dial) -> None:
     """One parameter, with a choice of the attack or defence where each has its own amount."""
     ends = _axis(_address(dial))
-    label = sentence(ends.meaning.partition(": ")[0])
+    label = state.say(sentence(ends.meaning.partition(": ")[0]))
     several = len(dial.addresses) > 1
     st.markdown(plain(label), help=_help(ends))
     if several:
@@ -74,8 +74,10 @@ def show_dial(dial: Dial) -> None:
 
 def _show_volume() -> None:
     ends = volume_axis(state.origin(), state.scenario().volume_per_month)
-    label = "Classified inputs per month"
-    st.markdown(label, help="Amounts are shown per month once the volume is known. It decides nothing else.")
+    label = state.say("Classified inputs per month")
+    st.markdown(
+        plain(label), help="Amounts are shown per month once the volume is known. It decides nothing else."
+    )
     volume = state.scenario().volume_per_month
     if volume is None:
         st.button(
@@ -177,7 +179,7 @@ def _choose_entry(dial: Dial, label: str) -> None:
 
 def _entry_names(dial: Dial) -> dict[str, str]:
     """The addresses of a dial with the names of their attacks or defences, shortened for the sidebar."""
-    names = [_entry_name(address) for address in dial.addresses]
+    names = [state.say(_entry_name(address)) for address in dial.addresses]
     return dict(zip(dial.addresses, short_names(names, 24), strict=True))
 
 
@@ -200,4 +202,4 @@ def _help(ends: Axis) -> str:
     scenario: Scenario = state.scenario()
     unit = ends.unit.replace("money", currency_of(scenario))
     basis = scenario.basis.get(ends.address.partition("[")[0])
-    return plain(f"{sentence(unit)}." + (f" Basis of the initial value: {basis}." if basis else ""))
+    return state.worded(f"{sentence(unit)}." + (f" Basis of the initial value: {basis}." if basis else ""))

@@ -29,6 +29,7 @@ from advgame.scenarios import (
     set_parameter,
 )
 from advgame.scenarios.linked_question import CASE, CONCEPT, PRESET, SET, Question, question_of
+from advgame.wording.nouns import said_of
 from widgets.words import plain
 
 OWN = "your-scenario"  # the choice of the file given on the command line
@@ -66,6 +67,18 @@ def situation() -> Situation:
     """The current scenario under its solution concept; its game is solved once."""
     here = scenario()
     return remembered("situation", lambda: situate(here, question().concept or None))
+
+
+def say(text: str) -> str:
+    """A text in the words of the scenario: its labels, its item (requests, texts) and its system (agents)."""
+    here = scenario()
+    in_its_words: Callable[[str], str] = remembered("say", lambda: said_of(here))
+    return in_its_words(text)
+
+
+def worded(text: str) -> str:
+    """As `say`, with the page's markup escaped."""
+    return plain(say(text))
 
 
 def remembered(what: Any, compute: Callable[[], T]) -> T:

@@ -34,11 +34,14 @@ def show(name: str, title: str, figure: Figure | None = None, **settings: Any) -
         result = _result(name, settings) if solvers.are_ready(name) else None
         if result is None:
             return
-        st.markdown(plain(result.sentence))
+        st.markdown(state.worded(result.sentence))
         drawn = figure(result) if figure is not None else None
         if drawn is not None:
             st.plotly_chart(
-                drawn, config={"displayModeBar": False}, key=f"figure {name}", alt=plain(result.sentence)
+                drawn,
+                config={"displayModeBar": False},
+                key=f"figure {name}",
+                alt=state.worded(result.sentence),
             )
         _show_table(name, result.frame(), drawn is None)
 

@@ -25,7 +25,7 @@ def acceptability(result: SamplingError) -> go.Figure:
     curve, case = result.curve, state.question().case
     peaks = np.nan_to_num(curve.probability).max(axis=0)
     chosen = [int(place) for place in np.argsort(-peaks)[:MOST_LINES] if peaks[place] > 0.01]
-    names = short_names([curve.options[place] for place in chosen], 40)
+    names = short_names([state.say(curve.options[place]) for place in chosen], 40)
     figure = go.Figure(
         [
             go.Scatter(
@@ -59,7 +59,7 @@ def tornado(result: Sensitivity) -> go.Figure | None:
     bars = result.bars[:MOST_BARS]
     if not bars:
         return None
-    names = [short(meaning_of(bar.parameter), 60) for bar in bars]
+    names = [short(state.say(meaning_of(bar.parameter)), 60) for bar in bars]
     ends = (
         ("at the low end", [bar.value_low for bar in bars], [bar.low for bar in bars], DEFENDER, ""),
         ("at the high end", [bar.value_high for bar in bars], [bar.high for bar in bars], ATTACKER, "/"),
@@ -82,7 +82,7 @@ def tornado(result: Sensitivity) -> go.Figure | None:
             for name, values, amounts, colour, pattern in ends
         ]
     )
-    return _named_bars(figure, names, "value, money per classified input").update_layout(
+    return _named_bars(figure, names, state.say("value, money per classified input")).update_layout(
         barmode="overlay", showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"}
     )
 
@@ -92,7 +92,7 @@ def worth_knowing(result: ValueOfInformation) -> go.Figure | None:
     figures = [each for each in result.figures if each.kind in ("accuracy", "price")][:MOST_BARS]
     if not figures:
         return None
-    names = [short(meaning_of(each.figure), 60) for each in figures]
+    names = [short(state.say(meaning_of(each.figure)), 60) for each in figures]
     drawn = go.Figure(
         go.Bar(
             y=list(range(len(figures))),
@@ -106,7 +106,7 @@ def worth_knowing(result: ValueOfInformation) -> go.Figure | None:
             hoverinfo="text",
         )
     )
-    return _named_bars(drawn, names, "worth of knowing it exactly, money per classified input")
+    return _named_bars(drawn, names, state.say("worth of knowing it exactly, money per classified input"))
 
 
 def nearest_flip(result: NearestFlip) -> go.Figure | None:
@@ -115,7 +115,7 @@ def nearest_flip(result: NearestFlip) -> go.Figure | None:
     if result.deploy_changed is None or not moving:
         return None
     moving = moving[:MOST_BARS]
-    names = [short(f"{each.defence} under {attack_in_words(each.attack)}", 60) for each in moving]
+    names = [short(state.say(f"{each.defence} under {attack_in_words(each.attack)}"), 60) for each in moving]
     figure = go.Figure(
         go.Bar(
             y=list(range(len(moving))),

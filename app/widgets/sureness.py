@@ -59,7 +59,7 @@ def _show_confidence(decision: Decision) -> None:
             f"best in {percent(found.probability_best)} of {found.draws:,} draws of the accuracies"
             f"{'' if nothing else more}. Sampling error puts the value between {ends} per input (95 %)."
         )
-        st.markdown(f"**{plain(sentence(found.verdict))}**: {plain(said)}")
+        st.markdown(f"**{plain(sentence(found.verdict))}**: {state.worded(said)}")
 
 
 def _confidence(recommendation: Recommendation) -> Confidence:
@@ -73,14 +73,14 @@ def _show_thresholds(decision: Decision) -> None:
         anchor=False,
         help="The values of single parameters, nearest to those set, at which another policy is better.",
     )
-    if not isinstance(decision.recommendation.situation.concept, RobustCommitment):
-        if not solvers.are_ready("thresholds"):
-            return
+    by_kernels = not isinstance(decision.recommendation.situation.concept, RobustCommitment)
+    if by_kernels and not solvers.are_ready("thresholds"):
+        return
     with errors_shown():
         found, close = state.remembered("thresholds", lambda: _thresholds(decision))
         if close:
-            st.markdown(f":material/warning: {plain(close)}")
-        lines = [f"- {plain(_in_words(threshold))}" for threshold in found[:NEAREST]]
+            st.markdown(f":material/warning: {state.worded(close)}")
+        lines = [f"- {state.worded(_in_words(threshold))}" for threshold in found[:NEAREST]]
         st.markdown("\n".join(lines))
         if not found:
             st.markdown("No number beside this page, moved alone within its range, changes the decision.")

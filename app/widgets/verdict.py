@@ -23,6 +23,7 @@ from advgame.wording.policy_words import (
 )
 from advgame.wording.type_words import types_in_words
 from advgame.wording.verdict import verdict_of
+from widgets import state
 from widgets.words import plain
 
 MOST_NAMED = 3
@@ -32,16 +33,16 @@ def show(decision: Decision) -> None:
     """The verdict and its caveats, visually separated from the rest of the page."""
     scenario = decision.policies.scenario
     with st.container(border=True, key="verdict"):
-        st.header(plain(f"{verdict_of(decision)}."), anchor=False)
-        st.markdown(plain(f"{worth(decision)} {response(decision)}"))
+        st.header(state.worded(f"{verdict_of(decision)}."), anchor=False)
+        st.markdown(state.worded(f"{worth(decision)} {response(decision)}"))
         warnings = warned(pool_seeds(scenario.selected))
         if warnings:
             st.markdown(f":material/warning: {plain(warnings)}")
         _show_certificate(decision.recommendation)
         if scenario.attacker_types and len(decision.recommendation.game.attacks) > 1:
-            st.markdown(f":material/groups: {plain(_types(scenario))}")
+            st.markdown(f":material/groups: {state.worded(_types(scenario))}")
         if scenario.attacker_knows is None and len(decision.recommendation.game.attacks) > 1:
-            st.caption(plain(NOT_STATED))
+            st.caption(state.worded(NOT_STATED))
 
 
 def _show_certificate(recommendation: Recommendation) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from advgame.decision import Situation
 from advgame.equilibria import Concept
-from advgame.reports.blocks import Block
+from advgame.reports.blocks import Block, Matrix, Table
 from advgame.reports.facts import gather
 from advgame.reports.fingerprint import versions
 from advgame.reports.report import Report
@@ -15,12 +15,16 @@ from advgame.reports.study_section import study_section
 from advgame.scenarios import Scenario
 from advgame.studies import STUDIES
 from advgame.studies.study_progress import Progress, part, reported_to
-from advgame.wording.nouns import in_words_of, said_of
+from advgame.wording.nouns import Say, in_words_of, said_of
 
 DECISION = "decision"  # the section that every report has
 IN_SHORT = ("decision", "summary")  # the sections of the short answer
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
-QUOTED = ("sources", "provenance")  # sections that quote tables, and speak of the inputs of a computation
+QUOTED = (
+    "names",
+    "sources",
+    "provenance",
+)  # sections that quote tables, and speak of the inputs of a computation
 
 
 def report(
@@ -57,9 +61,9 @@ def report(
     """
     studies = list(dict.fromkeys(map(STUDIES.name_of, sections)))
     facts = gather(scenario, concept)
-    say = said_of(facts.scenario)
+    say = _said_in(facts.scenario)
     written = {
-        name: tuple(block if name in QUOTED else in_words_of(block, say) for block in section(facts))
+        name: tuple(block if name in QUOTED else in_words_of(block, say(block)) for block in section(facts))
         for name, section in SECTIONS.items()
         if name in _wanted(only)
     }
@@ -67,7 +71,7 @@ def report(
     with reported_to(progress):
         for place, name in enumerate(studies):
             with part(place / len(studies), (place + 1) / len(studies)):
-                asked += (in_words_of(block, say) for block in study_section(name, facts))
+                asked += (in_words_of(block, say(block)) for block in study_section(name, facts))
     names = list(written)
     place = sum(list(SECTIONS).index(name) < list(SECTIONS).index(ABOUT_THE_INPUTS) for name in names)
     return Report(
@@ -84,6 +88,12 @@ def report(
         facts.inputs_sha256,
         versions(),
     )
+
+
+def _said_in(scenario: Scenario) -> Callable[[Block], Say]:
+    """The words for a block: labels in text and figures, the names of the source in tables."""
+    prose, tables = said_of(scenario), said_of(scenario, labelled=False)
+    return lambda block: tables if isinstance(block, Table | Matrix) else prose
 
 
 def _wanted(only: Sequence[str] | None) -> set[str]:

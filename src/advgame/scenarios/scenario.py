@@ -27,6 +27,7 @@ from advgame.payoffs import (
 )
 from advgame.scenarios.attacker_type import AttackerType, check_types
 from advgame.scenarios.knowledge import KNOWLEDGE, MIXTURE, NOTHING
+from advgame.scenarios.labels import check_labelled, check_labels
 from advgame.scenarios.measured_tries import measured_dependence, outcomes_beside
 
 Noun = tuple[str, str]  # singular, plural
@@ -68,7 +69,7 @@ class Scenario:
     Raises:
         ScenarioError: for a share outside 0..1, a volume that is not positive, an unknown success rule or
             state of knowledge, a margin outside 0..1, an interval that runs downwards, priors that do
-            not sum to 1.
+            not sum to 1, labels that are empty or equal.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Scenario:
     )
     judge: Mapping[str, Judge] = field(default_factory=dict)  # attack → error rates of its verdicts
     atlas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # attack or defence → MITRE ATLAS ids
+    labels: Mapping[str, str] = field(default_factory=dict)  # attack or defence → name in plain words
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
@@ -120,6 +122,7 @@ class Scenario:
         check_types(self.attacker_types)
         _check_nouns(self)
         _check_atlas(self.atlas)
+        check_labels(self.labels)
         _ = self.strength  # raises for a factor, a number of tries or a judge that is impossible
         if self.tries != int(self.tries):
             raise ScenarioError(
@@ -194,6 +197,7 @@ class Scenario:
 
 
 def _accuracies(scenario: Scenario) -> Accuracies:
+    check_labelled(scenario.labels, scenario.measurements)
     accuracies = accuracies_of(
         scenario.selected,
         largest_share=scenario.largest_share,

@@ -42,7 +42,7 @@ PLAIN = (
     "adaptive_factor",
     "tries",
 )
-TABLES = ("adversarial_share", "what_if", "basis", "intervals")
+TABLES = ("adversarial_share", "what_if", "basis", "intervals", "labels")
 SILENT: dict[str, object] = {
     "attacker_margin": 0.05,
     "may_stop": False,
@@ -265,6 +265,7 @@ def _schema() -> type[BaseModel]:
         tries: FiniteFloat = 1.0
         judge: dict[str, JudgeTable] = Field(default_factory=dict)
         atlas: dict[str, list[str]] = Field(default_factory=dict)
+        labels: dict[str, str] = Field(default_factory=dict)
 
     local = {table.__name__: table for table in (AttackTable, SelectTable, AttackerTypeTable, JudgeTable)}
     ScenarioFile.model_rebuild(_types_namespace={**local, "FiniteFloat": FiniteFloat})

@@ -15,8 +15,8 @@ Say = Callable[[str], str]
 Block = TypeVar("Block")
 
 
-def said_of(scenario: Scenario) -> Say:
-    """A function that puts a sentence into the words of a scenario; names and quotations stay as they are.
+def said_of(scenario: Scenario, *, labelled: bool = True) -> Say:
+    """A function that puts a sentence into the words of a scenario; quotations stay as they are.
 
     >>> from dataclasses import replace
     >>> from advgame.scenarios import case
@@ -28,10 +28,18 @@ def said_of(scenario: Scenario) -> Say:
     >>> said_of(mail)("loss from a misclassified benign input")
     'loss from a wrongly handled benign mail'
 
+    Defences and attacks are called by their labels, where the scenario gives them any:
+
+    >>> named = replace(case("cifar10-two-defences"), labels={"Standard": "undefended network"})
+    >>> said_of(named)("Deploy Standard: defending does not pay.")
+    'Deploy undefended network: defending does not pay.'
+
     Args:
-        scenario: its ``item`` and ``system`` are the nouns.
+        scenario: its ``item`` and ``system`` are the nouns, its ``labels`` the names.
+        labelled: whether labels are used; otherwise names stay as they are.
     """
-    if (scenario.item, scenario.system) == USUAL:
+    labels = scenario.labels if labelled else {}
+    if (scenario.item, scenario.system) == USUAL and not labels:
         return lambda text: text
     accuracies = scenario.accuracies
     kept = (
@@ -42,21 +50,31 @@ def said_of(scenario: Scenario) -> Say:
         scenario.name,
         scenario.data,
     )
-    return _saying(scenario.item, scenario.system, kept)
+    return _saying(scenario.item, scenario.system, kept, tuple(labels.items()))
 
 
 @lru_cache(maxsize=16)
-def _saying(item: tuple[str, str], system: tuple[str, str], kept: tuple[str, ...]) -> Say:
-    words = {
-        "classified input": item[0],
-        "classified inputs": item[1],
-        "input": item[0],
-        "inputs": item[1],
-        "network": system[0],
-        "networks": system[1],
-        "correctly classified": "correctly handled",
-        "misclassified": "wrongly handled",
-    }
+def _saying(
+    item: tuple[str, str],
+    system: tuple[str, str],
+    kept: tuple[str, ...],
+    labels: tuple[tuple[str, str], ...],
+) -> Say:
+    label_of = dict(labels)
+    words = (
+        {}
+        if (item, system) == USUAL
+        else {
+            "classified input": item[0],
+            "classified inputs": item[1],
+            "input": item[0],
+            "inputs": item[1],
+            "network": system[0],
+            "networks": system[1],
+            "correctly classified": "correctly handled",
+            "misclassified": "wrongly handled",
+        }
+    )
     longest = sorted({text for text in kept if text}, key=len, reverse=True)
     names = "|".join(map(re.escape, longest))
     pattern = re.compile(
@@ -68,10 +86,12 @@ def _saying(item: tuple[str, str], system: tuple[str, str], kept: tuple[str, ...
     def spoken(match: re.Match[str]) -> str:
         noun = match.group("words")
         if noun is None:
-            return match.group()
-        said = words[noun.lower()]
+            return label_of.get(match.group(), match.group())
+        said = words.get(noun.lower(), noun)
         return said[:1].upper() + said[1:] if noun[0].isupper() else said
 
+    if not words:
+        return lambda text: pattern.sub(spoken, text)
     return lambda text: _with_article(pattern.sub(spoken, text))
 
 

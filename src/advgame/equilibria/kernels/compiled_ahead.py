@@ -39,8 +39,5 @@ def _state() -> dict[str, Any]:
     return {
         "numba": numba.__version__,
         "processor": binding.get_host_cpu_name(),
-        "kernels": {name: digest(sources, name) for name in sources if name not in _NO_KERNELS},
+        "kernels": {name: digest(sources, name) for name in sources},
     }
-
-
-_NO_KERNELS = ("compiled_ahead",)

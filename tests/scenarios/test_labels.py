@@ -1,0 +1,77 @@
+"""Labels: defences and attacks in plain words; tables and files have the names of the source."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import advgame as ag
+from advgame.errors import AdvgameError
+from advgame.reports.blocks import Matrix, MixBars, Table
+from advgame.scenarios import case, cases, read_scenario, write_scenario
+
+HARDENED, PLAIN = "hardened network", "network of today"
+LABELS = {"Rice2020Overfitting": HARDENED, "Standard": PLAIN, "autoattack": "strong attack"}
+
+
+@pytest.fixture(scope="module")
+def labelled() -> ag.Scenario:
+    return replace(case("cifar10-two-defences"), labels=LABELS)
+
+
+def test_text_has_labels_and_tables_have_the_names_of_the_source(labelled: ag.Scenario) -> None:
+    written = ag.report(labelled)
+    assert written.verdict.startswith(f"Announce the defence: {HARDENED} for 86")
+    assert "Rice2020Overfitting" not in written.verdict
+    tables = [block for block in written.blocks if isinstance(block, Table | Matrix)]
+    assert any("Rice2020Overfitting" in repr(block) for block in tables)
+    bars = [block for block in written.blocks if isinstance(block, MixBars)]
+    assert bars
+    assert not any("Rice2020Overfitting" in repr(block) for block in bars)
+    named = next(block for block in tables if getattr(block, "heads", ()) and "text" in block.heads[0].text)
+    rows = [[cell.text for cell in row] for row in named.rows]
+    assert rows == [
+        [PLAIN, "Standard"],
+        [HARDENED, "Rice2020Overfitting"],
+        ["strong attack", "autoattack"],
+    ]
+
+
+def test_json_has_the_names_of_the_source(labelled: ag.Scenario) -> None:
+    content = json.loads(ag.report(labelled).render("json"))
+    assert content["game"]["defences"] == ["Standard", "Rice2020Overfitting"]
+
+
+def test_a_scenario_without_labels_has_no_section_of_names() -> None:
+    headings = [getattr(block, "text", "") for block in ag.report(case("cifar10-two-defences")).blocks]
+    assert "Names" not in headings
+
+
+def test_labels_are_read_back_from_a_file(labelled: ag.Scenario, tmp_path: Path) -> None:
+    assert read_scenario(write_scenario(labelled, tmp_path / "s.toml")).labels == LABELS
+
+
+@pytest.mark.parametrize(
+    ("labels", "problem"),
+    [
+        ({"Standrad": "x"}, "did you mean 'Standard'"),
+        ({"Standard": ""}, "on one line"),
+        ({"Standard": "two\nlines"}, "on one line"),
+        ({"Standard": "turned \u202e round"}, "on one line"),
+        ({"Standard": "x" * 61}, "60 characters"),
+        ({"Standard": "same", "autoattack": "same"}, "label of its own"),
+        ({"Standard": "Rice2020Overfitting"}, "name of another one"),
+    ],
+)
+def test_a_label_that_cannot_be_used_is_refused(labels: dict[str, str], problem: str) -> None:
+    with pytest.raises(AdvgameError, match=problem):
+        _ = replace(case("cifar10-two-defences"), labels=labels).accuracies
+
+
+def test_labels_of_bundled_cases_belong_to_their_tables() -> None:
+    for each in cases():
+        assert case(each.name).accuracies.defences
+    assert sum(bool(case(each.name).labels) for each in cases()) >= 11
