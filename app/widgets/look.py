@@ -11,6 +11,7 @@ STYLE = """
 @media (min-width: 900px) { .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; } }
 .stMainBlockContainer h1 { font-size: 1.35rem; padding: 0; }
 .stMainBlockContainer [data-testid="stMarkdownContainer"] p { line-height: 1.4; }
+.stMainBlockContainer .stHeading [data-testid="stMarkdownContainer"] { margin-bottom: -0.5rem; }
 .stMainBlockContainer h2 { font-size: 1.15rem; padding: 0.2rem 0; }
 .stMainBlockContainer h3 { font-size: 1.02rem; padding: 0.1rem 0; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; height: 2.5rem; }
