@@ -11,6 +11,7 @@ import streamlit as st
 
 from advgame.files import spreadsheet_safe
 from advgame.studies import STUDIES, StudyResult, study
+from advgame.wording.names import addresses_in_words
 from widgets import solvers, state
 from widgets.messages import errors_shown
 from widgets.words import plain
@@ -34,14 +35,16 @@ def show(name: str, title: str, figure: Figure | None = None, **settings: Any) -
         result = _result(name, settings) if solvers.are_ready(name) else None
         if result is None:
             return
-        st.markdown(state.worded(result.sentence))
+        game = state.situation().game
+        said = addresses_in_words(result.sentence, {*game.defences, *game.attacks})
+        st.markdown(state.worded(said))
         drawn = figure(result) if figure is not None else None
         if drawn is not None:
             st.plotly_chart(
                 drawn,
                 config={"displayModeBar": False},
                 key=f"figure {name}",
-                alt=state.worded(result.sentence),
+                alt=state.worded(said),
             )
         _show_table(name, result.frame(), drawn is None)
 

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from advgame.scenarios import case
 from advgame.studies import STUDIES, study
+from advgame.wording.names import addresses_in_words
 
 Open = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -20,7 +21,8 @@ def test_the_page_says_what_the_studies_say(open_page: Open) -> None:
     assert not page.error
     said = [unescaped(each.value) for each in page.main.markdown]
     for name in ("sampling_error", "sensitivity", "value_of_information", "nearest_flip"):
-        assert study(name, case("cifar10-two-defences")).sentence in said
+        assert addresses_in_words(study(name, case("cifar10-two-defences")).sentence) in said
+    assert not any("attack_reward" in each for each in said)
 
 
 def test_a_large_game_is_computed_when_asked_for(open_page: Open) -> None:

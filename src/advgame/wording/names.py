@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from advgame.arrays import NO_ATTACK
 from advgame.scenarios import Scenario
@@ -101,6 +102,29 @@ def meaning_of(address: str) -> str:
     return f"{meaning} ({entry})" if entry else meaning
 
 
+def addresses_in_words(text: str, kept: Collection[str] = ()) -> str:
+    """A text in which parameters and other names in code are written in words.
+
+    >>> addresses_in_words("attack_reward matters most; regret_matching ends at low_pass", ["low_pass"])
+    "Attacker's reward for a success matters most; regret matching ends at low_pass"
+
+    Args:
+        text: one or more sentences.
+        kept: names that stay as they are, of defences and attacks.
+    """
+
+    def in_words(match: re.Match[str]) -> str:
+        if match.group() in kept:
+            return match.group()
+        field = match.group().partition("[")[0]
+        known = field in TERM_PARAMETERS or field in PLAIN or "accuracy" in field
+        words = meaning_of(match.group()) if known else match.group().replace("_", " ")
+        return words[:1].upper() + words[1:] if match.start() == 0 else words
+
+    return ADDRESS.sub(in_words, text)
+
+
+ADDRESS = re.compile(r"(?<![\w-])[a-z]+(?:_[a-z]+)+(?:\[[^\]]*\])?(?![\w-])")
 PLAIN = {
     "largest_share": "largest share of the traffic that can be adversarial",
     "volume_per_month": "classified inputs per month",

@@ -77,6 +77,10 @@ def read_foreign_table(name: str, content: bytes) -> ForeignTable:
         return _parquet(name, content)
     if content[:4] == b"PK\x03\x04":
         return _spreadsheet(name, content)
+    if name.lower().endswith((".xlsx", ".xlsm", ".parquet")):
+        raise MeasurementError(
+            f"{name} is damaged: its content is not of that format. Save the table again, as CSV."
+        )
     text, notes = _decoded(name, content)
     return _csv(name, text, notes)
 
