@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 from widgets import look, settings, state
 
 from advgame.dashboard_pages import PAGES
@@ -19,19 +18,17 @@ def main() -> None:
     st.set_page_config(page_title="advgame", page_icon="⚖️", layout="wide")
     load_plugins()
     look.show()
-    pages = [st.Page(HERE / page.path, title=page.title, icon=page.icon) for page in PAGES.values()]
-    page = st.navigation(pages, position="top" if len(pages) > 1 else "hidden")
+    pages = {
+        name: st.Page(HERE / page.path, title=page.title, icon=page.icon) for name, page in PAGES.items()
+    }
+    chosen = st.navigation(list(pages.values()), position="top" if len(pages) > 1 else "hidden")
     state.follow_link()
     settings.check()
     state.write_link()
-    if not PAGES[_name_of(page)].shows_settings:
+    name = next(name for name, page in pages.items() if page.url_path == chosen.url_path)
+    if not PAGES[name].shows_settings:
         settings.show()
-    page.run()
-
-
-def _name_of(page: StreamlitPage) -> str:
-    """The name of a page in `PAGES`."""
-    return next(name for name, listed in PAGES.items() if listed.title == page.title)
+    chosen.run()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def show() -> None:
     with errors_shown():
         here = state.situation()
         if len(here.accuracies.attacks) == 1:
-            st.markdown("No attack was measured in this case, so there is no attacker to look at.")
+            st.markdown("No attack was measured in this case, so this page is empty.")
             return
         attacks.show(state.remembered("decision", lambda: decide(here)))
         study_block.show("deterrence", "Deter or endure")

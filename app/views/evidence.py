@@ -1,4 +1,4 @@
-"""The page of the evidence: the figures that the decision rests on, and a table of one's own."""
+"""The page of the evidence: the figures that the decision rests on, and your own table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def show() -> None:
     st.caption(plain(state.scenario().name))
     with errors_shown():
         evidence.show(state.scenario())
-    st.header("A table of your own", anchor=False)
+    st.header("Your own table", anchor=False)
     upload.show()
 
 

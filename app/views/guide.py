@@ -36,7 +36,7 @@ FIRST = "cifar10-two-defences"
 def show() -> None:
     """The steps, each of which sets the numbers that it speaks of, and the glossary."""
     st.title("A guided example", anchor=False)
-    st.caption("Four steps, two minutes. Each button sets the numbers beside this page; Undo takes it back.")
+    st.caption("Four steps, two minutes. Each button sets the numbers in the sidebar; Undo takes it back.")
     for place, (title, text, changes) in enumerate(STEPS, 1):
         with st.container(border=True):
             st.subheader(f"{place}. {title}", anchor=False)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import streamlit as st
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Decision
 from advgame.equilibria import CONCEPTS
 from advgame.errors import AdvgameError
+from advgame.games.tolerances import TIE
 from advgame.scenarios import Scenario
 from advgame.wording.names import currency_of
-from advgame.wording.numbers import MONEY_DIGITS, percent, percentages, significant
+from advgame.wording.numbers import MONEY_DIGITS, percentages, significant
 from widgets import state
 from widgets.words import plain
 
@@ -29,7 +33,12 @@ def show(decision: Decision) -> None:
         else "No attack earns more than staying away."
     )
     st.markdown(state.worded(said))
-    st.dataframe(rows, hide_index=True, alt="The attacks with their costs and what they earn.")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={name: _column(name) for name in rows[0]},
+        alt="The attacks with their costs and what they earn.",
+    )
     st.caption(state.worded(f"Amounts in {unit} per classified input, at the amounts assumed."))
     if any(row["played by"] == NATURE for row in rows):
         st.caption(
@@ -39,11 +48,21 @@ def show(decision: Decision) -> None:
     _show_quantal()
 
 
+def _column(name: str) -> Any:
+    """How a column shows its numbers, which stay numbers, so that it can be sorted."""
+    if name in ("largest share", "accuracy left"):
+        return st.column_config.NumberColumn(format="%.1f %%")
+    if name in ("earns the attacker", "leaves the defender"):
+        return st.column_config.NumberColumn(format="%.4f")
+    return name
+
+
 def economics(decision: Decision) -> list[dict[str, object]]:
     """For each attack what it leaves, costs and earns against what is deployed."""
     here = decision.recommendation
     game, accuracies = here.game, here.situation.accuracies
     natural = natural_changes(here.scenario)
+    range_of_payoffs = float(np.ptp(game.attacker_payoffs))
     left = here.profile.defender @ accuracies.attacked_accuracy
     earns = here.profile.defender @ game.attacker_payoffs
     loses = here.profile.defender @ game.defender_payoffs
@@ -51,11 +70,11 @@ def economics(decision: Decision) -> list[dict[str, object]]:
         {
             "attack": name,
             "played by": NATURE if name in natural else "attacker",
-            "largest share": percent(float(accuracies.adversarial_share[place])),
-            "accuracy left": percent(float(left[place])),
-            "earns the attacker": significant(float(earns[place]), MONEY_DIGITS),
-            "pays": "yes" if earns[place] > earns[0] + 1e-12 else "no",
-            "leaves the defender": significant(float(loses[place]), MONEY_DIGITS),
+            "largest share": 100 * float(accuracies.adversarial_share[place]),
+            "accuracy left": 100 * float(left[place]),
+            "earns the attacker": float(earns[place]),
+            "pays": "yes" if earns[place] > earns[0] + TIE * range_of_payoffs else "no",
+            "leaves the defender": float(loses[place]),
         }
         for place, name in enumerate(game.attacks)
         if name != NO_ATTACK
@@ -69,11 +88,12 @@ def natural_changes(scenario: Scenario) -> set[str]:
 
 
 def _show_quantal() -> None:
-    """What an attacker plays who sometimes errs, against the equilibrium of such players."""
+    """The logit equilibrium of an attacker who errs."""
     st.header(
         "If the attacker errs",
         anchor=False,
-        help="Quantal response: the worse an option, the rarer it is chosen, but never never.",
+        help="Quantal response: the worse an option, the less often it is chosen; every option has a "
+        "positive probability.",
     )
     try:
         here = state.situation()

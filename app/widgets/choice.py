@@ -17,7 +17,7 @@ def show() -> None:
     """The choice of a case and of prices, and what can be done with the settings."""
     st.header("The question", anchor=False)
     _choose("Case", CASE, _case_titles(), state.question().case)
-    prices, story = _trades()
+    prices, story = _price_presets()
     _choose("Prices", PRESET, {"": "As in the case", **prices}, state.question().preset)
     if state.question().preset in story:
         st.caption(plain(story[state.question().preset]))
@@ -37,7 +37,7 @@ def _bundled() -> dict[str, str]:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _trades() -> tuple[dict[str, str], dict[str, str]]:
+def _price_presets() -> tuple[dict[str, str], dict[str, str]]:
     """The titles and the stories of the price presets."""
     return {item.name: item.title for item in presets()}, {item.name: item.story for item in presets()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import streamlit as st
@@ -14,7 +15,7 @@ from advgame.equilibria import CONCEPTS, Concept, Timing, for_many_games
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_parameter
 from advgame.scenarios.parameters import nearest_value
-from advgame.scenarios.scenario_files import toml_of
+from advgame.scenarios.scenario_digest import inputs_sha256
 from advgame.studies import Regions, regions
 from advgame.studies.region_borders import Borders
 from advgame.studies.regions import RegionTable, borders
@@ -159,7 +160,7 @@ def _map_of(
 ) -> tuple[Regions, Borders]:
     """The map with its borders; it does not depend on the scenario's own values of both parameters."""
     points = points or points_each_way(build_game(scenario).shape, CONCEPTS[concept.name].timing)
-    corner = toml_of(_at_the_corner(scenario, across, upwards))
+    corner = identity(_at_the_corner(scenario, across, upwards))
     found, edges = _map(corner, scenario, across, upwards, concept.name, points)
     seen = _seen_from(scenario, found, concept.name)
     more = len(seen.regimes) - len(edges.areas)
@@ -177,6 +178,12 @@ def _seen_from(scenario: Scenario, found: Regions, concept: str) -> Regions:
     if regime in found.regimes:
         return replace(found, here=here, here_regime=found.regimes.index(regime))
     return replace(found, here=here, here_regime=len(found.regimes), regimes=(*found.regimes, regime))
+
+
+def identity(scenario: Scenario) -> str:
+    """A text that differs wherever scenarios, or the accuracies of their tables, differ."""
+    accuracies = scenario.accuracies.attacked_accuracy
+    return f"{inputs_sha256(scenario)} {sha256(accuracies.tobytes()).hexdigest()}"
 
 
 def _at_the_corner(scenario: Scenario, across: Axis, upwards: Axis) -> Scenario:

@@ -35,6 +35,6 @@ def _stop(mistake: AdvgameError) -> None:
     st.title("This case cannot be read", anchor=False)
     state.show_error()
     st.error(plain(str(mistake)), icon=":material/error:")
-    st.markdown("Mend the file and try again, or choose another case beside this page.")
+    st.markdown("Correct the file and try again, or choose another case in the sidebar.")
     st.button("Try again", icon=":material/refresh:", type="primary")
     st.stop()

@@ -19,7 +19,7 @@ NOTE = (
     "The solvers are being compiled, once after an installation or an update; this takes a minute or two. "
     "This part appears as soon as they are ready."
 )
-LOOK_AGAIN = 3  # seconds
+POLL_SECONDS = 3
 NICE = 10  # the pages come first
 
 
@@ -40,7 +40,7 @@ def start() -> None:
     _compiling()
 
 
-@st.fragment(run_every=LOOK_AGAIN)
+@st.fragment(run_every=POLL_SECONDS)
 def _show_note(what: str) -> None:  # noqa: ARG001 (so that each part has a note of its own)
     st.info(NOTE, icon=":material/hourglass_top:")
     if not _compiling():

@@ -82,21 +82,32 @@ def worded(text: str) -> str:
 
 
 def remembered(what: Any, compute: Callable[[], T]) -> T:
-    """The answer to something asked of the current question, computed once.
+    """A value computed from the current question, cached for the session.
 
     Args:
-        what: what is asked, a key.
-        compute: computes the answer.
+        what: the key.
+        compute: computes the value.
+
+    Raises:
+        AdvgameError: that of `compute`; it is cached as well, except where a file is read.
     """
     kept: dict[Any, Any] = st.session_state.setdefault("remembered", {})
     key = _key(what)
     if key not in kept:
-        answer = compute()
+        value: T | AdvgameError
+        try:
+            value = compute()
+        except AdvgameError as mistake:
+            if isinstance(what, tuple) and what[0] == "origin":
+                raise
+            value = mistake
         while len(kept) >= MOST_KEPT:
             kept.pop(next(iter(kept)), None)
-        kept[key] = answer
-    answered: T = kept[key]
-    return answered
+        kept[key] = value
+    cached: T | AdvgameError = kept[key]
+    if isinstance(cached, AdvgameError):
+        raise cached
+    return cached
 
 
 def is_remembered(what: Any) -> bool:

@@ -59,11 +59,15 @@ def _result(name: str, settings: dict[str, Any]) -> StudyResult | None:
     rows, columns = here.game.shape
     asked = f"asked {name}"
     what = ("study", name, tuple(sorted(settings.items())))
-    if rows * columns > LARGE and not state.is_remembered(what) and not st.session_state.get(asked):
+    if (
+        rows * columns > LARGE
+        and not state.is_remembered(what)
+        and st.session_state.get(asked) != state.question()
+    ):
         st.caption(f"{rows} defences against {columns} attacks: this takes some seconds.")
         if not st.button("Compute", key=f"compute {name}", icon=":material/calculate:"):
             return None
-        st.session_state[asked] = True
+        st.session_state[asked] = state.question()  # another question is asked for anew
     with st.spinner("Computing …", show_time=True):
         prepared = STUDIES[name].prepared(here.scenario)
         asked_of = here if prepared is here.scenario else prepared

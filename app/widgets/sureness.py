@@ -83,7 +83,7 @@ def _show_thresholds(decision: Decision) -> None:
         lines = [f"- {state.worded(_in_words(threshold))}" for threshold in found[:NEAREST]]
         st.markdown("\n".join(lines))
         if not found:
-            st.markdown("No number beside this page, moved alone within its range, changes the decision.")
+            st.markdown("No number in the sidebar, moved alone within its range, changes the decision.")
 
 
 def _thresholds(decision: Decision) -> tuple[list[Threshold], str]:

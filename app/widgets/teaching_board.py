@@ -97,7 +97,7 @@ def _show_steps(game: Game) -> None:
     if len(path) > 2 and path[-1] == path[-2] == path[-3]:
         st.success("Neither player gains by changing alone: a pure equilibrium.", icon=":material/check:")
     elif len(path) > 4 and path[-1] in path[:-4] and len(set(path[-4:])) > 1:
-        st.info("The steps go round in a circle: here best responses do not end.")
+        st.info("The best responses cycle; they do not reach a pure equilibrium.")
 
 
 def step(game: Game, path: list[tuple[int, int]]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""A table of one's own: upload, choose what its columns hold, see what is wrong with it, use it."""
+"""Your own table: upload, choose what its columns hold, see what is wrong with it, use it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from advgame.errors import AdvgameError
+from advgame.errors import AdvgameError, InputError
 from advgame.measurements import Column, MeasurementTable
 from advgame.measurements.importers import IMPORTERS
 from advgame.measurements.importers.csv_map import ColumnMap
@@ -207,13 +207,23 @@ def _show_faults(table: ForeignTable, converted: Converted) -> None:
 def _imported(form: str, files: Sequence[Any]) -> MeasurementTable:
     """The measurements in files of a published format."""
     percent = st.toggle("The accuracies are in percent", True, key=f"percent {form}")
+    _check_files([PurePath(file.name).name for file in files])
     with TemporaryDirectory(prefix="advgame-") as folder:
         inside = Path(folder) / _FOLDERS.get(form, "")
         inside.mkdir(parents=True, exist_ok=True)
-        for file in files[:MOST_FILES]:
+        for file in files:
             (inside / PurePath(file.name).name).write_bytes(file.getvalue())
         one = inside / PurePath(files[0].name).name
         return IMPORTERS[form](percent=percent).read(one if len(files) == 1 else folder)
+
+
+def _check_files(names: Sequence[str]) -> None:
+    """Refuses more files than are read, and two of the same name, as a browser leaves out their folders."""
+    if len(names) > MOST_FILES:
+        raise InputError(f"{len(names)} files are given; at most {MOST_FILES} are read at once.")
+    name, count = Counter(names).most_common(1)[0]
+    if count > 1:
+        raise InputError(f"{count} files are called {name}; give the files of one folder at a time.")
 
 
 _FOLDERS = {"robustbench": "cifar10/Linf"}  # where a record lies whose folder is not known
@@ -221,13 +231,18 @@ _FOLDERS = {"robustbench": "cifar10/Linf"}  # where a record lies whose folder i
 
 def _use(table: MeasurementTable, file: str) -> None:
     """The choice of rows, and the button that makes a scenario of them."""
-    st.markdown("**What to decide between**")
+    st.markdown("**Which defences and attacks to compare**")
     datasets, networks = table.datasets, table.networks
     dataset = st.selectbox("Data set", datasets, key=f"dataset {file}") if len(datasets) > 1 else datasets[0]
     table = table.keep(lambda row: row.dataset == dataset)
     if len(networks) > 1:
-        network = st.selectbox("Architecture", ["all", *table.networks], key=f"network {file}")
-        table = table.keep(lambda row: network in ("all", row.network))
+        network = st.selectbox(
+            "Architecture",
+            [None, *networks],
+            key=f"network {file}",
+            format_func=lambda name: "(all)" if name is None else name,
+        )
+        table = table.keep(lambda row: network in (None, row.network))
     defences = st.multiselect(
         "Defences", table.defences, table.defences, key=f"defences {file} {len(table.defences)}"
     )
@@ -248,8 +263,8 @@ def _use(table: MeasurementTable, file: str) -> None:
         )
     left, right = st.columns(2)
     name = left.text_input("Name of the case", PurePath(file).stem[:80], key=f"name {file}", max_chars=120)
-    plainest = right.selectbox("The undefended network", defences, key=f"undefended {file}")
-    _offer(table, defences, attacks, name, plainest)
+    undefended = right.selectbox("The undefended network", defences, key=f"undefended {file}")
+    _offer(table, defences, attacks, name, undefended)
 
 
 def _measured(table: MeasurementTable, defences: Sequence[str]) -> Counter[Column]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from advgame.bundled import bundled
 from advgame.decision import decide
+from advgame.errors import InputError
 from advgame.measurements.importers import IMPORTERS
 from advgame.scenarios import case
 from advgame.wording.verdict import verdict_of
@@ -78,3 +81,13 @@ def uploaded(page: AppTest, name: str, content: bytes) -> AppTest:
 
 def unescaped(text: str) -> str:
     return text.replace("\\", "").replace("\u00a0", " ")
+
+
+def test_files_of_one_name_and_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(bundled("app")))
+    upload = import_module("widgets.upload")
+    upload._check_files(["a.json", "b.json"])
+    with pytest.raises(InputError, match=r"2 files are called a\.json"):
+        upload._check_files(["a.json", "b.json", "a.json"])
+    with pytest.raises(InputError, match="at most 200"):
+        upload._check_files([f"{place}.json" for place in range(201)])

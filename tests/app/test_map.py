@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from advgame.bundled import bundled
+from advgame.measurements import MeasurementTable
 from advgame.scenarios import case, cases
 from advgame.studies.regions import borders, regions
 
@@ -70,6 +72,19 @@ def test_the_pieces_of_the_regions_cover_the_map_and_end_at_the_exact_borders() 
     away = [piece for piece in edges.pieces if piece.region == robust and piece.outline[0][0] > 0.3]
     top = max(y for piece in away for _, y in piece.outline)
     assert top == pytest.approx(0.4658, abs=1e-6)
+
+
+def test_maps_of_tables_that_differ_in_one_accuracy_are_not_taken_for_one_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(bundled("app")))
+    region_map = import_module("widgets.region_map")
+    first = case("cifar10-two-defences")
+    rows = first.measurements.rows
+    changed = replace(rows[0], accuracy=rows[0].accuracy - 0.01, correct=None, tested=None)
+    second = replace(first, measurements=MeasurementTable((changed, *rows[1:])))
+    assert region_map.identity(first) == region_map.identity(replace(first))
+    assert region_map.identity(first) != region_map.identity(second)
 
 
 def test_a_click_moves_both_parameters_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
