@@ -34,7 +34,7 @@ def _show_other() -> None:
         index=None,
         placeholder="Choose a question",
         format_func=lambda name: f"{sentence(name.replace('_', ' '))}: {study_block.question_of(name)}",
-        persist_state="session",
+        bind="query-params",
     )
     if name is not None:
         study_block.show(name, sentence(name.replace("_", " ")))

@@ -68,7 +68,7 @@ def _contents() -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
                 list(IN_SHORT[1:]),
                 key="sections",
                 format_func=_named,
-                persist_state="session",
+                bind="query-params",
             )
         )
     if kind != SUMMARY:
@@ -77,7 +77,7 @@ def _contents() -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
             list(STUDIES),
             key="studies",
             format_func=lambda name: f"{_named(name)}: {study_block.question_of(name)}",
-            persist_state="session",
+            bind="query-params",
         )
     return only, tuple(studies)
 

@@ -77,14 +77,14 @@ def _selected(
     meanings = {
         address: state.say(sentence(axes[address].meaning)) if address else "(none)" for address in preferred
     }
-    if st.session_state.get(key) not in meanings:
+    if st.session_state.get(key, preferred[0]) not in meanings:
         st.session_state[key] = preferred[0]
     chosen: str = place.selectbox(
         label,
         list(meanings),
         key=key,
         format_func=meanings.__getitem__,
-        persist_state="session",
+        bind="query-params",
     )
     return chosen
 
