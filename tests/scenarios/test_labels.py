@@ -31,7 +31,7 @@ def test_text_has_labels_and_tables_have_the_names_of_the_source(labelled: ag.Sc
     bars = [block for block in written.blocks if isinstance(block, MixBars)]
     assert bars
     assert not any("Rice2020Overfitting" in repr(block) for block in bars)
-    named = next(block for block in tables if getattr(block, "heads", ()) and "text" in block.heads[0].text)
+    named = next(block for block in tables if isinstance(block, Table) and block.title == "Names")
     rows = [[cell.text for cell in row] for row in named.rows]
     assert rows == [
         [PLAIN, "Standard"],
@@ -45,9 +45,9 @@ def test_json_has_the_names_of_the_source(labelled: ag.Scenario) -> None:
     assert content["game"]["defences"] == ["Standard", "Rice2020Overfitting"]
 
 
-def test_a_scenario_without_labels_has_no_section_of_names() -> None:
-    headings = [getattr(block, "text", "") for block in ag.report(case("cifar10-two-defences")).blocks]
-    assert "Names" not in headings
+def test_a_scenario_without_labels_has_no_table_of_names() -> None:
+    titles = [getattr(block, "title", "") for block in ag.report(case("cifar10-two-defences")).blocks]
+    assert "Names" not in titles
 
 
 def test_labels_are_read_back_from_a_file(labelled: ag.Scenario, tmp_path: Path) -> None:

@@ -20,11 +20,7 @@ from advgame.wording.nouns import Say, in_words_of, said_of
 DECISION = "decision"  # the section that every report has
 IN_SHORT = ("decision", "summary")  # the sections of the short answer
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
-QUOTED = (
-    "names",
-    "sources",
-    "provenance",
-)  # sections that quote tables, and speak of the inputs of a computation
+QUOTED = ("sources", "provenance")  # sections that quote tables, and speak of the inputs of a computation
 
 
 def report(

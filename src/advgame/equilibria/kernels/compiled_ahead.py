@@ -33,11 +33,11 @@ def is_compiled_ahead() -> bool:
 
 def _state() -> dict[str, Any]:
     import numba
-    from llvmlite import binding
+    from numba.core.registry import cpu_target
 
     sources = sources_in(Path(__file__).parent)
     return {
         "numba": numba.__version__,
-        "processor": binding.get_host_cpu_name(),
+        "processor": list(cpu_target.target_context.codegen().magic_tuple()),
         "kernels": {name: digest(sources, name) for name in sources},
     }

@@ -11,7 +11,6 @@ from advgame.reports.sections.assumptions import assumptions
 from advgame.reports.sections.attack_measurement import attack_measurement
 from advgame.reports.sections.break_even_shares import break_even
 from advgame.reports.sections.equilibrium import equilibrium
-from advgame.reports.sections.names import names
 from advgame.reports.sections.nearest_thresholds import thresholds
 from advgame.reports.sections.payoff_matrices import payoffs
 from advgame.reports.sections.policies_compared import policies
@@ -36,7 +35,6 @@ SECTIONS: Catalogue[Section] = Catalogue(
             payoffs,
             attack_measurement,
             assumptions,
-            names,
             sources,
             provenance,
         )

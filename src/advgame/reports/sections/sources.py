@@ -27,6 +27,7 @@ def sources(facts: Facts) -> tuple[Block, ...]:
     return (
         Heading("Figures and sources"),
         Paragraph(_lead(facts)),
+        *_names(facts),
         _accuracies(facts),
         _origins(facts),
         *_warnings(facts),
@@ -41,6 +42,14 @@ def _lead(facts: Facts) -> str:
         f"{', '.join(scenario.selected.datasets)}. Accuracies in percent, with one standard error where "
         "the source allows computing it."
     )
+
+
+def _names(facts: Facts) -> tuple[Table, ...]:
+    """The labels in use with the names in the table; nothing where the scenario has no labels."""
+    labels, accuracies = facts.scenario.labels, facts.accuracies
+    used = [name for name in (*accuracies.defences, *accuracies.attacks) if name in labels]
+    rows = tuple((Cell(labels[name]), Cell(name)) for name in used)
+    return (Table("Names", (Head("In text and figures"), Head("In tables and files")), rows),) if rows else ()
 
 
 def _accuracies(facts: Facts) -> Matrix:
