@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from benchmarks.dashboard_server import HERE, Server, served
 from benchmarks.machine import machine
@@ -65,7 +66,8 @@ class Session:
         return answer
 
     async def _answer(self) -> Answer:
-        answer, figures = Answer(), []
+        answer = Answer()
+        figures: list[str] = []
         while True:
             received = ForwardMsg()
             received.ParseFromString(await asyncio.wait_for(self.socket.recv(), 120))
@@ -91,8 +93,8 @@ class Session:
 async def opened(address: str) -> Session:
     """A new session whose first page was answered."""
     url = f"{address.replace('http', 'ws')}/_stcore/stream"
-    socket = await websockets.connect(
-        url, subprotocols=["streamlit"], origin=address, max_size=None, compression=None
+    socket = await connect(
+        url, subprotocols=[Subprotocol("streamlit")], origin=Origin(address), max_size=None, compression=None
     )
     session = Session(socket)
     await session.run()
