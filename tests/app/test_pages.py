@@ -13,6 +13,7 @@ from advgame.decision import decide
 from advgame.equilibria import CONCEPTS
 from advgame.scenarios import apply_preset, case, cases, preset, presets, write_scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
+from advgame.wording.nouns import said_of
 from advgame.wording.verdict import verdict_of
 
 Open = Callable[..., AppTest]
@@ -39,7 +40,7 @@ def test_every_case_is_answered_as_its_recommendation_says(open_page: Open, name
         SESSION["page"] = open_page()
     page = SESSION["page"]
     page.selectbox(key="choose case").set_value(name).run()
-    assert told(page) == f"{verdict_of(decide(case(name)))}."
+    assert told(page) == said_of(case(name))(f"{verdict_of(decide(case(name)))}.")
     assert unescaped(page.title[0].value) == case(name).name
     assert no_mistake(page)
 

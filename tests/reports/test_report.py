@@ -141,7 +141,7 @@ def test_a_concept_chosen_by_hand_is_told_from_the_recommendation(two_defences: 
 
 def test_a_table_without_attacks_says_so() -> None:
     report = ag.report(ag.case("imagenette-explanations"))
-    assert report.verdict == "Deploy magnitude-local x2 for all inputs"
+    assert report.verdict == "Deploy half of the weights left for all inputs"
     assert "The table contains no attack" in " ".join(report.render("text").split())
     for name in FORMATS:
         assert report.render(name)

@@ -322,6 +322,6 @@ def test_what_is_deployed_is_not_compared_with_itself() -> None:
 def test_a_rival_that_is_more_often_best_is_explained_by_the_margin() -> None:
     # x4 alone is worth 0.839 at the amounts assumed, above the 0.822 guaranteed, but 0.775 within the margin.
     text = words(ag.report(ag.case("imagenette-pruning")))
-    assert "magnitude-global filter x4 is the best in 71 %" in text
+    assert "1/4 of the filters left (global magnitude) is the best in 71 %" in text
     assert "rewards and costs exactly as assumed, while the recommendation allows for the margin" in text
     assert "4 rest on a rate alone, for which 1,000 test inputs are assumed; 4 on a rate" in text
