@@ -49,7 +49,10 @@ def test_amounts_are_told_in_the_currency_of_the_scenario(two_defences: ag.Scena
 def test_a_single_defence_that_looks_better_only_at_the_amounts_assumed_is_explained() -> None:
     # Against pgd-0.02 alone attacks cost a little more than they earn, by less than the margin of 5 %.
     text = words(ag.report(ag.case("pneumonia-measured")))
-    assert "pgd-0.02 alone, known to the attacker, would be worth 0.11 units per input at exactly" in text
+    assert (
+        "PGD training at 0.02 alone, known to the attacker, would be worth 0.11 units per input at exactly"
+        in text
+    )
     assert "but only −0.0253 units within the margin" in text
 
 
