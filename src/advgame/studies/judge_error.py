@@ -18,6 +18,7 @@ from advgame.payoffs.field_success import ANY_ATTACK, Judge, within
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
 from advgame.scenarios.judges import AS_RIGHT, JudgeEvidence, Range, judge_evidence_of
+from advgame.studies.amounts import amount
 from advgame.studies.bulk_policy import solved_for
 from advgame.studies.candidates import Option, resolved_by, values_of
 from advgame.studies.figures import Tiles
@@ -83,11 +84,12 @@ class JudgeError(StudyResult):
             how = " for the middle of both ranges"
         if row.outside:
             how += f" (with {self._cut_off(row.outside)})"
+        best, worth = _words(row.deploy), amount(row.value, 4)
         if _same(row.deploy, self.deploy):
-            return f"Corrected{how}, {_words(row.deploy)} is still best, worth {row.value:.4g} per input."
+            return f"Corrected{how}, {best} is still best, worth {worth} per input."
         return (
-            f"Corrected{how}, {_words(row.deploy)} would be best, worth {row.value:.4g} per input; "
-            f"{_words(self.rows[0].deploy)}, best as the scenario states, loses {row.loss:.3g} against it."
+            f"Corrected{how}, {best} would be best, worth {worth} per input; {_words(self.rows[0].deploy)}, "
+            f"best as the scenario states, loses {amount(row.loss)} against it."
         )
 
     def _cut_off(self, cells: int) -> str:
@@ -106,30 +108,27 @@ class JudgeError(StudyResult):
             if self.useless
             else ""
         )
-        low, high = (f"{end:.4g}" for end in self.value)
+        low, high = (amount(end, 4) for end in self.value)
         worth = low if low == high else f"{low} to {high}"
-        changed = (
-            f"in {_percent(self.changed)} other defences are"
-            if self.changed
-            else "in none other defences are"
-        )
         worst = max(row.loss for row in self.rows if row.sensitivity is not None)
         lost = (
-            f" At the ends of their range it loses at most {worst:.3g} per input against the best policy."
+            f"at the ends of their range it loses at most {amount(worst)} against the best policy"
             if worst > 0
-            else " It stays the best policy at every end of their range."
+            else "it stays the best policy at every end of their range"
         )
+        changed = _percent(self.changed)
         return (
             f"In {self.draws:,} draws of the error rates, the stated decision is worth {worth} per input "
-            f"against an attacker who knows it, and {changed} deployed. {self.solved}{lost}{useless}"
+            f"against an attacker who knows it, and {lost}.{useless} Solved anew in each draw, other "
+            f"defences are deployed than at the stated rates in {changed} of them. {self.solved}"
         )
 
     def _other_judge(self) -> str:
         row = self.rows[-1]
         if row.sensitivity is not None:
             return ""
-        same = _same(row.deploy, self.deploy)
-        result = f"{_words(row.deploy)} is {'still ' if same else ''}best, worth {row.value:.4g} per input"
+        still = "still " if _same(row.deploy, self.deploy) else ""
+        result = f"{_words(row.deploy)} is {still}best, worth {amount(row.value, 4)} per input"
         return f"By {row.verdicts} alone, {result}. {self.evidence.uneven}".rstrip()
 
     def _row(self, verdicts: str) -> UnderJudge | None:
