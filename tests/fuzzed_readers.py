@@ -15,6 +15,7 @@ from advgame.measurements import table_text
 from advgame.measurements.importers import RobustbenchImporter
 from advgame.scenarios.linked_question import question_of
 
+SWEEP = "sweep"
 EXPERIMENT = "experiment TOML"  # its reader imports torch
 CASE = "cifar10-two-defences"
 NFG = b'NFG 1 R "game" { "a" "b" } { 2 2 }\n\n1 2 3 4 5 6 7 8\n'
@@ -71,7 +72,7 @@ READERS = {
     "Parquet": Reader("rows.parquet", _table, ag.read_table),
     "nfg": Reader("game.nfg", lambda: NFG, ag.read_nfg),
     "JSON": Reader("a.json", lambda: RECORD, lambda path: RobustbenchImporter().read(path.parent)),
-    "sweep": Reader("sweep.parquet", _sweep, lambda path: ag.SweepReader(path).summary()),
+    SWEEP: Reader("sweep.parquet", _sweep, lambda path: ag.SweepReader(path).summary()),
     "page state": Reader("link.txt", lambda: LINK, _page),
     EXPERIMENT: Reader(
         "experiment.toml",
