@@ -195,7 +195,7 @@ class SweepReader:
         ends = [
             metadata.row_group(group).column(place).statistics for group in range(metadata.num_row_groups)
         ]
-        if None in ends:
+        if any(end is None for end in ends):  # not `None in ends`: comparing them ends the process
             raise InputError(f"{self.path} is damaged: {name} has no range.")
         return min(end.min for end in ends), max(end.max for end in ends)
 
