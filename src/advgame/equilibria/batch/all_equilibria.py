@@ -96,7 +96,8 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     if comb(sum(shape), shape[0]) > FEW_MINORS:
         return walked, general_equilibria
     probe = slice(None, None, -(-len(a) // PROBES))
-    structured = walked(a[probe], b[probe])[1].mean() > 0.75  # by chance, every other 3 × 3 game is
+    # Copies, as the kernel would be compiled once more for views. By chance, every other 3 × 3 game is.
+    structured = walked(a[probe].copy(), b[probe].copy())[1].mean() > 0.75
     return (walked, general_equilibria) if structured else (general_equilibria, walked)
 
 
