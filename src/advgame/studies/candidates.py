@@ -1,9 +1,9 @@
 """The options between which a decision is made, and what each earns against an attacker who adapts to it.
 
 Every option is a fixed strategy, computed from the accuracies as measured: each defence alone, the
-recommended mixture, the announced mixture that allows for a mistake about the attacker, and the Stackelberg
-strategy, which lies where the attacker is indifferent. In each draw of the accuracies the attacker knows what
-is deployed and responds best to it.
+recommended mixture (the secret one, where the attacker is to know nothing), the announced mixture that
+allows for a mistake about the attacker, and the Stackelberg strategy, which lies where the attacker is
+indifferent. In each draw of the accuracies the attacker knows what is deployed and responds best to it.
 """
 
 from __future__ import annotations
@@ -24,20 +24,21 @@ from advgame.equilibria import batch_method_of, for_many_games
 from advgame.errors import InputError, SolverError
 from advgame.games.tolerances import PLAYED
 from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, PayoffsOfDraws
-from advgame.scenarios.knowledge import MIXTURE, NETWORK
+from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 
+SECRET = "secret mixture"  # what is recommended to a defender whose strategy stays unknown
 RECOMMENDED = "recommended mixture"
 ROBUST = "announced mixture"
 STACKELBERG = "Stackelberg strategy"
 FOR_THE_BOX = "mixture for all intervals"
-MIXTURES = (RECOMMENDED, ROBUST, STACKELBERG, FOR_THE_BOX)
+MIXTURES = (SECRET, RECOMMENDED, ROBUST, STACKELBERG, FOR_THE_BOX)
 BLOCK = 1 << 16  # payoffs formed at a time, which a processor's cache holds
 SAME_STRATEGY = 1e-6  # probabilities that differ by no more make no second option
 
 CANDIDATES = (
-    "Compared are every defence alone, the recommended mixture, the announced mixture that allows for a "
-    "mistake about the attacker, and the Stackelberg strategy, each as a fixed strategy against an attacker "
-    "who knows it and responds best to it."
+    "Compared are every defence alone, the recommended or secret mixture, the announced mixture that allows "
+    "for a mistake about the attacker, and the Stackelberg strategy, each as a fixed strategy against an "
+    "attacker who knows it and responds best to it."
 )
 ALONE = (
     "Compared are the defences alone, each against an attacker who knows it and responds best to it: the "
@@ -94,7 +95,7 @@ def candidates(situation: Situation) -> tuple[Option, ...]:
     >>> from advgame.decision import situate
     >>> from advgame.scenarios import case
     >>> [option.label for option in candidates(situate(case("cifar10-two-defences")))]
-    ['Standard', 'Rice2020Overfitting', 'recommended mixture', 'announced mixture']
+    ['Standard', 'Rice2020Overfitting', 'secret mixture', 'announced mixture']
     """
     share = np.array([situation.scenario.largest_share])
     return candidates_at(situation, fixed_options(situation), share)[0]
@@ -122,7 +123,8 @@ def fixed_options(situation: Situation) -> tuple[Option, ...]:
     alone = [Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True)]
     if situation.scenario.knowledge == NETWORK:
         return tuple(alone)
-    options = [*alone, Option(RECOMMENDED, situation.solution.recommended.defender)]
+    label = SECRET if situation.scenario.knowledge == NOTHING else RECOMMENDED
+    options = [*alone, Option(label, situation.solution.recommended.defender)]
     with suppress(SolverError):
         robust = situation.answered_by(ANSWERED_BY[MIXTURE]).solution.recommended
         options.append(Option(ROBUST, robust.defender))

@@ -26,6 +26,7 @@ from advgame.studies.candidates import (
     FOR_THE_BOX,
     RECOMMENDED,
     SAME_STRATEGY,
+    SECRET,
     Option,
     candidates,
     named_option,
@@ -107,7 +108,7 @@ class RobustDecision(StudyResult):
         """The two choices, the price of ambiguity, and the regret under resampled accuracies."""
         first, second = self.maximin, self.minimax_regret
         name = "it also" if second == first else named_option(second.option)
-        chosen = "" if self.recommended == RECOMMENDED else f" ({self.recommended})"
+        chosen = "" if self.recommended in (RECOMMENDED, SECRET) else f" ({self.recommended})"
         least = f"; {name} has the least regret, up to {amount(second.regret, 4)}"
         seen = "" if self.proven else " at all points tried"
         return (

@@ -89,8 +89,8 @@ class ThresholdSpread:
 class ConfidenceCurve:
     """The probability that each option is the best one, over the largest share (acceptability curve).
 
-    The recommended and the announced mixture are those of the scenario's own share; the Stackelberg strategy
-    is that of each share. Where it is a single defence or another of the mixtures, it has no value.
+    The recommended, secret and announced mixtures are those of the scenario's own share; the Stackelberg
+    strategy is that of each share. Where it is a single defence or another of the mixtures, it has no value.
     """
 
     shares: FloatArray  # (shares,)
@@ -165,7 +165,8 @@ class SamplingError(StudyResult):
         against = (
             "no other option is ever better"
             if rival is None
-            else f"{named_option(rival.option)} is the best in {_percent(rival.probability_best)}"
+            else f"{named_option(rival.option)} is the best in {_percent(rival.probability_best)}, but worth "
+            f"{amount(rival.value.mean, 4)} on average"
         )
         return (
             f"{self.verdict.capitalize()}: {named_option(best.option)} is the best option on average, and "
