@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any, ClassVar
 
 from advgame.errors import InputError, SweepError
@@ -46,19 +47,26 @@ class DaskEngine(Engine):
             raise InputError(f"{self.workers} workers were requested; expected at least 1.")
 
     def run(self, job: SweepJob, journal: ChunkJournal, solved: Solved) -> None:
-        """Solves the chunks that the journal does not have; the journal is written by this process only."""
+        """Solves the chunks that the journal does not have.
+
+        Workers on other machines send the rows back, and this process stores them; those of a cluster on this
+        machine store them themselves.
+        """
+        folder = journal.folder.absolute() if self.scheduler is None else None
         with _client(self) as client:
-            _Submission(client, job, journal, solved).run()
+            _Submission(client, job, journal, solved, folder).run()
 
 
 class _Submission:
     """The chunks that are on the cluster, and those that follow."""
 
-    def __init__(self, client: Any, job: SweepJob, journal: ChunkJournal, solved: Solved) -> None:
+    def __init__(
+        self, client: Any, job: SweepJob, journal: ChunkJournal, solved: Solved, folder: Path | None
+    ) -> None:
         from distributed import as_completed
 
         self.client, self.job, self.journal, self.solved = client, job, journal, solved
-        self.payload = pickle.dumps(job)
+        self.payload, self.folder = pickle.dumps(job), folder
         self.tasks = ChunkTasks(iter(list(journal.remaining(job))))
         self.on_cluster: dict[Any, Task] = {}
         self.completed = as_completed()
@@ -72,7 +80,7 @@ class _Submission:
             for future in self.completed:
                 task = self.on_cluster.pop(future.key)
                 try:
-                    data = future.result()
+                    rows = future.result()
                 except KilledWorker:
                     self.tasks.died(task)
                 except (ImportError, pickle.UnpicklingError) as problem:
@@ -81,7 +89,7 @@ class _Submission:
                         "versions on all machines."
                     ) from None
                 else:
-                    self._store(task, data)
+                    self._store(task, rows)
                 future.release()
                 self._submit()
         except (CancelledError, CommClosedError) as problem:
@@ -93,25 +101,29 @@ class _Submission:
         """Fills the cluster with tasks."""
         threads = sum(self.client.nthreads().values()) or 1
         while len(self.on_cluster) < TASKS_OF_A_THREAD * threads and (task := self.tasks.next()):
-            future = self.client.submit(solve_remotely, self.payload, solver_version(), task, pure=False)
+            future = self.client.submit(
+                solve_remotely, self.payload, solver_version(), task, self.folder, pure=False
+            )
             self.on_cluster[future.key] = task
             self.completed.add(future)
 
-    def _store(self, task: Task, data: bytes) -> None:
+    def _store(self, task: Task, rows: bytes | Path) -> None:
         if not task.is_trial:
             key = self.job.key(task.chunk)
-            self.journal.add(key, store_chunk(self.journal.folder, key, data))
+            path = rows if isinstance(rows, Path) else store_chunk(self.journal.folder, key, rows)
+            self.journal.add(key, path)
             self.solved(task.chunk)
         self.tasks.finished(task)
 
 
-def solve_remotely(payload: bytes, version: str, task: Task) -> bytes:
-    """The Arrow file of a chunk; runs on a worker of the cluster.
+def solve_remotely(payload: bytes, version: str, task: Task, folder: Path | None = None) -> bytes | Path:
+    """The Arrow file of a chunk, or its path; runs on a worker of the cluster.
 
     Args:
         payload: the pickled job.
         version: the solver version of the process that runs the sweep.
         task: the chunk.
+        folder: that of the journal, where the worker stores the rows; None to return them.
 
     Raises:
         SweepError: if the worker has another version, whose results could differ.
@@ -122,7 +134,11 @@ def solve_remotely(payload: bytes, version: str, task: Task) -> bytes:
             "install the same versions on all machines."
         )
     load_plugins()
-    return bytes(solve_chunk(_job(payload), task))
+    job = _job(payload)
+    rows = solve_chunk(job, task)
+    if folder is None or task.is_trial:
+        return bytes(rows)
+    return store_chunk(folder, job.key(task.chunk), rows)
 
 
 @lru_cache(maxsize=2)
