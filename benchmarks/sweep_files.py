@@ -72,7 +72,7 @@ def command(case: str, side: int, checkout: Path, *more: str) -> tuple[float, fl
         sweep = ["sweep", case, *vary, "--concept=nash", f"--output={folder}/sweep.parquet", *more]
         measured = subprocess.run(
             [sys.executable, "-c", MEASURED, sys.executable, "-c", COMMAND, *sweep],
-            env={**os.environ, "PYTHONPATH": str(checkout / "src")},
+            env={**os.environ, "PYTHONPATH": str(checkout / "src"), "PYTHONDONTWRITEBYTECODE": ""},
             check=True, capture_output=True, text=True,
         )  # fmt: skip
     cpu, elapsed, memory = json.loads(measured.stdout)
