@@ -1,9 +1,10 @@
 """The study ``sampling_error`` beside loops over other solvers: ``python -m benchmarks.posterior``.
 
 Timed on one core, in CPU seconds: posterior draws of the accuracies of a bundled case, and the game of
-each draw solved for all its equilibria, which are certified and valued. The others find one equilibrium of
-each game, certify nothing, and are given the payoffs ready; building QuantEcon's games is timed apart.
-nashpy's Lemke–Howson is stopped where it loops. The peak memory is that of processes of their own.
+each draw solved for all its equilibria, which are certified and valued. All are run in turns, so that a
+machine that slows down slows all of them. The others find one equilibrium of each game, certify nothing,
+and are given the payoffs ready; building QuantEcon's games is timed apart. nashpy's Lemke–Howson is stopped
+where it loops. The peak memory is that of processes of their own.
 """
 
 from __future__ import annotations
@@ -71,18 +72,28 @@ def on_one_core() -> None:
     set_num_threads(1)
 
 
-def timed(work: Callable[[], object], runs: int = RUNS) -> float:
-    """The median CPU seconds of some runs, after one that is not counted."""
-    work()
-    seconds = []
-    for _ in range(runs):
-        begun = process_time()
-        work()
-        seconds.append(process_time() - begun)
-    return median(seconds)
+@dataclass(frozen=True)
+class Work:
+    """Something to time."""
+
+    what: str
+    draws: int
+    run: Callable[[], float | None]  # CPU seconds that it measured itself; None to measure it
 
 
-def ours(case: str, draws: int) -> Iterator[Row]:
+def in_turns(works: list[Work], runs: int = RUNS) -> list[Row]:
+    """The median CPU seconds of some runs of each, one after the other in turns; first runs do not count."""
+    seconds: list[list[float]] = [[] for _ in works]
+    for turn in range(runs + 1):
+        for work, taken in zip(works, seconds, strict=True):
+            begun = process_time()
+            own = work.run()
+            if turn:
+                taken.append(process_time() - begun if own is None else own)
+    return [Row(work.what, work.draws, median(taken)) for work, taken in zip(works, seconds, strict=True)]
+
+
+def ours(case: str, draws: int) -> Iterator[Work]:
     """Drawing, solving with certificates and values, and the whole study."""
     import advgame as ag
     from advgame.decision import situate
@@ -95,17 +106,22 @@ def ours(case: str, draws: int) -> Iterator[Row]:
     here = situate(ag.case(case), "nash")
     evidence, pays = evidence_of(here.scenario), PayoffsOfDraws.at(here.scenario)
 
-    def draw() -> list[FloatArray]:
-        return [evidence.shaped(part) for part in in_chunks(evidence.posterior, draws, 0)]
+    drawn = [evidence.shaped(part) for part in in_chunks(evidence.posterior, draws, 0)]
 
-    drawn = draw()
-    yield Row("draws of the accuracies", draws, timed(draw))
-    yield Row(
-        "advgame: all equilibria, certified and valued",
-        draws,
-        timed(lambda: [solved_draws(pays, accuracy, "nash") for accuracy in drawn]),
-    )
-    yield Row("the whole study", draws, timed(lambda: SamplingErrorStudy(draws=draws).run(here)))
+    def draw() -> None:
+        for part in in_chunks(evidence.posterior, draws, 0):
+            evidence.shaped(part)
+
+    def solve() -> None:
+        for accuracy in drawn:
+            solved_draws(pays, accuracy, "nash")
+
+    def study() -> None:
+        SamplingErrorStudy(draws=draws).run(here)
+
+    yield Work("draws of the accuracies", draws, draw)
+    yield Work("advgame: all equilibria, certified and valued", draws, solve)
+    yield Work("the whole study", draws, study)
 
 
 def payoffs(case: str, draws: int) -> tuple[FloatArray, FloatArray]:
@@ -119,7 +135,7 @@ def payoffs(case: str, draws: int) -> tuple[FloatArray, FloatArray]:
     return PayoffsOfDraws.at(scenario)(drawn)
 
 
-def quantecon(case: str) -> Iterator[Row]:
+def quantecon(case: str) -> Iterator[Work]:
     """One equilibrium of each draw by QuantEcon's Lemke–Howson, and its games built as well."""
     from quantecon.game_theory import NormalFormGame, Player, lemke_howson
 
@@ -127,35 +143,45 @@ def quantecon(case: str) -> Iterator[Row]:
     a, b = payoffs(case, draws)
     turned = np.ascontiguousarray(b.transpose(0, 2, 1))
 
-    def build() -> list[object]:
-        return [NormalFormGame((Player(one), Player(other))) for one, other in zip(a, turned, strict=True)]
+    games = [NormalFormGame((Player(one), Player(other))) for one, other in zip(a, turned, strict=True)]
 
-    games = build()
-    yield Row("QuantEcon: one equilibrium", draws, timed(lambda: [lemke_howson(game) for game in games]))
-    yield Row("QuantEcon: building its games", draws, timed(build))
+    def build() -> None:
+        for one, other in zip(a, turned, strict=True):
+            NormalFormGame((Player(one), Player(other)))
+
+    def solve() -> None:
+        for game in games:
+            lemke_howson(game)
+
+    yield Work("QuantEcon: one equilibrium", draws, solve)
+    yield Work("QuantEcon: building its games", draws, build)
 
 
-def nashpy(case: str) -> Iterator[Row]:
+def nashpy(case: str) -> Iterator[Work]:
     """One equilibrium of each draw by nashpy's Lemke–Howson; games in which it loops are left out."""
     from nashpy import Game
 
-    a, b = payoffs(case, PEER_DRAWS["nashpy"])
-    seconds, stopped = [], 0
-    for one, other in zip(a, b, strict=True):
-        begun = process_time()
-        try:
-            with at_most(LONGEST), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                Game(one, other).lemke_howson(initial_dropped_label=0)
-        except TooLong:
-            stopped += 1
-        except Exception:  # on some games it fails otherwise
-            stopped += 1
-        else:
-            seconds.append(process_time() - begun)
-    if seconds:
-        name = f"nashpy: one equilibrium ({stopped} of {len(a)} not finished)"
-        yield Row(name, len(seconds), median(seconds) * len(seconds))
+    draws = PEER_DRAWS["nashpy"]
+    a, b = payoffs(case, draws)
+    unfinished: set[int] = set()
+
+    def solve() -> float:
+        seconds = []
+        for place, (one, other) in enumerate(zip(a, b, strict=True)):
+            if place in unfinished:
+                continue
+            begun = process_time()
+            try:
+                with at_most(LONGEST), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    Game(one, other).lemke_howson(initial_dropped_label=0)
+            except Exception:  # too long, or it fails otherwise
+                unfinished.add(place)
+            else:
+                seconds.append(process_time() - begun)
+        return median(seconds) * draws
+
+    yield Work("nashpy: one equilibrium (median of those that it finishes)", draws, solve)
 
 
 @contextmanager
@@ -195,7 +221,7 @@ def table(case: str, rows: list[Row], memory: dict[int, float], missing: list[st
     lines = [
         f"# Posterior draws of {case}",
         "",
-        f"{machine()}. CPU seconds of one core, medians of {RUNS} runs.",
+        f"{machine()}. CPU seconds of one core, medians of {RUNS} runs in turns.",
         "",
         "| what | draws | seconds | µs a draw | beside ours |",
         "|---|---:|---:|---:|---:|",
@@ -224,13 +250,13 @@ def main() -> None:
             {**os.environ, **ONE_THREAD},
         )
     on_one_core()
-    rows, missing = list(ours(given.case, given.draws)), []
+    works, missing = list(ours(given.case, given.draws)), []
     for name, peer in PEERS.items():
         if find_spec(name) is None:
             missing.append(name)
         else:
-            rows += peer(given.case)
-    text = table(given.case, rows, {} if given.no_memory else peaks(given.case), missing)
+            works += peer(given.case)
+    text = table(given.case, in_turns(works), {} if given.no_memory else peaks(given.case), missing)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "posterior.md").write_text(text, encoding="utf-8")
     print(text)
