@@ -129,14 +129,15 @@ class Confidence(StudyResult):
 def _percent(share: float) -> str:
     """A share of the draws in whole percent; never rounded to 0 or to certainty.
 
-    >>> _percent(0.52), _percent(0.002), _percent(0.999), _percent(1.0)
+    >>> _percent(0.52), _percent(0.005), _percent(0.999), _percent(1.0)
     ('52 %', 'under 1 %', 'over 99 %', '100 %')
     """
-    if 0 < share < 0.005:
+    percent = f"{100 * share:.0f}"
+    if percent == "0" and share > 0:
         return "under 1 %"
-    if 0.995 <= share < 1:
+    if percent == "100" and share < 1:
         return "over 99 %"
-    return f"{100 * share:.0f} %"
+    return f"{percent} %"
 
 
 @dataclass(frozen=True)
