@@ -18,6 +18,7 @@ from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import plain_in_words
 
 NUMBERS = 3  # parameters that would change the answer
+TINY = 1e-4  # an amount per input below it is stated per month only, without an exponent
 
 
 def summary(facts: Facts) -> tuple[Block, ...]:
@@ -73,9 +74,10 @@ def _measurement(facts: Facts, confidence: Confidence) -> str:
     money, next_one = facts.money, confidence.measurement
     if confidence.rival is None:
         return "Exact accuracies would not change the decision: there is nothing to measure first."
-    known = (
-        f"Knowing all accuracies exactly would be worth at most {money.both(confidence.perfect_information)}"
-    )
+    amount = confidence.perfect_information
+    tiny = confidence.volume_known and amount < TINY
+    worth = f"{money.per_month(amount)} per month" if tiny else money.both(amount)
+    known = f"Knowing all accuracies exactly would be worth at most {worth}"
     if not confidence.volume_known:
         return f"{known}. State volume_per_month to see which measurement pays."
     if next_one is None:
