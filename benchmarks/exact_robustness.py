@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import numpy as np
 import torch
@@ -197,7 +198,7 @@ def compared(
     )
 
 
-def trained(training: str, **settings: float) -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
+def trained(training: str, **settings: Any) -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
     """A 64-64-32-10 network trained on digits, and the test inputs that it classifies right, with labels."""
     dataset = DATASETS["digits"].load(None)
     network = NETWORKS["mlp"](dataset.shape, len(dataset.classes), 0)
