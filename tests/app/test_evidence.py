@@ -12,11 +12,13 @@ from advgame.bundled import bundled
 from advgame.decision import decide
 from advgame.errors import InputError
 from advgame.measurements.importers import IMPORTERS
+from advgame.measurements.importers.success_rates import ROBUSTNESS, SUCCESS
 from advgame.scenarios import case
 from advgame.wording.verdict import verdict_of
 
 Open = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("quick")
+RATES = b"model,clean accuracy,ASR (PGD)\nStandard,0.95,0.90\nHardened,0.88,0.25\n"
 MINE = b"Model;Clean;AutoAttack\nStandard;94,78 %;0 %\nRice2020Overfitting;85,34 %;53,42 %\n"
 
 
@@ -49,6 +51,22 @@ def test_what_is_wrong_is_shown_line_by_line_and_the_rest_can_be_used(open_page:
     faults = page.dataframe[-1].value
     assert faults["where"].tolist() == ["line 4"]
     assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("answer", "accuracies"), [(ROBUSTNESS, [95, 88, 90, 25]), (SUCCESS, [95, 88, 10, 75])]
+)
+def test_figures_that_may_be_success_rates_are_used_only_after_the_user_says_what_they_are(
+    open_page: Open, answer: str, accuracies: list[float]
+) -> None:
+    page = uploaded(open_page(view="evidence"), "rates.csv", RATES)
+    question = next(radio for radio in page.radio if "figures under attack" in unescaped(radio.label))
+    assert "'ASR (PGD)' has the name of a success rate" in unescaped(question.label)
+    assert question.value is None
+    assert "use table" not in {button.key for button in page.button}
+    question.set_value(answer).run()
+    page.button(key="use table").click().run()
+    assert page.dataframe[0].value["accuracy"].tolist() == pytest.approx(accuracies)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,16 @@ def test_the_success_rule_changes_the_mix(open_page: Open) -> None:
     assert told(page).startswith("Announce the defence: Rice2020Overfitting for 64 % of inputs")
 
 
+@pytest.mark.usefixtures("quick")
+def test_errors_on_different_items_are_not_subtracted_and_the_verdict_stays(open_page: Open) -> None:
+    page = open_page("machine-text-detectors")
+    before = told(page)
+    page.radio(key="success").set_value("caused errors").run()
+    assert "was measured on different items (human texts and" in unescaped(page.error[0].value)
+    assert page.radio(key="success").value == "every error"
+    assert told(page) == before
+
+
 def test_choosing_another_case_starts_it_at_its_own_numbers(open_page: Open) -> None:
     page = open_page()
     page.slider(key="slider largest_share").set_value(0.9).run()
