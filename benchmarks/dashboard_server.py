@@ -1,4 +1,4 @@
-"""Starts the dashboard of a checkout, for the benchmarks of the dashboard."""
+"""Starts the dashboard of a checkout, for its benchmarks and its tests in a browser."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.request import urlopen
 
 HERE = Path(__file__).parents[1]
 CASES = "scenarios"
 PATIENCE = 120  # seconds for a server to be ready
+LONGEST_LOG = 4000  # bytes of the output shown with an error
 KNOWLEDGE = re.compile(r"^(attacker_knows|announced) = .*$", re.MULTILINE)
 SPELLINGS = {  # of the attacker's knowledge, in files of this build and of those before `attacker_knows`
     "announced": ('attacker_knows = "mixture"', "announced = true"),
@@ -58,11 +60,46 @@ def scenario_file(checkout: Path, case: str, play: str, folder: Path) -> Path:
 
 
 @contextmanager
-def served(checkout: Path, opened: str, **environment: str) -> Iterator[Server]:
-    """The dashboard of a checkout, opened at a case or a scenario file; it is stopped at the end."""
+def served(checkout: Path, *opened: str, **environment: str) -> Iterator[Server]:
+    """The dashboard of a checkout on a free port; it is stopped at the end.
+
+    Args:
+        checkout: its folder.
+        opened: the case or the scenario file to open, if any.
+        environment: variables set for the server.
+
+    Raises:
+        RuntimeError: where it is not ready within `PATIENCE` seconds, with the end of its output.
+    """
+    port = _free_port()
+    started = time.perf_counter()
+    with TemporaryFile() as log:
+        process = subprocess.Popen(
+            _command(checkout, port, opened),
+            env={**os.environ, "PYTHONPATH": str(checkout / "src"), **environment},
+            stdout=log,
+            stderr=log,
+            cwd=checkout,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            if not _is_ready(address, process):
+                log.seek(0)
+                said = log.read()[-LONGEST_LOG:].decode(errors="replace")
+                raise RuntimeError(f"The dashboard at {address} was not ready. Its output:\n{said}")
+            yield Server(address, process.pid, started)
+        finally:
+            _stop(process)
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _command(checkout: Path, port: int, opened: Sequence[str]) -> list[str]:
     page = checkout / "app" / "server.py"
     page = page if page.is_file() else checkout / "app" / "main.py"  # builds before the server's own file
     flags = {
@@ -73,32 +110,25 @@ def served(checkout: Path, opened: str, **environment: str) -> Iterator[Server]:
         "browser.gatherUsageStats": "false",
     }
     settings = [f"--{name}={value}" for name, value in flags.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(page), *settings, "--", opened]
-    variables = {**os.environ, "PYTHONPATH": str(checkout / "src"), **environment}
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=checkout
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address, process)
-        yield Server(address, process.pid, started)
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    return [sys.executable, "-m", "streamlit", "run", str(page), *settings, "--", *opened]
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(10 * PATIENCE):
-        if process.poll() is not None:
-            break
+def _is_ready(address: str, process: subprocess.Popen[bytes]) -> bool:
+    """Whether the server answers, waiting for it as long as it runs."""
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             with urlopen(f"{address}/_stcore/health", timeout=5):
-                return
+                return True
         except OSError:
             time.sleep(0.1)
-    raise SystemExit(f"The dashboard at {address} was not ready.")
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
