@@ -12,9 +12,9 @@ from advgame.decision import Decision
 from advgame.equilibria import CONCEPTS
 from advgame.errors import AdvgameError
 from advgame.games.tolerances import TIE
+from advgame.number_text import MONEY_DIGITS, percentages, significant
 from advgame.scenarios import Scenario
 from advgame.wording.names import currency_of
-from advgame.wording.numbers import MONEY_DIGITS, percentages, significant
 from widgets import state
 from widgets.words import plain
 

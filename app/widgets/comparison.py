@@ -6,10 +6,10 @@ import streamlit as st
 
 from advgame.decision import Decision, decide, situate
 from advgame.errors import AdvgameError
+from advgame.number_text import MONEY_DIGITS, percent, significant
 from advgame.scenarios import Scenario, addresses, get_parameter
 from advgame.wording.money import money_of
 from advgame.wording.names import meaning_of
-from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.verdict import verdict_of
 from widgets import state
 from widgets.words import plain, sentence

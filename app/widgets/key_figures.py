@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.decision import Decision
+from advgame.number_text import MONEY_DIGITS, percent, signed, significant
 from advgame.wording.money import money_of
 from advgame.wording.names import currency_of
-from advgame.wording.numbers import MONEY_DIGITS, percent, signed, significant
 from advgame.wording.policy_words import gains
 from widgets import state
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from advgame.decision import Decision
 from advgame.decision.policies import Kind, Policies, Policy
+from advgame.number_text import MONEY_DIGITS, percent, significant
 from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
-from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import deployed
 from widgets import state
 from widgets.words import plain

@@ -11,7 +11,7 @@ import streamlit as st
 from advgame.arrays import FloatArray
 from advgame.decision import Recommendation
 from advgame.games.tolerances import PLAYED
-from advgame.wording.numbers import percent
+from advgame.number_text import percent
 from widgets import state
 from widgets.colours import ATTACKER, DEFENDER, FAINT, INK
 from widgets.words import chart_text, short_names

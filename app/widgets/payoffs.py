@@ -14,8 +14,8 @@ from advgame.arrays import FloatArray
 from advgame.decision import Recommendation
 from advgame.games import Game
 from advgame.games.tolerances import TIE
+from advgame.number_text import significant
 from advgame.wording.names import attack_in_words, currency_of
-from advgame.wording.numbers import significant
 from widgets.colours import ATTACKER_SCALE, DEFENDER_SCALE, INK
 from widgets.words import chart_text, short_names
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from advgame.decision import Decision, Policy
 from advgame.decision.policies import Kind
+from advgame.number_text import MONEY_DIGITS, if_known, percent, signed, significant
 from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
-from advgame.wording.numbers import MONEY_DIGITS, if_known, percent, signed, significant
 from advgame.wording.policy_words import COLUMNS, deployed, explanations, titles
 from widgets.words import plain
 

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from advgame.decision import situate
 from advgame.equilibria import CONCEPTS, Concept, Timing, for_many_games
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import percent, significant
 from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_parameter
 from advgame.scenarios.parameters import nearest_value
 from advgame.scenarios.scenario_digest import inputs_sha256
@@ -20,7 +21,6 @@ from advgame.studies import Regions, regions
 from advgame.studies.region_borders import Borders
 from advgame.studies.regions import RegionTable, borders
 from advgame.wording.names import currency_of
-from advgame.wording.numbers import percent, significant
 from widgets import solvers, state
 from widgets.region_figure import region_figure
 from widgets.sliders import shown_axes

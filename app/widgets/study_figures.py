@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from advgame.number_text import percent, significant
 from advgame.studies import NearestFlip, SamplingError, Sensitivity, ValueOfInformation
 from advgame.wording.names import attack_in_words, meaning_of
-from advgame.wording.numbers import percent, significant
 from widgets import state
 from widgets.colours import ATTACKER, DEFENDER, FAINT, colour_of, dash_of
 from widgets.words import chart_text, short, short_names

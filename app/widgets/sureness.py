@@ -8,6 +8,7 @@ from advgame.decision import Decision, Recommendation
 from advgame.equilibria import for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import AdvgameError
+from advgame.number_text import MONEY_DIGITS, percent, significant
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
@@ -15,7 +16,6 @@ from advgame.studies.policy_thresholds import policy_thresholds
 from advgame.wording.caveats import too_close
 from advgame.wording.money import money_of
 from advgame.wording.names import meaning_of
-from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import plain_in_words
 from widgets import solvers, state
 from widgets.messages import errors_shown

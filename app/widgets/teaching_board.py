@@ -11,7 +11,7 @@ from advgame.equilibria.algorithms.labelled_polytopes import Vertex, labelled_po
 from advgame.errors import AdvgameError
 from advgame.games import Game
 from advgame.games.tolerances import TIE
-from advgame.wording.numbers import significant
+from advgame.number_text import significant
 from widgets.words import plain
 
 Payoffs = list[list[float]]

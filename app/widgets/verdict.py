@@ -8,13 +8,13 @@ from advgame.arrays import NO_ATTACK
 from advgame.decision import Decision, Recommendation, situate
 from advgame.equilibria import Timing
 from advgame.measurements import pool_seeds
+from advgame.number_text import percent, percentages
 from advgame.scenarios import Scenario
 from advgame.studies.attacker_types import AttackerTypesStudy
 from advgame.wording.caveats import warned
 from advgame.wording.concepts import certificate_in_words
 from advgame.wording.money import money_of
 from advgame.wording.names import shortened
-from advgame.wording.numbers import percent, percentages
 from advgame.wording.policy_words import (
     NOT_STATED,
     earned,

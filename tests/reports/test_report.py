@@ -10,11 +10,11 @@ import pytest
 import advgame as ag
 from advgame.equilibria import Nash
 from advgame.errors import InputError, UnknownName
+from advgame.number_text import significant
 from advgame.reports.blocks import Caution, Verdict
 from advgame.reports.formats import FORMATS
 from advgame.reports.formats.text import Text
 from advgame.scenarios.attacker_type import AttackerType
-from advgame.wording.numbers import significant
 
 
 def test_the_mixed_verdict_names_both_networks_with_their_shares(two_defences: ag.Scenario) -> None:

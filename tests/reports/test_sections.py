@@ -9,8 +9,8 @@ import pytest
 
 import advgame as ag
 from advgame.measurements import Measurement, MeasurementTable
+from advgame.number_text import significant
 from advgame.reports.blocks import Block, Caution, Figures, Heading, Matrix, Table
-from advgame.wording.numbers import significant
 
 from .conftest import table
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from advgame.number_text import MONEY_DIGITS, if_known, signed
 from advgame.reports.blocks import Cell
 from advgame.wording.money import Money
-from advgame.wording.numbers import MONEY_DIGITS, if_known, signed
 
 
 def money_heads(money: Money) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advgame.errors import InputError, SolverError
+from advgame.number_text import significant
 from advgame.reports.blocks import (
     Block,
     Caution,
@@ -21,7 +22,6 @@ from advgame.reports.facts import Facts
 from advgame.studies import STUDIES, study
 from advgame.studies.figures import StudyFigure, Tiles
 from advgame.wording.names import counted
-from advgame.wording.numbers import significant
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.errors import InputError
 from advgame.measurements.judge_verdicts import JudgeVerdicts, read_verdicts
 from advgame.measurements.measurement import PLAYABLE
+from advgame.number_text import percent
 from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.payoffs.field_success import ANY_ATTACK, Judge
 from advgame.scenarios.data_paths import beside
@@ -106,7 +107,7 @@ def _spread(by_defence: Sequence[OfDefence], name: str, right: str, all_: str) -
         return ""
     rates = sorted((hits / count, defence) for defence, hits, count in judged)
     (low, worst), (high, best) = rates[0], rates[-1]
-    return f"{name} differs between defences, from {_percent(low)} ({worst}) to {_percent(high)} ({best})"
+    return f"{name} differs between defences, from {percent(low)} ({worst}) to {percent(high)} ({best})"
 
 
 def judge_evidence_of(
@@ -145,8 +146,8 @@ def judge_evidence_of(
     ]
     (low, high), (few, many) = ends
     words = (
-        f"As given, the judge recognises {_percent(low)} to {_percent(high)} of successes and "
-        f"{_percent(few)} to {_percent(many)} of failures."
+        f"As given, the judge recognises {percent(low)} to {percent(high)} of successes and "
+        f"{percent(few)} to {percent(many)} of failures."
     )
     return replace(
         evidence,
@@ -178,7 +179,7 @@ def _known(scenario: Scenario, assumed: float, assumed_cases: int, level: float)
     if verdicts is None:
         words = (
             "The scenario states no judge, so the verdicts on its attacks count as right. Assumed is a judge "
-            f"that recognises at least {_percent(assumed)} of successes and of failures."
+            f"that recognises at least {percent(assumed)} of successes and of failures."
         )
         ends = assumed, 1.0
         return JudgeEvidence(ANY_ATTACK, None, ((1 + assumed) / 2,) * 2, ends, ends, None, words)
@@ -208,10 +209,10 @@ def _counted(
 ) -> JudgeEvidence:
     sensitivity = beta_interval(counts.hits, counts.successes, level)
     specificity = beta_interval(counts.rejections, counts.failures, level)
-    first, second = (" to ".join(map(_percent, ends)) for ends in (sensitivity, specificity))
+    first, second = (" to ".join(map(percent, ends)) for ends in (sensitivity, specificity))
     words = (
-        f"{who} {_percent(estimate[0])} of successes ({_percent(level)} interval {first}) and "
-        f"{_percent(estimate[1])} of failures ({second}){cases}."
+        f"{who} {percent(estimate[0])} of successes ({percent(level)} interval {first}) and "
+        f"{percent(estimate[1])} of failures ({second}){cases}."
     )
     return JudgeEvidence(attack, given, estimate, sensitivity, specificity, counts, words)
 
@@ -237,7 +238,7 @@ def _from_verdicts(scenario: Scenario, verdicts: _Verdicts, level: float) -> Jud
     if swapped.successes and swapped.failures:
         turned = (
             f" If {verdicts.judge!r} were right instead, {verdicts.other!r} would recognise "
-            f"{_percent(swapped.sensitivity)} of successes and {_percent(swapped.specificity)} of failures."
+            f"{percent(swapped.sensitivity)} of successes and {percent(swapped.specificity)} of failures."
         )
         evidence = replace(evidence, words=evidence.words + turned)
     return _beside(evidence, scenario, verdicts)
@@ -332,7 +333,3 @@ def _verdicts(scenario: Scenario) -> _Verdicts | None:
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> JudgeVerdicts:  # noqa: ARG001 (a changed file is read again)
     return read_verdicts(path)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"

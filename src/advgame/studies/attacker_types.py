@@ -18,11 +18,11 @@ from advgame.equilibria import AttackerTypes, Commitment, Nash
 from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, worst_reply
 from advgame.equilibria.concepts.robust_commitment import FEW_ATTACKS, RobustCommitment, break_points
 from advgame.errors import InputError
+from advgame.number_text import mixture, significant
 from advgame.scenarios import Scenario
 from advgame.scenarios.attacker_presets import attacker_preset, attacker_presets
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
-from advgame.studies.amounts import amount
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -105,23 +105,24 @@ class AttackerTypesResult(StudyResult):
         priors = ", ".join(f"{kind.name} {100 * kind.prior:.3g} %" for kind in self.types)
         return (
             f"Against attackers of {len(self.types)} types ({priors}; {self.basis}) deploy "
-            f"{_words(self.recommended.deploy)}, {self.recommended.policy}: worth "
-            f"{amount(self.recommended.worth, 4)} per input. Knowing the type of each attacker "
+            f"{mixture(self.recommended.deploy)}, {self.recommended.policy}: worth "
+            f"{significant(self.recommended.worth)} per input. Knowing the type of each attacker "
             f"{self._knowing()}{self._mistaken()}."
         )
 
     def _mistaken(self) -> str:
         lost = self.recommended.guaranteed - self.wrong_type.guaranteed
         name = self.wrong_type.policy.removeprefix(FOR_ONE.format(""))
-        planning = f"; planning as if all attackers were of type {name} loses {amount(lost)}"
+        planning = f"; planning as if all attackers were of type {name} loses {significant(lost, 3)}"
         return planning if lost > NOTHING_LOST else ""
 
     def _knowing(self) -> str:
         if abs(self.value_of_knowing) < NOTHING_LOST:
             return "would be worth nothing"
         if self.value_of_knowing < 0:
-            return f"would cost {amount(-self.value_of_knowing)} per input, as the attackers would know of it"
-        return f"would be worth {amount(self.value_of_knowing)} per input"
+            cost = significant(-self.value_of_knowing, 3)
+            return f"would cost {cost} per input, as the attackers would know of it"
+        return f"would be worth {significant(self.value_of_knowing, 3)} per input"
 
     def frame(self) -> pd.DataFrame:
         """One row per type of attacker."""
@@ -133,11 +134,11 @@ class AttackerTypesResult(StudyResult):
                     "type": kind.name,
                     "prior": kind.prior,
                     "attacks": len(kind.attacks),
-                    "attacked_with": _words(kind.attacked_with),
+                    "attacked_with": mixture(kind.attacked_with),
                     "adversarial_share": kind.adversarial_share,
                     "attacker_value": kind.attacker_value,
                     "defender_value": kind.defender_value,
-                    "deploy_if_known": _words(kind.deploy_if_known),
+                    "deploy_if_known": mixture(kind.deploy_if_known),
                     "value_if_known": kind.value_if_known,
                 }
                 for kind in self.types
@@ -158,7 +159,7 @@ class AttackerTypesResult(StudyResult):
             [
                 {
                     "policy": policy.policy,
-                    "deploy": _words(policy.deploy),
+                    "deploy": mixture(policy.deploy),
                     "worth": policy.worth,
                     "value": policy.value,
                     "guaranteed": policy.guaranteed,
@@ -402,9 +403,3 @@ class _Types:
 
 def _difference(worth: float, recommended: float) -> float:
     return 0.0 if same_worth(worth, recommended) else worth - recommended
-
-
-def _words(strategy: Strategy) -> str:
-    if len(strategy) == 1:
-        return strategy[0][0]
-    return " + ".join(f"{share:.4g} {name}" for name, share in strategy)

@@ -13,6 +13,7 @@ from advgame.decision.decide import decide
 from advgame.decision.recommendation import undefended_of
 from advgame.decision.situation import Situation
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import probability
 from advgame.scenarios import Scenario
 from advgame.scenarios.evidence import Evidence, evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, payoffs_at_draws, shares_up_to
@@ -92,11 +93,11 @@ class Confidence(StudyResult):
         rival = (
             "no other policy is ever better"
             if self.rival is None
-            else f"{self.rival} is the best in {_percent(self.rival_probability)}"
+            else f"{self.rival} is the best in {probability(self.rival_probability)}"
         )
         return (
             f"{self.chosen} is the best policy that the attacker may know in "
-            f"{_percent(self.probability_best)} of {self.draws:,} draws of the accuracies ({rival})."
+            f"{probability(self.probability_best)} of {self.draws:,} draws of the accuracies ({rival})."
             + (NO_MARGIN if self.rival_probability > self.probability_best else "")
         )
 
@@ -124,20 +125,6 @@ class Confidence(StudyResult):
                 }
             ]
         )
-
-
-def _percent(share: float) -> str:
-    """A share of the draws in whole percent; never rounded to 0 or to certainty.
-
-    >>> _percent(0.52), _percent(0.005), _percent(0.999), _percent(1.0)
-    ('52 %', 'under 1 %', 'over 99 %', '100 %')
-    """
-    percent = f"{100 * share:.0f}"
-    if percent == "0" and share > 0:
-        return "under 1 %"
-    if percent == "100" and share < 1:
-        return "over 99 %"
-    return f"{percent} %"
 
 
 @dataclass(frozen=True)

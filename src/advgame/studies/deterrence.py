@@ -15,8 +15,8 @@ from advgame.decision.situation import Situation
 from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, possible_replies
 from advgame.errors import InputError, SolverError
 from advgame.games import Game
+from advgame.number_text import mixture, significant
 from advgame.scenarios.knowledge import NETWORK
-from advgame.studies.amounts import amount
 from advgame.studies.study_contract import Study, StudyResult
 
 if TYPE_CHECKING:
@@ -67,24 +67,25 @@ class Deterrence(StudyResult):
             return (
                 "No defence of the scenario deters the attacker: under each, some attack pays within a "
                 f"margin of {100 * self.margin:g} %. An attacked input would have to cost the attacker "
-                f"{amount(self.missing_cost)} more.{self._enduring()}"
+                f"{significant(self.missing_cost, 3)} more.{self._enduring()}"
             )
         deploy = " + ".join(f"{share:.4g} {name}" for name, share in self.chosen.deploy)
         less = self.without_attacker - self.chosen.value
         return (
-            f"The least defence that deters is {deploy}, announced: worth {amount(self.chosen.value, 4)} per "
-            f"input, {amount(less)} less than without an attacker.{self._enduring()}"
+            f"The least defence that deters is {deploy}, announced: worth "
+            f"{significant(self.chosen.value)} per "
+            f"input, {significant(less, 3)} less than without an attacker.{self._enduring()}"
         )
 
     def _enduring(self) -> str:
         if self.endured is None:
             return " No policy in the comparison leaves the attacker a reason to attack."
-        worth = f"Enduring attacks ({self.endured.kind.value}) is worth {amount(self.endured.worth, 4)}"
+        worth = f"Enduring attacks ({self.endured.kind.value}) is worth {significant(self.endured.worth)}"
         cost = self.cost_against_enduring
         if cost is None:
             return f" {worth}."
         compared = "more" if cost > 0 else "less"
-        return f" {worth}, {amount(abs(cost))} {compared}."
+        return f" {worth}, {significant(abs(cost), 3)} {compared}."
 
     def frame(self) -> pd.DataFrame:
         """One row per way to deter, and one for enduring."""
@@ -99,7 +100,7 @@ class Deterrence(StudyResult):
             {
                 "way": way,
                 "possible": deterrents is not None,
-                "deploy": "" if deterrents is None else _words(deterrents.deploy),
+                "deploy": "" if deterrents is None else mixture(deterrents.deploy),
                 "value": np.nan if deterrents is None else deterrents.value,
                 "attack": "none",
                 "decided_by": "" if deterrents is None else ", ".join(deterrents.barely),
@@ -111,7 +112,7 @@ class Deterrence(StudyResult):
                 {
                     "way": "endure",
                     "possible": True,
-                    "deploy": _words(self.endured.deploy),
+                    "deploy": mixture(self.endured.deploy),
                     "value": self.endured.worth,
                     "attack": self.endured.response,
                     "decided_by": "",
@@ -278,7 +279,3 @@ class _Program:
                 ends[row, :defences], ends[row, defences + place] = end * effect, -1.0
         limits = np.concatenate([np.full(len(pays), -SURE), np.zeros(len(ends))])
         return sparse.csr_array(np.vstack([pays, ends])), limits
-
-
-def _words(strategy: Strategy) -> str:
-    return " + ".join(f"{share:.4g} {name}" for name, share in strategy)

@@ -12,7 +12,7 @@ from advgame.decision.recommendation import played
 from advgame.decision.situation import Situation
 from advgame.equilibria import Solution
 from advgame.errors import InputError
-from advgame.studies.amounts import amount
+from advgame.number_text import significant
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.learning import PROCESSES
 from advgame.studies.study_contract import Study, StudyResult
@@ -70,8 +70,8 @@ class Dynamics(StudyResult):
         return (
             f"After {self.rounds:,} rounds{slow} {len(near)} of {len(names)} learning processes "
             f"({', '.join(near) or 'none'}) have deployed the equilibrium within {100 * REACHED:g} % of the "
-            f"inputs on average; average strategies earn {amount(min(values), 4)} to "
-            f"{amount(max(values), 4)} per input, the equilibrium {amount(self.equilibrium_value, 4)}."
+            f"inputs on average; average strategies earn {significant(min(values))} to "
+            f"{significant(max(values))} per input, the equilibrium {significant(self.equilibrium_value)}."
         )
 
     def frame(self) -> pd.DataFrame:

@@ -14,11 +14,11 @@ from advgame.decision.policies import Policies, Policy, policies, policy_of
 from advgame.decision.situation import Situation, situate
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import mixture, percent, significant
 from advgame.payoffs.field_success import ANY_ATTACK, Judge, within
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
 from advgame.scenarios.judges import AS_RIGHT, JudgeEvidence, Range, judge_evidence_of
-from advgame.studies.amounts import amount
 from advgame.studies.bulk_policy import solved_for
 from advgame.studies.candidates import Option, resolved_by, values_of
 from advgame.studies.figures import Tiles
@@ -79,17 +79,18 @@ class JudgeError(StudyResult):
         row = self._row(CORRECTED)
         if row is None:
             return ""
-        how = " for that" if self.evidence.counts else f" for {_percent(row.sensitivity or 1)} of both"
+        how = " for that" if self.evidence.counts else f" for {percent(row.sensitivity or 1)} of both"
         if not self.evidence.counts and row.sensitivity != row.specificity:
             how = " for the middle of both ranges"
         if row.outside:
             how += f" (with {self._cut_off(row.outside)})"
-        best, worth = _words(row.deploy), amount(row.value, 4)
+        best, worth = _deployed(row.deploy), significant(row.value)
         if _same(row.deploy, self.deploy):
             return f"Corrected{how}, {best} is still best, worth {worth} per input."
+        stated = _deployed(self.rows[0].deploy)
         return (
-            f"Corrected{how}, {best} would be best, worth {worth} per input; {_words(self.rows[0].deploy)}, "
-            f"best as the scenario states, loses {amount(row.loss)} against it."
+            f"Corrected{how}, {best} would be best, worth {worth} per input; {stated}, best as "
+            f"the scenario states, loses {significant(row.loss, 3)} against it."
         )
 
     def _cut_off(self, cells: int) -> str:
@@ -108,15 +109,15 @@ class JudgeError(StudyResult):
             if self.useless
             else ""
         )
-        low, high = (amount(end, 4) for end in self.value)
+        low, high = (significant(end) for end in self.value)
         worth = low if low == high else f"{low} to {high}"
         worst = max(row.loss for row in self.rows if row.sensitivity is not None)
         lost = (
-            f"at the ends of their range it loses at most {amount(worst)} against the best policy"
+            f"at the ends of their range it loses at most {significant(worst, 3)} against the best policy"
             if worst > 0
             else "it stays the best policy at every end of their range"
         )
-        changed = _percent(self.changed)
+        changed = percent(self.changed)
         return (
             f"In {self.draws:,} draws of the error rates, the stated decision is worth {worth} per input "
             f"against an attacker who knows it, and {lost}.{useless} Solved anew in each draw, other "
@@ -128,7 +129,7 @@ class JudgeError(StudyResult):
         if row.sensitivity is not None:
             return ""
         still = "still " if _same(row.deploy, self.deploy) else ""
-        result = f"{_words(row.deploy)} is {still}best, worth {amount(row.value, 4)} per input"
+        result = f"{_deployed(row.deploy)} is {still}best, worth {significant(row.value)} per input"
         return f"By {row.verdicts} alone, {result}. {self.evidence.uneven}".rstrip()
 
     def _row(self, verdicts: str) -> UnderJudge | None:
@@ -145,7 +146,7 @@ class JudgeError(StudyResult):
                     "sensitivity": row.sensitivity,
                     "specificity": row.specificity,
                     "policy": row.policy,
-                    "deploy": _words(row.deploy),
+                    "deploy": _deployed(row.deploy),
                     "value": row.value,
                     "value_of_stated": row.kept,
                     "loss_by_keeping": row.loss,
@@ -183,18 +184,12 @@ class JudgeError(StudyResult):
         return self.map
 
 
-def _words(deploy: Sequence[tuple[str, float]]) -> str:
-    if len(deploy) == 1:
-        return deploy[0][0]
-    return " + ".join(f"{share:.3g} {name}" for name, share in deploy) or "not running the service"
+def _deployed(strategy: Sequence[tuple[str, float]]) -> str:
+    return mixture(strategy) or "not running the service"
 
 
 def _same(deploy: Sequence[tuple[str, float]], names: Sequence[str]) -> bool:
     return {name for name, _ in deploy} == set(names)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from advgame.equilibria.concepts.nash_one import NashOne
 from advgame.errors import InputError
 from advgame.games import Game
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import significant
 from advgame.payoffs.accuracies import measured_cells
 from advgame.scenarios import Scenario
 from advgame.scenarios.evidence import evidence_of
 from advgame.statistics.posteriors import JEFFREYS
-from advgame.studies.amounts import amount
 from advgame.studies.partly_measured import PartlyMeasured, filled
 from advgame.studies.study_contract import Study, StudyResult
 
@@ -81,8 +81,9 @@ class MeasurementPlan(StudyResult):
             if not isfinite(following.defender_may_gain):
                 return first
             return (
-                f"{first} So far another defence may gain up to {amount(following.defender_may_gain)} per "
-                f"input and another attack up to {amount(following.attacker_may_gain)}."
+                f"{first} So far another defence may gain up to "
+                f"{significant(following.defender_may_gain, 3)} per "
+                f"input and another attack up to {significant(following.attacker_may_gain, 3)}."
             )
         middle = median(self.needed)
         orders = f" (median of {len(self.needed)} orders)" if len(self.needed) > 1 else ""
@@ -90,8 +91,8 @@ class MeasurementPlan(StudyResult):
         return (
             f"{middle:g} of {self.cells} accuracies prove the equilibrium of the whole table{orders}; "
             f"{never}. With every accuracy anywhere in its {100 * self.level:g} % interval, another defence "
-            f"may gain up to {amount(self.within_sampling[0])} per input and another attack up to "
-            f"{amount(self.within_sampling[1])}."
+            f"may gain up to {significant(self.within_sampling[0], 3)} per input and another attack up to "
+            f"{significant(self.within_sampling[1], 3)}."
         )
 
     def frame(self) -> pd.DataFrame:

@@ -16,10 +16,10 @@ from advgame.decision.situation import Situation
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import signed, significant
 from advgame.payoffs import build
 from advgame.scenarios.evidence import Evidence, evidence_of, standard_errors
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
-from advgame.studies.amounts import change
 from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.candidates import resolved_by
 from advgame.studies.nearest_change import Search
@@ -126,7 +126,7 @@ class NearestFlip(StudyResult):
 def _in_words(figure: FigureChange) -> str:
     under = "without attack" if figure.attack == NO_ATTACK else f"under {figure.attack}"
     ends = f"from {figure.accuracy:.4g} to {figure.changed:.4g}"
-    return f"{figure.defence} {under} {ends} ({change(figure.in_standard_errors, 2)})"
+    return f"{figure.defence} {under} {ends} ({signed(significant(figure.in_standard_errors, 2))})"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from advgame.decision.recommendation import undefended_of
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED, TIE
-from advgame.studies.amounts import amount
+from advgame.number_text import percent, significant
 from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.candidates import resolved_by
 from advgame.studies.figures import Curve, Curves
@@ -85,10 +85,11 @@ class Portfolio(StudyResult):
             how = "all smaller sets were solved, and none does"
         else:
             how = "a smaller set may exist, because large sets were built up one defence at a time"
-        fewer = "" if best.size == 1 else f" {_named(self.sets[-2])} keeps {_percent(self.sets[-2].kept)}."
+        fewer = "" if best.size == 1 else f" {_named(self.sets[-2])} keeps {percent(self.sets[-2].kept, 4)}."
         return (
             f"{best.size} of {self.defences} defences, {_named(best)}, suffice: worth "
-            f"{amount(best.value, 4)} per input, with all of them {amount(self.value, 4)}{self._compared()}; "
+            f"{significant(best.value)} per input, with all of them "
+            f"{significant(self.value)}{self._compared()}; "
             f"{how}.{fewer} {self.solved}"
         )
 
@@ -96,7 +97,7 @@ class Portfolio(StudyResult):
         kept = self.smallest.kept
         if kept > 1 + TIE:
             return ", as the attacker adapts to what is left"
-        return f" ({_percent(kept)} of what all earn over {self.undefended} alone)"
+        return f" ({percent(kept, 4)} of what all earn over {self.undefended} alone)"
 
     def frame(self) -> pd.DataFrame:
         """One row per size: the best set, its value, and what it keeps."""
@@ -133,10 +134,6 @@ class Portfolio(StudyResult):
 
 def _named(chosen: DefenceSet) -> str:
     return " + ".join(chosen.defences)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g} %"
 
 
 @dataclass(frozen=True)

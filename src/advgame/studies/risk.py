@@ -13,13 +13,13 @@ import numpy as np
 from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
+from advgame.number_text import significant
 from advgame.scenarios.evidence import evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
 from advgame.statistics.best_of_many import undominated
 from advgame.statistics.intervals_of_draws import BEYOND, whole_number
 from advgame.statistics.posteriors import in_chunks
 from advgame.statistics.risk_measures import certainty_equivalents, draws_behind, worst_means
-from advgame.studies.amounts import amount
 from advgame.studies.candidates import (
     candidates,
     compared_in,
@@ -109,8 +109,8 @@ class Risk(StudyResult):
 
     def _tolerance(self, tolerance: float) -> str:
         if self.inputs_per_month is None:
-            return f"{amount(tolerance)} per input"
-        return f"{amount(tolerance * self.inputs_per_month)} a month"
+            return f"{significant(tolerance, 3)} per input"
+        return f"{significant(tolerance * self.inputs_per_month, 3)} a month"
 
     def frame(self) -> pd.DataFrame:
         """One row per option: its mean, and its mean over the worst draws at several shares."""

@@ -14,6 +14,7 @@ from advgame.decision.decide import decide
 from advgame.decision.situation import ANSWERED_BY, Situation, situate
 from advgame.errors import InputError, SolverError
 from advgame.games.tolerances import TIE
+from advgame.number_text import significant
 from advgame.scenarios.evidence import evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
 from advgame.scenarios.knowledge import MIXTURE, NETWORK
@@ -21,7 +22,6 @@ from advgame.scenarios.parameters import TERM_PARAMETERS, get_parameter
 from advgame.scenarios.uncertain_prices import LARGEST_SHARE, UncertainPrice
 from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
-from advgame.studies.amounts import amount
 from advgame.studies.candidates import (
     FOR_THE_BOX,
     RECOMMENDED,
@@ -109,16 +109,17 @@ class RobustDecision(StudyResult):
         first, second = self.maximin, self.minimax_regret
         name = "it also" if second == first else named_option(second.option)
         chosen = "" if self.recommended in (RECOMMENDED, SECRET) else f" ({self.recommended})"
-        least = f"; {name} has the least regret, up to {amount(second.regret, 4)}"
+        least = f"; {name} has the least regret, up to {significant(second.regret)}"
         seen = "" if self.proven else " at all points tried"
         return (
             f"Wherever the {len(self.parameters)} amounts lie in their intervals, "
-            f"{named_option(first.option)} earns at least {amount(first.guaranteed, 4)} per input{seen}, the "
+            f"{named_option(first.option)} earns at least {significant(first.guaranteed)} per "
+            f"input{seen}, the "
             f"most that any option guarantees{least}. Choosing for the worst case costs "
-            f"{amount(self.price_of_ambiguity, 4)} if all amounts are as stated. At these amounts, over "
+            f"{significant(self.price_of_ambiguity)} if all amounts are as stated. At these amounts, over "
             f"{self.draws:,} draws of the accuracies, what is recommended{chosen} falls "
-            f"{amount(self.regret.mean)} short of the best option on average (at most "
-            f"{amount(self.regret.high)} in {100 * (1 + LEVEL) / 2:g} % of the draws)."
+            f"{significant(self.regret.mean, 3)} short of the best option on average (at most "
+            f"{significant(self.regret.high, 3)} in {100 * (1 + LEVEL) / 2:g} % of the draws)."
         )
 
     def frame(self) -> pd.DataFrame:

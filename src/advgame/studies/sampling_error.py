@@ -14,12 +14,12 @@ from advgame.decision.recommendation import Recommendation, recommend
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import probability, significant
 from advgame.scenarios.evidence import Evidence, evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, shares_up_to
 from advgame.statistics.best_of_many import BestOfMany
 from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
-from advgame.studies.amounts import amount
 from advgame.studies.break_even import main_attack
 from advgame.studies.candidates import (
     MIXTURES,
@@ -165,14 +165,16 @@ class SamplingError(StudyResult):
         against = (
             "no other option is ever better"
             if rival is None
-            else f"{named_option(rival.option)} is the best in {_percent(rival.probability_best)}, but worth "
-            f"{amount(rival.value.mean, 4)} on average"
+            else f"{named_option(rival.option)} is the best in "
+            f"{probability(rival.probability_best, 1)}, but worth "
+            f"{significant(rival.value.mean)} on average"
         )
         return (
             f"{self.verdict.capitalize()}: {named_option(best.option)} is the best option on average, and "
-            f"the best one in {_percent(best.probability_best)} of {self.draws:,} draws of the accuracies "
-            f"({against}); it is worth {amount(value.mean, 4)} per input ({100 * self.level:g} % interval "
-            f"{amount(value.low, 4)} to {amount(value.high, 4)})."
+            f"the best one in {probability(best.probability_best, 1)} of {self.draws:,} draws of "
+            "the accuracies "
+            f"({against}); it is worth {significant(value.mean)} per input ({100 * self.level:g} % interval "
+            f"{significant(value.low)} to {significant(value.high)})."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -244,23 +246,11 @@ def confidence_in_words(result: SamplingError) -> str:
     """
     low, high = result.value.low, result.value.high
     return (
-        f"{result.sentence} Solved for each draw, the game is worth {amount(low, 4)} to {amount(high, 4)} "
+        f"{result.sentence} Solved for each draw, the game is worth {significant(low)} to "
+        f"{significant(high)} "
         f"per input. The best of {len(result.options)} estimates is flattered by "
-        f"{amount(result.flattery, 2)}: plan with {amount(result.shrunken, 4)}. {result.evidence}"
+        f"{significant(result.flattery, 2)}: plan with {significant(result.shrunken)}. {result.evidence}"
     )
-
-
-def _percent(share: float) -> str:
-    """A share of the draws; never rounded to certainty.
-
-    >>> _percent(0.81), _percent(0.9999), _percent(1.0), _percent(0.0001)
-    ('81 %', 'over 99.9 %', '100 %', 'under 0.1 %')
-    """
-    if 0.999 < share < 1:
-        return "over 99.9 %"
-    if 0 < share < 0.001:
-        return "under 0.1 %"
-    return f"{100 * share:.3g} %"
 
 
 @dataclass(frozen=True)

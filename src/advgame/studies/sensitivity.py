@@ -13,8 +13,8 @@ from advgame.arrays import FloatArray
 from advgame.decision.decide import decide
 from advgame.decision.situation import Situation
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import percent, significant
 from advgame.statistics.sobol import SobolIndices, sobol
-from advgame.studies.amounts import amount
 from advgame.studies.bulk_policy import beside_the_verdict
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.parameter_line import Deploy, deployed
@@ -81,9 +81,11 @@ class Sensitivity(StudyResult):
         first = self.bars[0]
         ends = sorted((first.value_low, first.value_high))
         return (
-            f"{first.parameter} moves the value most: from {amount(ends[0], 4)} to {amount(ends[1], 4)} per "
-            f"input between {amount(first.low, 4)} and "
-            f"{amount(first.high, 4)}{' times the amounts stated' if first.factor else ''}. {self._flips()} "
+            f"{first.parameter} moves the value most: from {significant(ends[0])} to "
+            f"{significant(ends[1])} per "
+            f"input between {significant(first.low)} and "
+            f"{significant(first.high)}{' times the amounts stated' if first.factor else ''}. "
+            f"{self._flips()} "
             f"{self.solved}"
         )
 
@@ -100,10 +102,10 @@ class Sensitivity(StudyResult):
         what = f"{here} stays" if stays else "other defences are"
         such = f"all points at which {here} stays deployed" if stays else "all points with other defences"
         return (
-            f"In {_percent(self.flipped)} of the box of all intervals, other defences than {here} are "
+            f"In {percent(self.flipped)} of the box of all intervals, other defences than {here} are "
             f"deployed. If {self.rule.words(self.factors)}, {what} deployed at "
-            f"{_percent(self.rule.precision)} of the points; this part of the box holds "
-            f"{_percent(self.rule.coverage)} of {such}."
+            f"{percent(self.rule.precision)} of the points; this part of the box holds "
+            f"{percent(self.rule.coverage)} of {such}."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -158,10 +160,6 @@ class Sensitivity(StudyResult):
                 "total": self.indices.total.ravel(),
             }
         )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from advgame.decision.decide import decide
 from advgame.decision.recommendation import Recommendation, played
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
+from advgame.number_text import signed, significant
 from advgame.scenarios.evidence import evidence_of
-from advgame.studies.amounts import amount, change
 from advgame.studies.live_outcomes import Attack, Network, live_evidence, with_live_accuracy
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.traffic import Kinds, Money, Stream, realised
@@ -78,9 +78,12 @@ class Simulation(StudyResult):
         worth, gained = self.worth, self.gained
         return (
             f"On {self.inputs:,} simulated inputs, {self.drawn}, the recommendation earned "
-            f"{amount(worth.mean, 4)} per input ({100 * self.level:g} % interval {amount(worth.low, 4)} to "
-            f"{amount(worth.high, 4)}; predicted {amount(worth.predicted, 4)}), {change(gained.mean)} "
-            f"against {self.undefended} on the same inputs (predicted {change(gained.predicted)}). The "
+            f"{significant(worth.mean)} per input ({100 * self.level:g} % interval "
+            f"{significant(worth.low)} to "
+            f"{significant(worth.high)}; predicted {significant(worth.predicted)}), "
+            f"{signed(significant(gained.mean, 3))} "
+            f"against {self.undefended} on the same inputs (predicted "
+            f"{signed(significant(gained.predicted, 3))}). The "
             f"interval held the predicted value in {100 * self.coverage:.3g} % of {self.runs:,} runs."
         )
 

@@ -17,11 +17,11 @@ from advgame.equilibria.algorithms.bracketed_root import bracketed_root
 from advgame.equilibria.algorithms.deadline import Deadline
 from advgame.equilibria.algorithms.support_margin import support_margin
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import significant
 from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS, WHOLE
 from advgame.scenarios.ranges import largest_strength, strengths_that_matter
-from advgame.studies.amounts import amount
 from advgame.studies.bulk_policy import solved_for
 from advgame.studies.parameter_line import (
     Answers,
@@ -439,11 +439,11 @@ class Thresholds(StudyResult):
         nearest = self.ranked[0]
         away = self.distance(nearest)
         how_far = "" if isinf(away) else f", {away:.2g} standard deviations away"
-        threshold = amount(_nearest_place(nearest) or 0.0, 4)
+        threshold = significant(_nearest_place(nearest) or 0.0)
         return (
             f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
             f"threshold is {nearest.parameter} = {threshold}; the scenario has "
-            f"{amount(nearest.value, 4)}{how_far}. {self.solved}".rstrip()
+            f"{significant(nearest.value)}{how_far}. {self.solved}".rstrip()
         )
 
     def frame(self) -> pd.DataFrame:

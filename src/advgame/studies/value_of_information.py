@@ -15,6 +15,7 @@ from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import significant
 from advgame.scenarios import Scenario
 from advgame.scenarios.evidence import Evidence, evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, payoffs_at_draws, shares_up_to
@@ -32,7 +33,6 @@ from advgame.statistics.perfect_information import (
     updated_means,
 )
 from advgame.statistics.posteriors import CHUNK, in_chunks
-from advgame.studies.amounts import amount
 from advgame.studies.candidates import (
     Option,
     candidates,
@@ -141,14 +141,15 @@ class ValueOfInformation(StudyResult):
             return "No measurement of a single accuracy pays for itself."
         return (
             f"Test {measurement.figure} on {measurement.inputs:,} more inputs: worth "
-            f"{amount(measurement.evsi.value * self.inputs_in_horizon)} in {self.months:g} months for a cost "
-            f"of {amount(measurement.cost)}."
+            f"{significant(measurement.evsi.value * self.inputs_in_horizon, 3)} in {self.months:g} "
+            "months for a cost "
+            f"of {significant(measurement.cost, 3)}."
         )
 
     def _money(self, per_input: float) -> str:
         if self.inputs_in_horizon is None:
             return f"{per_input:.3g} per input"
-        return f"{amount(per_input * self.inputs_in_horizon)} in {self.months:g} months"
+        return f"{significant(per_input * self.inputs_in_horizon, 3)} in {self.months:g} months"
 
     def frame(self) -> pd.DataFrame:
         """One row per figure or group of figures, the most valuable first."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from advgame.decision import Recommendation
 from advgame.measurements import MeasurementTable
 from advgame.measurements.measurement import PLAYABLE
+from advgame.number_text import percent, significant
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
 from advgame.studies import Threshold
 from advgame.wording.names import counted, listed, shortened
-from advgame.wording.numbers import percent, significant
 
 NAMED = 4
 LEAVES_OPEN = {

@@ -10,9 +10,9 @@ from math import floor, inf, log10
 from advgame.decision import Recommendation
 from advgame.equilibria import Timing
 from advgame.measurements import Measurement
+from advgame.number_text import fixed, percent, significant
 from advgame.studies import BreakEven, Threshold
 from advgame.wording.names import counted, listed
-from advgame.wording.numbers import fixed, percent, significant
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 NAMED = 2  # kinds of warnings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advgame.decision import Recommendation
 from advgame.equilibria import Timing
-from advgame.wording.numbers import significant
+from advgame.number_text import significant
 
 
 def rule_in_words(recommendation: Recommendation) -> str:

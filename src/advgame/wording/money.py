@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advgame.number_text import MONEY_DIGITS, significant
 from advgame.scenarios import Scenario
 from advgame.wording.names import currency_of
-from advgame.wording.numbers import MONEY_DIGITS, significant
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from advgame.arrays import NO_ATTACK
 from advgame.decision.decide import Decision
 from advgame.decision.policies import Kind, Policies, Policy, same_worth
 from advgame.decision.secret_range import SecretRange
+from advgame.number_text import percent, percentages, significant
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 from advgame.wording.money import Money
 from advgame.wording.names import attack_in_words, listed, meaning_of, shortened
-from advgame.wording.numbers import percent, percentages, significant
 
 KNOWS = {
     NOTHING: "neither the network nor the probabilities",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from advgame.decision.policies import same_worth
+from advgame.number_text import percent, percentages
 from advgame.studies.attacker_types import AttackerTypesResult, TypedPolicy
 from advgame.wording.money import Money
 from advgame.wording.names import listed
-from advgame.wording.numbers import percent, percentages
 
 
 def types_in_words(result: AttackerTypesResult, money: Money) -> str:

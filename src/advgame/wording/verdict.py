@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Decision, Recommendation
+from advgame.number_text import percentages
 from advgame.wording.names import listed
-from advgame.wording.numbers import percentages
 
 UNPAID = "no attack on it pays"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advgame.number_text import significant, ticks
 from advgame.reports.blocks import LineChart, Series
 from advgame.reports.charts.svg import GRID, INK, SOFT, Drawing, width_of
-from advgame.wording.numbers import significant, ticks
 
 WIDTH, PLOT_HEIGHT = 600, 300
 LEFT, RIGHT, TOP = 70, 18, 14

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from advgame.number_text import significant
 from advgame.reports.blocks import LineChart
-from advgame.wording.numbers import significant
 
 SAMPLES = 7
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from advgame.number_text import accuracy, percent, significant
 from advgame.payoffs import SUCCESS_RULES
 from advgame.payoffs.terms import Parameter
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Table
 from advgame.reports.facts import Facts
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.wording.names import counted, meaning_of, shortened, unit_of
-from advgame.wording.numbers import accuracy, percent, significant
 from advgame.wording.policy_words import KNOWS
 
 NAMED = 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
 from advgame.errors import AdvgameError
+from advgame.number_text import percent
 from advgame.payoffs import Accuracies
 from advgame.reports.blocks import Block, Bullets, Caution, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
@@ -16,7 +17,6 @@ from advgame.wording.attack_quality import (
     tries_in_words,
     utility_in_words,
 )
-from advgame.wording.numbers import percent
 
 SHOWN = 20
 NOT_STATED = "The table does not state whether its attacks were adapted to the defences."

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from advgame.number_text import significant, with_error
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
 from advgame.studies import BreakEven
-from advgame.wording.numbers import significant, with_error
 
 NEVER = "never pays"  # not even if all inputs were adversarial
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from advgame.equilibria import Timing
 from advgame.games import Profile
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import percent
 from advgame.reports.blocks import Bar, Block, Bullets, Cell, Head, Heading, MixBars, Table
 from advgame.reports.facts import Facts
 from advgame.wording.concepts import certificate_in_words, rule_in_words
 from advgame.wording.names import attack_in_words, counted, listed
-from advgame.wording.numbers import percent
 
 LISTED = 20  # profiles in short formats
 BARS = 12  # up to this many strategies, all are drawn; otherwise those played and a few others

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from advgame.catalogue import also_called
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
+from advgame.number_text import significant
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
 from advgame.studies import Threshold
 from advgame.wording.names import listed, meaning_of, unit_of
-from advgame.wording.numbers import significant
 
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the searched range

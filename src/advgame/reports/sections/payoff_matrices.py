@@ -6,10 +6,10 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.games.tolerances import TIE
+from advgame.number_text import decimals_for, fixed
 from advgame.reports.blocks import Block, Heading, Matrix, Paragraph
 from advgame.reports.facts import Facts
 from advgame.wording.names import attack_in_words, counted
-from advgame.wording.numbers import decimals_for, fixed
 
 SHOWN = 12  # defences in short formats
 

@@ -6,12 +6,12 @@ from advgame.catalogue import also_called
 from advgame.decision.policies import Kind, Policy
 from advgame.decision.secret_range import secret_range
 from advgame.decision.situation import ANSWERED_BY
+from advgame.number_text import percent
 from advgame.reports.blocks import Block, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.facts import Facts
 from advgame.reports.money_cells import money_cells, money_heads
 from advgame.scenarios.knowledge import NOTHING
 from advgame.wording.names import attack_in_words
-from advgame.wording.numbers import percent
 from advgame.wording.policy_words import COLUMNS, KNOWS, deployed, explanations, range_in_words, titles
 
 SINGLES = 8  # rows of single defences in short formats

@@ -10,13 +10,13 @@ import numpy as np
 from advgame.arrays import NO_ATTACK
 from advgame.measurements import Measurement, standard_error
 from advgame.measurements.measurement import PLAYABLE
+from advgame.number_text import accuracy
 from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, Paragraph, Table
 from advgame.reports.facts import Facts
 from advgame.reports.sections.payoff_matrices import shown_rows
 from advgame.wording.caveats import NUMBER
 from advgame.wording.names import attack_in_words, counted, shortened
-from advgame.wording.numbers import accuracy
 
 CONCERNED = 4  # rows named per warning
 SHOWN = 20

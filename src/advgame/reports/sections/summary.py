@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
+from advgame.number_text import MONEY_DIGITS, percent, significant
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
 from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
@@ -14,7 +15,6 @@ from advgame.wording.attack_quality import (
     static_attacks,
 )
 from advgame.wording.names import under_attack
-from advgame.wording.numbers import MONEY_DIGITS, percent, significant
 from advgame.wording.policy_words import plain_in_words
 
 NUMBERS = 3  # parameters that would change the answer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from advgame.decision import Kind
 from advgame.equilibria import Timing
+from advgame.number_text import percent, signed
 from advgame.reports.blocks import Block, Caution, Figure, Figures, Paragraph, Verdict
 from advgame.reports.facts import Facts
 from advgame.wording.caveats import nearest_threshold, threshold_in_words, too_close, warned
 from advgame.wording.concepts import rule_in_words
 from advgame.wording.money import Money
-from advgame.wording.numbers import percent, signed
 from advgame.wording.policy_words import (
     NOT_STATED,
     gains,

@@ -104,13 +104,37 @@ def percentages(shares: Sequence[float]) -> tuple[str, ...]:
     return tuple(f"{part / 10**decimals:.{decimals}f} %" if part else "almost 0 %" for part in parts)
 
 
-def percent(share: float) -> str:
-    """A share in percent, to three digits.
+def percent(share: float, digits: int = 3) -> str:
+    """A share in percent, to a few significant digits.
 
     >>> percent(0.150172), percent(0.74878), percent(0.00002)
     ('15 %', '74.9 %', '0.002 %')
     """
-    return f"{significant(100 * share, 3)} %"
+    return f"{significant(100 * share, digits)} %"
+
+
+def probability(share: float, decimals: int = 0) -> str:
+    """A probability in percent to a few decimals, never rounded to impossible or certain.
+
+    >>> probability(0.52), probability(0.005), probability(0.999), probability(1.0), probability(0.9999, 1)
+    ('52 %', 'under 1 %', 'over 99 %', '100 %', 'over 99.9 %')
+    """
+    least = 10.0**-decimals
+    text = _unfilled(f"{100 * share:.{decimals}f}")
+    if text == "0" and share > 0:
+        return f"under {least:g} %"
+    return f"over {100 - least:g} %" if text == "100" and share < 1 else f"{text} %"
+
+
+def mixture(strategy: Sequence[tuple[str, float]]) -> str:
+    """A mixed strategy with its probabilities; a pure one by its name.
+
+    >>> mixture([("plain", 0.25), ("robust", 0.75)]), mixture([("plain", 1.0)])
+    ('0.25 plain + 0.75 robust', 'plain')
+    """
+    if len(strategy) == 1:
+        return strategy[0][0]
+    return " + ".join(f"{significant(share)} {name}" for name, share in strategy)
 
 
 def _summing_to_100(shares: Sequence[float], decimals: int) -> list[int]:
