@@ -143,7 +143,7 @@ def _check_pairs(runs: list[Run], path: Path) -> None:
                 )
 
 
-def _rows(runs: list[Run], attacked: bool, notes: tuple[str, ...], source: str) -> Iterator[Measurement]:
+def _rows(runs: list[Run], reached: bool, notes: tuple[str, ...], source: str) -> Iterator[Measurement]:
     groups: dict[tuple[str, str | None], list[Run]] = defaultdict(list)
     for run in runs:
         groups[run.pipeline, None if run.injection is None else run.attack or "unnamed"].append(run)
@@ -161,7 +161,7 @@ def _rows(runs: list[Run], attacked: bool, notes: tuple[str, ...], source: str) 
                 population=TASKS,
             )
             continue
-        failed = [run for run in some if run.security is not attacked]
+        failed = [run for run in some if run.security is not reached]
         for metric, count in (
             ("robust", len(failed)),
             ("utility_under_attack", sum(run.utility for run in failed)),
