@@ -38,17 +38,18 @@ def read_toml(path: Path, error: type[InputError], hint: str = "") -> dict[str, 
         raise error(f"{path.name} is not valid TOML: {str(mistake)[:200]}.{hint and ' ' + hint}") from None
 
 
-def read_once(read: Callable[[Path], T]) -> Callable[[Path], T]:
+def read_once(read: Callable[[Path], T], kept: int = 256) -> Callable[[Path], T]:
     """The function that reads a file only when the file has changed since the last time.
 
     Args:
         read: reads a file into a value that cannot be modified.
+        kept: how many files' values are kept; few of large ones.
 
     Returns:
         A function with the same value, kept for the files read most recently.
     """
 
-    @lru_cache(maxsize=256)
+    @lru_cache(maxsize=kept)
     def read_as_it_is(path: Path, _modified_ns: int, _bytes: int) -> T:
         return read(path)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from advgame.arrays import NO_ATTACK
 from advgame.errors import ScenarioError
+from advgame.files import read_once
 from advgame.measurements import MeasurementTable
 from advgame.measurements.measurement import PLAYABLE
 from advgame.measurements.outcomes import OutcomeTable, read_outcomes
@@ -16,6 +16,8 @@ from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.payoffs.field_success import Dependence
 from advgame.scenarios.data_paths import beside
 from advgame.statistics.repeated_tries import hit_rates
+
+_outcomes_at = read_once(read_outcomes, kept=4)
 
 
 def outcomes_beside(data: str, folder: Path | None) -> OutcomeTable | None:
@@ -26,7 +28,7 @@ def outcomes_beside(data: str, folder: Path | None) -> OutcomeTable | None:
         folder: of the scenario's file.
     """
     path = beside(data, folder, ".outcomes.parquet")
-    return None if path is None else _read(path, path.stat().st_mtime_ns)
+    return None if path is None else _outcomes_at(path)
 
 
 def measured_dependence(
@@ -68,8 +70,3 @@ def measured_dependence(
             place = k, defences.index(defence), attacks.index(attack)
             ratios[place] = measured / independent if independent else 1.0
     return Dependence(ratios)
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, changed: int) -> OutcomeTable:  # noqa: ARG001 (a changed file is read again)
-    return read_outcomes(path)

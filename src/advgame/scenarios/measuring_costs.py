@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from statistics import fmean
 
-from advgame.errors import MeasurementError, ScenarioError
+from advgame.errors import MeasurementError
 from advgame.measurements.csv_records import csv_records
-from advgame.scenarios.data_paths import data_path
+from advgame.scenarios.data_paths import beside
 from advgame.scenarios.evidence import Cell, rows_of
 from advgame.scenarios.scenario import Scenario
 
@@ -46,11 +45,8 @@ def seconds_per_input(scenario: Scenario) -> dict[Cell, float]:
 
 def _cost_table(scenario: Scenario) -> Mapping[tuple[str, ...], float]:
     """Seconds per input by the columns of ``KEYS``; none where the file is missing or damaged."""
-    if not scenario.data:
-        return {}
-    try:
-        path = data_path(scenario.data, scenario.folder or Path()).with_suffix(".attacks.csv")
-    except ScenarioError:  # the table was made in memory
+    path = beside(scenario.data, scenario.folder, ".attacks.csv")
+    if path is None:
         return {}
     seconds: dict[tuple[str, ...], list[float]] = {}
     try:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from advgame.errors import ScenarioError
 from advgame.payoffs.accuracies import defence_names
-from advgame.scenarios.data_paths import data_path
+from advgame.scenarios.data_paths import beside
 from advgame.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -65,13 +63,8 @@ def _beside(scenario: Scenario, kind: str) -> pd.DataFrame | None:
     """A table that an experiment wrote beside the accuracies; None where there is none."""
     import pandas as pd
 
-    if not scenario.data:
-        return None
-    try:
-        path = data_path(scenario.data, scenario.folder or Path()).with_suffix(f".{kind}.csv")
-    except ScenarioError:  # the table was made in memory
-        return None
-    return pd.read_csv(path) if path.is_file() else None
+    path = beside(scenario.data, scenario.folder, f".{kind}.csv")
+    return None if path is None else pd.read_csv(path)
 
 
 def _means(rows: pd.DataFrame | None, names: dict[tuple[str, str], str], column: str) -> dict[str, float]:

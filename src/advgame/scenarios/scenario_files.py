@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advgame.bundled import bundled
-from advgame.errors import InputError, ScenarioError, UnknownName, shortened, suggestion
-from advgame.files import read_toml, written_whole
+from advgame.errors import ScenarioError, UnknownName, shortened, suggestion
+from advgame.files import read_once, read_toml, written_whole
 from advgame.measurements import MeasurementTable, radius_text, read_radius, read_table
 from advgame.payoffs import TERMS, Judge, Term
 from advgame.payoffs.terms import Amount, parameters_of
@@ -406,13 +406,7 @@ def _data_from(scenario: Scenario, folder: Path | None) -> str:
 
 
 def _table(data: str, folder: Path) -> MeasurementTable:
-    path = data_path(data, folder).resolve()
-    return _table_at(path, path.stat().st_mtime_ns)
+    return _table_at(data_path(data, folder).resolve())
 
 
-@lru_cache(maxsize=32)
-def _table_at(path: Path, changed: int) -> MeasurementTable:  # noqa: ARG001 (part of the cache key: a changed file is read again)
-    return read_table(path)
-
-
-__all__ = ["InputError", "data_path", "read_scenario", "scenario_of", "toml_of", "write_scenario"]
+_table_at = read_once(read_table, kept=32)
