@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from advgame.bundled import bundled
 from advgame.decision.policies import policies
 from advgame.decision.situation import situate
 from advgame.errors import InputError, MeasurementError
-from advgame.measurements import write_table
+from advgame.measurements import Measurement, MeasurementTable, write_table
 from advgame.measurements.judge_verdicts import read_verdicts
 from advgame.payoffs import Judge
 from advgame.scenarios import Scenario, build_game
 from advgame.scenarios.judges import judge_evidence_of
+from advgame.scenarios.verdicts_beside import verdicts_beside
 from advgame.studies.judge_error import JudgeError, UnderJudge, _Judged
 
 VERDICTS = bundled("data") / "published" / "prompt-defences.verdicts.parquet"
@@ -233,6 +235,34 @@ def test_verdicts_beside_a_table_of_ones_own_are_found(tmp_path: Path) -> None:
         ("open", "inject"): pytest.approx(0.3),
         ("guarded", "inject"): pytest.approx(0.12),
     }
+
+
+def test_runs_of_a_cell_are_averaged_and_two_radii_of_an_attack_are_refused(tmp_path: Path) -> None:
+    counted = (
+        "n,open,inject,40,success,failure\nn,open,inject,60,failure,failure\n"
+        "n,guarded,inject,10,success,success\nn,guarded,inject,90,failure,success\n"
+    )
+    scenario = own_table(tmp_path, counted)
+    assert verdicts_beside(scenario).judge == "rule"
+    rows = scenario.measurements.rows
+
+    def with_rows(change: Callable[[Measurement], tuple[Measurement, ...]]) -> Scenario:
+        return replace(scenario, measurements=MeasurementTable(tuple(e for row in rows for e in change(row))))
+
+    def run(row: Measurement, seed: int, right: int) -> Measurement:
+        return replace(row, seed=seed, accuracy=right / 100, correct=right)
+
+    two_runs = with_rows(lambda row: (run(row, 0, row.correct - 5), run(row, 1, row.correct + 5)))
+    assert verdicts_beside(two_runs).judge == "rule"
+    two_radii = with_rows(
+        lambda row: (
+            (row,)
+            if row.attack == "none"
+            else (replace(row, norm="L2", radius=1.0), replace(row, norm="L2", radius=2.0))
+        )
+    )
+    with pytest.raises(InputError, match=r"the scenario has both .*; select one of them"):
+        verdicts_beside(two_radii)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any
 
 from advgame.errors import MeasurementError, shortened
 from advgame.measurements.csv_records import csv_records
+from advgame.statistics.judged_rates import JudgeCounts
 
 Cell = tuple[str, str, str]  # network, defence, attack
 
@@ -35,22 +36,6 @@ class JudgeVerdicts:
     cells: Mapping[Cell, Mapping[tuple[bool, ...], int]]
     left_out: int = 0
 
-    def among(self, network: str | None, defences: Iterable[str], attacks: Iterable[str]) -> JudgeVerdicts:
-        """The verdicts on some cells.
-
-        Args:
-            network: name of the network; None for all.
-            defences: names of the defences.
-            attacks: names of the attacks.
-        """
-        rows, columns = set(defences), set(attacks)
-        kept = {
-            cell: counts
-            for cell, counts in self.cells.items()
-            if network in (None, cell[0]) and cell[1] in rows and cell[2] in columns
-        }
-        return JudgeVerdicts(self.judges, kept, self.left_out)
-
     @cached_property
     def together(self) -> Mapping[tuple[bool, ...], int]:
         """The verdicts on all cells."""
@@ -58,6 +43,24 @@ class JudgeVerdicts:
         for counts in self.cells.values():
             total.update(counts)
         return total
+
+    def against(self, judge: str, truth: str) -> JudgeCounts:
+        """How a judge decided on all cells, taking another judge as right.
+
+        Args:
+            judge: name of the judge.
+            truth: name of the judge taken as right.
+        """
+        said, right = self.judges.index(judge), self.judges.index(truth)
+        counts: Counter[tuple[bool, bool]] = Counter()
+        for verdicts, cases in self.together.items():
+            counts[verdicts[right], verdicts[said]] += cases
+        return JudgeCounts(
+            counts[True, True],
+            counts[True, True] + counts[True, False],
+            counts[False, False],
+            counts[False, False] + counts[False, True],
+        )
 
     def success_rate(self, cell: Cell, judge: str) -> float:
         """The share of the cases of a cell that a judge decided as successes of the attack.

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
-from advgame.arrays import NO_ATTACK, FloatArray
+from advgame.arrays import FloatArray
 from advgame.errors import InputError
-from advgame.measurements.judge_verdicts import JudgeVerdicts, read_verdicts
-from advgame.measurements.measurement import PLAYABLE
+from advgame.measurements.judge_verdicts import Cell, JudgeVerdicts
 from advgame.number_text import percent
-from advgame.payoffs.accuracies import column_names, defence_names
 from advgame.payoffs.field_success import ANY_ATTACK, Judge
-from advgame.scenarios.data_paths import beside
 from advgame.scenarios.scenario import Scenario
+from advgame.scenarios.verdicts_beside import ScenarioVerdicts, verdicts_beside
 from advgame.statistics.intervals import beta_interval
 from advgame.statistics.judged_rates import JudgeCounts
 from advgame.statistics.posteriors import JEFFREYS
@@ -25,9 +21,7 @@ from advgame.statistics.posteriors import JEFFREYS
 Range = tuple[float, float]  # least, greatest
 
 AS_RIGHT = (1.0, 1.0)  # sensitivity and specificity of a judge that never errs
-SAME_RATE = 1e-6  # success rates of a table and of its judge's verdicts differ by rounding only
 CHANCE = 0.01  # smaller p-values are not explained by chance
-ENDINGS = (".verdicts.csv", ".verdicts.parquet")
 
 
 @dataclass(frozen=True)
@@ -171,7 +165,7 @@ def _range(name: str, given: Sequence[float]) -> Range:
 
 
 def _known(scenario: Scenario, assumed: float, assumed_cases: int, level: float) -> JudgeEvidence:
-    verdicts = _verdicts(scenario)
+    verdicts = verdicts_beside(scenario)
     if scenario.judge:
         attack = ANY_ATTACK if ANY_ATTACK in scenario.judge else next(iter(scenario.judge))
         stated = _stated(attack, scenario.judge[attack], assumed_cases, level)
@@ -217,9 +211,9 @@ def _counted(
     return JudgeEvidence(attack, given, estimate, sensitivity, specificity, counts, words)
 
 
-def _from_verdicts(scenario: Scenario, verdicts: _Verdicts, level: float) -> JudgeEvidence:
-    counts = _against(verdicts.table, verdicts.judge, verdicts.other)
-    swapped = _against(verdicts.table, verdicts.other, verdicts.judge)
+def _from_verdicts(scenario: Scenario, verdicts: ScenarioVerdicts, level: float) -> JudgeEvidence:
+    counts = verdicts.table.against(verdicts.judge, verdicts.other)
+    swapped = verdicts.table.against(verdicts.other, verdicts.judge)
     total = counts.successes + counts.failures
     if not counts.successes or not counts.failures:
         raise InputError(
@@ -244,92 +238,22 @@ def _from_verdicts(scenario: Scenario, verdicts: _Verdicts, level: float) -> Jud
     return _beside(evidence, scenario, verdicts)
 
 
-def _beside(evidence: JudgeEvidence, scenario: Scenario, verdicts: _Verdicts) -> JudgeEvidence:
+def _beside(evidence: JudgeEvidence, scenario: Scenario, verdicts: ScenarioVerdicts) -> JudgeEvidence:
     """The evidence with what the other judge says of each defence."""
-    by_defence: dict[str, list[JudgeVerdicts]] = {}
+    table, other = verdicts.table, verdicts.other
+    by_defence: dict[str, dict[Cell, Mapping[tuple[bool, ...], int]]] = {}
     rates = {}
     for cell, (defence, attack) in verdicts.cells.items():
-        one = JudgeVerdicts(verdicts.table.judges, {cell: verdicts.table.cells[cell]})
-        by_defence.setdefault(defence, []).append(one)
+        by_defence.setdefault(defence, {})[cell] = table.cells[cell]
         if attack in scenario.accuracies.attacks:
-            rates[defence, attack] = one.success_rate(cell, verdicts.other)
+            rates[defence, attack] = table.success_rate(cell, other)
     return replace(
         evidence,
         judge=verdicts.judge,
-        other=verdicts.other,
+        other=other,
         by_defence=tuple(
-            OfDefence(defence, _sum([_against(one, verdicts.judge, verdicts.other) for one in parts]))
-            for defence, parts in by_defence.items()
+            OfDefence(defence, JudgeVerdicts(table.judges, cells).against(verdicts.judge, other))
+            for defence, cells in by_defence.items()
         ),
         other_rates=rates,
     )
-
-
-def _sum(counts: Sequence[JudgeCounts]) -> JudgeCounts:
-    names = "hits", "successes", "rejections", "failures"
-    return JudgeCounts(*(sum(getattr(each, name) for each in counts) for name in names))
-
-
-def _against(verdicts: JudgeVerdicts, judge: str, truth: str) -> JudgeCounts:
-    """How a judge decided, taking another one as right."""
-    said, right = verdicts.judges.index(judge), verdicts.judges.index(truth)
-    total = verdicts.together
-    return JudgeCounts(
-        sum(count for each, count in total.items() if each[right] and each[said]),
-        sum(count for each, count in total.items() if each[right]),
-        sum(count for each, count in total.items() if not each[right] and not each[said]),
-        sum(count for each, count in total.items() if not each[right]),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Verdicts:
-    """Verdicts on the cells of a scenario, and which judge decided on its table."""
-
-    table: JudgeVerdicts
-    cells: Mapping[tuple[str, str, str], tuple[str, str]]  # network, defence, attack → the scenario's names
-    judge: str
-    other: str
-
-
-def _verdicts(scenario: Scenario) -> _Verdicts | None:
-    """The verdicts beside the scenario's table; None where there are none."""
-    path = beside(scenario.data, scenario.folder, *ENDINGS)
-    if path is None:
-        return None
-    rows = [row for row in scenario.selected if row.attack != NO_ATTACK and row.metric in PLAYABLE]
-    names = defence_names(scenario.selected)
-    columns = column_names(tuple(dict.fromkeys(row.column for row in rows)))
-    cells, measured = {}, {}
-    for row in rows:
-        cell = row.network, row.defence, row.attack
-        cells[cell] = names[row.network, row.defence], columns[row.column]
-        measured[cell] = 1 - row.accuracy
-    whole = _read(path, path.stat().st_mtime_ns)
-    missing = [cell for cell in cells if cell not in whole.cells]
-    if missing:
-        raise InputError(
-            f"{path.name} has no verdicts on {' · '.join(missing[0])}; {len(missing)} of {len(cells)} cells "
-            "lack them, and every cell of the scenario needs some."
-        )
-    table = JudgeVerdicts(whole.judges, {cell: whole.cells[cell] for cell in cells}, whole.left_out)
-    judge = next(
-        (
-            name
-            for name in table.judges
-            if all(abs(table.success_rate(cell, name) - rate) <= SAME_RATE for cell, rate in measured.items())
-        ),
-        None,
-    )
-    if judge is None:
-        raise InputError(
-            f"No judge of {path.name} ({', '.join(table.judges)}) gives the success rates of the table; "
-            "one of them must have decided on it, on the same cases."
-        )
-    other = next(name for name in table.judges if name != judge)
-    return _Verdicts(table, cells, judge, other)
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, changed: int) -> JudgeVerdicts:  # noqa: ARG001 (a changed file is read again)
-    return read_verdicts(path)
