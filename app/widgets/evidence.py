@@ -14,7 +14,7 @@ from advgame.measurements import Measurement
 from advgame.measurements.table_files import table_text
 from advgame.scenarios import Scenario
 from advgame.scenarios.scenario_files import toml_of
-from advgame.wording.names import attack_in_words
+from advgame.wording.names import attack_in_words, counted
 from widgets.words import plain, sentence
 
 
@@ -103,6 +103,8 @@ def _offer_downloads(scenario: Scenario) -> None:
 def _show_basis(scenario: Scenario) -> None:
     if not scenario.basis:
         return
-    with st.expander(f"Basis of {len(scenario.basis)} prices", icon=":material/payments:"):
+    with st.expander(
+        f"Basis of {counted(len(scenario.basis), 'price', 'prices')}", icon=":material/payments:"
+    ):
         for address, basis in scenario.basis.items():
             st.markdown(f"- **{plain(sentence(address.replace('_', ' ')))}**: {plain(basis)}")

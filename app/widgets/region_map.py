@@ -98,7 +98,7 @@ def _show_map(found: Regions, edges: Borders) -> None:
         region_figure(found, edges, currency_of(scenario), state.question().case),
         config={"displayModeBar": False},
         key=key,
-        alt=plain(table.sentence),
+        alt=state.worded(table.sentence),
         on_select=lambda: _move(found, key),
         selection_mode="points",
     )
@@ -138,7 +138,7 @@ def _go_to(found: Regions, x: float, y: float) -> None:
 
 def _show_small_multiples(across: Axis, upwards: Axis, third: Axis, concept: Concept) -> None:
     """The same map at the least, the present and the greatest value of a third parameter."""
-    st.header(plain(f"For other values of: {third.meaning}"), anchor=False)
+    st.header(state.worded(f"For other values of: {third.meaning}"), anchor=False)
     scenario = state.scenario()
     values = (third.low, get_parameter(scenario, third.address), third.high)
     for box, value, word in zip(st.columns(3), values, ("least", "now", "greatest"), strict=True):
@@ -151,7 +151,7 @@ def _show_small_multiples(across: Axis, upwards: Axis, third: Axis, concept: Con
                 figure,
                 config={"displayModeBar": False},
                 key=f"map {word}",
-                alt=plain(RegionTable(found, edges).sentence),
+                alt=state.worded(RegionTable(found, edges).sentence),
             )
 
 
@@ -181,9 +181,10 @@ def _seen_from(scenario: Scenario, found: Regions, concept: str) -> Regions:
 
 
 def identity(scenario: Scenario) -> str:
-    """A text that differs wherever scenarios, or the accuracies of their tables, differ."""
-    accuracies = scenario.accuracies.attacked_accuracy
-    return f"{inputs_sha256(scenario)} {sha256(accuracies.tobytes()).hexdigest()}"
+    """A text that differs wherever scenarios, their rows, or the outcomes of several tries differ."""
+    dependence = scenario.accuracies.dependence
+    tries = b"" if dependence is None else dependence.ratios.tobytes()
+    return f"{inputs_sha256(scenario)} {sha256(tries).hexdigest()}"
 
 
 def _at_the_corner(scenario: Scenario, across: Axis, upwards: Axis) -> Scenario:

@@ -26,7 +26,7 @@ from advgame.measurements.importers.success_rates import (
 from advgame.scenarios import AttackChoice, Scenario, Select
 from advgame.wording.names import attack_in_words, counted
 from widgets import state
-from widgets.words import plain
+from widgets.words import plain, sentence
 
 ANY = "any table"
 MEANINGS = {
@@ -87,7 +87,7 @@ def _mapped(name: str, content: bytes) -> MeasurementTable | None:
     why = which_is_open(figures_under_attack(chosen.columns, chosen.accuracies), converted.rows)
     if why:
         answer = st.radio(
-            plain(f"What are the figures under attack? It is open, because {why}."),
+            plain(f"What are the figures under attack? {sentence(why)}, so they may be either."),
             [ROBUSTNESS, SUCCESS],
             index=None,
             key=f"success {table.name} {hash(table.header)}",

@@ -12,8 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from advgame.bundled import bundled
+from advgame.equilibria import CONCEPTS
 from advgame.measurements import MeasurementTable
-from advgame.scenarios import case, cases
+from advgame.payoffs.field_success import Dependence
+from advgame.scenarios import axis, case, cases, set_parameter
 from advgame.studies.regions import borders, regions
 
 Open = Callable[..., AppTest]
@@ -78,13 +80,33 @@ def test_maps_of_tables_that_differ_in_one_accuracy_are_not_taken_for_one_anothe
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.syspath_prepend(str(bundled("app")))
-    region_map = import_module("widgets.region_map")
+    region_map, drawn = import_module("widgets.region_map"), []
+    monkeypatch.setattr(region_map, "regions", lambda *a, **k: drawn.append(a) or regions(*a, **k))
     first = case("cifar10-two-defences")
     rows = first.measurements.rows
     changed = replace(rows[0], accuracy=rows[0].accuracy - 0.01, correct=None, tested=None)
     second = replace(first, measurements=MeasurementTable((changed, *rows[1:])))
-    assert region_map.identity(first) == region_map.identity(replace(first))
-    assert region_map.identity(first) != region_map.identity(second)
+    axes = [axis(first, name) for name in ("largest_share", "attack_cost")]
+    moved = set_parameter(first, "largest_share", 0.2)
+    maps = [region_map._map_of(each, *axes, CONCEPTS["nash"])[1] for each in (first, moved, second)]
+    assert len(drawn) == 2
+    assert np.array_equal(maps[0].areas, maps[1].areas)
+    assert not np.array_equal(maps[0].areas, maps[2].areas)
+
+
+def test_maps_of_scenarios_that_differ_in_the_outcomes_of_several_tries_are_kept_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(bundled("app")))
+    region_map = import_module("widgets.region_map")
+    scenario = case("agent-injection")
+    keys = []
+    for factor in (1.0, 1.0, 0.9):
+        accuracies = replace(scenario.accuracies, dependence=Dependence(np.full((2, 1, 1), factor)))
+        other = replace(scenario)
+        vars(other)["accuracies"] = accuracies  # where the property keeps its value
+        keys.append(region_map.identity(other))
+    assert keys[0] == keys[1] != keys[2]
 
 
 def test_a_click_moves_both_parameters_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
