@@ -21,7 +21,9 @@ from advgame.payoffs import Judge
 from advgame.scenarios import Scenario, build_game
 from advgame.scenarios.judges import judge_evidence_of
 from advgame.scenarios.verdicts_beside import verdicts_beside
-from advgame.studies.judge_error import JudgeError, UnderJudge, _Judged
+from advgame.studies.decisions_under_judges import UnderJudge
+from advgame.studies.judge_error import JudgeError
+from advgame.studies.judged_games import JudgedGames
 
 VERDICTS = bundled("data") / "published" / "prompt-defences.verdicts.parquet"
 MODEL = "gpt-4.1-mini-2025-04-14"
@@ -107,7 +109,7 @@ def test_the_corrected_decision_is_that_of_a_scenario_that_states_the_judge() ->
 
 def test_the_games_of_the_draws_are_those_of_scenarios_with_a_judge() -> None:
     scenario = ag.case("agentdojo-camel")
-    judged = _Judged(situate(scenario), "*", "commitment")
+    judged = JudgedGames(situate(scenario), "*", "commitment")
     rates = np.array([[0.9, 0.97], [0.8, 1.0], [1.0, 0.99]])
     to_defender, to_attacker = judged.pays(judged.accuracy(rates))
     for place, (sensitivity, specificity) in enumerate(rates.tolist()):
@@ -120,13 +122,27 @@ def test_only_the_attacks_of_a_judge_are_corrected_and_the_judges_of_others_stay
     scenario = ag.case("jailbreaks")
     first, second = scenario.accuracies.attacks[1:3]
     both = replace(scenario, judge={first: Judge(0.9, 0.9, 50, 40), second: Judge(0.8, 0.95)})
-    judged = _Judged(situate(both), first, "nash")
+    judged = JudgedGames(situate(both), first, "nash")
     to_defender, _ = judged.pays(judged.accuracy(np.array([[0.7, 0.99]])))
     game = build_game(replace(scenario, judge={first: Judge(0.7, 0.99), second: Judge(0.8, 0.95)}))
     assert to_defender[0] == pytest.approx(game.defender_payoffs)
     result = studied(both)
     assert result.evidence.attack == first
     assert "The judge of" in result.sentence
+
+
+def test_the_map_shows_what_is_deployed_under_each_judge() -> None:
+    scenario = ag.case("prompt-defences")
+    tiles = studied(scenario, sensitivity=(0.4, 0.9), specificity=(0.8, 1.0)).map
+    meanings = dict(tiles.meanings)
+    assert set(meanings.values()) == {"instruction", "XML tags"}
+    assert (tiles.rows, tiles.columns) == (("1", "0.7", "0.4"), ("0.8", "0.9", "1"))
+    for letters, sensitivity in zip(tiles.letters, (1, 0.7, 0.4), strict=True):
+        for letter, specificity in zip(letters, (0.8, 0.9, 1), strict=True):
+            game = build_game(replace(scenario, judge={"*": Judge(sensitivity, specificity)}))
+            mixed = ag.solve(game).recommended.defender
+            played = [name for name, share in zip(game.defences, mixed, strict=True) if share > 1e-9]
+            assert meanings[letter] == " + ".join(played)
 
 
 def test_without_a_judge_a_range_is_assumed_and_said_to_be() -> None:

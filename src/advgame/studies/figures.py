@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Points = tuple[tuple[float, float], ...]  # (across, up)
 
 
@@ -45,6 +46,18 @@ class Tiles:
         """The place of each letter in ``meanings``, (rows, columns), for colours."""
         place = {letter: float(number) for number, (letter, _) in enumerate(self.meanings)}
         return tuple(tuple(place[letter] for letter in row) for row in self.letters)
+
+
+def tile_letter(place: int) -> str:
+    """The letter of a map's place-th meaning; all beyond Z share an ellipsis.
+
+    >>> tile_letter(0), tile_letter(25), tile_letter(26)
+    ('A', 'Z', '…')
+
+    Args:
+        place: from 0.
+    """
+    return LETTERS[place] if place < len(LETTERS) else "…"
 
 
 StudyFigure = Curves | Tiles

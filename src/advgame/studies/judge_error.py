@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.decision.decide import decide
-from advgame.decision.policies import Policies, Policy, policies, policy_of
-from advgame.decision.situation import Situation, situate
+from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
 from advgame.number_text import mixture, percent, significant
-from advgame.payoffs.field_success import ANY_ATTACK, Judge, within
-from advgame.scenarios import Scenario
-from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws
-from advgame.scenarios.judges import AS_RIGHT, JudgeEvidence, Range, judge_evidence_of
+from advgame.scenarios.judges import JudgeEvidence, Range, judge_evidence_of
 from advgame.studies.bulk_policy import solved_for
-from advgame.studies.candidates import Option, resolved_by, values_of
-from advgame.studies.figures import Tiles
-from advgame.studies.regions import LETTERS
-from advgame.studies.solved_draws import solved_draws
+from advgame.studies.candidates import resolved_by
+from advgame.studies.decisions_under_judges import CORRECTED, UnderJudge, rows_under_judges
+from advgame.studies.figures import Tiles, tile_letter
+from advgame.studies.judged_games import JudgedGames
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.study_progress import advanced
 
@@ -31,27 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NO_BETTER = "the judge does no better than chance"
-AS_STATED, CORRECTED = "as the scenario states", "corrected at the estimate"
 MOST_DRAWS, MOST_POINTS = 100_000, 41
-
-
-@dataclass(frozen=True)
-class UnderJudge:
-    """What is decided if the judge errs this often; money per classified input."""
-
-    verdicts: str  # which verdicts, in words
-    sensitivity: float | None  # None where another judge's verdicts are taken instead
-    specificity: float | None
-    policy: str  # kind of the best policy
-    deploy: tuple[tuple[str, float], ...]
-    value: float  # of the best policy
-    kept: float  # of what is deployed as the scenario states, kept all the same
-    outside: int  # success rates outside 0..1 once corrected, cut off there
-
-    @property
-    def loss(self) -> float:
-        """What keeping the stated decision loses; 0 where it is the best policy."""
-        return max(0.0, self.value - self.kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,9 +221,9 @@ class JudgeErrorStudy(Study[JudgeError]):
         )
         method = resolved_by(situation)
         verdict = decide(situation)
-        rows = _rows(situation, verdict.policies, evidence)
+        rows = rows_under_judges(situation, verdict.policies, evidence)
         advanced(1, 3)
-        judged = _Judged(situation, evidence.attack, method)
+        judged = JudgedGames(situation, evidence.attack, method)
         kept = verdict.policies.verdict.strategy
         rates, useless = self._drawn(evidence)
         value = judged.values(rates, kept)
@@ -264,7 +240,7 @@ class JudgeErrorStudy(Study[JudgeError]):
             (low, high),
             len(rates),
             useless,
-            judged.map(evidence, self.points),
+            _map(judged, evidence, self.points),
             solved_for(situation.concept),
         )
 
@@ -294,149 +270,31 @@ class JudgeErrorStudy(Study[JudgeError]):
         return rates[useful], int((~useful).sum())
 
 
-def _rows(situation: Situation, stated: Policies, evidence: JudgeEvidence) -> tuple[UnderJudge, ...]:
-    """The decision as stated, with verdicts taken as right, at the estimate, and at the ends of the range."""
-    scenario, given = situation.scenario, evidence.given
-    rows = [
-        _row(
-            situation, stated, stated, AS_STATED, (given.sensitivity, given.specificity) if given else (1, 1)
-        )
-    ]
-    (low, high), (few, many) = evidence.sensitivity, evidence.specificity
-    wanted: dict[str, tuple[float, float]] = {
-        "taken as right": (1.0, 1.0),
-        CORRECTED: evidence.estimate,
-        "least sensitivity and specificity": (low, few),
-        "least sensitivity": (low, many),
-        "least specificity": (high, few),
-        "greatest sensitivity and specificity": (high, many),
-    }
-    seen = {(rows[0].sensitivity, rows[0].specificity)}
-    for verdicts, rates in wanted.items():
-        if rates not in seen and sum(rates) > 1 and min(rates) > 0:
-            seen.add(rates)
-            judged = _asked(situation, with_judge(scenario, evidence.attack, rates))
-            rows.append(_row(judged, policies(judged), stated, verdicts, rates))
-    if evidence.other_rates:
-        other = _asked(
-            situation, replace(scenario, judge={}, what_if=_assumed(scenario, evidence.other_rates))
-        )
-        rows.append(_row(other, policies(other), stated, f"the verdicts of {evidence.other!r}", None))
-    return tuple(rows)
-
-
-def _row(
-    judged: Situation,
-    table: Policies,
-    stated: Policies,
-    verdicts: str,
-    rates: tuple[float, float] | None,
-) -> UnderJudge:
-    verdict: Policy = table.verdict
-    kept = policy_of(judged, stated.verdict.kind, stated.verdict.strategy)
-    return UnderJudge(
-        verdicts,
-        None if rates is None else rates[0],
-        None if rates is None else rates[1],
-        verdict.kind.value,
-        verdict.deploy,
-        verdict.worth,
-        min(kept.worth, verdict.worth) if table is stated else kept.worth,
-        len(judged.accuracies.outside),
+def _map(games: JudgedGames, evidence: JudgeEvidence, points: int) -> Tiles:
+    """What is deployed over a grid of sensitivities and specificities."""
+    upwards, across = (
+        np.linspace(*_widened(ends), points) for ends in (evidence.sensitivity, evidence.specificity)
     )
-
-
-def with_judge(scenario: Scenario, attack: str, rates: tuple[float, float]) -> Scenario:
-    """The scenario with other error rates of the judge of an attack.
-
-    Args:
-        scenario: the scenario; the judges of its other attacks stay.
-        attack: name of the attack, or ``*``.
-        rates: sensitivity and specificity.
-    """
-    judges = {**scenario.judge, attack: Judge(*rates)}
-    if rates == AS_RIGHT:
-        del judges[attack]
-    return replace(scenario, judge=judges)
-
-
-def _assumed(scenario: Scenario, rates: Mapping[tuple[str, str], float]) -> dict[str, float]:
-    """Accuracies as another judge's verdicts give them."""
-    cells = {f"attacked_accuracy[{defence}, {attack}]": 1 - rate for (defence, attack), rate in rates.items()}
-    return {**scenario.what_if, **cells}
-
-
-def _asked(situation: Situation, scenario: Scenario) -> Situation:
-    """The same question about another scenario."""
-    return situate(scenario, None if situation.by_knowledge else situation.concept)
-
-
-class _Judged:
-    """The games at many error rates of one judge."""
-
-    def __init__(self, situation: Situation, attack: str, method: str) -> None:
-        self.accuracies, self.method = situation.accuracies, method
-        others = {name: judge for name, judge in situation.scenario.judge.items() if name != attack}
-        columns = [
-            place
-            for place, name in enumerate(self.accuracies.attacks)
-            if place and (name == attack or (attack == ANY_ATTACK and name not in others))
-        ]
-        self.columns = columns
-        self.pays = PayoffsOfDraws.at(replace(situation.scenario, judge=others))
-
-    def accuracy(self, rates: FloatArray) -> FloatArray:
-        """The corrected accuracies (rates, defences, attacks)."""
-        measured = self.accuracies.attacked_accuracy
-        accuracy = np.repeat(measured[None], len(rates), axis=0)
-        judged = 1 - measured[:, self.columns]
-        sensitivity, specificity = rates[:, 0, None, None], rates[:, 1, None, None]
-        corrected = (judged + specificity - 1) / (sensitivity + specificity - 1)
-        accuracy[:, :, self.columns] = 1 - within(corrected)
-        return accuracy
-
-    def share_changed(self, rates: FloatArray, given: Judge | None) -> float:
-        """The share of the rates (rates, 2) under which other defences are deployed than as stated."""
-        if not len(rates):
-            return float("nan")
-        stated = np.array([(given.sensitivity, given.specificity) if given else AS_RIGHT])
-        return float((self.deployed(rates) != self.deployed(stated)).any(axis=1).mean())
-
-    def deployed(self, rates: FloatArray) -> FloatArray:
-        """Whether each defence is deployed, (rates, defences)."""
-        return np.asarray(solved_draws(self.pays, self.accuracy(rates), self.method)[1] > PLAYED)
-
-    def values(self, rates: FloatArray, kept: FloatArray) -> FloatArray:
-        """What a strategy is worth (rates,) if the attacker responds best to it."""
-        if not len(rates):
-            return np.empty(0)
-        return values_of((Option("kept", kept),), *self.pays(self.accuracy(rates)))[:, 0]
-
-    def map(self, evidence: JudgeEvidence, points: int) -> Tiles:
-        """What is deployed over a grid of sensitivities and specificities."""
-        upwards, across = (
-            np.linspace(*_widened(ends), points) for ends in (evidence.sensitivity, evidence.specificity)
-        )
-        rates = np.column_stack([each.ravel() for each in np.meshgrid(upwards, across, indexing="ij")])
-        useful = rates.sum(axis=1) > 1
-        names = np.full(len(rates), NO_BETTER, dtype=object)
-        names[useful] = [
-            " + ".join(name for name, on in zip(self.accuracies.defences, row, strict=True) if on)
-            for row in self.deployed(rates[useful])
-        ]
-        seen = list(dict.fromkeys(names.tolist()))
-        letters = {name: LETTERS[place % len(LETTERS)] for place, name in enumerate(seen)}
-        grid = names.reshape(points, points)[::-1]
-        here = evidence.estimate
-        return Tiles(
-            "Defences deployed over the judge's error rates",
-            "across: specificity; upwards: sensitivity",
-            tuple(f"{value:.3g}" for value in upwards[::-1].tolist()),
-            tuple(f"{value:.3g}" for value in across.tolist()),
-            tuple(tuple(letters[name] for name in row) for row in grid.tolist()),
-            (points - 1 - int(np.abs(upwards - here[0]).argmin()), int(np.abs(across - here[1]).argmin())),
-            tuple((letters[name], name) for name in seen),
-        )
+    rates = np.column_stack([each.ravel() for each in np.meshgrid(upwards, across, indexing="ij")])
+    useful = rates.sum(axis=1) > 1
+    names = np.full(len(rates), NO_BETTER, dtype=object)
+    names[useful] = [
+        " + ".join(name for name, on in zip(games.accuracies.defences, row, strict=True) if on)
+        for row in games.deployed(rates[useful])
+    ]
+    seen = list(dict.fromkeys(names.tolist()))
+    letters = {name: tile_letter(place) for place, name in enumerate(seen)}
+    grid = names.reshape(points, points)[::-1]
+    here = evidence.estimate
+    return Tiles(
+        "Defences deployed over the judge's error rates",
+        "across: specificity; upwards: sensitivity",
+        tuple(f"{value:.3g}" for value in upwards[::-1].tolist()),
+        tuple(f"{value:.3g}" for value in across.tolist()),
+        tuple(tuple(letters[name] for name in row) for row in grid.tolist()),
+        (points - 1 - int(np.abs(upwards - here[0]).argmin()), int(np.abs(across - here[1]).argmin())),
+        tuple((letters[name], name) for name in seen),
+    )
 
 
 def _widened(ends: Range) -> Range:

@@ -24,7 +24,7 @@ from advgame.scenarios.family.payoffs_over import can_be_batched
 from advgame.scenarios.parameters import nearest_value
 from advgame.scenarios.ranges import Axis, axis, dials
 from advgame.studies.bulk_policy import solved_for
-from advgame.studies.figures import Tiles
+from advgame.studies.figures import Tiles, tile_letter
 from advgame.studies.region_borders import Borders, borders_of
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.study_progress import advanced
@@ -38,7 +38,6 @@ Regime = tuple[
 ]  # the deployed defences, in the order of the game; empty where no solution is certified
 COMPILED_FROM = 1000  # points: a smaller map is refined sooner than a batch solver compiles
 TILES = 9  # cells of the figure along each axis
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COARSE = 9  # lines per axis of the coarse grid that is solved first
 FIRST_AXES = ("largest_share", "attack_cost", "attack_reward", "explanation_value")
 ONE_POINT = Nash(work_limit=0.2)  # nominal seconds; beyond them, the equilibria listed so far are used
@@ -333,9 +332,7 @@ class RegionTable(StudyResult):
         rows, columns = (_spread(len(values)) for values in (region_map.y_values, region_map.x_values))
         cells = region_map.regime[np.ix_(rows, columns)][::-1]
         seen = sorted({*cells.ravel().tolist(), region_map.here_regime})
-        letter = {
-            regime: LETTERS[place] if place < len(LETTERS) else "…" for place, regime in enumerate(seen)
-        }
+        letter = {regime: tile_letter(place) for place, regime in enumerate(seen)}
         across, upwards = (
             int(np.abs(values[places] - own).argmin())
             for values, places, own in zip(
