@@ -36,6 +36,7 @@ CONTRACT = "tests/equilibria/batch/test_batch_contract.py"
 COMMITMENT = "tests/equilibria/batch/test_batch_commitment.py"
 FUSED = "tests/equilibria/kernels/test_fused.py"
 GENERAL = "tests/equilibria/kernels/test_minors.py"
+PIVOTS = "tests/equilibria/kernels/test_pivots.py"
 WALKS = "tests/equilibria/kernels/test_rank_one_solver.py"
 
 
@@ -498,7 +499,14 @@ MUTANTS = (
         "lemke_howson_pivots",
         "ratio = table[ties[k], place] / table[ties[k], column]",
         "ratio = -table[ties[k], place] / table[ties[k], column]",
-        (GENERAL,),
+        (PIVOTS,),
+    ),
+    Mutant(
+        "an exchange loses the column of the variable that leaves",
+        "exchange",
+        "line[column] = inverse",
+        "line[column] = 0.0",
+        (PIVOTS,),
     ),
     Mutant(
         "a dominated attack taken for a best response",

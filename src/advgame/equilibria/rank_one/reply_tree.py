@@ -26,7 +26,7 @@ from advgame.games.bayesian_rank_one import StackedForm
 from advgame.games.tolerances import MAY_TIE, PLAYED
 
 LARGEST = 1_500  # coefficients of a node's program: HiGHS is quicker for larger ones
-MOST_NODES = 150  # take about as long as importing HiGHS
+MOST_NODES = 150  # made and visited, which takes about as long as importing HiGHS
 
 
 class _Node(NamedTuple):
@@ -72,7 +72,10 @@ def best_by_branching(
         for child in children:
             heappush(open_nodes, (-child.bound, next(numbers), child))
     rivals = [node for bound, _, node in open_nodes if -bound >= best.bound - MAY_TIE]
-    if best.tied or any(np.abs(node.mixed_strategy - best.mixed_strategy).max() > PLAYED for node in rivals):
+    if any(
+        node.tied or np.abs(node.mixed_strategy - best.mixed_strategy).max() > PLAYED
+        for node in (best, *rivals)
+    ):
         return None
     return best.mixed_strategy, program.low + program.span * best.bound
 
