@@ -98,7 +98,7 @@ def remembered(what: Any, compute: Callable[[], T]) -> T:
         try:
             value = compute()
         except AdvgameError as mistake:
-            if isinstance(what, tuple) and what[0] == "origin":
+            if _is_origin(what):
                 raise
             value = mistake
         while len(kept) >= MOST_KEPT:
@@ -117,8 +117,13 @@ def is_remembered(what: Any) -> bool:
 
 def _key(what: Any) -> tuple[Any, ...]:
     asked = question()
-    of = (asked.case, asked.preset) if isinstance(what, tuple) and what[0] == "origin" else asked
+    of = (asked.case, asked.preset) if _is_origin(what) else asked
     return what, _stamp(asked.case), of
+
+
+def _is_origin(what: Any) -> bool:
+    """Whether the value is read from files, without the changes made on the page."""
+    return isinstance(what, tuple) and what[0] == "origin"
 
 
 def choose(case: str, preset: str) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 import advgame as ag
 from advgame.errors import AdvgameError
-from advgame.reports.blocks import Matrix, MixBars, Table
+from advgame.reports.blocks import Cell, Matrix, MixBars, Table
 from advgame.scenarios import case, cases, read_scenario, write_scenario
+from advgame.wording.nouns import in_words_of, said_of
 
 HARDENED, PLAIN = "hardened network", "network of today"
 LABELS = {"Rice2020Overfitting": HARDENED, "Standard": PLAIN, "autoattack": "strong attack"}
@@ -43,6 +44,13 @@ def test_text_has_labels_and_tables_have_the_names_of_the_source(labelled: ag.Sc
 def test_json_has_the_names_of_the_source(labelled: ag.Scenario) -> None:
     content = json.loads(ag.report(labelled).render("json"))
     assert content["game"]["defences"] == ["Standard", "Rice2020Overfitting"]
+
+
+def test_the_text_of_a_cell_is_in_the_words_of_the_scenario_and_its_value_is_not() -> None:
+    mail = replace(case("cifar10-two-defences"), item=("mail", "mails"), system=("filter", "filters"))
+    assert in_words_of(Cell("known network", "known network"), said_of(mail)) == Cell(
+        "known filter", "known network"
+    )
 
 
 def test_a_scenario_without_labels_has_no_table_of_names() -> None:
