@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from advgame.equilibria.algorithms.robust_program import WITHIN, RobustProgram
 from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, worst_reply
 from advgame.equilibria.rank_one import reply_tree
-from advgame.equilibria.rank_one.reply_tree import best_by_branching
 from advgame.games import Game
 
 
@@ -26,11 +26,18 @@ def program_of(game: Game, amounts: UncertainAmounts, slack: float) -> RobustPro
     return RobustProgram(game, amounts, slack, float(worth.min()), float(worth.max()))
 
 
+def branched(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[NDArray[np.float64], float] | None:
+    """What the tree answers, begun at the best single defence."""
+    singles = np.eye(game.shape[0])
+    best = singles[np.argmax([worst_reply(game, amounts, single, slack)[1] for single in singles])]
+    return reply_tree.best_by_branching(game, amounts, slack, program_of(game, amounts, slack), best)
+
+
 @pytest.mark.parametrize("seed", range(32))
 def test_the_tree_guarantees_what_the_program_guarantees(seed: int) -> None:
     game, amounts, slack = drawn(seed)
     program = program_of(game, amounts, slack)
-    answer = best_by_branching(game, amounts, slack, program)
+    answer = branched(game, amounts, slack)
     assert answer is not None
     solved = program.solve()
     assert solved is not None
@@ -55,15 +62,14 @@ def test_where_two_defences_are_the_same_the_tree_leaves_the_choice_to_the_progr
 ) -> None:
     game = Game(worth, pays)
     certain = UncertainAmounts.certain(game)
-    assert best_by_branching(game, certain, 0.1, program_of(game, certain, 0.1)) is None
+    assert branched(game, certain, 0.1) is None
 
 
 def test_a_tree_that_grows_too_large_is_left_to_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     game, amounts, slack = drawn(12)
-    program = program_of(game, amounts, slack)
-    assert best_by_branching(game, amounts, slack, program) is not None
+    assert branched(game, amounts, slack) is not None
     monkeypatch.setattr(reply_tree, "MOST_NODES", 2)
-    assert best_by_branching(game, amounts, slack, program) is None
+    assert branched(game, amounts, slack) is None
 
 
 def tying(seed: int) -> tuple[Game, UncertainAmounts, float]:
@@ -82,7 +88,7 @@ def test_the_tree_guarantees_no_less_where_payoffs_tie_or_replies_are_never_best
     """The program's bound holds for every mixed strategy; its answer is not always the best."""
     game, amounts, slack = tying(seed)
     program = program_of(game, amounts, slack)
-    answer = best_by_branching(game, amounts, slack, program)
+    answer = branched(game, amounts, slack)
     assert answer is not None
     solved = program.solve()
     assert solved is not None
@@ -100,7 +106,7 @@ def test_where_a_defence_and_mixtures_with_it_are_as_good_the_choice_is_left_to_
     """The first defence is worth 1, and so is every mixture in which it is the likelier one."""
     game = Game(np.array([[1, 1.5], [1, 0]])[order], np.array([[1, 0], [0, 1]])[order])
     certain = UncertainAmounts.certain(game)
-    assert best_by_branching(game, certain, 0.0, program_of(game, certain, 0.0)) is None
+    assert branched(game, certain, 0.0) is None
 
 
 def test_where_mixtures_of_different_defences_are_as_good_the_choice_is_left_to_the_program() -> None:
@@ -111,8 +117,8 @@ def test_where_mixtures_of_different_defences_are_as_good_the_choice_is_left_to_
         worth[one, one], pays[one, one] = [[0, 3], [2, 1]], [[1, 0], [0, 1]]
     game = Game(worth, pays)
     certain = UncertainAmounts.certain(game)
-    assert best_by_branching(game, certain, 0.1, program_of(game, certain, 0.1)) is None
+    assert branched(game, certain, 0.1) is None
     worth[0, 1] = 3.1
-    better = best_by_branching(Game(worth, pays), certain, 0.1, program_of(Game(worth, pays), certain, 0.1))
+    better = branched(Game(worth, pays), certain, 0.1)
     assert better is not None
     assert better[0] == pytest.approx([0.45, 0.55, 0, 0], abs=1e-5)  # indifferent but for 0.1

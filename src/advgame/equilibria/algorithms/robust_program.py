@@ -2,7 +2,7 @@
 
     max v  with  v ≤ x·A_j, or some k surely better than j for the attacker, for every reply j
 
-Variables are x (defences,), v, and one binary variable w for each pair (k, j).
+HiGHS solves it here; `rank_one/reply_tree.py` searches the same choices for small games.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ class RobustProgram:
 
     Variables are x (defences,), v, and w (pairs,): w = 1 where the first reply of the pair is surely better
     than the second, whose harm then does not count.
+
+    Args:
+        game: payoffs at the amounts assumed.
+        amounts: those that may differ.
+        slack: money by which the attacker may fall short of its best reply.
+        least, most: bounds in money on the best guaranteed value.
     """
 
     def __init__(
@@ -39,10 +45,8 @@ class RobustProgram:
         worth = game.defender_payoffs
         self.low, self.span = float(worth.min()), float(np.ptp(worth)) or 1.0
         self.worth = (worth - self.low) / self.span  # (defences, attacks)
-        self.least, self.most = (
-            (least - self.low) / self.span - WITHIN,
-            (most - self.low) / self.span + WITHIN,
-        )
+        self.least = (least - self.low) / self.span - WITHIN
+        self.most = (most - self.low) / self.span + WITHIN
         self.pays = game.attacker_payoffs / span
         self.effects = amounts.effects / span
         self.low_deviation, self.high_deviation = amounts.low, amounts.high
@@ -155,9 +159,7 @@ class RobustProgram:
                 used[place] = slack
                 rows.append(np.concatenate([-gain, [0.0], used]))  # x·gain ≥ sure − slack (1 − w)
                 limits.append(slack - self.sure)
-        for place, (better, _) in enumerate(
-            self.pairs
-        ):  # what is beaten need not beat: the relation is transitive
+        for place, (better, _) in enumerate(self.pairs):  # what is beaten need not beat, by transitivity
             used = (of_worse == better).astype(float)
             used[place] = 1.0
             rows.append(np.concatenate([np.zeros(defences + 1), used]))

@@ -144,7 +144,7 @@ def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArr
     program = RobustProgram(
         game, amounts, slack, least, float(game.defender_payoffs.max() if most is None else most)
     )
-    by_tree = best_by_branching(game, amounts, slack, program)
+    by_tree = best_by_branching(game, amounts, slack, program, single)
     if by_tree is not None:
         return *by_tree, "branch and bound over the attacker's replies"
     pairs, bound = program.solve() or ((), float(game.defender_payoffs.max()))

@@ -40,7 +40,7 @@ class _Node(NamedTuple):
 
 
 def best_by_branching(
-    game: Game, amounts: UncertainAmounts, slack: float, program: RobustProgram
+    game: Game, amounts: UncertainAmounts, slack: float, program: RobustProgram, single: FloatArray
 ) -> tuple[FloatArray, float] | None:
     """The mixed strategy with the greatest guaranteed value, if it is the only one.
 
@@ -49,13 +49,14 @@ def best_by_branching(
         amounts: those that may differ.
         slack: money by which the attacker may fall short of its best reply.
         program: the mixed-integer program of the game.
+        single: (defences,) the single defence with the greatest guaranteed value.
 
     Returns:
         The mixed strategy and a bound in money that none exceeds; None where the tree is large, or several
         mixed strategies may be best.
     """
     numbers = count()  # decide between equal bounds
-    best = _best_single(game, amounts, slack, program)
+    best = _Node((), (), _answered(game, amounts, slack, program, single)[1], single, tied=False)
     open_nodes = [(-program.most, next(numbers), best._replace(bound=program.most))]
     while open_nodes and -open_nodes[0][0] > best.bound + MAY_TIE:
         if next(numbers) > MOST_NODES:
@@ -86,13 +87,6 @@ def _answered(
     """The reply that costs most, and the guaranteed value in units of the defender's payoff range."""
     reply, value = worst_reply(game, amounts, mixed_strategy, slack)
     return reply, (value - program.low) / program.span
-
-
-def _best_single(game: Game, amounts: UncertainAmounts, slack: float, program: RobustProgram) -> _Node:
-    singles = np.eye(game.shape[0])
-    values = [_answered(game, amounts, slack, program, single)[1] for single in singles]
-    best = int(np.argmax(values))
-    return _Node((), (), values[best], singles[best], tied=values.count(values[best]) > 1)
 
 
 def _children(program: RobustProgram, node: _Node, reply: int) -> list[_Node] | None:
