@@ -99,6 +99,14 @@ def test_a_cell_has_the_inputs_that_all_its_seeds_have() -> None:
     assert (found.inputs.tolist(), found.right.tolist()) == ([2], [[0.0], [1.0]])
 
 
+def test_seeds_of_unequal_numbers_of_inputs_are_kept_apart() -> None:
+    """Cut into rows of two, as if every seed had two inputs, the last row would be of two seeds."""
+    right = {0: {3: True, 9: True}, 1: {3: False}, 2: {9: True}}
+    table = OutcomeTable(rows("plain", PGD, right))
+    with pytest.raises(MeasurementError, match="no input common to all seeds"):
+        table.cell("digits", "cnn", "plain", PGD)
+
+
 def test_seeds_without_a_shared_input_are_refused() -> None:
     table = OutcomeTable(rows("plain", PGD, {0: {1: True}, 1: {2: True}}))
     with pytest.raises(MeasurementError, match="common to all seeds"):

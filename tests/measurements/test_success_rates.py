@@ -76,9 +76,20 @@ def test_different_items_may_have_higher_figures(tmp_path: Path) -> None:
     assert len(IMPORTERS["csv"]().read(tmp_path / "mine.csv")) == 2
     turned = IMPORTERS["csv"](success=True).read(tmp_path / "mine.csv")
     assert [(row.accuracy, row.correct) for row in turned] == [(0.6, 60), (0.1, 10)]
+    (tmp_path / "alike.csv").write_text(text.replace("attacks", "tasks"))
+    alike = IMPORTERS["csv"](success=True).read(tmp_path / "alike.csv")
+    assert [(row.accuracy, row.warnings) for row in alike] == [(0.6, ()), (0.1, ())]
     (tmp_path / "mine.csv").write_text(text.replace("attacks", "tasks"))
     with pytest.raises(MeasurementError, match="1 of 1 figures under attack exceed"):
         IMPORTERS["csv"]().read(tmp_path / "mine.csv")
+
+
+def test_success_rates_that_are_fractions_are_not_read_as_percent(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("model,ASR\nplain,0.3\n")
+    alone = MAP.replace('[[accuracies]]\ncolumn = "clean"\nattack = "none"\n', "")
+    (tmp_path / "map.toml").write_text(alone.format(column="ASR"))
+    with pytest.raises(MeasurementError, match=r"largest accuracy is 0\.3: these look like fractions"):
+        IMPORTERS["csv"](columns=tmp_path / "map.toml", success=True).read(tmp_path / "mine.csv")
 
 
 def test_formats_that_state_what_they_hold_are_not_asked() -> None:

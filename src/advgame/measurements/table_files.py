@@ -37,6 +37,23 @@ def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> Measur
     Raises:
         MeasurementError: for invalid input; the message names the line, the column, the value and the remedy.
     """
+    rows = read_rows(path, percent=percent)
+    try:
+        return mark_contradictions(MeasurementTable(rows))
+    except MeasurementError as mistake:
+        raise MeasurementError(f"{Path(path).name}: {mistake}") from None
+
+
+def read_rows(path: str | os.PathLike[str], *, percent: bool = False) -> tuple[Measurement, ...]:
+    """The measurements in a CSV or Parquet file, as `read_table` reads them, before they are compared.
+
+    Args:
+        path: a file with a header of field names.
+        percent: True to divide accuracies and spreads by 100.
+
+    Raises:
+        MeasurementError: for invalid input; the message names the line, the column, the value and the remedy.
+    """
     path = Path(path)
     if not path.is_file():
         raise MeasurementError(f"There is no file {path}; name a CSV or Parquet table of measurements.")
@@ -46,10 +63,7 @@ def read_table(path: str | os.PathLike[str], *, percent: bool = False) -> Measur
         raise MeasurementError(f"{path.name} has a header and no rows; give at least one measurement.")
     if percent:
         check_percent(rows, path)
-    try:
-        return mark_contradictions(MeasurementTable(tuple(rows)))
-    except MeasurementError as mistake:
-        raise MeasurementError(f"{path.name}: {mistake}") from None
+    return tuple(rows)
 
 
 def check_percent(rows: Iterable[Measurement], path: Path) -> None:

@@ -51,7 +51,7 @@ from advgame.measurements.importers.success_rates import (
 )
 from advgame.measurements.measurement import FIELDS, Measurement
 from advgame.measurements.table import MeasurementTable
-from advgame.measurements.table_files import read_row, read_table
+from advgame.measurements.table_files import check_percent, read_row, read_rows
 
 PER_ACCURACY = ("accuracy", "correct", "std")  # fields that a wide table needs per accuracy
 KEYS = ("percent", "separator", "success", "columns", "constants", "accuracies")
@@ -107,15 +107,16 @@ class CsvImporter(Importer):
         ]
         if chosen.success is None:
             _ask(path, figures_under_attack(chosen.columns, chosen.accuracies), rows)
-        return table_of(rows, path, "at least one line with an accuracy", percent=percent)
+        if percent:
+            check_percent(map(as_accuracy, rows) if chosen.success else rows, path)  # the figures as given
+        return table_of(rows, path, "at least one line with an accuracy")
 
     def _without_map(self, path: Path) -> MeasurementTable:
-        table = read_table(path, percent=self.percent)
+        rows = read_rows(path, percent=self.percent)
         if self.success is None:
-            _ask(path, (), table.rows)
-        if not self.success:
-            return table
-        return table_of(map(as_accuracy, table.rows), path, "at least one line with an accuracy")
+            _ask(path, (), rows)
+        turned = map(as_accuracy, rows) if self.success else rows
+        return table_of(turned, path, "at least one line with an accuracy")
 
 
 def _ask(path: Path, names: Sequence[str], rows: Sequence[Measurement]) -> None:
