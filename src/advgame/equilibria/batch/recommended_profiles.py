@@ -56,7 +56,8 @@ def recommended_without_compiling(
         concept: a concept, or its name.
 
     Returns:
-        None where the concept has no method for many games, or one that would have to be compiled first.
+        None where the concept has no method for many games, or one that would have to be compiled first, or
+        whose compiled code takes longer to load than these games to solve one by one.
     """
     resolved = CONCEPTS.resolve(concept)
     if isinstance(resolved, QuantalResponse) and len(a):
