@@ -106,7 +106,7 @@ def remembered(what: Any, compute: Callable[[], T]) -> T:
         kept[key] = value
     cached: T | AdvgameError = kept[key]
     if isinstance(cached, AdvgameError):
-        raise cached
+        raise cached.with_traceback(None)  # else it would grow, and keep frames, with every raise
     return cached
 
 

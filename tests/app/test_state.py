@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from advgame.bundled import bundled
+from advgame.errors import InputError
 from advgame.scenarios import Scenario, apply_preset, case, dials, get_parameter, preset, write_scenario
 from advgame.scenarios.linked_question import Question
 
@@ -25,6 +31,38 @@ def test_after_any_sequence_of_actions_every_widget_equals_the_scenario(open_pag
         act(page, chance)
         assert not page.exception
         assert shown(page) == used(page)
+
+
+def test_values_are_cached_by_question_and_errors_unless_a_file_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(bundled("app")))
+    state = import_module("widgets.state")
+    monkeypatch.setattr(state, "st", SimpleNamespace(session_state={}))
+    computed: list[str] = []
+
+    def asked(what: object, question: Question, mistake: bool = False) -> None:
+        def compute() -> str:
+            computed.append(str(what))
+            if mistake:
+                raise InputError("not readable")
+            return "value"
+
+        monkeypatch.setattr(state, "question", lambda: question)
+        with pytest.raises(InputError) if mistake else nullcontext():
+            state.remembered(what, compute)
+
+    first = Question("cifar10-two-defences")
+    questions = (first, first.changed("attack_cost", 0.1), first, replace(first, preset="spam-filter"))
+    counts = []
+    for mistake in (False, True):
+        for what in ("decision", ("origin", "file")):
+            state.st.session_state.clear()
+            computed.clear()
+            for question in questions:
+                asked(what, question, mistake)
+            counts.append(len(computed))
+    assert counts == [3, 2, 3, 4]
 
 
 def act(page: AppTest, chance: random.Random) -> None:
