@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from math import nan
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -179,7 +180,7 @@ def nashpy(case: str) -> Iterator[Work]:
                 unfinished.add(place)
             else:
                 seconds.append(process_time() - begun)
-        return median(seconds) * draws
+        return median(seconds) * draws if seconds else nan
 
     yield Work("nashpy: one equilibrium (median of those that it finishes)", draws, solve)
 

@@ -121,6 +121,28 @@ def test_the_same_seed_gives_the_same_table_whatever_the_number_of_workers(
     assert again.read_bytes() == measured.read_bytes()
 
 
+ONLY_COPIES = """
+import sys
+from advgame.cli import main
+from advgame.lab.experiment import workers
+
+workers._Context = None  # so that new interpreters cannot be started
+sys.stderr.isatty = lambda: True  # so that a bar shows the progress
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems start new interpreters")
+def test_the_command_copies_its_process_into_workers_which_give_the_same_table(
+    path: Path, measured: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "rows.csv"
+    command = [sys.executable, "-c", ONLY_COPIES, "measure", str(path), "-o", str(output), "--workers", "2"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr
+    assert output.read_bytes() == measured.read_bytes()
+
+
 def test_a_killed_measurement_is_resumed_to_the_same_table(
     path: Path, measured: Path, tmp_path: Path
 ) -> None:

@@ -9,11 +9,13 @@ import sys
 
 import pytest
 
+from advgame.lab.experiment import workers
+
 PARENT = """
 import os, signal, sys
 from advgame.lab.experiment.workers import worker_pool
 
-with worker_pool(1) as pool:
+with worker_pool(1, forked={forked}) as pool:
     future = pool.submit(os.getpid)
     (worker,) = pool._processes
     print(worker, flush=True)
@@ -27,8 +29,9 @@ SECONDS = 60  # only a test that fails waits so long
 @pytest.mark.parametrize(
     "waiting", ["", "future.result()"], ids=["while it starts", "while it waits for work"]
 )
-def test_a_worker_ends_when_its_parent_is_killed(waiting: str) -> None:
-    command = [sys.executable, "-c", PARENT.format(waiting=waiting or "pass")]
+@pytest.mark.parametrize("forked", [False, True], ids=["new interpreter", "copy"])
+def test_a_worker_ends_when_its_parent_is_killed(waiting: str, forked: bool) -> None:
+    command = [sys.executable, "-c", PARENT.format(waiting=waiting or "pass", forked=forked)]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     worker = int(parent.stdout.readline())
@@ -38,3 +41,15 @@ def test_a_worker_ends_when_its_parent_is_killed(waiting: str) -> None:
         os.kill(worker, signal.SIGKILL)
         pytest.fail(f"the worker was alive {SECONDS} s after its parent was killed")
     assert parent.returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems start new interpreters")
+@pytest.mark.parametrize(
+    ("forked", "threads", "start"), [(True, 1, "fork"), (True, 2, "spawn"), (False, 1, "spawn")]
+)
+def test_a_process_with_several_threads_is_not_copied(
+    forked: bool, threads: int, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers.threading, "active_count", lambda: threads)
+    with workers.worker_pool(1, forked=forked) as pool:
+        assert pool._mp_context.get_start_method() == start  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ class PinnedFile:
     """
 
     name: str
-    size: int | None  # bytes, uncompressed; None where is unknown it
+    size: int | None  # bytes, uncompressed; None where it is unknown
     checksum: str  # of the uncompressed content: "md5:…" or "sha256:…"
     urls: tuple[
         str, ...
@@ -74,9 +74,9 @@ class PinnedFile:
             content = self._uncompressed(content, where)
         content = content.removeprefix(self.head)
         if self.size is not None and len(content) != self.size:
-            checksum = f"more than {self.size:,}" if len(content) > self.size else f"{len(content):,}"
+            length = f"more than {self.size:,}" if len(content) > self.size else f"{len(content):,}"
             raise LabError(
-                f"{where} has {checksum} bytes{' uncompressed' if gzipped else ''}; expected {self.size:,}. "
+                f"{where} has {length} bytes{' uncompressed' if gzipped else ''}; expected {self.size:,}. "
                 "The file is cut or another one; replace it."
             )
         algorithm, _, expected = self.checksum.partition(":")
