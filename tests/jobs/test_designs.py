@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -22,6 +22,19 @@ def test_a_grid_has_every_combination_the_first_parameter_varying_slowest() -> N
     assert list(zip(*(column.tolist() for column in columns.values()), strict=True)) == list(
         product(*axes.values())
     )
+
+
+@pytest.mark.parametrize("lengths", [(5,), (2, 1, 3), (3, 2, 4)])
+def test_any_part_of_a_grid_is_that_of_all_combinations(lengths: tuple[int, ...]) -> None:
+    axes = {
+        name: [float(place) for place in range(length)] for name, length in zip("abc", lengths, strict=False)
+    }
+    whole = list(product(*axes.values()))
+    design = FullGrid(axes)
+    for first, last in combinations(range(len(whole) + 1), 2):
+        columns = design.columns(first, last)
+        rows = list(zip(*(column.tolist() for column in columns.values()), strict=True))
+        assert rows == whole[first:last]
 
 
 def test_a_grid_of_a_trillion_cells_needs_no_memory() -> None:

@@ -12,7 +12,7 @@ import advgame as ag
 from advgame.errors import ScenarioError, UnknownName
 from advgame.jobs import InlineEngine, chunk_rows
 from advgame.jobs.chunk_rows import rows_of
-from advgame.jobs.regimes import regime_of
+from advgame.jobs.regimes import regime_of, regimes_of
 from advgame.jobs.sweep_job import SweepJob
 from advgame.scenarios.evidence import evidence_of
 
@@ -52,6 +52,26 @@ def test_rows_agree_with_nashpy() -> None:
         ((x, y),) = other.support_enumeration()
         assert [row[f"P[{name}]"] for name in game.defences] == pytest.approx(x, abs=1e-9)
         assert [row[f"P(attack)[{name}]"] for name in game.attacks] == pytest.approx(y, abs=1e-9)
+
+
+@pytest.mark.parametrize("count", [2, 64, 65, 130])
+def test_regimes_name_the_played_strategies_of_each_cell_whatever_their_number(count: int) -> None:
+    rng = np.random.default_rng(count)
+    kinds = (rng.random((6, count + 3)) < 0.3).astype(float)
+    kinds[:, [0, count]] = 1.0  # both players play something
+    kinds[1] = kinds[0]
+    kinds[1, count - 1] = 1.0 - kinds[0, count - 1]  # differs in one strategy only
+    cells = np.repeat(kinds[rng.integers(0, 6, 30)], rng.integers(1, 4, 30), axis=0)
+    defences, attacks = [f"d{place}" for place in range(count)], ["none", "pgd", "square"]
+    regimes = regimes_of(tuple(defences), tuple(attacks), cells[:, :count], cells[:, count:])
+    expected = [
+        " + ".join(name for name, plays in zip(defences, cell[:count], strict=True) if plays)
+        + " | "
+        + " + ".join(name for name, plays in zip(attacks, cell[count:], strict=True) if plays)
+        for cell in cells
+    ]
+    assert [regimes.texts[code] for code in regimes.codes] == expected
+    assert regimes.texts == list(dict.fromkeys(expected))  # in the order in which they occur
 
 
 def test_a_sweep_without_any_solved_cell_has_an_empty_map(
