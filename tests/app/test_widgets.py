@@ -77,3 +77,15 @@ def test_bars_show_every_strategy_played_and_then_the_best_of_the_others() -> No
     mix, pay = np.array([0.0, 0.7, 0.0, 0.3]), np.array([1.0, 2.0, 1.5, 2.0])
     assert widget("mixes").chosen_bars(mix, pay, most=3) == [1, 3, 2]
     assert widget("mixes").chosen_bars(mix, pay, most=1) == [1, 3]
+
+
+def test_a_change_of_the_largest_share_is_listed_once_and_that_of_one_attack_by_its_name() -> None:
+    scenario = case("cifar10-two-defences")
+    differences = widget("comparison").differences
+    changed = set_parameter(scenario, "largest_share", 0.5)
+    listed = [("largest share of the traffic that can be adversarial", "30 %", "50 %")]
+    assert [tuple(each) for each in differences(scenario, changed)] == listed
+    capped = set_parameter(scenario, "adversarial_share[autoattack]", 0.2)
+    ((what, _, now),) = differences(scenario, capped)
+    assert "autoattack can supply" in what
+    assert now == "20 %"
