@@ -259,29 +259,29 @@ def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:
     worst = max(LEAST_LOSS * 10, *(float(surface.loss.max()) for surface in surfaces))
     scale = LogNorm(LEAST_LOSS, worst)
     colours = _class_colours(surfaces)
-    for (above, below), surface_axes in zip(axes.T, surfaces, strict=False):
-        above.set_title(surface_axes.name, parse_math=False)
+    for (above, below), drawn in zip(axes.T, surfaces, strict=False):
+        above.set_title(drawn.name, parse_math=False)
         above.pcolormesh(
-            surface_axes.steps,
-            surface_axes.steps,
-            surface_axes.loss.clip(LEAST_LOSS),
+            drawn.steps,
+            drawn.steps,
+            drawn.loss.clip(LEAST_LOSS),
             norm=scale,
             cmap="cividis",
             rasterized=True,
         )
         below.pcolormesh(
-            surface_axes.steps,
-            surface_axes.steps,
-            _coloured(surface_axes.predicted, colours),
+            drawn.steps,
+            drawn.steps,
+            _coloured(drawn.predicted, colours),
             rasterized=True,
         )
-        _label_regions(below, surface_axes, classes)
+        _label_regions(below, drawn, classes)
         for one, ink in ((above, "white"), (below, "black")):
-            _mark(one, surface_axes, ink)
+            _mark(one, drawn, ink)
         above.tick_params(labelbottom=False)
-        below.set_xlabel(f"adversarial direction\n(1 is a change of {surface_axes.radius:g} in L∞)")
+        below.set_xlabel(f"adversarial direction\n(1 is a change of {drawn.radius:g} in L∞)")
         for one in (above, below):
-            one.tick_params(labelleft=surface_axes is surfaces[0])
+            one.tick_params(labelleft=drawn is surfaces[0])
     for place in (0, 1):
         axes[place, 0].set_ylabel("random direction")
     figure.colorbar(ScalarMappable(scale, "cividis"), cax=axes[0, -1], label="loss of the true label")

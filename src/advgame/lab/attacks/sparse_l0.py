@@ -73,7 +73,7 @@ class BeamSearch(SmallestChange):
             for place, count in enumerate(counts):
                 if count >= changed:
                     crafted[place] = examples.clone()
-        return [example.view_as(inputs) for example in crafted]
+        return [batch.view_as(inputs) for batch in crafted]
 
     def _improved(self, search: SparseSearch, beams: Beams, examples: torch.Tensor, last: bool) -> Beams:
         """The beams of inputs that still stand after exchanges and moves of the changed values."""

@@ -23,7 +23,7 @@ Sureness = Callable[[torch.Tensor], torch.Tensor]  # inputs to how surely each f
 
 
 def surest_within(
-    surest: Sequence[torch.Tensor],
+    candidates: Sequence[torch.Tensor],
     inputs: torch.Tensor,
     norm: str,
     radii: Sequence[float],
@@ -32,7 +32,7 @@ def surest_within(
     """For each radius the surest of the examples found and of those further along the same ways.
 
     Args:
-        surest: tensors of the shape of ``inputs``; an example that was not found is its input.
+        candidates: tensors of the shape of ``inputs``; an example that was not found is its input.
         sureness: of changed inputs.
 
     Returns:
@@ -43,7 +43,7 @@ def surest_within(
     [tensor([[0.5500, 0.5000]]), tensor([[0.8000, 0.5000]])]
     """
     kept, best = [inputs.clone() for _ in radii], [sureness(inputs)] * len(radii)
-    for examples in surest:
+    for examples in candidates:
         sizes = size(examples, inputs, norm)
         for place, radius in enumerate(radii):
             for way in WAYS_FURTHER:
@@ -124,7 +124,7 @@ def errors_and_margin(victim: Victim, labels: torch.Tensor) -> Sureness:
             shares = victim.surrogate(changed).softmax(dim=1).double()
         own = shares.gather(1, labels[:, None]).squeeze(1)
         margin = shares.scatter(1, labels[:, None], -torch.inf).amax(dim=1) - own
-        error_rate: torch.Tensor = errors(changed) + margin / (4 * DRAWS)
-        return error_rate
+        score: torch.Tensor = errors(changed) + margin / (4 * DRAWS)
+        return score
 
     return sureness

@@ -50,10 +50,10 @@ def fetched(source: Source, folder: str | os.PathLike[str] | None, progress: Pro
 
 
 def _whole(file: PinnedFile, place: Path) -> bool:
-    content = file.there(place)
-    if content is None:
+    there = file.there(place)
+    if there is None:
         return False
-    copy, path = content
+    copy, path = there
     try:
         copy.read(path)
     except LabError:

@@ -74,11 +74,11 @@ class Source(ABC):
         return f"it cannot be fetched. {self.note} See {self.page}."
 
     def _content(self, file: PinnedFile, place: Path) -> bytes:
-        content = file.there(place)
-        if content is None:
+        there = file.there(place)
+        if there is None:
             raise LabError(
                 f"The data set {self.name} needs {place / file.name} (or the same with .gz), and it is not "
                 f"there; {self.advice}"
             )
-        copy, path = content
+        copy, path = there
         return copy.read(path)

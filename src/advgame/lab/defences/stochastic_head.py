@@ -1,4 +1,4 @@
-"""A stochastic (Bayesian) last layer on a deterministic extractor: cheap: only the layer is drawn again.
+"""A stochastic (Bayesian) last layer on a deterministic extractor; it is cheap, as only the layer is drawn.
 
 The weights of the layer are Gaussian with means and deviations of their own, found by variational
 inference (Blundell et al. 2015); predictions average the probabilities of many draws. Training by another
