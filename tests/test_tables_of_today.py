@@ -157,6 +157,17 @@ def test_a_report_speaks_of_requests_and_agents_and_of_what_static_attacks_leave
     assert "AML.T0051.001" in text
 
 
+def test_a_report_tells_adapted_attacks_from_those_of_which_nothing_is_stated() -> None:
+    text = " ".join(str(report(case("tabular-malware")).render("markdown")).split())
+    assert "Constraints ignored and constraints kept were adapted to each defence." in text
+    assert "Of no modification, the table does not state whether it was adapted to the defences." in text
+    text = " ".join(str(report(case("jailbreaks")).render("markdown")).split())
+    assert "GCG (in part) was made against another system" in text  # the other part had the models' gradients
+    assert "GCG (in part), PAIR and random search were adapted to each defence." in text
+    text = " ".join(str(report(case("imagenette-pruning")).render("markdown")).split())
+    assert "The table does not state whether its attacks were adapted to the defences." in text
+
+
 def test_names_keep_their_words_where_nouns_are_exchanged() -> None:
     say = said_of(case("agent-injection"))
     assert say("input classifier alone is worth 2 units per input") == (

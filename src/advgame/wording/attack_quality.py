@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advgame.arrays import NO_ATTACK
 from advgame.decision import Recommendation
 from advgame.measurements import MeasurementTable
 from advgame.measurements.measurement import PLAYABLE
@@ -28,9 +29,7 @@ def static_attacks(rows: MeasurementTable) -> str:
     """
     parts = []
     for kind, words in LEAVES_OPEN.items():
-        names = list(
-            dict.fromkeys(row.attack for row in rows if row.adaptivity == kind and row.metric in PLAYABLE)
-        )
+        names = _attacks_that_were(kind, rows)
         if names:
             parts.append(f"{shortened(names, NAMED)} {words if len(names) == 1 else _plural(words)}")
     if not parts:
@@ -39,6 +38,39 @@ def static_attacks(rows: MeasurementTable) -> str:
         f"{listed(parts)}: the success rates are lower bounds, because an attacker who adapts to the "
         "defence can succeed more often."
     )
+
+
+def other_attacks(rows: MeasurementTable) -> str:
+    """Which attacks were adapted to the defence, and of which the table does not state it; empty if of none.
+
+    Args:
+        rows: the selected rows.
+    """
+    attacked = [row for row in rows if row.attack != NO_ATTACK and row.metric in PLAYABLE]
+    stated = {row.attack for row in attacked if row.adaptivity}
+    adapted = _attacks_that_were("adaptive", rows)
+    unstated = [name for name in dict.fromkeys(row.attack for row in attacked) if name not in stated]
+    sentences = []
+    if adapted:
+        verb = "was" if len(adapted) == 1 else "were"
+        sentences.append(f"{shortened(adapted, NAMED)} {verb} adapted to each defence.")
+    if unstated and stated:
+        subject = "it was" if len(unstated) == 1 else "they were"
+        sentences.append(
+            f"Of {shortened(unstated, NAMED)}, the table does not state whether {subject} adapted to the "
+            "defences."
+        )
+    elif unstated:
+        sentences.append("The table does not state whether its attacks were adapted to the defences.")
+    return " ".join(sentences)
+
+
+def _attacks_that_were(kind: str, rows: MeasurementTable) -> list[str]:
+    """Attacks of that adaptivity in the order of the rows, marked where some rows have another one."""
+    attacked = [row for row in rows if row.attack != NO_ATTACK and row.metric in PLAYABLE]
+    others = {row.attack for row in attacked if row.adaptivity and row.adaptivity != kind}
+    names = dict.fromkeys(row.attack for row in attacked if row.adaptivity == kind)
+    return [f"{name} (in part)" if name in others else name for name in names]
 
 
 def _plural(words: str) -> str:

@@ -6,20 +6,20 @@ from advgame.arrays import NO_ATTACK
 from advgame.errors import AdvgameError
 from advgame.number_text import percent
 from advgame.payoffs import Accuracies
-from advgame.reports.blocks import Block, Bullets, Caution, Cell, Head, Heading, Paragraph, Table
+from advgame.reports.blocks import Block, Bullets, Caution, Cell, Head, Heading, Table
 from advgame.reports.facts import Facts
 from advgame.scenarios.judges import judge_evidence_of
 from advgame.wording.attack_quality import (
     adaptive_threshold,
     factor_threshold,
     judges_in_words,
+    other_attacks,
     static_attacks,
     tries_in_words,
     utility_in_words,
 )
 
 SHOWN = 20
-NOT_STATED = "The table does not state whether its attacks were adapted to the defences."
 
 
 def attack_measurement(facts: Facts) -> tuple[Block, ...]:
@@ -27,8 +27,9 @@ def attack_measurement(facts: Facts) -> tuple[Block, ...]:
     scenario = facts.scenario
     static = static_attacks(facts.rows)
     sentences = [
-        static or (NOT_STATED if facts.has_attacks else "No attack was measured."),
+        static,
         adaptive_threshold(scenario, factor_threshold(facts.thresholds)) if static else "",
+        other_attacks(facts.rows) if facts.has_attacks else "No attack was measured.",
         _populations(facts),
         utility_in_words(facts.recommendation, facts.accuracies),
         tries_in_words(scenario),
@@ -45,7 +46,7 @@ def attack_measurement(facts: Facts) -> tuple[Block, ...]:
         blocks.append(_rates(facts.accuracies))
     if scenario.atlas:
         blocks.append(_atlas(facts))
-    return tuple(blocks) if len(blocks) > 1 else (*blocks, Paragraph(NOT_STATED))
+    return tuple(blocks)
 
 
 def _second_judge(facts: Facts) -> str:

@@ -115,7 +115,7 @@ def _beyond(
 def _table(facts: Facts, deciding: list[Threshold]) -> Table:
     what = "better" if of_policies(facts) else "deployed"
     heads = (
-        Head("number"),
+        Head("parameter"),
         Head("value", numeric=True),
         Head("lower", numeric=True),
         Head(f"{what} below"),
