@@ -206,3 +206,10 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes("name = 'Gesch\xe4ft'".encode("latin-1"))
     with pytest.raises(ScenarioError, match="UTF-8"):
         read_scenario(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.PARQUET"])
+def test_a_table_given_as_a_scenario_is_called_a_table(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("defence,attack,accuracy\n")
+    with pytest.raises(ScenarioError, match=rf'{name} is a table, not a scenario.*data = "{name}"'):
+        read_scenario(tmp_path / name)

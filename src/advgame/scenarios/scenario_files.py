@@ -52,7 +52,7 @@ SILENT: dict[str, object] = {
     "adaptive_factor": 1.0,
     "tries": 1.0,
 }  # left out of a file that is written
-TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".ods")
+TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".ods")
 
 
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -69,7 +69,7 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     path = Path(path)
     if not path.is_file():
         raise ScenarioError(f"There is no scenario file {path}; `advgame cases` lists the bundled ones.")
-    if path.suffix.lower() in TABLES:
+    if path.suffix.lower() in TABLE_SUFFIXES:
         raise ScenarioError(
             f"{path.name} is a table, not a scenario. A scenario is a TOML file that names a table "
             f'(data = "{path.name}") and gives the prices.'
