@@ -52,6 +52,12 @@ def _sweep() -> bytes:
         return ag.sweep(ag.case(CASE), axes, output=output, engine=InlineEngine()).path.read_bytes()
 
 
+def _shown(path: Path) -> Any:
+    """What `advgame show` reads."""
+    reader = ag.SweepReader(path)
+    return reader.summary(), reader.map() if reader.parameters else None
+
+
 def _page(path: Path) -> Any:
     """The scenario that the dashboard opens for the query of a link."""
     from urllib.parse import parse_qs
@@ -72,7 +78,7 @@ READERS = {
     "Parquet": Reader("rows.parquet", _table, ag.read_table),
     "nfg": Reader("game.nfg", lambda: NFG, ag.read_nfg),
     "JSON": Reader("a.json", lambda: RECORD, lambda path: RobustbenchImporter().read(path.parent)),
-    SWEEP: Reader("sweep.parquet", _sweep, lambda path: ag.SweepReader(path).summary()),
+    SWEEP: Reader("sweep.parquet", _sweep, _shown),
     "page state": Reader("link.txt", lambda: LINK, _page),
     EXPERIMENT: Reader(
         "experiment.toml",

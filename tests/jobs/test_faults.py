@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ import pytest
 import advgame as ag
 from advgame.errors import InputError, SweepError
 from advgame.jobs import InlineEngine, LocalEngine, run_job
+from advgame.jobs.chunk_file import BadChunk
 from advgame.jobs.chunk_journal import ChunkJournal
 from advgame.jobs.chunk_tasks import ChunkTasks, Task
 from advgame.jobs.engines.engine import Engine, Solved
@@ -112,6 +114,49 @@ def test_a_finished_sweep_is_not_repeated(tmp_path: Path) -> None:
     before = output.stat().st_mtime_ns
     assert sweep(output, resume=True, engine=Stops(1)).cells == 2400
     assert output.stat().st_mtime_ns == before
+
+
+def test_a_table_is_replaced_only_on_request(tmp_path: Path, quiet: bytes) -> None:
+    output = tmp_path / "map.parquet"
+    output.write_bytes(b"a table of something else")
+    for settings in ({}, {"resume": True}):
+        with pytest.raises(
+            InputError, match=r"exists already and is not the result of this sweep.*--overwrite"
+        ):
+            sweep(output, **settings)
+    assert output.read_bytes() == b"a table of something else"
+    assert not output.with_suffix(".journal").exists()
+    assert sweep(output, overwrite=True).path.read_bytes() == quiet
+    with pytest.raises(InputError, match=r"contains this sweep already\. Keep it with --resume"):
+        sweep(output)
+    output.with_suffix(".journal").mkdir()  # a sweep that was killed after it had moved the table into place
+    assert sweep(output, resume=True).path.read_bytes() == quiet
+    assert not output.with_suffix(".journal").exists()
+
+
+def test_a_disk_that_alters_every_chunk_ends_the_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_: Path) -> None:
+        raise BadChunk("its content is not what was stored")
+
+    monkeypatch.setattr(run_job, "read_verified", unreadable)
+    with pytest.raises(SweepError, match="The disk does not return what was stored"):
+        sweep(tmp_path / "map.parquet")
+    assert not (tmp_path / "map.parquet").exists()
+
+
+def test_a_journal_is_read_once(stopped: Path, quiet: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Counter[Path]()
+
+    def counted(path: Path, read_bytes: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
+        read[path] += path.suffix == ".arrow"
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", counted)
+    sweep(stopped, resume=True)
+    assert sorted(read.values()) == [1] * CHUNKS
+    assert stopped.read_bytes() == quiet
 
 
 @pytest.mark.parametrize("damage", ["truncated", "altered", "foreign", "under another name"])

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import nashpy
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 import advgame as ag
-from advgame.errors import ScenarioError, UnknownName
+from advgame.errors import InputError, ScenarioError, UnknownName
 from advgame.jobs import InlineEngine, chunk_rows
 from advgame.jobs.chunk_rows import rows_of
 from advgame.jobs.regimes import regime_of, regimes_of
@@ -88,6 +89,28 @@ def test_a_sweep_without_any_solved_cell_has_an_empty_map(
     assert reader.regimes() == {}
     assert reader.map().regimes == ()
     assert (reader.map().which == -1).all()
+
+
+def test_a_file_with_other_columns_is_no_table_of_a_sweep(tmp_path: Path) -> None:
+    output = tmp_path / "map.parquet"
+    ag.sweep(ag.case(SMALL), {"largest_share": [0.1, 0.3]}, output=output, engine=InlineEngine())
+    table = pq.read_table(output)
+    regime, complete = (table.schema.get_field_index(name) for name in ("regime", "complete"))
+    pq.write_table(table.set_column(regime, "regime", table["regime"].cast("string")), output)
+    assert ag.SweepReader(output).summary().cells == 2  # rewritten by a tool without dictionaries
+    for number, other in enumerate(
+        (
+            table.drop_columns("error"),
+            table.drop_columns("complete"),
+            table.set_column(regime, "regime", table["cell"]),
+            table.set_column(complete, "complete", table["cell"]),
+            table.append_column("regret", table["regret"]),
+        )
+    ):
+        path = tmp_path / f"{number}.parquet"
+        pq.write_table(other, path)
+        with pytest.raises(InputError, match="is no table of a sweep"):
+            ag.SweepReader(path)
 
 
 def test_posterior_draws_are_scenarios_with_these_accuracies() -> None:

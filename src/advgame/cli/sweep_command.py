@@ -67,6 +67,9 @@ def sweep(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continues an interrupted sweep into the same .parquet file.")
     ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replaces an existing .parquet file.")
+    ] = False,
     engine: Annotated[
         str, typer.Option(help="What solves the chunks of a .parquet file: {engines}.")
     ] = "local",
@@ -107,6 +110,7 @@ def sweep(
             seed,
             concept,
             resume,
+            overwrite,
         )
         return
     plain = design == "grid" and not draws and len(read) == 1
@@ -136,6 +140,7 @@ def _into_parquet(
     seed: int,
     concept: str | None,
     resume: bool,
+    overwrite: bool,
 ) -> None:
     import advgame as ag
     from advgame.jobs.run_job import what_is_kept
@@ -150,6 +155,7 @@ def _into_parquet(
             output=output,
             engine=engine,
             resume=resume,
+            overwrite=overwrite,
             chunk_cells=chunk_cells,
             progress=progress,
         )

@@ -61,9 +61,9 @@ class ChunkJournal:
             ) from None
 
     def open(self, job: SweepJob, *, resume: bool) -> list[str]:
-        """Finds the stored chunks of a job; returns a sentence about each file that cannot be used.
+        """Finds the stored chunks of a job; returns a sentence about each file of another sweep.
 
-        Such a file is renamed, and its chunk is solved again.
+        Such a file is renamed. The content of the others is verified when it is read (`read_verified`).
 
         Args:
             job: the sweep.
@@ -90,18 +90,26 @@ class ChunkJournal:
         notices = []
         for path in files:
             key, _, _ = path.stem.partition("-")
-            reason = "" if key in keys else "it belongs to another sweep"
-            try:
-                if not reason:
-                    read_verified(path)
-            except BadChunk as problem:
-                reason = str(problem)
-            if reason:
-                aside = _renamed(path)
-                notices.append(f"{path.name} cannot be used: {reason}. It was renamed to {aside.name}.")
-            else:
+            if key in keys:
                 self.stored[key] = path
+            else:
+                notices.append(_put_aside(path, "it belongs to another sweep"))
         return notices
+
+    def remove_damaged(self) -> list[str]:
+        """Renames the chunks whose content is not what was stored; returns a sentence about each."""
+        notices = []
+        for key, path in list(self.stored.items()):
+            try:
+                read_verified(path)
+            except BadChunk as problem:
+                notices.append(_put_aside(path, str(problem)))
+                del self.stored[key]
+        return notices
+
+    def reopen(self) -> None:
+        """Records that chunks will be added."""
+        self.is_closed = False
 
     def _check_owner(self, job: SweepJob) -> None:
         about: dict[str, Any] = {}
@@ -192,7 +200,11 @@ def _digest(data: bytes | memoryview) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def _renamed(path: Path) -> Path:
-    """Renames a file to an unused name beside it and returns the new path."""
+def _put_aside(path: Path, reason: str) -> str:
+    """Renames a file to an unused name beside it, and returns a sentence about it."""
     names = (path.with_name(f"{path.name}.bad{number or ''}") for number in count())
-    return path.rename(next(name for name in names if not name.exists()))
+    try:
+        aside = path.rename(next(name for name in names if not name.exists()))
+    except FileNotFoundError:
+        return f"{path.name} is not there any more."
+    return f"{path.name} cannot be used: {reason}. It was renamed to {aside.name}."

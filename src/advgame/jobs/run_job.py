@@ -48,6 +48,7 @@ def run_job(
     engine: Engine | None = None,
     *,
     resume: bool = False,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> SweepFile:
     """Solves every cell of a sweep and writes the table.
@@ -61,14 +62,15 @@ def run_job(
         output: the Parquet file to write.
         engine: what solves the chunks; by default one process per core.
         resume: continue an interrupted run.
+        overwrite: replace a file of this name.
         progress: called with the numbers of solved cells and of all cells.
 
     Returns:
         The path of the table, that of its manifest, and the number of cells that could not be solved.
 
     Raises:
-        InputError: for an output that cannot be written, a journal of another sweep or, without ``resume``,
-            one of an interrupted run, and a sweep into this output that is running.
+        InputError: for an output that exists or cannot be written, a journal of another sweep or, without
+            ``resume``, one of an interrupted run, and a sweep into this output that is running.
         SweepError: if the disk, the workers or the cluster fail; solved chunks are kept.
     """
     output = Path(output)
@@ -76,23 +78,51 @@ def run_job(
         raise InputError(f"{output} ends in {output.suffix!r}; a sweep of this size is written as .parquet.")
     if not output.parent.is_dir():
         raise InputError(f"The folder {output.parent} for {output.name} does not exist; create it first.")
+    if output.is_dir():
+        raise InputError(f"{output} is a folder; give the name of a file.")
     journal = ChunkJournal.beside(output)
-    if resume and not journal.folder.exists() and _identity_in(output) == job.identity:
-        return _finished(job, output, progress)
+    if output.exists() and not overwrite:
+        is_this_sweep = _identity_in(output) == job.identity
+        if resume and is_this_sweep and not journal.folder.exists():
+            return _finished(job, output, progress)
+        if not (resume and is_this_sweep):
+            raise InputError(_why_not_replaced(output, is_this_sweep))
     journal.create()
     with locked(journal.lock, f"{output} is being written"), _explained(output):
         for notice in journal.open(job, resume=resume):
             log.warning(notice)
-        _solve_and_write(job, journal, output, engine or LocalEngine(), progress)
+        try:
+            _solve_and_write(job, journal, output, engine or LocalEngine(), progress)
+        except BadChunk:  # seldom, so all chunks are verified only now
+            for notice in journal.remove_damaged():
+                log.warning(notice)
+            _solve_and_write(job, journal, output, engine or LocalEngine(), progress)
         result = _finished(job, output, None)
         journal.remove()
     return result
 
 
+def _why_not_replaced(output: Path, is_this_sweep: bool) -> str:
+    if is_this_sweep:
+        return (
+            f"{output} contains this sweep already. Keep it with --resume (resume=True), or solve it again "
+            "with --overwrite (overwrite=True)."
+        )
+    return (
+        f"{output} exists already and is not the result of this sweep. Name another file, or replace it with "
+        "--overwrite (overwrite=True)."
+    )
+
+
 def _solve_and_write(
     job: SweepJob, journal: ChunkJournal, output: Path, engine: Engine, progress: Progress | None
 ) -> None:
-    """Solves the chunks, while a thread writes those that are solved to the table."""
+    """Solves the chunks, while a thread writes those that are solved to the table.
+
+    Raises:
+        BadChunk: if a chunk in the journal is damaged.
+    """
+    journal.reopen()
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(_write, job, journal, output)
         try:
@@ -130,12 +160,7 @@ def _write(job: SweepJob, journal: ChunkJournal, output: Path) -> None:
 
     def tables() -> Iterator[Any]:
         for chunk, path in journal.in_order(job):
-            try:
-                rows = read_verified(path)
-            except BadChunk as problem:
-                raise SweepError(
-                    f"{path} cannot be used: {problem}. Run again with --resume, which solves it again."
-                ) from None
+            rows = read_verified(path)
             if len(rows) != chunk.cells:
                 raise SweepError(f"{path} has {len(rows):,} rows; expected {chunk.cells:,}.")
             listed.append({"first_cell": chunk.row, "cells": len(rows), "name": path.stem})
@@ -199,6 +224,10 @@ def _explained(output: Path) -> Iterator[None]:
     """A context in which failures of the disk and of workers say what is kept and how to continue."""
     try:
         yield
+    except BadChunk as problem:  # a second time
+        raise SweepError(
+            f"The disk does not return what was stored ({problem}). {what_is_kept(output)}"
+        ) from None
     except (OSError, SweepError) as problem:
         full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
         reason = (problem.strerror if isinstance(problem, OSError) else None) or str(problem)

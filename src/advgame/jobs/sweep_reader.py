@@ -19,6 +19,8 @@ from advgame.jobs.chunk_rows import CELL, DRAW, ERROR, REGIME, SCENARIO, VALUES
 
 FAILURES_LISTED = 20
 EXTREMES = ("defender_value", "attacker_value", "expected_share")
+TEXTS = (SCENARIO, REGIME, ERROR)
+COMPLETE = "complete"
 
 
 @dataclass(frozen=True)
@@ -71,23 +73,29 @@ class SweepReader:
     path: Path
 
     def __post_init__(self) -> None:
-        if not {SCENARIO, CELL, REGIME, ERROR, *VALUES} <= set(self._file.schema_arrow.names):
+        if not _is_of_a_sweep(self._schema):
             raise InputError(f"{self.path} is no table of a sweep; expected one that `advgame sweep` wrote.")
 
     @cached_property
-    def _file(self) -> Any:
+    def _schema(self) -> Any:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
-            return pq.ParquetFile(self.path, read_dictionary=[SCENARIO, REGIME, ERROR])
+            return pq.read_schema(self.path)
         except (pa.ArrowException, OSError, ValueError):
             raise InputError(f"{self.path} is no Parquet file, or not a whole one.") from None
+
+    @cached_property
+    def _file(self) -> Any:
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(self.path, read_dictionary=[*TEXTS])  # columns that are there: `_schema`
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """The addresses of the parameters that vary."""
-        names = self._file.schema_arrow.names
+        names = self._schema.names
         between = names[names.index(CELL) + 1 : names.index(REGIME)]
         return tuple(name for name in between if name != DRAW)
 
@@ -118,12 +126,12 @@ class SweepReader:
         failures: list[tuple[int, str]] = []
         cells = incomplete = failed = 0
         regret, extremes = 0.0, _Extremes(self.parameters)
-        columns = [SCENARIO, CELL, *self.parameters, REGIME, *VALUES, "complete", ERROR]
+        columns = [SCENARIO, CELL, *self.parameters, REGIME, *VALUES, COMPLETE, ERROR]
         for rows in self._groups(columns):
             cells += len(rows)
             _count(scenarios, rows.column(SCENARIO))
             _count(regimes, rows.column(REGIME))
-            incomplete += int((~_numpy(rows.column("complete").fill_null(True))).sum())
+            incomplete += int((~_numpy(rows.column(COMPLETE).fill_null(True))).sum())
             here = len(rows) - rows.column(ERROR).null_count
             failed += here
             if here and len(failures) < FAILURES_LISTED:
@@ -191,7 +199,7 @@ class SweepReader:
         return x, y or next((name for name in known if name != x), x)
 
     def _range_of(self, name: str) -> tuple[float, float]:
-        metadata, place = self._file.metadata, self._file.schema_arrow.names.index(name)
+        metadata, place = self._file.metadata, self._schema.names.index(name)
         ends = [
             metadata.row_group(group).column(place).statistics for group in range(metadata.num_row_groups)
         ]
@@ -218,6 +226,23 @@ class SweepReader:
     def _groups(self, columns: list[str]) -> Iterator[Any]:
         for number in range(self._file.num_row_groups):
             yield self._file.read_row_group(number, columns=columns, use_threads=False)
+
+
+def _is_of_a_sweep(schema: Any) -> bool:
+    """Whether the columns of a file are those that a sweep writes."""
+    from pyarrow import types
+
+    names = schema.names
+    if len(set(names)) < len(names) or not {CELL, COMPLETE, *TEXTS, *VALUES} <= set(names):
+        return False
+    parameters = names[names.index(CELL) + 1 : names.index(REGIME)]
+    kind = {field.name: field.type for field in schema}
+    return (
+        all(types.is_string(getattr(kind[name], "value_type", kind[name])) for name in TEXTS)
+        and all(types.is_float64(kind[name]) for name in (*VALUES, *parameters) if name != DRAW)
+        and types.is_int64(kind[CELL])
+        and types.is_boolean(kind[COMPLETE])
+    )
 
 
 @dataclass

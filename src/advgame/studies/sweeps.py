@@ -66,6 +66,7 @@ def sweep(
     output: str | Path,
     engine: Engine | None = None,
     resume: bool = False,
+    overwrite: bool = False,
     chunk_cells: int | None = None,
     progress: Progress | None = None,
 ) -> SweepFile: ...
@@ -82,6 +83,7 @@ def sweep(
     output: str | Path | None = None,
     engine: Engine | None = None,
     resume: bool = False,
+    overwrite: bool = False,
     chunk_cells: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame | SweepFile:
@@ -106,6 +108,7 @@ def sweep(
         output: the Parquet file to write.
         engine: what solves the chunks of a file; by default `LocalEngine`, one process per core.
         resume: continue an interrupted sweep into the same file.
+        overwrite: replace a file of this name.
         chunk_cells: cells of a chunk; by default as many as fit into 32 MB.
         progress: called repeatedly with the numbers of solved cells and of all cells.
 
@@ -119,7 +122,7 @@ def sweep(
 
     Raises:
         ScenarioError: for an empty grid, a grid too large for memory, or an invalid value.
-        InputError: for an output that cannot be written, or holds another sweep.
+        InputError: for an output that exists, cannot be written, or has the journal of another sweep.
         SweepError: if the disk or the workers fail; what is solved is kept.
     """
     if (grid is None) == (design is None):
@@ -131,7 +134,9 @@ def sweep(
     job = SweepJob(scenarios, chosen, concept, draws, seed, chunk_cells)
     if output is None:
         return _frame_of_job(job, progress)
-    return run_job(job, Path(output), engine or LocalEngine(), resume=resume, progress=progress)
+    return run_job(
+        job, Path(output), engine or LocalEngine(), resume=resume, overwrite=overwrite, progress=progress
+    )
 
 
 def _frame_of_job(job: SweepJob, progress: Progress | None) -> pd.DataFrame:
