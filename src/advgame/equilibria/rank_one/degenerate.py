@@ -29,8 +29,8 @@ MOST_LISTED = 2_000  # extreme equilibria
 IN_RATIONALS = "rank-1 path in rational numbers"
 BY_PROGRAMS = "linear programs for the worst and the best (HiGHS)"
 UNLISTED = f"Payoffs tie: there are more than {MOST_LISTED:,} extreme equilibria, too many to list."
-OUT_OF_WORK = "Payoffs tie: not all equilibria could be listed within the work limit."
-OUT_OF_TIME = "Payoffs tie: not all equilibria could be listed within the time limit."
+OUT_OF_WORK = "Not all equilibria could be listed within the work limit."
+OUT_OF_TIME = "Not all equilibria could be listed within the time limit."
 ENDS = " One that is worst for the defender and one that is best are given."
 
 
