@@ -27,7 +27,7 @@ decision → equilibria → games ← payoffs          cli → findings → scen
 measurements → files          scenarios → bundled          lab → bundled
 jobs, reports → version    cli → stopping          app, cli → dashboard_pages
 app, cli, lab, jobs → plugins          lab, jobs → lock
-all → errors, catalogue, arrays, deprecation, number_text
+all → errors, catalogue, arrays, deprecation, lazy_names, number_text
 """
 EQUILIBRIA = """
 batch → concepts → rank_one → algorithms → kernels

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from advgame.deprecation import renamed
+from advgame.lazy_names import lazy_names
 from advgame.version import __version__
 
 # Where each public name lives; a folder is imported when the first of its names is used.
@@ -101,11 +102,7 @@ def __getattr__(name: str) -> Any:
         return renamed(__name__, _RENAMED)(name)
     if name == "lab":  # a folder, whose functions are ag.lab.NAME
         return import_module("advgame.lab")
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'advgame' has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
+    return lazy_names(__name__, _HOME_OF)(name)
 
 
 def __dir__() -> list[str]:

@@ -199,6 +199,28 @@ def test_importing_advgame_loads_nothing_heavy() -> None:
         assert f"'{heavy}'" not in loaded
 
 
+def test_solve_loads_no_library_and_no_study_that_its_report_does_not_need(tmp_path: Path) -> None:
+    code = (
+        "import sys; from advgame.cli import app\n"
+        f"app(['solve', 'cifar10-two-defences', '-o', {str(tmp_path / 'x.html')!r}], standalone_mode=False)\n"
+        "print(*sys.modules, sep='\\n')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    needless = {
+        "advgame.jobs",
+        "advgame.lab",
+        "advgame.studies.portfolio",
+        "advgame.studies.study_catalogue",
+        "pandas",
+        "pyarrow",
+        "rich",
+        "scipy",
+        "streamlit",
+        "torch",
+    }
+    assert needless & set(run.stdout.splitlines()) == set()
+
+
 def test_every_public_name_can_be_imported() -> None:
     import advgame
 

@@ -7,10 +7,10 @@ The only folder that imports torch. Install it with ``pip install 'advgame[lab]'
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from advgame.errors import InputError
+from advgame.lazy_names import lazy_names
 
 # Where each public name lives; torch is imported when the first of them is used.
 _HOMES = {
@@ -33,16 +33,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'advgame.lab' has no attribute {name!r}")
     try:
-        value = getattr(import_module(_HOMES[name]), name)
+        return lazy_names(__name__, _HOMES)(name)
     except ModuleNotFoundError as missing:
         raise InputError(
             f"The laboratory requires {missing.name}, which is not installed; run pip install 'advgame[lab]'."
         ) from None
-    globals()[name] = value
-    return value
 
 
 if TYPE_CHECKING:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from advgame.decision import Situation
 from advgame.equilibria import Concept
 from advgame.reports.blocks import Block, Matrix, Table
-from advgame.reports.facts import gather
+from advgame.reports.facts import Facts, gather
 from advgame.reports.fingerprint import versions
 from advgame.reports.report import Report
 from advgame.reports.sections import SECTIONS
-from advgame.reports.study_section import study_section
 from advgame.scenarios import Scenario
-from advgame.studies import STUDIES
 from advgame.studies.study_progress import Progress, part, reported_to
 from advgame.wording.nouns import Say, in_words_of, said_of
 
@@ -55,7 +53,7 @@ def report(
         UnknownName: when no study, or no section, has one of the names.
         SolverError: when no solution could be certified.
     """
-    studies = list(dict.fromkeys(map(STUDIES.name_of, sections)))
+    studies = _studies(sections)
     facts = gather(scenario, concept)
     say = _said_in(facts.scenario)
     written = {
@@ -63,11 +61,8 @@ def report(
         for name, section in SECTIONS.items()
         if name in _wanted(only)
     }
-    asked: list[Block] = []
     with reported_to(progress):
-        for place, name in enumerate(studies):
-            with part(place / len(studies), (place + 1) / len(studies)):
-                asked += (in_words_of(block, say(block)) for block in study_section(name, facts))
+        asked = [in_words_of(block, say(block)) for block in _studied(studies, facts)]
     names = list(written)
     place = sum(list(SECTIONS).index(name) < list(SECTIONS).index(ABOUT_THE_INPUTS) for name in names)
     return Report(
@@ -84,6 +79,29 @@ def report(
         facts.inputs_sha256,
         versions(),
     )
+
+
+def _studies(sections: Sequence[str]) -> list[str]:
+    """The studies' names, each once; the catalogue with all their modules is loaded if there are any.
+
+    Raises:
+        UnknownName: for a name that no study has.
+    """
+    if not sections:
+        return []
+    from advgame.studies import STUDIES
+
+    return list(dict.fromkeys(map(STUDIES.name_of, sections)))
+
+
+def _studied(studies: Sequence[str], facts: Facts) -> Iterator[Block]:
+    """The blocks of the studies' sections, in their order."""
+    for place, name in enumerate(studies):
+        from advgame.reports.study_section import study_section
+
+        with part(place / len(studies), (place + 1) / len(studies)):
+            section = study_section(name, facts)
+        yield from section
 
 
 def _said_in(scenario: Scenario) -> Callable[[Block], Say]:
