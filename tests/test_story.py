@@ -46,7 +46,7 @@ def test_from_published_figures_to_a_decision_that_can_be_defended(tmp_path) -> 
 
     # The product owner signs a page that says so in its first line, and can be followed back to its inputs.
     report = ag.report(scenario)
-    assert report.verdict.startswith("Announce the defence: Rice2020Overfitting for 86 % of inputs")
+    assert report.verdict.startswith("Announce the defence: adversarially trained network for 86 % of inputs")
     page = report.save(tmp_path / "decision.html").read_text(encoding="utf-8")
     assert report.verdict in page
     assert report.inputs_sha256 in page

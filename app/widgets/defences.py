@@ -98,6 +98,7 @@ def show(decision: Decision) -> None:
         names,
         key="defences shown",
         placeholder="All",
+        format_func=state.say,
         persist_state="session",
     )
     shown = [each for each in everything if not chosen or each.defence in chosen]
@@ -124,16 +125,17 @@ def show(decision: Decision) -> None:
 
 def _row(each: Compared, unit: str) -> dict[str, object]:
     return {
-        "defence": each.defence,
+        "defence": state.say(each.defence),
         "clean accuracy": 100 * each.clean,
         "± clean": None if each.clean_error is None else 100 * each.clean_error,
         "under its worst attack": 100 * each.worst,
         "± attacked": None if each.worst_error is None else 100 * each.worst_error,
-        "worst attack": each.attack,
+        "worst attack": state.say(each.attack),
         f"cost, {unit} per input": each.cost,
         f"value alone, {unit} per input": each.value,
         "deployed": 100 * each.deployed,
         "on the front": "yes" if each.on_front else "",
+        **({"name in the measured table": each.defence} if state.scenario().labels else {}),
     }
 
 

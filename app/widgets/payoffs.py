@@ -16,6 +16,7 @@ from advgame.games import Game
 from advgame.games.tolerances import TIE
 from advgame.number_text import significant
 from advgame.wording.names import attack_in_words, currency_of
+from widgets import state
 from widgets.colours import ATTACKER_SCALE, DEFENDER_SCALE, INK
 from widgets.words import chart_text, short_names
 
@@ -84,8 +85,8 @@ def _show_map(
     scale: tuple[tuple[float, str], ...],
     player: str,
 ) -> None:
-    names = [game.defences[row] for row in rows]
-    attacks = ["no attack", *game.attacks[1:]]
+    names = [state.say(game.defences[row]) for row in rows]
+    attacks = ["no attack", *map(state.say, game.attacks[1:])]
     figure = go.Figure(_cells(payoffs[rows], marks[rows], names, attacks, scale))
     if len(attacks) > MOST_FIGURED_COLUMNS:
         figure.add_trace(_diamonds(marks[rows]))

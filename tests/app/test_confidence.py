@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from advgame.scenarios import case
 from advgame.studies import STUDIES, study
 from advgame.wording.names import addresses_in_words
+from advgame.wording.nouns import said_of
 
 Open = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -19,9 +20,11 @@ def test_the_page_says_what_the_studies_say(open_page: Open) -> None:
     page = open_page(view="confidence")
     assert not page.exception
     assert not page.error
+    scenario = case("cifar10-two-defences")
+    say = said_of(scenario)
     said = [unescaped(each.value) for each in page.main.markdown]
     for name in ("sampling_error", "sensitivity", "value_of_information", "nearest_flip"):
-        assert addresses_in_words(study(name, case("cifar10-two-defences")).sentence) in said
+        assert say(addresses_in_words(study(name, scenario).sentence)) in said
     assert not any("attack_reward" in each for each in said)
 
 

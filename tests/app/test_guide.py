@@ -13,10 +13,10 @@ from advgame.bundled import bundled
 
 Open = Callable[..., AppTest]
 VERDICTS = {  # by the closed form: 5 % is below p_S; at 0.2 the attack pays against both networks
-    1: "Announce the defence: Rice2020Overfitting for 86",
-    2: "Deploy Standard: defending does not pay.",
-    3: "Deploy Rice2020Overfitting for all inputs.",
-    4: "Deploy Rice2020Overfitting for all inputs.",
+    1: "Announce the defence: adversarially trained network for 86",
+    2: "Deploy undefended network: defending does not pay.",
+    3: "Deploy adversarially trained network for all inputs.",
+    4: "Deploy adversarially trained network for all inputs.",
 }
 
 

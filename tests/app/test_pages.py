@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from advgame.dashboard_pages import PAGES
 from advgame.decision import decide
 from advgame.equilibria import CONCEPTS
-from advgame.scenarios import apply_preset, case, cases, preset, presets, write_scenario
+from advgame.scenarios import Scenario, apply_preset, case, cases, preset, presets, write_scenario
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.wording.nouns import said_of
 from advgame.wording.verdict import verdict_of
@@ -24,6 +24,7 @@ CASES = [
 ]
 PRESETS = [each.name for each in presets()]
 SESSION: dict[str, AppTest] = {}  # one session, in which a user looks at every case
+HARDENED = "adversarially trained network"
 ENDS = {"least": lambda slider: slider.min, "greatest": lambda slider: slider.max}
 
 
@@ -40,7 +41,7 @@ def test_every_case_is_answered_as_its_recommendation_says(open_page: Open, name
         SESSION["page"] = open_page()
     page = SESSION["page"]
     page.selectbox(key="choose case").set_value(name).run()
-    assert told(page) == said_of(case(name))(f"{verdict_of(decide(case(name)))}.")
+    assert told(page) == verdict_on(case(name))
     assert unescaped(page.title[0].value) == case(name).name
     assert no_mistake(page)
 
@@ -51,10 +52,10 @@ def test_prices_of_a_trade_are_applied_and_taken_back(open_page: Open, name: str
     plain = told(page)
     page.selectbox(key="choose preset").set_value(name).run()
     priced = apply_preset(case(CASES[0]), preset(name))
-    assert told(page) == f"{verdict_of(decide(priced))}."
+    assert told(page) == verdict_on(priced)
     page.slider(key="slider benign_loss").set_value(0.5).run()
     page.button(key="reset").click().run()
-    assert told(page) == f"{verdict_of(decide(priced))}."
+    assert told(page) == verdict_on(priced)
     page.selectbox(key="choose preset").set_value("").run()
     assert told(page) == plain
 
@@ -104,18 +105,18 @@ def test_the_answer_turns_where_announcing_pays(open_page: Open) -> None:
     """From q p_S on, with q = .48 / (1.05 × .5342) = .8557 and p_S = .0944 / .9478: .0852."""
     page = open_page()
     share = page.slider(key="slider largest_share")
-    assert told(share.set_value(0.085).run()) == "Deploy Standard: defending does not pay."
+    assert told(share.set_value(0.085).run()) == "Deploy undefended network: defending does not pay."
     share = page.slider(key="slider largest_share")
-    assert told(share.set_value(0.09).run()).startswith("Announce the defence: Rice2020Overfitting for 86")
+    assert told(share.set_value(0.09).run()).startswith(f"Announce the defence: {HARDENED} for 86")
 
 
 def test_what_the_attacker_knows_changes_the_verdict(open_page: Open) -> None:
     page = open_page()
-    assert told(page).startswith("Announce the defence: Rice2020Overfitting for 86")
+    assert told(page).startswith("Announce the defence: adversarially trained network for 86")
     page.radio(key="attacker_knows").set_value("mixture").run()
-    assert told(page).startswith("Deploy Rice2020Overfitting for 86")
+    assert told(page).startswith("Deploy adversarially trained network for 86")
     page.radio(key="attacker_knows").set_value("network").run()
-    assert told(page) == "Deploy Rice2020Overfitting for all inputs."
+    assert told(page) == "Deploy adversarially trained network for all inputs."
     assert no_mistake(page)
 
 
@@ -123,7 +124,7 @@ def test_the_success_rule_changes_the_mix(open_page: Open) -> None:
     page = open_page()
     page.radio(key="success").set_value("caused errors").run()
     # 1.05 (.9478 − .6286 q) = .57, so that an attack does not pay even within the margin.
-    assert told(page).startswith("Announce the defence: Rice2020Overfitting for 64 % of inputs")
+    assert told(page).startswith("Announce the defence: adversarially trained network for 64 % of inputs")
 
 
 @pytest.mark.usefixtures("quick")
@@ -149,9 +150,9 @@ def test_the_cost_of_a_chosen_defence_is_the_one_that_moves(open_page: Open) -> 
     page.selectbox(key="entry defence_cost").set_value("defence_cost[Standard]").run()
     page.slider(key="slider defence_cost").set_value(-0.5).run()
     share = page.slider(key="slider largest_share")
-    assert told(share.set_value(0.535).run()) == "Deploy Standard: defending does not pay."
+    assert told(share.set_value(0.535).run()) == "Deploy undefended network: defending does not pay."
     share = page.slider(key="slider largest_share")
-    assert "Rice2020Overfitting" in told(share.set_value(0.54).run())
+    assert "adversarially trained network" in told(share.set_value(0.54).run())
 
 
 def test_a_scenario_named_on_the_command_line_is_the_first_choice(open_page: Open, tmp_path: Path) -> None:
@@ -200,6 +201,11 @@ def told(page: AppTest) -> str:
     return unescaped(verdicts[0]) if verdicts else ""
 
 
+def verdict_on(scenario: Scenario, concept: str | None = None) -> str:
+    """The verdict that the library reaches, in the words of the scenario."""
+    return said_of(scenario)(f"{verdict_of(decide(scenario, concept))}.")
+
+
 def unescaped(text: str) -> str:
     return text.replace("\\", "").replace("\u00a0", " ")
 
@@ -207,11 +213,11 @@ def unescaped(text: str) -> str:
 def test_the_concept_chosen_answers_the_page_and_says_when_it_applies(open_page: Open) -> None:
     page = open_page()
     page.selectbox(key="choose concept").set_value("worst_case").run()
-    assert told(page) == f"{verdict_of(decide(case(CASES[0]), 'maximin'))}."
+    assert told(page) == verdict_on(case(CASES[0]), "maximin")
     assert any("also called maximin" in unescaped(each.value) for each in page.caption)
     assert no_mistake(page)
     page.selectbox(key="choose concept").set_value("").run()
-    assert told(page) == f"{verdict_of(decide(case(CASES[0])))}."
+    assert told(page) == verdict_on(case(CASES[0]))
 
 
 def test_every_concept_is_offered(open_page: Open) -> None:

@@ -15,9 +15,9 @@ from tests.browser.waiting import SLOW, wait_until_still
 
 pytestmark = pytest.mark.browser
 
-DEFENDED = re.compile(r"^Announce the defence: Rice2020Overfitting for 86\s%")
+DEFENDED = re.compile(r"^Announce the defence: adversarially trained network for 86\s%")
 VERDICT = ".st-key-verdict h2"
-UNDEFENDED = "Deploy Standard: defending does not pay."
+UNDEFENDED = "Deploy undefended network: defending does not pay."
 
 
 def test_the_verdict_turns_where_announcing_no_longer_pays_and_the_report_says_the_same(
@@ -75,10 +75,10 @@ def test_the_report_of_the_case_as_it_stands_says_what_the_page_says(visit: Visi
 
 def test_every_chart_is_drawn_with_the_names_of_the_strategies(visit: Visit) -> None:
     for key, words in {
-        "mix-The-defender-deploys": "Rice2020Overfitting",
+        "mix-The-defender-deploys": "adversarially trained network",
         "mix-The-attacker-plays": "no attack",
-        "payoffs-defender": "autoattack",
-        "payoffs-attacker": "autoattack",
+        "payoffs-defender": "AutoAttack",
+        "payoffs-attacker": "AutoAttack",
     }.items():
         chart = visit.page.locator(f".st-key-{key}")
         expect(chart).to_contain_text(words, timeout=SLOW)

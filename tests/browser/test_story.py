@@ -12,6 +12,7 @@ from tests.browser.waiting import SLOW, wait_until_still
 
 pytestmark = pytest.mark.browser
 VERDICT = ".st-key-verdict h2"
+UNDEFENDED = "Deploy undefended network: defending does not pay."
 TABLE = """model;clean accuracy;robust accuracy (PGD)
 Old network;95,0 %;5,0 %
 Hardened network;88,0 %;61,0 %
@@ -23,9 +24,9 @@ def test_own_figures_are_compared_linked_reloaded_and_exported(
 ) -> None:
     # Explore: a lower share of adversarial traffic turns the verdict.
     page.goto(dashboard)
-    expect(page.locator(VERDICT)).to_contain_text("Rice2020Overfitting", timeout=SLOW)
+    expect(page.locator(VERDICT)).to_contain_text("adversarially trained network", timeout=SLOW)
     typed(page, "Largest share of the traffic", "5")
-    expect(page.locator(VERDICT)).to_have_text("Deploy Standard: defending does not pay.", timeout=SLOW)
+    expect(page.locator(VERDICT)).to_have_text(UNDEFENDED, timeout=SLOW)
 
     # Upload figures with German decimals.
     opened(page, "Evidence")
@@ -56,9 +57,9 @@ def test_own_figures_are_compared_linked_reloaded_and_exported(
 
     # A link of a bundled case is reproduced by a reload, and exported as it stands.
     page.goto(f"{dashboard}/?set=largest_share%3D0.05")
-    expect(page.locator(VERDICT)).to_have_text("Deploy Standard: defending does not pay.", timeout=SLOW)
+    expect(page.locator(VERDICT)).to_have_text(UNDEFENDED, timeout=SLOW)
     page.reload()
-    expect(page.locator(VERDICT)).to_have_text("Deploy Standard: defending does not pay.", timeout=SLOW)
+    expect(page.locator(VERDICT)).to_have_text(UNDEFENDED, timeout=SLOW)
     opened(page, "Report")
     expect(page.get_by_role("heading", name="Preview")).to_be_visible(timeout=SLOW)
     wait_until_still(page)
@@ -69,7 +70,7 @@ def test_own_figures_are_compared_linked_reloaded_and_exported(
 
     # The export opens without the dashboard.
     page.goto(exported.as_uri())
-    assert "Deploy Standard: defending does not pay" in unescape(page.content())
+    assert "Deploy undefended network: defending does not pay" in unescape(page.content())
 
 
 def opened(page: Page, title: str) -> None:

@@ -51,7 +51,7 @@ def test_a_binary_report_is_written_in_the_format_of_the_name(monkeypatch, tmp_p
 def test_text_and_tables_go_to_standard_output_for_a_hyphen(monkeypatch, capsys, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(monkeypatch, "solve", CASE, "--format", "markdown", "-o", "-") == 0
-    assert capsys.readouterr().out.startswith("# Announce the defence: Rice2020Overfitting")
+    assert capsys.readouterr().out.startswith("# Announce the defence: adversarially trained network")
     assert run(monkeypatch, "sweep", CASE, "--vary", "largest_share=0.1,0.3", "-o", "-") == 0
     assert capsys.readouterr().out.startswith("largest_share,regime")
     assert list(tmp_path.iterdir()) == []

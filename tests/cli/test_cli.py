@@ -28,21 +28,21 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def test_solve_prints_the_decision_first(monkeypatch, capsys) -> None:
     assert run(monkeypatch, "solve", CASE) == 0
     first = next(line for line in capsys.readouterr().out.splitlines() if line.strip())
-    assert "Announce the defence: Rice2020Overfitting for 86 %" in first
+    assert "Announce the defence: adversarially trained network for 86 %" in first
 
 
 def test_solve_writes_the_report_in_the_format_of_the_name(monkeypatch, capsys, tmp_path: Path) -> None:
     assert run(monkeypatch, "solve", CASE, "-o", str(tmp_path / "decision.json")) == 0
     told = json.loads((tmp_path / "decision.json").read_text())
     assert told["schema"] == "advgame-report/1"
-    assert "Announce the defence: Rice2020Overfitting" in capsys.readouterr().out
+    assert "Announce the defence: adversarially trained network" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["decision.json"]
 
 
 def test_studies_are_added_to_the_report_before_its_inputs(monkeypatch, capsys) -> None:
     assert run(monkeypatch, "solve", CASE, "--section", "portfolio", "--section", "sweet-spots") == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "2 of 2 defences, Standard + Rice2020Overfitting, suffice" in printed
+    assert "2 of 2 defences, undefended network + adversarially trained network, suffice" in printed
     assert "The study sweet_spots does not apply here." in printed
     order = [printed.index(text) for text in ("THE EQUILIBRIUM", "suffice", "sweet_spots", "PAYOFFS")]
     assert order == sorted(order)
@@ -59,11 +59,11 @@ def test_a_long_study_reports_its_progress_on_standard_error(monkeypatch, capsys
 
 def test_parameters_can_be_set_and_presets_applied(monkeypatch, capsys) -> None:
     assert run(monkeypatch, "solve", CASE, "--set", "largest_share=0.08") == 0
-    assert "Deploy Standard" in capsys.readouterr().out
+    assert "Deploy undefended network" in capsys.readouterr().out
     assert (
         run(monkeypatch, "solve", CASE, "--set", "largest_share=0.15", "--set", "attacker_knows=mixture") == 0
     )
-    assert "Deploy Rice2020Overfitting" in capsys.readouterr().out
+    assert "Deploy adversarially trained network" in capsys.readouterr().out
     assert run(monkeypatch, "solve", CASE, "--preset", "spam") == 0
 
 

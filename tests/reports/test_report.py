@@ -16,16 +16,17 @@ from advgame.reports.formats import FORMATS
 from advgame.reports.formats.text import Text
 from advgame.scenarios.attacker_type import AttackerType
 
+HARDENED = "adversarially trained network"
+
 
 def test_the_mixed_verdict_names_both_networks_with_their_shares(two_defences: ag.Scenario) -> None:
-    expected = "Deploy Rice2020Overfitting for 75 % of inputs and Standard for 25 %, drawn at random"
+    expected = f"Deploy {HARDENED} for 75 % of inputs and undefended network for 25 %, drawn at random"
     assert ag.report(two_defences, "nash").verdict == expected
 
 
 def test_the_verdict_is_the_first_line_of_every_page(two_defences_report: ag.Report) -> None:
-    expected = (
-        "Announce the defence: Rice2020Overfitting for 86 % of inputs and Standard for 14 %, drawn at random"
-    )
+    mixed = f"{HARDENED} for 86 % of inputs and undefended network for 14 %, drawn at random"
+    expected = f"Announce the defence: {mixed}"
     assert two_defences_report.verdict == expected
     first = two_defences_report.render("text").split("\n\n")[0]
     assert " ".join(first.split()) == expected
@@ -38,12 +39,12 @@ def test_below_the_break_even_share_nobody_should_defend(
 ) -> None:
     cheap = ag.set_parameter(two_defences, "attack_cost", attack_cost)
     report = ag.report(ag.set_parameter(cheap, "largest_share", 0.15), "nash")
-    assert report.verdict == "Deploy Standard: defending does not pay"
+    assert report.verdict == "Deploy undefended network: defending does not pay"
 
 
 def test_a_network_nobody_gains_by_attacking_is_said_to_be_one(two_defences: ag.Scenario) -> None:
     report = ag.report(ag.set_parameter(two_defences, "attack_cost", 1.3))  # above what any success earns
-    assert report.verdict == "Deploy Standard: defending does not pay, as no attack on it pays"
+    assert report.verdict == "Deploy undefended network: defending does not pay, as no attack on it pays"
 
 
 def test_where_no_plain_network_is_named_none_is_said_not_to_defend(two_defences: ag.Scenario) -> None:
@@ -54,7 +55,7 @@ def test_where_no_plain_network_is_named_none_is_said_not_to_defend(two_defences
     }
     for (address, value), reason in cases.items():
         report = ag.report(ag.set_parameter(unnamed, address, value), "nash")
-        assert report.verdict == f"Deploy Standard: {reason}"
+        assert report.verdict == f"Deploy undefended network: {reason}"
         text = " ".join(report.render("text").split()).lower()
         assert "doing nothing" not in text
         assert "defending does not pay" not in text
@@ -64,16 +65,16 @@ def test_where_attack_pays_against_both_the_robust_network_is_deployed_alone(
     two_defences: ag.Scenario,
 ) -> None:
     report = ag.report(ag.set_parameter(two_defences, "attack_cost", 0.2))
-    assert report.verdict == "Deploy Rice2020Overfitting for all inputs"
+    assert report.verdict == "Deploy adversarially trained network for all inputs"
 
 
 def test_an_announced_defence_pays_where_an_unseen_one_does_not(two_defences: ag.Scenario) -> None:
     modest = ag.set_parameter(two_defences, "largest_share", 0.15)
     report = ag.report(replace(modest, attacker_knows="mixture"))
-    assert report.verdict.startswith("Deploy Rice2020Overfitting for 86 % of inputs")
+    assert report.verdict.startswith("Deploy adversarially trained network for 86 % of inputs")
     assert report.recommendation.solution.concept == "robust_commitment"
     secret = ag.report(modest)
-    assert secret.verdict.startswith("Announce the defence: Rice2020Overfitting for 86 % of inputs")
+    assert secret.verdict.startswith("Announce the defence: adversarially trained network for 86 % of inputs")
 
 
 def test_a_verdict_for_a_single_attacker_says_what_the_types_of_the_scenario_change(
@@ -97,7 +98,7 @@ def test_a_verdict_for_a_single_attacker_says_what_the_types_of_the_scenario_cha
 
 def test_an_attacker_who_sees_the_network_leaves_no_mixed_strategy(two_defences: ag.Scenario) -> None:
     report = ag.report(ag.set_parameter(two_defences, "attacker_knows", "network"))
-    assert report.verdict == "Deploy Rice2020Overfitting for all inputs"
+    assert report.verdict == "Deploy adversarially trained network for all inputs"
     assert report.recommendation.solution.concept == "robust_pure_commitment"
 
 
@@ -123,7 +124,11 @@ def test_a_service_that_loses_money_is_stopped_where_its_owner_allows_it(two_def
 def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str | Nash) -> None:
     report = ag.report(two_defences, concept)
     # Regrets: 0.0944 for the defence unattacked, 0.3 · 0.5342 − 0.7 · 0.0944 = 0.0942 for the other attacked.
-    expected = "Deploy Standard for 50 %" if concept == "minimax_regret" else "Deploy Rice2020Overfitting"
+    expected = (
+        "Deploy undefended network for 50 %"
+        if concept == "minimax_regret"
+        else "Deploy adversarially trained network"
+    )
     assert report.verdict.startswith(expected)
     assert report.recommendation.solution.profiles
     assert report.render("html")
@@ -131,8 +136,8 @@ def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str |
 
 def test_a_concept_chosen_by_hand_is_told_from_the_recommendation(two_defences: ag.Scenario) -> None:
     told = " ".join(ag.report(two_defences, "worst_case").render("text").split())
-    assert told.startswith("Deploy Rice2020Overfitting for all inputs")
-    said = "By what the attacker knows, the recommendation would be Rice2020Overfitting for 86 % of inputs"
+    assert told.startswith("Deploy adversarially trained network for all inputs")
+    said = f"By what the attacker knows, the recommendation would be {HARDENED} for 86 % of inputs"
     assert said in told
     assert told.index(said) < told.index("both networks loaded")
     assert "(recommended)" not in told
@@ -141,7 +146,7 @@ def test_a_concept_chosen_by_hand_is_told_from_the_recommendation(two_defences: 
 
 def test_a_table_without_attacks_says_so() -> None:
     report = ag.report(ag.case("imagenette-explanations"))
-    assert report.verdict == "Deploy half of the weights left for all inputs"
+    assert report.verdict == "Deploy network with half of the weights for all inputs"
     assert "The table contains no attack" in " ".join(report.render("text").split())
     for name in FORMATS:
         assert report.render(name)

@@ -31,7 +31,7 @@ def test_the_worth_is_told_per_input_and_per_month(two_defences_report: ag.Repor
     # 0.9478 − .8557·.0944 = 0.86702; Standard alone is always attacked: 0.9478·0.7 = 0.66346.
     text = words(two_defences_report)
     assert "It is worth 0.867 units per classified input (1,730,000 units per month)" in text
-    assert "0.204 units more than doing nothing (Standard alone)" in text
+    assert "0.204 units more than doing nothing (undefended network alone)" in text
     assert "One unit is the value of one correctly classified benign input." in text
 
 
@@ -61,7 +61,7 @@ def test_the_largest_share_comes_first_with_the_side_we_stand_on(two_defences_re
     text = words(two_defences_report)
     assert (
         "The largest share of the traffic that can be adversarial is 0.3: 0.21 above the threshold "
-        "0.08523, below which Standard alone would be worth more."
+        "0.08523, below which undefended network alone would be worth more."
     ) in text
     points = next(
         block
@@ -171,7 +171,7 @@ def test_the_assumptions_name_the_success_rule_the_caps_and_the_basis(two_defenc
     capped = ag.set_parameter(two_defences, "adversarial_share[autoattack]", 0.25)
     text = words(ag.report(ag.set_parameter(capped, "success", "caused errors")))
     assert "paid only for errors beyond those the defence makes on benign inputs" in text
-    assert "autoattack can supply at most 25 %." in text
+    assert "AutoAttack can supply at most 25 %." in text
     assert "the attacker knows neither the network nor the probabilities" in text
     assert "assumed: an attacked" in text
     assert "not stated" in text
@@ -270,7 +270,7 @@ def test_a_report_survives_the_end_stops(two_defences: ag.Scenario, share: float
     for address in ("attack_reward", "attack_penalty", "stopped_gain", "breach_loss", "benign_gain"):
         for value in (0.0, 10.0):
             report = ag.report(ag.set_parameter(edge, address, value))
-            assert re.match("(Deploy|Announce) .*(Standard|Rice2020Overfitting)", report.render("text"))
+            assert re.match("(Deploy|Announce) .*(undefended|adversarially trained)", report.render("text"))
             assert report.render("html")
 
 
@@ -325,6 +325,6 @@ def test_what_is_deployed_is_not_compared_with_itself() -> None:
 def test_a_rival_that_is_more_often_best_is_explained_by_the_margin() -> None:
     # x4 alone is worth 0.839 at the amounts assumed, above the 0.822 guaranteed, but 0.775 within the margin.
     text = words(ag.report(ag.case("imagenette-pruning")))
-    assert "1/4 of the filters left (global magnitude) is the best in 71 %" in text
+    assert "network with 1/4 of the filters (global magnitude) is the best in 71 %" in text
     assert "rewards and costs exactly as assumed, while the recommendation allows for the margin" in text
     assert "4 rest on a rate alone, for which 1,000 test inputs are assumed; 4 on a rate" in text

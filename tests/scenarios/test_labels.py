@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_the_text_of_a_cell_is_in_the_words_of_the_scenario_and_its_value_is_not
 
 
 def test_a_scenario_without_labels_has_no_table_of_names() -> None:
-    titles = [getattr(block, "title", "") for block in ag.report(case("cifar10-two-defences")).blocks]
+    titles = [getattr(block, "title", "") for block in ag.report(case("agentdojo-camel")).blocks]
     assert "Names" not in titles
 
 
@@ -82,4 +83,14 @@ def test_a_label_that_cannot_be_used_is_refused(labels: dict[str, str], problem:
 def test_labels_of_bundled_cases_belong_to_their_tables() -> None:
     for each in cases():
         assert case(each.name).accuracies.defences
-    assert sum(bool(case(each.name).labels) for each in cases()) >= 11
+
+
+IDENTIFIER = re.compile(r"_|\d{4}[A-Z]|\bAT\b(?!\))| FPR\)|\d%")  # of a table rather than of a sentence
+
+
+@pytest.mark.parametrize("name", [each.name for each in cases()])
+def test_a_bundled_case_speaks_of_its_defences_and_attacks_in_plain_words(name: str) -> None:
+    scenario = case(name)
+    names = (*scenario.accuracies.defences, *scenario.accuracies.attacks)
+    say = said_of(scenario)
+    assert not [say(each) for each in names if IDENTIFIER.search(say(each))]
