@@ -33,7 +33,7 @@ def report(
 
     >>> from advgame.scenarios import case, set_parameter
     >>> report(set_parameter(case("cifar10-two-defences"), "largest_share", 0.05)).verdict
-    'Deploy Standard: defending does not pay'
+    'Deploy undefended network: defending does not pay'
 
     Studies named in ``sections`` are added as further sections:
 

@@ -35,7 +35,7 @@ class Document:
         """The verdict in one line.
 
         >>> import advgame as ag
-        >>> ag.report(ag.case("cifar10-two-defences")).verdict
-        'Announce the defence: Rice2020Overfitting for 86 % of inputs and Standard for 14 %, drawn at random'
+        >>> ag.report(ag.case("cifar10-two-defences")).verdict.partition(" of inputs")[0]
+        'Announce the defence: adversarially trained network for 86 %'
         """
         return next((block.text for block in self.blocks if isinstance(block, Verdict)), self.title)
