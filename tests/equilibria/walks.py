@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,17 @@ def walked(
 
 
 def exactly(a: Numbers, b: Numbers) -> Numbers:
-    """The extreme equilibria of a game by enumeration in whole numbers."""
-    pairs = extreme_equilibria(Game(a, b), Deadline(60))
+    """The extreme equilibria of a game by enumeration in whole numbers; once for each game.
+
+    Tests try the same games on both walks.
+    """
+    return _enumerated(a.tobytes(), b.tobytes(), a.shape)
+
+
+@cache
+def _enumerated(a: bytes, b: bytes, shape: tuple[int, ...]) -> Numbers:
+    game = Game(*(np.frombuffer(payoffs).reshape(shape) for payoffs in (a, b)))
+    pairs = extreme_equilibria(game, Deadline(60))
     return np.array([[*map(float, x), *map(float, y)] for x, y in pairs])
 
 

@@ -11,10 +11,12 @@ import pytest
 from numba import get_num_threads, set_num_threads
 
 from advgame.equilibria import BatchSolution, solve_batch
+from advgame.equilibria.batch.all_equilibria import walked
 from advgame.equilibria.batch.buffers import BatchBuffers
 from advgame.equilibria.batch.gathered import Status
 from advgame.equilibria.batch.inputs import floats
 from advgame.equilibria.batch.solve_batch import METHODS
+from advgame.equilibria.kernels import rank_one_solver
 from advgame.games.tolerances import LARGEST_REGRET
 from tests.equilibria.games import DEAR_AND_CHEAP, attacker_game
 
@@ -296,3 +298,12 @@ def test_payoffs_in_any_layout_are_read_alike(concept: str) -> None:
     assert floats(free) is free
     assert floats(a).flags.writeable
     assert not a.flags.writeable
+
+
+def test_the_walk_is_compiled_once_whatever_the_layout_of_the_payoffs() -> None:
+    a, b = games((3, 3), "attacker")
+    walked(a, b)
+    walked(a[::2], b[::2])
+    walked(np.asfortranarray(a), np.broadcast_to(b[0], a.shape))
+    payoffs = [each for signature in rank_one_solver.solve_some.signatures for each in signature[:2]]
+    assert {(each.layout, each.mutable) for each in payoffs} == {("C", True)}

@@ -14,7 +14,7 @@ from advgame.equilibria.algorithms.stop import stopped_by
 from advgame.equilibria.batch.batch_centring import Centred
 from advgame.equilibria.batch.gathered import MORE_SLOTS, SLOTS, BatchProfiles, Gathered, Status
 from advgame.equilibria.batch.general_games import fits, general_equilibria
-from advgame.equilibria.batch.inputs import refuse_infinite
+from advgame.equilibria.batch.inputs import floats, refuse_infinite
 from advgame.equilibria.batch.threads import on_all_cores, parts_for
 from advgame.equilibria.concepts.nash import Nash
 from advgame.games import Game
@@ -96,8 +96,7 @@ def _kernels(a: FloatArray, b: FloatArray) -> tuple[Kernel, ...]:
     if comb(sum(shape), shape[0]) > FEW_MINORS:
         return walked, general_equilibria
     probe = slice(None, None, -(-len(a) // PROBES))
-    # Copies, as the kernel would be compiled once more for views. By chance, every other 3 × 3 game is.
-    structured = walked(a[probe].copy(), b[probe].copy())[1].mean() > 0.75
+    structured = walked(a[probe], b[probe])[1].mean() > 0.75  # by chance, every other 3 × 3 game is
     return (walked, general_equilibria) if structured else (general_equilibria, walked)
 
 
@@ -174,6 +173,8 @@ def walked(
 ) -> tuple[BatchProfiles, NDArray[np.bool_]]:
     """The walk along the intensity of attack; games with many equilibria once more, with more room.
 
+    Payoffs of any layout are copied where the kernel would be compiled once more for them.
+
     Args:
         a: (games, defences, attacks) float64, the defender's payoffs.
         b: (games, defences, attacks) float64, the attacker's payoffs.
@@ -181,6 +182,7 @@ def walked(
     """
     from advgame.equilibria.kernels import states
 
+    a, b = floats(a), floats(b)
     profiles, state = _walked_with_room(a, b, SLOTS, gathered)
     crowded = np.flatnonzero(state == states.CROWDED)
     if len(crowded):

@@ -48,7 +48,7 @@ def clear_of_ties(a: FloatArray, b: FloatArray, *, walk: bool = True) -> NDArray
         return np.asarray((differences[0] > near[0]) & (differences[1] > near[1]))
     if not walk:
         return np.zeros(len(a), np.bool_)
-    return walked(np.ascontiguousarray(a), np.ascontiguousarray(b))[1]
+    return walked(a, b)[1]
 
 
 def write_exactly(

@@ -126,8 +126,7 @@ def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> RecommendedProfile
     profiles, proven, too_large = by_supports(a, b)
     many = "numba" in modules or too_large.sum() >= WORTH_LOADING
     if too_large.any() and many and compiled_path.is_compiled(a.shape[1:]):
-        large_a, large_b = np.ascontiguousarray(a[too_large]), np.ascontiguousarray(b[too_large])
-        more, proven[too_large] = walked(large_a, large_b)
+        more, proven[too_large] = walked(a[too_large], b[too_large])
         profiles = BatchProfiles.joined([profiles, more._replace(game=np.flatnonzero(too_large)[more.game])])
     value = np.einsum("si,sij,sj->s", profiles.defender, given[profiles.game], profiles.attacker)
     worst, alike = worst_of_each(profiles, value, MAY_TIE * np.abs(given).max(axis=(1, 2)))
