@@ -199,7 +199,7 @@ def test_every_place_to_add_something_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def test_an_import_is_told_by_when_it_happens(tmp_path: Path) -> None:
+def test_imports_are_classified_by_when_they_happen(tmp_path: Path) -> None:
     file = tmp_path / "example.py"
     file.write_text(
         "import numpy\n"

@@ -32,7 +32,7 @@ def test_every_mix_of_a_block_is_paired_with_every_other() -> None:
     ]
 
 
-def test_lists_are_the_same_in_any_order_and_only_if_each_is_met_once() -> None:
+def test_lists_are_equal_in_any_order_but_only_with_every_item_once() -> None:
     exact = [(Fraction(1), Fraction(0)), (Fraction(1, 2), Fraction(1, 2))]
     assert correctness.same(np.array([[0.5, 0.5], [1.0, 0.0]]), exact)
     assert not correctness.same(np.array([[1.0, 0.0], [1.0, 0.0]]), exact)

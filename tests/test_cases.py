@@ -109,7 +109,7 @@ def test_every_row_names_its_source(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
-def test_every_table_is_told_about_in_the_sources(path: Path) -> None:
+def test_every_table_is_described_in_the_sources(path: Path) -> None:
     assert f"published/{path.name}" in (bundled("data") / "SOURCES.md").read_text(encoding="utf-8")
 
 
@@ -260,7 +260,7 @@ def test_other_contradictions_are_as_many_as_are_known(
 
 
 @pytest.mark.parametrize("name", ["cifar10-pruning", "mnist-pruning"])
-def test_a_pruning_case_plays_rows_that_nothing_speaks_against(name: str) -> None:
+def test_a_pruning_case_uses_only_rows_without_warnings(name: str) -> None:
     for row in case(name).selected:
         assert not [warning for warning in row.warnings if "as stated" not in warning]
 

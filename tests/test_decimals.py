@@ -186,7 +186,7 @@ def test_exact_payoffs_of_a_batch_are_those_of_the_single_games(four_defences: S
     assert np.array_equal(part.fractions(0)[1], single[1][np.ix_([1, 3], [2])])
 
 
-def test_games_are_only_taken_for_equal_where_their_exact_payoffs_are(four_defences: Scenario) -> None:
+def test_games_are_treated_as_equal_only_where_their_exact_payoffs_are(four_defences: Scenario) -> None:
     costs, every = np.linspace(0, 1, 40), np.arange(4)
     for address, kinds in (("attack_cost", 1), ("defence_cost[d3]", 40), ("benign_loss", 40)):
         columns = checked_columns({"largest_share": np.zeros(40), address: costs})

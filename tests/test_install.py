@@ -78,7 +78,7 @@ def test_a_report_is_written_where_the_caller_stands(installed: Path) -> None:
     assert "Rice2020Overfitting" in page
 
 
-def test_the_dashboard_travels_in_the_wheel(wheel: Path) -> None:
+def test_the_dashboard_is_part_of_the_wheel(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"advgame/bundled/{path.relative_to(ROOT).as_posix()}" for path in shipped_files()}
     assert wanted - packed == set()
@@ -137,7 +137,7 @@ def test_every_imported_package_is_a_declared_dependency(wheel: Path) -> None:
     assert undeclared == []
 
 
-def test_the_laboratory_is_no_ordinary_dependency(wheel: Path) -> None:
+def test_the_laboratory_is_an_optional_dependency(wheel: Path) -> None:
     needed = {name for name, extra in requirements_of(metadata_of(wheel)) if extra is None}
     assert needed & {"torch", "foolbox", "captum", "weasyprint", "dask", "distributed"} == set()
     assert {"streamlit", "plotly", "pyarrow"} <= needed

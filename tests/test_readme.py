@@ -73,7 +73,7 @@ def test_every_make_target_a_page_names_exists(page: Path) -> None:
     assert named <= targets
 
 
-def test_the_example_in_the_pages_is_no_decoration() -> None:
+def test_an_example_with_a_wrong_result_fails() -> None:
     with pytest.raises(pytest.fail.Exception, match="Expected"):
         run_examples(Block("python", ">>> 1 + 1\n3\n", 1, None), ROOT / "README.md", {})
 

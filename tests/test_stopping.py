@@ -61,7 +61,7 @@ def test_a_stopped_command_leaves_the_file_as_it_was(
     ]
 
 
-def test_a_command_that_only_prints_says_so(tmp_path: Path) -> None:
+def test_a_stopped_command_that_only_prints_reports_that_nothing_was_written(tmp_path: Path) -> None:
     _, said = stopped(signal.SIGINT, "ag.report", ["solve", CASE], tmp_path)
     assert said == [
         "advgame: Stopped by Ctrl-C. Nothing was printed. To start over, run the same command again."

@@ -148,7 +148,7 @@ def test_attacks_left_out_of_the_transfer_case_gain_the_attacker_nothing() -> No
 # what a report says
 
 
-def test_a_report_speaks_of_requests_and_agents_and_of_what_static_attacks_leave_open() -> None:
+def test_a_report_names_requests_and_agents_and_the_limits_of_static_attacks() -> None:
     text = str(report(case("agentdojo-camel")).render("markdown"))
     assert "per request" in text
     assert "per input" not in text
@@ -157,7 +157,7 @@ def test_a_report_speaks_of_requests_and_agents_and_of_what_static_attacks_leave
     assert "AML.T0051.001" in text
 
 
-def test_a_report_tells_adapted_attacks_from_those_of_which_nothing_is_stated() -> None:
+def test_a_report_separates_adapted_attacks_from_unstated_ones() -> None:
     text = " ".join(str(report(case("tabular-malware")).render("markdown")).split())
     assert "Constraints ignored and constraints kept were adapted to each defence." in text
     assert "Of no modification, the table does not state whether it was adapted to the defences." in text
@@ -203,7 +203,7 @@ def plain(scenario: Scenario) -> dict[str, object]:
         ("success", "caused errors", "measured on different items"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(key: str, value: object, says: str) -> None:
+def test_invalid_values_are_refused(key: str, value: object, says: str) -> None:
     content = {**plain(case("agentdojo-camel")), key: value}
     with pytest.raises(ScenarioError, match=says):
         _ = scenario_of(content, folder=bundled("data")).accuracies

@@ -21,7 +21,7 @@ VERDICTS = {  # by the closed form: 5 % is below p_S; at 0.2 the attack pays aga
 
 
 @pytest.mark.usefixtures("quick")
-def test_each_step_gives_the_decision_that_it_speaks_of(open_page: Open) -> None:
+def test_each_step_gives_the_decision_that_its_text_states(open_page: Open) -> None:
     page = open_page(case="mnist-pruning")
     for step, verdict in VERDICTS.items():
         page.switch_page("views/guide.py").run()

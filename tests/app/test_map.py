@@ -49,7 +49,7 @@ def test_the_map_takes_two_different_parameters_and_a_third(open_page: Open) -> 
     ]
 
 
-def test_the_axes_stay_while_the_case_does_and_begin_with_the_most_telling(open_page: Open) -> None:
+def test_the_axes_stay_for_a_case_and_start_with_the_most_sensitive_parameters(open_page: Open) -> None:
     page = open_page(case="imagenette-explanations", view="map")
     assert page.selectbox(key="map across").value == "benign_gain"
     page.selectbox(key="choose case").set_value(CASES[0]).run()
@@ -76,7 +76,7 @@ def test_the_pieces_of_the_regions_cover_the_map_and_end_at_the_exact_borders() 
     assert top == pytest.approx(0.4658, abs=1e-6)
 
 
-def test_maps_of_tables_that_differ_in_one_accuracy_are_not_taken_for_one_another(
+def test_maps_of_tables_that_differ_in_one_accuracy_are_cached_separately(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.syspath_prepend(str(bundled("app")))

@@ -31,7 +31,7 @@ def test_the_examples_of_a_widget_hold(name: str) -> None:
     assert doctest.testmod(widget(name)).failed == 0
 
 
-def test_what_is_earned_is_told_per_input_and_per_month_with_its_sign() -> None:
+def test_gains_are_shown_per_input_and_per_month_with_their_sign() -> None:
     # 0.9478 − .8557·.0944 = 0.86702; the standard network under attack earns 0.7 · 0.9478 = 0.6635.
     said = widget("verdict").worth(decide(case("cifar10-two-defences")))
     assert said.startswith("It is worth 0.867 units per classified input (1,730,000 units per month)")
@@ -41,7 +41,7 @@ def test_what_is_earned_is_told_per_input_and_per_month_with_its_sign() -> None:
     assert other.startswith("It is a loss of 0.00687 units")
 
 
-def test_names_that_differ_in_one_word_stay_told_apart_by_it() -> None:
+def test_names_that_differ_in_one_word_stay_distinct() -> None:
     names = ["magnitude-global unstructured x4", "magnitude-local unstructured x4"]
     for most in (10, 14, 20, 26):
         first, second = widget("words").short_names(names, most)
@@ -54,7 +54,7 @@ def test_no_two_regimes_share_a_text_in_the_legend() -> None:
     assert len(set(widget("region_figure").regime_names(regimes))) == len(regimes)
 
 
-def test_an_attacker_who_stays_away_is_told_so() -> None:
+def test_an_attacker_who_does_not_attack_is_reported_as_such() -> None:
     found = recommend(set_parameter(case("cifar10-two-defences"), "attack_cost", 2.0))
     assert widget("verdict").threat(found) == "The attacker's best response is not to attack."
 

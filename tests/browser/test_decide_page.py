@@ -126,7 +126,7 @@ def test_nothing_is_asked_of_any_other_machine(visit: Visit, dashboard: str) -> 
     assert [url for url in visit.asked if not url.startswith((dashboard, "data:", "blob:"))] == []
 
 
-def test_the_browser_is_told_to_show_the_page_in_no_frame_and_blocks_nothing_that_it_needs(
+def test_headers_forbid_frames_and_block_nothing_that_the_page_needs(
     visit: Visit,
 ) -> None:
     assert "frame-ancestors 'none'" in visit.answer.headers["content-security-policy"]

@@ -66,7 +66,7 @@ def test_progress_and_the_place_of_the_code_are_printed(monkeypatch, capsys) -> 
     assert printed.out.startswith("The solvers are ready after 0 seconds; they are stored in ")
 
 
-def test_without_a_folder_to_store_the_code_the_exit_code_says_so(monkeypatch, capsys) -> None:
+def test_without_a_folder_for_compiled_code_the_exit_code_is_not_zero(monkeypatch, capsys) -> None:
     monkeypatch.setattr("advgame.equilibria.kernels.compiling.KEPT", None)
     for kind in SOLVERS:
         monkeypatch.setitem(SOLVERS, kind, lambda: None)

@@ -156,7 +156,7 @@ def test_the_amounts_of_the_attacker_are_those_its_payoffs_move_with() -> None:
         ({"intervals": {"attack_cost": (0.0, float("inf"))}}, "expected two numbers"),
     ],
 )
-def test_what_makes_no_sense_is_refused(changes: dict[str, object], message: str) -> None:
+def test_invalid_arguments_are_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises((ScenarioError, UnknownName), match=message):
         replace(TWO, **changes)
 
@@ -208,7 +208,7 @@ def test_a_loss_is_at_most_what_is_stated_and_a_smaller_one_is_better() -> None:
     assert "0.436 units better than doing nothing" in words
 
 
-def test_a_secret_mixture_is_told_with_its_value_once_known() -> None:
+def test_a_secret_mixture_is_reported_with_its_value_once_known() -> None:
     table = policies(replace(TWO, attacker_margin=0.2))
     assert table.verdict.kind is Kind.HIDDEN
     words = words_about(table.scenario)

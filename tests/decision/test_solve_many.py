@@ -135,7 +135,7 @@ def test_an_announced_defence_is_answered_with_the_commitment() -> None:
     assert solve_many(case(CASE), columns).concept == "nash"
 
 
-def test_the_closed_form_is_met_to_rounding() -> None:
+def test_the_result_equals_the_closed_form_up_to_rounding() -> None:
     # p* = V_bΔa / (V_aΔr + V_bΔa), q* = (π_N − F/p) / ((R + P) Δr), by hand for 94.78/0 and 85.34/53.42
     shares = np.linspace(0.16, 0.99, 400)
     answers = solve_many(case(CASE), {"largest_share": shares})
@@ -145,7 +145,7 @@ def test_the_closed_form_is_met_to_rounding() -> None:
     assert answers.regret.max() < 1e-14
 
 
-def test_a_caller_brings_the_arrays_and_hears_of_the_progress() -> None:
+def test_the_caller_supplies_the_arrays_and_receives_progress() -> None:
     told, room = [], BatchAnswers.room("nash", 5, (2, 2))
     answers = solve_many(
         case(CASE),

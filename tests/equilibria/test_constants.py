@@ -106,7 +106,7 @@ def test_types_of_attacker_are_answered_as_without_constants(announced: bool) ->
         assert shifted.bound == pytest.approx(plain.bound + 1e9, abs=1e-6)
 
 
-def test_replies_that_only_a_constant_makes_alike_are_told_apart() -> None:
+def test_replies_that_only_a_constant_makes_alike_are_distinguished() -> None:
     game = Game(np.array([[0, 1e-3], [1e-3, 0]]) + 1e9, np.array([[0, 1e-3], [1e-3, 0]]) + 1e9)
     mix: NDArray[np.float64] = np.array([1 / 3, 2 / 3])
     assert defender_best_responses(game, mix) == (0,)

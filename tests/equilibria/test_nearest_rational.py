@@ -33,7 +33,7 @@ def test_floats_of_thirds_are_solved_as_thirds_where_that_is_asked_for(thirds: G
     assert mixes[0] == mixes[1]
 
 
-def test_two_strategies_that_nearly_tie_are_told_of_too() -> None:
+def test_two_strategies_that_nearly_tie_are_reported_too() -> None:
     a = np.array([[0.1 + 0.2, 1.0], [0.3, 0.7]])
     told = solve(Game(a, -a))
     assert NEARLY_TIED in told.remark

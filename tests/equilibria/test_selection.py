@@ -98,7 +98,7 @@ def test_the_order_of_the_strategies_does_not_change_what_a_rule_is_worth(game: 
         assert choose(solve(turned), rule).defender_payoff == pytest.approx(one, abs=1e-9)
 
 
-def test_a_rule_nobody_knows_is_answered_with_the_nearest() -> None:
+def test_an_unknown_rule_is_refused_with_the_most_similar_name() -> None:
     with pytest.raises(UnknownName, match="did you mean 'risk_dominant'"):
         choose(solve(SEXES), "risk_dominance")
     with pytest.raises(UnknownName, match="did you mean 'best_for_defender'"):

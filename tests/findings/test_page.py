@@ -32,7 +32,7 @@ def test_the_page_in_the_documentation_is_the_one_the_bundled_tables_make() -> N
     assert written == page(measured_tables()), "run advgame findings -o docs/reference/findings.md"
 
 
-def test_every_question_is_told_with_the_figures_of_its_answer_or_a_reason(tmp_path: Path) -> None:
+def test_every_question_has_the_figures_of_its_answer_or_a_reason(tmp_path: Path) -> None:
     table = write(tmp_path, STEPS, RIGHT)
     (measured,) = read_measured(table)
     text = page([table])
@@ -60,7 +60,7 @@ def test_tables_are_known_by_their_run_record(tmp_path: Path) -> None:
     assert measured_tables(tmp_path) == [table]
 
 
-def test_what_no_table_answers_is_told_in_one_line_with_the_experiment_that_would(tmp_path: Path) -> None:
+def test_an_unanswered_question_has_one_line_with_the_experiment_that_would_answer_it(tmp_path: Path) -> None:
     text = page([write(tmp_path, STEPS, RIGHT)], [two_robustnesses])
     line = text.splitlines()[-1]
     command = "`advgame measure data/experiments/mnist-invariance.toml`"
@@ -99,12 +99,12 @@ def test_a_scenario_of_a_table_elsewhere_names_it_from_where_it_is_written(
     assert read_scenario(path).measurements.defences == ("plain", "pruned")
 
 
-def test_tiny_p_values_are_told_as_that() -> None:
+def test_p_values_below_a_thousandth_are_shown_as_below_it() -> None:
     rows = markdown([{"p-value": 1e-9}, {"p-value": 0.0123}]).splitlines()[2:]
     assert rows == ["| below 0.001 |", "| 0.012 |"]
 
 
-def test_every_measured_table_that_is_bundled_is_told_about_in_the_sources() -> None:
+def test_every_bundled_measured_table_is_described_in_the_sources() -> None:
     sources = (bundled("data") / "SOURCES.md").read_text(encoding="utf-8")
     assert [table.name for table in measured_tables() if f"measured/{table.name}" not in sources] == []
 

@@ -47,7 +47,7 @@ from tests.findings.tables import (
 )
 
 
-def test_columns_are_told_apart_by_what_the_attacker_knows(tmp_path: Path) -> None:
+def test_columns_are_distinguished_by_the_attackers_knowledge(tmp_path: Path) -> None:
     every = dict.fromkeys((CLEAN, STRONG, WEAK, ASKING, MOVED, MEANING, FOG, FILTERED), 0.5)
     found = measured(tmp_path, {"plain": ("standard", None, {})}, {"plain": every})
     assert found.sides(["plain"]) == {
@@ -84,7 +84,7 @@ def test_a_ladder_of_prunings_is_based_on_the_network_that_was_not_pruned(tmp_pa
         (0.3, 0.6, "no", "the difference is −30.0 points"),
     ],
 )
-def test_our_attack_is_held_against_autoattack_on_the_inputs_that_both_met(
+def test_our_attack_is_compared_with_autoattack_on_their_common_inputs(
     tmp_path: Path, ours: float, full: float, near: str, said: str
 ) -> None:
     steps = {"plain": ("standard", None, {}), "hard": ("standard", None, {})}
@@ -174,7 +174,7 @@ def test_a_pruning_is_judged_by_both_intervals(
     assert {row["fine-tuning"] for row in found.evidence} == {"standard, 5 epochs"}
 
 
-def test_training_again_without_pruning_is_told_apart_from_pruning(tmp_path: Path) -> None:
+def test_fine_tuning_without_pruning_is_distinguished_from_pruning(tmp_path: Path) -> None:
     whole = {**PRUNED, "compression": 1.0}
     steps = {"plain": ("standard", None, {}), "again": ("magnitude", "plain", whole)}
     steps["pruned"] = ("magnitude", "plain", PRUNED)
@@ -189,7 +189,7 @@ def test_training_again_without_pruning_is_told_apart_from_pruning(tmp_path: Pat
     )
 
 
-def test_what_training_made_up_for_is_no_sweet_spot(tmp_path: Path) -> None:
+def test_a_loss_hidden_by_fine_tuning_is_not_a_sweet_spot(tmp_path: Path) -> None:
     steps = {"plain": ("standard", None, {}), "pruned": ("magnitude", "plain", PRUNED)}
     steps["again"] = ("magnitude", "plain", {**PRUNED, "compression": 1.0})
     right = {"plain": {CLEAN: 0.9, STRONG: 0.5}, "pruned": {CLEAN: 0.9, STRONG: 0.5}}
@@ -349,7 +349,7 @@ def test_what_networks_keep_without_detail_is_told_of_the_unfiltered_under_the_m
     )
 
 
-def test_importances_are_told_by_network_structure_and_method(tmp_path: Path) -> None:
+def test_importances_are_listed_by_network_structure_and_method(tmp_path: Path) -> None:
     table = write(tmp_path, {"plain": ("standard", None, {})}, {"plain": {CLEAN: 0.9}})
     table.with_suffix(".importances.csv").write_text(
         "dataset,network,defence,seed,method,structure,correlation,low,high\n"

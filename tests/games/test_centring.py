@@ -62,7 +62,7 @@ def test_what_commits_keeps_its_columns_apart() -> None:
 
 
 @pytest.mark.parametrize("constant", [0, 1e8, -1e12])
-def test_a_certificate_speaks_of_what_constants_hide(constant: float) -> None:
+def test_a_large_constant_does_not_hide_the_regret_in_a_certificate(constant: float) -> None:
     game = Game(np.array([[1, 0], [0, 1]]) + constant, np.array([[0, 1], [1, 0]]) - constant)
     certificate = certified_profile(game, np.array([0.5, 0.5]), np.array([0.75, 0.25])).certificate
     assert (certificate.defender_regret, certificate.attacker_regret) == (0.25, 0)

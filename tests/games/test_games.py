@@ -57,12 +57,12 @@ def test_best_responses_are_all_that_pay_best() -> None:
 
 
 @pytest.mark.parametrize("mix", [[0.5], [0.5, 0.6], [1.5, -0.5], [float("nan"), 1], "ab"])
-def test_what_is_no_mix_is_refused(mix: object) -> None:
+def test_vectors_that_are_not_mixed_strategies_are_refused(mix: object) -> None:
     with pytest.raises(GameError, match="mix"):
         defender_best_responses(GAME, mix)  # type: ignore[arg-type]
 
 
-def test_a_certificate_tells_what_each_player_could_still_gain() -> None:
+def test_a_certificate_states_what_each_player_could_still_gain() -> None:
     profile = certified_profile(GAME, np.array([1.0, 0.0]), np.array([1.0, 0.0]))
     # the defender earns 3 and can earn no more; the attacker earns 0 and could earn 2, all its range
     assert profile.certificate.defender_regret == 0

@@ -46,7 +46,7 @@ def test_an_array_of_another_shape_is_refused(wrong: object) -> None:
         from_array(wrong)
 
 
-def test_what_is_no_nashpy_game_is_refused() -> None:
+def test_objects_that_are_not_nashpy_games_are_refused() -> None:
     with pytest.raises(GameError, match=r"nashpy\.Game"):
         from_nashpy([[1, 2]])
     with pytest.raises(GameError, match="finite"):

@@ -172,7 +172,7 @@ def test_empty_and_repeated_names_comments_and_a_byte_order_mark_are_read(tmp_pa
         (b"PK\x03\x04\x00\x00\xff", "not UTF-8"),
     ],
 )
-def test_a_file_that_is_no_game_of_two_is_refused_by_its_cause(
+def test_a_file_that_is_not_a_two_player_game_is_refused_with_the_cause(
     tmp_path: Path, text: str | bytes, said: str | None
 ) -> None:
     if said is None:

@@ -91,7 +91,7 @@ def test_a_sweep_without_any_solved_cell_has_an_empty_map(
     assert (reader.map().which == -1).all()
 
 
-def test_a_file_with_other_columns_is_no_table_of_a_sweep(tmp_path: Path) -> None:
+def test_a_file_with_other_columns_is_refused_as_a_sweep_table(tmp_path: Path) -> None:
     output = tmp_path / "map.parquet"
     ag.sweep(ag.case(SMALL), {"largest_share": [0.1, 0.3]}, output=output, engine=InlineEngine())
     table = pq.read_table(output)

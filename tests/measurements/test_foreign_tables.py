@@ -93,7 +93,7 @@ def test_a_fault_in_one_cell_of_a_wide_table_leaves_the_others() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_no_table_is_refused_with_the_reason(content: bytes, said: str) -> None:
+def test_a_file_that_is_not_a_table_is_refused_with_the_reason(content: bytes, said: str) -> None:
     with pytest.raises(MeasurementError, match=said):
         read_foreign_table("mine.csv", content)
 
@@ -108,5 +108,5 @@ def test_an_archive_that_would_grow_without_bound_is_refused() -> None:
         read_foreign_table("bomb.xlsx", file.getvalue())
 
 
-def test_duplicate_names_of_columns_are_told_apart() -> None:
+def test_duplicate_column_names_are_made_distinct() -> None:
     assert read("a,a,\n1,2,\n").header == ("a", "a (2)")

@@ -116,7 +116,7 @@ def test_a_radius_just_off_its_board_stays_on_the_board_with_a_warning(tmp_path:
     assert (far.radius, far.warnings) == (4 / 255, ())
 
 
-def test_a_radius_that_stands_in_a_footnote_alone_warns(tmp_path: Path) -> None:
+def test_a_radius_given_only_in_a_footnote_has_a_warning(tmp_path: Path) -> None:
     note = r"Uses \(\ell_{\infty} \) = 0.031 ≈ 7.9/255 instead of 8/255.<br>Trained at \(\varepsilon = 0.5\)."
     robust = RobustbenchImporter().read(record(tmp_path, "cifar10/Linf/Noted", footnote=note)).rows[1]
     assert (robust.radius, len(robust.warnings)) == (8 / 255, 1)
@@ -255,7 +255,7 @@ def test_percent_in_the_pruning_benchmark_is_offered_and_converted(tmp_path: Pat
     assert [row.accuracy for row in AdvpruningImporter(percent=True).read(path)] == [0.8338, 0.454]
 
 
-def test_fractions_in_the_pruning_benchmark_are_never_taken_for_percent(tmp_path: Path) -> None:
+def test_fractions_in_the_pruning_benchmark_are_never_read_as_percent(tmp_path: Path) -> None:
     for line in ("HARP,unstructured,0.9,0.8069,0.4540\n", "HARP,unstructured,0.9,,0.4540\n"):
         path = text_file(tmp_path / "t.csv", PRUNED + "cifar10,ResNet18," + line)
         with pytest.raises(MeasurementError, match=r"like( a)? fraction.*--percent"):

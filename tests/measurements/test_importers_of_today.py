@@ -241,7 +241,9 @@ TABLE = """# Board
 """
 
 
-def test_the_attacked_class_is_no_clean_accuracy_and_collapsed_models_are_marked(tmp_path: Path) -> None:
+def test_accuracy_on_the_attacked_class_is_not_clean_accuracy_and_collapsed_models_are_marked(
+    tmp_path: Path,
+) -> None:
     table = read("tabularbench", written(tmp_path / "board.md", TABLE))
     assert row(table, "standard training", "none", "clean").accuracy == 0.99
     assert row(table, "standard training", "no modification").accuracy == 0.95

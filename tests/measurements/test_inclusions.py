@@ -56,7 +56,7 @@ def test_no_random_change_of_a_contained_ball_leaves_the_other(outer: str, inner
         assert sizes[outer](change) <= largest(outer, inner, radius, values=6) * (1 + 1e-9)
 
 
-def test_balls_that_hold_each_other_are_told_from_those_that_do_not() -> None:
+def test_nested_balls_are_distinguished_from_others() -> None:
     assert contains("L1", 1.0, "L0", 1, values=64)
     assert not contains("L1", 1.0, "L0", 2, values=64)
     assert contains("L2", sqrt(3), "L0", 3, values=64)

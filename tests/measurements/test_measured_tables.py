@@ -65,7 +65,7 @@ def test_every_count_is_that_of_the_outcomes(path: Path) -> None:
 
 
 @every_table
-def test_every_network_was_measured_on_honest_inputs_and_under_attack(path: Path) -> None:
+def test_every_network_was_measured_on_clean_inputs_and_under_attack(path: Path) -> None:
     for name, found in networks(path).items():
         assert {"clean", "robust"} <= {row.metric for row in found}, name
 
@@ -101,7 +101,7 @@ def test_every_row_names_its_experiment_and_its_seed(path: Path) -> None:
 
 
 @every_table
-def test_the_record_tells_versions_settings_and_that_nothing_failed(path: Path) -> None:
+def test_the_record_holds_versions_settings_and_the_absence_of_failures(path: Path) -> None:
     found = record(path)
     assert found["failed"] == {}
     assert {"torch", "foolbox", "numpy", "advgame"} <= set(found["libraries"])
@@ -111,7 +111,7 @@ def test_the_record_tells_versions_settings_and_that_nothing_failed(path: Path) 
 
 
 @every_table
-def test_costs_are_told_of_every_network_and_every_attack(path: Path) -> None:
+def test_costs_are_recorded_for_every_network_and_every_attack(path: Path) -> None:
     made = pd.read_csv(path.with_suffix(".networks.csv"))
     crafted = pd.read_csv(path.with_suffix(".attacks.csv"))
     assert set(zip(made["defence"], made["seed"], strict=True)) == {name[2:] for name in networks(path)}
@@ -122,7 +122,7 @@ def test_costs_are_told_of_every_network_and_every_attack(path: Path) -> None:
 
 
 @every_table
-def test_a_bundled_table_is_as_large_as_promised(path: Path) -> None:
+def test_a_bundled_table_has_the_documented_number_of_rows(path: Path) -> None:
     defences, columns, seeds, inputs = PROMISED.get(record(path)["experiment"], (1, 1, 1, 1))
     assert len(rows(path).defences) >= defences
     assert len(rows(path).columns) >= columns

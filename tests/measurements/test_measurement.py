@@ -70,7 +70,7 @@ def test_a_table_keeps_one_of_two_equal_rows_and_refuses_two_that_differ() -> No
         MeasurementTable((ROBUST, replace(ROBUST, accuracy=0.5)))
 
 
-def test_seeds_tell_rows_of_one_cell_apart() -> None:
+def test_seeds_distinguish_the_rows_of_one_cell() -> None:
     assert len(MeasurementTable((replace(ROBUST, seed=1), replace(ROBUST, seed=2, accuracy=0.5)))) == 2
 
 

@@ -77,7 +77,7 @@ def test_without_the_number_of_values_only_radii_of_one_norm_are_compared() -> N
 
 
 @pytest.mark.parametrize(("more", "fewer"), [(6, 0), (7, 0), (9, 1), (10, 1), (20, 8), (21, 7)])
-def test_an_attack_is_beaten_where_an_exact_test_says_so(more: int, fewer: int) -> None:
+def test_an_attack_counts_as_beaten_where_an_exact_test_is_significant(more: int, fewer: int) -> None:
     here = [1] * more + [0] * fewer + [1] * 5
     there = [0] * more + [1] * fewer + [1] * 5
     first, second = warnings_of(("sparse", "L0", 3.0, here), ("dense", "L0", 3.0, there))

@@ -63,7 +63,7 @@ def test_a_cell_has_its_seeds_as_rows_and_its_inputs_as_columns(table: OutcomeTa
     assert found.accuracy == 0.25
 
 
-def test_honest_inputs_and_transferred_examples_are_columns_of_their_own(table: OutcomeTable) -> None:
+def test_clean_inputs_and_transferred_examples_have_their_own_columns(table: OutcomeTable) -> None:
     assert table.networks == (("digits", "cnn"),)
     assert table.columns("digits", "cnn", "plain") == (Column("none"), PGD)
     assert table.columns("digits", "cnn", "hard") == (PGD, MOVED)

@@ -49,7 +49,7 @@ def test_the_interval_of_one_seed_is_that_of_the_paired_t_test() -> None:
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
-def test_seeds_that_are_copies_of_each_other_tell_no_more_than_one() -> None:
+def test_seeds_that_are_copies_of_each_other_count_as_one() -> None:
     one, other = pairs(40, 30, 10, 20)
     copies = [outcomes(np.repeat(each.right, 3, axis=0)) for each in (one, other)]
     single, triple = compare(one, other), compare(*copies)
@@ -65,7 +65,7 @@ def test_where_only_seeds_differ_the_interval_is_that_of_as_many_values_as_seeds
     assert (found.low, found.high) == pytest.approx((expected.low, min(1.0, expected.high)))
 
 
-def test_networks_that_never_differ_are_equal_up_to_what_so_many_inputs_can_tell() -> None:
+def test_networks_that_never_differ_are_equal_within_sampling_error() -> None:
     same = outcomes([[1, 0] * 150])
     found = compare(same, same)
     assert found.difference == 0

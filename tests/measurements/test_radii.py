@@ -27,7 +27,7 @@ def test_a_decimal_and_a_fraction_are_radii(text: str | float, radius: float) ->
 
 
 @pytest.mark.parametrize("given", ["eight", "8/0", "8/", "1/2/3", "nan", "inf", "-1", True, "1e999"])
-def test_what_is_no_radius_is_refused_with_what_was_given(given: object) -> None:
+def test_an_invalid_radius_is_refused_with_the_value_given(given: object) -> None:
     with pytest.raises(MeasurementError, match="radius"):
         read_radius(given)  # type: ignore[arg-type]
 

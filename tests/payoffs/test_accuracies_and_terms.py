@@ -29,7 +29,7 @@ def priced_accuracies(success: str = "every error", **measures: dict[str, float]
     )
 
 
-def test_the_defender_earns_for_honest_and_adversarial_inputs_and_pays_for_the_defence() -> None:
+def test_the_defender_earns_for_benign_and_adversarial_inputs_and_pays_for_the_defence() -> None:
     game = build(
         priced_accuracies(),
         [
@@ -59,7 +59,7 @@ def test_the_attacker_earns_by_success_and_pays_for_running_and_setting_up() -> 
     assert game.attacker_payoffs[:, 0].tolist() == [0, 0]
 
 
-def test_caused_errors_pay_only_beyond_the_errors_on_honest_inputs() -> None:
+def test_caused_errors_pay_only_beyond_the_clean_errors() -> None:
     game = build(priced_accuracies("caused errors"), [AttackReward()])
     assert game.attacker_payoffs[1, 1] == pytest.approx(0.5 * (0.4 - 0.2))
 
@@ -89,7 +89,7 @@ def test_every_term_pays_amounts_that_fit_the_game_and_documents_its_parameters(
 
 @pytest.mark.parametrize("term", TERMS.values(), ids=lambda term: term.name)
 @pytest.mark.parametrize("amount", [float("nan"), float("inf"), "much", None, True])
-def test_every_term_refuses_an_amount_that_is_no_finite_number(term: type[Term], amount: object) -> None:
+def test_every_term_refuses_an_amount_that_is_not_finite(term: type[Term], amount: object) -> None:
     for about in parameters_of(term):
         with pytest.raises(ScenarioError, match=about.name):
             term(**{about.name: amount})
@@ -167,7 +167,7 @@ def test_figures_that_are_no_empirical_accuracy_are_never_played() -> None:
     assert accuracies.attacked_accuracy[0, 1] == 0.1
 
 
-def test_two_networks_of_one_defence_are_told_apart_by_name() -> None:
+def test_two_networks_of_one_defence_have_different_names() -> None:
     rows = [
         Measurement("mnist", net, "plain", "none", metric="clean", accuracy=0.9) for net in ("cnn", "mlp")
     ]

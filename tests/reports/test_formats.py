@@ -103,7 +103,7 @@ def test_a_file_holds_what_is_rendered_and_says_what_it_is(two_defences_report: 
 
 @pytest.mark.parametrize("kind", get_args(Block), ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("name", TELLING)
-def test_every_format_tells_every_block(two_defences_report: ag.Report, name: str, kind: type) -> None:
+def test_every_format_renders_every_block(two_defences_report: ag.Report, name: str, kind: type) -> None:
     block, words = EXAMPLES[kind]
     told = text_of(with_blocks(two_defences_report, block), name).lower()
     assert [word for word in words if word not in told] == []
@@ -143,7 +143,7 @@ def test_a_short_format_says_how_many_rows_it_leaves_out(two_defences_report: ag
     assert "row 6" in told.render("json")
 
 
-def test_a_single_row_left_out_is_told_as_one(two_defences_report: ag.Report) -> None:
+def test_a_single_omitted_row_is_reported_in_the_singular(two_defences_report: ag.Report) -> None:
     rows = tuple((blocks.Cell(f"row {number}"),) for number in range(4))
     told = with_blocks(two_defences_report, blocks.Table("", (blocks.Head("all"),), rows, shown=3))
     assert all("1 more row in" in told.render(name) for name in ("text", "markdown"))

@@ -60,7 +60,7 @@ def test_a_report_fits_the_published_schema(request: pytest.FixtureRequest, case
         (("inputs_sha256",), "abc"),
     ],
 )
-def test_the_published_schema_refuses_what_is_no_report(told: dict, place: tuple, wrong: object) -> None:
+def test_the_published_schema_refuses_other_documents(told: dict, place: tuple, wrong: object) -> None:
     spoilt = json.loads(json.dumps(told))
     *parents, key = place
     inner = spoilt
@@ -91,7 +91,7 @@ def test_the_decision_has_the_numbers_known_by_hand(told: dict) -> None:
     }
 
 
-def test_the_policies_are_told_with_the_one_to_choose(two_defences_report: ag.Report) -> None:
+def test_the_policies_are_listed_with_the_one_to_choose(two_defences_report: ag.Report) -> None:
     told = json.loads(two_defences_report.render("json"))
     table = told["policies"]["table"]
     assert told["policies"]["announces"] is True
@@ -102,13 +102,13 @@ def test_the_policies_are_told_with_the_one_to_choose(two_defences_report: ag.Re
     assert chosen["deploy"] == told["decision"]["deploy"]
 
 
-def test_the_game_is_told_with_every_digit(two_defences_report: ag.Report, told: dict) -> None:
+def test_the_game_is_written_with_every_digit(two_defences_report: ag.Report, told: dict) -> None:
     game = two_defences_report.recommendation.game
     assert told["game"]["defender_payoffs"] == game.defender_payoffs.tolist()
     assert told["game"]["attacker_payoffs"] == game.attacker_payoffs.tolist()
 
 
-def test_the_certificate_and_completeness_are_told(told: dict) -> None:
+def test_the_certificate_and_completeness_are_reported(told: dict) -> None:
     equilibria = told["equilibria"]
     assert equilibria["complete"] is True
     profile = equilibria["profiles"][equilibria["recommended"]]
@@ -136,7 +136,7 @@ def test_json_can_stand_inside_a_page(hostile_report: ag.Report) -> None:
     assert json.loads(text)["title"].startswith("<script>")
 
 
-def test_every_block_is_told_with_its_kind(two_defences_report: ag.Report) -> None:
+def test_every_block_is_written_with_its_kind(two_defences_report: ag.Report) -> None:
     told = json.loads(two_defences_report.render("json"))
     assert [block["kind"] for block in told["blocks"]] == [
         type(block).__name__ for block in two_defences_report.blocks

@@ -34,7 +34,7 @@ def test_the_verdict_is_the_first_line_of_every_page(two_defences_report: ag.Rep
 
 
 @pytest.mark.parametrize("attack_cost", [0.0, 0.3, 0.6, 0.9])
-def test_below_the_break_even_share_nobody_should_defend(
+def test_below_the_break_even_share_defending_does_not_pay(
     two_defences: ag.Scenario, attack_cost: float
 ) -> None:
     cheap = ag.set_parameter(two_defences, "attack_cost", attack_cost)
@@ -42,7 +42,7 @@ def test_below_the_break_even_share_nobody_should_defend(
     assert report.verdict == "Deploy undefended network: defending does not pay"
 
 
-def test_a_network_nobody_gains_by_attacking_is_said_to_be_one(two_defences: ag.Scenario) -> None:
+def test_a_network_that_no_attack_pays_against_is_reported_as_such(two_defences: ag.Scenario) -> None:
     report = ag.report(ag.set_parameter(two_defences, "attack_cost", 1.3))  # above what any success earns
     assert report.verdict == "Deploy undefended network: defending does not pay, as no attack on it pays"
 
@@ -134,7 +134,9 @@ def test_every_concept_can_be_reported(two_defences: ag.Scenario, concept: str |
     assert report.render("html")
 
 
-def test_a_concept_chosen_by_hand_is_told_from_the_recommendation(two_defences: ag.Scenario) -> None:
+def test_a_manually_chosen_concept_is_distinguished_from_the_recommended_one(
+    two_defences: ag.Scenario,
+) -> None:
     told = " ".join(ag.report(two_defences, "worst_case").render("text").split())
     assert told.startswith("Deploy adversarially trained network for all inputs")
     said = f"By what the attacker knows, the recommendation would be {HARDENED} for 86 % of inputs"
@@ -144,7 +146,7 @@ def test_a_concept_chosen_by_hand_is_told_from_the_recommendation(two_defences: 
     assert "chosen by hand" not in " ".join(ag.report(two_defences).render("text").split())
 
 
-def test_a_table_without_attacks_says_so() -> None:
+def test_a_table_without_attacks_has_a_message() -> None:
     report = ag.report(ag.case("imagenette-explanations"))
     assert report.verdict == "Deploy network with half of the weights for all inputs"
     assert "The table contains no attack" in " ".join(report.render("text").split())
@@ -167,7 +169,7 @@ def test_a_named_format_wins_over_the_ending(two_defences_report: ag.Report, tmp
     assert path.read_text(encoding="utf-8").startswith('{\n "schema"')
 
 
-def test_an_ending_nobody_knows_is_answered_with_the_nearest(
+def test_an_unknown_file_suffix_is_refused_with_the_most_similar_one(
     two_defences_report: ag.Report, tmp_path: Path
 ) -> None:
     with pytest.raises(UnknownName, match=r"did you mean '\.json'"):
@@ -184,7 +186,7 @@ def test_a_folder_that_is_not_there_is_the_callers_mistake(
         two_defences_report.save(tmp_path / "nowhere" / "decision.html")
 
 
-def test_a_failure_while_telling_leaves_the_old_file_and_nothing_else(
+def test_a_failure_while_writing_leaves_the_old_file_and_nothing_else(
     two_defences_report: ag.Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "decision.txt"

@@ -27,7 +27,7 @@ def words(report: ag.Report) -> str:
     return " ".join(report.render("text").split())
 
 
-def test_the_worth_is_told_per_input_and_per_month(two_defences_report: ag.Report) -> None:
+def test_the_value_is_shown_per_input_and_per_month(two_defences_report: ag.Report) -> None:
     # 0.9478 − .8557·.0944 = 0.86702; Standard alone is always attacked: 0.9478·0.7 = 0.66346.
     text = words(two_defences_report)
     assert "It is worth 0.867 units per classified input (1,730,000 units per month)" in text
@@ -35,12 +35,12 @@ def test_the_worth_is_told_per_input_and_per_month(two_defences_report: ag.Repor
     assert "One unit is the value of one correctly classified benign input." in text
 
 
-def test_without_a_volume_nothing_is_told_per_month(two_defences: ag.Scenario) -> None:
+def test_without_a_volume_nothing_is_shown_per_month(two_defences: ag.Scenario) -> None:
     report = ag.report(replace(two_defences, volume_per_month=None))
     assert "per month" not in report.render("text")
 
 
-def test_amounts_are_told_in_the_currency_of_the_scenario(two_defences: ag.Scenario) -> None:
+def test_amounts_are_shown_in_the_currency_of_the_scenario(two_defences: ag.Scenario) -> None:
     text = words(ag.report(replace(two_defences, currency="EUR")))
     assert "0.867 EUR per classified input" in text
     assert "units" not in text
@@ -110,7 +110,7 @@ def test_every_policy_is_worth_what_the_closed_form_says(two_defences_report: ag
     assert [cell.text for cell in hidden[7:]] == ["1,610,000", "−0.0616"]
 
 
-def test_a_break_even_share_that_rests_on_little_says_so() -> None:
+def test_a_break_even_share_from_few_tested_inputs_has_a_caution() -> None:
     facts = {"dataset": "digits", "network": "cnn", "runs": 6, "source": "by hand"}
     rows = [
         Measurement(**facts, defence="x4", attack="none", metric="clean", accuracy=0.85, std=0.002),
@@ -145,7 +145,7 @@ def test_a_break_even_share_that_is_well_measured_carries_no_caution(two_defence
     assert [block for block in found if isinstance(block, Caution)] == []
 
 
-def test_several_equilibria_are_all_told() -> None:
+def test_several_equilibria_are_all_reported() -> None:
     # An attack that earns what it costs leaves the attacker indifferent: a continuum with two ends.
     scenario = ag.Scenario("tie", table(("plain", 0.75, 0.75)), largest_share=0.2)
     free = ag.set_parameter(scenario, "attack_cost", 0.25)  # what an attack earns on average
@@ -156,7 +156,7 @@ def test_several_equilibria_are_all_told() -> None:
     assert "2 extreme equilibria in 1 component; the list is proven complete." in words(report)
 
 
-def test_an_attack_made_on_another_network_is_told_apart_from_a_direct_one() -> None:
+def test_a_transfer_attack_is_distinguished_from_a_direct_one() -> None:
     text = words(ag.report(ag.Scenario("direct", table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5)))))
     assert "In 1 column (pgd) the attack was run against each network itself" in text
     assert "upper bound" in text
@@ -202,7 +202,7 @@ def test_a_share_within_the_interval_of_the_break_even_share_is_too_close_to_cal
         assert "Too close to call" not in words(far)
 
 
-def test_where_the_figures_tell_no_difference_at_any_share_it_is_said_so() -> None:
+def test_a_difference_within_sampling_error_at_every_share_is_reported_as_such() -> None:
     text = words(ag.report(ag.case("cifar10-pruned-and-defended"), "nash"))
     assert ": the difference is within sampling error." in text
 
@@ -248,7 +248,7 @@ def test_sources_are_counted_by_row(two_defences_report: ag.Report) -> None:
     assert all(row[0].text.startswith("RobustBench") for row in sources.rows)
 
 
-def test_warnings_that_differ_in_their_numbers_only_are_told_once() -> None:
+def test_warnings_that_differ_only_in_numbers_are_shown_once() -> None:
     plain, robust = table(("plain", 0.9, 0.2)), table(("robust", 0.8, 0.5))
     rows = [replace(row, warnings=(f"weak attack: accuracy {row.accuracy}",)) for row in (*plain, *robust)]
     report = ag.report(ag.Scenario("warned", MeasurementTable(tuple(rows))))

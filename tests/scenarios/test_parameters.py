@@ -56,7 +56,7 @@ def test_an_assumed_accuracy_replaces_the_measured_one_however_it_is_spelt() -> 
     assert len(second.what_if) == 1
 
 
-def test_an_assumed_clean_accuracy_is_what_honest_inputs_meet() -> None:
+def test_an_assumed_clean_accuracy_is_used_for_benign_traffic() -> None:
     accuracies = set_parameter(SCENARIO, "clean_accuracy[Jin2020Manifold]", 0.99).accuracies
     assert accuracies.clean_accuracy[accuracies.defences.index("Jin2020Manifold")] == 0.99
 

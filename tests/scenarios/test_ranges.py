@@ -18,7 +18,7 @@ from advgame.scenarios import (
 TWO = case("cifar10-two-defences")
 
 
-def test_a_share_that_can_be_told_from_nothing_runs_over_all_of_the_traffic() -> None:
+def test_a_share_of_ordinary_size_ranges_over_all_of_the_traffic() -> None:
     here = axis(TWO, "largest_share")
     assert (here.low, here.high, here.is_share) == (0.0, 1.0, True)
 

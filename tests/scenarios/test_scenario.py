@@ -93,7 +93,7 @@ def test_two_data_sets_need_a_choice() -> None:
     assert build_game(replace(scenario, select=Select(dataset="signs"))).shape == (1, 1)
 
 
-def test_a_term_the_scenario_does_not_speak_of_is_at_its_defaults() -> None:
+def test_a_term_missing_from_the_scenario_has_its_defaults() -> None:
     scenario = replace(SCENARIO, terms=())
     assert scenario.term("attack_cost") == AttackCost(0.0, 0.0)
     assert scenario.with_term(BenignTraffic(2.0)).term("benign_traffic") == BenignTraffic(2.0)

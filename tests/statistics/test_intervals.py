@@ -40,7 +40,7 @@ def test_a_higher_level_gives_a_wider_interval() -> None:
 @pytest.mark.parametrize(
     ("correct", "tested", "level"), [(3, 2, 0.95), (-1, 2, 0.95), (0, 0, 0.95), (1, 2, 1.0)]
 )
-def test_counts_and_levels_that_are_none_are_refused(correct: int, tested: int, level: float) -> None:
+def test_invalid_counts_and_levels_are_refused(correct: int, tested: int, level: float) -> None:
     for interval in (wilson_interval, beta_interval):
         with pytest.raises(MeasurementError):
             interval(correct, tested, level)

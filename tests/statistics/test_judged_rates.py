@@ -36,7 +36,7 @@ def test_a_corrected_rate_and_its_interval_are_those_of_rogan_and_gladen() -> No
     assert exact.high - exact.low < rate.high - rate.low
 
 
-def test_a_rate_below_what_the_judge_invents_is_outside_and_its_interval_is_not() -> None:
+def test_a_rate_below_the_judges_false_positive_rate_is_out_of_range_but_its_interval_is_not() -> None:
     rate = corrected_rate(2, 100, JudgeCounts(90, 100, 80, 100))
     assert rate.corrected < 0
     assert rate.outside

@@ -57,7 +57,7 @@ def test_evppi_of_a_curved_model_is_the_closed_form() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_knowing_one_figure_more_is_never_worth_less_nor_more_than_knowing_everything(seed: int) -> None:
+def test_information_on_one_figure_is_worth_between_nothing_and_perfect_information(seed: int) -> None:
     random = np.random.default_rng(seed)
     x = random.standard_normal((1000, 4))
     values = np.tanh(x @ random.standard_normal((4, 5))) + x[:, :1] * x[:, 1:2] * random.uniform(0, 1, 5)

@@ -93,7 +93,7 @@ def test_the_interval_is_the_percentile_bootstrap_of_scipy() -> None:
     assert bootstrap_interval(x, y, 0.95, 11, draws=300) == pytest.approx(tuple(drawn.confidence_interval))
 
 
-def test_a_resample_without_an_order_counts_as_told() -> None:
+def test_a_resample_without_an_order_counts_as_stated() -> None:
     x, y = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 2.0])
     with_zeros = bootstrap_interval(x, y, 0.5, 0, draws=200, flat=0.0)
     assert with_zeros[0] == 0.0  # x is constant in 9 of 27 resamples

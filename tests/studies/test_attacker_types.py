@@ -43,7 +43,7 @@ def test_few_attackers_do_not_pay_for_a_defence() -> None:
     assert hidden.value == pytest.approx(0.5 * 0.9478 + 0.5 * 0.7 * 0.9478, abs=1e-12)
 
 
-def test_many_attackers_are_met_by_the_mixture_that_makes_them_indifferent() -> None:
+def test_many_attackers_are_answered_by_the_mixture_that_makes_them_indifferent() -> None:
     result = against(two(0.6))
     deploy = dict(result.policies[0].deploy)
     defend = (1.0 - 0.6) / ROBUST[1]
@@ -186,7 +186,7 @@ def test_types_are_read_from_a_file_and_written_back(tmp_path: Path) -> None:
         ("[attacker_types.one]\nprior = 1.0\nlargest_share = 2.0\n", "expected a share of the traffic"),
     ],
 )
-def test_a_type_that_makes_no_sense_is_refused(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_attacker_type_is_refused(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "mine.toml"
     ag.write_scenario(ag.case(CASE), file)
     with file.open("a", encoding="utf-8") as more:

@@ -185,7 +185,7 @@ def test_a_judge_that_may_be_no_better_than_chance_is_counted_apart() -> None:
         ({"level": 1.0}, "between 0 and 1"),
     ],
 )
-def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, object], says: str) -> None:
+def test_invalid_settings_are_refused(settings: dict[str, object], says: str) -> None:
     with pytest.raises(InputError, match=says):
         studied("jailbreaks", **settings)
 

@@ -163,7 +163,7 @@ def test_a_number_the_payoffs_are_not_affine_in_is_drawn_all_the_same(
         ({"attack_cost[autoattack]": [0.1], "attack_cost": [0.1]}, ScenarioError, "give only one of them"),
     ],
 )
-def test_grids_that_are_none_are_refused(grid: dict, error: type[Exception], complaint: str) -> None:
+def test_invalid_grids_are_refused(grid: dict, error: type[Exception], complaint: str) -> None:
     with pytest.raises(error, match=complaint):
         two_by_two_map(case(CASE), grid)
 

@@ -30,7 +30,7 @@ def test_payoffs_on_a_straight_line_are_those_of_each_game(address: str) -> None
         assert payoffs[1] == pytest.approx(game.attacker_payoffs, abs=1e-14)
 
 
-def test_a_line_on_which_payoffs_bend_is_not_taken_for_straight() -> None:
+def test_payoffs_that_bend_along_a_line_are_not_treated_as_affine() -> None:
     capped = set_parameter(case(CASE), "adversarial_share[autoattack]", 0.4)
     line = Line(situate(capped), "largest_share")
     assert line.straight(0.1, 0.9) is None
@@ -85,7 +85,7 @@ def test_values_at_which_the_payoffs_are_the_same_are_solved_once(
         assert answer.defender.tolist() == expected.defender.tolist()
 
 
-def test_a_search_that_was_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_was_cut_short_is_reported_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parameter_line, "WORK", 0.0)
     found = thresholds(case(CASE), "worst_case")
     assert all(each.cut_short and not each.decides for each in found)

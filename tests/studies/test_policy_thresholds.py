@@ -77,7 +77,7 @@ def test_beyond_a_threshold_the_policy_named_is_worth_more_and_before_it_none_is
     assert tried
 
 
-def test_a_report_to_a_knowing_attacker_lists_them() -> None:
+def test_a_report_against_an_informed_attacker_lists_policy_thresholds() -> None:
     report = ag.report(case("mnist-pruning"))
     assert [each.below for each in report.thresholds] == [
         each.below for each in policy_thresholds(situate_and_recommend("mnist-pruning"))

@@ -55,7 +55,7 @@ def test_what_an_announced_mixture_plays_suffices_in_every_case(case: str) -> No
     assert [each.size for each in result.sets] == list(range(1, result.smallest.size + 1))
 
 
-def test_where_there_are_too_many_sets_they_are_built_up_and_it_says_so() -> None:
+def test_too_many_sets_are_built_up_step_by_step_with_a_remark() -> None:
     exact, greedy = (studied("cifar10-many-attacks", most_sets=most) for most in (20_000, 30))
     assert exact.exact
     assert [each.exact for each in greedy.sets[:2]] == [True, False]

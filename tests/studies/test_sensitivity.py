@@ -62,7 +62,7 @@ def test_games_in_the_box_are_those_of_the_scenario_with_these_amounts() -> None
     np.testing.assert_allclose(b[0], game.attacker_payoffs, atol=1e-12)
 
 
-def test_where_the_attack_no_longer_pays_the_rule_says_so() -> None:
+def test_the_rule_states_where_the_attack_no_longer_pays() -> None:
     """The attack on the better defence pays while reward · (1 − accuracy under it) > cost."""
     scenario = ag.case(CASE)
     result = studied(

@@ -30,7 +30,7 @@ def test_every_cell_agrees_with_the_closed_form() -> None:
     assert frame["regret"].max() < 2e-9
 
 
-def test_progress_is_told_after_each_cell() -> None:
+def test_progress_is_reported_after_each_cell() -> None:
     told = []
     sweep(
         case(CASE), {"attack_cost": [0.1, 0.2, 0.3]}, progress=lambda done, total: told.append((done, total))
@@ -91,7 +91,7 @@ def test_batches_give_what_single_games_give_even_where_everything_ties(
 
 
 @pytest.mark.parametrize("compiled_from", [0, 100])
-def test_regimes_are_categories_in_the_order_they_are_met(
+def test_regimes_are_categories_in_order_of_appearance(
     compiled_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("advgame.studies.sweeps.COMPILED_FROM", compiled_from)
@@ -119,7 +119,7 @@ def test_payoffs_of_a_batch_are_those_of_the_single_games_to_the_last_bit() -> N
         assert (b[cell] == game.attacker_payoffs).all()
 
 
-def test_a_large_grid_is_solved_in_parts_each_telling_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_grid_is_solved_in_parts_that_report_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("advgame.equilibria.batch.affine_games.PAYOFFS_AT_ONCE", 8_000)  # of 1,000 games
     told = []
     shares = np.linspace(0, 1, 2_100)

@@ -190,7 +190,7 @@ def test_small_games_with_a_dominated_defence_are_listed_and_certified(shape: tu
         assert each.certificate.defender_regret == pytest.approx(regret, abs=1e-12)
 
 
-def test_pairs_of_vertices_are_met_also_where_labels_fill_several_words() -> None:
+def test_pairs_of_vertices_are_found_where_labels_fill_several_words() -> None:
     random = np.random.default_rng(15)
     for shape in ((3, 70), (3, 130)):
         a, b = random.normal(size=(2, *shape))

@@ -33,7 +33,7 @@ def pennies(games: int, shape: tuple[int, int] = (2, 2)) -> tuple[np.ndarray, np
 @pytest.mark.parametrize("concept", METHODS)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_a_payoff_that_is_no_number_is_named_with_its_game_and_its_place(
+def test_a_payoff_that_is_not_a_number_is_named_with_its_game_and_position(
     concept: str, shape: tuple[int, int], value: float
 ) -> None:
     for player, name in enumerate(["defender_payoffs", "attacker_payoffs"]):
@@ -70,7 +70,7 @@ def test_a_game_without_any_number_is_named() -> None:
 
 @pytest.mark.parametrize("concept", METHODS)
 @pytest.mark.parametrize("shape", [(2, 2), (3, 3)])
-def test_a_game_of_a_later_chunk_is_told_by_its_number_in_the_batch(
+def test_an_error_in_a_later_chunk_names_the_game_by_its_number_in_the_batch(
     concept: str, shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("advgame.equilibria.batch.solve_batch.CHUNK_BYTES", 8 * 4 * (sum(shape) + 2) * 20)
@@ -80,7 +80,7 @@ def test_a_game_of_a_later_chunk_is_told_by_its_number_in_the_batch(
         solve_batch(a, b, concept)
 
 
-def test_the_first_of_several_is_told() -> None:
+def test_the_first_of_several_errors_is_reported() -> None:
     a, b = pennies(50, (3, 3))
     a[30, 2, 1], a[12, 0, 2] = np.inf, np.nan
     with pytest.raises(GameError, match=r"defender_payoffs\[12, 0, 2\] is nan"):
@@ -95,7 +95,7 @@ def test_payoffs_further_apart_than_a_float_holds_are_refused_where_ranges_are_n
         solve_batch(a, b, concept)
 
 
-def test_differences_that_no_float_holds_are_not_believed_where_signs_are_read() -> None:
+def test_rounded_differences_are_not_trusted_where_signs_are_read() -> None:
     a, b = np.array([[[1e308, 0.0], [-1e308, 1.0]]]), np.array([[[0.0, 1.0], [0.0, 1.0]]])
     with pytest.raises(GameError, match="scale them down"):
         solve_batch(a, b)
@@ -127,7 +127,7 @@ def test_differences_that_no_float_holds_are_not_believed_where_signs_are_read()
     ],
     ids=lambda each: each if isinstance(each, str) else None,
 )
-def test_what_is_no_array_of_games_is_refused_whoever_it_pays(
+def test_arrays_that_are_not_games_are_refused_for_either_player(
     concept: str, given: object, complaint: str
 ) -> None:
     with pytest.raises(GameError, match=complaint):
@@ -139,7 +139,7 @@ def test_what_is_no_array_of_games_is_refused_whoever_it_pays(
 @pytest.mark.parametrize(
     ("one", "other"), [((3, 2, 2), (2, 2, 2)), ((1, 2, 3), (1, 3, 2)), ((0, 2, 2), (1, 2, 2))]
 )
-def test_shapes_that_disagree_are_both_told(one: tuple[int, ...], other: tuple[int, ...]) -> None:
+def test_an_error_for_different_shapes_states_both(one: tuple[int, ...], other: tuple[int, ...]) -> None:
     with pytest.raises(GameError) as told:
         solve_batch(np.zeros(one), np.zeros(other))
     assert f"defender_payoffs is {one} and attacker_payoffs {other}" in str(told.value)
@@ -195,7 +195,7 @@ def test_of_no_games_nothing_is_listed(concept: str, shape: tuple[int, int]) -> 
 
 
 @pytest.mark.parametrize("seconds", ["soon", "1", np.nan, -1, -np.inf, [1], True, 1j])
-def test_a_time_limit_that_is_no_number_of_seconds_is_refused(seconds: object) -> None:
+def test_a_time_limit_that_is_not_a_number_of_seconds_is_refused(seconds: object) -> None:
     with pytest.raises(GameError, match="give a number of seconds from 0 on, or None"):
         solve_batch(*pennies(3), time_limit_seconds=seconds)  # type: ignore[arg-type]
 
@@ -374,7 +374,7 @@ def test_an_attacker_who_earns_nothing_and_pays_nothing_may_do_anything() -> Non
     }
 
 
-def test_a_defender_to_whom_attacks_cost_nothing_defends_the_honest_traffic() -> None:
+def test_a_defender_who_loses_nothing_to_attacks_maximises_clean_accuracy() -> None:
     # V_a = 0: attacked inputs cost nothing, so the most accurate defence is best while any traffic is honest
     game = attacker_game([0.1, 0.3], [[0.1, 0.6], [0.3, 0.2]], [0, 0.5], [0, 0.3], worth=(1.0, 0.0))
     assert listed(solve_batch(*batch_of(game)), 0) == {(1, 0, 0, 1)}

@@ -82,7 +82,7 @@ def same_equilibria(one: BatchSolution, other: BatchSolution) -> bool:
 @every_concept
 @every_shape
 @every_kind
-def test_the_games_are_answered_in_order_with_certificates_that_the_payoffs_bear_out(
+def test_the_games_are_solved_in_order_with_certificates_that_the_payoffs_confirm(
     concept: str, shape: Shape, kind: str
 ) -> None:
     a, b = games(shape, kind)

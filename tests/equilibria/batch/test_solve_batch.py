@@ -83,7 +83,7 @@ def test_games_with_and_without_structure_are_answered_in_their_places() -> None
         assert mixes(together, game) == singly(a[game], b[game])
 
 
-def test_chunks_change_nothing_and_tell_their_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_change_nothing_and_report_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(9)
     a, b = random.normal(size=(2, 50, 2, 2))
     whole = solve_batch(a, b)

@@ -250,7 +250,7 @@ def test_exact_answers_are_fractions_with_a_regret_of_exactly_zero() -> None:
     assert solution.profiles[0].certificate.regret == 0
 
 
-def test_a_float_is_taken_for_the_number_it_stores() -> None:
+def test_a_float_is_read_as_the_exact_number_it_stores() -> None:
     just_above = np.nextafter(1.0, 2.0)
     assert len(solve(Game([[1.0], [1.0]], [[0.0], [0.0]])).profiles) == 2
     assert len(solve(Game([[1.0], [just_above]], [[0.0], [0.0]])).profiles) == 1
@@ -267,7 +267,7 @@ def test_twenty_defences_against_nine_attacks_mix_three_of_each() -> None:
     assert solution.recommended.certificate.valid
 
 
-def test_a_game_too_large_to_be_listed_in_time_says_so() -> None:
+def test_a_game_too_large_to_be_enumerated_in_time_has_a_remark() -> None:
     random = np.random.default_rng(3)
     game = Game(random.normal(size=(14, 14)), random.normal(size=(14, 14)))
     solution = solve(game, Nash(work_limit=0.02))
@@ -325,7 +325,7 @@ def test_sets_too_many_to_put_together_are_not_put_together_in_part(monkeypatch:
     assert "too many equilibrium components" in solution.remark
 
 
-def test_equilibria_that_no_float_can_tell_apart_are_two_in_rational_numbers() -> None:
+def test_equilibria_that_floats_cannot_separate_are_two_in_rational_numbers() -> None:
     third, hair = Fraction(1, 3), Fraction(1, 10**30)
     # the second row pays s − 1/3 and the third 2 (s − 1/3 − hair) at a share s of the second column
     rows = [[0, 0], [-third, 1 - third], [-2 * (third + hair), 2 - 2 * (third + hair)]]
@@ -353,7 +353,7 @@ def test_an_attacker_who_earns_nothing_does_the_worst() -> None:
     assert solution.recommended.defender_payoff == pytest.approx(zero_sum.defender_payoff)
 
 
-def test_two_equilibria_as_near_as_floats_can_tell_are_two() -> None:
+def test_two_equilibria_one_float_apart_are_two() -> None:
     # the defences differ by 1.1e-16 under the attack, so both are best where 5.6e-16 do not attack
     game = Game([[0.8, np.nextafter(0.56, 0)], [0.6, 0.56]], [[0.0, 0.12], [0.0, 0.0]])
     assert len(solve(game).profiles) == len(solve(game, Nash(exact=True)).profiles) == 2

@@ -80,7 +80,7 @@ def test_a_large_constant_changes_nothing_and_payoffs_in_rows_of_fortran_are_rea
     assert other.defender_payoff == pytest.approx(one.defender_payoff + 1e13)
 
 
-def test_without_time_there_is_no_profile_and_the_remark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_time_there_is_a_remark_and_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lemke_howson, "is_cached", lambda *_: False)
     pennies = Game([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
     solution = NashOne(time_limit_seconds=0.0).solve(pennies)

@@ -187,7 +187,7 @@ def test_money_in_another_unit_is_the_same_as_a_rationality_in_another_unit(game
     assert same.defender == pytest.approx(one.defender, abs=1e-9)
 
 
-def test_a_mix_that_is_no_logit_response_is_not_certified() -> None:
+def test_a_mixed_strategy_that_is_not_a_logit_response_is_not_certified() -> None:
     profile = _responding(OCHS, Reached(2.0, np.full(2, 0.5), np.full(2, 0.5), ()))
     assert profile.certificate.defender_regret == pytest.approx(expit(0.8356) - 0.5, abs=1e-9)
     assert not profile.certificate.valid
@@ -203,6 +203,6 @@ def test_a_branch_that_cannot_be_followed_gives_a_remark_and_no_profile(
 
 
 @pytest.mark.parametrize("rationality", [-1.0, float("nan"), float("inf")])
-def test_a_rationality_that_is_no_finite_number_from_0_on_is_refused(rationality: float) -> None:
+def test_a_rationality_that_is_negative_or_not_finite_is_refused(rationality: float) -> None:
     with pytest.raises(GameError, match="at least 0"):
         solve(OCHS, QuantalResponse(rationality))

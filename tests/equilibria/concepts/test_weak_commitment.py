@@ -150,7 +150,7 @@ def test_what_is_claimed_is_earned_exactly_whatever_ties(constant: float, near: 
                 assert found.defender_payoff == pytest.approx(solution.bound, abs=1e-8)
 
 
-def test_a_tie_beside_a_constant_that_goes_against_the_defender_is_not_told_as_attained() -> None:
+def test_an_unfavourable_tie_beside_a_constant_is_not_reported_as_attained() -> None:
     random = np.random.default_rng(366)
     random.integers(2, 5, 2)
     a, b = random.integers(-3, 4, (2, 2, 2)).astype(float)

@@ -71,7 +71,7 @@ def test_what_holds_a_tolerance_is_forgotten_when_the_tolerances_change(tmp_path
 
 
 @pytest.mark.parametrize("record", [None, "", "[1, 2", "{}"])
-def test_what_nobody_remembers_the_making_of_is_forgotten(folder: Path, record: str | None) -> None:
+def test_compiled_code_without_a_record_of_its_sources_is_discarded(folder: Path, record: str | None) -> None:
     compile_all(folder)
     if record is None:
         (folder / "__pycache__" / RECORD).unlink()
@@ -84,7 +84,7 @@ def test_what_nobody_remembers_the_making_of_is_forgotten(folder: Path, record: 
     assert kept(folder) == ["other", "steps", "walk"]
 
 
-def test_the_kernels_of_the_package_are_looked_after() -> None:
+def test_the_kernels_of_the_package_are_tracked() -> None:
     here = Path(str(kernels.__file__)).parent
     assert made_of(sources_in(here), "rank_one_solver") >= {
         "crossings",

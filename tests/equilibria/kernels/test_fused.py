@@ -167,7 +167,7 @@ def test_the_weight_on_errors_may_not_turn_where_one_equilibrium_is_to_be_the_on
 
 
 @pytest.mark.parametrize("last", [0, 1, 2])
-def test_a_neighbours_support_is_not_taken_for_the_only_one_where_another_defence_does_as_well(
+def test_a_neighbours_support_is_not_called_the_only_one_where_another_defence_is_worth_as_much(
     last: int,
 ) -> None:
     # Attacked inputs always meet the attack, and 3/4 p = 1/4 (1 − p) + 1/2 p at p = 1/2: there, and only
@@ -324,7 +324,7 @@ def test_more_answers_than_memory_are_refused_before_any_work(monkeypatch: pytes
         solved(games)
 
 
-def test_parts_tell_their_progress_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_report_progress_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     games, told = attacked(4, 3, games=90), []
     whole = solved(games)
     monkeypatch.setattr("advgame.equilibria.batch.affine_games.PAYOFFS_AT_ONCE", 2 * 12 * 40)  # of 40 games

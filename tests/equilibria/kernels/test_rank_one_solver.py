@@ -210,7 +210,7 @@ def test_quickly_as_carefully_and_one_by_one_the_same_games_have_a_form(
         assert singly is None
 
 
-def test_games_without_structure_are_told_from_those_with_it() -> None:
+def test_games_without_structure_are_distinguished_from_those_with_it() -> None:
     random = np.random.default_rng(2)
     a, b = attacker_defender(random, 30, 5, 6)
     a[::3] = random.normal(size=(10, 5, 6))
@@ -268,7 +268,7 @@ def test_a_known_structure_gives_the_equilibria_of_the_payoffs(shape: tuple[int,
     assert all(same(one, other) for one, other in zip(told.profiles, found.profiles, strict=True))
 
 
-def test_a_structure_that_the_payoffs_do_not_have_is_not_believed() -> None:
+def test_a_stated_structure_that_the_payoffs_contradict_is_ignored() -> None:
     games = attacker_defender(np.random.default_rng(12), 20, 6, 7)
     ratios, shares = structure(games)
     plain = walked(*games)
@@ -295,7 +295,7 @@ def one_share(random: np.random.Generator, shape: tuple[int, int], affine: bool)
 
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("shape", [(2, 4), (3, 3), (5, 4), (10, 8), (20, 15)])
-def test_where_one_equilibrium_is_a_theorem_the_first_one_met_is_the_only_one(
+def test_where_a_theorem_proves_uniqueness_the_first_equilibrium_found_is_the_only_one(
     shape: tuple[int, int], large: bool
 ) -> None:
     random = np.random.default_rng(13)

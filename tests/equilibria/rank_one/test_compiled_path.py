@@ -75,7 +75,7 @@ def test_general_games_are_left_to_others() -> None:
     assert compiled_equilibria(Game(a, b), Deadline(10)) == ()
 
 
-def test_nobody_waits_for_a_compiler(tmp_path: Path) -> None:
+def test_solve_does_not_wait_for_a_compiler(tmp_path: Path) -> None:
     program = """
 import advgame as ag
 from advgame.games import Game

@@ -153,7 +153,7 @@ def test_ties_too_many_to_list_leave_the_worst_and_the_best(monkeypatch: pytest.
         assert best == pytest.approx(max(earned), abs=1e-8)
 
 
-def test_without_time_for_ties_the_answer_is_partial_and_says_so() -> None:
+def test_without_time_for_ties_the_answer_is_marked_partial() -> None:
     game = coordination_game(np.random.default_rng(4), 8, 8)
     solution = solve(game, Nash(time_limit_seconds=0.0))
     assert not solution.complete

@@ -38,7 +38,7 @@ def mean(values: list[Fraction], mix: Mix) -> Fraction:
     return sum((value * share for value, share in zip(values, mix, strict=True)), Fraction(0))
 
 
-def test_a_dear_accurate_defence_is_dropped_once_attacked_and_then_the_attack_pays() -> None:
+def test_a_costly_accurate_defence_is_dropped_once_attacked_and_then_the_attack_pays() -> None:
     # equal shares but unequal costs: three equilibria, of intensities 0, 1/4 and 1/2
     share = fractions("0", "1/2")
     game = fraction_game(
@@ -216,7 +216,7 @@ def test_without_adversarial_traffic_the_cheapest_defence_is_played_against_any_
 
 @given(seeds)
 @settings(max_examples=20, deadline=None)
-def test_defences_equally_accurate_on_honest_inputs_leave_a_zero_sum_game(seed: int) -> None:
+def test_defences_with_equal_clean_accuracy_leave_a_zero_sum_game(seed: int) -> None:
     random = np.random.default_rng(seed)
     errors = [[Fraction(1, 10), *(Fraction(int(k), 10) for k in random.integers(0, 11, 3))] for _ in range(4)]
     game = fraction_game(

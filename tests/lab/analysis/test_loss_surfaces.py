@@ -169,7 +169,7 @@ def test_the_same_surface_gives_the_same_file(shown: Surface, tmp_path: Path, ki
     assert files[0] == files[1]
 
 
-def test_what_is_no_picture_is_refused(shown: Surface, tmp_path: Path) -> None:
+def test_files_that_are_not_images_are_refused(shown: Surface, tmp_path: Path) -> None:
     with pytest.raises(LabError, match="written as"):
         save_picture(draw([shown], CLASSES), tmp_path / "surface.gif")
     with pytest.raises(LabError, match="no surface"):

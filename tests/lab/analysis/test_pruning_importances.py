@@ -55,7 +55,9 @@ def test_only_the_network_that_a_pruning_starts_from_is_studied(found: pd.DataFr
     assert set(found["inputs"]) == {60}
 
 
-def test_taylor_knows_more_than_chance_and_the_interval_holds_the_correlation(found: pd.DataFrame) -> None:
+def test_taylor_importance_beats_chance_and_the_interval_contains_the_correlation(
+    found: pd.DataFrame,
+) -> None:
     assert ((found["low"] <= found["correlation"]) & (found["correlation"] <= found["high"])).all()
     single = found[found["structure"] == "unstructured"].set_index("method")
     assert single.loc["taylor", "low"] > single.loc["random", "correlation"]

@@ -18,7 +18,7 @@ def test_the_page_in_the_documentation_is_the_one_the_catalogues_make() -> None:
     )
 
 
-def test_every_part_says_what_it_does_and_settings_tell_their_default_and_meaning() -> None:
+def test_every_part_is_documented_and_its_settings_state_default_and_meaning() -> None:
     text = page()
     for name in (*DEFENCES, *ATTACKS, *MEASURES):
         what = text.split(f"### `{name}`\n\n", 1)[1].partition("\n")[0]

@@ -61,7 +61,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_maps_are_positive_where_a_pixel_speaks_for_the_prediction_and_negative_against_it() -> None:
+def test_saliency_is_positive_where_a_pixel_supports_the_prediction_and_negative_where_it_opposes_it() -> (
+    None
+):
     given = torch.full((1, 9, 9), 0.5)
     found = saliency_maps(Corner(), given, name="corner")
     assert (found.name, found.predicted) == ("corner", 1)

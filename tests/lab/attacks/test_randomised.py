@@ -152,7 +152,7 @@ def test_autoattack_refuses_a_network_that_answers_at_random(digits: Digits) -> 
 
 
 @pytest.mark.parametrize("norm", ["Linf", "L2", "L1", "L0"])
-def test_the_surest_example_stays_within_the_radius_and_is_no_less_sure_than_any_found(norm: str) -> None:
+def test_the_most_confident_example_stays_within_the_radius_and_beats_every_other(norm: str) -> None:
     generator = torch.Generator().manual_seed(1)
     inputs = torch.rand(50, 1, 4, 4, generator=generator)
     weights = torch.randn(16, generator=generator)

@@ -45,7 +45,7 @@ def test_noise_changes_few_values_where_few_suffice() -> None:
     assert (starts != inputs).flatten(1).sum(dim=1).float().mean() < 8
 
 
-def test_where_nothing_fools_there_is_no_start() -> None:
+def test_without_any_fooling_input_there_is_no_starting_point() -> None:
     inputs = torch.rand(5, 3)
     for find in (from_neighbours, from_noise):
         starts, there = find(lambda given: torch.zeros(len(given)).long(), inputs, torch.zeros(5).long())

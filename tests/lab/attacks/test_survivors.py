@@ -93,7 +93,7 @@ def test_the_first_attempt_is_kept_until_one_fools_and_what_fooled_is_handed_on_
     assert len(survivors) == 1
 
 
-def test_of_a_randomised_network_the_surer_attempt_is_kept_and_luck_retires_nobody() -> None:
+def test_the_attempt_that_fools_more_draws_is_kept_and_a_lucky_draw_ends_no_attack() -> None:
     torch.manual_seed(2)
     inputs = column(0.0).repeat(40, 1)
     survivors = Survivors(random_victim(), inputs, zeros(40), column(0.5).repeat(40, 1))

@@ -94,7 +94,7 @@ def source(*urls: str, size: int | None = len(CONTENT)) -> Source:
     return found
 
 
-def test_a_file_is_fetched_verified_and_kept_with_its_progress_told(server: str, tmp_path: Path) -> None:
+def test_a_file_is_fetched_verified_and_kept_and_progress_is_reported(server: str, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     place = fetched(source(f"{server}/data"), tmp_path / "new", lambda *step: told.append(step))
     assert place == tmp_path / "new" / "some"
@@ -165,7 +165,7 @@ def test_a_folder_that_cannot_be_made_is_named(server: str, tmp_path: Path) -> N
         fetched(source(f"{server}/data"), tmp_path / "file")
 
 
-def test_what_nobody_publishes_is_refused_in_clear_words(tmp_path: Path) -> None:
+def test_unpublished_data_are_refused_with_a_clear_message(tmp_path: Path) -> None:
     with pytest.raises(LabError, match=r"digits needs no fetching\. It comes with scikit-learn"):
         fetch("digits", tmp_path)
     with pytest.raises(LabError, match=r"gtsrb cannot be fetched\..*is not published"):

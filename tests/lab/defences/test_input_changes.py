@@ -143,7 +143,7 @@ def test_changes_stack() -> None:
 
 
 @pytest.mark.parametrize("change", [LowPass(), Jpeg()], ids=str)
-def test_tables_are_refused_where_an_image_is_meant(change: Any) -> None:
+def test_tables_are_refused_where_an_image_is_expected(change: Any) -> None:
     network = change.prepared(torch.nn.Linear(57, 2))
     with pytest.raises(LabError, match=r"shape \(5, 57\), as of a table"):
         network(torch.zeros(5, 57))

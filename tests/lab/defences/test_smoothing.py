@@ -44,7 +44,7 @@ def test_votes_follow_the_normal_distribution() -> None:
     assert (votes[:, 1] / 20_000).tolist() == pytest.approx(expected, abs=0.012)  # 3.4 standard errors
 
 
-def test_logits_are_the_logarithms_of_the_shares_of_votes_and_finite_where_nobody_voted() -> None:
+def test_logits_are_the_logarithms_of_vote_shares_and_finite_without_votes() -> None:
     network = Smoothing(noise=0.01, draws=100).prepared(step_at(0.5)).eval()
     logits = network(torch.tensor([[0.9], [0.1]]))
     assert logits[0].tolist() == pytest.approx([log(0.5 / 101), log(100.5 / 101)], rel=1e-4)

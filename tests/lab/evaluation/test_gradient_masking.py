@@ -75,7 +75,7 @@ def test_a_difference_within_sampling_error_is_no_sign() -> None:
     assert len(signs_of_obscurity(tried("direct", direct), black_box=[tried("square", other)])) == 1
 
 
-def test_attacks_are_compared_on_the_inputs_that_both_met() -> None:
+def test_attacks_are_compared_on_their_common_inputs() -> None:
     direct = tried("direct", np.ones(20, bool))
     (said,) = signs_of_obscurity(direct, transferred=[tried("moved", np.zeros(20, bool), first=10)])
     assert said.startswith(

@@ -135,7 +135,7 @@ def test_examples_that_are_not_finite_not_in_range_or_too_far_do_not_count(chang
     assert all(bool(torch.isfinite(each).all()) for each in found.crafted)
 
 
-def test_an_answer_that_is_not_a_number_is_no_success() -> None:
+def test_an_output_that_is_not_a_number_does_not_count_as_a_success() -> None:
     class Broken(Threshold):
         def forward(self, inputs: torch.Tensor) -> torch.Tensor:
             logits = super().forward(inputs)
@@ -423,7 +423,7 @@ def test_an_attack_weaker_than_chance_is_said_to_be_weak() -> None:
     assert any(warning.startswith("weak attack: it leaves 10 of 10") for warning in found.warnings)
 
 
-def test_inputs_without_a_gradient_are_told() -> None:
+def test_inputs_without_a_gradient_are_reported() -> None:
     class Stepped(Threshold):
         def forward(self, inputs: torch.Tensor) -> torch.Tensor:
             return super().forward((inputs * 8).round() / 8)

@@ -18,13 +18,13 @@ def test_the_processor_is_called_what_linux_calls_it(tmp_path: Path) -> None:
     assert processor(cpuinfo) == "AMD EPYC 9654"
 
 
-def test_without_a_name_its_family_is_told(tmp_path: Path) -> None:
+def test_without_a_name_the_family_is_shown(tmp_path: Path) -> None:
     nameless = tmp_path / "cpuinfo"
     nameless.write_text("processor\t: 0\nmodel name\t:\n")
     for cpuinfo in (nameless, tmp_path / "missing"):
         assert processor(cpuinfo) in (platform.processor(), platform.machine())
 
 
-def test_the_instructions_that_torch_uses_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_instruction_set_that_torch_uses_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
     assert surroundings.__wrapped__("cpu")["float_path"] == "AVX2"

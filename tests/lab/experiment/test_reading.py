@@ -103,7 +103,7 @@ def test_what_cannot_be_measured_is_refused(changes: dict[str, Any], said: str) 
     ("text", "said"),
     [(b"defences = [", "not valid TOML"), (b"\xff\xfe", "not UTF-8"), (b"defences = 3", "'defences'")],
 )
-def test_a_file_that_is_no_experiment_is_named(tmp_path: Path, text: bytes, said: str) -> None:
+def test_a_file_that_is_not_an_experiment_is_named(tmp_path: Path, text: bytes, said: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_bytes(text)
     with pytest.raises(LabError, match=said):
@@ -124,7 +124,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_experiment(tmp_path / "none.toml")
 
 
-def test_every_defence_is_measured_on_honest_inputs_and_under_every_attack_it_meets() -> None:
+def test_every_defence_is_measured_on_clean_inputs_and_under_each_of_its_attacks() -> None:
     given = content(
         defences={
             "plain": {"use": "standard"},

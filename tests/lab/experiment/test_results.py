@@ -168,7 +168,7 @@ def test_white_box_rows_warn_where_examples_of_another_network_do_better(tmp_pat
     assert found == {("rounded", attack, 0.2, 0): [said] for attack in ("strongest", "pgd", "everything")}
 
 
-def test_an_attack_of_radius_one_that_leaves_inputs_speaks_for_all_radii_of_its_norm(tmp_path: Path) -> None:
+def test_an_unbounded_attack_that_leaves_inputs_correct_marks_every_row_of_its_norm(tmp_path: Path) -> None:
     attacks = {**EXPERIMENT["attacks"], "unbounded": {"use": "pgd", "radii": [1.0], "inputs": 50}}
     journalled(tmp_path, {("rounded", "unbounded", 0): 5}, attacks=attacks)
     found = warned(rows_of(tmp_path, attacks=attacks))
@@ -250,7 +250,7 @@ def test_what_is_not_measured_yet_is_compared_with_nothing(tmp_path: Path) -> No
     assert warned(rows_of(tmp_path)) == {}
 
 
-def test_costs_tell_how_many_runs_they_are_the_sum_of(tmp_path: Path) -> None:
+def test_costs_state_the_number_of_runs_that_they_sum(tmp_path: Path) -> None:
     attacks = {
         "told": {"use": "pgd", "radii": [0.1, 0.2]},
         "nearest": {"use": "ddn", "radii": [0.5, 1.0, 2.0]},
@@ -266,7 +266,7 @@ def test_costs_tell_how_many_runs_they_are_the_sum_of(tmp_path: Path) -> None:
     }
 
 
-def test_a_resumed_table_tells_that_its_units_were_made_with_different_versions(tmp_path: Path) -> None:
+def test_a_resumed_table_records_that_its_units_were_made_with_different_versions(tmp_path: Path) -> None:
     journal = Journal.beside(tmp_path / "rows.csv")
     units = [unit for unit in journalled(tmp_path, {}) if journal.record_path(unit).is_file()]
     for place, unit in enumerate(units):

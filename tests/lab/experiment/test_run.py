@@ -101,7 +101,7 @@ def test_outcomes_add_up_to_the_rows(measured: Path) -> None:
         assert of_row.input.is_unique
 
 
-def test_costs_and_the_run_are_told_beside_the_table(measured: Path) -> None:
+def test_costs_and_the_run_record_are_written_beside_the_table(measured: Path) -> None:
     networks = pd.read_csv(measured.with_suffix(".networks.csv"))
     attacks = pd.read_csv(measured.with_suffix(".attacks.csv"))
     assert list(networks.defence) == ["plain", "pruned"]
@@ -208,7 +208,9 @@ def test_a_failing_unit_leaves_the_rest_measured_and_is_named(tmp_path: Path) ->
     assert {row.defence for row in ag.read_table(tmp_path / "rows.csv")} == {"plain"}
 
 
-def test_where_nothing_could_be_measured_the_cause_is_told_and_no_table_written(tmp_path: Path) -> None:
+def test_where_nothing_could_be_measured_the_cause_is_reported_and_no_table_is_written(
+    tmp_path: Path,
+) -> None:
     content = {
         "dataset": "digits",
         "network": "small_cnn",

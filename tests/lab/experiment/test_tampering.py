@@ -236,7 +236,7 @@ TAMPERINGS = tamperings()
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_what_was_tampered_with_is_set_aside_measured_again_and_told(
+def test_tampered_records_are_set_aside_measured_again_and_reported(
     name: str, output: Path, measured: Path, experiment: Experiment
 ) -> None:
     journal = Journal.beside(output)
@@ -268,7 +268,7 @@ def test_damaged_files_beside_the_table_are_written_anew(
     assert json.loads(results.run.read_text())["experiment"] == "tiny"
 
 
-def test_records_of_an_older_version_are_used_and_told(
+def test_records_of_an_older_version_are_used_and_reported(
     output: Path, measured: Path, experiment: Experiment
 ) -> None:
     journal = Journal.beside(output)
@@ -425,7 +425,7 @@ def test_without_locks_of_the_file_system_the_process_id_decides(
         pass
 
 
-def test_another_experiment_overwrites_nothing_unless_told_to(
+def test_another_experiment_overwrites_nothing_without_the_flag(
     output: Path, measured: Path, experiment: Experiment
 ) -> None:
     other = experiment_of({**CONTENT, "name": "another"})
@@ -440,7 +440,7 @@ def test_another_experiment_overwrites_nothing_unless_told_to(
 
 
 @pytest.mark.parametrize("gone", ["journal", "journal and run record"])
-def test_whose_a_table_is_stands_in_its_files_too(gone: str, output: Path) -> None:
+def test_a_table_without_its_journal_still_names_its_experiment(gone: str, output: Path) -> None:
     shutil.rmtree(Journal.beside(output).folder)
     if "run" in gone:
         Output(output).run.unlink()
@@ -448,7 +448,7 @@ def test_whose_a_table_is_stands_in_its_files_too(gone: str, output: Path) -> No
         measure(experiment_of({**CONTENT, "name": "another"}), output)
 
 
-def test_a_table_that_nobody_measured_is_not_overwritten(tmp_path: Path, experiment: Experiment) -> None:
+def test_a_table_that_no_experiment_wrote_is_not_overwritten(tmp_path: Path, experiment: Experiment) -> None:
     mine = tmp_path / "rows.csv"
     mine.write_text("defence,accuracy\n")
     with pytest.raises(LabError, match="no experiment wrote it"):

@@ -149,7 +149,7 @@ def largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_disk_that_is_full_loses_nothing_and_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_loses_nothing_and_is_reported(tmp_path: Path) -> None:
     experiment = experiment_of(tomllib.loads(EXPERIMENT))
     whole, output = tmp_path / "whole.csv", tmp_path / "rows.csv"
     with in_this_process():
@@ -168,7 +168,7 @@ def _left_by(output: Path) -> set[str]:
     return {file.name for file in files if file.is_file()}
 
 
-def test_an_error_of_the_disk_in_a_worker_is_no_failure_of_the_unit(
+def test_a_disk_error_in_a_worker_does_not_count_as_a_failure_of_the_unit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan, journal = Plan(experiment_of(CONTENT)), Journal(tmp_path / "journal")

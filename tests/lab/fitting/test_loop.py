@@ -98,7 +98,7 @@ def test_each_pass_shows_every_input_at_most_once_and_leaves_out_less_than_a_bat
     assert passes[0] != passes[1]
 
 
-def test_a_batch_knows_how_much_of_the_training_is_done() -> None:
+def test_a_batch_holds_the_completed_share_of_the_training() -> None:
     seen = []
 
     def noting(batch: Batch) -> torch.Tensor:
@@ -142,7 +142,7 @@ def test_passes_without_a_gradient_count_as_forward_only() -> None:
     assert (facts.forward_images, facts.backward_images) == (2400, 1200)
 
 
-def test_counts_reach_everybody_who_counts_and_nobody_else() -> None:
+def test_counts_reach_every_enclosing_counter_and_no_other() -> None:
     network, inputs = fresh(), some_digits(10)[0]
     with counted(network):
         network(inputs)
@@ -193,7 +193,7 @@ def test_huge_steps_are_noticed() -> None:
         fit(fresh(), task(), Recipe(epochs=2, learning_rate=1e30))
 
 
-def test_progress_is_told_after_each_pass() -> None:
+def test_progress_is_reported_after_each_pass() -> None:
     said: list[str] = []
     fit(fresh(), replace(task(), progress=said.append), Recipe(epochs=2))
     assert [line.split(",")[0] for line in said] == ["epoch 1 of 2", "epoch 2 of 2"]

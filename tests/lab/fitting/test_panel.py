@@ -196,7 +196,7 @@ def test_a_larger_radius_changes_more_meanings() -> None:
     assert counts[0] < counts[-1]
 
 
-def test_a_panel_knows_the_digits_and_repeats_itself() -> None:
+def test_a_panel_labels_the_digits_correctly_and_reproducibly() -> None:
     inputs, labels = some_digits()
     verdict = digits_panel().verdict(inputs)
     assert (verdict[verdict != NO_VERDICT] == labels[verdict != NO_VERDICT]).float().mean() > 0.97

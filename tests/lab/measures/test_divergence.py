@@ -73,7 +73,7 @@ class Noise(Adapted):
         return self
 
 
-def test_chance_alone_is_no_divergence() -> None:
+def test_a_noisy_network_does_not_diverge_from_itself() -> None:
     inputs, labels = torch.rand(20, 3), torch.zeros(20, dtype=torch.int64)
     found = LargestDivergence(radius=0.1).values(Noise(), Noise(), inputs, labels, 0)
     assert found["divergence"] == pytest.approx(np.zeros(20), abs=1e-6)

@@ -33,7 +33,7 @@ def test_multiplications_are_per_input_whatever_the_batch() -> None:
     assert multiplications(lenet(), torch.zeros(7, 1, 28, 28))[0] == LENET_PRODUCTS
 
 
-def test_a_zero_is_no_multiplication_that_is_left_and_no_parameter_that_is_left() -> None:
+def test_pruned_zeros_count_neither_as_multiplications_nor_as_parameters() -> None:
     network = lenet()
     network[0].weight.data[2] = 0  # one of six filters
     network[11].weight.data[:, :4] = 0

@@ -40,7 +40,7 @@ def test_a_pickle_is_refused_and_not_opened(tmp_path: Path) -> None:
     assert not (tmp_path / "opened").exists()
 
 
-def test_a_cut_file_and_another_architecture_are_told_apart(tmp_path: Path) -> None:
+def test_a_truncated_file_and_another_architecture_have_different_errors(tmp_path: Path) -> None:
     path = save_weights(network(), tmp_path / "a.safetensors")
     (tmp_path / "cut.safetensors").write_bytes(path.read_bytes()[:-10])
     with pytest.raises(LabError, match="not a complete safetensors file"):

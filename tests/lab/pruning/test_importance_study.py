@@ -39,7 +39,7 @@ def test_true_importance_is_the_squared_change_of_the_loss_per_weight() -> None:
 
 
 @pytest.mark.parametrize("structure", ["filter", "kernel", "unstructured"])
-def test_taylor_importance_foretells_a_removal_better_than_chance_does(structure: str) -> None:
+def test_taylor_importance_predicts_a_removal_better_than_chance(structure: str) -> None:
     taylor, chance = study("taylor", structure, most=150), study("random", structure, most=150)
     assert taylor.low > chance.high
     assert taylor.correlation > 0.7
@@ -67,7 +67,7 @@ def test_layers_are_looked_at_one_by_one_too() -> None:
     assert found.by_group[1] == spearman(found.estimated[inside], found.true[inside])
 
 
-def test_where_nothing_matters_there_is_no_correlation() -> None:
+def test_a_network_of_zeros_has_no_correlation_of_importances() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.ReLU(), nn.Linear(4, 10))
     for each in network.parameters():
         nn.init.zeros_(each)

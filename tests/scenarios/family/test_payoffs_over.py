@@ -123,7 +123,7 @@ def test_caps_below_the_largest_share_are_kept_and_can_vary() -> None:
     ]
 
 
-def test_a_term_the_scenario_does_not_speak_of_can_be_varied() -> None:
+def test_a_term_missing_from_the_scenario_can_be_varied() -> None:
     whole = case(CASE)
     bare = replace(whole, terms=tuple(term for term in whole.terms if term.name != "defence_cost"))
     a, _, _ = payoffs_over(bare, {"defence_cost[Standard]": [0.0, 0.25]})
@@ -145,7 +145,7 @@ def test_a_term_the_scenario_does_not_speak_of_can_be_varied() -> None:
         ({"attack_cost[": [0.1]}, ScenarioError, "incomplete"),
     ],
 )
-def test_columns_that_are_none_are_refused(columns: dict, error: type[Exception], complaint: str) -> None:
+def test_invalid_columns_are_refused(columns: dict, error: type[Exception], complaint: str) -> None:
     with pytest.raises(error, match=complaint):
         checked_columns(columns)
 
