@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,27 @@ import pytest
 import advgame as ag
 from advgame.errors import InputError, SweepError
 from advgame.jobs import Engine, InlineEngine
-from advgame.jobs.chunk_tasks import Task
 from advgame.jobs.engines import dask_engine
-from advgame.jobs.sweep_job import Chunk
 
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
+
+from advgame.jobs.engines.shared_job import SharedJob  # noqa: E402  # needs distributed
 
 CASE = "cifar10-two-defences"
 AXES = {"attack_cost": np.linspace(0, 1, 60).tolist(), "largest_share": np.linspace(0, 0.9, 40).tolist()}
 
 
-def test_a_cluster_writes_the_bytes_of_the_local_engine(tmp_path: Path) -> None:
+def test_a_cluster_writes_the_bytes_of_the_local_engine_and_receives_the_job_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+
+    def submit(client: Any, *task: Any, plain: Any = distributed.Client.submit, **options: Any) -> Any:
+        sent.append(len(pickle.dumps(task)))
+        return plain(client, *task, **options)
+
+    monkeypatch.setattr(distributed.Client, "submit", submit)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
     ) as cluster:
@@ -33,6 +43,8 @@ def test_a_cluster_writes_the_bytes_of_the_local_engine(tmp_path: Path) -> None:
             for name, chosen in (("there.parquet", engine), ("here.parquet", ag.LocalEngine(1)))
         )
     assert there.path.read_bytes() == here.path.read_bytes()
+    assert len(sent) == 8
+    assert max(sent) < 500 < len(pickle.dumps(ag.case(CASE)))
 
 
 KILLER = """
@@ -83,7 +95,7 @@ def test_workers_of_this_machine_store_chunks_and_may_die_or_be_interrupted(
 
 def test_a_worker_of_another_version_is_refused() -> None:
     with pytest.raises(SweepError, match=r"install the same versions"):
-        dask_engine.solve_remotely(b"", "advgame 0.0.1", Task(Chunk(0, 0, 0, 1, 0)))
+        _ = SharedJob(b"", "advgame 0.0.1").job
 
 
 def test_a_mistaken_address_is_one_line(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from advgame.errors import InputError, SweepError
 from advgame.files import written_whole
@@ -24,6 +24,7 @@ from advgame.lock import locked
 
 log = logging.getLogger("advgame")
 
+T = TypeVar("T")
 Progress = Callable[[int, int], object]  # solved cells, all cells
 
 
@@ -167,12 +168,22 @@ def _write(job: SweepJob, journal: ChunkJournal, output: Path) -> None:
             yield rows
 
     def write(file: IO[bytes]) -> None:
-        write_table_file(file, schema_of(job), tables(), job.identity, [*job.design.bounds])
+        with closing(_read_ahead(tables())) as rows:
+            write_table_file(file, schema_of(job), rows, job.identity, [*job.design.bounds])
 
     written_whole(output, write, durable=True)
     manifest = {"identity": job.identity, **job.description, "cells": job.cells, "chunks": listed}
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     written_whole(manifest_of(output), lambda file: file.write(text), text=True, durable=True)
+
+
+def _read_ahead(values: Iterator[T]) -> Generator[T, None, None]:
+    """The values, of which a thread computes the next while the caller uses one."""
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, values, None)
+        while (value := following.result()) is not None:
+            following = pool.submit(next, values, None)
+            yield value
 
 
 def _finished(job: SweepJob, output: Path, progress: Progress | None) -> SweepFile:

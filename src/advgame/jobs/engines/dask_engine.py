@@ -6,12 +6,12 @@ import logging
 import pickle
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from advgame.errors import InputError, SweepError
 from advgame.jobs.chunk_journal import ChunkJournal, store_chunk
@@ -21,7 +21,6 @@ from advgame.jobs.engines.local_engine import WORKER_ENVIRONMENT, cores
 from advgame.jobs.solve_chunk import solve_chunk
 from advgame.jobs.solver_version import solver_version
 from advgame.jobs.sweep_job import SweepJob
-from advgame.plugins import load_plugins
 
 TASKS_OF_A_THREAD = 2  # on the cluster at one time, so that no thread waits for the next chunk
 
@@ -53,20 +52,26 @@ class DaskEngine(Engine):
         machine store them themselves.
         """
         folder = journal.folder.absolute() if self.scheduler is None else None
-        with _client(self) as client:
-            _Submission(client, job, journal, solved, folder).run()
+        with _client(self) as client, _shared(client, job) as name:
+            _Submission(client, job, name, journal, solved, folder).run()
 
 
 class _Submission:
     """The chunks that are on the cluster, and those that follow."""
 
     def __init__(
-        self, client: Any, job: SweepJob, journal: ChunkJournal, solved: Solved, folder: Path | None
+        self,
+        client: Any,
+        job: SweepJob,
+        name: str,
+        journal: ChunkJournal,
+        solved: Solved,
+        folder: Path | None,
     ) -> None:
         from distributed import as_completed
 
         self.client, self.job, self.journal, self.solved = client, job, journal, solved
-        self.payload, self.folder = pickle.dumps(job), folder
+        self.name, self.folder = name, folder
         self.tasks = ChunkTasks(iter(list(journal.remaining(job))))
         self.on_cluster: dict[Any, Task] = {}
         self.completed = as_completed()
@@ -84,10 +89,7 @@ class _Submission:
                 except KilledWorker:
                     self.tasks.died(task)
                 except (ImportError, pickle.UnpicklingError) as problem:
-                    raise SweepError(
-                        f"A worker of the cluster cannot run advgame ({problem}); install the same "
-                        "versions on all machines."
-                    ) from None
+                    raise _cannot_run(problem) from None
                 else:
                     self._store(task, rows)
                 future.release()
@@ -101,9 +103,7 @@ class _Submission:
         """Fills the cluster with tasks."""
         threads = sum(self.client.nthreads().values()) or 1
         while len(self.on_cluster) < TASKS_OF_A_THREAD * threads and (task := self.tasks.next()):
-            future = self.client.submit(
-                solve_remotely, self.payload, solver_version(), task, self.folder, pure=False
-            )
+            future = self.client.submit(solve_remotely, self.name, task, self.folder, pure=False)
             self.on_cluster[future.key] = task
             self.completed.add(future)
 
@@ -116,36 +116,52 @@ class _Submission:
         self.tasks.finished(task)
 
 
-def solve_remotely(payload: bytes, version: str, task: Task, folder: Path | None = None) -> bytes | Path:
+def solve_remotely(name: str, task: Task, folder: Path | None = None) -> bytes | Path:
     """The Arrow file of a chunk, or its path; runs on a worker of the cluster.
 
     Args:
-        payload: the pickled job.
-        version: the solver version of the process that runs the sweep.
+        name: of the job on the workers.
         task: the chunk.
         folder: that of the journal, where the worker stores the rows; None to return them.
 
     Raises:
         SweepError: if the worker has another version, whose results could differ.
     """
-    if version != solver_version():
-        raise SweepError(
-            f"A worker of the cluster has {solver_version()}, but the sweep was started with {version}; "
-            "install the same versions on all machines."
-        )
-    load_plugins()
-    job = _job(payload)
+    from distributed import get_worker
+
+    job = get_worker().plugins[name].job
     rows = solve_chunk(job, task)
     if folder is None or task.is_trial:
         return bytes(rows)
     return store_chunk(folder, job.key(task.chunk), rows)
 
 
-@lru_cache(maxsize=2)
-def _job(payload: bytes) -> SweepJob:
-    job = pickle.loads(payload)
-    assert isinstance(job, SweepJob)
-    return job
+@contextmanager
+def _shared(client: Any, job: SweepJob) -> Iterator[str]:
+    """A context in which all workers have the job; its name there.
+
+    Raises:
+        SweepError: if a worker cannot load it.
+    """
+    from advgame.jobs.engines.shared_job import SharedJob
+
+    name = f"advgame-{uuid4().hex}"
+    try:
+        client.register_plugin(SharedJob(pickle.dumps(job), solver_version()), name=name)
+    except (ImportError, pickle.UnpicklingError) as problem:
+        raise _cannot_run(problem) from None
+    try:
+        yield name
+    finally:
+        if client.status == "running":  # otherwise it would wait for a scheduler that is gone
+            with suppress(Exception):
+                client.unregister_worker_plugin(name)
+
+
+def _cannot_run(problem: Exception) -> SweepError:
+    return SweepError(
+        f"A worker of the cluster cannot run advgame ({problem}); install the same versions on all machines."
+    )
 
 
 @contextmanager
