@@ -129,7 +129,11 @@ def solve_remotely(name: str, task: Task, folder: Path | None = None) -> bytes |
     """
     from distributed import get_worker
 
-    job = get_worker().plugins[name].job
+    from advgame.jobs.engines.shared_job import SharedJob
+
+    shared = get_worker().plugins[name]
+    assert isinstance(shared, SharedJob)
+    job = shared.job
     rows = solve_chunk(job, task)
     if folder is None or task.is_trial:
         return bytes(rows)

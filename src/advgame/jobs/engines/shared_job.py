@@ -15,7 +15,7 @@ from advgame.plugins import load_plugins
 
 
 @dataclass(eq=False)
-class SharedJob(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
+class SharedJob(WorkerPlugin):
     """The job, which the scheduler also gives to workers that join later.
 
     Args:
