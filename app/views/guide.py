@@ -26,7 +26,7 @@ STEPS = (
     ),
     (
         "Let the attacker see which network answers.",
-        "A mixed strategy is then of no use: the best single network is recommended.",
+        "A mixed strategy then gains nothing: the best single network is recommended.",
         (("largest_share", 0.3), ("attack_cost", 0.6), ("attacker_knows", "network")),
     ),
 )
@@ -45,7 +45,7 @@ def show() -> None:
     st.page_link("views/decide.py", label="Look at the decision", icon=":material/balance:")
     st.markdown(
         "Then: **Map** shows where the answer changes, **Confidence** how sure it is, **Evidence** takes a "
-        "table of your own, **Report** writes it down."
+        "table of your own, **Report** saves it as a file."
     )
     st.header("Glossary", anchor=False)
     glossary.show()

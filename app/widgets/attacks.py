@@ -42,8 +42,8 @@ def show(decision: Decision) -> None:
     st.caption(state.worded(f"Amounts in {unit} per classified input, at the amounts assumed."))
     if any(row["played by"] == NATURE for row in rows):
         st.caption(
-            "Rows played by nature are natural changes of the inputs, such as fog or noise. Nobody chooses "
-            "them to do harm; as the case counts them among the attacks, they stand for the worst of them."
+            "Rows played by nature are natural changes of the inputs, such as fog or noise. They are not "
+            "chosen to do harm, but the case counts them among the attacks, so that the worst is assumed."
         )
     _show_quantal()
 

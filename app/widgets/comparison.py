@@ -31,12 +31,12 @@ def show(now: Decision) -> None:
         return
     question, scenario = kept
     with st.container(border=True, key="comparison"):
-        st.subheader("Compared with the settings kept", anchor=False)
+        st.subheader("Compared with the kept settings", anchor=False)
         before = decide(situate(scenario, question.concept or None))
         st.table(
             [_row("kept", before), _row("now", now)],
             border="horizontal",
-            alt="The verdict for the settings kept, and for those now.",
+            alt="The verdict for the kept and for the current settings.",
         )
         changes = differences(scenario, now.policies.scenario)
         for what, was, is_now in changes[:MOST_CHANGES]:

@@ -6,11 +6,11 @@ import streamlit as st
 
 WORDS = {
     "Adversarial share": ("The part of the traffic that an attacker supplies.", ""),
-    "Announce": ("To make the defence known, bindingly, before the attacker chooses.", "commitment.md"),
-    "Attack": ("A procedure that changes inputs so that the network errs.", ""),
-    "Benign input": ("An input that nobody has changed to do harm.", ""),
+    "Announce": ("To commit to the defence publicly before the attacker chooses.", "commitment.md"),
+    "Attack": ("A procedure that changes inputs so that the network misclassifies them.", ""),
+    "Benign input": ("An input that has not been manipulated.", ""),
     "Best response": (
-        "The strategy that earns most against what the other side plays.",
+        "The strategy that earns most against the other side's strategy.",
         "simultaneous-play.md",
     ),
     "Break-even share": ("The adversarial share from which on a defence pays.", ""),
@@ -27,8 +27,8 @@ WORDS = {
     "Maximin": ("The strategy with the best worst case, whatever the attacker wants.", "maximin.md"),
     "Mixed strategy": ("Networks drawn at random for each input, with given probabilities.", ""),
     "Pareto front": ("The defences that no other beats in one accuracy without losing in the other.", ""),
-    "Quantal response": ("Play of someone who errs: costly errors are rarer.", "quantal-response.md"),
-    "Regret": ("What is lost against the best choice in hindsight.", "regret.md"),
+    "Quantal response": ("Play with errors, in which costly errors are rarer.", "quantal-response.md"),
+    "Regret": ("The loss compared with the best choice in hindsight.", "regret.md"),
     "Robust accuracy": ("The share of attacked inputs that a network classifies correctly.", ""),
     "Settled, leaning, open": ("Best in at least 95 %, in two thirds, or in fewer draws.", "confidence.md"),
     "Threshold": ("The value of a number at which another decision is better.", "confidence.md"),

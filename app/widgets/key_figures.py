@@ -44,7 +44,7 @@ def _show_gains(decision: Decision, unit: str) -> None:
         _figure(
             gain.label.partition(" (")[0],
             amount,
-            f"{gain.label}: what the verdict is worth more than this, in {unit} per input.",
+            f"{gain.label}: the verdict's value less that of this policy, in {unit} per input.",
         )
 
 

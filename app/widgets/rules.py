@@ -47,8 +47,8 @@ def _show_rules_of_the_attacker() -> None:
     )
     st.markdown(
         "Margin of the attacker's rewards and costs",
-        help="By how much they may be higher or lower than assumed. What is recommended against an attacker "
-        "who knows the defence holds within this margin.",
+        help="By how much they may be higher or lower than assumed. Recommendations against an attacker who "
+        "knows the defence hold for all values within this margin.",
     )
     show_number(MARGIN.address, sentence(MARGIN.meaning), MARGIN, scenario.attacker_margin)
     _choose_concept()

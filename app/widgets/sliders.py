@@ -76,7 +76,7 @@ def _show_volume() -> None:
     ends = volume_axis(state.origin(), state.scenario().volume_per_month)
     label = state.say("Classified inputs per month")
     st.markdown(
-        plain(label), help="Amounts are shown per month once the volume is known. It decides nothing else."
+        plain(label), help="With a volume, amounts are also shown per month. It changes nothing else."
     )
     volume = state.scenario().volume_per_month
     if volume is None:

@@ -106,7 +106,7 @@ def worth_knowing(result: ValueOfInformation) -> go.Figure | None:
             hoverinfo="text",
         )
     )
-    return _named_bars(drawn, names, state.say("worth of knowing it exactly, money per classified input"))
+    return _named_bars(drawn, names, state.say("value of knowing it exactly, money per classified input"))
 
 
 def nearest_flip(result: NearestFlip) -> go.Figure | None:

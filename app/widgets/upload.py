@@ -49,8 +49,8 @@ NAME = "table.csv"  # of the cleaned table, in the scenario and as a download
 def show() -> None:
     """The steps from a file to a scenario."""
     st.markdown(
-        "Give a table with the accuracy of each defence without attack and under each attack. It stays in "
-        "this session: nothing is stored."
+        "Upload a table with the accuracy of each defence without attack and under each attack. It is used "
+        "in this session only and not stored."
     )
     formats = {ANY: "Any table: CSV, Parquet or spreadsheet"}
     formats |= {name: importer.about for name, importer in IMPORTERS.items() if name != "csv"}
@@ -195,10 +195,10 @@ def _show_faults(table: ForeignTable, converted: Converted) -> None:
     lines = counted(len(converted.faults), "line", "lines")
     st.warning(plain(f"{read} could be read; {lines} could not."), icon=":material/warning:")
     st.dataframe(
-        [{"where": place, "what is wrong": problem} for place, problem in converted.faults[:SHOWN_FAULTS]],
+        [{"where": place, "error": problem} for place, problem in converted.faults[:SHOWN_FAULTS]],
         hide_index=True,
         height=min(36 * (len(converted.faults) + 1) + 2, 260),
-        alt="What is wrong with the table, line by line.",
+        alt="The errors in the table, line by line.",
     )
     if len(converted.faults) > SHOWN_FAULTS:
         st.caption(f"and {len(converted.faults) - SHOWN_FAULTS:,} more")
