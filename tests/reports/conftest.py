@@ -34,6 +34,12 @@ def two_defences_report(two_defences: ag.Scenario) -> ag.Report:
 
 
 @pytest.fixture(scope="session")
+def one_page_report(two_defences_report: ag.Report) -> ag.Report:
+    """The beginning of a report: quickly typeset."""
+    return replace(two_defences_report, blocks=two_defences_report.blocks[:4])
+
+
+@pytest.fixture(scope="session")
 def many_attacks_report() -> ag.Report:
     return ag.report(ag.case("cifar10-many-attacks"))
 

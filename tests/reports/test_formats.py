@@ -94,10 +94,10 @@ def text_of(report: ag.Report, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_file_holds_what_is_rendered_and_says_what_it_is(two_defences_report: ag.Report, name: str) -> None:
-    rendered = two_defences_report.render(name)
+def test_a_file_holds_what_is_rendered_and_says_what_it_is(one_page_report: ag.Report, name: str) -> None:
+    rendered = one_page_report.render(name)
     expected = rendered if isinstance(rendered, bytes) else rendered.encode("utf-8")
-    assert two_defences_report.file_content(name) == expected
+    assert one_page_report.file_content(name) == expected
     assert re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", FORMATS[name].media_type)
 
 

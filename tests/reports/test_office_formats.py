@@ -67,11 +67,9 @@ def test_a_long_text_is_cut_where_a_cell_ends(two_defences_report: ag.Report) ->
     assert max(len(str(cell.value)) for cell in cells(opened(told))) == 32_767
 
 
-def test_a_pdf_fits_its_pages_and_embeds_its_fonts(two_defences_report: ag.Report) -> None:
+def test_the_pdf_of_a_small_case_has_at_most_six_pages(two_defences_report: ag.Report) -> None:
     pytest.importorskip("weasyprint", reason="the extra pdf", exc_type=(ImportError, OSError))
-    page = two_defences_report.file_content("pdf")
-    assert page.startswith(b"%PDF-")
-    assert page == two_defences_report.file_content("pdf")
+    assert two_defences_report.file_content("pdf").startswith(b"%PDF-")
     assert pages_of(two_defences_report) <= 6
 
 

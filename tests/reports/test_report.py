@@ -158,10 +158,10 @@ def test_a_table_without_attacks_has_a_message() -> None:
     ("ending", "name"), [(ending, name) for name, each in FORMATS.items() for ending in each.endings]
 )
 def test_the_ending_of_the_name_chooses_the_format(
-    two_defences_report: ag.Report, tmp_path: Path, ending: str, name: str
+    one_page_report: ag.Report, tmp_path: Path, ending: str, name: str
 ) -> None:
-    path = two_defences_report.save(tmp_path / f"decision{ending.upper()}")
-    assert path.read_bytes() == two_defences_report.file_content(name)
+    path = one_page_report.save(tmp_path / f"decision{ending.upper()}")
+    assert path.read_bytes() == one_page_report.file_content(name)
 
 
 def test_a_named_format_wins_over_the_ending(two_defences_report: ag.Report, tmp_path: Path) -> None:
