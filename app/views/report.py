@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
-from widgets import report_preview, state, study_block
+from widgets import report_preview, solvers, state, study_block
 from widgets.downloads import offer_format, offer_scenario
 from widgets.messages import errors_shown
 from widgets.words import plain, sentence
@@ -35,6 +35,8 @@ def show() -> None:
     st.title("Report", anchor=False)
     st.caption(plain(state.scenario().name))
     only, studies = _contents()
+    if not solvers.are_ready("report", solvers.REPORT_NOTE):
+        return
     with errors_shown():
         here = state.situation()
         what = ("report", only, studies)

@@ -11,6 +11,7 @@ from advgame.errors import AdvgameError
 from advgame.reports import FORMATS, report
 from advgame.scenarios import Scenario
 from advgame.scenarios.scenario_files import toml_of
+from widgets import solvers
 from widgets.words import plain
 
 MAIN = "html"
@@ -18,6 +19,8 @@ MAIN = "html"
 
 def show(situation: Situation) -> None:
     """The HTML report, and the other formats behind a button; each is rendered on request."""
+    if not solvers.are_ready("downloads", solvers.REPORT_NOTE):
+        return
     with st.container(horizontal=True, key="downloads"):
         _offer(situation, MAIN, "Download the report", primary=True)
         with st.popover("Other formats", icon=":material/more_horiz:"):

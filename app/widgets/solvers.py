@@ -23,15 +23,22 @@ POLL_SECONDS = 3
 NICE = 10  # the pages come first
 
 
-def are_ready(what: str) -> bool:
+REPORT_NOTE = (
+    "The report can be written as soon as the solvers are compiled, once after an installation or an update; "
+    "this takes a minute or two."
+)
+
+
+def are_ready(what: str, note: str = NOTE) -> bool:
     """Whether something can be computed without waiting for a compiler; otherwise a note says so.
 
     Args:
         what: the part of the page that needs them, which is drawn again when they are ready.
+        note: what is shown until then.
     """
     if not _compiling():
         return True
-    _show_note(what)
+    _show_note(what, note)
     return False
 
 
@@ -41,8 +48,8 @@ def start() -> None:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def _show_note(what: str) -> None:  # noqa: ARG001 (so that each part has a note of its own)
-    st.info(NOTE, icon=":material/hourglass_top:")
+def _show_note(what: str, note: str) -> None:  # noqa: ARG001 (so that each part has a note of its own)
+    st.info(note, icon=":material/hourglass_top:")
     if not _compiling():
         st.rerun()
 

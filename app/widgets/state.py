@@ -28,6 +28,7 @@ from advgame.scenarios import (
     read_scenario,
     set_parameter,
 )
+from advgame.scenarios.data_paths import files_of
 from advgame.scenarios.linked_question import CASE, CONCEPT, PRESET, SET, Question, question_of
 from advgame.wording.nouns import said_of
 from widgets.words import plain
@@ -377,9 +378,9 @@ def _stamp(name: str) -> tuple[object, ...]:
 
 
 def _table_of(own: Path) -> list[Path]:
-    """The table that the scenario file named when it was last read."""
+    """The table that the scenario file named when it was last read, with the files beside it."""
     known: Mapping[str, Path] = st.session_state.setdefault("tables", {})
-    return [known[str(own)]] if str(own) in known else []
+    return files_of(known[str(own)]) if str(own) in known else []
 
 
 def _state_of(file: Path) -> tuple[int, int] | None:

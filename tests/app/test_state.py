@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from advgame.bundled import bundled
 from advgame.errors import InputError
 from advgame.scenarios import Scenario, apply_preset, case, dials, get_parameter, preset, write_scenario
+from advgame.scenarios.data_paths import BESIDE
 from advgame.scenarios.linked_question import Question
 
 Open = Callable[..., AppTest]
@@ -252,6 +253,33 @@ def test_a_scenario_that_cannot_be_read_stops_the_page_until_it_is_mended(
     page.run()
     assert page.main.header[0].value == verdict
     assert not page.error
+
+
+@pytest.mark.parametrize("beside", ["", *BESIDE])
+def test_what_is_computed_is_computed_again_when_a_file_beside_the_table_changes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, beside: str
+) -> None:
+    monkeypatch.syspath_prepend(str(bundled("app")))
+    state = import_module("widgets.state")
+    table = tmp_path / "mine.csv"
+    tables = {str(tmp_path / "mine.toml"): table}
+    monkeypatch.setattr(state, "st", SimpleNamespace(session_state={"tables": tables}))
+    monkeypatch.setattr(state, "own_file", lambda: tmp_path / "mine.toml")
+    monkeypatch.setattr(state, "question", lambda: Question(state.OWN))
+    computed: list[float] = []
+
+    def now() -> int:
+        state.remembered("decision", lambda: computed.append(0.0))
+        return len(computed)
+
+    file = table.with_suffix(beside) if beside else table
+    assert [now(), now()] == [1, 1]
+    file.write_bytes(b"first")
+    assert [now(), now()] == [2, 2]
+    file.write_bytes(b"second")
+    assert [now(), now()] == [3, 3]
+    file.unlink()
+    assert now() == 3  # the answer from before the file was there is kept
 
 
 def test_a_scenario_that_never_could_be_read_shows_no_other_case(open_page: Open) -> None:

@@ -7,6 +7,24 @@ from pathlib import Path
 from advgame.bundled import bundled
 from advgame.errors import ScenarioError, shortened, suggestion
 
+BESIDE = (  # endings of the files that may lie beside a table of accuracies, and are read with it
+    ".outcomes.parquet",
+    ".attacks.csv",
+    ".networks.csv",
+    ".measures.csv",
+    ".verdicts.csv",
+    ".verdicts.parquet",
+)
+
+
+def files_of(table: Path) -> list[Path]:
+    """A table and every file that may lie beside it.
+
+    >>> [path.name for path in files_of(Path("mine.csv"))][:2]
+    ['mine.csv', 'mine.outcomes.parquet']
+    """
+    return [table, *(table.with_suffix(ending) for ending in BESIDE)]
+
 
 def data_path(data: str, folder: Path) -> Path:
     """The path of a scenario's data: relative to its file, or bundled.
@@ -37,8 +55,9 @@ def beside(data: str, folder: Path | None, *endings: str) -> Path | None:
     Args:
         data: as the scenario names it; empty for a table made in memory.
         folder: of the scenario's file; None for the working directory.
-        endings: which replace the ending of the data, such as ``.outcomes.parquet``.
+        endings: which replace the ending of the data, such as ``.outcomes.parquet``; listed in `BESIDE`.
     """
+    assert {*endings} <= {*BESIDE}, endings
     if not data:
         return None
     try:
