@@ -34,6 +34,7 @@ from advgame.wording.nouns import said_of
 from widgets.words import plain
 
 OWN = "your-scenario"  # the choice of the file given on the command line
+STARTED_BY = ("server.py", "main.py")  # the scripts of `advgame app` and of `streamlit run app/main.py`
 UPLOADED = "your-table"  # the choice of a table uploaded in this session
 MOST_STEPS = 200  # that can be undone
 MOST_KEPT = 24  # answers remembered in a session
@@ -326,7 +327,7 @@ def own_file() -> Path | None:
 def _named() -> str | None:
     """The scenario file or bundled case that the command line opens."""
     started, *given = sys.argv
-    return given[0] if given and Path(started).name == "main.py" else None
+    return given[0] if given and Path(started).name in STARTED_BY else None
 
 
 def _first() -> str:

@@ -18,7 +18,7 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Opens the dashboard as `streamlit run main.py -- arguments` would; a case is chosen by its name."""
+    """Opens the dashboard as `advgame app arguments` would; a case is chosen by its name."""
     monkeypatch.syspath_prepend(str(MAIN.parent))
     # A page that runs becomes the main module, which processes begun by later tests would run once more.
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
@@ -29,8 +29,9 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
         preset: str | None = None,
         view: str | None = None,
         link: Mapping[str, str | list[str]] | None = None,
+        script: str = "server.py",
     ) -> AppTest:
-        monkeypatch.setattr(sys, "argv", [str(MAIN), *arguments])
+        monkeypatch.setattr(sys, "argv", [str(MAIN.with_name(script)), *arguments])
         page = AppTest.from_file(str(MAIN), default_timeout=600)
         for key, value in (link or {}).items():
             page.query_params[key] = value

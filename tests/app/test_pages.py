@@ -162,8 +162,9 @@ def test_a_scenario_named_on_the_command_line_is_the_first_choice(open_page: Ope
     assert page.selectbox(key="choose case").options[0] == "Your own scenario"
 
 
-def test_a_bundled_case_named_on_the_command_line_is_opened(open_page: Open) -> None:
-    page = open_page("mnist-invariance")
+@pytest.mark.parametrize("script", ["main.py", "server.py"])
+def test_a_bundled_case_named_on_the_command_line_is_opened(open_page: Open, script: str) -> None:
+    page = open_page("mnist-invariance", script=script)
     assert not page.error
     assert unescaped(page.title[0].value) == case("mnist-invariance").name
     assert page.selectbox(key="choose case").value == "mnist-invariance"
