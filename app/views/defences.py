@@ -1,9 +1,9 @@
-"""The page of the defences: accuracies with intervals, Pareto front, costs, and how far to prune."""
+"""The page of the defences: accuracies with intervals, Pareto front, costs, pruning, and pictures."""
 
 from __future__ import annotations
 
 import streamlit as st
-from widgets import defences, state, study_block
+from widgets import defences, pictures, state, study_block
 from widgets.messages import errors_shown
 from widgets.words import plain
 
@@ -21,6 +21,8 @@ def show() -> None:
         if any(row.compression is not None for row in scenario.selected.rows):
             study_block.show("sweet_spots", "How far to prune")
         study_block.show("portfolio", "How few of the defences suffice")
+    with errors_shown():
+        pictures.show()
 
 
 show()

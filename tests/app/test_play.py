@@ -31,6 +31,18 @@ def test_the_page_opens_for_a_case_of_every_kind(open_page: Open, name: str, vie
     assert page.title[0].value
 
 
+def test_pictures_of_the_networks_are_shown_with_a_sentence_in_plain_words(open_page: Open) -> None:
+    page = open_page(case="digits-measured", view="defences")
+    assert not page.exception
+    headings = [each.value for each in page.main.header]
+    assert headings[-2:] == ["Inputs under attack", "What the networks look at"]
+    assert len(page.get("image")) == 2
+    assert "undefended network predicts 0" in page.get("image")[1].proto.imgs[0].alt
+    said = " ".join(each.value for each in page.main.markdown).replace("\\", "")
+    assert "Test inputs attacked by PGD in L∞ at 0.2: undefended network misclassifies 8 of 8" in said
+    assert not open_page(case=LARGE, view="defences").get("image")
+
+
 def test_fog_is_played_by_nature(open_page: Open) -> None:
     rows = open_page(case=LARGE, view="attacker").main.dataframe[0].value
     players = dict(zip(rows["attack"], rows["played by"], strict=True))

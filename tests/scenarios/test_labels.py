@@ -42,6 +42,12 @@ def test_text_has_labels_and_tables_have_the_names_of_the_source(labelled: ag.Sc
     ]
 
 
+def test_a_label_that_begins_a_sentence_within_a_text_is_capitalised(labelled: ag.Scenario) -> None:
+    say = said_of(labelled)
+    assert say("None does. Standard keeps 9 %") == ("None does. Network of today keeps 9 %")
+    assert say("Standard") == PLAIN
+
+
 def test_json_has_the_names_of_the_source(labelled: ag.Scenario) -> None:
     content = json.loads(ag.report(labelled).render("json"))
     assert content["game"]["defences"] == ["Standard", "Rice2020Overfitting"]

@@ -163,6 +163,45 @@ def picture(
 
 @app.command(
     cls=DerivedHelp,
+    epilog="Example: advgame attacked digits rows.csv --defence plain --defence pgd --input 3 --input 8",
+)
+def attacked(
+    experiment: MeasuredExperiment,
+    table: MeasuredTable,
+    defence: DrawnDefences,
+    input_: Annotated[
+        list[int] | None,
+        typer.Option("--input", min=0, help="The index of an input in the test set, from 0; repeatable."),
+    ] = None,
+    attack: Annotated[
+        str | None, typer.Option(help="An attack of the experiment; by default its first.")
+    ] = None,
+    radius: Annotated[
+        float | None, typer.Option(help="Of the attack; by default the largest of the experiment.")
+    ] = None,
+    output: PictureFile = Path("attacked.svg"),
+    seed: TrainingSeed = None,
+    images: Images = None,
+) -> None:
+    """Draws inputs before and after an attack on networks.
+
+    The picture shows the inputs, and for each network what the attack makes of them and what it answers.
+    """
+    with needs_laboratory():
+        from advgame.lab.analysis.attacked_inputs import picture_attacked_inputs
+        from advgame.lab.analysis.pictures import check_picture, save_picture
+        from advgame.lab.experiment.named import named_experiment
+
+    check_picture(output)
+    plan = named_experiment(experiment)
+    figure = picture_attacked_inputs(
+        plan, table, defence, input_ or [0], attack=attack, radius=radius, seed=seed, images=images
+    )
+    typer.echo(f"The picture is in {save_picture(figure, output)}.")
+
+
+@app.command(
+    cls=DerivedHelp,
     epilog="Example: advgame network digits rows.csv --defence pgd --seed 0 -o pgd.safetensors",
 )
 def network(

@@ -17,6 +17,7 @@ _HOMES = {
     "network": "advgame.lab.experiment.trained_network",
     "picture_importances": "advgame.lab.analysis.importance_pictures",
     "picture_networks": "advgame.lab.analysis.loss_surfaces",
+    "picture_attacked_inputs": "advgame.lab.analysis.attacked_inputs",
     "picture_saliency": "advgame.lab.analysis.saliency_maps",
     "read_experiment": "advgame.lab.experiment.reading",
     "save_picture": "advgame.lab.analysis.pictures",
@@ -24,6 +25,7 @@ _HOMES = {
 
 __all__ = [
     "network",
+    "picture_attacked_inputs",
     "picture_importances",
     "picture_networks",
     "picture_saliency",
@@ -42,6 +44,7 @@ def __getattr__(name: str) -> Any:
 
 
 if TYPE_CHECKING:
+    from advgame.lab.analysis.attacked_inputs import picture_attacked_inputs as picture_attacked_inputs
     from advgame.lab.analysis.importance_pictures import picture_importances as picture_importances
     from advgame.lab.analysis.loss_surfaces import picture_networks as picture_networks
     from advgame.lab.analysis.pictures import save_picture as save_picture

@@ -14,6 +14,8 @@ BESIDE = (  # endings of the files that may lie beside a table of accuracies, an
     ".measures.csv",
     ".verdicts.csv",
     ".verdicts.parquet",
+    ".attacked.png",
+    ".saliency.png",
 )
 
 

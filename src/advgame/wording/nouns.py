@@ -86,7 +86,11 @@ def _saying(
     def spoken(match: re.Match[str]) -> str:
         noun = match.group("words")
         if noun is None:
-            return label_of.get(match.group(), match.group())
+            label = label_of.get(match.group())
+            if label is None:
+                return match.group()
+            begins = match.string[: match.start()].endswith((". ", "! ", "? "))
+            return label[0].upper() + label[1:] if begins else label
         said = words.get(noun.lower(), noun)
         return said[:1].upper() + said[1:] if noun[0].isupper() else said
 

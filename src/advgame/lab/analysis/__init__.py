@@ -1,1 +1,1 @@
-"""Analyses of an experiment: loss surfaces, pruning importances, the reference page."""
+"""Analyses of an experiment: pictures of networks, pruning importances, the reference page."""

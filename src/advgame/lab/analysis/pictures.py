@@ -33,6 +33,12 @@ def needs_matplotlib() -> Iterator[None]:
         ) from None
 
 
+def described(figure: Figure, sentence: str) -> Figure:
+    """The figure with a sentence that says what it shows; `save_picture` writes it into the file."""
+    figure.set_label(sentence)
+    return figure
+
+
 def check_picture(path: Path) -> str:
     """The format of a picture file, from its suffix; call it before a long computation.
 
@@ -63,8 +69,13 @@ def save_picture(figure: Figure, path: str | os.PathLike[str]) -> Path:
 
     path = Path(path)
     kind = check_picture(path)
-    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+    said = str(figure.get_label()) or None
+    metadata = {
+        "svg": {"Date": None, "Description": said},
+        "pdf": {"CreationDate": None, "Subject": said},
+        "png": {"Software": None, **({"Description": said} if said else {})},
+    }
     content = BytesIO()
     with rc_context({"svg.hashsalt": "advgame", "svg.fonttype": "none"}):
-        figure.savefig(content, format=kind, dpi=150, metadata=undated[kind])
+        figure.savefig(content, format=kind, dpi=150, metadata=metadata[kind])
     return written_whole(path, lambda file: file.write(content.getvalue()))

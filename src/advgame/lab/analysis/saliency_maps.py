@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from advgame.errors import LabError, UnknownName
-from advgame.lab.analysis.pictures import needs_matplotlib
+from advgame.lab.analysis.pictures import described, needs_matplotlib
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
@@ -176,7 +176,12 @@ def draw_saliency(
         panel.set_xticks([])
         panel.set_yticks([])
     figure.supxlabel("red: for the predicted class · blue: against it", fontsize="medium")
-    return figure
+    answers = "; ".join(f"{each.name} predicts {classes[each.predicted]}" for each in maps)
+    return described(
+        figure,
+        f"The parts of a test input ({classes[label]}) that matter to networks, by "
+        f"{', '.join(WORDS[method] for method in methods)}: {answers}.",
+    )
 
 
 def _draw_input(axes: Axes, given: torch.Tensor) -> None:
