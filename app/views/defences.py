@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
-from widgets import defences, pictures, state, study_block
+from widgets import defences, network_pictures, state, study_block
 from widgets.messages import errors_shown
 from widgets.words import plain
 
@@ -22,7 +22,7 @@ def show() -> None:
             study_block.show("sweet_spots", "How far to prune")
         study_block.show("portfolio", "How few of the defences suffice")
     with errors_shown():
-        pictures.show()
+        network_pictures.show()
 
 
 show()

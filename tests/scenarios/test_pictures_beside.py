@@ -10,7 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from advgame.errors import InputError
 from advgame.scenarios import Scenario, case
-from advgame.scenarios.pictures import LONGEST, pictures_beside
+from advgame.scenarios.pictures_beside import LONGEST, pictures_beside
 
 
 @pytest.fixture

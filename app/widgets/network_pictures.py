@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from advgame.scenarios.pictures import pictures_beside
+from advgame.scenarios.pictures_beside import pictures_beside
 from widgets import state
 from widgets.words import plain
 
