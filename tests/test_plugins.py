@@ -103,7 +103,9 @@ def test_the_command_finds_the_parts_of_an_installed_package(
     assert complaint == ""
     assert "edges" in run(monkeypatch, capsys, "study", "--help")[0]
     case = "cifar10-two-defences"
-    assert "Rice2020" in run(monkeypatch, capsys, "solve", case, "--concept", "cautious")[0]
+    assert (
+        "adversarially trained network" in run(monkeypatch, capsys, "solve", case, "--concept", "cautious")[0]
+    )
 
 
 def test_a_plug_in_that_fails_is_named_in_one_line_and_the_others_work(
