@@ -77,12 +77,14 @@ def test_workers_of_this_machine_store_chunks_and_may_die_or_be_interrupted(
     whole = sweep("whole.parquet", InlineEngine()).path.read_bytes()
     killer, died = tmp_path / "killer.py", tmp_path / "died"
     killer.write_text(KILLER.format(died=str(died)))
+    environment = dict(os.environ)
     monkeypatch.setattr(dask_engine, "store_chunk", None)  # in this process, not in the workers
     with (
         dask.config.set({"distributed.worker.preload": [str(killer)]}),
         pytest.raises(KeyboardInterrupt),
     ):
         sweep("map.parquet", ag.DaskEngine(workers=1), progress=interrupt)
+    assert dict(os.environ) == environment
     assert died.exists()
     assert not (tmp_path / "map.parquet").exists()
     kept = len([*(tmp_path / "map.journal" / "chunks").glob("[!.]*.arrow")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 import signal
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from advgame.errors import InputError, SweepError
 from advgame.jobs.chunk_journal import ChunkJournal, store_chunk
 from advgame.jobs.chunk_tasks import ChunkTasks, Task
 from advgame.jobs.engines.engine import Engine, Solved
-from advgame.jobs.engines.local_engine import WORKER_ENVIRONMENT, cores
+from advgame.jobs.engines.local_engine import KEEPS_FREED_MEMORY, WORKER_ENVIRONMENT, cores
 from advgame.jobs.solve_chunk import solve_chunk
 from advgame.jobs.solver_version import solver_version
 from advgame.jobs.sweep_job import SweepJob
@@ -181,12 +182,14 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
         raise InputError("The engine dask needs Dask; install it with pip install 'advgame[dask]'.") from None
     if engine.scheduler is None:
         with ExitStack() as stack:
+            stack.enter_context(_environment_of_new_workers())
             with _sigint_blocked():
                 cluster = stack.enter_context(
                     LocalCluster(
                         n_workers=engine.workers or cores(),
                         threads_per_worker=1,
-                        dashboard_address=None,
+                        dashboard_address="127.0.0.1:0",  # None is port 8787, or a warning
+                        scheduler_kwargs={"dashboard": False},
                         silence_logs=logging.CRITICAL,
                         env=WORKER_ENVIRONMENT,
                     )
@@ -199,6 +202,27 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
         raise InputError(f"No Dask scheduler answers at {engine.scheduler}: {problem}") from None
     with client:
         yield client
+
+
+@contextmanager
+def _environment_of_new_workers() -> Iterator[None]:
+    """A context in which worker processes start with variables that are read before Python code runs.
+
+    Dask sets these, and some of its own, in this process, where they are restored afterwards.
+    """
+    import dask
+
+    key = "distributed.nanny.pre-spawn-environ"
+    variables = {**dask.config.get(key), **KEEPS_FREED_MEMORY}
+    before = {name: os.environ.get(name) for name in (*variables, "PYTHONHASHSEED", "__DASK_PARENT_PID")}
+    try:
+        with dask.config.set({key: variables}):
+            yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -20,11 +20,12 @@ from advgame.jobs.engines.engine import Engine, Solved
 from advgame.jobs.engines.sweep_worker import START
 from advgame.jobs.sweep_job import SweepJob
 
+# glibc would return the arrays of each chunk to the system and fault them in again for the next, which takes
+# a third of the time of small games. It reads this when a process starts. Other C libraries ignore it.
+KEEPS_FREED_MEMORY = dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(1 << 30))
 WORKER_ENVIRONMENT = {
     **dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-    # glibc would return the arrays of each chunk to the system and fault them in again for the next, which
-    # takes a third of the time of small games. Other C libraries ignore this.
-    **dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(1 << 30)),
+    **KEEPS_FREED_MEMORY,
 }
 STARTS_WITHOUT_WORK = 3  # workers in a row that end before they are ready
 
