@@ -182,7 +182,7 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
         raise InputError("The engine dask needs Dask; install it with pip install 'advgame[dask]'.") from None
     if engine.scheduler is None:
         with ExitStack() as stack:
-            stack.enter_context(_environment_of_new_workers())
+            stack.enter_context(_settings_of_new_workers())
             with _sigint_blocked():
                 cluster = stack.enter_context(
                     LocalCluster(
@@ -205,8 +205,8 @@ def _client(engine: DaskEngine) -> Iterator[Any]:
 
 
 @contextmanager
-def _environment_of_new_workers() -> Iterator[None]:
-    """A context in which worker processes start with variables that are read before Python code runs.
+def _settings_of_new_workers() -> Iterator[None]:
+    """A context in which workers start without a profiler, and with variables that a process reads first.
 
     Dask sets these, and some of its own, in this process, where they are restored afterwards.
     """
@@ -216,7 +216,7 @@ def _environment_of_new_workers() -> Iterator[None]:
     variables = {**dask.config.get(key), **KEEPS_FREED_MEMORY}
     before = {name: os.environ.get(name) for name in (*variables, "PYTHONHASHSEED", "__DASK_PARENT_PID")}
     try:
-        with dask.config.set({key: variables}):
+        with dask.config.set({key: variables, "distributed.worker.profile.enabled": False}):
             yield
     finally:
         for name, value in before.items():
