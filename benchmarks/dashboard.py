@@ -60,7 +60,7 @@ class Visit:
 
     def move(self, key: str) -> None:
         """One step of the largest share."""
-        self.page.get_by_role("slider", name="Largest share of the traffic").focus()
+        self.page.get_by_role("slider", name="Largest share of the traffic").focus(timeout=SLOW)
         used = self.server.cpu_seconds
         self.page.evaluate(f"() => {{ window.measured = ({WATCH})(); }}")
         self.page.keyboard.press(key)

@@ -101,6 +101,18 @@ def test_all_sliders_may_stand_at_their_ends_together(open_page: Open, name: str
     assert settled(page.run())
 
 
+@pytest.mark.usefixtures("quick", "coarse_map")
+@pytest.mark.parametrize("end", ENDS)
+def test_every_page_opens_with_all_sliders_at_their_ends(open_page: Open, end: str) -> None:
+    # tools/every_setting.py tries every case, and every choice of every page.
+    page = open_page("mnist-invariance")
+    for slider in page.slider:
+        slider.set_value(ENDS[end](slider))
+    page.run()
+    for each in PAGES.values():
+        assert not page.switch_page(each.path).run().exception, each.path
+
+
 def test_the_answer_turns_where_announcing_pays(open_page: Open) -> None:
     """From q p_S on, with q = .48 / (1.05 × .5342) = .8557 and p_S = .0944 / .9478: .0852."""
     page = open_page()
