@@ -3,20 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
-from widgets import (
-    comparison,
-    downloads,
-    key_figures,
-    knowledge_table,
-    mixes,
-    payoffs,
-    policy_table,
-    settings,
-    solvers,
-    state,
-    sureness,
-    verdict,
-)
+from widgets import key_figures, knowledge_table, settings, solvers, state, verdict
 from widgets.messages import errors_shown
 from widgets.words import plain
 
@@ -33,10 +20,7 @@ def show() -> None:
         settings.show()  # after the answer, for which nobody has to wait until every slider is drawn
     with errors_shown():
         if decision is not None:
-            sureness.show(decision)
-            comparison.show(decision)
-            downloads.show(state.situation())
-            _show_more(decision)
+            _show_details(decision)
     solvers.start()  # once the page is there: other pages need them
 
 
@@ -53,8 +37,23 @@ def _show_answer() -> Decision:
     return decision
 
 
+def _show_details(decision: Decision) -> None:
+    """How sure the decision is, the comparison, and the downloads.
+
+    Studies, reports and charts take most of a second to import, and are imported after the verdict is shown.
+    """
+    from widgets import comparison, downloads, sureness
+
+    sureness.show(decision)
+    comparison.show(decision)
+    downloads.show(state.situation())
+    _show_more(decision)
+
+
 def _show_more(decision: Decision) -> None:
     """What stands behind the decision; drawn when it is opened."""
+    from widgets import mixes, payoffs, policy_table
+
     with st.expander(
         "All policies compared", key="policies", icon=":material/list:", on_change="rerun"
     ) as box:
