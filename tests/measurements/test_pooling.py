@@ -41,3 +41,21 @@ def test_warnings_of_all_seeds_survive_once_each() -> None:
     rows = (replace(ROW, warnings=("a",)), replace(ROW, seed=2, warnings=("a", "b")))
     (pooled,) = pool_seeds(MeasurementTable(rows))
     assert pooled.warnings == ("a", "b")
+
+
+def test_counts_of_a_network_that_answers_at_random_are_pooled_from_its_means() -> None:
+    means = (0.674, 0.688, 0.708, 0.716, 0.702)  # shares of right answers to 50 inputs, five seeds
+    rows = [
+        replace(ROW, seed=seed, accuracy=mean, correct=round(50 * mean), tested=50)
+        for seed, mean in enumerate(means)
+    ]
+    (pooled,) = pool_seeds(MeasurementTable(tuple(rows)))
+    assert pooled.accuracy == pytest.approx(0.6976)
+    assert (pooled.correct, pooled.tested) == (174, 250)  # 174.4; the rounded counts sum to 173 only
+
+
+def test_runs_with_more_inputs_weigh_more() -> None:
+    few = replace(ROW, seed=2, accuracy=0.5, correct=5, tested=10)
+    (pooled,) = pool_seeds(MeasurementTable((replace(ROW, accuracy=0.9, correct=90), few)))
+    assert pooled.accuracy == pytest.approx(95 / 110)
+    assert (pooled.correct, pooled.tested) == (95, 110)

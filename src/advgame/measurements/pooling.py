@@ -37,17 +37,28 @@ def _pool(rows: Sequence[Measurement], seeds: set[int | None]) -> Measurement:
         warnings["a mean over fewer runs than this network's other cells: do not pair them"] = None
     if len(rows) == 1:
         return replace(first, warnings=tuple(warnings))
+    accuracy, tested = _mean(rows), _total([row.tested for row in rows])
+    counted = tested is not None and all(row.correct is not None for row in rows)
     return replace(
         first,
-        accuracy=fmean(row.accuracy for row in rows),
-        correct=_total([row.correct for row in rows]),
-        tested=_total([row.tested for row in rows]),
+        accuracy=accuracy,
+        # not the sum of the counts: those of a network that answers at random are rounded means
+        correct=round(accuracy * tested) if counted and tested is not None else None,
+        tested=tested,
         seconds=_total([row.seconds for row in rows]),
         runs=len(rows),
         std=stdev(row.accuracy for row in rows),
         seed=None,
         warnings=tuple(warnings),
     )
+
+
+def _mean(rows: Sequence[Measurement]) -> float:
+    """The mean accuracy; runs with more test inputs weigh more."""
+    tested = [row.tested for row in rows]
+    if None in tested or len(set(tested)) == 1:
+        return fmean(row.accuracy for row in rows)
+    return fmean((row.accuracy for row in rows), tested)  # type: ignore[arg-type]
 
 
 def _total(parts: Sequence[float | int | None]) -> int | None:

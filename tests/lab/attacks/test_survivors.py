@@ -5,10 +5,11 @@ from __future__ import annotations
 import torch
 
 from advgame.lab.attacks import ATTACKS, Victim
+from advgame.lab.attacks.apgd import aim
 from advgame.lab.attacks.stochastic_targets import ALWAYS, always_errs
 from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.evaluation.robust_accuracy import craft
-from advgame.lab.networks.classifier import Adapted
+from advgame.lab.networks.classifier import Adapted, predictions
 from tests.lab.conftest import Digits
 
 
@@ -115,3 +116,22 @@ def test_examples_of_the_worst_of_attacks_are_made_of_inputs_that_are_wrong_alre
         ATTACKS["worst_of_linf"](of=("pgd",)), Victim(digits.plain, digits.plain, {}, 0), inputs, wrong, [0.1]
     )
     assert ((made.crafted[0] - inputs).abs().flatten(1).amax(dim=1) > 0.05).all()
+
+
+class RefusesNothing(torch.nn.Module):
+    """Three classes, each by the value of one pixel; it cannot be asked about no inputs."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        assert len(inputs) > 0
+        return inputs.flatten(1)[:, :3]
+
+
+def test_once_all_inputs_fell_the_network_is_not_asked_about_the_other_classes() -> None:
+    network = RefusesNothing()
+    inputs = torch.full((2, 1, 2, 2), 0.4)
+    inputs[:, 0, 0, 0] = 0.5
+    survivors = Survivors(Victim(network, network, {}, 0), inputs, zeros(2))
+    aim(survivors, "Linf", 0.3, steps=5, targets=2)
+    assert len(survivors) == 0
+    assert (predictions(network, survivors.changed) > 0).all()
+    assert predictions(network, survivors.inputs).shape == (0,)

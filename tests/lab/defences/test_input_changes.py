@@ -15,7 +15,8 @@ from advgame.errors import LabError
 from advgame.lab.defences.bit_depth import BitDepth, FewerBits
 from advgame.lab.defences.jpeg import Jpeg, JpegCompression
 from advgame.lab.defences.low_pass import LowPass, LowPassFilter
-from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.fitting.defence import Defence
+from advgame.lab.networks.classifier import is_randomised, predictions, surrogate
 from tests.lab.defences.small_network import accuracy, pgd, some_digits, trained
 
 CHANGES = [LowPass(0.75), LowPass(0.6, "gaussian"), BitDepth(2), Jpeg(50)]
@@ -169,3 +170,10 @@ def test_jpeg_of_two_channels_is_refused() -> None:
 def test_settings_out_of_range_are_refused(part: Any, given: dict[str, Any]) -> None:
     with pytest.raises(LabError, match="expected"):
         part(**given)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_no_images_stay_no_images(change: Defence) -> None:
+    network = change.prepared(torch.nn.Flatten()).eval()
+    assert network(torch.zeros(0, 1, 8, 8)).shape == (0, 64)
+    assert predictions(network, torch.zeros(0, 1, 8, 8)).shape == (0,)

@@ -194,6 +194,8 @@ def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int
         crafted = in_batches(towards, torch.cat([inputs] * len(ranks)), pairs)
         standing = torch.arange(len(labels), device=labels.device)
         for examples in crafted.reshape(len(ranks), *inputs.shape):
+            if len(survivors) == 0:
+                return
             standing = standing[survivors.meet(examples[standing])]
         order, first = order[standing], ranks.stop
 
