@@ -10,7 +10,6 @@ from advgame.equilibria import Timing
 from advgame.measurements import pool_seeds
 from advgame.number_text import percent, percentages
 from advgame.scenarios import Scenario
-from advgame.studies.attacker_types import AttackerTypesStudy
 from advgame.wording.caveats import warned
 from advgame.wording.concepts import certificate_in_words
 from advgame.wording.money import money_of
@@ -57,6 +56,8 @@ def _show_certificate(recommendation: Recommendation) -> None:
 
 
 def _types(scenario: Scenario) -> str:
+    from advgame.studies.attacker_types import AttackerTypesStudy  # no other case waits for the studies
+
     found = AttackerTypesStudy().run(situate(scenario))
     return types_in_words(found, money_of(scenario))
 

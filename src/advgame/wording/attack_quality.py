@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Recommendation
@@ -11,8 +12,10 @@ from advgame.measurements.measurement import PLAYABLE
 from advgame.number_text import percent, significant
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
-from advgame.studies import Threshold
 from advgame.wording.names import counted, listed, shortened
+
+if TYPE_CHECKING:
+    from advgame.studies import Threshold
 
 NAMED = 4
 LEAVES_OPEN = {

@@ -6,13 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from math import floor, inf, log10
+from typing import TYPE_CHECKING
 
 from advgame.decision import Recommendation
 from advgame.equilibria import Timing
 from advgame.measurements import Measurement
 from advgame.number_text import fixed, percent, significant
-from advgame.studies import BreakEven, Threshold
 from advgame.wording.names import counted, listed
+
+if TYPE_CHECKING:
+    from advgame.studies import BreakEven, Threshold
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 NAMED = 2  # kinds of warnings

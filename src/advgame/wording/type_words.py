@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from advgame.decision.policies import same_worth
 from advgame.number_text import percent, percentages
-from advgame.studies.attacker_types import AttackerTypesResult, TypedPolicy
 from advgame.wording.money import Money
 from advgame.wording.names import listed
+
+if TYPE_CHECKING:
+    from advgame.studies.attacker_types import AttackerTypesResult, TypedPolicy
 
 
 def types_in_words(result: AttackerTypesResult, money: Money) -> str:
