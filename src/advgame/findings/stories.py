@@ -18,11 +18,14 @@ KINDS = {  # of the values of a file; an amount has a table of its own
     "largest_share": float,
     "volume_per_month": float,
     "nature_plays": bool,
-}
+    "attacker_knows": str,
+}  # and the table [labels]
 
 
 def read_story(path: Path) -> Story:
     """The story in a TOML file: the keys of `Story`, and a table ``[amounts.NAME]`` for each amount.
+
+    The table ``[basis]`` has the basis of ``attacker_knows``; an amount has its basis beside it.
 
     >>> read_story(bundled("data") / "stories" / "pneumonia.toml").amounts
     {'benign_loss': 5.0, 'breach_loss': 5.0}
@@ -32,6 +35,7 @@ def read_story(path: Path) -> Story:
     """
     content = read_toml(path, ScenarioError)
     amounts = content.pop("amounts", {})
+    texts = {key: _texts(path, key, content.pop(key, {})) for key in ("labels", "basis")}
     missing = [name for name in ("name", "question", "undefended") if name not in content]
     if missing:
         raise ScenarioError(f"The story {path.name} lacks {', '.join(missing)}.")
@@ -41,13 +45,21 @@ def read_story(path: Path) -> Story:
     return Story(
         **values,
         amounts={name: _of_kind(path, name, about.get("amount"), float) for name, about in amounts.items()},
-        basis={name: _of_kind(path, name, about.get("basis"), str) for name, about in amounts.items()},
+        basis=texts["basis"]
+        | {name: _of_kind(path, name, about.get("basis"), str) for name, about in amounts.items()},
+        labels=texts["labels"],
     )
+
+
+def _texts(path: Path, key: str, table: Any) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise ScenarioError(f"The story {path.name}: {key} is {shortened(table)}; expected a table of texts.")
+    return {name: _of_kind(path, f"{key}.{name}", text, str) for name, text in table.items()}
 
 
 def _value(path: Path, key: str, value: Any) -> Any:
     if key not in KINDS:
-        known = ", ".join(field.name for field in fields(Story) if field.name != "basis")
+        known = ", ".join(field.name for field in fields(Story))
         raise ScenarioError(f"The story {path.name}: the key {key!r} is unknown; known are {known}.")
     return _of_kind(path, key, value, KINDS[key])
 

@@ -62,6 +62,8 @@ class Story:
     nature_plays: bool = False  # whether natural changes are among the attacker's choices
     amounts: Mapping[str, float] = field(default_factory=dict)  # gains and losses other than the defaults
     basis: Mapping[str, str] = field(default_factory=dict)  # the basis of those amounts
+    attacker_knows: str | None = None  # a key of `KNOWLEDGE`
+    labels: Mapping[str, str] = field(default_factory=dict)  # attack or defence to its name in plain words
 
     def __post_init__(self) -> None:
         if not isfinite(self.volume_per_month) or self.volume_per_month <= 0:
@@ -98,6 +100,8 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
         question=story.question,
         measurements=measured.table,
         data=data,
+        attacker_knows=story.attacker_knows,
+        labels=story.labels,
         undefended=story.undefended,
         largest_share=story.largest_share,
         volume_per_month=story.volume_per_month,
