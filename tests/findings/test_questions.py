@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,16 @@ def test_our_attack_is_compared_with_autoattack_on_their_common_inputs(
     assert (row["strongest"], row["AutoAttack"]) == (pytest.approx(ours), pytest.approx(full))
     assert row["difference"] == pytest.approx(ours - full)
     assert said in found.answer
+
+
+def test_an_audit_says_what_share_of_the_gradients_ours_takes(tmp_path: Path) -> None:
+    right = {"plain": {CLEAN: 0.9, STRONG: 0.5, FULL: 0.5}}
+    found = measured(tmp_path, {"plain": ("standard", None, {})}, right)
+    costs = found.attacks.assign(runs=found.attacks["attack"].map({"strong": 2, "full": 1}))
+    costs["backward_inputs"] = costs["attack"].map({"strong": 300.0, "full": 600.0})
+    audit = attack_strength(replace(found, attacks=costs))
+    assert audit.evidence[0]["gradients, of AutoAttack's"] == pytest.approx(0.25)
+    assert "It takes 25% of AutoAttack's gradients." in audit.answer
 
 
 def test_an_audit_in_two_norms_names_the_attacks_of_both(tmp_path: Path) -> None:

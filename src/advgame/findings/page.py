@@ -29,7 +29,7 @@ because some networks are derived from others. For importances and saliency maps
 the seeds' intervals.
 """
 P_VALUE = "p-value"
-SHARES = ("wins at first share", "wins at last share")  # shown in percent
+SHARES = ("wins at first share", "wins at last share", "gradients, of AutoAttack's")  # shown in percent
 LEAST_P = 0.001  # smaller values are shown as "below"
 NO_TABLE = "There is no measured table yet: run `advgame measure` with a file from data/experiments."
 

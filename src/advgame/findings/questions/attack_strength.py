@@ -26,6 +26,7 @@ class Audit:
     full: Column
     left: float  # accuracy under our attack, on the inputs common to both
     comparison: PairedComparison  # ours minus full
+    gradients: float | None = None  # of ours per gradient of full; None where they were not counted
 
     @property
     def near(self) -> str:
@@ -70,6 +71,7 @@ class Audit:
             "seeds": comparison.seeds,
             "inputs": comparison.inputs,
             "within a point": self.near,
+            "gradients, of AutoAttack's": "not counted" if self.gradients is None else self.gradients,
         }
 
 
@@ -103,7 +105,18 @@ def _kind(measured: Measured, column: Column) -> str:
 def _audit(measured: Measured, defence: str, ours: Column, full: Column) -> Audit:
     first, second = measured.cell(defence, ours), measured.cell(defence, full)
     left, _ = on_common_ground((first, second))
-    return Audit(defence, ours, full, left.accuracy, compare(first, second))
+    spent = [_gradients(measured, defence, column) for column in (ours, full)]
+    share = spent[0] / spent[1] if spent[0] and spent[1] else None
+    return Audit(defence, ours, full, left.accuracy, compare(first, second), share)
+
+
+def _gradients(measured: Measured, defence: str, column: Column) -> float | None:
+    """Gradients per attacked input and radius, the mean over seeds; None where they were not counted."""
+    costs = measured.attacks
+    if not {"defence", "attack", "backward_inputs", "runs"} <= set(costs):
+        return None
+    spent = costs[(costs["defence"] == defence) & (costs["attack"] == column.attack)]
+    return float((spent["backward_inputs"] / spent["runs"]).mean()) if len(spent) else None
 
 
 def _answer(audits: list[Audit]) -> str:
@@ -117,7 +130,10 @@ def _answer(audits: list[Audit]) -> str:
         f"{_named(audit.full for audit in audits)}; for {len(surely)} the whole interval is. "
     )
     further = f"It is further off for {listed(far)}. " if far else ""
-    return f"{lead}{further}In the worst case, {weakest.words}."
+    shares = [audit.gradients for audit in audits if audit.gradients is not None]
+    ends = dict.fromkeys(f"{end:.0%}" for end in (min(shares), max(shares))) if shares else {}
+    cost = f" It takes {' to '.join(ends)} of AutoAttack's gradients." if ends else ""
+    return f"{lead}{further}In the worst case, {weakest.words}.{cost}"
 
 
 def _named(columns: Iterable[Column]) -> str:
