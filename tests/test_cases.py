@@ -24,7 +24,7 @@ SHAPES = {  # defences, columns with no attack
     "cifar10-pruned-and-defended": (42, 2),
     "cifar10-pruning": (11, 4),
     "cifar10-robustbench": (99, 2),
-    "digits-measured": (27, 16),
+    "digits-measured": (27, 19),
     "fashion-mnist-measured": (23, 14),
     "imagenette-explanations": (3, 1),
     "imagenette-pruning": (4, 2),

@@ -159,11 +159,11 @@ def test_a_report_names_requests_and_agents_and_the_limits_of_static_attacks() -
 
 def test_a_report_separates_adapted_attacks_from_unstated_ones() -> None:
     text = " ".join(str(report(case("tabular-malware")).render("markdown")).split())
-    assert "Constraints ignored and constraints kept were adapted to each defence." in text
+    assert "Adapted to each defence: constraints ignored and constraints kept." in text
     assert "Of no modification, the table does not state whether it was adapted to the defences." in text
     text = " ".join(str(report(case("jailbreaks")).render("markdown")).split())
-    assert "GCG (in part) was made against another system" in text  # the other part had the models' gradients
-    assert "GCG (in part), PAIR and random search were adapted to each defence." in text
+    assert "Made against another system: optimised suffix (GCG) (in part)." in text  # on others by gradients
+    assert "Adapted to each defence: optimised suffix (GCG) (in part), rewriting by a model" in text
     text = " ".join(str(report(case("imagenette-pruning")).render("markdown")).split())
     assert "The table does not state whether its attacks were adapted to the defences." in text
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 NAMED = 4
 LEAVES_OPEN = {
-    "static": "was written before the defence was chosen",
-    "transferred": "was made against another system",
+    "static": "Written before the defence was chosen",
+    "transferred": "Made against another system",
 }
 
 
@@ -34,11 +34,11 @@ def static_attacks(rows: MeasurementTable) -> str:
     for kind, words in LEAVES_OPEN.items():
         names = _attacks_that_were(kind, rows)
         if names:
-            parts.append(f"{shortened(names, NAMED)} {words if len(names) == 1 else _plural(words)}")
+            parts.append(f"{words}: {shortened(names, NAMED)}.")
     if not parts:
         return ""
     return (
-        f"{listed(parts)}: the success rates are lower bounds, because an attacker who adapts to the "
+        f"{' '.join(parts)} The success rates are lower bounds, because an attacker who adapts to the "
         "defence can succeed more often."
     )
 
@@ -55,8 +55,7 @@ def other_attacks(rows: MeasurementTable) -> str:
     unstated = [name for name in dict.fromkeys(row.attack for row in attacked) if name not in stated]
     sentences = []
     if adapted:
-        verb = "was" if len(adapted) == 1 else "were"
-        sentences.append(f"{shortened(adapted, NAMED)} {verb} adapted to each defence.")
+        sentences.append(f"Adapted to each defence: {shortened(adapted, NAMED)}.")
     if unstated and stated:
         subject = "it was" if len(unstated) == 1 else "they were"
         sentences.append(
@@ -74,10 +73,6 @@ def _attacks_that_were(kind: str, rows: MeasurementTable) -> list[str]:
     others = {row.attack for row in attacked if row.adaptivity and row.adaptivity != kind}
     names = dict.fromkeys(row.attack for row in attacked if row.adaptivity == kind)
     return [f"{name} (in part)" if name in others else name for name in names]
-
-
-def _plural(words: str) -> str:
-    return words.replace("was ", "were ", 1)
 
 
 def adaptive_threshold(scenario: Scenario, threshold: Threshold | None) -> str:

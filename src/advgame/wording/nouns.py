@@ -33,6 +33,8 @@ def said_of(scenario: Scenario, *, labelled: bool = True) -> Say:
     >>> named = replace(case("cifar10-two-defences"), labels={"Standard": "undefended network"})
     >>> said_of(named)("Deploy Standard: defending does not pay.")
     'Deploy undefended network: defending does not pay.'
+    >>> said_of(replace(named, labels={"autoattack": "the strongest attack"}))("Autoattack succeeds.")
+    'The strongest attack succeeds.'
 
     Args:
         scenario: its ``item`` and ``system`` are the nouns, its ``labels`` the names.
@@ -86,10 +88,13 @@ def _saying(
     def spoken(match: re.Match[str]) -> str:
         noun = match.group("words")
         if noun is None:
-            label = label_of.get(match.group())
+            name = match.group()
+            begins = match.string[: match.start()].endswith((". ", "! ", "? "))
+            if name not in label_of and name[:1].lower() + name[1:] in label_of:  # it begins a sentence
+                name, begins = name[:1].lower() + name[1:], True
+            label = label_of.get(name)
             if label is None:
                 return match.group()
-            begins = match.string[: match.start()].endswith((". ", "! ", "? "))
             return label[0].upper() + label[1:] if begins else label
         said = words.get(noun.lower(), noun)
         return said[:1].upper() + said[1:] if noun[0].isupper() else said
