@@ -10,14 +10,15 @@ trap 'rm -rf "$folder"' EXIT
 
 cat > "$folder/cluster.py" <<'PYTHON'
 import urllib.request
+from urllib.parse import urlsplit
 
 import distributed
 
 if __name__ == "__main__":
     print("distributed", distributed.__version__)
     with distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster:
-        port = cluster.scheduler.http_server.port
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=20) as answer:
+        port, host = cluster.scheduler.http_server.port, urlsplit(cluster.scheduler_address).hostname
+        with urllib.request.urlopen(f"http://{host}:{port}/health", timeout=20) as answer:
             text = answer.read().decode()
     print(f"dashboard_address=None: an HTTP server on port {port} answers {text!r} at /health")
     assert text == "ok", "the behaviour has changed"

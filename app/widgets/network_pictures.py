@@ -8,13 +8,13 @@ from advgame.scenarios.pictures_beside import pictures_beside
 from widgets import state
 from widgets.words import plain
 
-NONE_SAID = "No description is stored in this picture."
+NO_DESCRIPTION = "No description is stored in this picture."
 
 
 def show() -> None:
     """The pictures beside the measured table, each with a sentence; nothing where there are none."""
     for picture in pictures_beside(state.scenario()):
-        said = state.worded(picture.description) if picture.description else plain(NONE_SAID)
+        said = state.worded(picture.description) if picture.description else plain(NO_DESCRIPTION)
         st.header(plain(picture.title), anchor=False)
         st.markdown(said)
         st.image(picture.content, alt=said.replace("\\", ""), width="content")

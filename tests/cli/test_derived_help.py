@@ -45,11 +45,6 @@ def test_the_help_names_all_that_is_catalogued(command: str, names: list[str]) -
     assert set(names) <= names_in_help(command)
 
 
-def test_the_help_of_fetch_names_every_data_set() -> None:
-    datasets = pytest.importorskip("advgame.lab.datasets", reason="the laboratory is the extra lab").DATASETS
-    assert set(datasets) <= names_in_help("fetch")
-
-
 def test_a_format_added_later_is_in_the_next_help() -> None:
     assert "packed" not in names_in_help("solve")
     with FORMATS.registered(Packed.name, Packed()):

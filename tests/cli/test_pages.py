@@ -1,10 +1,8 @@
-"""The pages made from data and code are written by commands, and so is the table of importances."""
+"""The page of findings is written by a command."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import pytest
 
 from advgame.findings import QUESTIONS_BY_NAME
 from advgame.findings.page import page
@@ -31,31 +29,3 @@ def test_a_damaged_table_is_one_line_and_exit_code_2(monkeypatch, capsys, tmp_pa
     (tmp_path / "byhand.outcomes.parquet").unlink()
     assert run(monkeypatch, "findings", "--tables", str(tmp_path)) == 2
     assert "There is no file" in capsys.readouterr().err
-
-
-def test_the_reference_is_printed_or_written(monkeypatch, capsys, tmp_path: Path) -> None:
-    reference = pytest.importorskip(
-        "advgame.lab.analysis.reference", reason="the laboratory is the extra lab"
-    )
-    target = tmp_path / "page.md"
-    assert run(monkeypatch, "reference", "-o", str(target)) == 0
-    assert target.read_text(encoding="utf-8") == reference.page()
-    capsys.readouterr()
-    assert run(monkeypatch, "reference") == 0
-    assert capsys.readouterr().out == reference.page()
-
-
-@pytest.mark.parametrize(
-    ("experiment", "message"),
-    [
-        ("digits", "holds no 'plain'"),  # so the bundled experiment was read
-        ("digit", "did you mean 'digits'"),
-        ("nowhere.toml", "There is no experiment file"),
-    ],
-)
-def test_importances_need_an_experiment_and_its_networks(
-    monkeypatch, capsys, tmp_path: Path, experiment: str, message: str
-) -> None:
-    pytest.importorskip("torch", reason="the laboratory is the extra lab")
-    assert run(monkeypatch, "importances", experiment, str(tmp_path / "rows.csv")) == 2
-    assert message in capsys.readouterr().err

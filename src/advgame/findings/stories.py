@@ -19,7 +19,7 @@ KINDS = {  # of the values of a file; an amount has a table of its own
     "volume_per_month": float,
     "nature_plays": bool,
     "attacker_knows": str,
-}  # and the table [labels]
+}  # and the tables [labels] and [basis]
 
 
 def read_story(path: Path) -> Story:

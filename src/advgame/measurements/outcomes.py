@@ -169,14 +169,14 @@ def read_outcomes(path: str | os.PathLike[str]) -> OutcomeTable:
         MeasurementError: when the file does not exist or is not a table of outcomes.
     """
     import pandas as pd
+    import pyarrow as pa
 
     path = Path(path)
     if not path.is_file():
         raise MeasurementError(f"There is no file {path}; `advgame measure` writes it beside its table.")
     try:
         frame = pd.read_parquet(path)
-    # pyarrow raises NotImplementedError for compressions and types it does not support
-    except (OSError, ValueError, NotImplementedError, KeyError, OverflowError) as mistake:
+    except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError) as mistake:
         raise MeasurementError(f"{path.name} is not a Parquet file: {str(mistake)[:120]}.") from None
     missing = [name for name in NEEDED if name not in frame.columns]
     if missing or frame.empty:

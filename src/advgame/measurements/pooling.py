@@ -38,12 +38,12 @@ def _pool(rows: Sequence[Measurement], seeds: set[int | None]) -> Measurement:
     if len(rows) == 1:
         return replace(first, warnings=tuple(warnings))
     accuracy, tested = _mean(rows), _total([row.tested for row in rows])
-    counted = tested is not None and all(row.correct is not None for row in rows)
+    counted = tested if all(row.correct is not None for row in rows) else None
     return replace(
         first,
         accuracy=accuracy,
         # not the sum of the counts: those of a network that answers at random are rounded means
-        correct=round(accuracy * tested) if counted and tested is not None else None,
+        correct=None if counted is None else round(accuracy * counted),
         tested=tested,
         seconds=_total([row.seconds for row in rows]),
         runs=len(rows),

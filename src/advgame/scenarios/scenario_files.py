@@ -43,7 +43,7 @@ PLAIN = (
     "tries",
 )
 TABLES = ("adversarial_share", "what_if", "basis", "intervals", "labels")
-SILENT: dict[str, object] = {
+DEFAULTS_LEFT_OUT: dict[str, object] = {
     "attacker_margin": 0.05,
     "may_stop": False,
     "runs_are_tries": False,
@@ -51,7 +51,7 @@ SILENT: dict[str, object] = {
     "system": ("network", "networks"),
     "adaptive_factor": 1.0,
     "tries": 1.0,
-}  # left out of a file that is written
+}  # values that a written file does not state
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".ods")
 
 
@@ -141,7 +141,7 @@ def _content_of(scenario: Scenario, folder: Path | None) -> dict[str, Any]:
     content = {
         key: value
         for key, value in content.items()
-        if value is not None and value != "" and SILENT.get(key) != value
+        if value is not None and value != "" and DEFAULTS_LEFT_OUT.get(key) != value
     }
     content["select"] = _select_content(scenario.select)
     content["terms"] = {

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Recommendation
 from advgame.measurements import MeasurementTable
-from advgame.measurements.measurement import PLAYABLE
+from advgame.measurements.measurement import ADAPTIVITY, PLAYABLE
 from advgame.number_text import percent, significant
 from advgame.payoffs import Accuracies
+from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.scenarios import Scenario
 from advgame.wording.names import counted, listed, shortened
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from advgame.studies import Threshold
 
 NAMED = 4
-LEAVES_OPEN = {
-    "static": "Written before the defence was chosen",
-    "transferred": "Made against another system",
-}
 
 
 def static_attacks(rows: MeasurementTable) -> str:
@@ -31,10 +28,11 @@ def static_attacks(rows: MeasurementTable) -> str:
         rows: the selected rows.
     """
     parts = []
-    for kind, words in LEAVES_OPEN.items():
+    for kind in NOT_ADAPTIVE:
         names = _attacks_that_were(kind, rows)
         if names:
-            parts.append(f"{words}: {shortened(names, NAMED)}.")
+            words = ADAPTIVITY[kind]
+            parts.append(f"{words[0].upper()}{words[1:]}: {shortened(names, NAMED)}.")
     if not parts:
         return ""
     return (

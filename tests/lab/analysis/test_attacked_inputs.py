@@ -11,11 +11,9 @@ from PIL import Image
 import advgame as ag
 from advgame.errors import LabError, UnknownName
 from advgame.lab.analysis.attacked_inputs import draw_attacked_inputs
-from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import read_experiment
-from advgame.lab.experiment.runner import Bench
-from advgame.lab.experiment.units import MAKE
 from tests.cli.test_cli import run
+from tests.lab.experiment.made_networks import make_networks
 
 TOML = """
 dataset = "digits"
@@ -28,6 +26,15 @@ epochs = 0
 [attacks.pgd]
 use = "pgd"
 radii = [0.1, 0.2]
+
+[attacks."round-L2"]
+use = "ddn"
+radii = [0.5]
+steps = 5
+
+[attacks.fog]
+use = "blur"
+radii = [0.7]
 """
 
 
@@ -35,11 +42,7 @@ radii = [0.1, 0.2]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("attacked")
     (folder / "mine.toml").write_text(TOML, encoding="utf-8")
-    bench = Bench(read_experiment(folder / "mine.toml"), Journal.beside(folder / "rows.csv"))
-    bench.journal.open()
-    for unit in bench.plan.units:
-        if unit.kind == MAKE:
-            bench.do(unit)
+    make_networks(read_experiment(folder / "mine.toml"), folder / "rows.csv")
     return folder
 
 
@@ -68,6 +71,14 @@ def test_inputs_of_a_trained_network_are_attacked_within_the_radius(folder: Path
     before, after = [[axes.images[0].get_array() for axes in figure.axes[at : at + 2]] for at in (0, 2)]
     sizes = [abs(one - other).max() for one, other in zip(before, after, strict=True)]
     assert sizes == pytest.approx([0.05, 0.05], abs=1e-6)
+
+
+def test_the_attack_is_named_as_in_a_scenario(folder: Path) -> None:
+    for attack, name in (("pgd", "pgd-Linf-0.2"), ("round-L2", "round-L2-0.5"), ("fog", "fog-pixels-0.7")):
+        figure = ag.lab.picture_attacked_inputs(
+            str(folder / "mine.toml"), str(folder / "rows.csv"), ["plain"], [0], attack=attack
+        )
+        assert f"attacked by {name}: " in str(figure.get_label())
 
 
 def test_the_command_line_draws_a_file_and_refuses_what_does_not_exist(

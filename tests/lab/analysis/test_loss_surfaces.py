@@ -21,11 +21,9 @@ from advgame.lab.analysis.loss_surfaces import (
     surfaces_from_journal,
 )
 from advgame.lab.analysis.pictures import save_picture
-from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import experiment_of
-from advgame.lab.experiment.runner import Bench
-from advgame.lab.experiment.units import MAKE
 from advgame.lab.networks.classifier import Adapted
+from tests.lab.experiment.made_networks import make_networks
 
 RADIUS = 0.1
 CLASSES = ("left", "right", "a <$1$> & b")
@@ -190,11 +188,7 @@ def test_networks_of_a_measured_experiment_are_pictured_from_its_journal(tmp_pat
         }
     )
     table = tmp_path / "rows.csv"
-    bench = Bench(experiment, Journal.beside(table))
-    bench.journal.open()
-    for unit in bench.plan.units:
-        if unit.kind == MAKE:
-            bench.do(unit)
+    make_networks(experiment, table)
     found = surfaces_from_journal(experiment, table, ["plain", "coarse"], 7, radius=RADIUS, points=3)
     assert [each.name for each in found] == ["plain", "coarse"]
     figure = picture_networks(experiment, table, ["coarse"], 7, radius=RADIUS)

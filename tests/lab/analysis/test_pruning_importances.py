@@ -10,11 +10,9 @@ import torch
 
 from advgame.errors import LabError
 from advgame.lab.analysis.pruning_importances import importances, save_importances, write_importances
-from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.plan import Experiment
 from advgame.lab.experiment.reading import experiment_of
-from advgame.lab.experiment.runner import Bench
-from advgame.lab.experiment.units import MAKE
+from tests.lab.experiment.made_networks import make_networks
 
 
 def an_experiment(**more: dict[str, object]) -> Experiment:
@@ -31,11 +29,7 @@ def an_experiment(**more: dict[str, object]) -> Experiment:
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = tmp_path_factory.mktemp("measured") / "rows.csv"
-    bench = Bench(an_experiment(), Journal.beside(table))
-    bench.journal.open()
-    for unit in bench.plan.units:
-        if unit.kind == MAKE and unit.defence == "plain":
-            bench.do(unit)
+    make_networks(an_experiment(), table, ("plain",))
     return table
 
 

@@ -12,11 +12,9 @@ from torch import nn
 import advgame as ag
 from advgame.errors import LabError, UnknownName
 from advgame.lab.analysis.saliency_maps import METHODS, draw_saliency, saliency_maps
-from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import read_experiment
-from advgame.lab.experiment.runner import Bench
-from advgame.lab.experiment.units import MAKE
 from tests.cli.test_cli import run
+from tests.lab.experiment.made_networks import make_networks
 
 CLASSES = ("dark", "a <$1$> & b")
 TOML = """
@@ -53,11 +51,7 @@ class Corner(nn.Module):
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("measured")
     (folder / "mine.toml").write_text(TOML, encoding="utf-8")
-    bench = Bench(read_experiment(folder / "mine.toml"), Journal.beside(folder / "rows.csv"))
-    bench.journal.open()
-    for unit in bench.plan.units:
-        if unit.kind == MAKE:
-            bench.do(unit)
+    make_networks(read_experiment(folder / "mine.toml"), folder / "rows.csv")
     return folder
 
 

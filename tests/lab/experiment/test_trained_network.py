@@ -16,11 +16,12 @@ from advgame.lab.experiment.journal import Journal
 from advgame.lab.experiment.reading import experiment_of, read_experiment
 from advgame.lab.experiment.run import measure
 from advgame.lab.experiment.runner import Bench
-from advgame.lab.experiment.units import MAKE, Plan
+from advgame.lab.experiment.units import Plan
 from advgame.lab.networks import NETWORKS
 from advgame.lab.networks.complexity import parameters_left, parameters_total
 from advgame.lab.networks.weights import load_weights
 from tests.cli.test_cli import run
+from tests.lab.experiment.made_networks import make_networks
 from tests.lab.in_process import in_this_process
 
 TOML = """
@@ -53,11 +54,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an experiment and the networks that were trained for it."""
     folder = tmp_path_factory.mktemp("measured")
     (folder / "first.toml").write_text(TOML, encoding="utf-8")
-    bench = Bench(read_experiment(folder / "first.toml"), Journal.beside(folder / "rows.csv"))
-    bench.journal.open("first")
-    for unit in bench.plan.units:
-        if unit.kind == MAKE:
-            bench.do(unit)
+    make_networks(read_experiment(folder / "first.toml"), folder / "rows.csv")
     return folder
 
 

@@ -14,8 +14,9 @@ from advgame.lab.evaluation.robust_accuracy import craft
 from advgame.lab.experiment.plan import AttackPlan
 from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
-from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_unit
+from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_networks
 from advgame.lab.networks.classifier import predictions, surrogate
+from advgame.measurements import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,23 +65,20 @@ def picture_attacked_inputs(
     pairs = [data.test_input(place) for place in places]
     inputs, labels = torch.stack([given for given, _ in pairs]), torch.tensor([label for _, label in pairs])
     rows = []
-    for defence in defences:
-        model = bench.network(trained_unit(bench, defence, seed, dataset=dataset, architecture=network))
+    models = trained_networks(bench, defences, seed, dataset=dataset, architecture=network)
+    for defence, model in zip(defences, models, strict=True):
         victim = Victim(model, surrogate(model), {}, seed or 0)
         (changed,) = craft(plan.attack, victim, inputs, labels, [at]).crafted
         rows.append((defence, changed, predictions(model, changed).tolist()))
-    return draw_attacked_inputs(inputs, labels.tolist(), rows, data.classes, _said(plan, at))
+    return draw_attacked_inputs(
+        inputs, labels.tolist(), rows, data.classes, Column(plan.name, plan.attack.norm, at).full_name
+    )
 
 
 def _plan_of(name: str | None, attacks: Sequence[AttackPlan]) -> AttackPlan:
     """An attack of the experiment that is crafted on the network itself."""
     own = {plan.name: plan for plan in attacks if plan.crafted_on is None}
     return own[one_of("attack", name, list(own))]
-
-
-def _said(plan: AttackPlan, radius: float) -> str:
-    """The attack as a scenario names it."""
-    return f"{plan.name}-{plan.attack.norm}-{radius:g}"
 
 
 def draw_attacked_inputs(

@@ -24,7 +24,7 @@ from advgame.lab.attacks.seeding import seeded
 from advgame.lab.evaluation.robust_accuracy import craft
 from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
-from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_unit
+from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_networks
 from advgame.lab.networks.classifier import surrogate
 
 if TYPE_CHECKING:
@@ -178,20 +178,11 @@ def surfaces_from_journal(
     chosen = one_of("data set", dataset, bench.experiment.datasets)
     data = dataset_in(chosen, bench.images)
     given, label = data.test_input(place)
-    surfaces = []
-    for defence in defences:
-        unit = trained_unit(bench, defence, seed, dataset=chosen, architecture=network)
-        surfaces.append(
-            surface(
-                bench.network(unit),
-                given,
-                label,
-                radius=radius,
-                points=points,
-                name=defence,
-            )
-        )
-    return surfaces
+    networks = trained_networks(bench, defences, seed, dataset=chosen, architecture=network)
+    return [
+        surface(each, given, label, radius=radius, points=points, name=defence)
+        for each, defence in zip(networks, defences, strict=True)
+    ]
 
 
 def picture_networks(

@@ -16,7 +16,7 @@ from advgame.lab.analysis.pictures import described, needs_matplotlib
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
-from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_unit
+from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_networks
 from advgame.lab.measures.saliency import baseline, grad_cam_map, gradient_map, occlusion_map
 from advgame.lab.networks.classifier import surrogate
 
@@ -125,10 +125,7 @@ def picture_saliency(
     bench = bench_of(experiment, table, images)
     data = dataset_in(one_of("data set", dataset, bench.experiment.datasets), bench.images)
     given, label = data.test_input(place)
-    networks = [
-        bench.network(trained_unit(bench, defence, seed, dataset=dataset, architecture=network))
-        for defence in defences
-    ]
+    networks = trained_networks(bench, defences, seed, dataset=dataset, architecture=network)
     chosen = methods or _allowed(*networks)
     maps = [
         saliency_maps(one, given, methods=chosen, name=defence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -115,6 +116,32 @@ def trained_unit(
             f"{experiment.name!r} first, or name the table into which it was measured."
         )
     return unit
+
+
+def trained_networks(
+    bench: Bench,
+    defences: Sequence[str],
+    seed: int | None = None,
+    *,
+    dataset: str | None = None,
+    architecture: str | None = None,
+) -> list[nn.Module]:
+    """The networks of several defences, in evaluation mode.
+
+    Args:
+        bench: the experiment and the journal.
+        defences: names of the defences in the experiment.
+        seed: the training seed; by default the first of each defence.
+        dataset: name of the data set; by default the first of the experiment.
+        architecture: name of the architecture; by default the first of the experiment.
+
+    Raises:
+        UnknownName, LabError: as `network`.
+    """
+    return [
+        bench.network(trained_unit(bench, defence, seed, dataset=dataset, architecture=architecture))
+        for defence in defences
+    ]
 
 
 def described_network(

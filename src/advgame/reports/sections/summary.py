@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
 from advgame.number_text import MONEY_DIGITS, percent, significant
+from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
 from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
 from advgame.wording.attack_quality import (
-    LEAVES_OPEN,
     adaptive_threshold,
     factor_threshold,
     static_attacks,
@@ -63,7 +63,7 @@ def _static(facts: Facts) -> str:
     if not static_attacks(facts.rows):
         return ""
     attacks = dict.fromkeys(row.attack for row in facts.rows if row.attack != NO_ATTACK)
-    adapted = {row.attack for row in facts.rows if row.adaptivity not in LEAVES_OPEN}
+    adapted = {row.attack for row in facts.rows if row.adaptivity not in NOT_ADAPTIVE}
     static = [attack for attack in attacks if attack not in adapted]
     which = "The attacks were" if len(static) == len(attacks) else "Some attacks were"
     words = adaptive_threshold(facts.scenario, factor_threshold(facts.thresholds))
