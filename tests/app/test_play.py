@@ -43,6 +43,13 @@ def test_pictures_of_the_networks_are_shown_with_a_sentence_in_plain_words(open_
     assert not open_page(case=LARGE, view="defences").get("image")
 
 
+def test_defences_are_listed_by_their_labels_beside_their_names(open_page: Open) -> None:
+    rows = open_page(case="cifar10-two-defences", view="defences").main.dataframe[0].value
+    named = dict(zip(rows["name in the measured table"], rows["defence"], strict=True))
+    assert named["Standard"] == "undefended network"
+    assert named["Rice2020Overfitting"] == "adversarially trained network"
+
+
 def test_fog_is_played_by_nature(open_page: Open) -> None:
     rows = open_page(case=LARGE, view="attacker").main.dataframe[0].value
     players = dict(zip(rows["attack"], rows["played by"], strict=True))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 import advgame as ag
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.number_text import significant
+from advgame.reports import facts
 from advgame.reports.blocks import Block, Caution, Figures, Heading, Matrix, Table
+from advgame.studies.confidence import Confidence, confidence_of
 
 from .conftest import table
 
@@ -33,6 +36,24 @@ def test_the_value_is_shown_per_input_and_per_month(two_defences_report: ag.Repo
     assert "It is worth 0.867 units per classified input (1,730,000 units per month)" in text
     assert "0.204 units more than doing nothing (undefended network alone)" in text
     assert "One unit is the value of one correctly classified benign input." in text
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0.0002, "at most 0.0002 units per classified input (400 units per month)"),
+        (0.00004, "at most 80 units per month"),
+    ],
+)
+def test_what_knowing_is_worth_has_no_exponent_where_it_is_tiny(
+    two_defences: ag.Scenario, monkeypatch: pytest.MonkeyPatch, amount: float, said: str
+) -> None:
+    def known_to_be_worth_it(*given: Any) -> Confidence:
+        found = confidence_of(*given)
+        return replace(found, rival=found.rival or "another", perfect_information=amount)
+
+    monkeypatch.setattr(facts, "confidence_of", known_to_be_worth_it)
+    assert said in words(ag.report(two_defences))
 
 
 def test_without_a_volume_nothing_is_shown_per_month(two_defences: ag.Scenario) -> None:
