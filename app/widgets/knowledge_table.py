@@ -6,6 +6,7 @@ import streamlit as st
 
 from advgame.decision import Decision
 from advgame.decision.policies import Kind, Policies, Policy
+from advgame.decision.recommendation import undefended_in_words
 from advgame.number_text import MONEY_DIGITS, percent, significant
 from advgame.wording.money import Money, money_of
 from advgame.wording.names import attack_in_words
@@ -17,18 +18,22 @@ STATES = {
     Kind.HIDDEN: "nothing: both choose at the same time",
     Kind.MIXTURE: "the probabilities, not the draw",
     Kind.NETWORK: "which network answers",
-    Kind.UNDEFENDED: "– (doing nothing)",
-    Kind.STOPPED: "– (the service is not run)",
 }
+NOT_RUN = "– (the service is not run)"
 
 
 def show(decision: Decision) -> None:
-    """One line for each state of knowledge, and one for doing nothing."""
+    """One line for each state of knowledge, one for the undefended network, and one for not running it."""
     table = decision.policies
     if len(table.game.attacks) == 1:
         return
     money = money_of(table.scenario)
-    policies = [(words, table.of(kind)) for kind, words in STATES.items()]
+    lines = {
+        **STATES,
+        Kind.UNDEFENDED: f"– ({undefended_in_words(table.scenario)})",
+        Kind.STOPPED: NOT_RUN,
+    }
+    policies = [(words, table.of(kind)) for kind, words in lines.items()]
     rows = [_row(table, words, policy, money) for words, policy in policies if policy is not None]
     with st.container(key="knowledge"):
         st.table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.decision import Decision, Recommendation
+from advgame.decision.recommendation import undefended_in_words
 from advgame.equilibria import for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import AdvgameError
@@ -16,7 +17,6 @@ from advgame.studies.policy_thresholds import policy_thresholds
 from advgame.wording.caveats import too_close
 from advgame.wording.money import money_of
 from advgame.wording.names import meaning_of
-from advgame.wording.policy_words import plain_in_words
 from widgets import solvers, state
 from widgets.messages import errors_shown
 from widgets.sliders import shown_axes
@@ -53,7 +53,8 @@ def _show_confidence(decision: Decision) -> None:
         found = state.remembered("confidence", lambda: _confidence(decision.recommendation))
         unit = money_of(decision.policies.scenario).unit
         ends = f"{significant(found.low, MONEY_DIGITS)} and {significant(found.high, MONEY_DIGITS)} {unit}"
-        more = f"; better than {plain_in_words(decision.policies)} in {percent(found.beats_undefended)}"
+        baseline = undefended_in_words(decision.policies.scenario)
+        more = f"; better than {baseline} in {percent(found.beats_undefended)}"
         nothing = [decision.recommendation.undefended] == [name for name, _ in decision.recommendation.deploy]
         said = (
             f"best in {percent(found.probability_best)} of {found.draws:,} draws of the accuracies"

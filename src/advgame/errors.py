@@ -62,7 +62,9 @@ class UnknownName(InputError):
     def __init__(self, kind: str, given: str, known: Iterable[str]) -> None:
         names = sorted(known)
         shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-        super().__init__(f"No {kind} is called {given!r};{suggestion(given, names)} Known: {shown}.")
+        super().__init__(
+            f"No {kind} is called {shortened(given)};{suggestion(str(given), names)} Known: {shown}."
+        )
         self.kind = kind
         self.given = given
         self.known = names

@@ -122,6 +122,17 @@ def test_the_answer_turns_where_announcing_pays(open_page: Open) -> None:
     assert told(share.set_value(0.09).run()).startswith(f"Announce the defence: {HARDENED} for 86")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("cifar10-two-defences", "– (doing nothing)"), ("tabular-malware", "– (the best without attacks)")],
+)
+def test_only_a_case_that_names_an_undefended_defence_speaks_of_doing_nothing(
+    open_page: Open, name: str, words: str
+) -> None:
+    table = open_page(case=name).main.table[0].value
+    assert words in map(unescaped, table["If the attacker knows"])
+
+
 def test_what_the_attacker_knows_changes_the_verdict(open_page: Open) -> None:
     page = open_page()
     assert told(page).startswith("Announce the defence: adversarially trained network for 86")

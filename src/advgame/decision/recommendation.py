@@ -124,6 +124,16 @@ def undefended_of(scenario: Scenario, game: Game) -> str:
     return named
 
 
+def undefended_in_words(scenario: Scenario) -> str:
+    """What deploying the undefended network is called.
+
+    >>> from advgame.scenarios import case
+    >>> undefended_in_words(case("cifar10-two-defences")), undefended_in_words(case("jailbreaks"))
+    ('doing nothing', 'the best without attacks')
+    """
+    return "doing nothing" if scenario.undefended else "the best without attacks"
+
+
 def played(names: tuple[str, ...], mixed_strategy: np.ndarray) -> tuple[tuple[str, float], ...]:
     """The strategies that a mixed strategy plays, with their probabilities, the most probable first.
 

@@ -12,6 +12,7 @@ from advgame.games import Game
 from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
+from advgame.scenarios.scenario import check_scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,5 +117,7 @@ def situate(scenario: Scenario, concept: str | Concept | None = None) -> Situati
 
     Raises:
         UnknownName: when no concept has that name.
+        ScenarioError: when a name or path is given in place of a scenario.
     """
+    check_scenario(scenario)
     return Situation(scenario, _under(scenario, concept or concept_for(scenario)), concept is None)

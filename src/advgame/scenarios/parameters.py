@@ -15,7 +15,7 @@ from advgame.payoffs.accuracies import accuracy_cell
 from advgame.payoffs.terms import Parameter, parameters_of
 from advgame.payoffs.terms.term import OTHERS
 from advgame.scenarios.knowledge import MIXTURE, NOTHING
-from advgame.scenarios.scenario import Scenario
+from advgame.scenarios.scenario import Scenario, check_scenario
 
 
 @lru_cache(maxsize=4)
@@ -89,6 +89,7 @@ def get_parameter(scenario: Scenario, address: str) -> float:
         UnknownName: when the scenario has no such parameter.
         ScenarioError: when the parameter is a table of different amounts; use the address of an entry.
     """
+    check_scenario(scenario)
     field, entry = split_address(address)
     if field in ACCURACIES:
         accuracies = scenario.accuracies
@@ -140,6 +141,7 @@ def set_parameter(scenario: Scenario, address: str, value: float | str | bool) -
         UnknownName: when the scenario has no such parameter.
         ScenarioError: when the value is not allowed.
     """
+    check_scenario(scenario)
     changed = _changed(scenario, address, value)
     field, _ = split_address(address)
     stale = {

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advgame.bundled import bundled
-from advgame.errors import ScenarioError, UnknownName
+from advgame.errors import ScenarioError, UnknownName, shortened
 from advgame.files import read_once, read_toml
 from advgame.scenarios.parameters import TERM_PARAMETERS, set_parameter
 from advgame.scenarios.preset_values import amount_in, table_in, text_in
-from advgame.scenarios.scenario import Scenario
+from advgame.scenarios.scenario import Scenario, check_scenario
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,13 @@ def apply_preset(scenario: Scenario, chosen: Preset) -> Scenario:
     >>> from advgame.scenarios import case
     >>> apply_preset(case("cifar10-two-defences"), preset("spam")).currency
     'USD'
+
+    Raises:
+        ScenarioError: when a name is given in place of a scenario or preset.
     """
+    check_scenario(scenario)
+    if not isinstance(chosen, Preset):
+        raise ScenarioError(f"A preset is expected, not {shortened(chosen)}; advgame.preset(NAME) gives one.")
     unpriced = (
         about.name
         for about in TERM_PARAMETERS.values()

@@ -11,7 +11,7 @@ from numbers import Real
 from pathlib import Path
 
 from advgame.arrays import NO_ATTACK
-from advgame.errors import MeasurementError, ScenarioError, UnknownName
+from advgame.errors import MeasurementError, ScenarioError, UnknownName, shortened
 from advgame.games import Game
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.measurements.radii import same_radius
@@ -213,13 +213,30 @@ def _accuracies(scenario: Scenario) -> Accuracies:
     return replace(accuracies, dependence=dependence)
 
 
+def check_scenario(given: object) -> None:
+    """Refuse what is no scenario, such as the name of a case.
+
+    Raises:
+        ScenarioError: says how a scenario is read.
+    """
+    if not isinstance(given, Scenario):
+        raise ScenarioError(
+            f"A scenario is expected, not {shortened(given)}; "
+            "read one with advgame.case(NAME) or advgame.read_scenario(PATH)."
+        )
+
+
 def build_game(scenario: Scenario) -> Game:
     """The game of a scenario, in money per classified input.
 
     >>> from advgame.scenarios import case
     >>> build_game(case("cifar10-two-defences")).shape
     (2, 2)
+
+    Raises:
+        ScenarioError: when a name or path is given in place of a scenario.
     """
+    check_scenario(scenario)
     return build(scenario.accuracies, scenario.terms)
 
 

@@ -18,7 +18,7 @@ from advgame.payoffs.terms import Amount, parameters_of
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.data_paths import data_path
 from advgame.scenarios.knowledge import MIXTURE, NOTHING
-from advgame.scenarios.scenario import AttackChoice, Scenario, Select
+from advgame.scenarios.scenario import AttackChoice, Scenario, Select, check_scenario
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -120,7 +120,11 @@ def write_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> Path:
     """Writes the scenario as TOML; reading it back gives an equal scenario.
 
     A path to data that is not bundled is rewritten relative to the new file.
+
+    Raises:
+        ScenarioError: when something else is given in place of a scenario.
     """
+    check_scenario(scenario)
     import tomli_w
 
     path = Path(path)

@@ -12,7 +12,7 @@ from advgame.arrays import FloatArray
 from advgame.decision.attacker_type_games import TypeGame, bayesian_game, type_games
 from advgame.decision.decide import decide
 from advgame.decision.policies import Kind, Policy, same_worth
-from advgame.decision.recommendation import played, undefended_of, values_alone
+from advgame.decision.recommendation import played, undefended_in_words, undefended_of, values_alone
 from advgame.decision.situation import Situation
 from advgame.equilibria import AttackerTypes, Commitment, Nash
 from advgame.equilibria.algorithms.uncertain_attacker import UncertainAmounts, worst_reply
@@ -345,9 +345,10 @@ class _Types:
     def _singles(self) -> tuple[TypedPolicy, ...]:
         """Every defence alone, known to attackers of all types, the one worth most first."""
         plain = undefended_of(self.scenario, self.games[0].game)
+        known_as = f" ({undefended_in_words(self.scenario)})"
         found = []
         for name, row in zip(self.defences, np.eye(len(self.defences)), strict=True):
-            title = f"{name} alone{' (doing nothing)' if name == plain else ''}"
+            title = f"{name} alone{known_as if name == plain else ''}"
             policy = self._policy(title, row, 0.0)
             found.append(replace(policy, value=float(self.priors @ policy.if_known)))
         return tuple(sorted(found, key=lambda each: -each.worth))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, overload
+from typing import TYPE_CHECKING, ClassVar, cast, overload
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from advgame.jobs.sweep_job import COMPILED_FROM, SweepJob
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.payoffs_over import can_be_batched
+from advgame.scenarios.scenario import check_scenario
 from advgame.studies.bulk_policy import solved_for
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
@@ -129,7 +130,10 @@ def sweep(
         raise InputError("Give either a grid or a design of the parameters.")
     if output is None and design is None and not draws and isinstance(scenario, Scenario):
         return _frame(scenario, grid or {}, concept, progress)
-    scenarios = (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
+    listed = isinstance(scenario, Iterable) and not isinstance(scenario, str)
+    scenarios = tuple(cast("Iterable[Scenario]", scenario if listed else (scenario,)))
+    for each in scenarios:
+        check_scenario(each)
     chosen = design if design is not None else FullGrid(grid or {})
     job = SweepJob(scenarios, chosen, concept, draws, seed, chunk_cells)
     if output is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advgame.arrays import NO_ATTACK
 from advgame.decision.decide import Decision
 from advgame.decision.policies import Kind, Policies, Policy, same_worth
+from advgame.decision.recommendation import undefended_in_words
 from advgame.decision.secret_range import SecretRange
 from advgame.number_text import percent, percentages, significant
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
@@ -90,7 +91,7 @@ def title(policies: Policies, policy: Policy) -> str:
         Kind.NETWORK: "best known network",
         Kind.STACKELBERG: "Stackelberg strategy, no margin",
         Kind.SINGLE: f"{policy.single} alone",
-        Kind.UNDEFENDED: plain_in_words(policies),
+        Kind.UNDEFENDED: undefended_in_words(policies.scenario),
         Kind.MAXIMIN: "maximin, the attacker's aim unknown",
         Kind.STOPPED: "not running the service",
     }[policy.kind]
@@ -110,11 +111,6 @@ def titles(policies: Policies, group: tuple[Policy, ...]) -> str:
         group: one of ``policies.alike``.
     """
     return "; ".join(title(policies, policy) for policy in group)
-
-
-def plain_in_words(policies: Policies) -> str:
-    """What the undefended network is called: doing nothing, where the scenario names one."""
-    return "doing nothing" if policies.scenario.undefended else "the best without attacks"
 
 
 def earned(money: Money, amount: float) -> str:
@@ -213,7 +209,7 @@ def gains(policies: Policies) -> tuple[Gain, ...]:
 def _words(policies: Policies, policy: Policy) -> tuple[str, str] | None:
     """The label of a tile and the words in a sentence; None for a policy that is not compared."""
     name, deploys = policy.single, deployed(policy)
-    plain = plain_in_words(policies)
+    plain = undefended_in_words(policies.scenario)
     return {
         Kind.HIDDEN: ("Against keeping it secret", f"the best defence kept secret ({deploys})"),
         Kind.MIXTURE: ("Against announcing", f"the best announced mixed strategy ({deploys})"),

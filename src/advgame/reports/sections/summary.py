@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
+from advgame.decision.recommendation import undefended_in_words
 from advgame.number_text import MONEY_DIGITS, percent, significant
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.reports.blocks import Block, Bullets, Heading
@@ -15,7 +16,6 @@ from advgame.wording.attack_quality import (
     static_attacks,
 )
 from advgame.wording.names import under_attack
-from advgame.wording.policy_words import plain_in_words
 
 NUMBERS = 3  # parameters that would change the answer
 TINY = 1e-4  # an amount per input below it is stated per month only, without an exponent
@@ -42,7 +42,7 @@ def _confidence(facts: Facts, confidence: Confidence) -> str:
     beats = (
         ""
         if plain
-        else f" It is worth more than {plain_in_words(facts.policies)} in "
+        else f" It is worth more than {undefended_in_words(facts.scenario)} in "
         f"{percent(confidence.beats_undefended)} of them."
     )
     return (
