@@ -14,7 +14,7 @@ from advgame.errors import AdvgameError
 from advgame.games.tolerances import TIE
 from advgame.number_text import MONEY_DIGITS, percentages, significant
 from advgame.scenarios import Scenario
-from advgame.wording.names import currency_of
+from advgame.wording.names import counted, currency_of, listed
 from widgets import state
 from widgets.words import plain
 
@@ -27,8 +27,10 @@ def show(decision: Decision) -> None:
     rows = economics(decision)
     paying = [row["attack"] for row in rows if row["pays"] == "yes"]
     unit = currency_of(decision.policies.scenario)
+    earn = "earns" if len(paying) == 1 else "earn"
     said = (
-        f"{len(paying)} of {len(rows)} attacks earn more than staying away: {', '.join(map(str, paying))}."
+        f"{len(paying)} of {counted(len(rows), 'attack', 'attacks')} {earn} more than staying away: "
+        f"{listed(map(str, paying))}."
         if paying
         else "No attack earns more than staying away."
     )

@@ -8,18 +8,20 @@ from advgame.decision import Decision, decide, situate
 from advgame.errors import AdvgameError
 from advgame.number_text import MONEY_DIGITS, percent, significant
 from advgame.scenarios import Scenario, addresses, get_parameter
+from advgame.scenarios.parameters import STRENGTHS
 from advgame.wording.money import money_of
-from advgame.wording.names import meaning_of
+from advgame.wording.names import PLAIN, meaning_of
 from advgame.wording.verdict import verdict_of
 from widgets import state
 from widgets.words import plain, sentence
 
 MOST_CHANGES = 12  # that are listed
+MARGIN = "attacker_margin"
 RULES = {
     "attacker_knows": "what the attacker knows",
     "success": "what the attacker is paid for",
     "may_stop": "whether the service may be stopped",
-    "attacker_margin": "margin of the attacker's amounts",
+    MARGIN: "margin of the attacker's amounts",
     "volume_per_month": "classified inputs per month",
 }
 
@@ -38,7 +40,10 @@ def show(now: Decision) -> None:
             border="horizontal",
             alt="The verdict for the kept and for the current settings.",
         )
-        changes = differences(scenario, now.policies.scenario)
+        changes = [
+            *_concepts(before, now),
+            *differences(scenario, now.policies.scenario),
+        ]
         for what, was, is_now in changes[:MOST_CHANGES]:
             st.markdown(f"- {state.worded(sentence(what))}: {plain(was)} → **{plain(is_now)}**")
         if len(changes) > MOST_CHANGES:
@@ -50,7 +55,7 @@ def show(now: Decision) -> None:
 
 def _row(when: str, decision: Decision) -> dict[str, str]:
     money = money_of(decision.policies.scenario)
-    value = decision.policies.verdict.worth if decision.by_knowledge else decision.recommendation.value
+    value = decision.value
     return {
         "settings": when,
         "verdict": state.worded(verdict_of(decision)),
@@ -59,22 +64,43 @@ def _row(when: str, decision: Decision) -> dict[str, str]:
     }
 
 
+def _concepts(before: Decision, now: Decision) -> list[tuple[str, str, str]]:
+    """The solution concepts, where one was chosen by hand and they differ."""
+    was, is_now = _concept(before), _concept(now)
+    return [("solution concept", was, is_now)] if was != is_now else []
+
+
+def _concept(decision: Decision) -> str:
+    if decision.by_knowledge:
+        return "by what the attacker knows"
+    return decision.recommendation.situation.concept.name.replace("_", " ")
+
+
 def differences(before: Scenario, now: Scenario) -> list[tuple[str, str, str]]:
     """The parameters and rules in which two scenarios differ: what, the value before, the value now."""
     if before.name != now.name:
         return [("case", before.name, now.name)]
     found = [
-        (words, _text(getattr(before, field)), _text(getattr(now, field)))
+        (words, _text(field, getattr(before, field)), _text(field, getattr(now, field)))
         for field, words in RULES.items()
         if getattr(before, field) != getattr(now, field)
     ]
+    found += [
+        (PLAIN[field], significant(get_parameter(before, field)), significant(get_parameter(now, field)))
+        for field in STRENGTHS
+        if get_parameter(before, field) != get_parameter(now, field)
+    ]
     own_caps = {f"adversarial_share[{name}]" for each in (before, now) for name in each.adversarial_share}
+    whole: set[str] = set()  # amounts that changed for all attacks, or all defences, at once
     for address in addresses(now):
         if address.startswith("adversarial_share") and address not in own_caps:
             continue  # it is the largest share, which is listed itself
+        if address.partition("[")[0] in whole:
+            continue
         was, is_now = _amount(before, address), _amount(now, address)
         if was != is_now and None not in (was, is_now):
             found.append((meaning_of(address), _number(address, was), _number(address, is_now)))
+            whole.add(address)
     return found
 
 
@@ -91,7 +117,9 @@ def _number(address: str, value: float | None) -> str:
     return percent(value) if "share" in address or "accuracy" in address else significant(value)
 
 
-def _text(value: object) -> str:
+def _text(field: str, value: object) -> str:
+    if field == MARGIN and isinstance(value, int | float):
+        return percent(value)
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "not stated"}[value]
     return significant(value) if isinstance(value, int | float) else str(value)

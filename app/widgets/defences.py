@@ -11,9 +11,9 @@ import streamlit as st
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Decision
 from advgame.games.tolerances import PLAYED
-from advgame.measurements import Measurement, pool_seeds
-from advgame.measurements.standard_errors import standard_error
-from advgame.wording.names import attack_in_words, currency_of
+from advgame.scenarios import Scenario
+from advgame.scenarios.stated_errors import stated_errors
+from advgame.wording.names import attack_in_words, counted, currency_of
 from widgets import state
 from widgets.colours import FAINT, INK, colour_of
 from widgets.words import chart_text, plain, short
@@ -39,18 +39,13 @@ class Compared:
     on_front: bool  # no other defence is at least as accurate in both and more in one
 
 
-def compared(decision: Decision, rows: Sequence[Measurement]) -> tuple[Compared, ...]:
-    """Every defence of a decision, in the order of the game.
-
-    Args:
-        decision: the decision.
-        rows: the measurements in use, with seeds pooled.
-    """
+def compared(decision: Decision) -> tuple[Compared, ...]:
+    """Every defence of a decision, in the order of the game."""
     here = decision.recommendation
     accuracies, deployed = here.situation.accuracies, dict(here.deploy)
     columns = range(1, len(accuracies.attacks)) if len(accuracies.attacks) > 1 else range(1)
     worst = [min(columns, key=lambda column: line[column]) for line in accuracies.attacked_accuracy.tolist()]
-    errors = _errors(rows)
+    errors = _halves(here.scenario)
     costs = here.scenario.term("defence_cost").to_defender(accuracies)[:, 0]
     points = [
         (float(accuracies.clean_accuracy[place]), float(accuracies.attacked_accuracy[place, column]))
@@ -78,20 +73,15 @@ def _beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] >= other[0] and one[1] >= other[1] and one != other
 
 
-def _errors(rows: Sequence[Measurement]) -> dict[tuple[str, str], float]:
-    """Half of the 95 % interval by defence and attack, under both names of the attack."""
-    found = {}
-    for row in rows:
-        error = standard_error(row)
-        if error is not None:
-            for name in (row.attack, row.column.full_name):
-                found[row.defence, name] = TWO_SIDED * error
-    return found
+def _halves(scenario: Scenario) -> dict[tuple[str, str], float]:
+    """Half of the 95 % interval by defence and attack, where it is known."""
+    errors = stated_errors(scenario)
+    return {cell: TWO_SIDED * error for cell, error in errors.items() if error is not None}
 
 
 def show(decision: Decision) -> None:
     """The choice of rows, the figure and the table."""
-    everything = compared(decision, pool_seeds(decision.policies.scenario.selected).rows)
+    everything = compared(decision)
     names = [each.defence for each in everything]
     chosen = st.multiselect(
         "Show only these defences",
@@ -103,9 +93,11 @@ def show(decision: Decision) -> None:
     )
     shown = [each for each in everything if not chosen or each.defence in chosen]
     front = [each.defence for each in everything if each.on_front]
+    are = "is" if len(front) == 1 else "are"
     said = (
-        f"{len(front)} of {len(everything)} defences are on the Pareto front: no other one is at least as "
-        f"accurate both without attack and under its worst attack."
+        f"{len(front)} of {counted(len(everything), 'defence', 'defences')} {are} on the Pareto front: no "
+        "other one is at least as accurate both without attack and under its worst attack, and more accurate "
+        "in one of the two."
     )
     st.markdown(plain(said))
     st.plotly_chart(

@@ -18,7 +18,7 @@ def show(decision: Decision) -> None:
     """Value per input and per month, gains, and the expected share."""
     recommendation = decision.recommendation
     unit = currency_of(recommendation.scenario)
-    value = decision.policies.verdict.worth if decision.by_knowledge else recommendation.value
+    value = decision.value
     with st.container(horizontal=True, gap="small", key="key-figures"):
         kind = "Loss" if value < 0 else "Value"
         _figure(

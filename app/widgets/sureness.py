@@ -9,14 +9,16 @@ from advgame.decision.recommendation import undefended_in_words
 from advgame.equilibria import for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import AdvgameError
-from advgame.number_text import MONEY_DIGITS, percent, significant
+from advgame.number_text import percent, probability, significant
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
 from advgame.studies.policy_thresholds import policy_thresholds
 from advgame.wording.caveats import too_close
+from advgame.wording.confidence_words import interval_in_words
 from advgame.wording.money import money_of
 from advgame.wording.names import meaning_of
+from advgame.wording.threshold_words import no_threshold_in_words
 from widgets import solvers, state
 from widgets.messages import errors_shown
 from widgets.sliders import shown_axes
@@ -51,14 +53,13 @@ def _show_confidence(decision: Decision) -> None:
             st.markdown("Not running the service earns and costs nothing, whatever the accuracies are.")
             return
         found = state.remembered("confidence", lambda: _confidence(decision.recommendation))
-        unit = money_of(decision.policies.scenario).unit
-        ends = f"{significant(found.low, MONEY_DIGITS)} and {significant(found.high, MONEY_DIGITS)} {unit}"
+        interval = interval_in_words(found, decision.value, money_of(decision.policies.scenario))
         baseline = undefended_in_words(decision.policies.scenario)
-        more = f"; better than {baseline} in {percent(found.beats_undefended)}"
+        more = f"; better than {baseline} in {probability(found.beats_undefended, 1)}"
         nothing = [decision.recommendation.undefended] == [name for name, _ in decision.recommendation.deploy]
         said = (
-            f"best in {percent(found.probability_best)} of {found.draws:,} draws of the accuracies"
-            f"{'' if nothing else more}. Sampling error puts the value between {ends} per input (95 %)."
+            f"best in {probability(found.probability_best)} of {found.draws:,} draws of the accuracies"
+            f"{'' if nothing else more}. {interval}"
         )
         st.markdown(f"**{plain(sentence(found.verdict))}**: {state.worded(said)}")
 
@@ -74,29 +75,33 @@ def _show_thresholds(decision: Decision) -> None:
         anchor=False,
         help="The values of single parameters, nearest to those set, at which another policy is better.",
     )
-    by_kernels = not isinstance(decision.recommendation.situation.concept, RobustCommitment)
-    if by_kernels and not solvers.are_ready("thresholds"):
+    if decision.stops:
+        st.markdown("Thresholds are between ways of running the service, which is not run.")
+        return
+    here = decision.recommendation
+    of_policies = isinstance(here.situation.concept, RobustCommitment)
+    if not of_policies and not solvers.are_ready("thresholds"):
         return
     with errors_shown():
-        found, close = state.remembered("thresholds", lambda: _thresholds(decision))
+        searched, close = state.remembered("thresholds", lambda: _thresholds(decision))
         if close:
             st.markdown(f":material/warning: {state.worded(close)}")
-        lines = [f"- {state.worded(_in_words(threshold))}" for threshold in found[:NEAREST]]
-        st.markdown("\n".join(lines))
+        found = sorted((each for each in searched if each.decides), key=_distance)
+        said = [_in_words(threshold) for threshold in found[:NEAREST]]
         if not found:
-            st.markdown("No number in the sidebar, moved alone within its range, changes the decision.")
+            said = [no_threshold_in_words(searched, here.game.shape[0], of_policies=of_policies)]
+        st.markdown("\n".join(f"- {state.worded(text)}" for text in said))
 
 
-def _thresholds(decision: Decision) -> tuple[list[Threshold], str]:
-    """The parameters that change the decision, the nearest first, and whether it is too close to call."""
+def _thresholds(decision: Decision) -> tuple[tuple[Threshold, ...], str]:
+    """The numbers in the sidebar with their thresholds, and whether the decision is too close to call."""
     here = decision.recommendation
     parameters = [ends.address for ends in shown_axes()]
     if isinstance(here.situation.concept, RobustCommitment):
         found = policy_thresholds(here, parameters)
     else:
         found = thresholds(here, for_many_games(here.situation.concept), parameters)
-    close = "" if decision.stops else too_close(here, _pairs(here))
-    return sorted((each for each in found if each.decides), key=_distance), close
+    return found, too_close(here, _pairs(here))
 
 
 def _pairs(here: Recommendation) -> tuple[BreakEven, ...]:
@@ -120,12 +125,14 @@ def _in_words(threshold: Threshold) -> str:
     """
     field = threshold.parameter.partition("[")[0]
     number = percent if field in SHARES else significant
+    here = number(threshold.value)
     parts = [
-        f"{where} {number(edge)} {' + '.join(deploy)} is better"
+        f"{f'just {where} that,' if number(edge) == here else f'{where} {number(edge)}'} "
+        f"{' + '.join(deploy)} is better"
         for where, edge, deploy in (
             ("below", threshold.below, threshold.deploy_below),
             ("above", threshold.above, threshold.deploy_above),
         )
         if edge is not None and deploy
     ]
-    return f"{sentence(meaning_of(threshold.parameter))}: {number(threshold.value)}; {', '.join(parts)}."
+    return f"{sentence(meaning_of(threshold.parameter))}: {here}; {', '.join(parts)}."

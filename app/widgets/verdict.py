@@ -26,6 +26,12 @@ from widgets import state
 from widgets.words import plain
 
 MOST_NAMED = 3
+PROVEN = {
+    Timing.SIMULTANEOUS: "Equilibrium",
+    Timing.LEADER: "Best response",
+    Timing.SECURITY: "Worst case",
+    Timing.NOISY: "Logit equilibrium",
+}
 
 
 def show(decision: Decision) -> None:
@@ -45,12 +51,11 @@ def show(decision: Decision) -> None:
 
 
 def _show_certificate(recommendation: Recommendation) -> None:
-    simultaneous = recommendation.situation.concept.timing is Timing.SIMULTANEOUS
-    what = "Equilibrium" if simultaneous else "Best response"
     st.caption(
-        f":material/verified: {what} proven",
+        f":material/verified: {PROVEN[recommendation.situation.concept.timing]} proven",
         help=plain(
-            f"{certificate_in_words(recommendation)} A solution with a regret above 2e-7 % is never shown."
+            f"{certificate_in_words(recommendation)} A solution that misses this by more than 0.0000002 % is "
+            "never shown."
         ),
     )
 
@@ -85,7 +90,8 @@ def threat(recommendation: Recommendation) -> str:
     if len(recommendation.game.attacks) == 1:
         return "No attack was measured in this case, so adversarial traffic is not considered."
     if recommendation.attacked_by[0][0] == NO_ATTACK and len(recommendation.attacked_by) == 1:
-        return "The attacker's best response is not to attack."
+        best = recommendation.situation.concept.timing in (Timing.SIMULTANEOUS, Timing.LEADER)
+        return "The attacker's best response is not to attack." if best else "The attacker does not attack."
     parts = percentages([share for _, share in recommendation.attacked_by])
     attacks = [
         name if len(parts) == 1 else f"{name} {part} of the time"

@@ -12,7 +12,9 @@ import pytest
 from advgame.bundled import bundled
 from advgame.decision import decide, recommend
 from advgame.games import Game
-from advgame.scenarios import case, set_parameter
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.scenarios import Scenario, case, set_parameter
+from advgame.studies import Threshold
 
 WIDGETS = sorted(path.stem for path in (bundled("app") / "widgets").glob("[a-z]*.py"))
 
@@ -89,3 +91,44 @@ def test_a_change_of_the_largest_share_is_listed_once_and_that_of_one_attack_by_
     ((what, _, now),) = differences(scenario, capped)
     assert "autoattack can supply" in what
     assert now == "20 %"
+
+
+def test_a_change_of_the_tries_or_of_all_costs_is_listed_once() -> None:
+    scenario = case("cifar10-two-defences")
+    differences = widget("comparison").differences
+    tries = set_parameter(scenario, "tries", 3.0)
+    assert differences(scenario, tries) == [("number of tries that the attacker has on one input", "1", "3")]
+    dear = set_parameter(scenario, "attack_cost", 0.7)
+    assert differences(scenario, dear) == [("attacker's cost per attacked input", "0.6", "0.7")]
+    unsure = set_parameter(scenario, "attacker_margin", 0.1)
+    assert differences(scenario, unsure) == [("margin of the attacker's amounts", "5 %", "10 %")]
+
+
+def test_another_solution_concept_is_a_difference() -> None:
+    scenario = case("cifar10-two-defences")
+    concepts = widget("comparison")._concepts
+    by_knowledge, by_hand = decide(scenario), decide(scenario, "worst_case")
+    assert concepts(by_knowledge, by_knowledge) == []
+    assert concepts(by_knowledge, by_hand) == [
+        ("solution concept", "by what the attacker knows", "worst case")
+    ]
+
+
+def test_a_number_printed_like_its_threshold_is_just_beside_it() -> None:
+    near = Threshold("largest_share", 0.15, None, 0.15017, 0.0, 1.0, ("a",), None, ("b",))
+    assert widget("sureness")._in_words(near).endswith(": 15 %; just above that, b is better.")
+
+
+def test_accuracies_of_two_networks_with_the_same_defence_keep_their_intervals() -> None:
+    rows = [
+        Measurement("digits", network, "plain", attack, metric=metric, accuracy=0.5, correct=50, tested=100)
+        for network in ("cnn", "mlp")
+        for attack, metric in (("none", "clean"), ("pgd", "robust"))
+    ]
+    scenario = Scenario("two networks", MeasurementTable(tuple(rows)), largest_share=0.3)
+    for each in widget("defences").compared(decide(scenario)):
+        # √(0.5 · 0.5 / 100) = 0.05, times 1.96
+        assert each.clean_error == pytest.approx(0.098, abs=0.002)
+        assert each.worst_error == pytest.approx(0.098, abs=0.002)
+    assumed = set_parameter(scenario, "clean_accuracy[plain (cnn)]", 0.7)
+    assert widget("defences").compared(decide(assumed))[0].clean_error is None

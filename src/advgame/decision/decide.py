@@ -30,6 +30,11 @@ class Decision:
         return self.by_knowledge and self.policies.announces
 
     @property
+    def value(self) -> float:
+        """What it is worth: the chosen policy, or the profile of another concept; money per input."""
+        return self.policies.verdict.worth if self.by_knowledge else self.recommendation.value
+
+    @property
     def stops(self) -> bool:
         """Whether it is best not to run the service."""
         return self.by_knowledge and self.policies.verdict.kind is Kind.STOPPED

@@ -103,8 +103,9 @@ class AttackerTypesResult(StudyResult):
     def sentence(self) -> str:
         """The types, what to deploy against them, its value, and what knowing the type would be worth."""
         priors = ", ".join(f"{kind.name} {100 * kind.prior:.3g} %" for kind in self.types)
+        count = f"{len(self.types)} type{'' if len(self.types) == 1 else 's'}"
         return (
-            f"Against attackers of {len(self.types)} types ({priors}; {self.basis}) deploy "
+            f"Against attackers of {count} ({priors}; {self.basis}) deploy "
             f"{mixture(self.recommended.deploy)}, {self.recommended.policy}: worth "
             f"{significant(self.recommended.worth)} per input. Knowing the type of each attacker "
             f"{self._knowing()}{self._mistaken()}."

@@ -14,6 +14,7 @@ from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.decision import Recommendation, Situation, recommend
 from advgame.errors import ScenarioError, UnknownName
 from advgame.measurements import Measurement, pool_seeds, standard_error
+from advgame.number_text import percent
 from advgame.payoffs import build
 from advgame.payoffs.accuracies import Accuracies, column_names, defence_names
 from advgame.scenarios import Scenario
@@ -284,14 +285,9 @@ class BreakEvenShares(StudyResult):
         if not finite:
             return "No defence overtakes another as the share of adversarial traffic grows."
         first = min(finite, key=lambda pair: pair.share)
-        interval = (
-            "; its sampling error is unknown"
-            if first.low is None or first.high is None
-            else f" ({100 * first.level:g} % interval {100 * first.low:.3g} % to {100 * first.high:.3g} %)"
-        )
         return (
             f"{first.defended} pays more than {first.plain} under {first.attack} when more than "
-            f"{100 * first.share:.3g} % of the traffic is adversarial{interval}."
+            f"{percent(first.share)} of the traffic is adversarial{_interval_in_words(first)}."
         )
 
     def frame(self) -> pd.DataFrame:
@@ -301,6 +297,13 @@ class BreakEvenShares(StudyResult):
         columns = ("plain", "defended", "attack", "share", "until", "low", "high", "level")
         rows = [[getattr(pair, column) for column in columns] for pair in self.shares]
         return pd.DataFrame(rows, columns=list(columns))
+
+
+def _interval_in_words(pair: BreakEven) -> str:
+    if pair.low is None or pair.high is None:
+        return "; its sampling error is unknown"
+    high = "never, whatever the share" if pair.high > 1 else percent(pair.high)
+    return f" ({100 * pair.level:g} % interval {percent(pair.low)} to {high})"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ class Confidence(StudyResult):
     volume_known: bool
     draws: int
     evidence: str  # what the accuracies rest on
+    as_measured: float  # value at the accuracies as measured, to an attacker who knows what is deployed
 
     @property
     def verdict(self) -> str:
@@ -192,7 +193,14 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
         scenario.volume_per_month is not None,
         study.draws,
         evidence.words + _drawn_prices(prices),
+        float(values_of((options[chosen],), *_as_measured(situation))[0, 0]),
     )
+
+
+def _as_measured(situation: Situation) -> tuple[FloatArray, FloatArray]:
+    """Both players' payoffs (1, defences, attacks) at the accuracies as measured."""
+    game = situation.game
+    return game.defender_payoffs[None], game.attacker_payoffs[None]
 
 
 def _values(

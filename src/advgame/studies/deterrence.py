@@ -52,6 +52,7 @@ class Deterrence(StudyResult):
     missing_cost: float
     chosen: Deterring | None  # of ``mixed`` and ``single``: what is possible if the attacker sees the network
     margin: float
+    intervals: bool = False  # whether the scenario states intervals for amounts of the attacker
 
     @property
     def cost_against_enduring(self) -> float | None:
@@ -65,17 +66,22 @@ class Deterrence(StudyResult):
         """The least defence that deters, its cost against having no attacker, and against enduring."""
         if self.chosen is None:
             return (
-                "No defence of the scenario deters the attacker: under each, some attack pays within a "
-                f"margin of {100 * self.margin:g} %. An attacked input would have to cost the attacker "
-                f"{significant(self.missing_cost, 3)} more.{self._enduring()}"
+                f"No {'defence' if self.mixed is None else 'single defence'} of the scenario deters the "
+                f"attacker: under each, some attack pays{self._within()}. An attacked input would have to "
+                f"cost the attacker {significant(self.missing_cost, 3)} more.{self._enduring()}"
             )
-        deploy = " + ".join(f"{share:.4g} {name}" for name, share in self.chosen.deploy)
-        less = self.without_attacker - self.chosen.value
+        less = f"{significant(self.without_attacker - self.chosen.value, 3)} less than"
+        if same_worth(self.without_attacker, self.chosen.value):
+            less = "as much as the best defence"
         return (
-            f"The least defence that deters is {deploy}, announced: worth "
-            f"{significant(self.chosen.value)} per "
-            f"input, {significant(less, 3)} less than without an attacker.{self._enduring()}"
+            f"The least defence that deters is {mixture(self.chosen.deploy)}, announced: worth "
+            f"{significant(self.chosen.value)} per input, {less} without an attacker.{self._enduring()}"
         )
+
+    def _within(self) -> str:
+        if self.intervals:
+            return " for some amounts within the margin or the intervals stated"
+        return f" within a margin of {100 * self.margin:g} %" if self.margin else ""
 
     def _enduring(self) -> str:
         if self.endured is None:
@@ -84,6 +90,8 @@ class Deterrence(StudyResult):
         cost = self.cost_against_enduring
         if cost is None:
             return f" {worth}."
+        if same_worth(self.endured.worth, self.endured.worth - cost):
+            return f" {worth}, as much as deterring."
         compared = "more" if cost > 0 else "less"
         return f" {worth}, {significant(abs(cost), 3)} {compared}."
 
@@ -153,16 +161,18 @@ class DeterrenceStudy(Study[Deterrence]):
             best = single  # at the edge of what programs with floats can decide
         table = policies(situation)
         attacked = [policy for policy in table.available if _is_attacked(policy, game)]
-        chosen = single if situation.scenario.knowledge == NETWORK else best
+        known = situation.scenario.knowledge == NETWORK  # then a mixed strategy deters nobody
+        chosen = single if known else best
         return Deterrence(
             best,
             single,
             _Program(game, certain, columns, share).deterring(),
             max(attacked, key=lambda policy: policy.worth, default=None),
             float(game.defender_payoffs[:, 0].max()),
-            0.0 if chosen is not None else mixed.missing_cost(),
+            0.0 if chosen is not None else mixed.missing_cost(single=known),
             chosen,
             situation.scenario.attacker_margin,
+            bool(situation.scenario.intervals),
         )
 
 
@@ -225,8 +235,15 @@ class _Program:
         )
         return Deterring(played(self.game.defences, strategy), float(strategy @ worth), barely)
 
-    def missing_cost(self) -> float:
-        """The least that an attacked input must cost more so that some strategy deters."""
+    def missing_cost(self, *, single: bool) -> float:
+        """The least that an attacked input must cost more so that some strategy deters.
+
+        Args:
+            single: whether only single defences count.
+        """
+        if single:
+            needed = [((self._worst(row) + SURE) / self.share).max() for row in np.eye(self.game.shape[0])]
+            return max(0.0, float(min(needed)) * self.span)
         solved = self._solved(np.zeros(self.game.shape[0]), 1.0, raising=True)
         return 0.0 if solved is None else max(0.0, solved[1] * self.span)
 

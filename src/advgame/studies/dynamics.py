@@ -67,10 +67,12 @@ class Dynamics(StudyResult):
             if self.slowness > 1
             else ""
         )
+        have = "has" if len(near) == 1 else "have"
+        processes = f"learning process{'' if len(names) == 1 else 'es'}"
         return (
-            f"After {self.rounds:,} rounds{slow} {len(near)} of {len(names)} learning processes "
-            f"({', '.join(near) or 'none'}) have deployed the equilibrium within {100 * REACHED:g} % of the "
-            f"inputs on average; average strategies earn {significant(min(values))} to "
+            f"After {self.rounds:,} rounds{slow} {len(near)} of {len(names)} {processes} "
+            f"({', '.join(near) or 'none'}) {have} deployed the equilibrium within {100 * REACHED:g} % of "
+            f"the inputs on average; average strategies earn {significant(min(values))} to "
             f"{significant(max(values))} per input, the equilibrium {significant(self.equilibrium_value)}."
         )
 

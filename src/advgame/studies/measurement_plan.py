@@ -70,6 +70,7 @@ class MeasurementPlan(StudyResult):
     within_sampling: tuple[float, float]  # the same two if measured accuracies may be off by sampling
     level: float
     never_needed: tuple[tuple[str, str], ...]  # (defence, attack)
+    tolerance: float  # that either side may still gain where measuring stops
 
     @property
     def sentence(self) -> str:
@@ -87,11 +88,14 @@ class MeasurementPlan(StudyResult):
             )
         middle = median(self.needed)
         orders = f" (median of {len(self.needed)} orders)" if len(self.needed) > 1 else ""
-        never = f"{self.cells - middle:g} were never needed" if middle < self.cells else "all were needed"
+        left = self.cells - middle
+        never = f"{left:g} {'was' if left == 1 else 'were'} never needed" if left > 0 else "all were needed"
+        within = f" to within {significant(self.tolerance, 3)} per input" if self.tolerance else ""
         return (
-            f"{middle:g} of {self.cells} accuracies prove the equilibrium of the whole table{orders}; "
-            f"{never}. With every accuracy anywhere in its {100 * self.level:g} % interval, another defence "
-            f"may gain up to {significant(self.within_sampling[0], 3)} per input and another attack up to "
+            f"{middle:g} of {self.cells} accuracies {'proves' if middle == 1 else 'prove'} the equilibrium "
+            f"of the whole table{within}{orders}; {never}. With every accuracy anywhere in its "
+            f"{100 * self.level:g} % interval, another defence may gain up to "
+            f"{significant(self.within_sampling[0], 3)} per input and another attack up to "
             f"{significant(self.within_sampling[1], 3)}."
         )
 
@@ -270,6 +274,7 @@ class _Table:
             self._within_sampling(shown.cells, x, y),
             self.settings.level,
             tuple((self.defences[row], self.attacks[column]) for row, column in never),
+            self.settings.tolerance,
         )
 
     def _within_sampling(self, cells: PartlyMeasured, x: FloatArray, y: FloatArray) -> tuple[float, float]:

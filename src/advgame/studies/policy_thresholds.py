@@ -81,7 +81,7 @@ def _winner_at(lead: _Lead, value: float) -> tuple[str, ...] | None:
 
 def _first_loss(lead: _Lead, start: float, end: float) -> tuple[float | None, tuple[str, ...] | None]:
     """The value nearest to the start at which another policy is worth more, and which one."""
-    if start == end:
+    if start == end or not lead.compared.rivals:
         return None, None
     values = np.linspace(start, end, POINTS)
     for _ in range(ROUNDS):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
 from advgame.decision.decide import decide
+from advgame.decision.policies import same_worth
 from advgame.decision.recommendation import undefended_of
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
@@ -87,7 +88,8 @@ class Portfolio(StudyResult):
             how = "a smaller set may exist, because large sets were built up one defence at a time"
         fewer = "" if best.size == 1 else f" {_named(self.sets[-2])} keeps {percent(self.sets[-2].kept, 4)}."
         return (
-            f"{best.size} of {self.defences} defences, {_named(best)}, suffice: worth "
+            f"{best.size} of {self.defences} {'defence' if self.defences == 1 else 'defences'}, "
+            f"{_named(best)}, {'suffices' if best.size == 1 else 'suffice'}: worth "
             f"{significant(best.value)} per input, with all of them "
             f"{significant(self.value)}{self._compared()}; "
             f"{how}.{fewer} {self.solved}"
@@ -97,6 +99,8 @@ class Portfolio(StudyResult):
         kept = self.smallest.kept
         if kept > 1 + TIE:
             return ", as the attacker adapts to what is left"
+        if self.value <= self.undefended_value or same_worth(self.value, self.undefended_value):
+            return f", no more than {self.undefended} alone"
         return f" ({percent(kept, 4)} of what all earn over {self.undefended} alone)"
 
     def frame(self) -> pd.DataFrame:

@@ -111,8 +111,11 @@ class RobustDecision(StudyResult):
         chosen = "" if self.recommended in (RECOMMENDED, SECRET) else f" ({self.recommended})"
         least = f"; {name} has the least regret, up to {significant(second.regret)}"
         seen = "" if self.proven else " at all points tried"
+        amounts, lie = f"the {len(self.parameters)} amounts lie", "their intervals"
+        if len(self.parameters) == 1:
+            amounts, lie = f"{self.parameters[0]} lies", "its interval"
         return (
-            f"Wherever the {len(self.parameters)} amounts lie in their intervals, "
+            f"Wherever {amounts} in {lie}, "
             f"{named_option(first.option)} earns at least {significant(first.guaranteed)} per "
             f"input{seen}, the "
             f"most that any option guarantees{least}. Choosing for the worst case costs "

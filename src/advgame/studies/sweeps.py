@@ -218,9 +218,13 @@ class SweepTable(StudyResult):
     def sentence(self) -> str:
         """The most frequent regime, and the number of regimes."""
         counts = self.table["regime"].value_counts()
+        kinds = int((counts > 0).sum())
+        if kinds == 1:
+            points = "the only point" if len(self.table) == 1 else f"all {len(self.table):,} points"
+            return f"{counts.index[0]} is played at {points}. {self.solved}".rstrip()
         return (
             f"{counts.index[0]} is played at {counts.iloc[0]:,} of {len(self.table):,} points; "
-            f"there are {int((counts > 0).sum()):,} different combinations. {self.solved}".rstrip()
+            f"there are {kinds:,} different combinations. {self.solved}".rstrip()
         )
 
     def frame(self) -> pd.DataFrame:

@@ -87,11 +87,12 @@ class SweetSpots(StudyResult):
         compressions = sorted({round(network.compression, 3) for network in front})
         first, here = self.along[0], self.here
         ends = f"x{compressions[0]:.3g} to x{compressions[-1]:.3g}" if compressions else "none"
+        are = "is" if len(front) == 1 else "are"
         return (
-            f"{len(front)} of {len(self.networks)} networks are on the Pareto front of "
-            f"{', '.join(self.criteria)} ({ends}). Without an attacker the best single network is "
-            f"{first.network} (x{first.compression:.3g}); at a largest share of {here.largest_share:.3g} it "
-            f"is {here.network} (x{here.compression:.3g}), the best one with probability "
+            f"{len(front)} of {len(self.networks)} networks {are} on the Pareto "
+            f"front of {', '.join(self.criteria)} ({ends}). Without an attacker the best single network is "
+            f"{first.network}{_times(first.compression)}; at a largest share of {here.largest_share:.3g} it "
+            f"is {here.network}{_times(here.compression)}, the best one with probability "
             f"{here.probability_best:.2g}."
         )
 
@@ -138,6 +139,10 @@ class SweetSpots(StudyResult):
                 for point in self.along
             ]
         )
+
+
+def _times(compression: float) -> str:
+    return "" if np.isnan(compression) else f" (x{compression:.3g})"
 
 
 @dataclass(frozen=True)

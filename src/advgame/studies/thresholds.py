@@ -431,10 +431,12 @@ class Thresholds(StudyResult):
     def sentence(self) -> str:
         """How many parameters change the deployed defences, and the one with the nearest threshold."""
         deciding = sum(threshold.decides for threshold in self.thresholds)
+        cut = sum(threshold.cut_short for threshold in self.thresholds)
+        short = f"The search was cut short for {cut} of them. " if cut else ""
         if not deciding:
             return (
-                f"None of {len(self.thresholds)} parameters changes the deployed defences within its range. "
-                f"{self.solved}".rstrip()
+                f"None of {len(self.thresholds)} parameters was found to change the deployed defences within "
+                f"its range. {short}{self.solved}".rstrip()
             )
         nearest = self.ranked[0]
         away = self.distance(nearest)
@@ -443,7 +445,7 @@ class Thresholds(StudyResult):
         return (
             f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
             f"threshold is {nearest.parameter} = {threshold}; the scenario has "
-            f"{significant(nearest.value)}{how_far}. {self.solved}".rstrip()
+            f"{significant(nearest.value)}{how_far}. {short}{self.solved}".rstrip()
         )
 
     def frame(self) -> pd.DataFrame:

@@ -37,11 +37,13 @@ from advgame.studies.candidates import (
     Option,
     candidates,
     compared_in,
+    named_option,
     resolved_by,
     values_in_draws,
     values_of,
 )
 from advgame.studies.figures import Curve, Curves
+from advgame.studies.price_box import intervals_of_prices
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.study_progress import part, tracked
 
@@ -124,8 +126,8 @@ class ValueOfInformation(StudyResult):
         """The value of perfect information, the most valuable figure, and the measurement that pays."""
         if self.evpi.value == 0:
             return (
-                f"Nothing is worth measuring for this decision: {self.best} is the best option in every draw "
-                "of the figures."
+                f"Nothing is worth measuring for this decision: {named_option(self.best)} is the best option "
+                "in every draw of the figures."
             )
         words = f"Knowing every figure exactly would be worth at most {self._money(self.evpi.value)}"
         if self.most_valuable is not None:
@@ -148,7 +150,7 @@ class ValueOfInformation(StudyResult):
 
     def _money(self, per_input: float) -> str:
         if self.inputs_in_horizon is None:
-            return f"{per_input:.3g} per input"
+            return f"{significant(per_input, 3)} per input"
         return f"{significant(per_input * self.inputs_in_horizon, 3)} in {self.months:g} months"
 
     def frame(self) -> pd.DataFrame:
@@ -218,7 +220,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         draws: joint draws of all accuracies and prices.
         months: the horizon for which the decision is made.
         price_spread: largest relative error of each price and of the largest share, in either direction.
-        intervals: address → [low, high] of prices with a known interval.
+        intervals: address → [low, high] of prices with a known interval; the scenario's own hold too.
         price_per_second: price of a second of measuring, in the scenario's money.
         seconds_per_input: seconds to test one input; 0 for the recorded seconds, or 1 if none are recorded.
         assumed_tested: test inputs assumed if a source gives a rate without their number; 0 for an error.
@@ -246,7 +248,8 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         resolved_by(situation)
         scenario = situation.scenario
         evidence = evidence_of(scenario, self.assumed_tested)
-        prices = uncertain_prices(scenario, self.price_spread, self.intervals)
+        known = {**intervals_of_prices(scenario), **self.intervals}
+        prices = uncertain_prices(scenario, self.price_spread, known)
         with part(0.0, DRAWN):
             drawn = _Drawn.of(situation, evidence, prices, self.draws, self.seed)
         everything = evpi(drawn.values)
@@ -267,7 +270,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
             self.months,
             self.draws,
             evidence.words,
-            self._assumed(prices),
+            self._assumed(known),
             compared_in(situation),
         )
 
@@ -283,12 +286,11 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
                 "intervals={attack_cost=[0.4,0.8]}."
             )
 
-    def _assumed(self, prices: tuple[UncertainPrice, ...]) -> str:
-        given = [price.address for price in prices if price.address in self.intervals]
-        known = f" {', '.join(given)} lies in the interval given." if given else ""
+    def _assumed(self, intervals: Mapping[str, tuple[float, float]]) -> str:
+        known = f", except in the intervals given for {', '.join(intervals)}" if intervals else ""
         return (
-            f"Every other amount and the largest share may be off by {100 * self.price_spread:g} % either "
-            f"way, evenly (assumed); amounts of 0 are exact.{known} A second of measuring costs "
+            f"Every amount and the largest share may be off by {100 * self.price_spread:g} % either way, "
+            f"evenly (assumed){known}; amounts of 0 are exact. A second of measuring costs "
             f"{self.price_per_second:g} (assumed)."
         )
 

@@ -12,6 +12,7 @@ from advgame.measurements.measurement import ADAPTIVITY, PLAYABLE
 from advgame.number_text import percent, significant
 from advgame.payoffs import Accuracies
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
+from advgame.payoffs.field_success import ANY_ATTACK
 from advgame.scenarios import Scenario
 from advgame.wording.names import counted, listed, shortened
 
@@ -73,12 +74,13 @@ def _attacks_that_were(kind: str, rows: MeasurementTable) -> list[str]:
     return [f"{name} (in part)" if name in others else name for name in names]
 
 
-def adaptive_threshold(scenario: Scenario, threshold: Threshold | None) -> str:
+def adaptive_threshold(scenario: Scenario, threshold: Threshold | None, *, of_policies: bool) -> str:
     """How many times more often an adaptive attacker must succeed for the answer to change.
 
     Args:
         scenario: with its own factor.
         threshold: of ``adaptive_factor``; None where the attacks were not static.
+        of_policies: whether fixed policies were compared, instead of games solved again.
     """
     if threshold is None:
         return ""
@@ -88,16 +90,26 @@ def adaptive_threshold(scenario: Scenario, threshold: Threshold | None) -> str:
         if scenario.adaptive_factor != 1
         else "The success rates are used as measured."
     )
+    if threshold.above is None and threshold.cut_short:
+        return f"{assumed} The search for a factor that changes the answer was cut short."
     if threshold.above is None:
-        return (
-            f"{assumed} The recommendation stays even if an adaptive attacker succeeds up to "
-            f"{significant(threshold.high)} times as often as measured."
+        stays = (
+            "no single defence would be worth more than the recommended policy"
+            if of_policies
+            else "the same defences would be deployed"
         )
-    rival = listed(threshold.deploy_above or ())
-    return (
-        f"{assumed} If an adaptive attacker succeeded more than {significant(threshold.above)} times as "
-        f"often as measured, {rival} would be better."
+        return (
+            f"{assumed} Even if an adaptive attacker succeeded up to {significant(threshold.high)} times as "
+            f"often as measured, {stays}."
+        )
+    more = (
+        f"more than {significant(threshold.above)} times as often as"
+        if threshold.above > 1
+        else ("more often than")
     )
+    rival = listed(threshold.deploy_above or ())
+    becomes = "worth more" if of_policies else "deployed instead"
+    return f"{assumed} If an adaptive attacker succeeded {more} measured, {rival} would be {becomes}."
 
 
 def tries_in_words(scenario: Scenario) -> str:
@@ -137,7 +149,8 @@ def judges_in_words(scenario: Scenario, accuracies: Accuracies) -> Iterator[str]
         accuracies: of the scenario.
     """
     for attack, judge in scenario.judge.items():
-        where = "all other attacks" if attack == "*" else attack
+        others = "all attacks" if len(scenario.judge) == 1 else "all other attacks"
+        where = others if attack == ANY_ATTACK else attack
         yield (
             f"For {where}, the judge of success recognises {percent(judge.sensitivity)} of successes and "
             f"{percent(judge.specificity)} of failures; success rates are corrected for that (Rogan and "
@@ -145,7 +158,7 @@ def judges_in_words(scenario: Scenario, accuracies: Accuracies) -> Iterator[str]
         )
     outside = accuracies.outside
     if outside:
-        cells = [f"{defence} under {attack} ({100 * rate:.3g} %)" for defence, attack, rate in outside]
+        cells = [f"{defence} under {attack} ({percent(rate)})" for defence, attack, rate in outside]
         yield (
             f"In {counted(len(outside), 'cell', 'cells')} the corrected rate lies outside 0 to 100 % and is "
             f"cut off there: {shortened(cells, NAMED)}. The judge's error rates do not fit these "
@@ -165,8 +178,13 @@ def utility_in_words(recommendation: Recommendation, accuracies: Accuracies) -> 
         return ""
     done = accuracies.completed * (1 - accuracies.attacked_error)
     mixed = recommendation.profile.defender @ done[:, 1:]
+    low, high = percent(float(mixed.min())), percent(float(mixed.max()))
+    of = (
+        f"{low} of the attacked inputs"
+        if low == high
+        else (f"{low} to {high} of the attacked inputs, depending on the attack")
+    )
     return (
-        f"Under attack, the recommended defence keeps the attack out and completes the user's task on "
-        f"{percent(float(mixed.min()))} to {percent(float(mixed.max()))} of the attacked inputs, depending "
-        "on the attack. The defender loses this utility, and the attacker does not gain it."
+        f"Under attack, the recommended defence keeps the attack out and completes the user's task on {of}. "
+        "The rest is lost to the defender and not gained by the attacker."
     )

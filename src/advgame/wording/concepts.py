@@ -13,21 +13,31 @@ def rule_in_words(recommendation: Recommendation) -> str:
     return f"{situation.concept.situation}. Recommended is {situation.solution.rule}."
 
 
+PROVEN = {
+    Timing.SIMULTANEOUS: "Neither side can gain more than {} of its payoff range by changing its strategy",
+    Timing.LEADER: (
+        "The attacker, who knows the defence, cannot gain more than {} of its payoff range by changing its "
+        "strategy"
+    ),
+    Timing.SECURITY: (
+        "In the zero-sum game that defines this strategy, neither side can gain more than {} of the payoff "
+        "range by changing its strategy"
+    ),
+    Timing.NOISY: (
+        "No probability differs by more than {} from the logit response to the other side's strategy, which "
+        "is no best response"
+    ),
+}
+
+
 def certificate_in_words(recommendation: Recommendation) -> str:
     """What the certificate of the recommended profile proves, as a sentence.
 
-    A defender who has committed itself cannot change its strategy: then only the attacker could gain.
+    A defender who has committed itself cannot change its strategy: then only the attacker could gain. Players
+    who err could gain by other strategies, and a maximin strategy is proven in a zero-sum game of its own.
     """
-    certificate = recommendation.profile.certificate
-    regret = f"{significant(100 * certificate.regret, 2)} % of its payoff range"
+    certificate, timing = recommendation.profile.certificate, recommendation.situation.concept.timing
+    most = certificate.attacker_regret if timing is Timing.LEADER else certificate.regret
     exact = " in exact arithmetic" if certificate.exact else ""
-    if recommendation.situation.concept.timing is Timing.LEADER:
-        regret = f"{significant(100 * certificate.attacker_regret, 2)} % of its payoff range"
-        return (
-            f"The attacker, who knows the defence, cannot gain more than {regret} by changing its strategy; "
-            f"this was recomputed from the payoffs{exact}."
-        )
-    return (
-        f"Neither side can gain more than {regret} by changing its strategy; this was recomputed from the "
-        f"payoffs{exact}."
-    )
+    proof = PROVEN[timing].format(f"{significant(100 * most, 2)} %")
+    return f"{proof}; this was recomputed from the payoffs{exact}."

@@ -282,9 +282,11 @@ def margin_in_words(policies: Policies, money: Money) -> str:
     advice = (
         "It should not be announced" if policies.scenario.knowledge == NOTHING else "It is not recommended"
     )
+    what = f"a mixed strategy at the attacker's point of indifference ({deployed(exact)})"
+    if exact.single is not None:
+        what = f"{exact.single} alone"
     return (
-        "If the attacker's amounts were exactly as assumed, a mixed strategy at the attacker's point of "
-        f"indifference ({deployed(exact)}), known to the attacker, would be worth "
+        f"If the attacker's amounts were exactly as assumed, {what}, known to the attacker, would be worth "
         f"{money.per_input(exact.at_best)} per input. {advice}: within the margin the attacker may prefer "
         f"{attack_in_words(exact.threat)}, and the strategy is then worth "
         f"{money.per_input(exact.guaranteed)}. The margin "
@@ -301,10 +303,14 @@ def edge_in_words(policies: Policies, money: Money) -> str:
         return ""
     if chosen.kind is not Kind.STOPPED and _alike(best, chosen):
         return ""  # said of the attacker's best response to it
+    exact = policies.of(Kind.STACKELBERG)
+    if exact is not None and exact.single == best.single and margin_in_words(policies, money):
+        return ""  # said of the Stackelberg strategy
     return (
         f"{best.single} alone, known to the attacker, would be worth {money.per_input(best.if_known)} per "
         f"input at exactly the amounts assumed, but only {money.per_input(best.guaranteed)} within the "
-        f"margin: {attack_in_words(best.response)} is then no longer the attacker's only best response."
+        f"margin: {'staying away' if best.response == NO_ATTACK else best.response} is then no longer the "
+        "attacker's only best response."
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from advgame.decision import Recommendation
 from advgame.equilibria import Timing
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.reports.blocks import Block, LineChart, Series
 from advgame.reports.facts import Facts
 from advgame.studies import worth_along
@@ -14,15 +15,20 @@ POINTS = 41
 FEWEST_POINTS = 13
 MOST_CELLS = 10_000  # payoffs computed for the whole chart
 LINES = 5  # besides that of the recommendation
-ANNOUNCED = (
-    "The attacker knows what is deployed and plays the best response to it. The best commitment has no "
-    "margin for the attacker's rewards and costs: the recommendation, which has one, is worth less."
+ANNOUNCED = "The attacker knows what is deployed and plays the best response to it."
+NO_MARGIN = (
+    " The best commitment has no margin for the attacker's rewards and costs: the recommendation, which has "
+    "one, is worth no more."
 )
 HIDDEN = " “Kept secret”: neither side sees the other's choice."
 UNANNOUNCED = (
     "“Once known” (dashed): the defence is deployed alone, and the attacker, who knows this, plays the best "
     "response. Against the attacker's equilibrium strategy no single defence earns more than the "
     "recommendation."
+)
+OF_THE_CONCEPT = (
+    "“As recommended”: against the attacker's strategy shown above. A defence alone is valued against the "
+    "attacker's best response to it."
 )
 MISSING = " Some shares are omitted because solving them would have exceeded the work limit."
 
@@ -65,9 +71,13 @@ def _kept_secret(facts: Facts) -> tuple[Series, ...]:
 
 
 def _note(facts: Facts) -> str:
-    if facts.decision.announces:
-        return ANNOUNCED + HIDDEN
-    return ANNOUNCED if _announced(facts) else UNANNOUNCED
+    timing = facts.concept.timing
+    if timing is Timing.SIMULTANEOUS:
+        return UNANNOUNCED
+    if timing is not Timing.LEADER:
+        return OF_THE_CONCEPT
+    margin = NO_MARGIN if isinstance(facts.concept, RobustCommitment) else ""
+    return ANNOUNCED + margin + (HIDDEN if facts.decision.announces else "")
 
 
 def _announced(facts: Facts) -> bool:

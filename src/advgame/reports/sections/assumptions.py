@@ -10,7 +10,7 @@ from advgame.payoffs.terms import Parameter
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Table
 from advgame.reports.facts import Facts
 from advgame.scenarios.parameters import TERM_PARAMETERS
-from advgame.wording.names import counted, meaning_of, shortened, unit_of
+from advgame.wording.names import counted, listed, meaning_of, shortened, unit_of
 from advgame.wording.policy_words import KNOWS
 
 NAMED = 6
@@ -32,13 +32,20 @@ def _rules(facts: Facts) -> Iterator[str]:
     yield from _knowledge(facts)
     if facts.has_attacks:
         yield f"Before choosing, the attacker knows {KNOWS[scenario.knowledge]}."
-        yield (
-            f"The attacker's rewards and costs may be up to {percent(scenario.attacker_margin)} higher or "
-            "lower than assumed."
-        )
+        yield f"The attacker's rewards and costs {_margin(facts)}."
     yield f"At most {percent(scenario.largest_share)} of the traffic is adversarial."
     for attack, cap in sorted(scenario.adversarial_share.items()):
         yield f"{attack} can supply at most {percent(cap)}."
+
+
+def _margin(facts: Facts) -> str:
+    """How far the attacker's amounts may differ from those assumed."""
+    margin = facts.scenario.attacker_margin
+    within = f"may be up to {percent(margin)} higher or lower than assumed" if margin else "are as assumed"
+    if not facts.scenario.intervals:
+        return within
+    addresses = listed(map(meaning_of, facts.scenario.intervals))
+    return f"{within}, except where the scenario states an interval ({addresses})"
 
 
 def _knowledge(facts: Facts) -> Iterator[str]:

@@ -8,6 +8,7 @@ from advgame.number_text import percent
 from advgame.payoffs import Accuracies
 from advgame.reports.blocks import Block, Bullets, Caution, Cell, Head, Heading, Table
 from advgame.reports.facts import Facts
+from advgame.reports.sections.nearest_thresholds import of_policies
 from advgame.scenarios.judges import judge_evidence_of
 from advgame.wording.attack_quality import (
     adaptive_threshold,
@@ -26,12 +27,13 @@ def attack_measurement(facts: Facts) -> tuple[Block, ...]:
     """Adaptivity, populations, tries, the judge's errors and the names that auditors use."""
     scenario = facts.scenario
     static = static_attacks(facts.rows)
+    runs = not facts.decision.stops  # thresholds and utility are of a service that is run
     sentences = [
         static,
-        adaptive_threshold(scenario, factor_threshold(facts.thresholds)) if static else "",
+        _adaptive(facts) if static and runs else "",
         other_attacks(facts.rows) if facts.has_attacks else "No attack was measured.",
         _populations(facts),
-        utility_in_words(facts.recommendation, facts.accuracies),
+        utility_in_words(facts.recommendation, facts.accuracies) if runs else "",
         tries_in_words(scenario),
         *judges_in_words(scenario, facts.accuracies),
         _second_judge(facts),
@@ -47,6 +49,11 @@ def attack_measurement(facts: Facts) -> tuple[Block, ...]:
     if scenario.atlas:
         blocks.append(_atlas(facts))
     return tuple(blocks)
+
+
+def _adaptive(facts: Facts) -> str:
+    threshold = factor_threshold(facts.thresholds)
+    return adaptive_threshold(facts.scenario, threshold, of_policies=of_policies(facts))
 
 
 def _second_judge(facts: Facts) -> str:

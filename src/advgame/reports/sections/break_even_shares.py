@@ -16,9 +16,8 @@ def break_even(facts: Facts) -> tuple[Block, ...]:
         return ()
     attack, level = facts.break_even[0].attack, facts.break_even[0].level
     lead = (
-        "Without attacks, the first defence of a pair is worth more. Above the break-even share of "
-        "adversarial "
-        f"inputs the second is worth more, here under {attack} for any costs of the attacker. "
+        "Without attacks, the first defence of a pair is worth at least as much. Above the break-even share "
+        f"of adversarial inputs the second is worth more, here under {attack} for any costs of the attacker. "
         f"The {100 * level:g} % interval reflects the sampling errors of the accuracies."
     )
     shaky = tuple(Caution(_shaky(pair)) for pair in facts.break_even if pair.shaky)

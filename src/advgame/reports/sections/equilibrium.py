@@ -91,7 +91,9 @@ def _profiles(facts: Facts) -> Table:
     )
     profiles = facts.recommendation.solution.profiles
     rows = tuple(_profile(facts, number, profile) for number, profile in enumerate(profiles, start=1))
-    return Table("All extreme equilibria", heads, rows, shown=LISTED)
+    complete = facts.recommendation.solution.complete
+    title = "All extreme equilibria" if complete else "Extreme equilibria computed"
+    return Table(title, heads, rows, shown=LISTED)
 
 
 def _profile(facts: Facts, number: int, profile: Profile) -> tuple[Cell, ...]:

@@ -10,6 +10,7 @@ from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
 from advgame.studies import Threshold
 from advgame.wording.names import listed, meaning_of, unit_of
+from advgame.wording.threshold_words import cut_short_in_words, no_threshold_in_words
 
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the searched range
@@ -17,8 +18,7 @@ OTHER_SOLVER = "The chosen algorithm computes only the recommendation; this sect
 OF_POLICIES = (
     "Each parameter below is varied alone, and the recommended policy is held fixed. Beyond a threshold the "
     "single defence named is guaranteed to be worth more, against an attacker who knows what is deployed. "
-    "Before that, other probabilities may be better than those recommended. The chart has no margin for the "
-    "attacker's rewards and costs."
+    "Before that, other probabilities may be better than those recommended."
 )
 NAMED = 3  # the most defences of a mixed strategy that a cell names
 
@@ -30,13 +30,13 @@ def thresholds(facts: Facts) -> tuple[Block, ...]:
         return ()
     deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=by_distance)
     idle = [threshold for threshold in facts.thresholds if not threshold.decides and not threshold.cut_short]
-    complete = not any(threshold.cut_short for threshold in facts.thresholds)
     blocks: list[Block] = [
         Heading("What would change the answer"),
-        Paragraph(_lead(facts, deciding, complete)),
+        Paragraph(_lead(facts, deciding)),
     ]
-    if not complete:
-        blocks.append(Paragraph(_cut_short(facts)))
+    cut_short = cut_short_in_words(facts.thresholds)
+    if cut_short:
+        blocks.append(Paragraph(cut_short))
     if not of_policies(facts) and facts.what_if_concept != facts.concept:
         blocks.append(Paragraph(OTHER_SOLVER))
     if deciding:
@@ -49,22 +49,11 @@ def thresholds(facts: Facts) -> tuple[Block, ...]:
     return (*blocks, *value_by_share(facts))
 
 
-def _cut_short(facts: Facts) -> str:
-    count = sum(threshold.cut_short for threshold in facts.thresholds)
-    return (
-        f"The search was cut short for {count} of {len(facts.thresholds)} parameters: the varied games take "
-        "long to solve, and the work for all of them is limited. These parameters may have thresholds "
-        "that are not listed."
-    )
-
-
-def _lead(facts: Facts, deciding: list[Threshold], complete: bool) -> str:
+def _lead(facts: Facts, deciding: list[Threshold]) -> str:
+    if not deciding:
+        return no_threshold_in_words(facts.thresholds, facts.game.shape[0], of_policies=of_policies(facts))
     if of_policies(facts):
         return OF_POLICIES
-    if not deciding and not complete:
-        return "No threshold was found."
-    if not deciding:
-        return "No parameter, varied alone within its range, changes the deployed defences."
     return (
         "Each parameter below is varied alone, and the game is solved again. Between its two thresholds the "
         "same defences are deployed, though their probabilities may change. The attacker's largest share "
@@ -164,5 +153,5 @@ def _without_effect(facts: Facts, idle: list[Threshold]) -> Table:
         )
         for threshold in idle
     )
-    title = "Parameters that do not change the deployed defences"
+    title = "Parameters without a threshold in the range searched"
     return Table(title, heads, rows, shown=SHOWN)

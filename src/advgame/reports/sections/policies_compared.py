@@ -86,10 +86,17 @@ def _heads(facts: Facts) -> tuple[Head, ...]:
     )
 
 
+def _is_chosen(facts: Facts, group: tuple[Policy, ...]) -> bool:
+    """Whether a row is of the verdict; without attacks, rows are of single defences alone."""
+    verdict = facts.policies.verdict
+    alone = not facts.has_attacks and verdict.single is not None and group[0].single == verdict.single
+    return verdict in group or alone
+
+
 def _row(facts: Facts, group: tuple[Policy, ...]) -> tuple[Cell, ...]:
     table, money, policy = facts.policies, facts.money, group[0]
     mark = " (recommended)" if facts.decision.by_knowledge else " (by what the attacker knows)"
-    mark = mark if table.verdict in group else ""
+    mark = mark if _is_chosen(facts, group) else ""
     first = Cell(f"{titles(table, group)}{mark}", policy.kind.value)
     _, *per_month = money_cells(money, policy.worth)
     last = *per_month, money_cells(money, table.against_verdict(policy), difference=True)[0]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 import numpy as np
 
 from advgame.arrays import NO_ATTACK
-from advgame.measurements import Measurement, standard_error
-from advgame.measurements.measurement import PLAYABLE
+from advgame.measurements import Measurement
 from advgame.number_text import accuracy
-from advgame.payoffs.accuracies import column_names, defence_names
+from advgame.payoffs.accuracies import defence_names
 from advgame.reports.blocks import Block, Caution, Cell, Head, Heading, Matrix, Paragraph, Table
 from advgame.reports.facts import Facts
 from advgame.reports.sections.payoff_matrices import shown_rows
+from advgame.scenarios.stated_errors import stated_errors
 from advgame.wording.caveats import NUMBER
 from advgame.wording.names import attack_in_words, counted, shortened
 
@@ -55,7 +54,7 @@ def _names(facts: Facts) -> tuple[Table, ...]:
 def _accuracies(facts: Facts) -> Matrix:
     accuracies = facts.accuracies
     shown = shown_rows(facts)
-    errors = _standard_errors(facts)
+    errors = stated_errors(facts.scenario)
     texts = tuple(
         tuple(
             accuracy(
@@ -81,26 +80,6 @@ def _accuracies(facts: Facts) -> Matrix:
     )
 
 
-def _standard_errors(facts: Facts) -> dict[tuple[str, str], float | None]:
-    names = defence_names(facts.rows)
-    columns = column_names(tuple(dict.fromkeys(row.column for row in _attacked(facts.rows))))
-    return {
-        (names[row.network, row.defence], columns.get(row.column, NO_ATTACK)): standard_error(row)
-        for row in facts.rows
-        if row.metric in PLAYABLE
-        and not _assumed(facts, names[row.network, row.defence], columns.get(row.column))
-    }
-
-
-def _attacked(rows: Iterable[Measurement]) -> list[Measurement]:
-    return [row for row in rows if row.metric in PLAYABLE and row.attack != NO_ATTACK]
-
-
-def _assumed(facts: Facts, defence: str, attack: str | None) -> bool:
-    address = f"clean_accuracy[{defence}]" if attack is None else f"attacked_accuracy[{defence}, {attack}]"
-    return address in facts.scenario.what_if
-
-
 def _origins(facts: Facts) -> Table:
     counts = Counter(row.source or "no source given" for row in facts.scenario.selected)
     rows = tuple((Cell(source), Cell(f"{count:,}", count)) for source, count in counts.items())
@@ -111,11 +90,12 @@ def _warnings(facts: Facts) -> list[Block]:
     """The warnings, most frequent first; those that differ only in their numbers are merged."""
     kinds: dict[str, dict[str, Measurement]] = {}
     first: dict[str, str] = {}
+    names = defence_names(facts.rows)
     for row in facts.rows:
         for warning in row.warnings:
             kind = NUMBER.sub("#", warning)
             first.setdefault(kind, warning)
-            kinds.setdefault(kind, {})[_short_name(row)] = row
+            kinds.setdefault(kind, {})[_short_name(row, names[row.network, row.defence])] = row
     if not kinds:
         return [Paragraph("No row carries a warning.")]
     heads = Head("warning"), Head("rows", True), Head("which")
@@ -142,7 +122,7 @@ def _warnings(facts: Facts) -> list[Block]:
     ]
 
 
-def _short_name(row: Measurement) -> str:
+def _short_name(row: Measurement, defence: str) -> str:
     if row.attack == NO_ATTACK:
-        return f"{row.defence} without attack"
-    return f"{row.defence} under {row.column.full_name}"
+        return f"{defence} without attack"
+    return f"{defence} under {row.column.full_name}"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision.recommendation import undefended_in_words
-from advgame.number_text import MONEY_DIGITS, percent, significant
+from advgame.number_text import MONEY_DIGITS, probability, significant
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
-from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
+from advgame.reports.sections.nearest_thresholds import by_distance, of_policies, threshold_sentence
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
 from advgame.wording.attack_quality import (
     adaptive_threshold,
     factor_threshold,
     static_attacks,
 )
+from advgame.wording.confidence_words import interval_in_words
 from advgame.wording.names import under_attack
+from advgame.wording.threshold_words import no_threshold_in_words
 
 NUMBERS = 3  # parameters that would change the answer
 TINY = 1e-4  # an amount per input below it is stated per month only, without an exponent
@@ -36,25 +38,22 @@ def summary(facts: Facts) -> tuple[Block, ...]:
 
 
 def _confidence(facts: Facts, confidence: Confidence) -> str:
-    money, decision = facts.money, facts.recommendation
-    interval = f"{significant(confidence.low, MONEY_DIGITS)} and {money.per_input(confidence.high)}"
+    decision = facts.recommendation
     plain = [name for name, _ in decision.deploy] == [decision.undefended]
     beats = (
         ""
         if plain
         else f" It is worth more than {undefended_in_words(facts.scenario)} in "
-        f"{percent(confidence.beats_undefended)} of them."
+        f"{probability(confidence.beats_undefended, 1)} of them."
     )
-    return (
-        f"{confidence.sentence}{beats} Sampling error alone puts its value between "
-        f"{interval} per input (95 %). {confidence.evidence}"
-    )
+    interval = interval_in_words(confidence, facts.decision.value, facts.money)
+    return f"{confidence.sentence}{beats} {interval} {confidence.evidence}"
 
 
 def _nearest(facts: Facts) -> list[str]:
     deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=by_distance)
     return [threshold_sentence(facts, threshold) for threshold in deciding[:NUMBERS]] or [
-        "No parameter, varied alone within its range, changes which defences are deployed."
+        no_threshold_in_words(facts.thresholds, facts.game.shape[0], of_policies=of_policies(facts))
     ]
 
 
@@ -66,8 +65,9 @@ def _static(facts: Facts) -> str:
     adapted = {row.attack for row in facts.rows if row.adaptivity not in NOT_ADAPTIVE}
     static = [attack for attack in attacks if attack not in adapted]
     which = "The attacks were" if len(static) == len(attacks) else "Some attacks were"
-    words = adaptive_threshold(facts.scenario, factor_threshold(facts.thresholds))
-    return f"{which} not adapted to the defences. {words}"
+    threshold = factor_threshold(facts.thresholds)
+    words = adaptive_threshold(facts.scenario, threshold, of_policies=of_policies(facts))
+    return f"{which} not adapted to the defences. {words}".rstrip()
 
 
 def _measurement(facts: Facts, confidence: Confidence) -> str:

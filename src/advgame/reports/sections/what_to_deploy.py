@@ -17,6 +17,7 @@ from advgame.wording.policy_words import (
     response_in_words,
     worth_in_words,
 )
+from advgame.wording.threshold_words import side_in_words
 from advgame.wording.type_words import types_in_words
 from advgame.wording.verdict import verdict_of
 
@@ -94,7 +95,7 @@ def _count_of_attacks(facts: Facts) -> str:
 
 def _figures(facts: Facts) -> list[Figure]:
     money, per = facts.money, "per classified input"
-    value = facts.policies.verdict.worth if facts.decision.by_knowledge else facts.recommendation.value
+    value = facts.decision.value
     figures = [Figure("Value to the defender", money.per_input(value), _note(per, money, value), value)]
     for gain in gains(facts.policies)[:MOST_GAINS] if facts.decision.by_knowledge else ():
         figures.append(
@@ -122,7 +123,7 @@ def _adversarial(facts: Facts) -> list[Figure]:
     if edge is None:
         return [share]
     text, interval = threshold_in_words(recommendation, edge, facts.break_even)
-    side = "the scenario is above it" if limit > edge else "the scenario is below it"
+    side = f"the scenario is {side_in_words(limit, edge, (percent(limit), text))}"
     note = f"{interval}; {side}" if interval else f"{side}; its sampling error is unknown"
     return [share, Figure("Threshold of the largest share", text, note, edge)]
 

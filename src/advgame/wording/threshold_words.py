@@ -1,0 +1,69 @@
+"""Thresholds in words: what is said where none was found, and on which side of one a number lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from advgame.wording.names import counted
+
+if TYPE_CHECKING:
+    from advgame.studies import Threshold
+
+CUT_SHORT = (
+    "The search was cut short for {count} of {all}: the varied games take long to solve, and the work for "
+    "all of them is limited. These parameters may have thresholds that are not listed."
+)
+
+
+def no_threshold_in_words(searched: Sequence[Threshold], defences: int, *, of_policies: bool) -> str:
+    """That no threshold was found, and what follows from that; nothing does where the search was cut short.
+
+    Args:
+        searched: the parameters that were varied, none of which has a threshold.
+        defences: of the scenario.
+        of_policies: whether fixed policies were compared, instead of games solved again.
+    """
+    if defences == 1:
+        return "The scenario has a single defence, so no parameter changes what is deployed."
+    if any(threshold.cut_short for threshold in searched):
+        return "No threshold was found, but the search was cut short for some parameters."
+    if of_policies:
+        return (
+            "No parameter, varied alone within its range, makes a single defence worth more than the "
+            "recommended policy."
+        )
+    return "No parameter, varied alone within its range, changes which defences are deployed."
+
+
+def cut_short_in_words(searched: Sequence[Threshold]) -> str:
+    """For how many parameters the search was cut short; empty where it was for none.
+
+    Args:
+        searched: the parameters that were varied.
+    """
+    count = sum(threshold.cut_short for threshold in searched)
+    if not count:
+        return ""
+    return CUT_SHORT.format(count=count, all=counted(len(searched), "parameter", "parameters"))
+
+
+def side_in_words(value: float, edge: float, texts: tuple[str, str]) -> str:
+    """On which side of a threshold a number lies, also where both are printed alike.
+
+    >>> side_in_words(0.3, 0.15, ("30 %", "15 %")), side_in_words(0.15, 0.15017, ("15 %", "15 %"))
+    ('above it', 'just below it')
+    >>> side_in_words(0.15, 0.15, ("15 %", "15.0 %"))
+    'on it'
+
+    Args:
+        value: the number.
+        edge: the threshold.
+        texts: both as printed, in percent.
+    """
+    if value == edge:
+        return "on it"
+    shown, shown_edge = (float(text.removesuffix(" %").replace(",", "").replace("−", "-")) for text in texts)
+    side = "above it" if value > edge else "below it"
+    apart = shown > shown_edge if value > edge else shown < shown_edge
+    return side if apart else f"just {side}"

@@ -1,0 +1,160 @@
+"""Sentences of a report hold in scenarios at the edge: one defence, no service, nearly on a threshold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import advgame as ag
+from advgame.measurements import Measurement, MeasurementTable
+from advgame.payoffs.field_success import Judge
+from advgame.reports.blocks import Figures, LineChart, Table
+from advgame.scenarios.knowledge import KNOWLEDGE
+from advgame.studies import Threshold
+from advgame.wording.threshold_words import no_threshold_in_words
+
+from .conftest import table
+from .test_sections import section, words
+
+PLAIN, ROBUST = ("plain", 0.9, 0.1), ("robust", 0.8, 0.5)
+
+
+def scenario_of(*accuracies: tuple[str, float, float], **changes: object) -> ag.Scenario:
+    return replace(ag.Scenario("by hand", table(*accuracies), largest_share=0.3), **changes)
+
+
+@pytest.mark.parametrize("knows", KNOWLEDGE)
+def test_a_single_defence_has_a_report_whatever_the_attacker_knows(knows: str) -> None:
+    text = words(ag.report(scenario_of(PLAIN, attacker_knows=knows)))
+    assert "The scenario has a single defence, so no parameter changes what is deployed." in text
+
+
+def test_a_service_that_is_not_run_has_no_factor_that_changes_the_answer() -> None:
+    rows = [
+        replace(row, adaptivity=None if row.attack == "none" else "static") for row in table(PLAIN, ROBUST)
+    ]
+    losing = ag.Scenario("losing", MeasurementTable(tuple(rows)), largest_share=0.3)
+    losing = ag.set_parameter(ag.set_parameter(losing, "breach_loss", 10.0), "benign_gain", 0.0)
+    text = words(ag.report(replace(losing, may_stop=True)))
+    assert text.startswith("Do not run the service")
+    assert "adaptive attacker succeeded" not in text
+    assert "adaptive attacker succeeded" in words(ag.report(losing))
+
+
+@pytest.mark.parametrize(
+    ("cut_short", "defences", "of_policies", "said"),
+    [
+        (False, 2, False, "changes which defences are deployed"),
+        (False, 2, True, "makes a single defence worth more than the recommended policy"),
+        (True, 2, False, "cut short for some parameters"),
+        (False, 1, True, "a single defence, so no parameter changes"),
+    ],
+)
+def test_where_no_threshold_was_found_no_more_is_said_than_was_searched(
+    *, cut_short: bool, defences: int, of_policies: bool, said: str
+) -> None:
+    searched = Threshold("attack_cost", 0.5, None, None, 0.0, 1.0, ("plain",), None, None, cut_short)
+    assert said in no_threshold_in_words([searched], defences, of_policies=of_policies)
+
+
+@pytest.mark.parametrize(("share", "side"), [(0.1502, "just above it"), (0.1501, "just below it")])
+def test_a_share_printed_like_its_threshold_is_just_beside_it(
+    two_defences: ag.Scenario, share: float, side: str
+) -> None:
+    # p* = 0.0944 / 0.6286 = 0.15017
+    report = ag.report(ag.set_parameter(two_defences, "largest_share", share), "nash", only=())
+    figures = next(block for block in report.blocks if isinstance(block, Figures))
+    assert figures.items[-1].text == "15 %"
+    assert figures.items[-1].note.endswith(f"the scenario is {side}")
+
+
+def test_the_interval_of_a_secret_defence_is_of_its_value_once_known(two_defences: ag.Scenario) -> None:
+    # Indifferent, the attacker attacks q = .7488: .7 (.9478 − .0944 q) + .3 · .5342 q = .734, not .805.
+    text = words(ag.report(two_defences, "nash", only=("decision", "summary")))
+    assert "Sampling error alone puts its value against an attacker who knows it, at the amounts" in text
+    assert "(95 %); at the accuracies as measured it is 0.734." in text
+    plain = words(ag.report(replace(two_defences, attacker_knows="network"), only=("summary",)))
+    assert "Sampling error alone puts its value between 0.8" in plain
+
+
+def test_accuracies_that_are_better_than_most_draws_are_called_so() -> None:
+    # As measured no attack succeeds, and none is worth its cost; in nearly all draws one is.
+    facts = {"dataset": "digits", "network": "cnn", "source": "by hand", "tested": 20}
+    rows = [
+        Measurement(**facts, defence="robust", attack="none", metric="clean", accuracy=0.9, correct=18),
+        Measurement(**facts, defence="robust", attack="pgd", accuracy=1.0, correct=20),
+    ]
+    scenario = ag.Scenario("barely", MeasurementTable(tuple(rows)), largest_share=0.9)
+    for address, amount in (("attack_cost", 1e-6), ("stopped_gain", 0.0), ("breach_loss", 10.0)):
+        scenario = ag.set_parameter(scenario, address, amount)
+    text = words(ag.report(replace(scenario, attacker_knows="network"), only=("summary",)))
+    assert "it is 0.9, more than in 97.5 % of the draws" in text
+
+
+def test_without_attacks_the_recommended_defence_is_marked() -> None:
+    report = ag.report(ag.case("imagenette-explanations"))
+    rows = next(block for block in section(report, "The policies compared") if isinstance(block, Table)).rows
+    assert [" (recommended)" in row[0].text for row in rows].count(True) == 1
+    assert rows[0][0].text.endswith(" (recommended)")
+
+
+def test_a_chart_speaks_of_the_margin_only_where_the_recommendation_has_one(
+    two_defences: ag.Scenario,
+) -> None:
+    notes = {
+        concept: next(
+            block.note for block in ag.report(two_defences, concept).blocks if isinstance(block, LineChart)
+        )
+        for concept in (None, "commitment", "worst_case")
+    }
+    assert "the recommendation, which has one, is worth no more" in notes[None]
+    assert "margin" not in notes["commitment"]
+    assert "best response" in notes["commitment"]
+    assert notes["worst_case"].startswith("“As recommended”: against the attacker's strategy shown above.")
+
+
+@pytest.mark.parametrize(
+    ("concept", "said"),
+    [
+        ("worst_case", "In the zero-sum game that defines this strategy, neither side can gain more than"),
+        ("minimax_regret", "In the zero-sum game that defines this strategy, neither side can gain more"),
+        ("quantal_response", "from the logit response to the other side's strategy, which is no best"),
+    ],
+)
+def test_a_certificate_claims_what_the_concept_proves(
+    two_defences: ag.Scenario, concept: str, said: str
+) -> None:
+    text = words(ag.report(two_defences, concept, only=("equilibrium",)))
+    assert said in text
+    assert "Neither side can gain" not in text
+
+
+def test_intervals_of_the_attackers_amounts_are_named_beside_the_margin(two_defences: ag.Scenario) -> None:
+    stated = replace(two_defences, intervals={"attack_reward": (0.5, 2.0)})
+    assert (
+        "may be up to 5 % higher or lower than assumed, except where the scenario states an interval "
+        "(attacker's reward for a success)."
+    ) in words(ag.report(stated))
+    certain = words(ag.report(replace(two_defences, attacker_margin=0.0)))
+    assert "The attacker's rewards and costs are as assumed." in certain
+
+
+def test_a_single_judge_is_of_all_attacks() -> None:
+    judged = scenario_of(PLAIN, ROBUST, judge={"*": Judge(0.9, 0.4)})
+    text = words(ag.report(judged))
+    assert "For all attacks, the judge of success recognises 90 % of successes" in text
+    assert "robust under pgd (−33.3 %)" in text  # (0.5 + 0.4 − 1) / (0.9 + 0.4 − 1)
+
+
+def test_warnings_of_two_networks_with_the_same_defence_are_two_rows() -> None:
+    rows = [
+        replace(row, network=network, warnings=("weak attack: by hand",))
+        for network in ("cnn", "mlp")
+        for row in table(PLAIN)
+    ]
+    report = ag.report(ag.Scenario("two networks", MeasurementTable(tuple(rows)), largest_share=0.3))
+    warnings = next(
+        block for block in report.blocks if isinstance(block, Table) and block.title == "Warnings"
+    )
+    assert [row[1].value for row in warnings.rows] == [4]
