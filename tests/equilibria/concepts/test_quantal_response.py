@@ -1,3 +1,5 @@
+from itertools import combinations, product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from scipy.optimize import approx_fprime, brentq, fsolve
 from scipy.special import expit, softmax
 
 from advgame.equilibria import QuantalResponse, principal_branch, solve
-from advgame.equilibria.algorithms.logit_branch import Reached, branch_points, only_response
+from advgame.equilibria.algorithms.logit_branch import Reached, branch_points, interactions, only_response
 from advgame.equilibria.concepts.quantal_response import _responding
 from advgame.errors import GameError
 from advgame.games import Game
@@ -101,7 +103,7 @@ def test_a_symmetric_game_is_followed_past_forks_and_stays_symmetric(seed: int) 
         assert "forks at a rationality of about" in solution.remark
 
 
-@given(games(most=4), st.floats(0.0, 1.4))
+@given(games(most=4), st.floats(0.0, 0.89))
 @settings(max_examples=40, deadline=None)
 def test_responses_in_turn_lead_to_the_end_of_the_branch(game: Game, scaled: float) -> None:
     ranges = max(np.ptp(game.defender_payoffs), np.ptp(game.attacker_payoffs)) or 1.0
@@ -113,10 +115,64 @@ def test_responses_in_turn_lead_to_the_end_of_the_branch(game: Game, scaled: flo
     assert only.attacker == pytest.approx(end.attacker, abs=1e-10)
 
 
-def test_where_several_may_exist_responses_in_turn_are_not_trusted() -> None:
-    assert only_response(Game(np.eye(2), np.eye(2)), 4.0) is None
-    assert "Other equilibria may exist" in QuantalResponse(4.0).solve(Game(np.eye(2), np.eye(2))).remark
-    assert "only equilibrium" in QuantalResponse(1.0).solve(Game(np.eye(2), np.eye(2))).remark
+def equilibria_on_a_grid(game: Game, rationality: float) -> int:
+    """How many quantal response equilibria a 2 × 2 game has: roots of one equation in one probability."""
+    x = np.linspace(0.0, 1.0, 20_001)
+    (a, b), (c, d) = game.attacker_payoffs
+    reply = expit(rationality * (x * (a - b) + (1 - x) * (c - d)))
+    (a, b), (c, d) = game.defender_payoffs
+    signs = np.sign(x - expit(rationality * (reply * (a - c) + (1 - reply) * (b - d))))
+    signs = signs[signs != 0]  # a root on the grid stands between two signs
+    return int((signs[1:] != signs[:-1]).sum())
+
+
+@pytest.mark.parametrize("rationality", [2.1, 2.5, 2.8, 4.0])
+def test_coordination_has_three_equilibria_beyond_its_fork_and_none_is_called_the_only_one(
+    rationality: float,
+) -> None:
+    coordination = Game(np.eye(2), np.eye(2))
+    assert equilibria_on_a_grid(coordination, rationality) == 3
+    assert only_response(coordination, rationality) is None
+    assert "Other equilibria may exist" in QuantalResponse(rationality).solve(coordination).remark
+    assert "only equilibrium" in QuantalResponse(1.0).solve(coordination).remark
+
+
+@given(
+    st.lists(st.integers(-3, 3), min_size=8, max_size=8).map(np.array), st.floats(0.05, 3.0), st.booleans()
+)
+@settings(max_examples=300, deadline=None)
+def test_what_is_called_the_only_equilibrium_is_the_only_one(
+    payoffs: np.ndarray, rationality: float, alike: bool
+) -> None:
+    a, b = payoffs.astype(float).reshape(2, 2, 2)
+    game = Game(a, a if alike else b)
+    if only_response(game, rationality) is not None:
+        assert equilibria_on_a_grid(game, rationality) == 1
+
+
+@given(games(most=5))
+def test_interactions_are_those_of_all_pairs_of_pairs(game: Game) -> None:
+    p = game.defender_payoffs
+    rows, columns = (range(count) for count in p.shape)
+    differences = [
+        abs(p[i, j] - p[k, j] - p[i, m] + p[k, m])
+        for i, k in product(rows, rows)
+        for j, m in product(columns, columns)
+    ]
+    assert interactions(p[None]) == pytest.approx([max(differences)])
+
+
+@pytest.mark.parametrize(("shape", "proven"), [((6, 5), True), ((60, 45), False)])
+def test_many_strategies_are_compared_with_one_only_and_the_proof_then_needs_half_the_rationality(
+    shape: tuple[int, int], proven: bool
+) -> None:
+    payoffs = np.random.default_rng(0).random(shape)
+    game = Game(payoffs, payoffs)
+    exact = max(np.ptp(payoffs[i] - payoffs[k]) for i, k in combinations(range(len(payoffs)), 2))
+    closest = 4 * np.sqrt(0.79) / exact
+    assert (only_response(game, closest) is not None) == proven
+    assert only_response(game, closest / 2) is not None
+    assert only_response(game, closest * 1.02) is None
 
 
 def test_the_time_limit_ends_the_branch_with_a_remark() -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from math import copysign, inf, sqrt
 
 import numpy as np
@@ -34,8 +35,9 @@ FARTHEST_CORRECTION = 0.3  # of the step, beyond which a step may have landed on
 FURTHEST_PROBABILITY = (
     0.02  # between a probability as predicted and as corrected; λ may hide this in the length
 )
-MOST_SHRUNK = 0.5  # the factor of a contraction; closer to 1 the branch leads there sooner
-MOST_RESPONSES = 60
+MOST_SHRUNK = 0.8  # the factor of a contraction; closer to 1 the branch leads there sooner
+MOST_RESPONSES = 160
+MOST_COMPARED = 40  # strategies that are compared in pairs
 SETTLED = 1e-14  # the last change of a probability
 SHARPEST_TURN = 0.9  # cosine of the angle between tangents, below which a step was too long
 
@@ -96,31 +98,26 @@ def branch_points(game: Game, rationality: float) -> Iterator[Reached]:
 
 
 def only_response(game: Game, rationality: float) -> Reached | None:
-    """The unique quantal response equilibrium at low rationality; None if there may be several.
+    """The quantal response equilibrium of a game, where it is proven to be the only one; otherwise None.
 
-    A logit response moves by at most λ/4 times the payoff range when the opponent's strategy moves by 1 in
-    total variation. If the product of both factors is below 1, alternating responses are a contraction: the
-    unique fixed point lies on the branch and is reached from any start.
+    See ``only_responses`` for the condition.
     """
     centred = game.centred
-    to_defender, to_attacker = centred.defender_payoffs, centred.attacker_payoffs.T
-    shrinks = np.ptp(to_defender) * rationality / 4 * np.ptp(to_attacker) * rationality / 4
-    if not shrinks <= MOST_SHRUNK:
-        return None
-    defender, attacker = (np.full(count, 1 / count) for count in game.shape)
-    for _ in range(MOST_RESPONSES):
-        before = attacker
-        defender = _softmax(rationality * (to_defender @ attacker))
-        attacker = _softmax(rationality * (to_attacker @ defender))
-        if float(np.abs(attacker - before).max()) <= SETTLED:
-            return Reached(rationality, _softmax(rationality * (to_defender @ attacker)), attacker, ())
-    return None
+    answered, defender, attacker = only_responses(
+        centred.defender_payoffs[None], centred.attacker_payoffs[None], rationality
+    )
+    return Reached(rationality, defender[0], attacker[0], ()) if answered[0] else None
 
 
 def only_responses(
     a: FloatArray, b: FloatArray, rationality: float
 ) -> tuple[NDArray[np.bool_], FloatArray, FloatArray]:
-    """Like ``only_response``, for many games at once.
+    """The quantal response equilibria of many games, where they are proven to be the only ones.
+
+    Let the opponent's strategy move by t in total variation. Differences between a player's expected payoffs
+    then change by at most t times the player's largest ``interactions``, and the logit response moves by at
+    most λ/4 times that change. Where the product of both players' factors is below 1, alternating responses
+    are a contraction: their fixed point is unique, lies on the branch, and is reached from any start.
 
     Args:
         a: (games, defences, attacks), payoffs of the defender.
@@ -131,8 +128,7 @@ def only_responses(
         A mask of the solved games (games,), and both mixed strategies (games, defences), (games, attacks).
     """
     games, defences, attacks = a.shape
-    shrinks = np.ptp(a, axis=(1, 2)) * rationality / 4 * np.ptp(b, axis=(1, 2)) * rationality / 4
-    unsettled = np.flatnonzero(shrinks <= MOST_SHRUNK)
+    unsettled = np.flatnonzero(_contracts(a, b, rationality))
     answered = np.zeros(games, np.bool_)
     defender, attacker = np.full((games, defences), 1 / defences), np.full((games, attacks), 1 / attacks)
     for _ in range(MOST_RESPONSES):
@@ -148,6 +144,47 @@ def only_responses(
         if len(unsettled) == 0:
             break
     return answered, defender, attacker
+
+
+def _contracts(a: FloatArray, b: FloatArray, rationality: float) -> NDArray[np.bool_]:
+    """Whether alternating responses are proven to be a contraction in each game, (games,)."""
+    factor = (rationality / 4) ** 2
+    least, most = (of_a * of_b * factor for of_a, of_b in zip(_bounds(a), _bounds(b), strict=True))
+    proven: NDArray[np.bool_] = most <= MOST_SHRUNK
+    open_ = np.flatnonzero(~proven & (least <= MOST_SHRUNK))  # games that need the exact numbers
+    if len(open_) and min(a.shape[1:]) <= MOST_COMPARED:
+        proven[open_] = interactions(a[open_]) * interactions(b[open_]) * factor <= MOST_SHRUNK
+    return proven
+
+
+def interactions(payoffs: FloatArray) -> FloatArray:
+    """How much the gain from one strategy over another can depend on the opponent, (games,).
+
+    The largest ``|p[i, j] - p[k, j] - p[i, l] + p[k, l]|`` of each game: at most twice the range of the
+    payoffs, and 0 where a player's gain never depends on what the opponent does.
+
+    >>> interactions(np.array([[[1, 0], [0, 1]], [[5, 4], [3, 2]]])).tolist()
+    [2.0, 0.0]
+
+    Args:
+        payoffs: (games, defences, attacks), of one player.
+    """
+    fewer = _fewer_first(payoffs)
+    largest = np.zeros(len(payoffs))
+    for first, second in combinations(range(fewer.shape[1]), 2):
+        np.maximum(largest, np.ptp(fewer[:, first] - fewer[:, second], axis=1), out=largest)
+    return largest
+
+
+def _bounds(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Bounds on the interactions, from comparisons with one strategy only."""
+    fewer = _fewer_first(payoffs)
+    with_first = np.ptp(fewer - fewer[:, :1], axis=2).max(axis=1)
+    return with_first, 2.0 * with_first
+
+
+def _fewer_first(payoffs: FloatArray) -> FloatArray:
+    return payoffs if payoffs.shape[1] <= payoffs.shape[2] else payoffs.swapaxes(1, 2)
 
 
 class _Curve:
