@@ -17,14 +17,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+
+import numpy
 
 ROOT = Path(__file__).parents[1]
 
 
+def numpy_features() -> tuple[list[str], dict[str, bool]]:
+    """The features that numpy was built to choose from, and which of them this processor has."""
+    inside = "numpy._core" if numpy.lib.NumpyVersion(numpy.__version__) >= "2.0.0" else "numpy.core"
+    module = import_module(f"{inside}._multiarray_umath")
+    return module.__cpu_dispatch__, module.__cpu_features__
+
+
 def numpy_without(wide: Callable[[str], bool]) -> str:
     """The features that numpy could use on this processor and is to leave out, as it wants them listed."""
-    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+    __cpu_dispatch__, __cpu_features__ = numpy_features()
 
     return " ".join(name for name in __cpu_dispatch__ if __cpu_features__[name] and wide(name))
 
@@ -59,14 +69,16 @@ def paths() -> dict[str, dict[str, str]]:
 
 
 IN_FORCE = """
-import numba.core.codegen, numpy, scipy.linalg
+import sys, numba.core.codegen, numpy, scipy.linalg
+sys.path.insert(0, "tools")
 try:
     from threadpoolctl import threadpool_info
     print("  OpenBLAS", *sorted({each.get("architecture", "?") for each in threadpool_info()
                                  if each["internal_api"] == "openblas"}))
 except ModuleNotFoundError:
     print("  OpenBLAS is not asked: threadpoolctl is not installed")
-from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+from float_paths import numpy_features
+__cpu_dispatch__, __cpu_features__ = numpy_features()
 print("  numpy   ", *[name for name in __cpu_dispatch__ if __cpu_features__[name]] or ["baseline"])
 print("  numba   ", numba.core.codegen.JITCPUCodegen("x")._get_host_cpu_name())
 try:

@@ -175,3 +175,12 @@ def test_markdown_takes_no_name_for_markup(hostile_report: ag.Report) -> None:
     assert "<script" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert all(line.count(" | ") >= 1 for line in text.splitlines() if line.startswith("| "))
+
+
+@pytest.mark.parametrize(("name", "breaking"), [("html", r"\d %"), ("latex", r"\d \\%")])
+def test_no_line_can_break_between_a_number_and_its_percent_sign(
+    two_defences_report: ag.Report, name: str, breaking: str
+) -> None:
+    text = re.sub(r"<svg.*?</svg>", "", str(two_defences_report.render(name)), flags=re.DOTALL)
+    assert not re.search(breaking, text)
+    assert re.search(breaking.replace(" ", "[~\N{NO-BREAK SPACE}]"), text)

@@ -64,8 +64,8 @@ class Judge:
 
         (s + specificity − 1) / (sensitivity + specificity − 1), after Rogan and Gladen (1978).
 
-        >>> Judge(0.9, 0.8).corrected(0.41).round(4)
-        np.float64(0.3)
+        >>> round(float(Judge(0.9, 0.8).corrected(0.41)), 4)
+        0.3
 
         Args:
             judged: rate or rates of attacks judged to have succeeded.

@@ -23,6 +23,7 @@ from advgame.jobs.solve_chunk import solve_chunk
 from advgame.jobs.solver_version import solver_version
 from advgame.jobs.sweep_job import SweepJob
 
+SET_BY_DASK = ("PYTHONHASHSEED", "__DASK_PARENT_PID", "DASK_PARENT")  # the last by 2024.8 and older
 TASKS_OF_A_THREAD = 2  # on the cluster at one time, so that no thread waits for the next chunk
 
 
@@ -214,7 +215,7 @@ def _settings_of_new_workers() -> Iterator[None]:
 
     key = "distributed.nanny.pre-spawn-environ"
     variables = {**dask.config.get(key), **KEEPS_FREED_MEMORY}
-    before = {name: os.environ.get(name) for name in (*variables, "PYTHONHASHSEED", "__DASK_PARENT_PID")}
+    before = {name: os.environ.get(name) for name in (*variables, *SET_BY_DASK)}
     try:
         with dask.config.set({key: variables, "distributed.worker.profile.enabled": False}):
             yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from advgame.reports.blocks import LineChart, Matrix, MixBars
 from advgame.reports.charts import draw_bars, draw_heat_map, draw_lines
@@ -39,6 +39,7 @@ def _page() -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
+        finalize=_with_kept_percent,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -48,6 +49,11 @@ def _page() -> Template:
     environment.globals["kind"] = lambda block: type(block).__name__
     environment.filters["line"] = one_line
     return environment.get_template("page.html")
+
+
+def _with_kept_percent(value: Any) -> Any:
+    """A text in which a percent sign never begins a line."""
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if type(value) is str else value
 
 
 def _drawn(block: MixBars | Matrix | LineChart) -> Markup:

@@ -41,7 +41,7 @@ def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the reports that this version writes.
 
     >>> schema()["$id"]
-    'advgame-report/1'
+    'urn:advgame:report:1'
     """
     text = Path(__file__).with_name("report.schema.json").read_text(encoding="utf-8")
     return cast(dict[str, Any], json.loads(text))

@@ -115,15 +115,19 @@ def escaped(text: str) -> str:
     r"""A text on one line, in which nothing is a command of LaTeX.
 
     >>> escaped("50 % of $1 \\input{x}")
-    '50 \\% of \\$1 \\textbackslash{}input\\{x\\}'
+    '50~\\% of \\$1 \\textbackslash{}input\\{x\\}'
     """
-    return " ".join(
-        BREAK.join(
-            "".join(MEANINGS.get(character, character) for character in piece)
-            for piece in PIECES.findall(word)
+    return (
+        " ".join(
+            BREAK.join(
+                "".join(MEANINGS.get(character, character) for character in piece)
+                for piece in PIECES.findall(word)
+            )
+            for word in one_line(text).split(" ")
         )
-        for word in one_line(text).split(" ")
-    ).replace("--", "-{}-")  # LaTeX would join them to a dash
+        .replace("--", "-{}-")
+        .replace(r" \%", r"~\%")
+    )  # LaTeX would join two hyphens to a dash
 
 
 @singledispatch
