@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.config import set_option
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +16,16 @@ from advgame.dashboard_pages import PAGES
 set_option("browser.gatherUsageStats", False)  # as `advgame app` does
 MAIN = bundled("app") / "main.py"
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def scanned_once() -> Iterator[None]:
+    """Streamlit looks for components once; otherwise every session reads the metadata of all packages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+        )
+        yield
 
 
 @pytest.fixture
