@@ -40,6 +40,9 @@ run: environment
 # Bytecode is kept, so that the many processes which tests start need not compile the package again.
 test: export PYTHONDONTWRITEBYTECODE :=
 
+# Linear algebra runs in one thread: the threads of two workers would wait for each other, busily.
+test docs: export OMP_NUM_THREADS ?= 1
+
 ifeq ($(BROWSER),0)
 test: export CHROMIUM :=
 test: SELECTION := -m "not browser"
