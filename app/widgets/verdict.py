@@ -11,7 +11,7 @@ from advgame.measurements import pool_seeds
 from advgame.number_text import percent, percentages
 from advgame.scenarios import Scenario
 from advgame.wording.caveats import warned
-from advgame.wording.concepts import certificate_in_words
+from advgame.wording.concepts import ALWAYS, certificate_in_words
 from advgame.wording.money import money_of
 from advgame.wording.names import shortened
 from advgame.wording.policy_words import (
@@ -54,7 +54,7 @@ def _show_certificate(recommendation: Recommendation) -> None:
     st.caption(
         f":material/verified: {PROVEN[recommendation.situation.concept.timing]} proven",
         help=plain(
-            f"{certificate_in_words(recommendation)} A solution that misses this by more than 0.0000002 % is "
+            f"{certificate_in_words(recommendation)} A solution that misses this by more than {ALWAYS} is "
             "never shown."
         ),
     )

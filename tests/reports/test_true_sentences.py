@@ -158,3 +158,12 @@ def test_warnings_of_two_networks_with_the_same_defence_are_two_rows() -> None:
         block for block in report.blocks if isinstance(block, Table) and block.title == "Warnings"
     )
     assert [row[1].value for row in warnings.rows] == [4]
+
+
+def test_no_rounding_error_is_printed_as_an_amount(two_defences: ag.Scenario) -> None:
+    # A mixed equilibrium leaves the attacker nothing: 0.3 · (average success − 0.47), up to the last bit.
+    report = ag.report(ag.set_parameter(two_defences, "attack_cost", 0.47), "nash", only=("equilibrium",))
+    text = words(report)
+    assert "Value to the attacker: 0 units" in text
+    assert "e−" not in text
+    assert report.recommendation.attacker_value == 0

@@ -41,3 +41,12 @@ def test_a_ray_without_a_change_is_answered_with_nan() -> None:
     search = Search(beyond_ellipsoid, -BOX, BOX, reach=0.5)
     assert np.isnan(search.first(np.eye(3))).all()
     assert search.nearest(search.first(np.eye(3)), starts=3) == ()
+
+
+def test_a_border_that_is_level_all_around_leaves_the_point_where_it_is() -> None:
+    """Changed at x = 1 alone, where the box ends: no neighbouring ray says where a nearer change could be."""
+    high = np.array([1.0, 50, 50])
+    search = Search(lambda points: points[:, 0] == 1.0, -BOX, high, 20.0)
+    start = search.first(np.array([[1.0, 0, 0]]))[0]
+    with np.errstate(invalid="raise"):
+        assert search.refined(start).tolist() == [1.0, 0, 0]

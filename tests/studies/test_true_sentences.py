@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 import advgame as ag
+from advgame.errors import InputError
 from advgame.measurements import Measurement, MeasurementTable
+from advgame.payoffs.field_success import Judge
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.studies import Deterrence, ValueOfInformation
 
@@ -94,3 +96,14 @@ def test_the_value_of_information_keeps_to_the_intervals_that_the_scenario_state
     assert isinstance(found, ValueOfInformation)
     assert "attack_cost" not in {figure.figure for figure in found.figures}  # it is exact
     assert "except in the intervals given for attack_cost" in found.assumed
+
+
+@pytest.mark.parametrize("name", ["simulation", "measurement_plan"])
+@pytest.mark.parametrize(
+    ("changes", "cause"), [({"judge": {"*": Judge(0.9, 0.9)}}, "its judge"), ({"tries": 3.0}, "tries = 3")]
+)
+def test_a_study_that_cannot_bend_names_what_bends_the_payoffs(
+    name: str, changes: dict[str, object], cause: str
+) -> None:
+    with pytest.raises(InputError, match=f"because of {cause}"):
+        ag.study(name, replace(ag.case("prompt-defences"), **changes))

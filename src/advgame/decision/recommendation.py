@@ -14,6 +14,8 @@ from advgame.games import Game, Profile
 from advgame.games.tolerances import PLAYED, TIE
 from advgame.scenarios import Scenario
 
+ROUNDING = 1e-12  # of the largest payoff: an expected payoff that is smaller is zero
+
 
 @dataclass(frozen=True)
 class Alone:
@@ -102,12 +104,25 @@ def recommend(scenario: Scenario | Situation, concept: str | Concept | None = No
         profile,
         deploy=played(game.defences, profile.defender),
         attacked_by=played(game.attacks, profile.attacker),
-        value=profile.defender_payoff,
-        attacker_value=profile.attacker_payoff,
+        value=settled(profile.defender_payoff, game.defender_payoffs),
+        attacker_value=settled(profile.attacker_payoff, game.attacker_payoffs),
         expected_share=float(here.accuracies.adversarial_share @ profile.attacker),
         undefended=undefended_of(here.scenario, game),
         alone=_each_alone(game, in_favour=here.concept.ties_favour_defender),
     )
+
+
+def settled(amount: float, payoffs: FloatArray) -> float:
+    """An expected payoff, with the rounding error near zero removed.
+
+    >>> settled(-6e-19, np.array([[0.0, 0.3]])), settled(0.1, np.array([[0.0, 0.3]]))
+    (0.0, 0.1)
+
+    Args:
+        amount: the expected payoff.
+        payoffs: those that it is an average of.
+    """
+    return 0.0 if abs(amount) <= ROUNDING * float(np.abs(payoffs).max()) else amount
 
 
 def undefended_of(scenario: Scenario, game: Game) -> str:

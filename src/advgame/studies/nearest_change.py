@@ -87,6 +87,8 @@ class Search:
             if distance == 0:
                 break
             normal = self._normal(point)
+            if not normal.any():  # level all around: no direction leads to a nearer change
+                break
             foot = self._foot(normal, float(normal @ point))
             with part(0.0, 0.0):  # how many rounds there are is not known
                 on_rays = self.first(np.array([(1 - step) * point + step * foot for step in STEPS]))

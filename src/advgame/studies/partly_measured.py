@@ -12,6 +12,7 @@ from advgame.errors import InputError
 from advgame.payoffs.accuracies import measured_cells
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, payoff_coefficients
+from advgame.studies.bent_payoffs import WITHOUT, what_bends
 
 RIDGE = 0.3  # towards the mean of all measured accuracies, in measurements
 GUESS = 0.5  # of an accuracy while nothing is measured
@@ -49,13 +50,13 @@ class PartlyMeasured:
         """The table of a scenario.
 
         Raises:
-            InputError: for a payoff term whose payoffs are not linear in the accuracies, which has no bounds.
+            InputError: for payoffs that are not linear in the accuracies, which have no bounds.
         """
         pays = payoff_coefficients(scenario)
         if pays is None:
             raise InputError(
-                "A payoff term of the scenario is not linear in the accuracies, so payoffs of cells that are "
-                "not measured cannot be bounded. Remove the term."
+                f"{what_bends(scenario)}, so payoffs of cells that are not measured cannot be bounded. "
+                f"{WITHOUT}"
             )
         return PartlyMeasured(pays, scenario.accuracies.attacked_accuracy, known.copy())
 

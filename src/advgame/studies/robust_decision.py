@@ -114,13 +114,14 @@ class RobustDecision(StudyResult):
         amounts, lie = f"the {len(self.parameters)} amounts lie", "their intervals"
         if len(self.parameters) == 1:
             amounts, lie = f"{self.parameters[0]} lies", "its interval"
+        price = significant(self.price_of_ambiguity) if self.price_of_ambiguity else "nothing"
         return (
             f"Wherever {amounts} in {lie}, "
             f"{named_option(first.option)} earns at least {significant(first.guaranteed)} per "
             f"input{seen}, the "
             f"most that any option guarantees{least}. Choosing for the worst case costs "
-            f"{significant(self.price_of_ambiguity)} if all amounts are as stated. At these amounts, over "
-            f"{self.draws:,} draws of the accuracies, what is recommended{chosen} falls "
+            f"{price} if all amounts are as stated. At these amounts, over {self.draws:,} draws of the "
+            f"accuracies, what is recommended{chosen} falls "
             f"{significant(self.regret.mean, 3)} short of the best option on average (at most "
             f"{significant(self.regret.high, 3)} in {100 * (1 + LEVEL) / 2:g} % of the draws)."
         )

@@ -14,6 +14,7 @@ from advgame.scenarios import Scenario
 from advgame.scenarios.evidence import Evidence
 from advgame.scenarios.family.payoffs_at_draws import payoffs_at_draws
 from advgame.statistics.posteriors import BootstrapPosterior
+from advgame.studies.bent_payoffs import WITHOUT, what_bends
 
 AGREE = 1e-9  # of the payoff range: by how much money per input may miss the payoffs of the game
 
@@ -66,8 +67,8 @@ def _check(expected: FloatArray, scenario: Scenario) -> None:
     payoffs = payoffs_at_draws(scenario, scenario.accuracies.attacked_accuracy[None])[0][0]
     if np.abs(expected - payoffs).max() > AGREE * (float(np.ptp(payoffs)) or 1.0):
         raise InputError(
-            "The payoffs of the scenario are not sums over single inputs, so traffic cannot be simulated. "
-            "Remove the payoff term that is not linear in the accuracies and in the adversarial share."
+            f"{what_bends(scenario)}, so that they are no sums over single inputs, and traffic cannot be "
+            f"simulated. {WITHOUT}"
         )
 
 

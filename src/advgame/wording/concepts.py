@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advgame.decision import Recommendation
 from advgame.equilibria import Timing
+from advgame.games.tolerances import LARGEST_REGRET
 from advgame.number_text import significant
 
 
@@ -13,6 +14,7 @@ def rule_in_words(recommendation: Recommendation) -> str:
     return f"{situation.concept.situation}. Recommended is {situation.solution.rule}."
 
 
+ALWAYS = "0.0000002 %"  # the largest regret of any solution that is shown
 PROVEN = {
     Timing.SIMULTANEOUS: "Neither side can gain more than {} of its payoff range by changing its strategy",
     Timing.LEADER: (
@@ -39,5 +41,6 @@ def certificate_in_words(recommendation: Recommendation) -> str:
     certificate, timing = recommendation.profile.certificate, recommendation.situation.concept.timing
     most = certificate.attacker_regret if timing is Timing.LEADER else certificate.regret
     exact = " in exact arithmetic" if certificate.exact else ""
-    proof = PROVEN[timing].format(f"{significant(100 * most, 2)} %")
+    tiny = 0 < most <= LARGEST_REGRET  # as an exponent nobody reads it
+    proof = PROVEN[timing].format(ALWAYS if tiny else f"{significant(100 * most, 2)} %")
     return f"{proof}; this was recomputed from the payoffs{exact}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advgame.decision.recommendation import settled
 from advgame.equilibria import Timing
 from advgame.games import Profile
 from advgame.games.tolerances import PLAYED
@@ -102,8 +103,13 @@ def _profile(facts: Facts, number: int, profile: Profile) -> tuple[Cell, ...]:
         Cell(str(number), number),
         Cell(_strategy(game.defences, profile.defender.tolist())),
         Cell(_strategy(tuple(map(attack_in_words, game.attacks)), profile.attacker.tolist())),
-        Cell(facts.money.per_input(profile.defender_payoff), profile.defender_payoff),
-        Cell(facts.money.per_input(profile.attacker_payoff), profile.attacker_payoff),
+        *(
+            Cell(facts.money.per_input(settled(amount, payoffs)), amount)
+            for amount, payoffs in (
+                (profile.defender_payoff, game.defender_payoffs),
+                (profile.attacker_payoff, game.attacker_payoffs),
+            )
+        ),
         Cell("yes" if profile is facts.recommendation.profile else ""),
     )
 
