@@ -8,6 +8,7 @@ import pytest
 
 import advgame as ag
 from advgame.measurements import Measurement, MeasurementTable
+from advgame.number_text import significant
 from advgame.payoffs.field_success import Judge
 from advgame.reports.blocks import Figures, LineChart, Table
 from advgame.scenarios.knowledge import KNOWLEDGE
@@ -167,3 +168,23 @@ def test_no_rounding_error_is_printed_as_an_amount(two_defences: ag.Scenario) ->
     assert "Value to the attacker: 0 units" in text
     assert "e−" not in text
     assert report.recommendation.attacker_value == 0
+
+
+def test_the_value_at_the_amounts_assumed_is_not_called_guaranteed() -> None:
+    report = ag.report(replace(ag.case("cifar10-many-attacks"), attacker_margin=0.5), only=("equilibrium",))
+    verdict, text = report.decision.policies.verdict, words(report)
+    assert verdict.guaranteed < verdict.if_known - 0.01
+    assert (
+        f"Value to the defender at the amounts assumed: {significant(verdict.if_known, 3)} units per "
+        "classified input"
+    ) in text
+    assert f"guaranteed: {significant(verdict.guaranteed, 3)} units." in text
+    assert "Its value is guaranteed" not in text
+
+
+def test_a_study_in_a_report_calls_parameters_by_their_meaning(two_defences: ag.Scenario) -> None:
+    report = ag.report(two_defences, sections=["regions"], only=())
+    text = words(report)
+    assert (
+        "Over largest share of the traffic that can be adversarial and attacker's cost per attacked" in text
+    )

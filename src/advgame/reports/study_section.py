@@ -21,7 +21,7 @@ from advgame.reports.blocks import (
 from advgame.reports.facts import Facts
 from advgame.studies import STUDIES, study
 from advgame.studies.figures import StudyFigure, Tiles
-from advgame.wording.names import counted
+from advgame.wording.names import addresses_in_words, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,8 @@ def study_section(name: str, facts: Facts) -> tuple[Block, ...]:
         return heading, Caution(f"The study {kind.name} does not apply here. {problem}")
     except SolverError as problem:
         return heading, Caution(f"The study {kind.name} has no certified result. {problem}")
-    blocks: list[Block] = [heading, Paragraph(result.sentence)]
+    names = {*facts.game.defences, *facts.game.attacks}
+    blocks: list[Block] = [heading, Paragraph(addresses_in_words(result.sentence, names))]
     if result.figure is not None:
         blocks.append(_drawn(result.figure))
     return (*blocks, _table(kind.name, frame))

@@ -92,8 +92,8 @@ class Risk(StudyResult):
         if not self.changes:
             neutral = named_option(self.neutral, first=True)
             return (
-                f"{neutral} is the best option at every degree of risk aversion: on average, in the worst "
-                f"{100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
+                f"{neutral} is the best option at every degree of risk aversion tried: on average, in the "
+                f"worst {100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
             )
         words = f"{named_option(self.neutral, first=True)} is the best option on average"
         if self.by_worst:

@@ -109,7 +109,8 @@ class RobustDecision(StudyResult):
         first, second = self.maximin, self.minimax_regret
         name = "it also" if second == first else named_option(second.option)
         chosen = "" if self.recommended in (RECOMMENDED, SECRET) else f" ({self.recommended})"
-        least = f"; {name} has the least regret, up to {significant(second.regret)}"
+        regret = f"up to {significant(second.regret)}" if second.regret else "none at any point tried"
+        least = f"; {name} has the least regret, {regret}"
         seen = "" if self.proven else " at all points tried"
         amounts, lie = f"the {len(self.parameters)} amounts lie", "their intervals"
         if len(self.parameters) == 1:

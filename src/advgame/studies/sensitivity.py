@@ -91,13 +91,12 @@ class Sensitivity(StudyResult):
 
     def _flips(self) -> str:
         here = " + ".join(self.deploy)
+        if self.rule is None and 0 < self.flipped < 1:
+            often = "hardly ever" if self.flipped > HALF else "nearly always"
+            return f"{here} is {often} deployed within the intervals; no rule describes where."
         if self.rule is None:
-            return (
-                f"{here} is {'hardly ever' if self.flipped > HALF else 'nearly always'} deployed within the "
-                "intervals; no rule describes where."
-                if 0 < self.flipped < 1
-                else f"{here} is {'never' if self.flipped else 'always'} deployed within the intervals."
-            )
+            points = "none" if self.flipped else "all"
+            return f"{here} is deployed at {points} of the points tried within the intervals."
         stays = self.flipped > HALF
         what = f"{here} stays" if stays else "other defences are"
         such = f"all points at which {here} stays deployed" if stays else "all points with other defences"

@@ -32,8 +32,8 @@ from advgame.games.profile import relative_regret
 
 FEW_ATTACKS = 8  # with two defences: up to here all break points are tried
 METHOD = "mixed-integer program (HiGHS)"
-REMARK = "Its value is guaranteed; none guarantees more by over a millionth of the payoff range."
-CUT = "Its value is guaranteed; another may guarantee up to {:.6g}."
+REMARK = "No other {} guarantees more by over a millionth of the payoff range."
+CUT = "Another {} may guarantee up to {:.6g}."
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,16 @@ class RobustCommitment(Concept):
             defender, bound, method = _best(game, amounts, slack)
         _, guaranteed = worst_reply(game, amounts, defender, slack)
         proven = bound <= guaranteed + WITHIN * float(np.ptp(game.defender_payoffs))
+        kind = "single defence" if self.pure else "policy"
         return Solution(
             self.name,
             game,
             certified([_answered(game, defender)]),
             components=(),
             complete=False,
-            rule=f"the {'single defence' if self.pure else 'policy'} with the best guaranteed value",
+            rule=f"the {kind} with the best guaranteed value",
             method=method,
-            remark=REMARK if proven else CUT.format(bound),
+            remark=REMARK.format(kind) if proven else CUT.format(kind, bound),
             bound=bound,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advgame.decision.policies import same_worth
 from advgame.decision.recommendation import settled
 from advgame.equilibria import Timing
 from advgame.games import Profile
@@ -56,11 +57,22 @@ def _facts_in_words(facts: Facts) -> list[str]:
     return [
         rule_in_words(recommendation),
         f"Expected adversarial share of the traffic: {percent(recommendation.expected_share)}.",
-        f"Value to the defender: {money.both(recommendation.value)}.",
+        _value(facts),
         f"Value to the attacker: {money.both(recommendation.attacker_value)}.",
         _completeness(facts),
         certificate_in_words(recommendation),
     ]
+
+
+def _value(facts: Facts) -> str:
+    """The value at the amounts assumed, and the guaranteed one where the decision counts with another."""
+    amount, stated = facts.recommendation.value, facts.decision.value
+    if same_worth(amount, stated):
+        return f"Value to the defender: {facts.money.both(amount)}."
+    return (
+        f"Value to the defender at the amounts assumed: {facts.money.both(amount)}; guaranteed: "
+        f"{facts.money.per_input(stated)}."
+    )
 
 
 def _completeness(facts: Facts) -> str:
