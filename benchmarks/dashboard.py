@@ -58,9 +58,18 @@ class Visit:
         self.first = time.perf_counter() - server.started
         self.times: list[dict[str, float]] = []
 
+    @property
+    def has_share(self) -> bool:
+        """Whether the case has an attacker, whose share can be moved."""
+        return self._share.count() > 0
+
+    @property
+    def _share(self) -> Any:
+        return self.page.get_by_role("slider", name="Largest share of the traffic")
+
     def move(self, key: str) -> None:
         """One step of the largest share."""
-        self.page.get_by_role("slider", name="Largest share of the traffic").focus(timeout=SLOW)
+        self._share.focus(timeout=SLOW)
         used = self.server.cpu_seconds
         self.page.evaluate(f"() => {{ window.measured = ({WATCH})(); }}")
         self.page.keyboard.press(key)
@@ -81,6 +90,8 @@ def moved(browser: Any, files: dict[str, Path], checkouts: dict[str, Path], move
             visit.page.wait_for_timeout(SETTLED)
         for place in range(moves + 2):
             for visit in visits.values():
+                if not visit.has_share:
+                    continue
                 visit.move("ArrowRight" if place % 2 else "ArrowLeft")
                 if place < 2:
                     visit.times.clear()  # the first two warm up

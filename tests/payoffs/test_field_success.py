@@ -113,6 +113,16 @@ def test_mean_attempts_before_the_first_success_come_back_out(mean: float) -> No
     )
 
 
+def test_a_rate_a_step_above_one_continues_that_of_one_for_studies_that_differentiate() -> None:
+    rates = np.array([1 - 1e-7, 1.0, 1 + 1e-7])
+    strength = AttackStrength(tries=100)
+    with np.errstate(all="raise", under="ignore", divide="ignore"):
+        assert strength.of_all_tries(np.array([[0.0, rate] for rate in rates]))[:, 1] == pytest.approx(
+            [1] * 3
+        )
+        assert strength.expected_tries(rates) == pytest.approx([1] * 3, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     "strength", [{"tries": 3}, {"adaptive_factor": 2.5}, {"judge": {"*": Judge(0.9, 0.97)}}]
 )

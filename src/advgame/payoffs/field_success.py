@@ -249,7 +249,7 @@ def _at_least_once(once: Any, tries: float) -> Any:
     """1 − (1 − s)ᵏ, without cancellation in floats, and as Fractions where the number of tries is whole."""
     if once.dtype != object:
         with np.errstate(divide="ignore"):  # the logarithm of 0, for an attack that always succeeds
-            return -np.expm1(tries * np.log1p(-once))
+            return -np.expm1(tries * np.log1p(-np.minimum(once, 1.0)))  # studies step just above 1
     if tries == int(tries):
         return 1 - (1 - once) ** int(tries)
     return np.vectorize(lambda rate: 1 - as_decimal((1 - float(rate)) ** tries), otypes=[object])(once)
