@@ -45,10 +45,12 @@ make_folder() {
 # What an installation depends on: the file of dependencies, where the checkout stands, the interpreter.
 fingerprint() { { cat pyproject.toml && pwd && "$folder/bin/python" --version; } | cksum; }
 
+# With extras, modules are compiled when they are first imported: the tests import a quarter of them.
 install_here() {
     what="advgame and its dashboard${extra:+, and what '$extra' needs,}"
     say "Installing $what into $folder; the first time this takes a minute or two …"
-    "$folder/bin/python" -m pip install -qq --disable-pip-version-check --editable ".${extra:+[$extra]}" ||
+    "$folder/bin/python" -m pip install -qq --disable-pip-version-check \
+        ${extra:+--no-compile} --editable ".${extra:+[$extra]}" ||
         fail "The installation failed; pip's message is above. Put it right and give the command again."
 }
 
