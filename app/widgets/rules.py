@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from advgame.equilibria import CONCEPTS
@@ -17,6 +19,7 @@ from widgets.words import plain, sentence
 KNOWS, CONCEPT, SUCCESS, STOP = "attacker_knows", "choose concept", "success", "may_stop"
 AS_THE_SCENARIO_SAYS = ""
 MARGIN = Axis("attacker_margin", "margin of the attacker's rewards and costs", SHARE, 0.0, 0.5)
+WIDEST = 0.99  # the end of its range where a margin beyond the usual one is stated or typed
 
 
 def show() -> None:
@@ -50,7 +53,9 @@ def _show_rules_of_the_attacker() -> None:
         help="By how much they may be higher or lower than assumed. Recommendations against an attacker who "
         "knows the defence hold for all values within this margin.",
     )
-    show_number(MARGIN.address, sentence(MARGIN.meaning), MARGIN, scenario.attacker_margin)
+    margin = scenario.attacker_margin
+    ends = MARGIN if margin <= MARGIN.high else replace(MARGIN, high=max(WIDEST, margin))
+    show_number(MARGIN.address, sentence(MARGIN.meaning), ends, margin)
     _choose_concept()
     st.session_state[SUCCESS] = scenario.success
     st.radio(

@@ -142,6 +142,13 @@ def test_a_fresh_page_and_every_preset_show_the_numbers_used(open_page: Open) ->
     assert open_page().slider(key="slider defence_cost").value == 0
 
 
+def test_a_margin_beyond_the_usual_one_is_shown_as_it_is(open_page: Open) -> None:
+    page = open_page(link={"set": "attacker_margin=0.6"})
+    assert not page.exception
+    assert page.slider(key="slider attacker_margin").value == 0.6
+    assert page.number_input(key="number attacker_margin").value == 60
+
+
 def test_a_number_between_two_steps_is_shown_as_it_is(open_page: Open) -> None:
     page = open_page()
     page.number_input(key="number attack_cost").set_value(0.00422).run()

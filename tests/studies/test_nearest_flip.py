@@ -152,3 +152,10 @@ def test_without_a_margin_the_study_follows_the_verdict_itself() -> None:
     found = ag.study("nearest_flip", below, "nash")
     assert found.verdict_changed is None
     assert found.sentence.endswith("Every game is solved for a defence that is kept secret.")
+
+
+def test_an_accuracy_of_zero_and_several_tries_leave_payoffs_finite() -> None:
+    scenario = ag.set_parameter(ag.case(CASE), "tries", 2.0)
+    found = studied(ag.set_parameter(scenario, "stopped_gain", 2.0), "nash", starts=2)
+    assert np.isfinite(found.distance)
+    assert all(0 <= figure.changed <= 1 for figure in found.figures)

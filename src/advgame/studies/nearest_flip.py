@@ -262,7 +262,7 @@ class _Moves:
         concept, scenario = self.situation.concept, self.situation.scenario
         if not isinstance(concept, RobustCommitment):
             return None
-        changed = (self.measured + self.errors * point).reshape(len(self.defences), len(self.attacks))
+        changed = self.changed(point).reshape(len(self.defences), len(self.attacks))
         accuracies = replace(
             self.situation.accuracies,
             clean_accuracy=changed[:, 0],
@@ -273,9 +273,13 @@ class _Moves:
         solved = here.solve(build(accuracies, scenario.terms)).recommended
         return deployed(solved.defender, self.defences)
 
+    def changed(self, point: FloatArray) -> FloatArray:
+        """The accuracies (figures,) after one change, without the last bit beyond 0 or 1."""
+        return np.clip(self.measured + self.errors * point, 0.0, 1.0)
+
     def figures(self, point: FloatArray) -> list[FigureChange]:
         """Every accuracy before and after one change (figures,)."""
-        changed = self.measured + self.errors * point
+        changed = self.changed(point)
         names = [(defence, attack) for defence in self.defences for attack in self.attacks]
         return [
             FigureChange(*name, *numbers)

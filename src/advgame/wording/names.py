@@ -87,9 +87,13 @@ def meaning_of(address: str) -> str:
 
     >>> meaning_of("attack_cost[square]"), meaning_of("clean_accuracy[Standard]")
     ("attacker's cost per attacked input (square)", 'clean accuracy of Standard')
+    >>> meaning_of("clean_accuracy"), meaning_of("robust_accuracy")
+    ('clean accuracy', 'robust accuracy')
     """
     field, _, rest = address.partition("[")
     entry = rest.removesuffix("]")
+    if not entry and "accuracy" in field:
+        return field.replace("_", " ")
     if field == "clean_accuracy":
         return f"clean accuracy of {entry}"
     if field == "attacked_accuracy":
