@@ -332,7 +332,7 @@ def test_nothing_is_to_be_measured_where_no_other_policy_is_ever_better(
     two_defences_report: ag.Report,
 ) -> None:
     text = words(two_defences_report)
-    assert "Exact accuracies would not change the decision: there is nothing to measure first." in text
+    assert "In no draw of the accuracies is another policy better: there is nothing to measure first." in text
     assert "at most 0 units" not in text
 
 

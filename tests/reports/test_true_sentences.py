@@ -11,6 +11,7 @@ from advgame.measurements import Measurement, MeasurementTable
 from advgame.number_text import significant
 from advgame.payoffs.field_success import Judge
 from advgame.reports.blocks import Figures, LineChart, Table
+from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.studies import Threshold
 from advgame.wording.threshold_words import no_threshold_in_words
@@ -188,3 +189,25 @@ def test_a_study_in_a_report_calls_parameters_by_their_meaning(two_defences: ag.
     assert (
         "Over largest share of the traffic that can be adversarial and attacker's cost per attacked" in text
     )
+
+
+def test_a_secret_defence_that_would_lose_once_known_says_so(two_defences: ag.Scenario) -> None:
+    # Secret, and with every cost 0.89 higher: 0.895 − 0.89. Once known, 0.877 − 0.89.
+    scenario = ag.set_parameter(two_defences, "stopped_gain", 3.0)
+    scenario = ag.set_parameter(replace(scenario, attacker_margin=0.9), "defence_cost", 0.89)
+    report = ag.report(scenario, only=())
+    verdict = report.decision.policies.verdict
+    assert verdict.guaranteed < 0 < verdict.worth
+    known = significant(-verdict.guaranteed, 3)
+    assert f"if it becomes known, it may be a loss of {known} units per input." in words(report)
+
+
+def test_types_against_which_running_pays_are_named_beside_a_service_not_run(
+    two_defences: ag.Scenario,
+) -> None:
+    losing = ag.set_parameter(ag.set_parameter(two_defences, "breach_loss", 8.0), "attack_cost", 0.1)
+    types = {"idle": AttackerType(0.7, cost_multiplier=10.0), "active": AttackerType(0.3)}
+    stopped = replace(losing, may_stop=True, attacker_types=types)
+    assert "units per month): running the service would pay." in words(ag.report(stopped, only=()))
+    active = replace(stopped, attacker_types={"active": AttackerType(1.0)})
+    assert "for all inputs (kept secret) is a loss of 0.36 units" in words(ag.report(active, only=()))

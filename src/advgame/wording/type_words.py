@@ -8,6 +8,7 @@ from advgame.decision.policies import same_worth
 from advgame.number_text import percent, percentages
 from advgame.wording.money import Money
 from advgame.wording.names import listed
+from advgame.wording.policy_words import earned
 
 if TYPE_CHECKING:
     from advgame.studies.attacker_types import AttackerTypesResult, TypedPolicy
@@ -27,16 +28,22 @@ def types_in_words(result: AttackerTypesResult, money: Money) -> str:
     )
     best, verdict = result.recommended, result.verdict
     if verdict is None:
-        return f"{opening} Against the types, {_policy(best)} is worth {money.both(best.worth)}."
+        run = ": running the service would pay" if best.worth > 0 else ""
+        return f"{opening} Against the types, {_policy(best)} is {_worth(money, best.worth)}{run}."
     if same_worth(best.worth, verdict.worth):
         return (
-            f"{opening} Against the types it is worth {money.both(verdict.worth)}, and no policy that the "
+            f"{opening} Against the types it is {_worth(money, verdict.worth)}, and no policy that the "
             "study attacker_types compares is worth more."
         )
     return (
-        f"{opening} Against the types, {_policy(best)} is worth {money.both(best.worth)}, and what the "
-        f"verdict deploys {money.both(verdict.worth)}: follow the study attacker_types."
+        f"{opening} Against the types, {_policy(best)} is {_worth(money, best.worth)}, and what the "
+        f"verdict deploys is {_worth(money, verdict.worth)}: follow the study attacker_types."
     )
+
+
+def _worth(money: Money, amount: float) -> str:
+    """That something earns or loses an amount, to follow "is"."""
+    return f"{'worth ' if amount >= 0 else ''}{earned(money, amount)}"
 
 
 def _policy(policy: TypedPolicy) -> str:

@@ -73,7 +73,7 @@ def _static(facts: Facts) -> str:
 def _measurement(facts: Facts, confidence: Confidence) -> str:
     money, next_one = facts.money, confidence.measurement
     if confidence.rival is None:
-        return "Exact accuracies would not change the decision: there is nothing to measure first."
+        return "In no draw of the accuracies is another policy better: there is nothing to measure first."
     amount = confidence.perfect_information
     tiny = confidence.volume_known and amount < TINY
     worth = f"{money.per_month(amount)} per month" if tiny else money.both(amount)
