@@ -61,7 +61,7 @@ class Visit:
     @property
     def has_share(self) -> bool:
         """Whether the case has an attacker, whose share can be moved."""
-        return self._share.count() > 0
+        return bool(self._share.count() > 0)
 
     @property
     def _share(self) -> Any:
