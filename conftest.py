@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import HealthCheck, settings
 
+OBJECTS_BETWEEN_COLLECTIONS = 10_000
 LABORATORY = find_spec("torch") is not None
 
 collect_ignore_glob = [] if LABORATORY else ["src/advgame/lab/*", "tests/lab"]
@@ -30,6 +31,7 @@ def pytest_collection() -> Iterator[None]:
     """Keeps Python's garbage collector away from what is imported for the tests, which none of them frees.
 
     It would go through all of it again and again, which takes a third of the time of collecting the tests.
+    While they run it works as often as for the commands: a twentieth of the time of reports is saved.
     """
     gc.disable()
     try:
@@ -37,4 +39,5 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
         gc.enable()

@@ -1,4 +1,4 @@
-"""Test workers share compiled kernels: each kernel is compiled by one of them."""
+"""Test workers share their work: each kernel is compiled by one of them, and one of them has the browser."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+BROWSER = "tests/browser/"
 HELD: set[str] = set()  # kernels that this process is compiling; compiling one may ask for it again
 
 
@@ -20,6 +21,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput"):
         compile_each_kernel_once()
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Gives all tests in a browser to one worker, so that one browser and one dashboard are started."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneBrowser(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else str(super()._split_scope(nodeid))
+
+    return OneBrowser(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def compile_each_kernel_once() -> None:
