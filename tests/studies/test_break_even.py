@@ -153,3 +153,12 @@ def test_at_the_break_even_share_both_defences_pay_alike_in_the_game(changes: di
     rows = [game.defences.index(name) for name in (pair.plain, pair.defended)]
     first, second = game.defender_payoffs[rows, game.attacks.index("injection in slack")]
     assert first == pytest.approx(second, abs=1e-12)
+
+
+def test_of_networks_that_are_equal_without_an_attack_the_less_robust_one_never_pays() -> None:
+    worse, same, better = (scenario((0.9, 0.4), (0.9, robust)) for robust in (0.3, 0.4, 0.5))
+    assert [break_even_share(each, "plain", "trained").share for each in (worse, same, better)] == [
+        inf,
+        inf,
+        0.0,
+    ]

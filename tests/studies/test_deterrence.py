@@ -11,6 +11,7 @@ import pytest
 
 import advgame as ag
 from advgame.errors import InputError
+from advgame.measurements import Measurement, MeasurementTable
 from advgame.studies import Deterrence
 from tests.studies.structures import CASES
 
@@ -113,3 +114,31 @@ def test_the_comparison_with_enduring_adds_up() -> None:
     assert result.chosen is not None
     assert result.cost_against_enduring == pytest.approx(result.endured.worth - result.chosen.value)
     assert result.cost_against_enduring == pytest.approx(0.805464 - 0.867017, abs=1e-5)
+
+
+def test_an_attack_without_traffic_does_not_keep_a_defence_from_deterring() -> None:
+    """It pays what staying away pays, whatever is deployed; only ``pgd`` is left to deter."""
+    rows = [
+        Measurement("mnist", "cnn", name, attack, metric="clean" if attack == "none" else "robust",
+                    accuracy=accuracy)
+        for name, accuracies in {"plain": (0.95, 0.0, 0.0), "robust": (0.85, 0.53, 0.2)}.items()
+        for attack, accuracy in zip(("none", "pgd", "square"), accuracies, strict=True)
+    ]  # fmt: skip
+    scenario = ag.set_parameter(ag.Scenario("test", MeasurementTable(tuple(rows))), "attack_cost", 0.6)
+    result = deterred(scenario, adversarial_share={"square": 0.0}, attacker_margin=0.0)
+    assert result.mixed is not None
+    assert dict(result.mixed.deploy)["robust"] == pytest.approx(0.4 / 0.53, abs=1e-5)
+    assert result.single is not None
+    assert result.single.deploy == (("robust", 1.0),)
+    assert result.missing_cost == 0
+
+
+@pytest.mark.parametrize("margin", [0.05, 0.2])
+@pytest.mark.parametrize("knows", ["mixture", "network"])
+def test_the_missing_cost_deters_within_the_margin_of_the_risen_cost(margin: float, knows: str) -> None:
+    """The attack on the robust network earns at most (1 + m) 0.4658 − (1 − m) cost."""
+    scenario = replace(ag.case(CASE), attacker_margin=margin, attacker_knows=knows)
+    scenario = ag.set_parameter(scenario, "attack_cost", 0.3)
+    missing = deterred(scenario).missing_cost
+    assert missing == pytest.approx((1 + margin) / (1 - margin) * 0.4658 - 0.3, abs=1e-5)
+    assert deterred(ag.set_parameter(scenario, "attack_cost", 0.3 + missing + 1e-6)).chosen is not None

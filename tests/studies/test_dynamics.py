@@ -9,7 +9,9 @@ import pytest
 
 import advgame as ag
 from advgame.errors import InputError, UnknownName
+from advgame.measurements import Measurement, MeasurementTable
 from advgame.studies import Dynamics
+from advgame.studies.dynamics import _distance
 from advgame.studies.learning import PROCESSES, STEP, fictitious_play, regret_matching, replicator
 from tests.studies.structures import CASES
 
@@ -114,3 +116,24 @@ def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: st
 def test_an_unknown_process_is_answered_with_a_similar_one() -> None:
     with pytest.raises(UnknownName, match="did you mean 'replicator'"):
         learnt(processes=("replicater",))
+
+
+def test_a_mixture_of_equilibria_that_is_one_is_no_distance_away() -> None:
+    """Networks of equal accuracy may be mixed at will."""
+    rows = [
+        Measurement("mnist", "cnn", name, attack, metric="clean" if attack == "none" else "robust",
+                    accuracy=0.9 if attack == "none" else 0.5)
+        for name in ("first", "second")
+        for attack in ("none", "pgd")
+    ]  # fmt: skip
+    scenario = ag.set_parameter(ag.Scenario("test", MeasurementTable(tuple(rows))), "attack_cost", 5.0)
+    result = ag.study("dynamics", scenario, rounds=100, seeds=3, processes=("regret_matching",))
+    assert isinstance(result, Dynamics)
+    assert min(max(dict(run.deploy).values()) for run in result.runs) < 0.95  # not a single network
+    assert [run.distance for run in result.runs] == pytest.approx([0.0] * 3, abs=1e-9)
+
+
+def test_the_distance_to_a_mixture_of_two_strategies_is_what_lies_outside() -> None:
+    ends = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    points = np.array([[0.5, 0.5, 0.0], [0.3, 0.3, 0.4], [0.0, 0.0, 1.0]])
+    assert _distance(points, [ends]) == pytest.approx([0.0, 0.4, 1.0], abs=1e-9)

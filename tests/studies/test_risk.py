@@ -87,7 +87,7 @@ def test_the_preferred_option_of_a_cautious_owner_is_the_best_of_the_column_of_t
 def test_an_option_that_is_always_best_is_so_for_everyone() -> None:
     result = studied("imagenette-explanations")
     assert not result.changes
-    assert "at every degree of risk aversion" in result.sentence
+    assert "at every degree of risk aversion tried" in result.sentence
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,8 @@ def _pays_between(
         busy = prices.adversarial[1] * robust - prices.adversarial[0] * plain_robust - prices.extra_cost
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = idle / (idle - busy)
-    start = np.where(idle >= 0, 0.0, np.where(busy > 0, crossing, inf))
+    always = (idle > 0) | ((idle == 0) & (busy > 0))  # from a share of 0 on; equal ones pay no more
+    start = np.where(always, 0.0, np.where(busy > 0, crossing, inf))
     return start, np.where((idle > 0) & (busy < 0), crossing, inf)
 
 

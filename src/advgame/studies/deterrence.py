@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SURE = 1e-6  # of the attacker's payoff range: by how much staying away is better than every attack
+COST = "attack_cost"
 BINDING = 1e-4  # of the attacker's payoff range: attacks as near to paying as this decide the defence
 Strategy = tuple[tuple[str, float], ...]
 
@@ -41,7 +42,7 @@ class Deterrence(StudyResult):
     """What deterring is worth against enduring; money is per classified input.
 
     ``missing_cost`` is the amount by which the attacker's cost per attacked input would have to rise for a
-    defence to deter; 0 where one does already.
+    defence to deter, within the margin of the risen cost; 0 where one does already.
     """
 
     mixed: Deterring | None  # the best mixed strategy that deters; the attacker must know of it
@@ -155,7 +156,7 @@ class DeterrenceStudy(Study[Deterrence]):
         columns = np.append(0, np.flatnonzero(share > 0))
         uncertain, certain = attacker_amounts(situation.scenario), UncertainAmounts.certain(game)
         mixed = _Program(game, uncertain, columns, share)
-        single = _single(game, uncertain)
+        single = _single(game, uncertain, share)
         best = mixed.deterring()
         if best is None and single is not None:
             best = single  # at the edge of what programs with floats can decide
@@ -169,7 +170,7 @@ class DeterrenceStudy(Study[Deterrence]):
             _Program(game, certain, columns, share).deterring(),
             max(attacked, key=lambda policy: policy.worth, default=None),
             float(game.defender_payoffs[:, 0].max()),
-            0.0 if chosen is not None else mixed.missing_cost(single=known),
+            0.0 if chosen is not None else mixed.missing_cost(single=known) / _certain_part(situation),
             chosen,
             situation.scenario.attacker_margin,
             bool(situation.scenario.intervals),
@@ -182,18 +183,25 @@ def _is_attacked(policy: Policy, game: Game) -> bool:
     return not same_worth(policy.worth, alone) and policy.worth < alone
 
 
-def _single(game: Game, amounts: UncertainAmounts) -> Deterring | None:
+def _certain_part(situation: Situation) -> float:
+    """The part of a rise of costs that surely reaches the attacker: the margin grows with the cost."""
+    stated = any(address.partition("[")[0] == COST for address in situation.scenario.intervals)
+    return 1.0 if stated else 1.0 - situation.scenario.attacker_margin
+
+
+def _single(game: Game, amounts: UncertainAmounts, share: FloatArray) -> Deterring | None:
     """The best single network under which the attacker surely stays away."""
     rows = np.eye(game.shape[0])
-    deterring = [row for row in rows if _deters(game, amounts, row)]
+    deterring = [row for row in rows if _deters(game, amounts, row, share)]
     if not deterring:
         return None
     best = max(deterring, key=lambda row: float(row @ game.defender_payoffs[:, 0]))
     return Deterring(played(game.defences, best), float(best @ game.defender_payoffs[:, 0]), ())
 
 
-def _deters(game: Game, amounts: UncertainAmounts, strategy: FloatArray) -> bool:
-    return bool(np.array_equal(possible_replies(game, amounts, strategy), [0]))
+def _deters(game: Game, amounts: UncertainAmounts, strategy: FloatArray, share: FloatArray) -> bool:
+    """Whether no reply with traffic is possible; an attack without traffic pays what staying away pays."""
+    return not np.any(share[possible_replies(game, amounts, strategy)] > 0)
 
 
 class _Program:
@@ -207,6 +215,7 @@ class _Program:
         self.game, self.amounts = game, amounts
         self.span = float(np.ptp(game.attacker_payoffs)) or 1.0
         self.attacks = columns[1:].astype(int)
+        self.every_share = share
         self.share = share[self.attacks]
         pays = game.attacker_payoffs / self.span
         self.gains = pays[:, self.attacks] - pays[:, :1]  # (defences, attacks)
@@ -225,7 +234,7 @@ class _Program:
         if solved is None:
             return None
         strategy = solved[0]
-        if not _deters(self.game, self.amounts, strategy):
+        if not _deters(self.game, self.amounts, strategy, self.every_share):
             return None
         excess = self._worst(strategy)
         barely = tuple(

@@ -11,6 +11,7 @@ from advgame.arrays import FloatArray
 from advgame.decision.recommendation import played
 from advgame.decision.situation import Situation
 from advgame.equilibria import Solution
+from advgame.equilibria.solution import Component
 from advgame.errors import InputError
 from advgame.number_text import significant
 from advgame.studies.figures import Curve, Curves
@@ -186,7 +187,7 @@ def _learnt(study: DynamicsStudy, name: str, seed: int, solution: Solution) -> L
     defender, attacker = PROCESSES[name](_scaled(a), _scaled(b), study.rounds, seed, study.slowness)
     x, y = defender[-1], attacker[-1]
     marks = np.unique(np.geomspace(1, study.rounds, POINTS).astype(int))
-    distances = _distance(defender[marks], [profile.defender for profile in solution.profiles])
+    distances = _distance(defender[marks], [component.defender for component in _components(solution)])
     return Learning(
         name,
         seed,
@@ -194,7 +195,7 @@ def _learnt(study: DynamicsStudy, name: str, seed: int, solution: Solution) -> L
         played(game.attacks, y),
         float(x @ a @ y),
         float(distances[-1]),
-        float(_distance(y[None], [profile.attacker for profile in solution.profiles])[0]),
+        float(_distance(y[None], [component.attacker for component in _components(solution)])[0]),
         float((a @ y).max() - x @ a @ y),
         float((x @ b).max() - x @ b @ y),
         np.column_stack([marks, distances]),
@@ -205,11 +206,35 @@ def _scaled(payoffs: FloatArray) -> FloatArray:
     return np.asarray((payoffs - payoffs.min()) / (float(np.ptp(payoffs)) or 1.0))
 
 
-def _distance(strategies: FloatArray, equilibria: list[FloatArray]) -> FloatArray:
-    """Total variation between mixed strategies (points, strategies) and the nearest equilibrium."""
-    return np.asarray(
-        np.min([0.5 * np.abs(strategies - equilibrium).sum(axis=1) for equilibrium in equilibria], axis=0)
+def _components(solution: Solution) -> tuple[Component, ...]:
+    """The components of the equilibria; each extreme one alone where there are too many to assemble."""
+    return solution.components or tuple(
+        Component(profile.defender[None], profile.attacker[None]) for profile in solution.profiles
     )
+
+
+def _distance(strategies: FloatArray, equilibria: list[FloatArray]) -> FloatArray:
+    """Total variation between mixed strategies (points, strategies) and the nearest equilibrium.
+
+    Args:
+        strategies: (points, strategies) probabilities.
+        equilibria: for each component, its extreme strategies (extreme strategies, strategies).
+    """
+    return np.asarray(np.min([_to_hull(strategies, corners) for corners in equilibria], axis=0))
+
+
+def _to_hull(strategies: FloatArray, corners: FloatArray) -> FloatArray:
+    """Total variation (points,) to the nearest mixture of some strategies, by a linear program for each."""
+    if len(corners) == 1:
+        return np.asarray(0.5 * np.abs(strategies - corners[0]).sum(axis=1))
+    from scipy.optimize import linprog
+
+    mixed, size = len(corners), corners.shape[1]  # the mixture exceeds a strategy by at most what is counted
+    cost = np.append(np.zeros(mixed), np.ones(size))
+    above = np.hstack([corners.T, -np.eye(size)])
+    whole = np.append(np.ones(mixed), np.zeros(size))[None]
+    programs = [linprog(cost, above, strategy, whole, [1.0], method="highs") for strategy in strategies]
+    return np.array([max(0.0, float(program.fun)) for program in programs])
 
 
 def _whole(name: str, given: object, least: int, most: int) -> None:

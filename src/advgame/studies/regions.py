@@ -74,8 +74,9 @@ def regions(
     """The map of deployed defences over two parameters of the scenario.
 
     The games of a large map are solved as one batch. Otherwise, and where a parameter or the concept
-    cannot be batched, the game is solved along nine lines in each direction, and only cells whose corners
-    differ are refined, so a region smaller than an eighth of the map in both directions can be missed.
+    cannot be batched, the game is solved where nine lines in each direction cross, and only cells whose
+    corners differ are refined, so a region narrower than an eighth of the map, such as a stripe, can be
+    missed.
 
     >>> from advgame.scenarios import case
     >>> found = regions(case("cifar10-two-defences"), "largest_share", "attack_cost", points=17)

@@ -93,7 +93,8 @@ class Risk(StudyResult):
             neutral = named_option(self.neutral, first=True)
             return (
                 f"{neutral} is the best option at every degree of risk aversion tried: on average, in the "
-                f"worst {100 * self.smallest_share:g} % of {self.draws:,} draws, and at every risk tolerance."
+                f"worst {100 * self.smallest_share:g} % of {self.draws:,} draws, and at risk tolerances down "
+                f"to {self._tolerance(self.tolerances[0])}."
             )
         words = f"{named_option(self.neutral, first=True)} is the best option on average"
         if self.by_worst:

@@ -52,9 +52,10 @@ NEAREST = 3  # defences and attacks whose own parameters are varied, including t
 class Threshold:
     """The values of one parameter at which the deployed defences change.
 
-    The same defences are deployed for all values between ``below`` and ``above``; None means that they
-    are deployed down to ``low`` or up to ``high``. A threshold equals ``value`` if the deployed defences
-    change closer to it than the precision of the search.
+    The same defences are deployed at all values tried between ``below`` and ``above``; None means that
+    they are down to ``low`` or up to ``high``. A change that reverts between two neighbouring values tried
+    is missed. A threshold equals ``value`` if the deployed defences change closer to it than the precision
+    of the search.
     """
 
     parameter: str  # its address

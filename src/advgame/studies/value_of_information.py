@@ -56,8 +56,9 @@ DRAWN, REGRESSED, HALF = 0.1, 0.8, 0.5  # of the work: what is done after drawin
 CELLS = 5  # number of accuracies, the most valuable first, for which more test inputs are considered
 FEATURES = 6  # number of options, the most promising first, whose values are regressors for groups
 UPPER_BOUND = (
-    "Perfect information is valued over the options compared, and more information cannot be worth more: "
-    "EVPI is an upper bound on what any measurement is worth."
+    "Perfect information is valued over the options compared: EVPI is an upper bound on what any "
+    "measurement adds to the choice between them. A strategy computed anew from what is measured is none of "
+    "them, and may gain more."
 )
 
 
@@ -129,7 +130,10 @@ class ValueOfInformation(StudyResult):
                 f"Nothing is worth measuring for this decision: {named_option(self.best)} is the best option "
                 "in every draw of the figures."
             )
-        words = f"Knowing every figure exactly would be worth at most {self._money(self.evpi.value)}"
+        words = (
+            f"Knowing every figure exactly would be worth at most {self._money(self.evpi.value)} to the "
+            "choice between the options compared"
+        )
         if self.most_valuable is not None:
             first = self.most_valuable
             words += f", knowing {first.figure} alone {self._money(first.evppi.value)}"

@@ -170,3 +170,20 @@ def test_intervals_must_hold_the_amount_and_margins_be_below_one() -> None:
         UncertainAmounts(np.zeros((2, 1, 1)), np.zeros(1), np.zeros(2))
     with pytest.raises(GameError, match=r"is -0\.1; expected 0"):
         RobustCommitment(margin=-0.1)
+
+
+@pytest.mark.parametrize("defences", [2, 3])
+def test_the_remark_says_that_replies_ruled_out_by_less_do_not_count(defences: int) -> None:
+    """Attacks that differ by a thousandth of the attacker's range: a smaller lead rules one out as surely."""
+    game = Game(
+        [[0, 3, 5], [2, 1, 5], [-5, -5, -5]][:defences],
+        [[0.001, 0, -1], [0, 0.001, -1], [0, 0, -1]][:defences],
+    )
+    solution = RobustCommitment(margin=0.0).solve(game)
+    nearer = np.array([0.49999, 0.50001, 0.0])[:defences]
+    _, guaranteed = worst_reply(game, UncertainAmounts.certain(game), nearer)
+    assert solution.bound is not None
+    assert guaranteed > solution.bound + 1e-4  # ten millionths of the payoff range and more
+    assert (
+        "ruled out only where another pays a millionth of the attacker's payoff range more" in solution.remark
+    )

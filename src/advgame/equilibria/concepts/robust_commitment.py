@@ -32,8 +32,11 @@ from advgame.games.profile import relative_regret
 
 FEW_ATTACKS = 8  # with two defences: up to here all break points are tried
 METHOD = "mixed-integer program (HiGHS)"
-REMARK = "No other {} guarantees more by over a millionth of the payoff range."
-CUT = "Another {} may guarantee up to {:.6g}."
+REMARK = "No other {} guarantees more by over a millionth of the payoff range{}."
+CUT = "Another {} may guarantee up to {:.6g}{}."
+RULED_OUT = (
+    ", if a reply is ruled out only where another pays a millionth of the attacker's payoff range more"
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class RobustCommitment(Concept):
         else:
             defender, bound, method = _best(game, amounts, slack)
         _, guaranteed = worst_reply(game, amounts, defender, slack)
+        only = "" if self.pure else RULED_OUT
         proven = bound <= guaranteed + WITHIN * float(np.ptp(game.defender_payoffs))
         kind = "single defence" if self.pure else "policy"
         return Solution(
@@ -108,7 +112,7 @@ class RobustCommitment(Concept):
             complete=False,
             rule=f"the {kind} with the best guaranteed value",
             method=method,
-            remark=REMARK.format(kind) if proven else CUT.format(kind, bound),
+            remark=REMARK.format(kind, only) if proven else CUT.format(kind, bound, only),
             bound=bound,
         )
 

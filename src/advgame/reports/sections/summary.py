@@ -77,7 +77,7 @@ def _measurement(facts: Facts, confidence: Confidence) -> str:
     amount = confidence.perfect_information
     tiny = confidence.volume_known and amount < TINY
     worth = f"{money.per_month(amount)} per month" if tiny else money.both(amount)
-    known = f"Knowing all accuracies exactly would be worth at most {worth}"
+    known = f"Knowing all accuracies exactly would be worth at most {worth} to the choice of a policy"
     if not confidence.volume_known:
         return f"{known}. State volume_per_month to see which measurement pays."
     if next_one is None:
