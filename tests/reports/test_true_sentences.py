@@ -71,6 +71,16 @@ def test_a_share_printed_like_its_threshold_is_just_beside_it(
     assert figures.items[-1].note.endswith(f"the scenario is {side}")
 
 
+def test_a_parameter_printed_like_its_threshold_is_just_beside_it(two_defences: ag.Scenario) -> None:
+    # Attacks on the robust network pay below a cost of 0.4658.
+    near = ag.set_parameter(two_defences, "attack_cost", 0.46580003)
+    text = words(ag.report(near, "nash", only=("summary",)))
+    assert (
+        "The attacker's cost per attacked input is 0.4658: just above the threshold, below which "
+        "adversarially trained network alone would be deployed"
+    ) in text
+
+
 def test_the_interval_of_a_secret_defence_is_of_its_value_once_known(two_defences: ag.Scenario) -> None:
     # Indifferent, the attacker attacks q = .7488: .7 (.9478 − .0944 q) + .3 · .5342 q = .734, not .805.
     text = words(ag.report(two_defences, "nash", only=("decision", "summary")))

@@ -85,18 +85,20 @@ def threshold_sentence(facts: Facts, threshold: Threshold) -> str:
     parts = []
     if threshold.below is not None:
         edge = _settled(threshold, threshold.below)
-        parts.append(_beyond("above", threshold.value - edge, edge, "below", threshold.deploy_below, verb))
+        parts.append(_beyond("above", threshold.value, edge, "below", threshold.deploy_below, verb))
     if threshold.above is not None:
         edge = _settled(threshold, threshold.above)
-        parts.append(_beyond("below", edge - threshold.value, edge, "above", threshold.deploy_above, verb))
+        parts.append(_beyond("below", threshold.value, edge, "above", threshold.deploy_above, verb))
     return f"{subject}: {', and '.join(parts)}."
 
 
 def _beyond(
-    side: str, gap: float, edge: float, beyond: str, deploy: tuple[str, ...] | None, verb: str
+    side: str, value: float, edge: float, beyond: str, deploy: tuple[str, ...] | None, verb: str
 ) -> str:
-    place = f"{significant(gap, 2)} {side} the threshold {significant(edge)}"
-    if gap == 0:
+    place = f"{significant(abs(value - edge), 2)} {side} the threshold {significant(edge)}"
+    if significant(value) == significant(edge):
+        place = f"just {side} the threshold"
+    if value == edge:
         place = f"on the threshold {significant(edge)}"
     return f"{place}, {beyond} which {_deployed(deploy)} {verb}"
 
