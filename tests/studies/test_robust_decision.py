@@ -116,4 +116,5 @@ def test_where_the_attacker_sees_the_network_no_mixture_is_compared_and_none_giv
     assert {each.option for each in result.options} == set(scenario.accuracies.defences)
     assert result.recommended == "anp (prunes)"
     assert result.regret.mean == 0
-    assert "up to 0." in result.sentence
+    assert "it also has the least regret, none at any point tried" in result.sentence
+    assert "what is recommended (anp (prunes)) is the best option in each of them." in result.sentence

@@ -12,7 +12,8 @@ from advgame.errors import InputError
 from advgame.measurements import Measurement, MeasurementTable
 from advgame.payoffs.field_success import Judge
 from advgame.scenarios.attacker_type import AttackerType
-from advgame.studies import Deterrence, ValueOfInformation
+from advgame.studies import Deterrence, Threshold, ValueOfInformation
+from advgame.studies.thresholds import Thresholds
 
 CASE = "cifar10-two-defences"
 
@@ -107,3 +108,11 @@ def test_a_study_that_cannot_bend_names_what_bends_the_payoffs(
 ) -> None:
     with pytest.raises(InputError, match=f"because of {cause}"):
         ag.study(name, replace(ag.case("prompt-defences"), **changes))
+
+
+def test_distances_have_no_exponent() -> None:
+    far = Threshold("attack_cost", 0.9, 0.1, None, 0.0, 1.0, ("a",), ("b",), None)
+    assert ", 400 standard deviations away." in Thresholds((far,), {"attack_cost": 0.002}).sentence
+    near = ag.set_parameter(ag.case(CASE), "largest_share", 0.0944 / 0.6286 + 1e-9)
+    found = ag.study("nearest_flip", near, "nash", starts=1).sentence
+    assert "is less than 0.001 standard errors away" in found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from advgame.decision.recommendation import Recommendation
 from advgame.equilibria import Concept, for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
+from advgame.number_text import mixture
 
 SOLVED = {
     "nash": "a defence that is kept secret",
@@ -45,7 +46,4 @@ def beside_the_verdict(recommendation: Recommendation) -> str:
     solved = solved_for(recommendation.situation.concept)
     if not isinstance(recommendation.situation.concept, RobustCommitment):
         return solved
-    deploy = " + ".join(f"{share:.4g} {name}" for name, share in recommendation.deploy)
-    if recommendation.pure:
-        deploy = recommendation.deploy[0][0]
-    return f"{solved} With its margin the verdict deploys {deploy}."
+    return f"{solved} With its margin the verdict deploys {mixture(recommendation.deploy)}."

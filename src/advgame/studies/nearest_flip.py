@@ -91,11 +91,11 @@ class NearestFlip(StudyResult):
         alone = (
             "no single figure does so within the same reach"
             if self.single is None
-            else f"a single figure would have to move by {self.single_distance:.3g}"
+            else f"a single figure would have to move by {_distance(self.single_distance)}"
         )
         return (
             f"The nearest change of the deployed defences, from {here} to {' + '.join(self.deploy_changed)}, "
-            f"is {self.distance:.3g} standard errors away if all figures move jointly ({alone}): "
+            f"is {_distance(self.distance)} standard errors away if all figures move jointly ({alone}): "
             f"{named}{others}. {self.solved}{self._verdict_there()}"
         )
 
@@ -123,9 +123,13 @@ class NearestFlip(StudyResult):
         )
 
 
+def _distance(away: float) -> str:
+    return "less than 0.001" if 0 < away < 0.001 else significant(away, 3)
+
+
 def _in_words(figure: FigureChange) -> str:
     under = "without attack" if figure.attack == NO_ATTACK else f"under {figure.attack}"
-    ends = f"from {figure.accuracy:.4g} to {figure.changed:.4g}"
+    ends = f"from {significant(figure.accuracy)} to {significant(figure.changed)}"
     return f"{figure.defence} {under} {ends} ({signed(significant(figure.in_standard_errors, 2))})"
 
 

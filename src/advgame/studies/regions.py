@@ -18,6 +18,7 @@ from advgame.equilibria import CONCEPTS, Concept, Nash, batch_method_of, for_man
 from advgame.errors import ScenarioError, SolverError
 from advgame.games import Game
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import percent
 from advgame.payoffs import Accuracies, build
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched
@@ -306,7 +307,7 @@ class RegionTable(StudyResult):
         count = len(names)
         sets = f"{count} different sets of defences are" if count > 1 else "always the same defences are"
         area = self.borders.areas[here]
-        size = f"covers {100 * area:.3g} % of the map" if area else "is too small for this grid to show"
+        size = f"covers {percent(area)} of the map" if area else "is too small for this grid to show"
         return (
             f"Over {self.regions.x.address} and {self.regions.y.address}, {sets} deployed. The scenario is "
             f"in the region of {names[here] or 'no certified solution'}, which {size}. "

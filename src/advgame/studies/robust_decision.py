@@ -122,9 +122,16 @@ class RobustDecision(StudyResult):
             f"input{seen}, the "
             f"most that any option guarantees{least}. Choosing for the worst case costs "
             f"{price} if all amounts are as stated. At these amounts, over {self.draws:,} draws of the "
-            f"accuracies, what is recommended{chosen} falls "
-            f"{significant(self.regret.mean, 3)} short of the best option on average (at most "
-            f"{significant(self.regret.high, 3)} in {100 * (1 + LEVEL) / 2:g} % of the draws)."
+            f"accuracies, what is recommended{chosen} {self._short()}."
+        )
+
+    def _short(self) -> str:
+        """How far the recommended option falls short of the best one of each draw."""
+        if self.regret.mean == 0:
+            return "is the best option in each of them"
+        return (
+            f"falls {significant(self.regret.mean, 3)} short of the best option on average (at most "
+            f"{significant(self.regret.high, 3)} in {100 * (1 + LEVEL) / 2:g} % of the draws)"
         )
 
     def frame(self) -> pd.DataFrame:
@@ -230,7 +237,9 @@ class RobustDecisionStudy(Study[RobustDecision]):
         regret = []
         for drawn in tracked(in_chunks(evidence.posterior, self.draws, self.seed), self.draws, len):
             values = values_in_draws(options, pays, evidence.shaped(drawn))
-            regret.append(values.max(axis=1) - values[:, place])
+            best = values.max(axis=1)
+            short = best - values[:, place]
+            regret.append(np.where(short > TIE * (1 + np.abs(best)), short, 0.0))
         return options[place].label, np.concatenate(regret), evidence.words
 
 

@@ -16,6 +16,7 @@ from advgame.decision.solve_many import solve_many
 from advgame.equilibria import batch_method_of, for_many_games
 from advgame.errors import InputError, UnknownName
 from advgame.games.tolerances import PLAYED
+from advgame.number_text import significant
 from advgame.scenarios import Scenario
 from advgame.scenarios.evidence import Evidence, evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, shares_up_to
@@ -93,7 +94,7 @@ class SweetSpots(StudyResult):
             f"front of {', '.join(self.criteria)} ({ends}). Without an attacker the best single network is "
             f"{first.network}{_times(first.compression)}; at a largest share of {here.largest_share:.3g} it "
             f"is {here.network}{_times(here.compression)}, the best one with probability "
-            f"{here.probability_best:.2g}."
+            f"{significant(here.probability_best, 2)}."
         )
 
     def frame(self) -> pd.DataFrame:

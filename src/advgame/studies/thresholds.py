@@ -441,7 +441,7 @@ class Thresholds(StudyResult):
             )
         nearest = self.ranked[0]
         away = self.distance(nearest)
-        how_far = "" if isinf(away) else f", {away:.2g} standard deviations away"
+        how_far = "" if isinf(away) else f", {significant(away, 2)} standard deviations away"
         threshold = significant(_nearest_place(nearest) or 0.0)
         return (
             f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
