@@ -5,7 +5,7 @@
 #   make test             everything the tests need, then all tests
 #   make test BROWSER=0   without the tests that drive a browser
 #   make test LAB=0       without the laboratory, whose libraries are large
-#   make check            format, lint, types, docstrings, documentation, then all tests: what a change must pass
+#   make check            format, lint, types, docstrings, then all tests: what a change must pass
 #   make bench            time the solvers, ours and others (ARGS=--quick: under two minutes)
 #   make format           lay the code out and mend what the linter can mend
 #
@@ -59,7 +59,7 @@ check: environment-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy --strict
 	@$(BIN)/python tools/docstrings.py --quiet
-	@$(MAKE) --no-print-directory docs test
+	@$(MAKE) --no-print-directory test
 
 docs: environment-test
 	@$(BIN)/python -m pytest -q src tests/test_readme.py tests/test_architecture.py </dev/null
