@@ -7,6 +7,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from advgame.bundled import bundled
 from advgame.errors import InputError
@@ -24,16 +25,26 @@ def test_error_rates_are_counted_from_two_verdicts_on_the_same_cases() -> None:
     assert (swapped.sensitivity, swapped.specificity) == (3 / 5, 4 / 5)
 
 
-def test_a_corrected_rate_and_its_interval_are_those_of_rogan_and_gladen() -> None:
+def test_a_corrected_rate_is_that_of_rogan_and_gladen() -> None:
     rate = corrected_rate(41, 100, JudgeCounts(90, 100, 80, 100))
-    # by hand: p = (.41 + .8 − 1) / .7 = .3
-    variance = (0.41 * 0.59 / 100 + 0.3**2 * 0.9 * 0.1 / 100 + 0.7**2 * 0.8 * 0.2 / 100) / 0.49
-    assert rate.corrected == pytest.approx(0.3)
-    assert (rate.low, rate.high) == pytest.approx(
-        (0.3 - 1.959964 * sqrt(variance), 0.3 + 1.959964 * sqrt(variance))
-    )
+    assert rate.corrected == pytest.approx(0.3)  # by hand: (.41 + .8 − 1) / .7
     exact = corrected_rate(41, 100, JudgeCounts(90, 100, 80, 100), exact_judge=True)
     assert exact.high - exact.low < rate.high - rate.low
+
+
+def test_with_many_cases_the_interval_is_that_of_the_delta_method() -> None:
+    rate = corrected_rate(410_000, 10**6, JudgeCounts(900_000, 10**6, 800_000, 10**6))
+    variance = (0.41 * 0.59 + 0.3**2 * 0.9 * 0.1 + 0.7**2 * 0.8 * 0.2) / 10**6 / 0.49
+    ends = 0.3 - 1.959964 * sqrt(variance), 0.3 + 1.959964 * sqrt(variance)
+    assert (rate.low, rate.high) == pytest.approx(ends, abs=1e-5)
+
+
+@pytest.mark.parametrize("true", [0.05, 0.2])
+def test_a_few_cases_and_a_judge_never_seen_to_err_still_cover_the_true_rate(true: float) -> None:
+    """By enumeration of all counts of 10 cases; the judge is right on 20 successes and 20 failures."""
+    chances = binom.pmf(np.arange(11), 10, true)
+    rates = [corrected_rate(count, 10, JudgeCounts(20, 20, 20, 20)) for count in range(11)]
+    assert sum(p for p, rate in zip(chances, rates, strict=True) if rate.low <= true <= rate.high) > 0.95
 
 
 def test_a_rate_below_the_judges_false_positive_rate_is_out_of_range_but_its_interval_is_not() -> None:
@@ -103,3 +114,8 @@ def test_outcomes_other_than_0_and_1_are_refused(wrong: object) -> None:
 def test_more_tries_than_were_measured_are_refused(tries: list[int]) -> None:
     with pytest.raises(InputError, match="3 tries of each case were measured"):
         hit_rates([[1, 0, 1]], tries)
+
+
+def test_a_judge_that_may_be_no_better_than_chance_leaves_every_rate_possible() -> None:
+    rate = corrected_rate(5, 10, JudgeCounts(1, 1, 1, 100))  # one case shows all that it recognises
+    assert (rate.low, rate.high) == (0.0, 1.0)

@@ -33,7 +33,8 @@ def secret_range(situation: Situation, profile: Profile) -> SecretRange | None:
     """The nearest change of one of the attacker's amounts after which the same strategies are not played.
 
     Up to it a secret mixed strategy is worth the same: the attacker's mixed strategy depends on the
-    defender's payoffs only, while both sides play the same defences and attacks.
+    defender's payoffs only, while both sides play the same defences and attacks. The change is looked for in
+    steps of a twentieth of the amount: an equilibrium that ends and returns within a step counts as lasting.
 
     >>> from advgame.decision import situate
     >>> from advgame.scenarios import case

@@ -85,15 +85,18 @@ class CorrectedRate:
 def corrected_rate(
     count: int, cases: int, judge: JudgeCounts, *, exact_judge: bool = False, level: float = 0.95
 ) -> CorrectedRate:
-    """The rate of true successes behind a judged one, with an interval (Rogan and Gladen 1978).
+    """The rate of true successes behind a judged one, with an interval.
 
-    p = (q + Sp − 1) / J with J = Se + Sp − 1, and by the delta method
+    p = (q + Sp − 1) / J with J = Se + Sp − 1 (Rogan and Gladen 1978). The interval is that of Lang and
+    Reiczigel 2014 (doi:10.1016/j.prevetmed.2013.09.015): with z²/2 cases of both verdicts and one case of
+    each of the judge's added, so that few cases, or a judge never seen to err, do not leave it too narrow,
 
-    var p = (q (1 − q) / n + p² Se (1 − Se) / n₁ + (1 − p)² Sp (1 − Sp) / n₀) / J².
+    p + 2 z² (p Se (1 − Se) / n₁ − (1 − p) Sp (1 − Sp) / n₀)
+    ± z √(q (1 − q) / n + p² Se (1 − Se) / n₁ + (1 − p)² Sp (1 − Sp) / n₀) / J.
 
     >>> rate = corrected_rate(41, 100, JudgeCounts(90, 100, 80, 100))
     >>> round(rate.corrected, 3), round(rate.low, 3), round(rate.high, 3)
-    (0.3, 0.14, 0.46)
+    (0.3, 0.134, 0.457)
 
     Args:
         count: cases judged successes.
@@ -118,12 +121,26 @@ def corrected_rate(
         )
     judged = count / cases
     corrected = (judged + specificity - 1) / better
-    variance = judged * (1 - judged) / cases
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    q, variance = _share(count, cases, z**2 / 2)
+    of_successes = of_failures = 0.0  # the variances of the judge's error rates
     if not exact_judge:
-        inside = min(max(corrected, 0.0), 1.0)
-        variance += inside**2 * sensitivity * (1 - sensitivity) / judge.successes
-        variance += (1 - inside) ** 2 * specificity * (1 - specificity) / judge.failures
-    reach = NormalDist().inv_cdf((1 + level) / 2) * sqrt(variance) / better
+        sensitivity, of_successes = _share(judge.hits, judge.successes, 1.0)
+        specificity, of_failures = _share(judge.rejections, judge.failures, 1.0)
+        better = sensitivity + specificity - 1
+    if better <= 0:  # too few cases show that the judge does better than chance
+        return CorrectedRate(judged, corrected, 0.0, 1.0)
+    middle = (q + specificity - 1) / better
+    variance += middle**2 * of_successes + (1 - middle) ** 2 * of_failures
+    middle += 2 * z**2 * (middle * of_successes - (1 - middle) * of_failures)
+    reach = z * sqrt(variance) / better
     return CorrectedRate(
-        judged, corrected, min(max(corrected - reach, 0.0), 1.0), min(max(corrected + reach, 0.0), 1.0)
+        judged, corrected, min(max(middle - reach, 0.0), 1.0), min(max(middle + reach, 0.0), 1.0)
     )
+
+
+def _share(count: int, cases: int, added: float) -> tuple[float, float]:
+    """A share and its variance, with some cases added on both sides."""
+    size = cases + 2 * added
+    share = (count + added) / size
+    return share, share * (1 - share) / size
