@@ -209,7 +209,7 @@ def test_a_secret_defence_that_would_lose_once_known_says_so(two_defences: ag.Sc
     verdict = report.decision.policies.verdict
     assert verdict.guaranteed < 0 < verdict.worth
     known = significant(-verdict.guaranteed, 3)
-    assert f"if it becomes known, it may be a loss of {known} units per input." in words(report)
+    assert f"if it becomes known, it may lose {known} units per input." in words(report)
 
 
 def test_types_against_which_running_pays_are_named_beside_a_service_not_run(

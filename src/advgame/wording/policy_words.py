@@ -148,10 +148,10 @@ def _guarantee(policies: Policies, money: Money) -> str:
     if _secret(chosen):
         if same_worth(chosen.worth, chosen.guaranteed):
             return ""
-        known = f"worth only {money.per_input(chosen.guaranteed)} per input"
+        known = f"be worth only {money.per_input(chosen.guaranteed)} per input"
         if chosen.guaranteed < 0:
-            known = f"a loss of {money.per_input(-chosen.guaranteed)} per input"
-        return f" as long as it stays secret; if it becomes known, it may be {known}"
+            known = f"lose {money.per_input(-chosen.guaranteed)} per input"
+        return f" as long as it stays secret; if it becomes known, it may {known}"
     guaranteed = ", guaranteed" if chosen.worth >= 0 else ","
     if not policies.uncertain:
         return " against an attacker who knows it"
