@@ -48,5 +48,5 @@ def test_from_published_figures_to_a_decision_that_can_be_defended(tmp_path) -> 
     report = ag.report(scenario)
     assert report.verdict.startswith("Announce the defence: adversarially trained network for 86 % of inputs")
     page = report.save(tmp_path / "decision.html").read_text(encoding="utf-8")
-    assert report.verdict in page
+    assert report.verdict in page.replace("\N{NO-BREAK SPACE}", " ")
     assert report.inputs_sha256 in page
