@@ -16,7 +16,7 @@ from advgame.scenarios.evidence import evidence_of
 from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, PayoffsOfDraws
 from advgame.studies import SamplingError, confidence_in_words
 from advgame.studies.candidates import candidates, values_in_draws, values_of
-from advgame.studies.sampling_error import SamplingErrorStudy, verdict_of
+from advgame.studies.sampling_error import SamplingErrorStudy, _Pair, verdict_of
 from advgame.studies.solved_draws import solved_draws, undominated_strategies
 from tests.studies.structures import CASES
 
@@ -183,3 +183,10 @@ def test_a_rate_alone_is_refused_on_request_and_a_slow_concept_always() -> None:
         studied("mnist-pruning", assumed_tested=0)
     with pytest.raises(InputError, match="one game at a time"):
         SamplingErrorStudy().run(situate(ag.case(CASE), "maximin"))
+
+
+def test_of_networks_that_are_equal_without_an_attack_only_the_more_robust_one_pays_from_a_share_on() -> None:
+    pays = PayoffsOfDraws.at(replace(ag.case(CASE), largest_share=1.0))
+    pair = _Pair(0, 1, 1, pays, ("first", "second", "attack"))
+    drawn = [[[0.9, 0.6], [0.9, robust]] for robust in (0.4, 0.6, 0.8)]
+    assert pair.crossings(np.array(drawn)).tolist() == [np.inf, np.inf, 0.0]

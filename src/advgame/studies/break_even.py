@@ -179,11 +179,23 @@ def _pays_between(
         busy = prices.adversarial[0] * (robust - plain_robust) - prices.extra_cost
     else:
         busy = prices.adversarial[1] * robust - prices.adversarial[0] * plain_robust - prices.extra_cost
+    return pays_from(idle, busy), np.where((idle > 0) & (busy < 0), pays_from(-idle, -busy), inf)
+
+
+def pays_from(idle: FloatArray, busy: FloatArray) -> FloatArray:
+    """The share from which on an advantage is positive: 0 from the start, infinite where it never is.
+
+    >>> pays_from(np.array([-1.0, 0.0, 0.0, 1.0]), np.array([3.0, 3.0, -3.0, 3.0])).tolist()
+    [0.25, 0.0, inf, 0.0]
+
+    Args:
+        idle: (k,) the advantage at a share of 0; above that it is affine in the share.
+        busy: (k,) at a share of 1.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = idle / (idle - busy)
-    always = (idle > 0) | ((idle == 0) & (busy > 0))  # from a share of 0 on; equal ones pay no more
-    start = np.where(always, 0.0, np.where(busy > 0, crossing, inf))
-    return start, np.where((idle > 0) & (busy < 0), crossing, inf)
+    at_once = (idle > 0) | ((idle == 0) & (busy > 0))
+    return np.where(at_once, 0.0, np.where(busy > 0, crossing, inf))
 
 
 def _interval(

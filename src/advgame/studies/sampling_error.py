@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -20,7 +19,7 @@ from advgame.scenarios.family.payoffs_at_draws import PayoffsOfDraws, shares_up_
 from advgame.statistics.best_of_many import BestOfMany
 from advgame.statistics.intervals_of_draws import Spread, check_draws
 from advgame.statistics.posteriors import in_chunks
-from advgame.studies.break_even import main_attack
+from advgame.studies.break_even import main_attack, pays_from
 from advgame.studies.candidates import (
     MIXTURES,
     Option,
@@ -380,7 +379,7 @@ class _Pair:
         )
 
     def crossings(self, accuracy: FloatArray) -> FloatArray:
-        """The share (draws,), 0 where the second always pays more and infinite where it never does."""
+        """The share (draws,), 0 where the second pays more at once and infinite where it never does."""
         rows, columns = np.array([self.plain, self.defended]), np.array([0, self.column])
         known = self.pays.coefficients
         if known is None:
@@ -388,9 +387,7 @@ class _Pair:
         else:
             pays = known.among(accuracy, rows, columns)[0]
         idle, busy = (pays[:, 1] - pays[:, 0]).T
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossing = idle / (idle - busy)
-        return np.where(idle >= 0, 0.0, np.where(busy > 0, crossing, inf))
+        return pays_from(idle, busy)
 
 
 class _Curve:
