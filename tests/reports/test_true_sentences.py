@@ -221,3 +221,12 @@ def test_types_against_which_running_pays_are_named_beside_a_service_not_run(
     assert "units per month): running the service would pay." in words(ag.report(stopped, only=()))
     active = replace(stopped, attacker_types={"active": AttackerType(1.0)})
     assert "for all inputs (kept secret) is a loss of 0.36 units" in words(ag.report(active, only=()))
+
+
+def test_only_a_recommendation_with_a_margin_is_said_to_have_one(two_defences: ag.Scenario) -> None:
+    near = ag.set_parameter(two_defences, "largest_share", 0.1502)
+    secret = ag.report(near, "nash", only=("summary",))
+    assert "The decision is open" in words(secret)
+    assert "allows for the margin" not in words(secret)
+    wide = replace(ag.case("cifar10-many-attacks"), attacker_margin=0.5, largest_share=0.57)
+    assert "while the recommendation allows for the margin" in words(ag.report(wide, only=("summary",)))

@@ -12,6 +12,7 @@ from advgame.arrays import FloatArray
 from advgame.decision.decide import decide
 from advgame.decision.recommendation import undefended_of
 from advgame.decision.situation import Situation
+from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.games.tolerances import PLAYED
 from advgame.number_text import probability
 from advgame.scenarios import Scenario
@@ -77,6 +78,7 @@ class Confidence(StudyResult):
     draws: int
     evidence: str  # what the accuracies rest on
     as_measured: float  # value at the accuracies as measured, to an attacker who knows what is deployed
+    has_margin: bool  # whether what is deployed allows for a margin, which the draws do not
 
     @property
     def verdict(self) -> str:
@@ -99,7 +101,7 @@ class Confidence(StudyResult):
         return (
             f"{self.chosen} is the best policy that the attacker may know in "
             f"{probability(self.probability_best)} of {self.draws:,} draws of the accuracies ({rival})."
-            + (NO_MARGIN if self.rival_probability > self.probability_best else "")
+            + (NO_MARGIN if self.has_margin and self.rival_probability > self.probability_best else "")
         )
 
     def frame(self) -> pd.DataFrame:
@@ -154,7 +156,8 @@ class ConfidenceStudy(Study[Confidence]):
             MeasurementError: where a rate has no number of inputs and none is assumed.
         """
         check_draws(self.draws, 0.95)
-        return confidence_of(situation, decide(situation).recommendation.profile.defender, self)
+        recommendation = decide(situation).recommendation
+        return confidence_of(recommendation.situation, recommendation.profile.defender, self)
 
 
 def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceStudy) -> Confidence:
@@ -194,6 +197,7 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
         study.draws,
         evidence.words + _drawn_prices(prices),
         float(values_of((options[chosen],), *_as_measured(situation))[0, 0]),
+        isinstance(situation.concept, RobustCommitment),
     )
 
 
