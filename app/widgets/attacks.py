@@ -36,7 +36,7 @@ def show(decision: Decision) -> None:
     )
     st.markdown(state.worded(said))
     st.dataframe(
-        rows,
+        [{**row, "attack": state.say(str(row["attack"]))} for row in rows],
         hide_index=True,
         column_config={name: _column(name) for name in rows[0]},
         alt="The attacks with their costs and what they earn.",
@@ -106,7 +106,7 @@ def _show_quantal() -> None:
         return
     parts = percentages([float(share) for share in found.attacker])
     played = sorted(zip(found.attacker.tolist(), parts, here.game.attacks, strict=True), reverse=True)[:4]
-    words = ", ".join(f"{'no attack' if name == NO_ATTACK else name} {part}" for _, part, name in played)
+    words = ", ".join(f"{'no attack' if name == NO_ATTACK else name} ({part})" for _, part, name in played)
     st.markdown(
         state.worded(
             f"In the logit equilibrium the attacker plays {words}; the defender then earns "

@@ -22,7 +22,7 @@ STYLE = """
 .stSidebar .st-key-settings-buttons button { padding: 0.15rem 0.5rem; min-height: 2rem; }
 .stSidebar .st-key-settings-buttons { flex-wrap: wrap; }
 .st-key-verdict { border-left: 6px solid #0072b2; background: rgba(0, 114, 178, 0.07);
-  padding: 0.6rem 1rem; gap: 0.3rem; }
+  padding: 0.6rem 1rem; gap: 0.5rem; }
 .st-key-verdict h2 { font-size: 1.2rem; padding: 0; line-height: 1.25; }
 .st-key-verdict [data-testid="stMarkdownContainer"] p { margin-bottom: 0.3rem; }
 .st-key-verdict .stHeading [data-testid="stMarkdownContainer"] { margin-bottom: 0; }

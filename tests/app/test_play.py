@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 
@@ -53,7 +54,16 @@ def test_fog_is_played_by_nature(open_page: Open) -> None:
     rows = open_page(case=LARGE, view="attacker").main.dataframe[0].value
     players = dict(zip(rows["attack"], rows["played by"], strict=True))
     assert players["fog"] == "nature"
-    assert players["stadv"] == "attacker"
+    assert players["spatial distortion (StAdv)"] == "attacker"
+
+
+def test_attacks_are_called_by_their_labels_in_sentences_and_in_the_table(open_page: Open) -> None:
+    page = open_page(case="pneumonia-measured", view="attacker")
+    named = page.main.dataframe[0].value["attack"]
+    assert "strongest L∞ attack at 0.01" in set(named)
+    assert not any("Linf" in name for name in named)
+    (errs,) = [each.value for each in page.main.markdown if each.value.startswith("In the logit equilibrium")]
+    assert re.search(r"strongest L∞ attack at 0\.04 \(\d+\s%\)", errs.replace("\\", ""))
 
 
 def test_the_teaching_board_lists_the_equilibria_of_each_example(open_page: Open) -> None:
