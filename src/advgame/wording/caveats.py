@@ -36,7 +36,7 @@ def warned(rows: Iterable[Measurement]) -> str:
 
 
 def _kinds(rows: Iterable[Measurement]) -> list[tuple[str, int]]:
-    """The kinds of warnings (their first words, numbers ignored) with their counts, most frequent first."""
+    """Warnings by their first words, an example where numbers differ, with their counts, most frequent first."""
     openings = [{re.split(r"[:,] ", warning)[0] for warning in row.warnings} for row in rows]
     texts: dict[str, set[str]] = {}
     counts: Counter[str] = Counter()
@@ -45,7 +45,7 @@ def _kinds(rows: Iterable[Measurement]) -> list[tuple[str, int]]:
         for text in warning_kinds:
             texts.setdefault(NUMBER.sub("…", text), set()).add(text)
     return [
-        (next(iter(texts[kind])) if len(texts[kind]) == 1 else kind, count)
+        (min(texts[kind]) if len(texts[kind]) == 1 else f"such as “{min(texts[kind])}”", count)
         for kind, count in counts.most_common()
     ]
 
