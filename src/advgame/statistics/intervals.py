@@ -27,6 +27,8 @@ def wilson_interval(correct: int, tested: int, level: float = 0.95) -> tuple[flo
 def beta_interval(correct: int, tested: int, level: float = 0.95) -> tuple[float, float]:
     """The equal-tailed interval of the Beta posterior under Jeffreys' prior Beta(1/2, 1/2).
 
+    Where no input or every input is correct, it reaches to 0 or to 1, with the other end unchanged.
+
     >>> low, high = beta_interval(9, 10)
     >>> round(low, 3), round(high, 3)
     (0.619, 0.989)

@@ -31,6 +31,9 @@ def rank_correlation(one: ArrayLike, other: ArrayLike, level: float = 0.95, seed
     Pairs should be independent: for networks trained with several seeds, pass the mean per defence, not
     the seeds. A resample in which all values are equal has no order and counts as 0.
 
+    In simulations with normal pairs, 95 % intervals cover in 95 to 98 % of cases from eight pairs on, with
+    five pairs in 79 to 93 %: pairs that are all in the same order leave the interval no width.
+
     >>> round(rank_correlation([1, 2, 3, 4, 5], [2, 4, 6, 8, 99]).rho, 9)
     1.0
 
