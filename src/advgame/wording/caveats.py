@@ -36,7 +36,7 @@ def warned(rows: Iterable[Measurement]) -> str:
 
 
 def _kinds(rows: Iterable[Measurement]) -> list[tuple[str, int]]:
-    """Warnings by their first words (an example where numbers differ) and their counts, most frequent first."""
+    """Warnings by their first words (an example where numbers differ), with their counts, falling."""
     openings = [{re.split(r"[:,] ", warning)[0] for warning in row.warnings} for row in rows]
     texts: dict[str, set[str]] = {}
     counts: Counter[str] = Counter()
