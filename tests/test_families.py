@@ -21,6 +21,7 @@ from advgame.reports.formats import FORMATS
 from advgame.reports.sections import SECTIONS
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.studies import STUDIES, StudyResult
+from advgame.wording.names import addresses_in_words
 
 CATALOGUES = {
     "concepts": CONCEPTS,
@@ -155,7 +156,8 @@ def test_every_study_is_a_section_in_every_format(
         kinds = [Paragraph, Table] if result.figure is None else [Paragraph, LineChart | Matrix, Table]
         assert all(isinstance(block, kind) for block, kind in zip(blocks, kinds, strict=True))
         assert isinstance(blocks[0], Paragraph)
-        assert blocks[0].text == result.sentence
+        names = {*facts.game.defences, *facts.game.attacks}
+        assert blocks[0].text == addresses_in_words(result.sentence, names)
     whole = replace(report, blocks=(report.blocks[0], title, *blocks))
     for form in FORMATS.values():
         if form.media_type != "application/pdf":  # the HTML page, set slowly

@@ -125,9 +125,9 @@ def escaped(text: str) -> str:
             )
             for word in one_line(text).split(" ")
         )
-        .replace("--", "-{}-")
+        .replace("--", "-{}-")  # LaTeX would join them to a dash
         .replace(r" \%", r"~\%")
-    )  # LaTeX would join two hyphens to a dash
+    )
 
 
 @singledispatch
