@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil, floor, log10
+from typing import Any
 
 import streamlit as st
 
@@ -18,6 +19,18 @@ from widgets.words import plain, sentence, short_names
 GROUPS = {"traffic": "Traffic", "defender": "Defender's money", "attacker": "Attacker's money"}
 STEPS = 200  # of a slider, unless its value lies between two of them
 MOST_STEPS = 1_000_000
+TURNED, REPLACED, WHOLE = "turned in this run", "replaced values", "last run is whole"  # in the session
+
+
+def begin_run() -> None:
+    """Notes that a run of the page begins."""
+    st.session_state[TURNED] = set()
+    st.session_state[WHOLE] = False
+
+
+def end_run() -> None:
+    """Notes that a run of the page was not interrupted, so that the browser hears all that it set."""
+    st.session_state[WHOLE] = True
 
 
 def show() -> None:
@@ -95,8 +108,6 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
     slider, field = f"slider {name}", f"number {name}"
     scale = 100 if ends.is_share else 1
     step = 1.0 if ends.is_whole else slider_step(min(ends.low, 0.0), ends.high, value)
-    st.session_state[slider] = value
-    st.session_state[field] = round(scale * value, 12)
     left, right = st.columns([5, 4], vertical_alignment="center", gap="small")
     left.slider(
         label,
@@ -104,7 +115,7 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
         ends.high,
         step=step,
         format="percent" if ends.is_share else slider_format(step),
-        key=slider,
+        **_held(slider, value),
         on_change=_turned,
         args=(ends.address, slider, 1),
         label_visibility="collapsed",
@@ -114,12 +125,26 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
         *_limits(ends),
         step=1.0 if ends.is_whole else scale * (ends.high - min(ends.low, 0.0)) / STEPS,
         format="%.10g",
-        key=field,
+        **_held(field, round(scale * value, 12)),
         on_change=_turned,
         args=(ends.address, field, scale),
         label_visibility="collapsed",
         icon=":material/percent:" if ends.is_share else None,
     )
+
+
+def _held(key: str, value: float) -> dict[str, Any]:
+    """The key of a widget, which shows a value, and the value it begins with if it is new.
+
+    The value is set only where the widget has another one: what the server sets replaces what the browser
+    shows, and a slider that is being moved further while the page answers would jump back.
+    """
+    here = st.session_state.get(key)
+    if here == value:
+        return {"key": key, "value": value}  # for a slider whose range or step has changed, a new one
+    st.session_state.setdefault(REPLACED, {})[key] = here
+    st.session_state[key] = value
+    return {"key": key}
 
 
 def _limits(ends: Axis) -> tuple[float, float | None]:
@@ -193,8 +218,17 @@ def _entry_chosen(name: str, key: str) -> None:
 
 
 def _turned(address: str, key: str, scale: float) -> None:
-    given = st.session_state[key]
-    if given is not None:
+    """Changes the scenario as its slider or field says.
+
+    A browser that has not yet heard what the server set, because the run was interrupted, repeats the value
+    that was replaced: that is not a change.
+    """
+    given, turned = st.session_state[key], st.session_state.setdefault(TURNED, set())
+    unheard = address in turned or not st.session_state.get(WHOLE, True)
+    repeated = unheard and given == st.session_state.get(REPLACED, {}).get(key)
+    turned.add(address)
+    if given is not None and not repeated:
+        st.session_state.get(REPLACED, {}).pop(key, None)
         state.turn(address, round(given / scale, 12) if scale != 1 else given)
 
 

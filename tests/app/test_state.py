@@ -295,3 +295,17 @@ def test_a_scenario_that_never_could_be_read_shows_no_other_case(open_page: Open
     assert not page.main.header
     page.selectbox(key="choose case").set_value("mnist-invariance").run()
     assert page.main.header
+
+
+def test_a_value_repeated_by_a_browser_that_has_not_heard_of_the_new_one_changes_nothing(
+    open_page: Open,
+) -> None:
+    """The slider is moved twice; the second message still holds what the field showed at first."""
+    page = open_page()
+    page.slider(key="slider largest_share").set_value(0.2).run()
+    assert page.number_input(key="number largest_share").value == 20
+    page.slider(key="slider largest_share").set_value(0.1)
+    page.number_input(key="number largest_share").set_value(30.0)  # as before the first move
+    page.run()
+    assert page.slider(key="slider largest_share").value == 0.1
+    assert page.number_input(key="number largest_share").value == 10
