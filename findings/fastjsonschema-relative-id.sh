@@ -35,7 +35,6 @@ def accepted(schema):
 
 
 schema = {
-    "$schema": "http://json-schema.org/draft-07/schema#",
     "$id": "reports/games/1",
     "properties": {"x": {"$ref": "#/definitions/number"}},
     "definitions": {"number": {"type": "number"}},

@@ -7,6 +7,8 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import dask
+import distributed
 import numpy as np
 import pytest
 
@@ -14,11 +16,7 @@ import advgame as ag
 from advgame.errors import InputError, SweepError
 from advgame.jobs import Engine, InlineEngine
 from advgame.jobs.engines import dask_engine
-
-dask = pytest.importorskip("dask")
-distributed = pytest.importorskip("distributed")
-
-from advgame.jobs.engines.shared_job import SharedJob  # noqa: E402  # needs distributed
+from advgame.jobs.engines.shared_job import SharedJob
 
 CASE = "cifar10-two-defences"
 AXES = {"attack_cost": np.linspace(0, 1, 60).tolist(), "largest_share": np.linspace(0, 0.9, 40).tolist()}
@@ -61,7 +59,7 @@ if os.replace.__name__ == "replace":  # dask runs this file more than once
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kills by signal")
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL and SIGINT for one process")
 def test_workers_of_this_machine_store_chunks_and_may_die_or_be_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

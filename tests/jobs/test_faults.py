@@ -30,8 +30,6 @@ from advgame.jobs.engines.engine import Engine, Solved
 from advgame.jobs.sweep_job import Chunk, SweepJob
 from advgame.lock import locked
 
-resource = pytest.importorskip("resource")
-
 CASE = "cifar10-two-defences"
 CHUNKS = 12
 AXES = {"attack_cost": np.linspace(0, 1, 60).tolist(), "largest_share": np.linspace(0, 0.9, 40).tolist()}
@@ -258,6 +256,7 @@ def run(folder: Path, *more: str, **settings: object) -> subprocess.CompletedPro
 
 
 def test_a_full_disk_is_reported_and_the_sweep_continues_afterwards(tmp_path: Path, quiet: bytes) -> None:
+    resource = pytest.importorskip("resource", reason="Windows has no limits on the size of files")
     size = len(quiet) // 3  # a chunk fits, the whole table does not
 
     def limit() -> None:
@@ -287,7 +286,10 @@ def kill(number: int) -> None:
         os.kill(number, signal.SIGKILL)
 
 
-needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(),
+    reason="finds the workers of a process in /proc, which only Linux has",
+)
 
 
 @needs_proc

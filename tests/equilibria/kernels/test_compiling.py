@@ -97,7 +97,7 @@ def test_a_part_is_compiled_with_its_caller_only() -> None:
 
     assert callable_part(doubled)(1.5) == 3.0
     (compiled,) = doubled.overloads.values()
-    assert isinstance(compiled.library, PartLibrary)
+    assert isinstance(compiled.library, PartLibrary)  # numba's name for the code of a function
     assert compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name) == 0
 
 
