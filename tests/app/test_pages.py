@@ -247,3 +247,12 @@ def test_the_concept_chosen_answers_the_page_and_says_when_it_applies(open_page:
 def test_every_concept_is_offered(open_page: Open) -> None:
     offered = open_page().selectbox(key="choose concept").options
     assert len(offered) == 1 + len(CONCEPTS)
+
+
+def test_a_service_that_is_not_run_has_no_thresholds(open_page: Open) -> None:
+    page = open_page(case="pneumonia-measured")  # a loss, whatever is deployed
+    page.toggle(key="may_stop").set_value(True).run()
+    assert not page.exception
+    assert "not run" in told(page).casefold() or "do not run" in told(page).casefold()
+    said = [unescaped(each.value) for each in page.main.markdown]
+    assert "Thresholds are between ways of running the service, which is not run." in said

@@ -57,6 +57,16 @@ def test_fog_is_played_by_nature(open_page: Open) -> None:
     assert players["spatial distortion (StAdv)"] == "attacker"
 
 
+def test_a_single_attack_and_a_single_defence_are_in_the_singular(open_page: Open) -> None:
+    front = open_page(case="imagenette-explanations", view="defences").main.markdown
+    assert any(re.match(r"1 of \d+ defences is on the Pareto front", each.value) for each in front), [
+        each.value for each in front
+    ]
+    page = open_page(case="cifar10-two-defences", view="attacker")
+    page.number_input(key="number attack_cost").set_value(0.0).run()
+    assert page.main.markdown[0].value.startswith("1 of 1 attack earns more than staying away")
+
+
 def test_attacks_are_called_by_their_labels_in_sentences_and_in_the_table(open_page: Open) -> None:
     page = open_page(case="pneumonia-measured", view="attacker")
     named = page.main.dataframe[0].value["attack"]

@@ -13,6 +13,7 @@ from advgame.measurements import Measurement, MeasurementTable
 from advgame.number_text import significant
 from advgame.reports import facts
 from advgame.reports.blocks import Block, Caution, Figures, Heading, Matrix, Table
+from advgame.reports.sections.equilibrium import _profiles as profiles_table
 from advgame.studies.confidence import Confidence, confidence_of
 
 from .conftest import table
@@ -238,6 +239,18 @@ def test_the_turning_share_has_no_more_digits_than_its_interval(two_defences: ag
     turning = figures.items[-1]
     assert turning.text == "15 %"
     assert turning.note.startswith("95 % interval 13.9 to 16.1 %")
+
+
+@pytest.mark.parametrize(
+    ("complete", "title"), [(True, "All extreme equilibria"), (False, "Extreme equilibria computed")]
+)
+def test_a_list_that_is_not_proven_complete_is_not_called_all(
+    two_defences: ag.Scenario, complete: bool, title: str
+) -> None:
+    told = facts.gather(two_defences, "nash")
+    solution = replace(told.recommendation.solution, complete=complete)
+    told.recommendation.situation.__dict__["solution"] = solution  # where the property keeps it
+    assert profiles_table(told).title == title
 
 
 def test_the_warnings_are_counted_right_under_the_verdict() -> None:
