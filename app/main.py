@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from widgets import look, settings, sliders, state
+from widgets import look, settings, state
 
 from advgame.dashboard_pages import PAGES
 from advgame.plugins import load_plugins
@@ -18,7 +18,6 @@ def main() -> None:
     st.set_page_config(page_title="advgame", page_icon="⚖️", layout="wide")
     load_plugins()
     look.show()
-    sliders.begin_run()
     pages = {
         name: st.Page(HERE / page.path, title=page.title, icon=page.icon) for name, page in PAGES.items()
     }
@@ -30,7 +29,6 @@ def main() -> None:
     if not PAGES[name].shows_settings:
         settings.show()
     chosen.run()
-    sliders.end_run()
 
 
 if __name__ == "__main__":

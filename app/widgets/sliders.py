@@ -19,18 +19,7 @@ from widgets.words import plain, sentence, short_names
 GROUPS = {"traffic": "Traffic", "defender": "Defender's money", "attacker": "Attacker's money"}
 STEPS = 200  # of a slider, unless its value lies between two of them
 MOST_STEPS = 1_000_000
-TURNED, REPLACED, WHOLE = "turned in this run", "replaced values", "last run is whole"  # in the session
-
-
-def begin_run() -> None:
-    """Notes that a run of the page begins."""
-    st.session_state[TURNED] = set()
-    st.session_state[WHOLE] = False
-
-
-def end_run() -> None:
-    """Notes that a run of the page was not interrupted, so that the browser hears all that it set."""
-    st.session_state[WHOLE] = True
+VERSIONS = "versions of widgets"  # in the session: how often each slider and field was replaced
 
 
 def show() -> None:
@@ -105,9 +94,10 @@ def _show_volume() -> None:
 
 def show_number(name: str, label: str, ends: Axis, value: float) -> None:
     """A slider and a field for the same number; both are set from the scenario."""
-    slider, field = f"slider {name}", f"number {name}"
     scale = 100 if ends.is_share else 1
     step = 1.0 if ends.is_whole else slider_step(min(ends.low, 0.0), ends.high, value)
+    slider = _showing(f"slider {name}", value)
+    field = _showing(f"number {name}", round(scale * value, 12))
     left, right = st.columns([5, 4], vertical_alignment="center", gap="small")
     left.slider(
         label,
@@ -115,9 +105,9 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
         ends.high,
         step=step,
         format="percent" if ends.is_share else slider_format(step),
-        **_held(slider, value),
+        **slider,
         on_change=_turned,
-        args=(ends.address, slider, 1),
+        args=(ends.address, slider["key"], 1),
         label_visibility="collapsed",
     )
     right.number_input(
@@ -125,26 +115,31 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
         *_limits(ends),
         step=1.0 if ends.is_whole else scale * (ends.high - min(ends.low, 0.0)) / STEPS,
         format="%.10g",
-        **_held(field, round(scale * value, 12)),
+        **field,
         on_change=_turned,
-        args=(ends.address, field, scale),
+        args=(ends.address, field["key"], scale),
         label_visibility="collapsed",
         icon=":material/percent:" if ends.is_share else None,
     )
 
 
-def _held(key: str, value: float) -> dict[str, Any]:
-    """The key of a widget, which shows a value, and the value it begins with if it is new.
+def _showing(widget: str, value: float) -> dict[str, Any]:
+    """The key and the value of a slider or field: a new one where it shows another value.
 
-    The value is set only where the widget has another one: what the server sets replaces what the browser
-    shows, and a slider that is being moved further while the page answers would jump back.
+    Setting the value of the old one would be wrong in two ways while the page answers: a slider that is
+    moved further would jump back, and a browser that has not heard of the new value would repeat the old
+    one, as if it had been typed.
     """
-    here = st.session_state.get(key)
-    if here == value:
-        return {"key": key, "value": value}  # for a slider whose range or step has changed, a new one
-    st.session_state.setdefault(REPLACED, {})[key] = here
-    st.session_state[key] = value
-    return {"key": key}
+    versions = st.session_state.setdefault(VERSIONS, {})
+    if widget not in versions:
+        versions[widget] = 0
+    elif st.session_state.get(_key(widget, versions[widget])) != value:
+        versions[widget] += 1
+    return {"key": _key(widget, versions[widget]), "value": value}
+
+
+def _key(widget: str, version: int) -> str:
+    return f"{widget} #{version}" if version else widget
 
 
 def _limits(ends: Axis) -> tuple[float, float | None]:
@@ -218,17 +213,10 @@ def _entry_chosen(name: str, key: str) -> None:
 
 
 def _turned(address: str, key: str, scale: float) -> None:
-    """Changes the scenario as its slider or field says.
-
-    A browser that has not yet heard what the server set, because the run was interrupted, repeats the value
-    that was replaced: that is not a change.
-    """
-    given, turned = st.session_state[key], st.session_state.setdefault(TURNED, set())
-    unheard = address in turned or not st.session_state.get(WHOLE, True)
-    repeated = unheard and given == st.session_state.get(REPLACED, {}).get(key)
-    turned.add(address)
-    if given is not None and not repeated:
-        st.session_state.get(REPLACED, {}).pop(key, None)
+    """Changes the scenario as its slider or field says, unless another one has taken its place."""
+    given, shown = st.session_state[key], st.session_state[VERSIONS]
+    widget, _, version = key.partition(" #")
+    if given is not None and int(version or 0) == shown.get(widget):
         state.turn(address, round(given / scale, 12) if scale != 1 else given)
 
 

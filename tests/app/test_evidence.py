@@ -15,6 +15,7 @@ from advgame.measurements.importers import IMPORTERS
 from advgame.measurements.importers.success_rates import ROBUSTNESS, SUCCESS
 from advgame.scenarios import case
 from advgame.wording.verdict import verdict_of
+from tests.app.parameters import slider_of
 
 Open = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -37,12 +38,12 @@ def test_an_uploaded_table_is_decided_like_the_same_figures_of_a_case(open_page:
     assert not page.exception
     assert "All 2 lines could be read: 4 accuracies." in unescaped(page.success[0].value)
     page.button(key="use table").click().run()
-    page.slider(key="slider largest_share").set_value(0.3).run()
-    page.slider(key="slider attack_cost").set_value(0.6).run()
+    slider_of(page, "largest_share").set_value(0.3).run()
+    slider_of(page, "attack_cost").set_value(0.6).run()
     page.switch_page("views/decide.py").run()
     assert unescaped(page.main.header[0].value) == f"{verdict_of(decide(case('cifar10-two-defences')))}."
     page.button(key="undo").click().run()
-    assert page.slider(key="slider attack_cost").value == 0
+    assert slider_of(page, "attack_cost").value == 0
 
 
 def test_what_is_wrong_is_shown_line_by_line_and_the_rest_can_be_used(open_page: Open) -> None:

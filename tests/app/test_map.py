@@ -17,6 +17,7 @@ from advgame.measurements import MeasurementTable
 from advgame.payoffs.field_success import Dependence
 from advgame.scenarios import axis, case, cases, set_parameter
 from advgame.studies.regions import borders, regions
+from tests.app.parameters import slider_of
 
 Open = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("coarse_map", "quick")
@@ -55,7 +56,7 @@ def test_the_axes_stay_for_a_case_and_start_with_the_most_sensitive_parameters(o
     page.selectbox(key="choose case").set_value(CASES[0]).run()
     page.selectbox(key="map across").set_value("largest_share").run()
     page.selectbox(key="map upwards").set_value("breach_loss").run()
-    page.slider(key="slider largest_share").set_value(0.4).run()
+    slider_of(page, "largest_share").set_value(0.4).run()
     assert page.selectbox(key="map upwards").value == "breach_loss"
 
 

@@ -15,6 +15,7 @@ from advgame.scenarios import Scenario, apply_preset, case, cases, preset, prese
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.wording.nouns import said_of
 from advgame.wording.verdict import verdict_of
+from tests.app.parameters import slider_of, widget
 
 Open = Callable[..., AppTest]
 CASES = [
@@ -53,7 +54,9 @@ def test_prices_of_a_trade_are_applied_and_taken_back(open_page: Open, name: str
     page.selectbox(key="choose preset").set_value(name).run()
     priced = apply_preset(case(CASES[0]), preset(name))
     assert told(page) == verdict_on(priced)
-    page.slider(key="slider benign_loss").set_value(0.5).run()
+    slider = slider_of(page, "benign_loss")
+    slider.set_value(slider.max).run()
+    assert page.session_state["question"].changes
     page.button(key="reset").click().run()
     assert told(page) == verdict_on(priced)
     page.selectbox(key="choose preset").set_value("").run()
@@ -63,13 +66,13 @@ def test_prices_of_a_trade_are_applied_and_taken_back(open_page: Open, name: str
 def test_every_price_has_a_slider_and_one_that_nothing_was_measured_for_has_none(open_page: Open) -> None:
     unmeasured = {"explanation_value", "attacked_utility"}  # the case has no figures for them
     wanted = {"largest_share", "volume_per_month", "attacker_margin", *TERM_PARAMETERS} - unmeasured
-    assert {slider.key for slider in open_page().slider} == {f"slider {name}" for name in wanted}
+    assert {widget(slider.key) for slider in open_page().slider} == {f"slider {name}" for name in wanted}
 
 
 def test_a_case_without_attacks_has_no_slider_of_the_attacker(open_page: Open) -> None:
     wanted = {"volume_per_month", "benign_gain", "benign_loss", "defence_cost", "explanation_value"}
     page = open_page(case="imagenette-explanations")
-    assert {slider.key for slider in page.slider} == {f"slider {name}" for name in wanted}
+    assert {widget(slider.key) for slider in page.slider} == {f"slider {name}" for name in wanted}
 
 
 @pytest.mark.usefixtures("quick")
@@ -116,9 +119,9 @@ def test_every_page_opens_with_all_sliders_at_their_ends(open_page: Open, end: s
 def test_the_answer_turns_where_announcing_pays(open_page: Open) -> None:
     """From q p_S on, with q = .48 / (1.05 × .5342) = .8557 and p_S = .0944 / .9478: .0852."""
     page = open_page()
-    share = page.slider(key="slider largest_share")
+    share = slider_of(page, "largest_share")
     assert told(share.set_value(0.085).run()) == "Deploy undefended network: defending does not pay."
-    share = page.slider(key="slider largest_share")
+    share = slider_of(page, "largest_share")
     assert told(share.set_value(0.09).run()).startswith(f"Announce the defence: {HARDENED} for 86")
 
 
@@ -162,19 +165,19 @@ def test_errors_on_different_items_are_not_subtracted_and_the_verdict_stays(open
 
 def test_choosing_another_case_starts_it_at_its_own_numbers(open_page: Open) -> None:
     page = open_page()
-    page.slider(key="slider largest_share").set_value(0.9).run()
+    slider_of(page, "largest_share").set_value(0.9).run()
     page.selectbox(key="choose case").set_value("cifar10-robustbench").run()
-    assert page.slider(key="slider largest_share").value == 0.1
+    assert slider_of(page, "largest_share").value == 0.1
 
 
 def test_the_cost_of_a_chosen_defence_is_the_one_that_moves(open_page: Open) -> None:
     # Saving 0.5 with the standard network moves p_S to (0.0944 + 0.5) / 0.9478, and .8557 p_S to 0.5366.
     page = open_page()
     page.selectbox(key="entry defence_cost").set_value("defence_cost[Standard]").run()
-    page.slider(key="slider defence_cost").set_value(-0.5).run()
-    share = page.slider(key="slider largest_share")
+    slider_of(page, "defence_cost").set_value(-0.5).run()
+    share = slider_of(page, "largest_share")
     assert told(share.set_value(0.535).run()) == "Deploy undefended network: defending does not pay."
-    share = page.slider(key="slider largest_share")
+    share = slider_of(page, "largest_share")
     assert "adversarially trained network" in told(share.set_value(0.54).run())
 
 

@@ -16,6 +16,7 @@ from advgame.equilibria import solve
 from advgame.equilibria.algorithms.labelled_polytopes import labelled_polytopes
 from advgame.games import Game
 from advgame.scenarios import case, cases
+from tests.app.parameters import field_of
 
 Open = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -63,7 +64,7 @@ def test_a_single_attack_and_a_single_defence_are_in_the_singular(open_page: Ope
         each.value for each in front
     ]
     page = open_page(case="cifar10-two-defences", view="attacker")
-    page.number_input(key="number attack_cost").set_value(0.0).run()
+    field_of(page, "attack_cost").set_value(0.0).run()
     assert page.main.markdown[0].value.startswith("1 of 1 attack earns more than staying away")
 
 

@@ -18,6 +18,7 @@ from advgame.errors import InputError
 from advgame.scenarios import Scenario, apply_preset, case, dials, get_parameter, preset, write_scenario
 from advgame.scenarios.data_paths import BESIDE
 from advgame.scenarios.linked_question import Question
+from tests.app.parameters import field_of, slider_of, widget
 
 Open = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -114,8 +115,8 @@ def addresses_of(page: AppTest, key: str) -> tuple[str, ...]:
 
 
 def shown(page: AppTest) -> dict[str, object]:
-    numbers = {str(slider.key): slider.value for slider in page.slider}
-    typed = {str(field.key): field.value for field in page.number_input}
+    numbers = {widget(slider.key): slider.value for slider in page.slider}
+    typed = {widget(field.key): field.value for field in page.number_input}
     rules = {str(radio.key): radio.value for radio in page.radio}
     return {**numbers, **typed, **rules}
 
@@ -124,7 +125,7 @@ def used(page: AppTest) -> dict[str, object]:
     """What each widget has to show, by its key."""
     scenario, found = scenario_of(page), {}
     for slider in page.slider:
-        name = str(slider.key).removeprefix("slider ")
+        name = widget(slider.key).removeprefix("slider ")
         entries = [box.value for box in page.selectbox if box.key == f"entry {name}"]
         value = get_parameter(scenario, entries[0] if entries else name)
         assert slider.min <= value <= slider.max
@@ -139,36 +140,36 @@ def test_a_fresh_page_and_every_preset_show_the_numbers_used(open_page: Open) ->
     for name in (None, "spam", "cloud-vision-api"):
         page = open_page(preset=name)
         assert shown(page) == used(page)
-    assert open_page().slider(key="slider defence_cost").value == 0
+    assert slider_of(open_page(), "defence_cost").value == 0
 
 
 def test_a_margin_beyond_the_usual_one_is_shown_as_it_is(open_page: Open) -> None:
     page = open_page(link={"set": "attacker_margin=0.6"})
     assert not page.exception
-    assert page.slider(key="slider attacker_margin").value == 0.6
-    assert page.number_input(key="number attacker_margin").value == 60
+    assert slider_of(page, "attacker_margin").value == 0.6
+    assert field_of(page, "attacker_margin").value == 60
 
 
 def test_a_number_between_two_steps_is_shown_as_it_is(open_page: Open) -> None:
     page = open_page()
-    page.number_input(key="number attack_cost").set_value(0.00422).run()
-    slider = page.slider(key="slider attack_cost")
+    field_of(page, "attack_cost").set_value(0.00422).run()
+    slider = slider_of(page, "attack_cost")
     assert slider.value == 0.00422
     assert abs(slider.value / slider.step - round(slider.value / slider.step)) < 1e-6
 
 
 def test_a_number_beyond_the_slider_can_be_typed(open_page: Open) -> None:
     page = open_page()
-    page.number_input(key="number breach_loss").set_value(5000.0).run()
-    assert page.slider(key="slider breach_loss").max >= 5000
+    field_of(page, "breach_loss").set_value(5000.0).run()
+    assert slider_of(page, "breach_loss").max >= 5000
     assert not page.error
 
 
 def test_a_link_reproduces_the_page(open_page: Open) -> None:
     page = open_page(case="mnist-pruning", preset="spam")
-    page.slider(key="slider largest_share").set_value(0.4).run()
+    slider_of(page, "largest_share").set_value(0.4).run()
     page.radio(key="attacker_knows").set_value("network").run()
-    page.number_input(key="number attack_cost").set_value(0.00123).run()
+    field_of(page, "attack_cost").set_value(0.00123).run()
     link = linked(page)
     assert link["case"] == ["mnist-pruning"]
     again = open_page(link=link)
@@ -185,7 +186,7 @@ def linked(page: AppTest) -> dict[str, list[str]]:
 def test_a_page_as_it_opens_has_a_clean_link(open_page: Open) -> None:
     page = open_page()
     assert not dict(page.query_params)
-    page.slider(key="slider largest_share").set_value(0.4).run()
+    slider_of(page, "largest_share").set_value(0.4).run()
     assert linked(page)["set"] == ["largest_share=0.4"]
     page.button(key="undo").click().run()
     assert not dict(page.query_params)
@@ -220,20 +221,20 @@ def test_a_stale_or_tampered_link_is_explained_and_the_page_answers(
 def test_changes_are_undone_and_made_again_in_their_order(open_page: Open) -> None:
     page = open_page()
     for value in (0.1, 0.2, 0.5):
-        page.slider(key="slider largest_share").set_value(value).run()
+        slider_of(page, "largest_share").set_value(value).run()
     values = []
     for key in ("undo", "undo", "undo", "redo", "redo"):
         page.button(key=key).click().run()
-        values.append(page.slider(key="slider largest_share").value)
+        values.append(slider_of(page, "largest_share").value)
     assert values == [0.2, 0.1, 0.3, 0.1, 0.2]
     page.button(key="reset").click().run()
-    assert page.slider(key="slider largest_share").value == 0.3
+    assert slider_of(page, "largest_share").value == 0.3
 
 
 def test_two_settings_are_compared(open_page: Open) -> None:
     page = open_page()
     page.button(key="pin").click().run()
-    page.slider(key="slider largest_share").set_value(0.05).run()
+    slider_of(page, "largest_share").set_value(0.05).run()
     said = " ".join(each.value for each in page.main.markdown).replace("\\", "").replace("\u00a0", " ")
     assert "Largest share of the traffic that can be adversarial: 30 % → **5 %**" in said
     page.button(key="unpin").click().run()
@@ -297,15 +298,16 @@ def test_a_scenario_that_never_could_be_read_shows_no_other_case(open_page: Open
     assert page.main.header
 
 
-def test_a_value_repeated_by_a_browser_that_has_not_heard_of_the_new_one_changes_nothing(
-    open_page: Open,
-) -> None:
+def test_a_field_that_shows_another_value_is_a_new_one_and_the_old_one_is_not_heard(open_page: Open) -> None:
     """The slider is moved twice; the second message still holds what the field showed at first."""
     page = open_page()
-    page.slider(key="slider largest_share").set_value(0.2).run()
-    assert page.number_input(key="number largest_share").value == 20
-    page.slider(key="slider largest_share").set_value(0.1)
-    page.number_input(key="number largest_share").set_value(30.0)  # as before the first move
-    page.run()
-    assert page.slider(key="slider largest_share").value == 0.1
-    assert page.number_input(key="number largest_share").value == 10
+    field, slider = field_of(page, "largest_share"), slider_of(page, "largest_share")
+    slider.set_value(0.2).run()
+    assert field_of(page, "largest_share").value == 20
+    assert field_of(page, "largest_share").key != field.key
+    assert slider_of(page, "largest_share").key == slider.key  # under the user's hand
+    field_of(page, "largest_share").set_value(15.0).run()
+    assert slider_of(page, "largest_share").value == 0.15
+    assert slider_of(page, "largest_share").key != slider.key
+    slider_of(page, "largest_share").set_value(0.1).run()
+    assert field_of(page, "largest_share").value == 10

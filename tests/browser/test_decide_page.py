@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, expect
@@ -32,6 +33,31 @@ def test_the_verdict_turns_where_announcing_no_longer_pays_and_the_report_says_t
     report = downloaded(page)
     assert report.startswith("<!DOCTYPE html>") or report.startswith("<!doctype html>")
     assert UNDEFENDED.rstrip(".") in unescape(report)
+
+
+@pytest.mark.parametrize("pause", [60, 300])
+@pytest.mark.parametrize(
+    ("role", "key", "shown", "last"), [("slider", "ArrowLeft", 0.24, 24), ("spinbutton", "ArrowUp", 0.36, 36)]
+)
+def test_a_slider_or_field_that_is_moved_on_while_the_page_answers_keeps_its_last_position(
+    page: Page,
+    dashboard: str,
+    role: Literal["slider", "spinbutton"],
+    key: str,
+    pause: int,
+    shown: float,
+    last: int,
+) -> None:
+    """Twelve steps of half a point from 30 %, faster than the page answers and about as fast."""
+    opened(page, dashboard)
+    name = "Largest share of the traffic"
+    page.get_by_role(role, name=name).focus()
+    for _ in range(12):
+        page.keyboard.press(key)
+        page.wait_for_timeout(pause)
+    expect(page.get_by_role("slider", name=name)).to_have_value(str(shown), timeout=SLOW)
+    expect(page.get_by_role("spinbutton", name=name)).to_have_value(str(last), timeout=SLOW)
+    expect(page).to_have_url(re.compile(rf"largest_share%3D{shown}\b"), timeout=SLOW)
 
 
 @dataclass(frozen=True, eq=False)
