@@ -10,7 +10,7 @@ import pytest
 
 from advgame.bundled import bundled
 from advgame.findings import QUESTIONS, Question, answering, measured_tables
-from advgame.findings.page import NO_TABLE, markdown, page
+from advgame.findings.page import NO_TABLE, anchor, markdown, page
 from advgame.findings.questions.attack_strength import QUESTION as STRENGTH
 from advgame.findings.questions.pruning_sweet_spots import QUESTION as SWEET_SPOTS
 from advgame.findings.questions.pruning_sweet_spots import sweet_spots
@@ -42,6 +42,30 @@ def test_every_question_has_the_figures_of_its_answer_or_a_reason(tmp_path: Path
         assert found.answer in text
     assert "| pruned | plain | white-box attacks | +10.0 (" in text
     assert "| by hand | digits, cnn | 2 | 2 | 3 | 200 | 12 |" in text
+
+
+def test_every_answer_stands_in_short_at_the_top_with_a_link_to_its_section() -> None:
+    text = page(measured_tables())
+    top, *sections = text.split("\n## ")[1:]
+    assert top.startswith("In short\n")
+    links = dict(re.findall(r"^\| \[(.+?)\]\(#(.+?)\) \|", top, re.MULTILINE))
+    for section in sections:
+        question = section.splitlines()[0]
+        assert links[question] == anchor(question)
+        (line,) = [line for line in top.splitlines() if f"[{question}]" in line]
+        answered = re.findall(r"^\*\*(.+?)\.\*\* ", section, re.MULTILINE)
+        assert re.findall(r"\*(.+?)\* \S", line.partition(") | ")[2]) == answered
+
+
+def test_pruning_that_fine_tuning_hides_is_not_counted_as_a_sweet_spot() -> None:
+    """The digits' pgd-magnitude-8 keeps up with its original, and not with its control."""
+    (measured,) = [
+        one for table in measured_tables() for one in read_measured(table) if one.experiment == "digits"
+    ]
+    found = sweet_spots(measured)
+    assert "Fine-tuning hides the cost of pruning in pgd-magnitude-8" in found.answer
+    assert "5 lose less than two points" in found.answer
+    assert found.short == "yes: 4 of 12 pruned networks"
 
 
 def test_the_same_tables_make_the_same_page(tmp_path: Path) -> None:

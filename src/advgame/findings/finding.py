@@ -19,6 +19,7 @@ class Finding:
     experiment: str
     answer: str  # sentences with intervals, or the reason why there is no answer
     evidence: tuple[Row, ...] = ()  # the rows of figures; empty if there is no answer
+    short: str = ""  # the answer in a few words
 
     @property
     def answered(self) -> bool:
@@ -64,3 +65,12 @@ def listed(names: Sequence[str], most: int = 8) -> str:
         return "none"
     shown = list(names) if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def span(values: Sequence[float]) -> str:
+    """The smallest and the largest of some correlations.
+
+    >>> span([0.91, -0.7, 0.2]), span([0.5])
+    ('−0.70 to 0.91', '0.50')
+    """
+    return " to ".join(dict.fromkeys(hundredths(value) for value in (min(values), max(values))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,8 +43,13 @@ def page(tables: Sequence[Path], questions: Sequence[Question] = QUESTIONS) -> s
     """
     measured = [result for table in tables for result in read_measured(table)]
     parts = [OPENING, about(measured) if measured else NO_TABLE]
-    for question in questions:
-        findings = [question(result) for result in measured if concerns(question, result)]
+    asked = [
+        (question, [question(result) for result in measured if concerns(question, result)])
+        for question in questions
+    ]
+    answered = [findings for _, findings in asked if any(finding.answered for finding in findings)]
+    parts += ["## In short", in_short(answered)] if len(answered) > 1 else []
+    for question, findings in asked:
         if findings:
             parts.append(f"## {findings[0].question}")
             parts += [told(finding) for finding in findings if finding.answered]
@@ -71,6 +77,25 @@ def about(measured: Sequence[Measured]) -> str:
             f"{len(result.table):,} | {_white_box(result)} |"
         )
     return "\n".join(lines)
+
+
+def in_short(answered: Sequence[Sequence[Finding]]) -> str:
+    """Each question with a link to its section, and its answers in a few words."""
+    lines = ["| question | answers in short |", "|---|---|"]
+    for findings in answered:
+        question = findings[0].question
+        short = [f"*{finding.experiment}* {finding.short}" for finding in findings if finding.answered]
+        lines.append(f"| [{question}](#{anchor(question)}) | {'<br>'.join(short)} |")
+    return "\n".join(lines)
+
+
+def anchor(heading: str) -> str:
+    """The fragment by which GitHub and most Markdown readers link to a heading.
+
+    >>> anchor("Does ψ, the inverse of it, help?")
+    'does-ψ-the-inverse-of-it-help'
+    """
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _white_box(measured: Measured) -> str:

@@ -92,7 +92,14 @@ def attack_strength(measured: Measured) -> Finding:
             measured.experiment,
             "It runs both attacks on no network at the same norm and radius.",
         )
-    return Finding(QUESTION, measured.experiment, _answer(audits), tuple(audit.row for audit in audits))
+    near = sum(audit.near != NO for audit in audits)
+    return Finding(
+        QUESTION,
+        measured.experiment,
+        _answer(audits),
+        tuple(audit.row for audit in audits),
+        f"{near} of {len(audits)} pairs within a point",
+    )
 
 
 def _kind(measured: Measured, column: Column) -> str:

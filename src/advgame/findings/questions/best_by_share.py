@@ -45,7 +45,11 @@ def best_by_share(measured: Measured) -> Finding:
     drawn = np.array([best_single(scenario, draw) for draw in again])  # (draws, shares)
     reigns = _reigns(accuracies.defences, best, drawn)
     return Finding(
-        QUESTION, measured.experiment, _answer(reigns, story.undefended), tuple(reign.row for reign in reigns)
+        QUESTION,
+        measured.experiment,
+        _answer(reigns, story.undefended),
+        tuple(reign.row for reign in reigns),
+        ", then ".join(f"{reign.defence} {reign.where}" for reign in reigns),
     )
 
 

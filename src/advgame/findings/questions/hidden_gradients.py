@@ -58,7 +58,8 @@ def hidden_gradients(measured: Measured) -> Finding:
             "white-box attack misses. Their accuracies under white-box attacks are upper bounds; each row "
             "carries the reason."
         )
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
+    short = f"signs for {listed(list(masked), 3)}" if masked else "no signs"
+    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), short)
 
 
 def warns(row: Measurement) -> bool:

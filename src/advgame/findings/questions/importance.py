@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advgame.findings.finding import Finding, Row
+from advgame.findings.finding import Finding, Row, span
 from advgame.measurements.experiment_tables import Measured, Value
 
 QUESTION = "How well do the importances used by pruning correlate with the true ones?"
@@ -42,4 +42,9 @@ def importance(measured: Measured) -> Finding:
         }
         for (defence, structure, method), value in correlations.items()
     ]
-    return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence))
+    short = ", ".join(
+        f"{method} {span([value.mean for key, value in correlations.items() if key[2] == method])}"
+        for method in ORDER
+        if any(key[2] == method for key in correlations)
+    )
+    return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence), short)

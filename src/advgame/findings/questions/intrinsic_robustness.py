@@ -77,7 +77,8 @@ def intrinsic_robustness(measured: Measured) -> Finding:
         "and then averaged, it is dominated by the few inputs whose outputs hardly change, and its "
         f"correlation with the accuracy under attack is {correlation_words(per_input)}."
     )
-    return Finding(QUESTION, measured.experiment, answer, tuple(network.row for network in ranked))
+    short = f"rank correlation {correlation_words(attacked)}"
+    return Finding(QUESTION, measured.experiment, answer, tuple(network.row for network in ranked), short)
 
 
 def nearest(measured: Measured, radius: float) -> list[Column]:

@@ -40,7 +40,19 @@ def low_pass(measured: Measured) -> Finding:
         )
     answer = " ".join([*map(_answer, by_pair.values()), *_of_all_networks(measured)])
     evidence = [difference.row for differences in by_pair.values() for difference in differences]
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
+    return Finding(
+        QUESTION, measured.experiment, answer, tuple(evidence), "; ".join(map(_short, by_pair.values()))
+    )
+
+
+def _short(differences: list[Difference]) -> str:
+    verdicts = [entry.verdict for entry in differences]
+    counts = [
+        f"{word} on {verdicts.count(word)}"
+        for word in ("better", "worse", "inconclusive")
+        if word in verdicts
+    ]
+    return f"{differences[0].first}: {', '.join(counts)} kinds of inputs"
 
 
 def _answer(differences: list[Difference]) -> str:

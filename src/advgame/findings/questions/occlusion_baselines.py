@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import fmean
 
-from advgame.findings.finding import Finding, Row
+from advgame.findings.finding import Finding, Row, span
 from advgame.measurements.experiment_tables import Measured
 
 QUESTION = "Do occlusion baselines disagree on which regions matter to a network?"
@@ -45,7 +45,8 @@ def occlusion_baselines(measured: Measured) -> Finding:
         for defence, by_pair in values.items()
         for pair, value in by_pair.items()
     ]
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
+    short = f"rank correlations of two baselines {span(list(over_all.values()))}"
+    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), short)
 
 
 def _pair(name: str) -> str:

@@ -49,7 +49,13 @@ def pruning_methods(measured: Measured) -> Finding:
         {**entry.row, "compression": measured.steps[entry.first].settings["compression"]}
         for entry in differences
     ]
-    return Finding(QUESTION, measured.experiment, _answer(measured, differences), tuple(evidence))
+    return Finding(
+        QUESTION,
+        measured.experiment,
+        _answer(measured, differences),
+        tuple(evidence),
+        _short(measured, differences),
+    )
 
 
 def _all_but_the_method(measured: Measured, step: Step) -> tuple[object, ...]:
@@ -59,6 +65,19 @@ def _all_but_the_method(measured: Measured, step: Step) -> tuple[object, ...]:
         ways.append(tuple(step.settings.get(name) for name in SHARED_SETTINGS))
         step = measured.steps[step.after]
     return step.name, *ways
+
+
+def _short(measured: Measured, differences: list[Difference]) -> str:
+    """How many comparisons of each pair of methods are clear."""
+    pairs: dict[str, list[str]] = {}
+    for entry in differences:
+        uses = [measured.steps[name].use for name in (entry.first, entry.second)]
+        pairs.setdefault(" better than ".join(uses), []).append(entry.verdict)
+    return "; ".join(
+        f"{pair} in {verdicts.count('better')} of {len(verdicts)}"
+        + (f", worse in {verdicts.count('worse')}" if "worse" in verdicts else "")
+        for pair, verdicts in pairs.items()
+    )
 
 
 def _answer(measured: Measured, differences: list[Difference]) -> str:

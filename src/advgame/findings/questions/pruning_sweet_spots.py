@@ -61,7 +61,13 @@ def sweet_spots(measured: Measured) -> Finding:
         for entry in sides.values()
     ]
     answer = f"{_answer(beside_base, compression, beside_controls)}{_beside_them(beside_controls)}"
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
+    return Finding(
+        QUESTION,
+        measured.experiment,
+        answer,
+        tuple(evidence),
+        _short(beside_base, compression, beside_controls),
+    )
 
 
 Compared = Mapping[tuple[str, str], Mapping[str, Difference]]
@@ -123,15 +129,33 @@ def trained_again(measured: Measured, defence: str) -> str:
     return ", ".join(f"{how}, {epochs} epochs" for how, epochs in ways.items())
 
 
+def _short(
+    beside_base: Mapping[str, Mapping[str, Difference]],
+    compression: Mapping[str, float],
+    beside_controls: Compared,
+) -> str:
+    pruned, sweet = _sweet(beside_base, compression)
+    sure = len(set(sweet) - set(_made_up_for(sweet, beside_controls)))
+    return f"{'yes' if sure else 'none is certain'}: {sure} of {len(pruned)} pruned networks"
+
+
+def _sweet(
+    beside_base: Mapping[str, Mapping[str, Difference]], compression: Mapping[str, float]
+) -> tuple[dict[str, str], list[str]]:
+    """The verdict on each pruned network, and those that cost almost nothing against their original."""
+    verdicts = {
+        name: verdict(sides) for name, sides in beside_base.items() if compression[name] > PRUNED_AT_ALL
+    }
+    sweet = [name for name, word in verdicts.items() if word in ("helps", "costs less than two points")]
+    return verdicts, sweet
+
+
 def _answer(
     beside_base: Mapping[str, Mapping[str, Difference]],
     compression: Mapping[str, float],
     beside_controls: Compared,
 ) -> str:
-    verdicts = {
-        name: verdict(sides) for name, sides in beside_base.items() if compression[name] > PRUNED_AT_ALL
-    }
-    sweet = [name for name, word in verdicts.items() if word in ("helps", "costs less than two points")]
+    verdicts, sweet = _sweet(beside_base, compression)
     made_up_for = _made_up_for(sweet, beside_controls)
     doubted = (
         f"Fine-tuning hides the cost of pruning in {listed(made_up_for)}: compared with an unpruned "

@@ -16,6 +16,7 @@ from advgame.measurements.experiment_tables import (
 
 QUESTION = "Does a stochastic head help, against transferred examples and against adaptive attacks?"
 STOCHASTIC = ("stochastic_head", "stochastic_extractor")
+ADVERSARIAL = {WHITE_BOX: "under white-box attacks", TRANSFERRED: "on transferred examples"}
 SIDES = (BENIGN, WHITE_BOX, TRANSFERRED, BLACK_BOX, NATURAL)
 
 
@@ -42,7 +43,12 @@ def stochastic_heads(measured: Measured) -> Finding:
         hidden = sum(row.defence == first and warns(row) for row in measured.table)
         warned = f" {hidden} of its rows warn of gradient masking." if hidden else ""
         parts.append(f"{first} compared with {second}: {parts_of_pair}.{warned}")
-    return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence))
+    short = "; ".join(
+        f"{first}: "
+        + ", ".join(f"{sides[side].verdict} {words}" for side, words in ADVERSARIAL.items() if side in sides)
+        for (first, _), sides in by_pair.items()
+    )
+    return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence), short)
 
 
 def _in_each(differences: list[Difference]) -> str:

@@ -45,7 +45,9 @@ def two_robustnesses(measured: Measured) -> Finding:
     worse = {name: worse_side(measured, name) for pair in by_pair for name in pair}
     accuracies = [f"{accuracy:.2f} of {name}" for name, accuracy in worse.items()]
     answer += f" The accuracy under the more harmful kind of attack is {listed(accuracies)}."
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence))
+    phrases = dict.fromkeys(f"{outcome(sides)} {second}" for (_, second), sides in by_pair.items())
+    short = "; ".join(f"simultaneous {phrase}" for phrase in phrases)
+    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), short)
 
 
 def side_words(side: str) -> str:
