@@ -92,6 +92,17 @@ def test_a_ladder_is_one_defence_after_the_other() -> None:
         ({"seeds": [2**63]}, "below 2⁶³"),
         ({"defences": {"plain": {"use": "standard", "learning_rate": 10**400}}}, "number"),
         ({"attacks": {" pgd": {"use": "pgd", "radii": [0.1]}}}, "attack name"),
+        ({"attacks": {"none": {"use": "pgd", "radii": [0.1]}}}, "'none' stands for benign inputs"),
+        ({"attacks": {"*": {"use": "pgd", "radii": [0.1]}}}, "attack name"),
+        ({"defences": {"*": {"use": "standard"}}}, "defence name"),
+        ({"attacks": {"pgd": {"use": "pgd", "radius": [0.1]}}}, "did you mean 'radii'"),
+        ({"defences": {"plain": {"use": "standard", "epoch": 3}}}, "Known: use, after, ladder, seeds, ep"),
+        ({"measures": {"psi": {"use": "largest_divergence", "compared_to": "a"}}}, "mean 'compared_with'"),
+        ({"defences": {"pruned": {"use": "magnitude", "ladder": {"compression": []}}}}, "ladder of defence"),
+        ({"dataset": None, "datasets": ["digits", "digits"]}, "datasets are .* only once"),
+        ({"network": None, "networks": ["mlp", "mlp"]}, "networks are .* only once"),
+        ({"defences": {"both": {"use": "ensemble", "of": "plain"}}}, "'of' of defence 'both' .* be a list"),
+        ({"attacks": 3}, "'attacks' of the experiment is 3: input should be a table"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(changes: dict[str, Any], said: str) -> None:

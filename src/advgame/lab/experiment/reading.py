@@ -43,6 +43,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from advgame.arrays import NO_ATTACK
 from advgame.errors import LabError, MeasurementError, UnknownName, shortened, suggestion
 from advgame.files import read_toml
 from advgame.lab.attacks import ATTACKS
@@ -128,8 +129,20 @@ def _schema() -> type[BaseModel]:
     return ExperimentTable
 
 
-def _validated(schema: type[BaseModel], content: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The validated values of a table; only those that were given."""
+TOML_NAMES = {"valid tuple": "list", "valid dictionary": "table"}  # of what Python calls otherwise
+
+
+def _validated(
+    schema: type[BaseModel], content: Mapping[str, Any], where: str, own: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The validated values of a table; only those that were given.
+
+    Args:
+        schema: the keys with their types.
+        content: the values by key.
+        where: the table, for messages.
+        own: further keys of the table, which are validated elsewhere.
+    """
     from pydantic import ValidationError
 
     try:
@@ -138,15 +151,16 @@ def _validated(schema: type[BaseModel], content: Mapping[str, Any], where: str) 
         first = mistake.errors()[0]
         key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
         if first["type"] == "extra_forbidden":
-            near = suggestion(key, schema.model_fields)
+            known = (*own, *schema.model_fields)
             raise LabError(
-                f"The key {key!r} of {where} is unknown;{near} Known: {', '.join(schema.model_fields)}."
+                f"The key {key!r} of {where} is unknown;{suggestion(key, known)} Known: {', '.join(known)}."
             ) from None
         if first["type"] == "missing":
             raise LabError(f"The key {key!r} of {where} is missing.") from None
-        raise LabError(
-            f"The key {key!r} of {where} is {shortened(first['input'])}: {first['msg'].lower()}."
-        ) from None
+        expected = first["msg"].lower()
+        for python, toml in TOML_NAMES.items():
+            expected = expected.replace(python, toml)
+        raise LabError(f"The key {key!r} of {where} is {shortened(first['input'])}: {expected}.") from None
 
 
 def _tuples(given: Any) -> Any:
@@ -162,6 +176,8 @@ def _one_or_several(given: Mapping[str, Any], key: str, catalogue: Mapping[str, 
     names = tuple(several) if several is not None else (single,)
     for name in names:
         catalogue[name]
+    if len(set(names)) < len(names):
+        raise LabError(f"The {key}s are {list(names)}; name each only once.")
     return names
 
 
@@ -177,7 +193,9 @@ def _seeds(where: str, given: Any) -> tuple[int, ...]:
     return tuple(seeds)
 
 
-OWN_KEYS = ("use", "after", "ladder", "seeds")
+DEFENCE_KEYS = ("use", "after", "ladder", "seeds")
+ATTACK_KEYS = ("use", "radii", "inputs", "against", "crafted_on")
+MEASURE_KEYS = ("use", "inputs", "against", "compared_with")
 
 
 def _defences(name: str, table: Mapping[str, Any]) -> list[DefencePlan]:
@@ -187,19 +205,16 @@ def _defences(name: str, table: Mapping[str, Any]) -> list[DefencePlan]:
     use, after = _text(table, "use", where), _text(table, "after", where, optional=True)
     kind = DEFENCES[str(use)]
     seeds = _seeds(where, table["seeds"]) if "seeds" in table else None
-    settings = {key: value for key, value in table.items() if key not in OWN_KEYS}
+    settings = {key: value for key, value in table.items() if key not in DEFENCE_KEYS}
     if after is not None and issubclass(kind, Combination):
         raise LabError(f"{where} combines the networks named in 'of'; remove its key 'after'.")
     if after is not None and issubclass(kind, Stored):
         raise LabError(f"{where} is trained by another experiment; remove its key 'after'.")
     ladder = table.get("ladder")
     if ladder is None:
-        return [DefencePlan(name, _part(kind, settings, where), after, seeds)]
-    if (
-        not isinstance(ladder, Mapping)
-        or len(ladder) != 1
-        or not isinstance(next(iter(ladder.values())), tuple)
-    ):
+        return [DefencePlan(name, _part(kind, settings, where, DEFENCE_KEYS), after, seeds)]
+    steps = next(iter(ladder.values())) if isinstance(ladder, Mapping) and len(ladder) == 1 else None
+    if not isinstance(steps, tuple) or not steps:
         raise LabError(
             f"The ladder of {where} is {shortened(ladder)}; expected one setting with its values, as in "
             "{ compression = [2, 4, 8] }."
@@ -207,7 +222,8 @@ def _defences(name: str, table: Mapping[str, Any]) -> list[DefencePlan]:
     (key, values), plans = next(iter(ladder.items())), []
     for value in values:
         step = f"{name}-{value:g}" if isinstance(value, float) else f"{name}-{value}"
-        plans.append(DefencePlan(step, _part(kind, {**settings, key: value}, where), after, seeds))
+        part = _part(kind, {**settings, key: value}, where, DEFENCE_KEYS)
+        plans.append(DefencePlan(step, part, after, seeds))
         after = step
     return plans
 
@@ -220,8 +236,8 @@ def _attack(name: str, table: Mapping[str, Any]) -> AttackPlan:
         radii = tuple(sorted(read_radius(radius) or 0.0 for radius in _tuple(table.get("radii", ()))))
     except MeasurementError as mistake:
         raise LabError(f"The radii of {where}: {mistake}") from None
-    own = ("use", "radii", "inputs", "against", "crafted_on")
-    attack = _part(kind, {key: value for key, value in table.items() if key not in own}, where)
+    settings = {key: value for key, value in table.items() if key not in ATTACK_KEYS}
+    attack = _part(kind, settings, where, ATTACK_KEYS)
     _check_radii(where, attack, radii)
     return AttackPlan(
         name,
@@ -237,10 +253,10 @@ def _measure(name: str, table: Mapping[str, Any]) -> MeasurePlan:
     _check_name(name, "measure")
     where = f"measure {name!r}"
     kind = MEASURES[str(_text(table, "use", where))]
-    own = ("use", "inputs", "against", "compared_with")
+    settings = {key: value for key, value in table.items() if key not in MEASURE_KEYS}
     return MeasurePlan(
         name,
-        _part(kind, {key: value for key, value in table.items() if key not in own}, where),
+        _part(kind, settings, where, MEASURE_KEYS),
         _inputs(table, where),
         _against(table, where),
         _text(table, "compared_with", where, optional=True),
@@ -275,9 +291,16 @@ def _check_radii(where: str, attack: Attack, radii: tuple[float, ...]) -> None:
         attack.check_strengths(radii)
 
 
-def _part(kind: type, settings: Mapping[str, Any], where: str) -> Any:
-    """A part with its settings; this function checks types, the part itself checks ranges."""
-    values = _validated(_settings_schema(kind), settings, where)
+def _part(kind: type, settings: Mapping[str, Any], where: str, own: Sequence[str]) -> Any:
+    """A part with its settings; this function checks types, the part itself checks ranges.
+
+    Args:
+        kind: the class of the part.
+        settings: its settings by name.
+        where: the table, for messages.
+        own: the keys of the table that are no settings.
+    """
+    values = _validated(_settings_schema(kind), settings, where, own)
     try:
         return kind(**values)
     except LabError as mistake:
@@ -328,8 +351,12 @@ def _tuple(given: Any) -> tuple[Any, ...]:
 
 
 def _check_name(name: str, kind: str) -> None:
-    if not name.strip() or name != name.strip() or "@" in name or "|" in name or not name.isprintable():
-        raise LabError(f"The {kind} name {name!r} cannot be used; use letters, digits, '-', '_' and '.'.")
+    """Raises an error for a name that a table of results could not contain."""
+    reserved = name == "*" or (kind == "attack" and name == NO_ATTACK)
+    usable = name.strip() and name == name.strip() and name.isprintable() and not {"@", "|"} & set(name)
+    if reserved or not usable:
+        why = " stands for benign inputs" if name == NO_ATTACK else " cannot be used"
+        raise LabError(f"The {kind} name {name!r}{why}; use other letters, digits, '-', '_' and '.'.")
 
 
 def _in_order(plans: Sequence[DefencePlan]) -> tuple[DefencePlan, ...]:
