@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from advgame.errors import MeasurementError
@@ -230,14 +231,33 @@ def test_methods_are_compared_at_one_compression_and_structure_only(tmp_path: Pa
     assert "+20.0 points" in found.answer
 
 
+def test_the_largest_difference_of_two_methods_is_one_that_is_sure(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {})} | {
+        f"{use}-{rate}": (use, "plain", {**PRUNED, "compression": float(rate)})
+        for use in ("magnitude", "random")
+        for rate in (2, 4)
+    }
+    right = {name: {CLEAN: 0.9, STRONG: 0.5} for name in steps}
+    right["magnitude-2"] = {CLEAN: 0.9, STRONG: 0.7}
+    right["magnitude-4"] = {CLEAN: 0.9, STRONG: 0.1}
+    path = write(tmp_path, steps, right)
+    outcomes = pd.read_parquet(path.with_suffix(".outcomes.parquet"))
+    odd = (outcomes["defence"] == "magnitude-4") & (outcomes["attack"] == "strong") & (outcomes["seed"] == 0)
+    outcomes.loc[odd, "correct"] = outcomes["input"][odd] < 120  # −40, −40 and +10 points: nothing is sure
+    outcomes.to_parquet(path.with_suffix(".outcomes.parquet"), index=False)
+    (found,) = read_measured(path)
+    assert "white-box attacks: better in 1 of 2, at most +20.0 points" in pruning_methods(found).answer
+
+
 @pytest.mark.parametrize(
     ("attacked", "meant", "said"),
     [
         (0.7, 0.8, "at-once is better under both kinds of attack than in-turn (perturbations first)"),
         (0.7, 0.6, "at-once is better under one kind of attack than in-turn"),
         (0.7, 0.4, "at-once is better under one kind of attack and worse under the other than in-turn"),
-        (0.5, 0.6, "at-once is not distinguishable from in-turn"),
-        (0.4, 0.6, "at-once is worse than in-turn"),
+        (0.5, 0.6, "at-once is not distinguishable under attack from in-turn"),
+        (0.4, 0.6, "at-once is worse under one kind of attack than in-turn"),
+        (0.4, 0.5, "at-once is worse under both kinds of attack than in-turn"),
     ],
 )
 def test_training_at_once_is_judged_on_both_kinds_of_attack(
@@ -327,6 +347,12 @@ def test_baselines_that_agree_least_and_most_are_named(tmp_path: Path) -> None:
     assert (
         "from 0.20 (0.10 to 0.30) for zero and noise to 0.90 (0.80 to 0.95) for mean and blur" in found.answer
     )
+
+
+def test_maps_that_were_to_be_measured_but_were_not_give_no_answer(tmp_path: Path) -> None:
+    steps = {"plain": ("standard", None, {})}
+    found = measured(tmp_path, steps, {"plain": {CLEAN: 0.9}}, {"maps": ("occlusion_baselines", {}, [])})
+    assert not occlusion_baselines(found).answered
 
 
 def test_a_filtered_network_is_compared_with_the_same_one_unfiltered(tmp_path: Path) -> None:

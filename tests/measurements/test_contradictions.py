@@ -33,6 +33,17 @@ def test_a_largest_change_above_the_range_of_inputs_is_marked_with_the_remedy(no
     ]
 
 
+@pytest.mark.parametrize(("norm", "most"), [("L2", 28.0), ("L1", 784.0), ("L0", 784.0)])
+def test_a_radius_beyond_the_whole_range_of_a_known_data_set_is_marked(norm: str, most: float) -> None:
+    (marked,) = warnings_of(replace(L2, norm=norm, radius=most + 1))
+    assert marked == (
+        f"the {norm} radius {most + 1:g} is larger than any change of 784 values in [0, 1], which is at "
+        f"most {most:g}",
+    )
+    assert warnings_of(replace(L2, norm=norm, radius=most)) == [()]
+    assert warnings_of(replace(L2, norm=norm, radius=most + 1, dataset="faces")) == [()]
+
+
 def test_consistent_rows_carry_no_warning() -> None:
     assert warnings_of(CLEAN, LINF, replace(LINF, radius=0.2, accuracy=0.1)) == [(), (), ()]
 

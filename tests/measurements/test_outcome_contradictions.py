@@ -21,19 +21,19 @@ ATTACKS: dict[str, dict[str, Any]] = {
     "asking": {"metric": "robust", "queries_only": True},
     "meaning": {"metric": "invariance", "queries_only": False},
 }
-Cell = tuple[str, str, float, list[int]]
+Cell = tuple[str, str, float, list[float]]
 
 
 def warnings_of(*cells: Cell, dataset: str = "digits") -> list[tuple[str, ...]]:
     rows, parts = [], []
     for attack, norm, radius, right in cells:
         about = {"dataset": dataset, "network": "cnn", "defence": "plain", "attack": attack, "norm": norm}
-        correct = sum(right)
+        correct = round(sum(right))
         rows.append(
             Measurement(
                 **about,
                 radius=radius,
-                accuracy=correct / len(right),
+                accuracy=sum(right) / len(right),
                 correct=correct,
                 tested=len(right),
                 seed=0,
@@ -59,6 +59,13 @@ def test_inputs_that_stand_in_a_ball_and_fall_inside_it_are_counted() -> None:
         "1 of them under sparse-L0-1",
     )
     assert warnings_of(one_pixel, ("dense", "L1", 0.9, [1, 0, 0, 0])) == [(), ()]
+
+
+def test_inputs_that_a_randomised_network_gets_right_half_of_the_time_contradict_nothing() -> None:
+    luck = ("sparse", "L0", 1.0, [0.4, 0.5, 0.0])
+    assert warnings_of(luck, ("dense", "L1", 1.0, [0.6, 0.6, 0.6])) == [(), ()]
+    (warning,) = warnings_of(luck, ("dense", "L1", 1.0, [0.6, 0.6, 0.9]))[1]
+    assert warning.startswith(f"{SMALLER}: 1 of 3 inputs")
 
 
 def test_black_box_attacks_are_no_contradiction_when_they_leave_more() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from advgame.equilibria import solve
 from advgame.errors import MeasurementError
-from advgame.findings.questions.best_by_share import SHARES, best_by_share, best_single
+from advgame.findings.questions.best_by_share import SHARES, Reign, _how_sure, best_by_share, best_single
 from advgame.findings.stories import STORIES
 from advgame.measurements.experiment_tables import Measured
 from advgame.scenarios import build_game, read_scenario, set_parameter, write_scenario
@@ -113,6 +113,11 @@ def test_the_winner_turns_at_the_break_even_share(tmp_path: Path) -> None:
     assert [row["defence"] for row in found.evidence] == ["plain", "hard"]
     assert found.evidence[0]["to share"] == pytest.approx(np.floor(turn * 100) / 100)
     assert "plain from 0.00 to 0.23" in found.answer
+
+
+def test_a_winner_that_loses_draws_in_the_middle_of_its_range_does_not_win_all() -> None:
+    assert _how_sure(Reign("a", 0.0, 0.5, (1.0, 1.0), 1.0, 0.0, "none")) == "in all of 300 draws"
+    assert "otherwise mostly b" in _how_sure(Reign("a", 0.0, 0.5, (1.0, 1.0), 0.95, 0.0, "b"))
 
 
 def test_clear_winners_win_in_every_draw_and_equal_networks_in_some(tmp_path: Path) -> None:

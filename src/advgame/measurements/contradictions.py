@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import sqrt
 
-from advgame.measurements.inclusions import contains
+from advgame.measurements.inclusions import NORMS, contains, largest
 from advgame.measurements.measurement import PLAYABLE, Measurement
 from advgame.measurements.standard_errors import standard_error
 from advgame.measurements.table import MeasurementTable
@@ -175,6 +175,14 @@ def _beyond_unit_inputs(row: Measurement) -> Iterator[str]:
             f"the L∞ radius {row.radius:.10g} is larger than any change of inputs in [0, 1]: "
             f"for pixel values 0 to 255 write {row.radius:.10g}/255"
         )
+    elif row.metric == "robust" and row.norm in NORMS and row.dataset in PIXELS:
+        values = PIXELS[row.dataset]
+        most = largest(row.norm, "Linf", 1.0, values)
+        if (row.radius or 0.0) > most * (1 + SAME):
+            yield (
+                f"the {row.norm} radius {row.radius:.10g} is larger than any change of {values} values in "
+                f"[0, 1], which is at most {most:.10g}"
+            )
 
 
 LARGEST_CHANGE = frozenset({"linf", "l∞", "l_inf", "l-inf", "inf", "linfty"})

@@ -423,6 +423,13 @@ def test_an_attack_weaker_than_chance_is_said_to_be_weak() -> None:
     assert any(warning.startswith("weak attack: it leaves 10 of 10") for warning in found.warnings)
 
 
+def test_an_attack_is_not_weak_because_a_randomised_network_is_seldom_right() -> None:
+    inputs = torch.full((100, 1), 0.4)  # right in Φ(−.1 / .3) = 37 % of the answers
+    found = outcomes(Told(), victim(Noisy()), inputs, torch.ones(100, dtype=torch.int64), [1e-4])
+    assert 30 < found.shares.sum() < 45
+    assert not any(warning.startswith("weak attack") for warning in found.warnings)
+
+
 def test_inputs_without_a_gradient_are_reported() -> None:
     class Stepped(Threshold):
         def forward(self, inputs: torch.Tensor) -> torch.Tensor:

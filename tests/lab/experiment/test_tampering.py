@@ -286,6 +286,15 @@ def test_records_of_an_older_version_are_used_and_reported(
     assert output.read_bytes() == measured.read_bytes()
 
 
+def test_a_journal_of_a_newer_version_is_left_as_it_is(output: Path, experiment: Experiment) -> None:
+    journal = Journal.beside(output)
+    changed(journal.folder / ABOUT, where("format", 3))
+    before = {path: path.read_bytes() for path in journal.folder.rglob("*.json")}
+    with pytest.raises(LabError, match="newer version of advgame"):
+        measure(experiment, output, resume=True)
+    assert {path: path.read_bytes() for path in journal.folder.rglob("*.json")} == before
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -121,6 +121,7 @@ class Reign:
     wins: tuple[
         float, float
     ]  # frequency of winning in the draws, at the first and at the last share of the range
+    least: float  # lowest frequency of winning over the range
     surely: float | None  # the share of the range from which it wins in 90 % of the draws
     next_best: str  # the most frequent winner of the other draws
 
@@ -161,6 +162,7 @@ def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np
                 float(SHARES[first]),
                 float(SHARES[after - 1]),
                 (float(wins[0]), float(wins[-1])),
+                float(wins.min()),
                 float(SHARES[first + sure_from]) if sure_from < len(wins) else None,
                 defences[int(counts.argmax())] if counts.any() else "none",
             )
@@ -180,7 +182,7 @@ def _answer(reigns: list[Reign], undefended: str) -> str:
 
 
 def _how_sure(reign: Reign) -> str:
-    if min(reign.wins) == 1:
+    if reign.least == 1:
         return f"in all of {DRAWS} draws"
     first = (
         f"initially in {reign.wins[0]:.0%} of {DRAWS} draws"

@@ -19,9 +19,9 @@ def occlusion_baselines(measured: Measured) -> Finding:
     name = next(
         (name for name, measure in measured.record["measures"].items() if measure["use"] == MEASURE), None
     )
-    if name is None:
+    values = measured.values(name) if name is not None else {}
+    if not values:
         return Finding(QUESTION, measured.experiment, "It measures no saliency maps.")
-    values = measured.values(name)
     first = next(iter(values))
     least, most = (pick(values[first].items(), key=lambda measure: measure[1].mean) for pick in (min, max))
     pairs = values[first]

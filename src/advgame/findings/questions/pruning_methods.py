@@ -89,7 +89,8 @@ def _answer(measured: Measured, differences: list[Difference]) -> str:
         ).append(entry)
     clear, open_ = [], []
     for (methods, side), group in groups.items():
-        widest = max(group, key=lambda entry: abs(entry.comparison.difference))
+        sure = [entry for entry in group if entry.verdict != "inconclusive"]
+        widest = max(sure or group, key=lambda entry: abs(entry.comparison.difference))
         counts = {word: sum(entry.verdict == word for entry in group) for word in ("better", "worse")}
         seen = [f"{word} in {count} of {len(group)}" for word, count in counts.items() if count]
         if seen:

@@ -82,4 +82,8 @@ def outcome(sides: Mapping[str, Difference]) -> str:
         return "is better under one kind of attack and worse under the other than"
     if "better" in verdicts:
         return "is better under one kind of attack than"
-    return "is worse than" if "worse" in verdicts else "is not distinguishable from"
+    if verdicts == {"worse"}:
+        return "is worse under both kinds of attack than"
+    if "worse" in verdicts:
+        return "is worse under one kind of attack than"
+    return "is not distinguishable under attack from"

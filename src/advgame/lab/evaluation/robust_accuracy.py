@@ -225,19 +225,21 @@ class _Judge:
         """Warns where the attack does less than random changes, or has no gradient to go by."""
         if not self.hostile:
             return
-        inputs, labels, honest = (array[:COMPARED] for array in (self.inputs, self.labels, self.honest))
+        inputs, labels, before = (array[:COMPARED] for array in (self.inputs, self.labels, self.before))
         generator = torch.Generator().manual_seed(self.victim.seed)
         for radius, shares in zip(self.radii, self.shares[:, :COMPARED], strict=True):
             noisy = random_changes(inputs, str(self.attack.norm), radius, generator)
             at_random, _ = shares_right(self.victim, noisy, labels)
-            standing, left = round(float((at_random * honest).sum())), round(float(shares.sum()))
+            # What is wrong before counts at every radius, here as for the attack.
+            standing = round(float(torch.minimum(at_random, before).sum()))
+            left = round(float(shares.sum()))
             if standing < left:
                 self.warnings[
                     f"weak attack: it leaves {left} of {len(labels)} inputs right at radius "
                     f"{radius:g}, random changes of that size leave {standing}"
                 ] = None
         if not foreign and not self.attack.queries_only:
-            blind = int((_without_gradient(self.victim, inputs, labels) & honest).sum())
+            blind = int((_without_gradient(self.victim, inputs, labels) & (before > 0.5)).sum())
             if blind > BLIND_SHARE * len(labels):
                 self.warnings[
                     f"the gradient is exactly 0 at {blind} of {len(labels)} inputs: attacks that use the "

@@ -59,15 +59,29 @@ class Journal:
         """Creates the folders, records the experiment, and removes temporary files of killed processes.
 
         Raises:
-            LabError: if the folders cannot be created.
+            LabError: if the folders cannot be created, and for a journal of a newer version.
         """
         self.make_folders()
+        self.check_format()
         for temporary in (path for kind in KINDS for path in (self.folder / kind).glob(".*")):
             temporary.unlink()
         unproved = self._about().get("unproved_records", any(self.records()))
         about = {"format": FORMAT, "experiment": experiment, "unproved_records": unproved is not False}
         text = json.dumps(about, ensure_ascii=False, indent=1)
         written_whole(self.folder / ABOUT, lambda file: file.write(text), text=True)
+
+    def check_format(self) -> None:
+        """Raises an error for a journal of a newer version, whose records this one would set aside.
+
+        Raises:
+            LabError: says what to do.
+        """
+        written = self._about().get("format")
+        if isinstance(written, int) and written > FORMAT:
+            raise LabError(
+                f"{self.folder} was written by a newer version of advgame (format {written}; this one reads "
+                f"formats up to {FORMAT}); install that version, or give another output with -o."
+            )
 
     def experiment(self) -> str | None:
         """The name of the last experiment; None for a journal of an older version."""
