@@ -81,6 +81,15 @@ def test_the_attack_is_named_as_in_a_scenario(folder: Path) -> None:
         assert f"attacked by {name}: " in str(figure.get_label())
 
 
+def test_only_attacks_on_the_network_itself_that_keep_labels_are_drawn(folder: Path, tmp_path: Path) -> None:
+    toml = TOML.partition("[attacks.pgd]")[0]
+    toml += '[attacks.moved]\nuse = "pgd"\nradii = [0.1]\ncrafted_on = "plain"\n'
+    toml += '[attacks.other]\nuse = "invariance_linf"\nradii = [0.3]\n'
+    (tmp_path / "mine.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(LabError, match="no attack that is crafted on the attacked network itself"):
+        ag.lab.picture_attacked_inputs(str(tmp_path / "mine.toml"), str(folder / "rows.csv"), ["plain"], [0])
+
+
 def test_the_command_line_draws_a_file_and_refuses_what_does_not_exist(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

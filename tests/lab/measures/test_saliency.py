@@ -9,6 +9,7 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from advgame.errors import LabError
+from advgame.lab.defences.smoothing import Smoothed
 from advgame.lab.measures.saliency import (
     BASELINES,
     Explanations,
@@ -75,6 +76,19 @@ def test_a_network_explains_itself_as_itself() -> None:
     pairs = OcclusionBaselines(window=3, stride=1).values(network, network, inputs, labels, 0)
     assert len(pairs) == len(BASELINES) * (len(BASELINES) - 1) // 2
     assert all(np.nanmax(np.abs(each)) <= 1 + 1e-12 for each in pairs.values())
+
+
+def test_a_randomised_network_explains_itself_as_itself_too() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3))
+    smoothed, inputs = Smoothed(network, 0.5, draws=5, surrogate_draws=3).eval(), torch.rand(4, 1, 8, 8)
+    values = Explanations(window=3, stride=1).values(smoothed, smoothed, inputs, torch.zeros(4), 0)
+    assert values["occlusion_stability"] == pytest.approx(1)
+    assert values["grad_cam_stability"] == pytest.approx(1)
+    assert all(by_input.shape == (4,) and np.isfinite(by_input).all() for by_input in values.values())
+    same = OcclusionBaselines(window=3, stride=1).values(smoothed, smoothed, inputs, torch.zeros(4), 0)
+    again = OcclusionBaselines(window=3, stride=1).values(smoothed, smoothed, inputs, torch.zeros(4), 0)
+    assert all((same[pair] == again[pair]).all() for pair in same)
 
 
 class Square(nn.Module):

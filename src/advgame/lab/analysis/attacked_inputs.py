@@ -76,8 +76,19 @@ def picture_attacked_inputs(
 
 
 def _plan_of(name: str | None, attacks: Sequence[AttackPlan]) -> AttackPlan:
-    """An attack of the experiment that is crafted on the network itself."""
-    own = {plan.name: plan for plan in attacks if plan.crafted_on is None}
+    """An attack of the experiment that is crafted on the network itself and keeps the true labels.
+
+    Raises:
+        LabError: for an experiment that has none.
+    """
+    own = {
+        plan.name: plan for plan in attacks if plan.crafted_on is None and plan.attack.metric != "invariance"
+    }
+    if not own:
+        raise LabError(
+            "The experiment has no attack that is crafted on the attacked network itself and keeps the true "
+            "labels; add one to its file."
+        )
     return own[one_of("attack", name, list(own))]
 
 

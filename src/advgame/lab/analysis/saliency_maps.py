@@ -17,8 +17,7 @@ from advgame.lab.attacks.seeding import seeded
 from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
 from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_networks
-from advgame.lab.measures.saliency import baseline, grad_cam_map, gradient_map, occlusion_map
-from advgame.lab.networks.classifier import surrogate
+from advgame.lab.measures.saliency import baseline, explained, grad_cam_map, gradient_map, occlusion_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +50,7 @@ def saliency_maps(
     ``gradient``: the derivative of the predicted class's logit by each pixel, times the pixel, summed over
     channels. ``occlusion``: the decrease of that logit when a window around a pixel is set to 0.
     ``grad_cam``: Grad-CAM of the last convolution (Selvaraju et al. 2017). Of a randomised network, the maps
-    are those of its surrogate with fixed draws.
+    and the predicted class are those of its surrogate with fixed draws.
 
     Args:
         network: logits (inputs, classes) of inputs in [0, 1]; put into evaluation mode.
@@ -69,7 +68,7 @@ def saliency_maps(
             f"A saliency map needs an image (channels, height, width), but the input has the shape "
             f"{tuple(given.shape)}; use a data set of images."
         )
-    model, inputs = surrogate(network.eval()).eval(), given[None]
+    model, inputs = explained(network.eval(), seed), given[None]
     window = max(1, round(WINDOW * min(given.shape[1:])))
     compute: dict[str, Callable[[], NDArray[np.float64]]] = {
         "gradient": lambda: gradient_map(model, inputs),
@@ -83,7 +82,7 @@ def saliency_maps(
         with seeded(seed, given.device):
             maps[method] = compute[method]()[0]
     with seeded(seed, given.device), torch.no_grad():
-        predicted = int(network(inputs).argmax())
+        predicted = int(model(inputs).argmax())
     return SaliencyMaps(name, predicted, maps)
 
 

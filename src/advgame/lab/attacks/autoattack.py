@@ -36,7 +36,7 @@ class AutoAttack(WithinRadius):
         if is_randomised(victim.network):
             raise LabError(
                 f"The attack {self.name!r} takes one answer of a network for all, and this one answers at "
-                "random; use 'strongest_linf', 'strongest_l2' or 'apgd_l1', which average over draws."
+                "random; use 'strongest_linf', 'strongest_l2' or 'strongest_l1', which average over draws."
             )
         images, network = as_images(inputs), AsImages(victim.surrogate, inputs.shape[1:])
         with torch.no_grad():

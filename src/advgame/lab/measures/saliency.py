@@ -17,7 +17,9 @@ from torch import nn
 from torch.nn.functional import interpolate
 
 from advgame.errors import LabError
+from advgame.lab.attacks.averaged import FixedDraws
 from advgame.lab.measures.measure import Measure, Values
+from advgame.lab.networks.classifier import is_randomised, surrogate
 from advgame.statistics.rank_correlation import spearman
 
 BASELINES = ("zero", "mean", "blur", "noise", "inpainting")
@@ -31,7 +33,8 @@ class OcclusionBaselines(Measure):
     """Whether occlusion saliency depends on the baseline that replaces the occluded part.
 
     A window of the image is replaced, and the decrease of the logit of the predicted class is the importance
-    of the window. For each pair of baselines, the rank correlation (Spearman) of both maps, by input.
+    of the window. For each pair of baselines, the rank correlation (Spearman) of both maps, by input. Of a
+    randomised network, the maps are those of its surrogate with fixed draws.
     """
 
     name: ClassVar[str] = "occlusion_baselines"
@@ -49,6 +52,7 @@ class OcclusionBaselines(Measure):
     ) -> Values:
         """Rank correlations by input, under the names of both baselines."""
         _check_images(inputs)
+        network = explained(network, seed)
         maps = {
             name: occlusion_map(network, inputs, baseline(name, inputs, seed), self.window, self.stride)
             for name in BASELINES
@@ -67,6 +71,7 @@ class Explanations(Measure):
     correlation of the Grad-CAM and the occlusion maps with those of the reference: 1 is the same order.
     The infidelity is relative to the change of the output, so that networks with different scales of logits
     can be compared: 0 if the gradient predicts every change, 1 if it predicts no better than "no change".
+    Of a randomised network, the surrogate with fixed draws is explained.
     """
 
     name: ClassVar[str] = "explanations"
@@ -84,6 +89,7 @@ class Explanations(Measure):
         from captum.metrics import sensitivity_max
 
         _check_images(inputs)
+        network, reference = explained(network, seed), explained(reference, seed)
         predicted = network(inputs).argmax(dim=1).detach()
         saliency = Saliency(network)
 
@@ -111,6 +117,18 @@ class Explanations(Measure):
             "occlusion_stability": rank_correlations(*occlusion),
             "grad_cam_stability": rank_correlations(*cam),
         }
+
+
+def explained(network: nn.Module, seed: int) -> nn.Module:
+    """The network that is explained: of a randomised one, its surrogate with the same draws at every call.
+
+    With new draws at every call, the output would change also where no pixel does. A vote has no gradient.
+
+    Args:
+        network: in evaluation mode.
+        seed: seed of the draws.
+    """
+    return FixedDraws(surrogate(network), seed).eval() if is_randomised(network) else network
 
 
 def relative_infidelities(
@@ -241,7 +259,9 @@ def grad_cam_map(network: nn.Module, inputs: torch.Tensor) -> NDArray[np.float64
     attribution = LayerGradCam(network, convolutions[-1]).attribute(
         inputs, target=predicted, relu_attributions=True
     )
-    enlarged = interpolate(attribution.detach(), size=inputs.shape[2:], mode="bilinear", align_corners=False)
+    # The layer of a network that averages over draws has a row for each of them.
+    attribution = attribution.detach().unflatten(0, (-1, len(inputs))).mean(dim=0)
+    enlarged = interpolate(attribution, size=inputs.shape[2:], mode="bilinear", align_corners=False)
     return np.asarray(enlarged[:, 0].double().cpu().numpy())
 
 
