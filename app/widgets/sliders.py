@@ -214,7 +214,7 @@ def _entry_chosen(name: str, key: str) -> None:
 
 def _turned(address: str, key: str, scale: float) -> None:
     """Changes the scenario as its slider or field says, unless another one has taken its place."""
-    given, shown = st.session_state[key], st.session_state[VERSIONS]
+    given, shown = st.session_state.get(key), st.session_state[VERSIONS]
     widget, _, version = key.partition(" #")
     if given is not None and int(version or 0) == shown.get(widget):
         state.turn(address, round(given / scale, 12) if scale != 1 else given)
