@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from advgame.errors import LabError
+from advgame.lab.defences.smoothing import Smoothed
 from advgame.lab.pruning import PRUNINGS
 from advgame.lab.pruning.importance_study import ImportanceStudy, importance_study
 from advgame.statistics.rank_correlation import spearman
@@ -74,6 +75,19 @@ def test_a_network_of_zeros_has_no_correlation_of_importances() -> None:
     found = importance_study(network, PRUNINGS["magnitude"](structure="filter"), task(), INPUTS, LABELS)
     assert isnan(found.correlation)
     assert isnan(found.low)
+
+
+def test_a_removal_without_effect_has_no_importance_in_a_randomised_network_either() -> None:
+    torch.manual_seed(0)
+    layer = nn.Linear(64, 10)
+    layer.weight.data[:, 0] = 0
+    smoothed = Smoothed(nn.Sequential(nn.Flatten(), layer), noise=0.5, draws=3)
+    method = PRUNINGS["magnitude"](structure="unstructured")
+    found = importance_study(smoothed, method, task(), INPUTS[:50], LABELS[:50], most=640)
+    without_effect = found.estimated == 0
+    assert without_effect.sum() == 10
+    assert (found.true[without_effect] == 0).all()
+    assert (found.true > 0).any()
 
 
 def test_too_little_to_compare_is_refused() -> None:

@@ -80,7 +80,7 @@ def importance_study(
     if len(chosen) < 3:
         raise LabError(f"There are {len(chosen)} units to compare; expected at least 3.")
     drawn = [all_units[index] for index in np.sort(chosen)]
-    changes = _changes(network, units, drawn, inputs.to(task.device), labels.to(task.device))
+    changes = _changes(network, units, drawn, inputs.to(task.device), labels.to(task.device), task.seed)
     estimated = np.array([float(importances[group][place]) for group, place in drawn])
     true = changes**2 / np.array([float(sizes[group][place]) for group, place in drawn])
     low, high = bootstrap_interval(estimated, true, LEVEL, task.seed, draws=RESAMPLES)
@@ -96,12 +96,19 @@ def _changes(
     drawn: list[tuple[int, int]],
     inputs: torch.Tensor,
     labels: torch.Tensor,
+    seed: int,
 ) -> NDArray[np.float64]:
-    """The increase of the mean loss when each unit is removed, (units,)."""
+    """The increase of the mean loss when each unit is removed, (units,).
+
+    A randomised network draws the same with and without the unit, so that only the removal changes the loss.
+    """
+    devices = [inputs.device] if inputs.is_cuda else []
 
     def loss() -> float:
         parts = zip(inputs.split(BATCH), labels.split(BATCH), strict=True)  # type: ignore[no-untyped-call]
-        sums = [cross_entropy(network(batch).double(), truth, reduction="sum") for batch, truth in parts]
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(seed)
+            sums = [cross_entropy(network(batch).double(), truth, reduction="sum") for batch, truth in parts]
         return float(torch.stack(sums).sum()) / len(labels)
 
     complete, changes = loss(), []
