@@ -44,6 +44,15 @@ def test_a_radius_beyond_the_whole_range_of_a_known_data_set_is_marked(norm: str
     assert warnings_of(replace(L2, norm=norm, radius=most + 1, dataset="faces")) == [()]
 
 
+def test_an_excess_over_a_smaller_ball_may_be_chance_where_a_network_answers_at_random() -> None:
+    inside = replace(LINF, accuracy=0.305, correct=30, tested=100)  # standard error .05 each, .07 of both
+    for accuracy, marked in ((0.435, False), (0.445, True)):
+        _, around = warnings_of(inside, replace(L2, accuracy=accuracy, correct=44, tested=100))
+        assert any(warning.startswith("weak attack") for warning in around) is marked
+    counted = replace(LINF, accuracy=0.3333, correct=100, tested=300)
+    assert warnings_of(counted, replace(L2, accuracy=0.3367, correct=101, tested=300))[1] != ()
+
+
 def test_consistent_rows_carry_no_warning() -> None:
     assert warnings_of(CLEAN, LINF, replace(LINF, radius=0.2, accuracy=0.1)) == [(), (), ()]
 

@@ -13,6 +13,7 @@ from advgame.measurements.standard_errors import standard_error
 from advgame.measurements.table import MeasurementTable
 
 SAME = 1e-6  # below it, two rates differ by rounding only
+ROUNDED = 6e-5  # by more, an accuracy with four decimals is not that of its count
 Marks = Iterator[tuple[Measurement, str]]
 
 
@@ -94,14 +95,18 @@ def _rises_with_radius(rows: list[Measurement]) -> Marks:
 
 
 def _weaker_inside_larger_ball(rows: list[Measurement]) -> Marks:
-    """Accuracy within a ball cannot be higher than within a ball of another norm that it contains."""
+    """Accuracy within a ball cannot be higher than within a ball of another norm that it contains.
+
+    Where a network answers at random, an excess within two standard errors is chance.
+    """
     robust = [row for row in rows if row.metric == "robust" and row.radius is not None]
     by_accuracy = sorted(robust, key=lambda row: row.accuracy)
     for row in by_accuracy:
         for inside in by_accuracy:  # the lowest first
             if row.accuracy <= inside.accuracy + 1e-12:
                 break
-            if _contains(row, inside):
+            by_chance = 2 * _error_of_difference(row, inside) if _is_mean(row) or _is_mean(inside) else 0.0
+            if row.accuracy - inside.accuracy > by_chance and _contains(row, inside):
                 yield (
                     row,
                     (
@@ -111,6 +116,13 @@ def _weaker_inside_larger_ball(rows: list[Measurement]) -> Marks:
                     ),
                 )
                 break
+
+
+def _is_mean(row: Measurement) -> bool:
+    """Whether an accuracy is a mean over the answers of a randomised network; its count is rounded then."""
+    if row.correct is None or not row.tested:
+        return False
+    return ROUNDED * row.tested < abs(row.accuracy * row.tested - row.correct) <= 0.5
 
 
 def _shown(norm: str | None) -> str:
