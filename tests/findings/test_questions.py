@@ -138,14 +138,15 @@ def test_attacks_that_agree_on_many_inputs_are_surely_within_a_point(tmp_path: P
     assert row["high"] == pytest.approx(1 - 0.025 ** (1 / 400))
 
 
-def test_networks_are_counted_whose_white_box_rows_warn(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", ["gradient masking", "obscured gradients"])
+def test_networks_are_counted_whose_white_box_rows_warn(tmp_path: Path, words: str) -> None:
     steps = {"plain": ("standard", None, {}), "rounded": ("bit_depth", "plain", {})}
     right = {name: {CLEAN: 0.9, STRONG: 0.5, ASKING: 0.6, FOG: 0.5} for name in steps}
     quiet = hidden_gradients(measured(tmp_path, steps, right))
     assert quiet.answer.startswith("No signs were found: ")
     (row,) = quiet.evidence
     assert (row["compared with"], row["networks"], row["trainings"]) == ("asking", 2, 6)
-    warned = {("rounded", STRONG): "obscured gradients: of 9 inputs"}
+    warned = {("rounded", STRONG): f"{words}: of 9 inputs"}
     (row,) = hidden_gradients(measured(tmp_path, steps, right, warned=warned)).evidence
     assert (row["trainings with signs"], row["networks with signs"]) == (3, "rounded")
 

@@ -86,11 +86,11 @@ def rows_of(folder: Path, **changes: Any) -> list[Measurement]:
 
 
 def warned(rows: list[Measurement]) -> dict[tuple[str, str, float | None, int | None], list[str]]:
-    """The rows that say a defence is obscured, and what they say."""
+    """The rows that warn of gradient masking, and what they say."""
     return {
         (row.defence, row.attack, row.radius, row.seed): found
         for row in rows
-        if warns(row) and (found := [each for each in row.warnings if each.startswith("obscured")])
+        if warns(row) and (found := [each for each in row.warnings if each.startswith("gradient masking")])
     }
 
 
@@ -142,7 +142,7 @@ def test_white_box_rows_warn_where_an_attack_that_only_asks_does_better(tmp_path
     journalled(tmp_path, {("rounded", "strongest", 1): 18, ("rounded", "asking", 1): 2})
     # strongest leaves 18 here and pgd 12: the stronger of the two is compared; autoattack asks as well
     said = (
-        "obscured gradients: of 20 inputs, asking, a query attack, fools 10 that pgd does not, "
+        "gradient masking: of 20 inputs, asking, a query attack, fools 10 that pgd does not, "
         "and misses 0 that it fools"
     )
     assert warned(rows_of(tmp_path)) == {
@@ -160,7 +160,7 @@ def test_white_box_rows_warn_where_an_attack_that_only_asks_does_better(tmp_path
 def test_white_box_rows_warn_where_examples_of_another_network_do_better(tmp_path: Path) -> None:
     journalled(tmp_path, {("rounded", "moved", 0): 0, ("plain", "moved", 0): 0})
     said = (
-        "obscured gradients: of 60 inputs, moved, crafted on another network, fools 10 that strongest does "
+        "gradient masking: of 60 inputs, moved, crafted on another network, fools 10 that strongest does "
         "not, and misses 0 that it fools"
     )
     found = warned(rows_of(tmp_path))
@@ -172,7 +172,7 @@ def test_an_unbounded_attack_that_leaves_inputs_correct_marks_every_row_of_its_n
     attacks = {**EXPERIMENT["attacks"], "unbounded": {"use": "pgd", "radii": [1.0], "inputs": 50}}
     journalled(tmp_path, {("rounded", "unbounded", 0): 5}, attacks=attacks)
     found = warned(rows_of(tmp_path, attacks=attacks))
-    said = "obscured gradients: 5 of 50 inputs withstand unbounded, which may change anything"
+    said = "gradient masking: 5 of 50 inputs withstand unbounded, which may change anything"
     assert set(map(tuple, found.values())) == {(said,)}
     assert {(defence, attack, radius) for defence, attack, radius, _ in found} == {
         ("rounded", attack, radius)
@@ -199,7 +199,7 @@ def test_warnings_that_were_there_are_kept_and_stand_first(tmp_path: Path) -> No
     assert warnings["rounded", "pgd", 0.2, 1] == ("known before", *beaten)
     first, second, *others = warnings["rounded", "pgd", 0.2, 0]
     assert first == "known before"
-    assert second.startswith("obscured")
+    assert second.startswith("gradient masking")
     assert tuple(others) == beaten
 
 
@@ -236,7 +236,7 @@ def test_a_table_written_twice_is_the_same_to_the_byte_whatever_was_finished_fir
     first = (here / "rows.csv").read_bytes()
     rows_of(here)
     rows_of(there)
-    assert b"obscured" in first
+    assert b"gradient masking" in first
     assert (here / "rows.csv").read_bytes() == first
     assert (there / "rows.csv").read_bytes() == first
 

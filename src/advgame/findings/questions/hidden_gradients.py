@@ -7,7 +7,7 @@ from advgame.measurements import Column, Measurement
 from advgame.measurements.experiment_tables import BLACK_BOX, TRANSFERRED, UNBOUNDED, WHITE_BOX, Measured
 
 QUESTION = "Does any network show gradient masking, so that its accuracy under attack is overestimated?"
-SIGN = "obscured gradients"  # the first words of the warning
+SIGNS = ("gradient masking", "obscured gradients")  # how the warning begins, today and in earlier tables
 FEWEST_TO_TELL = 7  # inputs: 2^−7 is below the significance level of 1 %
 
 
@@ -64,7 +64,7 @@ def hidden_gradients(measured: Measured) -> Finding:
 
 def warns(row: Measurement) -> bool:
     """Whether a row warns of gradient masking."""
-    return any(warning.startswith(SIGN) for warning in row.warnings)
+    return any(warning.startswith(SIGNS) for warning in row.warnings)
 
 
 def _held_against(measured: Measured, defence: str, norm: str | None) -> list[str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from advgame.errors import LabError
 
-SIGN = "obscured gradients"  # how every such warning begins
+SIGN = "gradient masking"  # how every such warning begins
 LEVEL = 0.01  # of the one-sided test that two attacks are equally strong
 STRAY_SHARE = 0.01  # of inputs that an unbounded attack may leave
 
@@ -40,7 +40,7 @@ class Tried:
             )
 
 
-def signs_of_obscurity(
+def signs_of_masking(
     direct: Tried,
     *,
     black_box: Sequence[Tried] = (),
@@ -62,10 +62,10 @@ def signs_of_obscurity(
     >>> places = np.arange(40)
     >>> all_stand = Tried("pgd", places, np.ones(40, bool))
     >>> none_stands = Tried("square", places, np.zeros(40, bool))
-    >>> (sign,) = signs_of_obscurity(all_stand, black_box=[none_stands])
+    >>> (sign,) = signs_of_masking(all_stand, black_box=[none_stands])
     >>> sign.partition(": ")[2]
     'of 40 inputs, square, a query attack, fools 40 that pgd does not, and misses 0 that it fools'
-    >>> signs_of_obscurity(none_stands, black_box=[all_stand], unbounded=[none_stands])
+    >>> signs_of_masking(none_stands, black_box=[all_stand], unbounded=[none_stands])
     ()
     """
     return (

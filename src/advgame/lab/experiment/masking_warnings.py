@@ -11,7 +11,7 @@ import numpy as np
 from advgame.lab.attacks.attack import Attack
 from advgame.lab.attacks.autoattack import AutoAttack
 from advgame.lab.attacks.worst_of import WorstOf
-from advgame.lab.evaluation.gradient_masking import Tried, signs_of_obscurity
+from advgame.lab.evaluation.gradient_masking import Tried, signs_of_masking
 from advgame.lab.experiment.plan import AttackPlan
 from advgame.lab.experiment.runner import NOT_COUNTED
 from advgame.lab.experiment.units import Unit
@@ -58,7 +58,7 @@ class _Row:
         return self.white_box and self.plan.attack.norm == "Linf" and self.radius >= ANY_CHANGE
 
 
-def obscured_rows(cells: Sequence[Cell]) -> dict[Place, tuple[str, ...]]:
+def masked_rows(cells: Sequence[Cell]) -> dict[Place, tuple[str, ...]]:
     """The warnings of white-box rows, by the unit's key and the index of the radius.
 
     For every data set, network, defence and seed, the strongest white-box attack at a radius is compared with
@@ -96,7 +96,7 @@ def _signs(ball: tuple[str | None, float], rows: Sequence[_Row]) -> tuple[str, .
     if not purely_white:
         return ()
     norm, _ = ball
-    return signs_of_obscurity(
+    return signs_of_masking(
         min(purely_white, key=lambda tried: (-len(tried.inputs), int(tried.right.sum()))),
         black_box=[row.tried for row in here if row.black_box],
         transferred=[row.tried for row in here if row.transferred],

@@ -15,7 +15,7 @@ from advgame.lab.attacks.kinds import SmallestChange
 from advgame.lab.datasets import DATASETS
 from advgame.lab.experiment.environment import surroundings
 from advgame.lab.experiment.journal import Journal, SetAside
-from advgame.lab.experiment.masking_warnings import obscured_rows
+from advgame.lab.experiment.masking_warnings import masked_rows
 from advgame.lab.experiment.outputs import SOURCE, Output
 from advgame.lab.experiment.plan import AttackPlan, DefencePlan, MeasurePlan
 from advgame.lab.experiment.runner import NOT_COUNTED
@@ -124,7 +124,7 @@ Cells = list[tuple[Unit, AttackPlan | None, dict[str, Any]]]
 
 
 def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> Iterator[Measurement]:
-    chance, obscured = _at_chance(cells), obscured_rows(cells)
+    chance, masked = _at_chance(cells), masked_rows(cells)
     for unit, attack, record in cells:
         facts = networks[plan.network(unit.dataset, unit.network, unit.defence, unit.seed).key]
         caution = DATASETS[unit.dataset].caution
@@ -155,7 +155,7 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
                 parameters_left=facts["parameters_left"],
                 parameters_total=facts["parameters_total"],
                 source=f"{SOURCE}{plan.experiment.name}",
-                warnings=(*warnings, *obscured.get((unit.key, number), ())),
+                warnings=(*warnings, *masked.get((unit.key, number), ())),
             )
 
 
