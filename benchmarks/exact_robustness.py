@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 import warnings
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -99,17 +98,19 @@ def can_be_changed(layers: list[Layer], image: Vector, label: int, norm: str, ra
     """
     program = _Program()
     before = _input_columns(program, image, norm, radius)
-    low, high = _first_sums(layers[0], image, norm, radius)
-    for (weight, bias), following in pairwise(layers):
+    bounds: list[tuple[Vector, Vector]] = []
+    for place, (weight, bias) in enumerate(layers[:-1]):
+        low, high = (
+            -upper_bounds(layers[:place], bounds, -weight, -bias, image, norm, radius),
+            upper_bounds(layers[:place], bounds, weight, bias, image, norm, radius),
+        )
         before = _rectified(program, weight, bias, before, low, high)
-        least, most = np.maximum(low, 0.0), np.maximum(high, 0.0)
-        positive, negative = np.maximum(following[0], 0.0), np.minimum(following[0], 0.0)
-        low = positive @ least + negative @ most + following[1]
-        high = positive @ most + negative @ least + following[1]
+        bounds.append((low, high))
     weight, bias = layers[-1]
+    leads = upper_bounds(layers[:-1], bounds, weight - weight[label], bias - bias[label], image, norm, radius)
     answers = set()
-    for other in np.argsort(-high):  # the class that comes nearest, first
-        if other == label or high[other] < low[label]:
+    for other in np.argsort(-leads):  # the class that may lead by most, first
+        if other == label or leads[other] < SURE:
             continue
         lead = dict(zip(before, weight[label] - weight[other], strict=True))
         program.at_most(lead, bias[other] - bias[label] - SURE)
@@ -118,6 +119,42 @@ def can_be_changed(layers: list[Layer], image: Vector, label: int, norm: str, ra
         if True in answers:
             return True
     return None if None in answers else False
+
+
+def upper_bounds(
+    layers: list[Layer],
+    bounds: list[tuple[Vector, Vector]],
+    weight: NDArray[np.float64],
+    bias: Vector,
+    image: Vector,
+    norm: str,
+    radius: float,
+) -> Vector:
+    """Upper bounds on ``weight @ outputs + bias`` within the ball, after some layers of rectified units.
+
+    Each unit that may be on or off is replaced by a line above or below it, whichever counts (Zhang et al.
+    2018, arXiv:1811.00866), back to the image, over which the linear function is maximised exactly.
+
+    Args:
+        layers: those before, from the first.
+        bounds: the least and the largest sum of each of their units.
+        weight: (rows, outputs of the last of these layers).
+        bias: (rows,).
+        image: (values,) in [0, 1].
+        norm: "Linf" or "L1".
+        radius: of the ball, at least 0.
+    """
+    for (inner, shift), (low, high) in zip(reversed(layers), reversed(bounds), strict=True):
+        split = (low < 0) & (high > 0)
+        on = (low >= 0).astype(float)
+        above = np.where(split, high / np.where(split, high - low, 1.0), on)
+        below = np.where(split, high > -low, on)
+        rises, falls = np.maximum(weight, 0.0), np.minimum(weight, 0.0)
+        bias = bias + rises @ np.where(split, -low * above, 0.0)
+        weight = rises * above + falls * below
+        bias, weight = bias + weight @ shift, weight @ inner
+    up, down = np.minimum(1.0 - image, radius), np.minimum(image, radius)
+    return np.asarray(weight @ image + bias + _most_change(weight, up, down, norm, radius))
 
 
 def _input_columns(program: _Program, image: Vector, norm: str, radius: float) -> list[int]:
@@ -130,17 +167,6 @@ def _input_columns(program: _Program, image: Vector, norm: str, radius: float) -
             program.at_most({column: -1.0, change: -1.0}, -value)
         program.at_most(dict.fromkeys(sizes, 1.0), radius)
     return columns
-
-
-def _first_sums(layer: Layer, image: Vector, norm: str, radius: float) -> tuple[Vector, Vector]:
-    """The least and the largest sum that each unit of the first layer takes within the ball, exactly."""
-    weight, bias = layer
-    middle = weight @ image + bias
-    up, down = np.minimum(1.0 - image, radius), np.minimum(image, radius)
-    return (
-        middle - _most_change(-weight, up, down, norm, radius),
-        middle + _most_change(weight, up, down, norm, radius),
-    )
 
 
 def _most_change(weight: NDArray[np.float64], up: Vector, down: Vector, norm: str, radius: float) -> Vector:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise, product
+
 import numpy as np
 import pytest
 import torch
 
 from advgame.lab.attacks import ATTACKS, Victim
 from advgame.lab.evaluation.robust_accuracy import outcomes
-from benchmarks.exact_robustness import can_be_changed, layers_of, trained
+from benchmarks.exact_robustness import can_be_changed, layers_of, trained, upper_bounds
 
 CHOSEN = [0, 1, 3, 5, 6, 7]  # that the programs decide quickly
 
@@ -44,3 +46,44 @@ def test_a_network_whose_answer_is_known_in_closed_form() -> None:
     for norm in ("Linf", "L1"):
         assert can_be_changed(layers, np.array([0.5]), 0, norm, 0.29) is False
         assert can_be_changed(layers, np.array([0.5]), 0, norm, 0.31) is True
+
+
+@pytest.mark.parametrize("norm", ["Linf", "L1"])
+@pytest.mark.parametrize("seed", range(5))
+def test_bounds_hold_for_every_change_within_the_ball_and_are_reached_by_linear_networks(
+    norm: str, seed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    sizes = [6, 5, 4, 3]
+    layers = [
+        (generator.normal(size=(after, before)), generator.normal(size=after))
+        for before, after in pairwise(sizes)
+    ]
+    image, radius = generator.random(6), 0.4
+    changes = generator.uniform(-1, 1, (2000, 6))
+    length = np.abs(changes).max(axis=1) if norm == "Linf" else np.abs(changes).sum(axis=1)
+    points = np.clip(image + radius * changes / length[:, None], 0, 1)
+    bounds: list[tuple[np.ndarray, np.ndarray]] = []
+    for place, (weight, bias) in enumerate(layers):
+        given = layers[:place], bounds
+        high = upper_bounds(*given, weight, bias, image, norm, radius)
+        low = -upper_bounds(*given, -weight, -bias, image, norm, radius)
+        sums = points @ weight.T + bias
+        assert (sums <= high + 1e-9).all()
+        assert (sums >= low - 1e-9).all()
+        bounds.append((low, high))
+        points = np.maximum(sums, 0)
+    weight, bias = layers[0]
+    corners = [np.clip(image + change, 0, 1) for change in extreme_changes(6, norm, radius)]
+    reached = np.max([weight @ corner + bias for corner in corners], axis=0)
+    high = upper_bounds([], [], weight, bias, image, norm, radius)
+    assert (reached <= high + 1e-9).all()
+    if norm == "Linf":
+        np.testing.assert_allclose(reached, high)
+
+
+def extreme_changes(size: int, norm: str, radius: float) -> list[np.ndarray]:
+    """The corners of the ball."""
+    if norm == "Linf":
+        return [radius * np.array(signs) for signs in product((-1.0, 1.0), repeat=size)]
+    return [sign * radius * row for row in np.eye(size) for sign in (-1.0, 1.0)]
