@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from advgame.errors import LabError
-from advgame.lab.attacks import ATTACKS, Victim
+from advgame.lab.attacks import ATTACKS, Victim, strongest
 from advgame.lab.attacks.norms import random_changes, size
+from advgame.lab.attacks.pgd import averaged_pgd
 from advgame.lab.attacks.stochastic_targets import surest_within
 from advgame.lab.defences.switching import Switched
 from advgame.lab.evaluation.robust_accuracy import outcomes
@@ -144,6 +145,50 @@ def test_a_mixture_is_attacked_with_all_members_in_view(digits: Digits) -> None:
     found = outcomes(attack, Victim(both, both.surrogate(), {}, 0), inputs, labels, [0.2]).right.mean()
     # An example that meets all members at once fools at most as often as each member alone on average.
     assert sum(alone) / 2 - 0.1 <= found <= sum(alone) / 2 + 0.1
+
+
+class NoisyWeights(Adapted):
+    """Two classes; the second by weights that are drawn again for each input."""
+
+    randomised = True
+    weights = torch.tensor([2.0, -1.0, 1.0, -2.0])
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        rows = inputs.flatten(1)
+        logit = ((self.weights + 5 * torch.randn_like(rows)) * (rows - 0.5)).sum(dim=1)
+        return torch.stack([torch.zeros_like(logit), logit], dim=1)
+
+    def surrogate(self) -> torch.nn.Module:
+        return self
+
+
+@pytest.mark.parametrize("norm", ["Linf", "L2"])
+def test_averaged_gradients_lead_where_the_expected_one_points(norm: str) -> None:
+    network = NoisyWeights().eval()
+    inputs, labels = torch.full((20, 1, 2, 2), 0.5), torch.ones(20, dtype=torch.int64)
+    torch.manual_seed(0)
+    changed = averaged_pgd(Victim(network, network, {}, 0), inputs, labels, norm, 0.2, draws=1)
+    assert (size(changed, inputs, norm) <= 0.2 * (1 + 1e-5)).all()
+    down = -network.weights.sign() if norm == "Linf" else -network.weights
+    alike = torch.nn.functional.cosine_similarity((changed - inputs).flatten(1), down[None])
+    assert alike.mean() > 0.95  # with single draws 0.76
+
+
+@pytest.mark.parametrize("name", ["strongest_linf", "strongest_l2"])
+def test_the_strongest_attacks_average_gradients_of_a_randomised_network(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    norms = []
+
+    def noted(victim: Victim, inputs: torch.Tensor, *about: object) -> torch.Tensor:
+        norms.append(about[1])
+        return averaged_pgd(victim, inputs, *about)
+
+    monkeypatch.setattr(strongest, "averaged_pgd", noted)
+    network, attack = NoisyWeights().eval(), ATTACKS[name](steps=2, aimed_steps=2)
+    inputs, labels = torch.full((10, 1, 2, 2), 0.8), torch.ones(10, dtype=torch.int64)
+    outcomes(attack, Victim(network, network, {}, 0), inputs, labels, [0.1])
+    assert norms == [attack.norm]
 
 
 def test_autoattack_refuses_a_network_that_answers_at_random(digits: Digits) -> None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar
 
 import torch
-from foolbox.attacks.projected_gradient_descent import LinfProjectedGradientDescentAttack
+from foolbox.attacks.projected_gradient_descent import (
+    L2ProjectedGradientDescentAttack,
+    LinfProjectedGradientDescentAttack,
+)
+from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.foolbox_model import Averaged, foolbox_model
+from advgame.lab.attacks.foolbox_model import Averaged, Expectation, foolbox_model
 from advgame.lab.attacks.kinds import WithinRadius, check_counts
+from advgame.lab.networks.classifier import draws_per_answer, is_randomised
+
+STEPS, STEP_SIZE = 100, 0.03  # of `averaged_pgd`; the length of a step as a share of the radius
+AVERAGED = 16  # draws of a randomised network behind each step of `averaged_pgd`, at least
 
 
 @dataclass(frozen=True)
@@ -42,3 +51,31 @@ class Pgd(WithinRadius):
         surrogate = victim.surrogate if self.draws == 1 else Averaged(victim.surrogate, self.draws)
         run = LinfProjectedGradientDescentAttack(rel_stepsize=self.step_size, steps=self.steps)
         return run.run(foolbox_model(surrogate, inputs), inputs, labels, epsilon=radius)
+
+
+def averaged_pgd(
+    victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, norm: str, radius: float, draws: int
+) -> torch.Tensor:
+    """The end of projected gradient descent on gradients averaged over draws of a randomised network (EOT).
+
+    Fixed steps need no comparison of losses, which differ by chance.
+
+    Args:
+        victim: a randomised network.
+        inputs: (inputs, …) in [0, 1].
+        labels: (inputs,) int64, the true classes.
+        norm: "Linf" or "L2".
+        radius: largest change, at least 0, in that norm.
+        draws: answers of the surrogate that are averaged, at least; more where each averages few draws.
+    """
+    model = Expectation(victim.surrogate, max(draws, _answers(victim.surrogate)))
+    kind = LinfProjectedGradientDescentAttack if norm == "Linf" else L2ProjectedGradientDescentAttack
+    run = kind(rel_stepsize=STEP_SIZE, steps=STEPS)
+    examples: torch.Tensor = run.run(foolbox_model(model, inputs), inputs, labels, epsilon=radius)
+    return examples
+
+
+def _answers(surrogate: nn.Module) -> int:
+    """How many answers of a surrogate average over `AVERAGED` draws; 1 where it is the exact expectation."""
+    drawn = draws_per_answer(surrogate)
+    return ceil(AVERAGED / drawn) if is_randomised(surrogate) or drawn > 1 else 1

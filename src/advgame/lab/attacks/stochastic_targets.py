@@ -7,15 +7,18 @@ time. The attack therefore continues in the same direction, as far as the radius
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import ceil
 
 import torch
+from torch import nn
 
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.norms import NO_CHANGE, ROUNDING, scaled, size
-from advgame.lab.networks.classifier import predictions
+from advgame.lab.networks.classifier import draws_per_answer, predictions
 from advgame.lab.networks.expectation import repeated
 
 DRAWS = 16  # of the network, to estimate how reliably it errs
+DRAWS_TO_COMPARE = 320  # behind the answers that decide between two examples
 ALWAYS = (1, 3, 12, 48)  # further draws of the network, for what it got wrong in all before
 WAYS_FURTHER = (1.0, 0.5, 0.25, 0.0)  # shares of the way from the example to the radius; the surest is kept
 
@@ -96,6 +99,15 @@ def always_errs(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> 
     return wrong
 
 
+def answers_to_compare(network: nn.Module) -> int:
+    """How many answers of a randomised network tell two good examples apart: more where each varies more.
+
+    >>> answers_to_compare(nn.Identity())
+    320
+    """
+    return max(DRAWS, ceil(DRAWS_TO_COMPARE / draws_per_answer(network)))
+
+
 def share_of_errors(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) -> Sureness:
     """How often the network errs when asked some times, which needs nothing but its answers.
 
@@ -115,16 +127,22 @@ def share_of_errors(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) ->
     return sureness
 
 
-def errors_and_margin(victim: Victim, labels: torch.Tensor) -> Sureness:
-    """The same for those who see inside: of equal shares, by how much another class is likelier."""
-    errors = share_of_errors(victim, labels)
+def errors_and_margin(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) -> Sureness:
+    """The same for those who see inside: of equal shares, by how much another class is likelier.
+
+    Args:
+        victim: the network under attack, with the gradients and answers an attack may use.
+        labels: (inputs,) int64, the true classes.
+        draws: answers of the network that are counted.
+    """
+    errors = share_of_errors(victim, labels, draws)
 
     def sureness(changed: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
             shares = victim.surrogate(changed).softmax(dim=1).double()
         own = shares.gather(1, labels[:, None]).squeeze(1)
         margin = shares.scatter(1, labels[:, None], -torch.inf).amax(dim=1) - own
-        score: torch.Tensor = errors(changed) + margin / (4 * DRAWS)
+        score: torch.Tensor = errors(changed) + margin / (4 * draws)
         return score
 
     return sureness

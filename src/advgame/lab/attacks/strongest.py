@@ -13,7 +13,8 @@ from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.ddn import Ddn
 from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
 from advgame.lab.attacks.norms import WITHIN, size
-from advgame.lab.attacks.pgd import Pgd
+from advgame.lab.attacks.pgd import averaged_pgd
+from advgame.lab.attacks.stochastic_targets import answers_to_compare
 from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.networks.classifier import is_randomised
 
@@ -69,6 +70,16 @@ class _Stages(WithinRadius):
         examples[chosen] = few.changed
         survivors.meet(examples, chosen)
 
+    def _average(self, survivors: Survivors, radius: float) -> None:
+        """PGD with averaged gradients on what stands of a randomised network, in place."""
+
+        def averaged(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
+            return averaged_pgd(survivors.victim, some, goal, str(self.norm), radius, self.draws + 1)
+
+        if is_randomised(survivors.victim.network) and len(survivors) > 0:
+            draws = answers_to_compare(survivors.victim.network)
+            survivors.meet(in_batches(averaged, survivors.inputs, survivors.labels), draws=draws)
+
 
 def nearest_to_falling(survivors: Survivors) -> torch.Tensor:
     """A share of the inputs that stand, those whose label leads least on their last attempt, (standing,)."""
@@ -101,18 +112,17 @@ class StrongestLinf(_Stages):
             radius: largest change, at least 0, for inputs in [0, 1].
         """
 
-        def averaged(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
-            return Pgd(draws=self.draws + 1).within(victim, some, goal, radius)
-
         survivors = super().staged(victim, inputs, labels, radius)
-        if is_randomised(victim.network) and len(survivors) > 0:
-            survivors.meet(in_batches(averaged, survivors.inputs, survivors.labels))
+        self._average(survivors, radius)
         return survivors
 
 
 @dataclass(frozen=True)
 class StrongestL2(_Stages):
-    """Auto-PGD in L2, short, long, then targeted, then a minimum-norm search."""
+    """Auto-PGD in L2, short, long, then targeted, then a minimum-norm search.
+
+    Against a randomised network also PGD with averaged gradients, which no lucky draw of the loss misleads.
+    """
 
     name: ClassVar[str] = "strongest_l2"
     norm: ClassVar[str | None] = "L2"
@@ -134,4 +144,5 @@ class StrongestL2(_Stages):
         if len(survivors) > 0:
             near = in_batches(shrink, survivors.inputs, survivors.labels)
             survivors.meet(near, size(near, survivors.inputs, "L2") <= radius * (1 + WITHIN))
+        self._average(survivors, radius)
         return survivors

@@ -6,7 +6,7 @@ import torch
 
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.kinds import fooled
-from advgame.lab.attacks.stochastic_targets import always_errs, errors_and_margin
+from advgame.lab.attacks.stochastic_targets import DRAWS, always_errs, errors_and_margin
 from advgame.lab.networks.classifier import is_randomised
 
 
@@ -44,7 +44,11 @@ class Survivors:
         return self._labels[self.places]
 
     def meet(
-        self, examples: torch.Tensor, usable: torch.Tensor | None = None, instead: bool = False
+        self,
+        examples: torch.Tensor,
+        usable: torch.Tensor | None = None,
+        instead: bool = False,
+        draws: int = DRAWS,
     ) -> torch.Tensor:
         """Takes over what fools, and attempts that are better than what there was.
 
@@ -52,13 +56,14 @@ class Survivors:
             examples: an example for each that stands.
             usable: which of them are, (standing,); by default all.
             instead: whether all count as better, as those of a longer run do.
+            draws: answers of a randomised network that decide which example is better.
 
         Returns:
             Which of them stand still, (standing,).
         """
         usable = torch.ones_like(self.places, dtype=torch.bool) if usable is None else usable
         fell = usable & self._falls(examples, self.labels)
-        kept = fell | (usable & self._better(examples, instead))
+        kept = fell | (usable & self._better(examples, instead, draws))
         self.changed[self.places[kept]] = examples[kept]
         self.places = self.places[~fell]
         return ~fell
@@ -66,10 +71,10 @@ class Survivors:
     def _falls(self, changed: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         return (always_errs if self._at_random else fooled)(self.victim, changed, labels)
 
-    def _better(self, examples: torch.Tensor, instead: bool) -> torch.Tensor:
+    def _better(self, examples: torch.Tensor, instead: bool, draws: int) -> torch.Tensor:
         """Where an attempt is worth more than the one before: surer, or the first at all."""
         before = self.changed[self.places]
         if self._at_random:
-            sureness = errors_and_margin(self.victim, self.labels)
+            sureness = errors_and_margin(self.victim, self.labels, draws)
             return sureness(examples) > sureness(before)
         return (before == self.inputs).flatten(1).all(dim=1) | instead
