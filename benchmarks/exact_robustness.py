@@ -220,7 +220,7 @@ def compared(
     return (
         f"| {name} | {attack_name} | {radius:g} | {len(labels)} | {robust.sum()} | {falls.sum()} "
         f"| {(falls & found).sum()} | {(robust & ~found).sum()} | {(~robust & ~falls).sum()} "
-        f"| {(process_time() - begun) / len(labels):.1f} s |"
+        f"| {(process_time() - begun) / len(labels):.2f} s |"
     )
 
 
