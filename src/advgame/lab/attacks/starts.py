@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -13,6 +13,8 @@ from advgame.lab.networks.classifier import predictions
 Asked = Callable[[torch.Tensor], torch.Tensor]  # inputs to labels
 NOISE_LEVELS = 20
 NOISE_DRAWS = 3
+PLAIN = (0.0, 1.0, 0.5)  # values of images without any pattern
+MORE_NOISE = 10  # of values 0 and 1, where nothing else is put into another class
 MOVES = 6  # of a start that another draw of a randomised network puts right
 FURTHER = 1.3  # times the way from the input, at each move
 
@@ -29,7 +31,8 @@ def from_neighbours(
 
     Returns:
         Points on the boundary, of the shape of the inputs, and for which inputs there is one, (inputs,).
-        An input whose class is the answer to all others is tried with noise.
+        An input whose class is the answer to all others is tried with noise, with its negative and with
+        plain images.
     """
     answers = ask(inputs)
     distances = torch.cdist(inputs.flatten(1), inputs.flatten(1))
@@ -38,11 +41,23 @@ def from_neighbours(
     there = torch.isfinite(distances.gather(1, nearest[:, None]).squeeze(1))
     starts = torch.where(beside(there, inputs), inputs[nearest], inputs)
     if not there.all():
-        noise = torch.rand(inputs.shape, device=inputs.device)
-        works = ~there & (ask(noise) != labels)
-        starts, there = torch.where(beside(works, inputs), noise, starts), there | works
+        for other in _others(inputs):
+            works = ~there & (ask(other) != labels)
+            starts, there = torch.where(beside(works, inputs), other, starts), there | works
+            if there.all():
+                break
     wrong = nearest_on_the_line(lambda changed: ask(changed) != labels, inputs, starts)
     return wrong, there
+
+
+def _others(inputs: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Points of the shape of the inputs: noise, their negatives, plain ones, more noise."""
+    yield torch.rand(inputs.shape, device=inputs.device)
+    yield 1 - inputs
+    for level in PLAIN:
+        yield torch.full_like(inputs, level)
+    for _ in range(MORE_NOISE):
+        yield torch.rand(inputs.shape, device=inputs.device).round()
 
 
 def from_noise(ask: Asked, inputs: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
