@@ -189,6 +189,35 @@ def test_a_value_below_that_at_the_amounts_assumed_names_the_attack_it_allows_fo
     assert "not recommended" not in words  # the exact commitment deploys what is recommended
 
 
+def test_a_single_network_at_the_point_of_indifference_is_named_alone_with_what_the_margin_costs() -> None:
+    """An attack on `fair` earns .5 at a cost of .5: at exactly these amounts the attacker may stay away.
+
+    Where the reward is 5 % higher and the cost 5 % lower, 1.05 (.5 − .3 q) = .475 leaves q = .1587 of `hard`,
+    worth .9 − .1 q = .8841; `fair` alone is then attacked, .7 · .9 + .3 · .5 = .78.
+    """
+    rows = [
+        Measurement(
+            dataset="d", network="net", defence=defence, source="by hand", tested=100, attack=attack,
+            metric=metric, accuracy=accuracy,
+        )
+        for defence, clean, attacked in (("fair", 0.9, 0.5), ("hard", 0.8, 0.8))
+        for attack, metric, accuracy in (("none", "clean", clean), ("a", "robust", attacked))
+    ]  # fmt: skip
+    scenario = Scenario(
+        "by hand",
+        MeasurementTable(tuple(rows)),
+        largest_share=0.3,
+        attacker_knows="mixture",
+        undefended="fair",
+    )
+    scenario = set_parameter(set_parameter(scenario, "attack_cost", 0.5), "attacker_margin", 0.05)
+    said = margin_in_words(policies(scenario), money_of(scenario))
+    assert "fair alone, known to the attacker, would be worth 0.9 units per input" in said
+    assert "It is not recommended: within the margin the attacker may prefer a" in said
+    assert "the strategy is then worth 0.78 units." in said
+    assert "The margin costs 0.0159 units per input." in said
+
+
 def test_without_a_margin_none_is_spoken_of() -> None:
     for knowledge in KNOWLEDGE:
         certain = replace(case("pneumonia-measured"), attacker_margin=0.0, attacker_knows=knowledge)
