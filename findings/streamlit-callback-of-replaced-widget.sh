@@ -6,9 +6,9 @@
 set -euo pipefail
 
 folder=$(mktemp -d)
-trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/python" -m pip install -q --no-compile --disable-pip-version-check streamlit==1.67.0 websockets==15.0.1
+"$folder/venv/bin/python" -m pip install -q --no-compile --disable-pip-version-check streamlit==1.67.0 starlette==1.10.0 httpx==0.28.1
 
 cat > "$folder/page.py" <<'PYTHON'
 import streamlit as st
@@ -25,29 +25,15 @@ key = f"typed {place}"
 st.number_input("typed", 0, 10, place, key=key, on_change=note, args=(key,))
 st.text("; ".join(heard) or "nothing")
 PYTHON
-port=$("$folder/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cd "$folder"
-"$folder/venv/bin/python" -m streamlit run page.py --server.port "$port" --server.address 127.0.0.1 \
-    --server.headless true --browser.gatherUsageStats false >"$folder/log" 2>&1 &
-server=$!
 
-"$folder/venv/bin/python" -W ignore - "$port" <<'PYTHON'
-import sys
-import time
+"$folder/venv/bin/python" -W ignore - 2>"$folder/log" <<'PYTHON' || { cat "$folder/log"; exit 1; }
 from importlib.metadata import version
-from urllib.request import urlopen
 
+from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
-
-address = f"127.0.0.1:{sys.argv[1]}"
-for _ in range(120):
-    try:
-        urlopen(f"http://{address}/_stcore/health").read()
-        break
-    except OSError:
-        time.sleep(0.5)
+from streamlit.starlette import App
 
 
 def asked(socket, states):
@@ -60,10 +46,10 @@ def asked(socket, states):
             state.double_array_value.data.append(value)
         else:
             state.double_value = value
-    socket.send(message.SerializeToString())
+    socket.send_bytes(message.SerializeToString())
     found = {}
     while True:
-        answer = ForwardMsg.FromString(socket.recv(timeout=60))
+        answer = ForwardMsg.FromString(socket.receive_bytes())
         if answer.WhichOneof("type") == "script_finished":
             return found
         element = answer.delta.new_element
@@ -74,7 +60,7 @@ def asked(socket, states):
             found["heard"] = element.text.body
 
 
-with connect(f"ws://{address}/_stcore/stream", max_size=None) as socket:
+with TestClient(App("page.py")) as client, client.websocket_connect("/_stcore/stream") as socket:
     first = asked(socket, [])
     slider, field = first["slider"], first["number_input"]
     second = asked(socket, [(slider, "slider", 4), (field, "number_input", 5)])

@@ -260,7 +260,7 @@ def test_the_dashboard_offers_it(plugged_in: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_an_attack_from_outside_is_listed_with_the_others() -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="the laboratory is the extra lab")
     from advgame.lab.analysis.reference import page as experiments
     from advgame.lab.attacks import ATTACKS
     from advgame.lab.attacks.kinds import WithinRadius
@@ -293,7 +293,7 @@ def test_a_name_or_an_alias_that_is_taken_is_refused() -> None:
 
 
 def test_the_reference_page_is_the_one_the_catalogues_make() -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="the laboratory is the extra lab")
     path = Path(__file__).parents[1] / "docs" / "reference" / "catalogues.md"
     made = page()
     assert path.read_text(encoding="utf-8") == made, "run: advgame catalogues -o docs/reference/catalogues.md"

@@ -97,8 +97,9 @@ def test_a_part_is_compiled_with_its_caller_only() -> None:
 
     assert callable_part(doubled)(1.5) == 3.0
     (compiled,) = doubled.overloads.values()
-    assert isinstance(compiled.library, PartLibrary)  # numba's name for the code of a function
-    assert compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name) == 0
+    code = compiled._asdict()["library"]
+    assert isinstance(code, PartLibrary)
+    assert code.get_pointer_to_function(compiled.fndesc.llvm_func_name) == 0
 
 
 def test_a_part_that_makes_arrays_has_to_say_so() -> None:

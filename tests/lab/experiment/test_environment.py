@@ -6,8 +6,7 @@ import platform
 from pathlib import Path
 
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from advgame.lab.experiment.environment import processor, surroundings
 

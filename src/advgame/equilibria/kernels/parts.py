@@ -54,8 +54,8 @@ class PartCompiler(Compiler):
     def define_pipelines(self) -> list[PassManager]:
         """The stages of the default compiler, and a check that references are counted where necessary."""
         state = self.state
-        # "library" is numba's name for the code that a function is compiled into
-        state.library = PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        # numba's name for the code that a function is compiled into
+        state["library"] = PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         (stages,) = super().define_pipelines()
         stages.add_pass_after(AllocationsAreDeclared, NopythonTypeInference)
         stages.finalize()
