@@ -96,8 +96,8 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
     """A slider and a field for the same number; both are set from the scenario."""
     scale = 100 if ends.is_share else 1
     step = 1.0 if ends.is_whole else slider_step(min(ends.low, 0.0), ends.high, value)
-    slider = _showing(f"slider {name}", value)
-    field = _showing(f"number {name}", round(scale * value, 12))
+    slider, field = f"slider {name}", f"number {name}"
+    as_slider, as_field = _showing(slider, value), _showing(field, round(scale * value, 12))
     left, right = st.columns([5, 4], vertical_alignment="center", gap="small")
     left.slider(
         label,
@@ -105,9 +105,9 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
         ends.high,
         step=step,
         format="percent" if ends.is_share else slider_format(step),
-        **slider,
+        **as_slider,
         on_change=_turned,
-        args=(ends.address, slider["key"], 1),
+        args=(ends.address, slider, as_slider["key"], 1),
         label_visibility="collapsed",
     )
     right.number_input(
@@ -115,9 +115,9 @@ def show_number(name: str, label: str, ends: Axis, value: float) -> None:
         *_limits(ends),
         step=1.0 if ends.is_whole else scale * (ends.high - min(ends.low, 0.0)) / STEPS,
         format="%.10g",
-        **field,
+        **as_field,
         on_change=_turned,
-        args=(ends.address, field["key"], scale),
+        args=(ends.address, field, as_field["key"], scale),
         label_visibility="collapsed",
         icon=":material/percent:" if ends.is_share else None,
     )
@@ -131,14 +131,15 @@ def _showing(widget: str, value: float) -> dict[str, Any]:
     one, as if it had been typed.
     """
     versions = st.session_state.setdefault(VERSIONS, {})
-    if widget not in versions:
-        versions[widget] = 0
-    elif st.session_state.get(_key(widget, versions[widget])) != value:
+    if widget in versions and st.session_state.get(_key(widget)) != value:
         versions[widget] += 1
-    return {"key": _key(widget, versions[widget]), "value": value}
+    versions.setdefault(widget, 0)
+    return {"key": _key(widget), "value": value}
 
 
-def _key(widget: str, version: int) -> str:
+def _key(widget: str) -> str:
+    """The key of the slider or field as it now stands."""
+    version = st.session_state[VERSIONS][widget]
     return f"{widget} #{version}" if version else widget
 
 
@@ -212,11 +213,10 @@ def _entry_chosen(name: str, key: str) -> None:
     st.session_state[f"turned {name}"] = st.session_state[key]
 
 
-def _turned(address: str, key: str, scale: float) -> None:
+def _turned(address: str, widget: str, key: str, scale: float) -> None:
     """Changes the scenario as its slider or field says, unless another one has taken its place."""
-    given, shown = st.session_state.get(key), st.session_state[VERSIONS]
-    widget, _, version = key.partition(" #")
-    if given is not None and int(version or 0) == shown.get(widget):
+    given = st.session_state.get(key)
+    if given is not None and key == _key(widget):
         state.turn(address, round(given / scale, 12) if scale != 1 else given)
 
 

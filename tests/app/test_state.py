@@ -298,8 +298,7 @@ def test_a_scenario_that_never_could_be_read_shows_no_other_case(open_page: Open
     assert page.main.header
 
 
-def test_a_field_that_shows_another_value_is_a_new_one_and_the_old_one_is_not_heard(open_page: Open) -> None:
-    """The slider is moved twice; the second message still holds what the field showed at first."""
+def test_a_slider_or_field_that_must_show_another_value_is_a_new_one(open_page: Open) -> None:
     page = open_page()
     field, slider = field_of(page, "largest_share"), slider_of(page, "largest_share")
     slider.set_value(0.2).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from advgame.findings.comparisons import Difference, compared
 from advgame.findings.finding import Finding, listed
@@ -27,6 +28,9 @@ VERDICTS = {  # of one network and of several
         "are inconclusive, because the intervals include both no loss and a loss of two points",
     ),
 }
+
+
+SWEET = ("helps", "costs less than two points")
 
 
 def sweet_spots(measured: Measured) -> Finding:
@@ -60,17 +64,50 @@ def sweet_spots(measured: Measured) -> Finding:
         ]
         for entry in sides.values()
     ]
-    answer = f"{_answer(beside_base, compression, beside_controls)}{_beside_them(beside_controls)}"
-    return Finding(
-        QUESTION,
-        measured.experiment,
-        answer,
-        tuple(evidence),
-        _short(beside_base, compression, beside_controls),
-    )
+    prunings = Prunings(beside_base, compression, beside_controls)
+    answer = f"{_answer(prunings)}{_beside_them(beside_controls)}"
+    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), _short(prunings))
 
 
-Compared = Mapping[tuple[str, str], Mapping[str, Difference]]
+Sides = Mapping[str, Difference]  # on benign inputs and under white-box attacks
+Compared = Mapping[tuple[str, str], Sides]
+
+
+@dataclass(frozen=True)
+class Prunings:
+    """The pruned networks of an experiment and their unpruned controls."""
+
+    beside_base: Mapping[str, Sides]  # each compared with the network it was made from
+    compression: Mapping[str, float]  # parameters before over parameters left; 1 for a control
+    beside_controls: Compared  # each compared with its control, if there is one
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict on each pruned network against its original, a key of `VERDICTS`."""
+        return {
+            name: verdict(sides)
+            for name, sides in self.beside_base.items()
+            if self.compression[name] > PRUNED_AT_ALL
+        }
+
+    @property
+    def sweet(self) -> list[str]:
+        """Those that cost almost nothing against their original."""
+        return [name for name, word in self.verdicts.items() if word in SWEET]
+
+    @property
+    def made_up_for(self) -> list[str]:
+        """Those of them that do lose accuracy against their control: fine-tuning hides it."""
+        return [
+            name
+            for (name, _), sides in self.beside_controls.items()
+            if name in self.sweet and verdict(sides) == "costs"
+        ]
+
+    @property
+    def sure(self) -> set[str]:
+        """Those that cost almost nothing against either."""
+        return set(self.sweet) - set(self.made_up_for)
 
 
 def _beside_controls(measured: Measured, names: Sequence[str], compression: Mapping[str, float]) -> Compared:
@@ -95,14 +132,7 @@ def _beside_them(beside_controls: Compared) -> str:
     )
 
 
-def _made_up_for(sweet: Sequence[str], beside_controls: Compared) -> list[str]:
-    """The pruned networks that cost almost nothing against their original, but do against their control."""
-    return [
-        name for (name, _), sides in beside_controls.items() if name in sweet and verdict(sides) == "costs"
-    ]
-
-
-def verdict(sides: Mapping[str, Difference]) -> str:
+def verdict(sides: Sides) -> str:
     """The verdict on one pruning from both intervals; a key of ``VERDICTS``."""
     benign, attacked = sides[BENIGN].comparison, sides[WHITE_BOX].comparison
     if attacked.low > 0 and benign.low > -LITTLE:
@@ -129,34 +159,13 @@ def trained_again(measured: Measured, defence: str) -> str:
     return ", ".join(f"{how}, {epochs} epochs" for how, epochs in ways.items())
 
 
-def _short(
-    beside_base: Mapping[str, Mapping[str, Difference]],
-    compression: Mapping[str, float],
-    beside_controls: Compared,
-) -> str:
-    pruned, sweet = _sweet(beside_base, compression)
-    sure = len(set(sweet) - set(_made_up_for(sweet, beside_controls)))
-    return f"{'yes' if sure else 'none is certain'}: {sure} of {len(pruned)} pruned networks"
+def _short(prunings: Prunings) -> str:
+    sure = len(prunings.sure)
+    return f"{'yes' if sure else 'none is certain'}: {sure} of {len(prunings.verdicts)} pruned networks"
 
 
-def _sweet(
-    beside_base: Mapping[str, Mapping[str, Difference]], compression: Mapping[str, float]
-) -> tuple[dict[str, str], list[str]]:
-    """The verdict on each pruned network, and those that cost almost nothing against their original."""
-    verdicts = {
-        name: verdict(sides) for name, sides in beside_base.items() if compression[name] > PRUNED_AT_ALL
-    }
-    sweet = [name for name, word in verdicts.items() if word in ("helps", "costs less than two points")]
-    return verdicts, sweet
-
-
-def _answer(
-    beside_base: Mapping[str, Mapping[str, Difference]],
-    compression: Mapping[str, float],
-    beside_controls: Compared,
-) -> str:
-    verdicts, sweet = _sweet(beside_base, compression)
-    made_up_for = _made_up_for(sweet, beside_controls)
+def _answer(prunings: Prunings) -> str:
+    verdicts, beside_base, made_up_for = prunings.verdicts, prunings.beside_base, prunings.made_up_for
     doubted = (
         f"Fine-tuning hides the cost of pruning in {listed(made_up_for)}: compared with an unpruned "
         "network with the same fine-tuning, accuracy is lost. "
@@ -179,10 +188,10 @@ def _answer(
         key=lambda item: item[1][WHITE_BOX].comparison.difference,
     )
     return (
-        f"{'Yes' if set(sweet) - set(made_up_for) else 'None is certain'}. "
+        f"{'Yes' if prunings.sure else 'None is certain'}. "
         f"Of {len(verdicts)} pruned and fine-tuned networks, "
         f"{'; '.join(counts)}. {doubted}{''.join(controls)}"
         f"The best pruned network under attack relative to its original is {name}, with "
         f"{best[WHITE_BOX].words} under attack and {best[BENIGN].words} on benign inputs compared with "
-        f"{best[BENIGN].second}, which is {compression[name]:.2g} times larger."
+        f"{best[BENIGN].second}, which is {prunings.compression[name]:.2g} times larger."
     )

@@ -25,16 +25,3 @@ class Expectation(nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Log-probabilities (inputs, classes)."""
         return log_mean_probabilities(self.network, inputs, self.draws)
-
-
-class Averaged(nn.Module):
-    """The mean logits of several calls, for a surrogate that is random itself."""
-
-    def __init__(self, network: nn.Module, draws: int) -> None:
-        super().__init__()
-        self.network, self.draws = network, draws
-        self.training = network.training
-
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Logits (inputs, classes)."""
-        return torch.stack([self.network(inputs) for _ in range(self.draws)]).mean(dim=0)

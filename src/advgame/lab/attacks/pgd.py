@@ -15,7 +15,7 @@ from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.foolbox_model import Averaged, Expectation, foolbox_model
+from advgame.lab.attacks.foolbox_model import Expectation, foolbox_model
 from advgame.lab.attacks.kinds import WithinRadius, check_counts
 from advgame.lab.networks.classifier import draws_per_answer, is_randomised
 
@@ -48,7 +48,7 @@ class Pgd(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """The last point of the way."""
-        surrogate = victim.surrogate if self.draws == 1 else Averaged(victim.surrogate, self.draws)
+        surrogate = victim.surrogate if self.draws == 1 else Expectation(victim.surrogate, self.draws)
         run = LinfProjectedGradientDescentAttack(rel_stepsize=self.step_size, steps=self.steps)
         return run.run(foolbox_model(surrogate, inputs), inputs, labels, epsilon=radius)
 
