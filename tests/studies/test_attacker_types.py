@@ -167,7 +167,7 @@ def test_types_are_read_from_a_file_and_written_back(tmp_path: Path) -> None:
     assert ag.read_scenario(tmp_path / "again.toml").attacker_types == scenario.attacker_types
     result = ag.study("attacker_types", scenario)
     assert isinstance(result, AttackerTypesResult)
-    assert [len(each.attacks) for each in result.types] == [4, 13]
+    assert [len(each.attacks) for each in result.types] == [4, 17]
     assert "stated by the scenario" in result.sentence
 
 
