@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -22,6 +24,23 @@ def convolutional(channels: int = 3) -> nn.Sequential:
             nn.Flatten(),
             nn.Linear(8 * 7 * 7, 5),
         ).eval()
+
+
+def normalised() -> nn.Sequential:
+    """Convolutions with batch normalisation, one of them within a part; statistics as after a training."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = nn.Sequential(
+            nn.Conv2d(3, 6, 3, padding=1, bias=False),
+            nn.BatchNorm2d(6),
+            nn.ReLU(),
+            nn.Sequential(nn.Conv2d(6, 8, 3, stride=2), nn.BatchNorm2d(8, affine=False), nn.ReLU()),
+            nn.Flatten(),
+            nn.Linear(8 * 7 * 7, 5),
+        )
+        for _ in range(5):
+            network(2 * torch.rand(20, 3, 16, 16) - 0.5)
+    return network.eval()
 
 
 class NeedsTheUsual(nn.Module):
@@ -54,6 +73,63 @@ def test_answers_and_gradients_are_the_same_and_weights_are_put_back() -> None:
     torch.testing.assert_close(same, gradient)
     assert weight.data_ptr() == usual
     assert not network._forward_pre_hooks
+
+
+def test_convolutions_include_their_normalisation_and_parts_are_put_back() -> None:
+    network = normalised()
+    parts = list(network.modules())
+    state = {name: value.clone() for name, value in network.state_dict().items()}
+    asked = INPUTS.clone().requires_grad_()
+    answers = network(asked)
+    (gradient,) = torch.autograd.grad(answers.square().sum(), asked)
+    with quick_layout([network], INPUTS):
+        assert not any(isinstance(part, nn.BatchNorm2d) for part in network.modules())
+        quick = network(asked)
+        (same,) = torch.autograd.grad(quick.square().sum(), asked)
+    torch.testing.assert_close(quick, answers)
+    torch.testing.assert_close(same, gradient)
+    assert list(network.modules()) == parts
+    assert all(torch.equal(value, state[name]) for name, value in network.state_dict().items())
+
+
+def shared() -> nn.Sequential:
+    """One convolution with two normalisations, and on its own."""
+    network = normalised()
+    convolution = nn.Conv2d(6, 6, 3, padding=1)
+    doubled = nn.Sequential(convolution, nn.BatchNorm2d(6), convolution, normalised()[1], convolution)
+    return nn.Sequential(network[:3], doubled.eval(), *network[3:]).eval()
+
+
+def observed() -> nn.Sequential:
+    """The first normalisation has a hook, which doubles what comes out."""
+    network = normalised()
+    network[1].register_forward_hook(lambda *facts: 2 * facts[2])
+    return network
+
+
+def by_batch() -> nn.Sequential:
+    """The first normalisation has no statistics but those of the batch."""
+    network = normalised()
+    network[1] = nn.BatchNorm2d(6, track_running_stats=False)
+    return network.eval()
+
+
+@pytest.mark.parametrize(("made", "left"), [(shared, 0), (observed, 1), (by_batch, 1)])
+def test_unusual_normalisations_answer_the_same(made: Callable[[], nn.Sequential], left: int) -> None:
+    network = made()
+    parts, answers = list(network.modules()), network(INPUTS)
+    with quick_layout([network], INPUTS):
+        assert sum(isinstance(part, nn.BatchNorm2d) for part in network.modules()) == left
+        torch.testing.assert_close(network(INPUTS), answers)
+    assert list(network.modules()) == parts
+
+
+def test_normalisations_are_put_back_after_an_error() -> None:
+    network = normalised()
+    parts = list(network.modules())
+    with pytest.raises(KeyError), quick_layout([network], INPUTS):
+        raise KeyError
+    assert list(network.modules()) == parts
 
 
 @pytest.mark.parametrize(

@@ -1,43 +1,69 @@
-"""Weights laid out in memory as a CPU convolves fastest: attacks propagate thousands of times."""
+"""Convolutions in the form that a CPU computes fastest: attacks propagate thousands of times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-SMALLEST_SIDE = 16  # below, the layout gains nothing
-TRIED = 4  # inputs that both layouts must agree on
-TOLERANCE = 1e-3  # of logits, between the layouts
+SMALLEST_SIDE = 16  # below, nothing is gained
+TRIED = 4  # inputs that both forms must agree on
+TOLERANCE = 1e-3  # of logits, between the forms
 
 
 @contextmanager
 def quick_layout(modules: Sequence[nn.Module], inputs: torch.Tensor) -> Iterator[None]:
-    """Inside, convolutions on a CPU keep their channels last; afterwards all is as it was.
+    """Inside, convolutions on a CPU keep their channels last and include their batch normalisation.
 
-    A third to a half of the time of an attack is saved on images of 28 × 28. A network whose code
-    needs the usual layout is left alone. Gradients of the inputs keep the usual layout, which
+    Afterwards all is as it was. The layout saves a third to a half of the time of an attack on images of
+    28 × 28; the inclusion, where there is batch normalisation, an eighth to a quarter of the rest. A network
+    whose code needs the usual form is left alone. Gradients of the inputs keep the usual layout, which
     libraries rely on.
+
+    Args:
+        modules: the networks, in evaluation mode.
+        inputs: (inputs, …) in [0, 1]; the first few tell whether the networks answer as before.
     """
-    weights = _weights(modules) if _gains(inputs) else []
-    before = [weight.data for weight in weights]
-    with ExitStack() as hooks:
-        if weights:
+    with ExitStack() as changes:
+        if _gains(inputs) and _weights(modules):
             known = _tried(modules, inputs)
-            for weight in weights:
+            _include_normalisations(modules, changes)
+            for weight in _weights(modules):
+                changes.callback(setattr, weight, "data", weight.data)
                 weight.data = weight.data.to(memory_format=torch.channels_last)
             for module in modules:
-                hooks.callback(module.register_forward_pre_hook(_usual_gradients).remove)
+                changes.callback(module.register_forward_pre_hook(_usual_gradients).remove)
             if known is None or not _agree(known, _tried(modules, inputs)):
-                _put_back(weights, before)
-                hooks.close()
-        try:
-            yield
-        finally:
-            _put_back(weights, before)
+                changes.close()
+        yield
+
+
+def _include_normalisations(modules: Sequence[nn.Module], changes: ExitStack) -> None:
+    """Multiplies normalisations into the weights of the convolutions before them, in all sequences."""
+    sequences = {
+        id(part): part for module in modules for part in module.modules() if type(part) is nn.Sequential
+    }
+    for sequence in sequences.values():
+        parts = sequence._modules
+        for (place, convolution), (next_place, normalisation) in pairwise(list(parts.items())):
+            if (
+                type(convolution) is nn.Conv2d
+                and type(normalisation) is nn.BatchNorm2d
+                and normalisation.running_mean is not None
+                and not normalisation.training
+                and not any(map(_has_hooks, (convolution, normalisation)))
+            ):
+                changes.callback(parts.update, {place: convolution, next_place: normalisation})
+                parts[place], parts[next_place] = fuse_conv_bn_eval(convolution, normalisation), nn.Identity()
+
+
+def _has_hooks(part: nn.Module) -> bool:
+    return bool(part._forward_hooks or part._forward_pre_hooks or part._backward_hooks)
 
 
 def _gains(inputs: torch.Tensor) -> bool:
@@ -52,11 +78,6 @@ def _weights(modules: Sequence[nn.Module]) -> list[nn.Parameter]:
         if isinstance(part, nn.Conv2d) and isinstance(part.weight, nn.Parameter)
     }
     return list(weights.values())
-
-
-def _put_back(weights: Sequence[nn.Parameter], data: Sequence[torch.Tensor]) -> None:
-    for weight, usual in zip(weights, data, strict=True):
-        weight.data = usual
 
 
 def _tried(modules: Sequence[nn.Module], inputs: torch.Tensor) -> list[torch.Tensor] | None:
