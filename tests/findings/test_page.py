@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from advgame.bundled import bundled
@@ -121,6 +122,32 @@ def test_a_scenario_of_a_table_elsewhere_names_it_from_where_it_is_written(
     (path,) = write_scenarios([table], tmp_path)
     assert 'data = "byhand.csv"' in path.read_text(encoding="utf-8")
     assert read_scenario(path).measurements.defences == ("plain", "pruned")
+
+
+def of_two_networks(folder: Path) -> Path:
+    """The table by hand, with every row once more for a second network."""
+    table = write(folder, STEPS, RIGHT)
+    for ending in (".csv", ".networks.csv", ".attacks.csv"):
+        rows = pd.read_csv(table.with_suffix(ending))
+        pd.concat([rows, rows.assign(network="res_net")]).to_csv(table.with_suffix(ending), index=False)
+    outcomes = table.with_suffix(".outcomes.parquet")
+    rows = pd.read_parquet(outcomes)
+    twice = pd.concat([rows, rows.assign(network="res_net")], ignore_index=True)
+    twice.astype({"network": "category"}).to_parquet(outcomes, index=False)
+    return table
+
+
+def test_each_network_of_a_table_has_its_story_and_its_scenario(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("by hand-cnn", "by hand-res-net"):
+        monkeypatch.setitem(STORIES, name, Story(name, "Which?", "plain"))
+    paths = write_scenarios([of_two_networks(tmp_path)], tmp_path)
+    assert [path.name for path in paths] == ["by hand-cnn-measured.toml", "by hand-res-net-measured.toml"]
+    for path, network in zip(paths, ("cnn", "res_net"), strict=True):
+        scenario = read_scenario(path)
+        assert scenario.select.networks == (network,)
+        assert scenario.accuracies.defences == ("plain", "pruned")
 
 
 def test_p_values_below_a_thousandth_are_shown_as_below_it() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from advgame.bundled import bundled
 from advgame.findings import measured_tables
-from advgame.findings.stories import STORIES
+from advgame.findings.stories import STORIES, story_name
 from advgame.measurements import Measurement, MeasurementTable, read_table
 from advgame.measurements.experiment_tables import read_measured
 from advgame.measurements.outcomes import read_outcomes
@@ -142,13 +142,13 @@ def test_the_experiment_that_made_a_table_is_bundled(path: Path) -> None:
 
 @every_table
 def test_the_bundled_scenario_of_a_table_is_made_from_its_costs_and_its_story(path: Path) -> None:
-    for measured in read_measured(path):
-        if measured.experiment not in STORIES:
+    whole = read_measured(path)
+    for measured in whole:
+        name = story_name(measured)
+        if name is None:
             continue
-        made = scenario_of(measured, STORIES[measured.experiment], f"measured/{path.name}")
-        bundled_text = (bundled("scenarios") / f"{measured.experiment}-measured.toml").read_text(
-            encoding="utf-8"
-        )
+        made = scenario_of(measured, STORIES[name], f"measured/{path.name}", among=whole)
+        bundled_text = (bundled("scenarios") / f"{name}-measured.toml").read_text(encoding="utf-8")
         assert bundled_text == toml_of(made), (
             "run advgame findings -o docs/reference/findings.md --scenarios scenarios"
         )

@@ -1,4 +1,7 @@
-"""The stories of the bundled measured tables: question and assumed amounts, one file per experiment."""
+"""The stories of the bundled measured tables: question and assumed amounts, one file per experiment.
+
+A table of several networks has a file for each of them, ``EXPERIMENT-NETWORK.toml``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 from advgame.bundled import bundled
 from advgame.errors import ScenarioError, shortened
 from advgame.files import read_toml
+from advgame.measurements.experiment_tables import Measured
 from advgame.scenarios.from_experiment import Story
 
 KINDS = {  # of the values of a file; an amount has a table of its own
@@ -76,3 +80,14 @@ def _of_kind(path: Path, key: str, value: Any, kind: type) -> Any:
 STORIES: dict[str, Story] = {
     path.stem: read_story(path) for path in sorted((bundled("data") / "stories").glob("*.toml"))
 }
+
+
+def story_name(measured: Measured) -> str | None:
+    """The name of the story of a measured experiment; None if it has none.
+
+    >>> from advgame.findings import measured_tables, read_measured
+    >>> [story_name(each) for each in read_measured(measured_tables()[0])]
+    ['digits']
+    """
+    of_the_network = f"{measured.experiment}-{measured.network}".replace("_", "-")
+    return next((name for name in (of_the_network, measured.experiment) if name in STORIES), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from advgame.findings.stories import STORIES
+from advgame.findings.stories import STORIES, story_name
 from advgame.measurements.experiment_tables import read_measured
 from advgame.scenarios import write_scenario
 from advgame.scenarios.from_experiment import scenario_of
@@ -13,7 +13,7 @@ from advgame.scenarios.price_table import data_name
 
 
 def write_scenarios(tables: Sequence[Path], folder: Path) -> list[Path]:
-    """Writes ``NAME-measured.toml`` for each table that has a story.
+    """Writes ``NAME-measured.toml`` for each story, which names an experiment or one of its networks.
 
     Returns:
         The files that were written.
@@ -24,8 +24,9 @@ def write_scenarios(tables: Sequence[Path], folder: Path) -> list[Path]:
     """
     written = []
     for table in tables:
-        for measured in read_measured(table):
-            if measured.experiment in STORIES:
-                scenario = scenario_of(measured, STORIES[measured.experiment], data_name(table))
-                written.append(write_scenario(scenario, folder / f"{measured.experiment}-measured.toml"))
+        whole = read_measured(table)
+        for measured in whole:
+            if name := story_name(measured):
+                scenario = scenario_of(measured, STORIES[name], data_name(table), among=whole)
+                written.append(write_scenario(scenario, folder / f"{name}-measured.toml"))
     return written

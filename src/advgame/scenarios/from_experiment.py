@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -72,7 +72,13 @@ class Story:
             )
 
 
-def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | None = None) -> Scenario:
+def scenario_of(
+    measured: Measured,
+    story: Story,
+    data: str,
+    prices: Prices | None = None,
+    among: Sequence[Measured] = (),
+) -> Scenario:
     """The scenario of a measured table: its defences against each attack measured on all of them.
 
     Args:
@@ -80,6 +86,7 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
         story: the question, and the amounts that were not measured.
         data: the table, as the scenario file names it.
         prices: prices of what was counted; None for the default prices.
+        among: all that the table holds; if several, the scenario selects its data set and network.
 
     Returns:
         The scenario, with the basis of every amount.
@@ -94,7 +101,7 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
     attack_costs = {names[column]: attack_cost(measured, column, prices) for column in columns}
     served = prices.months_served * story.volume_per_month
     defence_costs = {name: defence_cost(measured, name, prices, served) for name in measured.steps}
-    amounts = story.amounts
+    amounts, several = story.amounts, len(among) > 1
     return Scenario(
         name=story.name,
         question=story.question,
@@ -105,7 +112,11 @@ def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | No
         undefended=story.undefended,
         largest_share=story.largest_share,
         volume_per_month=story.volume_per_month,
-        select=Select(attacks=tuple(AttackChoice(*column) for column in columns)),
+        select=Select(
+            dataset=measured.dataset if several else None,
+            networks=(measured.network,) if several else None,
+            attacks=tuple(AttackChoice(*column) for column in columns),
+        ),
         terms=(
             BenignTraffic(amounts.get("benign_gain", 1.0), amounts.get("benign_loss", 0.0)),
             AdversarialTraffic(amounts.get("stopped_gain", 1.0), amounts.get("breach_loss", 0.0)),

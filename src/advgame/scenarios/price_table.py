@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from advgame.bundled import bundled, bundled_names
@@ -67,11 +66,7 @@ def price_table(
         volume_per_month=volume_per_month,
         nature_plays=natural_changes,
     )
-    scenario = scenario_of(measured, story, data_name(path), prices)
-    if len(whole) == 1:
-        return scenario
-    select = replace(scenario.select, dataset=measured.dataset, networks=(measured.network,))
-    return replace(scenario, select=select)
+    return scenario_of(measured, story, data_name(path), prices, among=whole)
 
 
 def measured_table(given: str | os.PathLike[str]) -> Path:

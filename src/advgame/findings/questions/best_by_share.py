@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from advgame.arrays import NO_ATTACK, FloatArray
 from advgame.errors import MeasurementError
 from advgame.findings.finding import Finding, Row
-from advgame.findings.stories import STORIES
+from advgame.findings.stories import STORIES, story_name
 from advgame.measurements import Column
 from advgame.measurements.experiment_tables import CLEAN, Measured
 from advgame.measurements.outcomes import Outcomes
@@ -34,7 +34,8 @@ def best_by_share(measured: Measured) -> Finding:
     commitment). The certainty of the winner is the share of bootstrap draws in which it also wins; inputs
     and training seeds are drawn with replacement, with the same inputs for all networks.
     """
-    story = STORIES.get(measured.experiment, Story(measured.experiment, "?", next(iter(measured.steps))))
+    name = story_name(measured)
+    story = STORIES[name] if name else Story(measured.experiment, "?", next(iter(measured.steps)))
     try:
         scenario = scenario_of(measured, story, "")
     except MeasurementError as reason:
