@@ -7,7 +7,13 @@ import json
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
+from advgame.lab.defences.bayesian_weights import BayesianWeights
+from advgame.lab.defences.smoothing import Smoothed
+from advgame.lab.defences.stochastic_extractor import StochasticExtractor
+from advgame.lab.defences.stochastic_head import StochasticHead
+from advgame.lab.defences.switching import Switched
 from advgame.lab.networks import NETWORKS
 from advgame.lab.networks.complexity import (
     latency,
@@ -58,6 +64,51 @@ def test_every_pass_of_a_network_that_asks_itself_twice_counts() -> None:
             return self.layer(inputs) + self.layer(-inputs)
 
     assert multiplications(Twice(), torch.zeros(4, 3)) == (12, 12)
+
+
+def small_convolution() -> nn.Sequential:
+    """2 × 9 weights at 2 × 2 places, then 8 × 3 and 3 × 2 weights."""
+    return nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 3), nn.ReLU(), nn.Linear(3, 2)
+    ).requires_grad_(False)
+
+
+def test_a_stochastic_head_multiplies_by_means_and_deviations_in_every_draw() -> None:
+    network = StochasticHead(draws=5).prepared(small_convolution())
+    network.drawn.weight[0, 0] = 0.0
+    extractor, of_the_head = 72 + 24, 5 * 2 * 6
+    assert multiplications(network, torch.zeros(1, 1, 4, 4)) == (
+        extractor + of_the_head,
+        extractor + of_the_head - 5 * 2,
+    )
+
+
+def test_a_stochastic_extractor_multiplies_by_means_and_deviations_in_every_draw() -> None:
+    network = StochasticExtractor(draws=3).prepared(small_convolution())
+    network.drawn[0].weight[0] = 0.0  # nine weights at four places
+    drawn = 2 * (72 + 24) + 6
+    assert multiplications(network, torch.zeros(1, 1, 4, 4)) == (3 * drawn, 3 * (drawn - 2 * 36))
+
+
+@pytest.mark.parametrize("kind", [StochasticHead, StochasticExtractor])
+def test_stochastic_networks_multiply_as_often_as_torch_counts(kind: type[BayesianWeights]) -> None:
+    network = kind(draws=4).prepared(lenet()).eval()
+    image = torch.zeros(1, 1, 28, 28)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        network(image)
+    assert multiplications(network, image)[0] == counter.get_total_flops() // 2  # an addition each
+
+
+def test_of_members_drawn_at_random_the_mean_counts_however_often_it_is_counted() -> None:
+    wide = nn.Sequential(nn.Linear(3, 40), nn.Linear(40, 2))  # 200
+    narrow = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))  # 20
+    switched = Switched([wide, narrow], [0.25, 0.75])
+    counts = {multiplications(switched, torch.zeros(1, 3)) for _ in range(8)}
+    assert counts == {(65, 65)}
+    assert multiplications(Smoothed(switched, 0.1, draws=10), torch.zeros(1, 3)) == (650, 650)
+    nested = Switched([switched, wide], [0.5, 0.5])
+    assert multiplications(nested, torch.zeros(2, 3)) == (132, 132)  # 132.5, to the even number
+    assert switched.shares == (0.25, 0.75)
 
 
 def test_facts_are_relative_to_the_reference_and_fit_a_table() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from math import log
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import torch
 from torch import nn
@@ -23,6 +23,7 @@ from advgame.lab.networks.expectation import log_mean_probabilities
 Plain = TypeVar("Plain", nn.Linear, nn.Conv2d)
 
 LEAST_VARIANCE = 1e-16  # below it a square root has no usable gradient
+MEAN_AND_DEVIATION = 2  # values of each weight, both of which an input is multiplied by
 
 if TYPE_CHECKING:
     GaussianLayer: TypeAlias = "GaussianLinear | GaussianConv2d"
@@ -34,6 +35,8 @@ class GaussianLinear(nn.Linear):
     Not the weights are drawn but their effect on each output (local reparameterisation, Kingma et
     al. 2015): the same distribution for each row, with less noise in the gradient.
     """
+
+    values_per_weight: ClassVar[int] = MEAN_AND_DEVIATION
 
     def __init__(self, layer: nn.Linear, std: float) -> None:
         # On the device "meta" nothing is drawn for weights that are replaced at once.
@@ -61,6 +64,8 @@ class GaussianConv2d(nn.Conv2d):
     Rows of one call share a draw up to random signs of their input and output channels (Flipout,
     Wen et al. 2018): each row has the right distribution, and rows are uncorrelated.
     """
+
+    values_per_weight: ClassVar[int] = MEAN_AND_DEVIATION
 
     def __init__(self, layer: nn.Conv2d, std: float) -> None:
         super().__init__(**_settings(layer), device="meta")

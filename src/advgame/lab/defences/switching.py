@@ -33,7 +33,7 @@ class Switched(Adapted):
         super().__init__()
         self.members = nn.ModuleList(members)
         self.shares = tuple(shares)
-        self.randomised = True
+        self.randomised = self.draws_a_member = True
         self.training = any(member.training for member in members)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:

@@ -21,6 +21,7 @@ class Adapted(nn.Module, ABC):
     """
 
     randomised: bool = False  # whether two calls may return different logits
+    draws_a_member: bool = False  # whether one of several networks, with probabilities `shares`, answers
 
     @abstractmethod
     def surrogate(self) -> nn.Module:

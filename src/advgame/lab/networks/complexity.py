@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from statistics import median
 from time import perf_counter, thread_time
+from typing import Any
 
 import torch
 from torch import nn
 
-from advgame.lab.networks.classifier import predictions
+from advgame.lab.networks.classifier import Adapted, predictions
 
 BATCHES = (1, 250)  # batch sizes at which latency is measured
 REPEATS = 50
@@ -49,8 +50,10 @@ def prunable_layers(network: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
 class NetworkFacts:
     """The size and speed of a network, and of a reference (the network before pruning).
 
-    For randomised networks and ensembles all passes count. A removed filter saves time; a weight set to 0
-    does not, without sparse kernels: compare the multiplications with the latencies.
+    For randomised networks and ensembles all passes count. A layer with Gaussian weights counts twice,
+    because inputs are multiplied by the means and by the deviations; of networks of which one is drawn for
+    each input, the mean counts. A removed filter saves time; a weight set to 0 does not, without sparse
+    kernels: compare the multiplications with the latencies.
     """
 
     parameters_total: int  # of the reference
@@ -106,6 +109,8 @@ def measured_facts(network: nn.Module, reference: nn.Module, inputs: torch.Tenso
 def multiplications(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]:
     """The multiply-accumulates for one input: all of them, and those with a weight that is not 0.
 
+    Of a network that draws one of several members for each input, the mean over the draw, rounded.
+
     >>> layer = nn.Conv2d(1, 2, 3)  # 2 × 9 weights at 2 × 2 places
     >>> _ = layer.weight.data[0].zero_()
     >>> multiplications(layer, torch.zeros(1, 1, 4, 4))
@@ -115,12 +120,39 @@ def multiplications(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]
         network: the network; put into evaluation mode.
         inputs: (inputs, …), at least one.
     """
+    switches = [part for part in network.modules() if isinstance(part, Adapted) and part.draws_a_member]
+    every, left = _expected_multiplications(network, inputs, switches)
+    return round(every / len(inputs)), round(left / len(inputs))
+
+
+def _expected_multiplications(
+    network: nn.Module, inputs: torch.Tensor, switches: Sequence[nn.Module]
+) -> tuple[float, float]:
+    """The mean over the members that each of the switches may draw, for all inputs together."""
+    if not switches:
+        return _counted_multiplications(network, inputs)
+    switch: Any = switches[0]
+    shares: tuple[float, ...] = switch.shares
+    every = left = 0.0
+    try:
+        for drawn, share in enumerate(shares):
+            switch.shares = tuple(float(place == drawn) for place in range(len(shares)))
+            counts = _expected_multiplications(network, inputs, switches[1:])
+            every, left = every + share * counts[0], left + share * counts[1]
+    finally:
+        switch.shares = shares
+    return every, left
+
+
+def _counted_multiplications(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]:
+    """The multiply-accumulates of one call, for all inputs together."""
     counts = [0, 0]
 
     def count(layer: nn.Module, _: object, output: torch.Tensor) -> None:
         weight = layer.weight
         assert isinstance(weight, torch.Tensor)
-        uses = output.numel() // len(weight)  # of each weight
+        values = int(getattr(layer, "values_per_weight", 1))  # 2 in a Gaussian layer
+        uses = output.numel() // len(weight) * values  # of each weight
         counts[0] += uses * weight.numel()
         counts[1] += uses * int(weight.count_nonzero())
 
@@ -130,7 +162,7 @@ def multiplications(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]
     finally:
         for hook in hooks:
             hook.remove()
-    return counts[0] // len(inputs), counts[1] // len(inputs)
+    return counts[0], counts[1]
 
 
 def latency(network: nn.Module, reference: nn.Module, inputs: torch.Tensor) -> tuple[float, float]:
