@@ -13,6 +13,7 @@ from advgame.errors import MeasurementError
 from advgame.findings.questions.best_by_share import SHARES, Reign, _how_sure, best_by_share, best_single
 from advgame.findings.stories import STORIES
 from advgame.measurements.experiment_tables import Measured
+from advgame.measurements.outcomes import OutcomeTable
 from advgame.scenarios import build_game, read_scenario, set_parameter, write_scenario
 from advgame.scenarios.from_experiment import (
     Prices,
@@ -57,6 +58,22 @@ def test_an_attack_costs_its_propagations_or_its_queries_and_being_noticed(by_ha
     assert attack_cost(by_hand, STRONG, prices) == pytest.approx((30 + 2 * 10) / 2 * 0.01 + 0.3)
     assert attack_cost(by_hand, ASKING, prices) == pytest.approx(100 / 2 * 0.002 + 0.3)
     assert attack_cost(by_hand, FOG, prices) == pytest.approx(0.3)
+
+
+def test_attacks_on_a_randomised_network_do_not_raise_the_price_for_all(by_hand: Measured) -> None:
+    prices = Prices(propagation=0.01, query=0.002, notice=0.3)
+    dear = by_hand.attacks.copy()
+    dear.loc[dear["defence"] == "hard", ["forward_inputs", "queries"]] *= 10
+    frame = by_hand.outcomes.frame.copy()
+    frame["correct"] = frame["correct"].astype(float)
+    frame.loc[(frame["defence"] == "hard") & (frame["input"] == 0), "correct"] = 0.7
+    at_random = replace(by_hand, attacks=dear, outcomes=OutcomeTable(frame))
+    assert at_random.randomised == {"hard"}
+    assert attack_cost(at_random, STRONG, prices) == pytest.approx((30 + 2 * 10) / 2 * 0.01 + 0.3)
+    assert attack_cost(at_random, ASKING, prices) == pytest.approx(100 / 2 * 0.002 + 0.3)
+    every = at_random.networks[at_random.networks["defence"] == "hard"]
+    alone = replace(at_random, networks=every)  # nothing else to go by
+    assert attack_cost(alone, ASKING, prices) == pytest.approx(1000 / 2 * 0.002 + 0.3)
 
 
 def test_nature_plays_only_where_the_story_says_so(by_hand: Measured) -> None:

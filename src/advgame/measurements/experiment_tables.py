@@ -105,6 +105,14 @@ class Measured:
             step = self.steps[step.after]
         return step.after
 
+    @cached_property
+    def randomised(self) -> frozenset[str]:
+        """The defences that answered the same input both correctly and incorrectly."""
+        frame = self.outcomes.frame
+        here = (frame["dataset"] == self.dataset) & (frame["network"] == self.network)
+        mixed = here & (frame["correct"] > 0) & (frame["correct"] < 1)
+        return frozenset(map(str, frame.loc[mixed, "defence"].unique()))
+
     @property
     def audit(self) -> bool:
         """Whether the table only compares white-box attacks with AutoAttack, on networks of another table."""

@@ -129,7 +129,8 @@ def scenario_of(
             "volume_per_month": "assumed",
             "benign_gain": "the unit of money: the value of one correctly classified benign input",
             "attack_cost": (
-                "measured propagations and queries per attacked input in one run; "
+                "measured propagations and queries per attacked input in one run, on average over the "
+                "deterministic networks of a single pass; "
                 f"assumed: an input through {story.undefended} costs {prices.propagation:g}, a backward pass "
                 f"twice that, a query of the deployed network {prices.query:g}, and detection "
                 f"{prices.notice:g} at the largest perturbation in its norm, proportionally less below"
@@ -199,9 +200,9 @@ def playable_columns(measured: Measured, story: Story) -> list[Column]:
 def attack_cost(measured: Measured, column: Column, prices: Prices) -> float:
     """The attacker's cost per attacked input: computation, queries and detection.
 
-    Counts are means over the networks that classify in a single pass; networks that average many draws
-    are excluded, because their propagations differ in size. A queried network runs on the defender's
-    machines.
+    Counts are means over the deterministic networks that classify in a single pass. Networks that average
+    many draws are excluded, because their propagations differ in size, and so are other randomised ones,
+    against which attacks have further stages. A queried network runs on the defender's machines.
 
     Args:
         measured: one measured experiment: its table, outcomes per input and costs.
@@ -240,9 +241,10 @@ def relative_size(measured: Measured, column: Column) -> float:
 
 
 def single_pass(measured: Measured) -> list[str]:
-    """The defences that pass an input through a single network once."""
+    """The defences that pass an input through a single network once; only the deterministic ones, if any."""
     relative = measured.networks["multiplications"] / measured.networks["multiplications_reference"]
-    return list(measured.networks.loc[relative <= 1, "defence"].unique())
+    single = list(measured.networks.loc[relative <= 1, "defence"].unique())
+    return [name for name in single if name not in measured.randomised] or single
 
 
 def defence_cost(measured: Measured, defence: str, prices: Prices, served: float) -> float:
