@@ -10,9 +10,10 @@ from advgame.lab.attacks import ATTACKS, Victim, strongest
 from advgame.lab.attacks.norms import random_changes, size
 from advgame.lab.attacks.pgd import averaged_pgd
 from advgame.lab.attacks.stochastic_targets import surest_within
+from advgame.lab.defences.smoothing import Smoothed
 from advgame.lab.defences.switching import Switched
 from advgame.lab.evaluation.robust_accuracy import outcomes
-from advgame.lab.networks.classifier import Adapted
+from advgame.lab.networks.classifier import Adapted, draws_at_random
 from tests.lab.conftest import Digits
 
 
@@ -189,6 +190,39 @@ def test_the_strongest_attacks_average_gradients_of_a_randomised_network(
     inputs, labels = torch.full((10, 1, 2, 2), 0.8), torch.ones(10, dtype=torch.int64)
     outcomes(attack, Victim(network, network, {}, 0), inputs, labels, [0.1])
     assert norms == [attack.norm]
+
+
+class OneValueMatters(Adapted):
+    """Two classes, told apart by one of the values under much noise, and never always wrong."""
+
+    randomised = True
+    place = 10
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        logit = 6 * (inputs.flatten(1)[:, self.place] - 1)
+        logit = logit + 2 * torch.randn_like(logit)
+        return torch.stack([torch.zeros_like(logit), logit], dim=1)
+
+    def surrogate(self) -> torch.nn.Module:
+        return self
+
+
+def test_of_many_noisy_scores_the_highest_is_not_taken_at_its_word() -> None:
+    network = OneValueMatters().eval()
+    inputs, labels = torch.full((200, 1, 8, 8), 0.5), torch.zeros(200, dtype=torch.int64)
+    torch.manual_seed(0)
+    (changed,) = ATTACKS["sparse_l0"]().craft(Victim(network, network, {}, 0), inputs, labels, [1.0])
+    matters = (changed - inputs).flatten(1)[:, network.place] > 0
+    assert matters.float().mean() > 0.73  # 0.88; by one score of each of the 320 changes 0.58
+
+
+def test_only_an_exact_expectation_is_not_averaged(digits: Digits) -> None:
+    smoothed = Smoothed(digits.plain, 0.1, draws=5, surrogate_draws=1)
+    switched = Switched([digits.plain, digits.robust], [0.5, 0.5])
+    assert draws_at_random(smoothed.surrogate())
+    assert draws_at_random(Switched([smoothed, digits.plain], [0.5, 0.5]).surrogate())
+    assert not draws_at_random(switched.surrogate())
+    assert draws_at_random(switched)
 
 
 def test_autoattack_refuses_a_network_that_answers_at_random(digits: Digits) -> None:

@@ -17,7 +17,7 @@ from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.foolbox_model import Expectation, foolbox_model
 from advgame.lab.attacks.kinds import WithinRadius, check_counts
-from advgame.lab.networks.classifier import draws_per_answer, is_randomised
+from advgame.lab.networks.classifier import draws_at_random, draws_per_answer
 
 STEPS, STEP_SIZE = 100, 0.03  # of `averaged_pgd`; the length of a step as a share of the radius
 AVERAGED = 16  # draws of a randomised network behind each step of `averaged_pgd`, at least
@@ -77,5 +77,4 @@ def averaged_pgd(
 
 def _answers(surrogate: nn.Module) -> int:
     """How many answers of a surrogate average over `AVERAGED` draws; 1 where it is the exact expectation."""
-    drawn = draws_per_answer(surrogate)
-    return ceil(AVERAGED / drawn) if is_randomised(surrogate) or drawn > 1 else 1
+    return ceil(AVERAGED / draws_per_answer(surrogate)) if draws_at_random(surrogate) else 1

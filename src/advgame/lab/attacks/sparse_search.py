@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 
 import torch
 from torch import nn
 
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.stochastic_targets import always_errs, errors_and_margin
-from advgame.lab.networks.classifier import is_randomised
+from advgame.lab.networks.classifier import draws_at_random, draws_per_answer, is_randomised
 from advgame.lab.networks.expectation import log_mean_probabilities
 
 ROWS = 250  # candidates in one pass; larger batches leave the cache of a core
@@ -24,6 +25,8 @@ EXHAUSTIVE = 512  # candidates; up to this number, every single change is tried 
 FIRST_FAN = 4  # times as many values are tried in the first step
 LEVELS = (0.0, 1.0, 0.5, 0.25, 0.75)  # values tried in an exhaustive step
 DRAWS = 4  # answers of a random surrogate, averaged to score a candidate
+SHORTLIST = 4  # times as many candidates as are kept, scored again where scores are noisy
+DRAWS_AGAIN = 64  # behind the second score, at least
 PUT_BACK = 4  # changed values that an exchange tries to put back, those with the lowest slopes
 EXCHANGED_BEAMS = 2  # per input, those nearest to their targets
 
@@ -68,6 +71,11 @@ class SparseSearch:
     def at_random(self) -> bool:
         """Whether the network answers at random, so that success must be reliable."""
         return is_randomised(self.victim.network)
+
+    @cached_property
+    def scores_are_noisy(self) -> bool:
+        """Whether candidates are scored by draws, not by the exact expectation of a random network."""
+        return self.at_random and draws_at_random(self.victim.surrogate)
 
     def start(self, inputs: torch.Tensor, labels: torch.Tensor, targets: int) -> Beams:
         """A beam with the unchanged input for each input and each of its likeliest other classes.
@@ -162,17 +170,31 @@ class SparseSearch:
         self, beams: Beams, children: torch.Tensor, logits: torch.Tensor, width: int
     ) -> tuple[Beams, Best]:
         """The children nearest to the target of their beam, and the best child of each input."""
+        if self.scores_are_noisy:
+            children, logits = self._shortlisted(beams, children, logits, SHORTLIST * width)
         count = children.shape[1]
-        own = logits.gather(2, beams.labels[:, None, None].expand(-1, count, 1)).squeeze(2)
-        goal = logits.gather(2, beams.targets[:, None, None].expand(-1, count, 1)).squeeze(2)
+        own = _logits_of(beams.labels, logits)
         margins = (
             logits.scatter(2, beams.labels[:, None, None].expand(-1, count, 1), -torch.inf).amax(2) - own
         )
         best = self._best(beams, children, margins)
-        closeness = (goal - own).masked_fill(_repeated(children), -torch.inf)
+        closeness = (_logits_of(beams.targets, logits) - own).masked_fill(_repeated(children), -torch.inf)
         nearest = closeness.topk(min(width, count), dim=1)
         index = nearest.indices[:, :, None].expand(-1, -1, children.shape[2])
         return replace(beams, candidates=children.gather(1, index), closeness=nearest.values), best
+
+    def _shortlisted(
+        self, beams: Beams, children: torch.Tensor, logits: torch.Tensor, count: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The children nearest to the target of their beam, with logits of fresh and more draws.
+
+        The highest of many noisy scores is mostly a lucky one.
+        """
+        closeness = _logits_of(beams.targets, logits) - _logits_of(beams.labels, logits)
+        closeness = closeness.masked_fill(_repeated(children), -torch.inf)
+        places = closeness.topk(min(count, children.shape[1]), dim=1).indices
+        chosen = children.gather(1, places[:, :, None].expand(-1, -1, children.shape[2]))
+        return chosen, self._of_children(chosen, ceil(DRAWS_AGAIN / draws_per_answer(self.victim.surrogate)))
 
     def _best(self, beams: Beams, children: torch.Tensor, margins: torch.Tensor) -> Best:
         owners, place = torch.unique(beams.owners, return_inverse=True)
@@ -187,21 +209,21 @@ class SparseSearch:
             fools[likely] = always_errs(self.victim, examples[likely].view(-1, *self.shape), labels)
         return Best(owners, examples, fools)
 
-    def _of_children(self, children: torch.Tensor) -> torch.Tensor:
+    def _of_children(self, children: torch.Tensor, draws: int = DRAWS) -> torch.Tensor:
         """Logits (beams, children, classes)."""
-        return self._logits(children.flatten(0, 1)).view(*children.shape[:2], -1)
+        return self._logits(children.flatten(0, 1), draws).view(*children.shape[:2], -1)
 
-    def _logits(self, rows: torch.Tensor) -> torch.Tensor:
+    def _logits(self, rows: torch.Tensor, draws: int = DRAWS) -> torch.Tensor:
         """Logits (rows, classes); of a randomised network, the mean over draws of its surrogate."""
         network = self.victim.surrogate if self.at_random else self.victim.network
         with torch.no_grad():
-            parts = [self._answer(network, part) for part in torch.split(rows, ROWS)]
+            parts = [self._answer(network, part, draws) for part in torch.split(rows, ROWS)]
         return torch.cat(parts)
 
-    def _answer(self, network: nn.Module, rows: torch.Tensor) -> torch.Tensor:
+    def _answer(self, network: nn.Module, rows: torch.Tensor, draws: int) -> torch.Tensor:
         images = rows.reshape(-1, *self.shape)
-        if self.at_random:
-            return log_mean_probabilities(network, images, DRAWS)
+        if self.scores_are_noisy:
+            return log_mean_probabilities(network, images, draws)
         answer: torch.Tensor = network(images)
         return answer
 
@@ -233,6 +255,11 @@ def nearest_beams(beams: Beams) -> Beams:
     place = torch.arange(len(order), device=order.device)
     begin = torch.where(_first_of_each(beams.owners[order]), place, 0).cummax(dim=0).values
     return beams.of(order[place - begin < EXCHANGED_BEAMS])
+
+
+def _logits_of(classes: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+    """The logits of one class per beam, (beams, children)."""
+    return logits.gather(2, classes[:, None, None].expand(-1, logits.shape[1], 1)).squeeze(2)
 
 
 def _first_of_each(ordered: torch.Tensor) -> torch.Tensor:

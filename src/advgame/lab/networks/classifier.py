@@ -48,6 +48,14 @@ def draws_per_answer(network: nn.Module) -> int:
     return int(getattr(network, "draws", 1)) * within
 
 
+def draws_at_random(network: nn.Module) -> bool:
+    """Whether outputs depend on random draws, also those of a surrogate that averages over them.
+
+    The surrogate of a randomised network may be its exact expectation, which needs no averaging.
+    """
+    return is_randomised(network) or any(hasattr(part, "draws") for part in network.modules())
+
+
 def predictions(network: nn.Module, inputs: torch.Tensor, batch: int = 250) -> torch.Tensor:
     """The predicted label of each input, (inputs,); without gradients, in evaluation mode.
 
