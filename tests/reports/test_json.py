@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -30,6 +31,7 @@ def test_the_schema_has_a_version_and_these_parts(told: dict) -> None:
         "question",
         "verdict",
         "decision",
+        "confidence",
         "policies",
         "equilibria",
         "thresholds",
@@ -89,6 +91,36 @@ def test_the_decision_has_the_numbers_known_by_hand(told: dict) -> None:
         "adversary_answers": "autoattack",
         "defender_payoff": pytest.approx(0.9478 * 0.7, abs=1e-12),
     }
+
+
+def test_a_program_reads_that_a_service_is_not_run_where_the_page_says_so(two_defences: ag.Scenario) -> None:
+    costly = ag.set_parameter(ag.set_parameter(two_defences, "breach_loss", 5.0), "attack_cost", 0.0)
+    losing = ag.report(ag.set_parameter(costly, "largest_share", 0.9))
+    stopped = ag.report(replace(losing.decision.policies.scenario, may_stop=True))
+    runs, stops = (json.loads(report.render("json")) for report in (losing, stopped))
+    assert [fault.message for fault in SCHEMA.iter_errors(stops)] == []
+    assert stops["verdict"].startswith("Do not run the service")
+    decision = stops["decision"]
+    assert (decision["runs_service"], runs["decision"]["runs_service"]) == (False, True)
+    assert decision["deploy"] == decision["attacked_by"] == stops["thresholds"] == stops["break_even"] == []
+    assert decision["defends"] is False
+    nothing = ("worth", "defender_payoff", "attacker_payoff", "expected_adversarial_share")
+    assert {decision[key] for key in nothing} == {0}
+    assert stops["policies"]["table"][stops["policies"]["verdict"]]["deploy"] == []
+    assert stops["confidence"] is None
+    assert runs["decision"]["deploy"]
+    assert runs["decision"]["worth"] == losing.decision.value < 0
+
+
+def test_how_sure_the_decision_is_can_be_read_by_a_program(many_attacks_report: ag.Report) -> None:
+    sure = ag.study("confidence", many_attacks_report.decision.policies.scenario)
+    told = json.loads(many_attacks_report.render("json"))["confidence"]
+    assert (told["verdict"], told["rival"]) == (sure.verdict, sure.rival)
+    assert (told["probability_best"], told["rival_probability"]) == (
+        sure.probability_best,
+        sure.rival_probability,
+    )
+    assert (told["value_low"], told["value_high"], told["draws"]) == (sure.low, sure.high, sure.draws)
 
 
 def test_the_policies_are_listed_with_the_one_to_choose(two_defences_report: ag.Report) -> None:

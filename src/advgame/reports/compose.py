@@ -16,7 +16,8 @@ from advgame.studies.study_progress import Progress, part, reported_to
 from advgame.wording.nouns import Say, in_words_of, said_of
 
 DECISION = "decision"  # the section that every report has
-IN_SHORT = ("decision", "summary")  # the sections of the short answer
+SUMMARY = "summary"  # the section that states how sure the decision is
+IN_SHORT = (DECISION, SUMMARY)  # the sections of the short answer
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
 QUOTED = ("sources", "provenance")  # sections that quote tables, and speak of the inputs of a computation
 
@@ -76,6 +77,7 @@ def report(
         facts.decision,
         facts.thresholds,
         facts.break_even,
+        facts.confidence if SUMMARY in written and facts.has_confidence else None,
         facts.inputs_sha256,
         versions(),
     )

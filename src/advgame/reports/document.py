@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advgame.decision import Decision, Recommendation
 from advgame.reports.blocks import Block, Verdict
 from advgame.studies import BreakEven, Threshold
+from advgame.studies.confidence import Confidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class Document:
     decision: Decision
     thresholds: tuple[Threshold, ...]
     break_even: tuple[BreakEven, ...]
+    confidence: Confidence | None  # None where the report does not state it
     inputs_sha256: str
     versions: tuple[tuple[str, str], ...]  # (software, version)
 

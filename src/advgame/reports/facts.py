@@ -51,6 +51,11 @@ class Facts:
         """A hash that is equal for reports of the same scenario and rows."""
         return inputs_sha256(self.scenario)
 
+    @property
+    def has_confidence(self) -> bool:
+        """Whether there is a decision between defences that can be more or less sure."""
+        return self.has_attacks and not self.decision.stops
+
     @cached_property
     def confidence(self) -> Confidence:
         """How sure the decision is, and what to measure next."""

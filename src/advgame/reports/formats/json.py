@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from advgame.reports.blocks import Block
 from advgame.reports.formats.format import Format
+from advgame.studies.confidence import MONTHS
 
 if TYPE_CHECKING:
     from advgame.decision import Alone, Decision, Policy, Recommendation
     from advgame.games import Profile
     from advgame.reports.document import Document
+    from advgame.studies.confidence import Confidence
 
 SCHEMA = "advgame-report/1"
 
@@ -48,16 +50,18 @@ def schema() -> dict[str, Any]:
 
 
 def _content(report: Document) -> dict[str, Any]:
+    stops = report.decision.stops
     return {
         "schema": SCHEMA,
         "title": report.title,
         "question": report.question,
         "verdict": report.verdict,
-        "decision": _decision(report.recommendation),
+        "decision": _decision(report.decision),
+        "confidence": None if report.confidence is None else _confidence(report.confidence),
         "policies": _policies(report.decision),
         "equilibria": _equilibria(report.recommendation),
-        "thresholds": [asdict(item) for item in report.thresholds],
-        "break_even": [{**asdict(item), "shaky": item.shaky} for item in report.break_even],
+        "thresholds": [] if stops else [asdict(item) for item in report.thresholds],
+        "break_even": [] if stops else [{**asdict(item), "shaky": item.shaky} for item in report.break_even],
         "game": _game(report.recommendation),
         "blocks": [_block(block) for block in report.blocks],
         "inputs_sha256": report.inputs_sha256,
@@ -65,9 +69,14 @@ def _content(report: Document) -> dict[str, Any]:
     }
 
 
-def _decision(recommendation: Recommendation) -> dict[str, Any]:
+def _decision(decision: Decision) -> dict[str, Any]:
+    """What to do; nothing is deployed, attacked, earned or lost where the service is not run."""
+    recommendation, runs = decision.recommendation, not decision.stops
     scenario = recommendation.scenario
+    deploy = recommendation.deploy if runs else ()
+    attacked_by = recommendation.attacked_by if runs else ()
     return {
+        "runs_service": runs,
         "concept": recommendation.solution.concept,
         "rule": recommendation.solution.rule,
         "announced": scenario.announced,
@@ -81,15 +90,32 @@ def _decision(recommendation: Recommendation) -> dict[str, Any]:
         "largest_share": scenario.largest_share,
         "currency": scenario.currency,
         "volume_per_month": scenario.volume_per_month,
-        "deploy": [{"defence": name, "probability": share} for name, share in recommendation.deploy],
-        "attacked_by": [{"attack": name, "probability": share} for name, share in recommendation.attacked_by],
-        "defends": recommendation.defends,
-        "defender_payoff": recommendation.value,
-        "attacker_payoff": recommendation.attacker_value,
-        "expected_adversarial_share": recommendation.expected_share,
+        "deploy": [{"defence": name, "probability": share} for name, share in deploy],
+        "attacked_by": [{"attack": name, "probability": share} for name, share in attacked_by],
+        "worth": decision.value,
+        "defends": runs and recommendation.defends,
+        "defender_payoff": recommendation.value if runs else 0.0,
+        "attacker_payoff": recommendation.attacker_value if runs else 0.0,
+        "expected_adversarial_share": recommendation.expected_share if runs else 0.0,
         "doing_nothing": _alone(recommendation.doing_nothing),
         "next_best": None if recommendation.next_best is None else _alone(recommendation.next_best),
         "alone": [_alone(alone) for alone in recommendation.alone],
+    }
+
+
+def _confidence(confidence: Confidence) -> dict[str, Any]:
+    measurement = confidence.measurement
+    return {
+        "verdict": confidence.verdict,
+        "probability_best": confidence.probability_best,
+        "rival": confidence.rival,
+        "rival_probability": confidence.rival_probability,
+        "value_low": confidence.low,
+        "value_high": confidence.high,
+        "beats_undefended": confidence.beats_undefended,
+        "perfect_information": confidence.perfect_information,
+        "draws": confidence.draws,
+        "measurement": None if measurement is None else {**asdict(measurement), "months": MONTHS},
     }
 
 
