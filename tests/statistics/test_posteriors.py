@@ -157,3 +157,31 @@ def test_an_interval_of_partly_infinite_draws_interpolates_nothing() -> None:
     draws = np.append(np.zeros(90), np.full(10, np.inf))
     assert Spread.of(draws, 0.5) == Spread(0.0, 0.0, 0.0)
     assert Spread.of(draws, 0.95) == Spread(0.0, 0.0, np.inf)
+
+
+def test_the_networks_trained_so_far_vary_by_their_test_inputs_alone() -> None:
+    """The mean over seeds has the variance of the inputs; what the seeds add is independent of it."""
+    random = np.random.default_rng(0)
+    hard = random.uniform(size=(1, 400, 1))
+    right = (random.uniform(size=(3, 400, 1)) + hard < np.array([0.7, 1.0, 1.3])[:, None, None]).astype(float)
+    of_inputs = right.mean(axis=0)[:, 0].var() / 400
+    between = right.mean(axis=1)[:, 0].var(ddof=1) / 3
+    mean = float(right.mean())
+    counts = equivalent_counts(mean, of_inputs + between)
+    beta = BetaPosterior(*(np.array([count]) for count in counts), np.array([between]))
+    for posterior in (BootstrapPosterior(right), beta):
+        accuracy, trained = posterior.draw_with_trained(np.random.default_rng(1), 20_000)
+        assert (accuracy == drawn(posterior, 20_000, seed=1)).all()
+        assert trained.mean() == pytest.approx(mean, abs=0.003)
+        assert trained.var() == pytest.approx(of_inputs, rel=0.05)
+        assert np.cov(accuracy[:, 0], trained[:, 0])[0, 1] == pytest.approx(of_inputs, rel=0.1)
+        assert accuracy.var() == pytest.approx(of_inputs + between, rel=0.1)
+
+
+def test_without_several_runs_the_trained_networks_are_all_there_is() -> None:
+    for posterior in (
+        BetaPosterior(np.array([3.0]), np.array([5.0])),
+        BootstrapPosterior(np.ones((1, 3, 1))),
+    ):
+        accuracy, trained = posterior.draw_with_trained(np.random.default_rng(0), 10)
+        assert trained is accuracy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import erf, sqrt
+from math import erf, exp, pi, sqrt
 
 import numpy as np
 import pytest
@@ -48,6 +48,45 @@ def test_a_measurement_is_proposed_where_its_volume_pays_for_it_only() -> None:
     measured = ag.study("confidence", replace(scenario(), volume_per_month=1e7)).measurement
     assert measured.worth > measured.cost
     assert measured.defence in RIGHT
+
+
+def test_more_inputs_are_worth_what_they_tell_of_the_networks_trained_so_far() -> None:
+    """The value of a normal mean whose variance is that of the test inputs, without that between the runs.
+
+    An attack costs nothing: a defence is worth half of both its accuracies. All but one are known exactly.
+    """
+    rows, seeds, lead = [], (0.365, 0.415, 0.465), 0.005
+    for name, clean in (("d0", 0.9 + 2 * lead), ("d1", 0.9)):
+        for attack, accuracies in (("none", (clean,)), ("pgd", seeds if name == "d1" else (0.415,))):
+            tested = 1000 if len(accuracies) > 1 else 10_000_000
+            for seed, accuracy in enumerate(accuracies):
+                rows.append(
+                    Measurement(
+                        "made",
+                        "net",
+                        name,
+                        attack=attack,
+                        metric="clean" if attack == "none" else "robust",
+                        accuracy=accuracy,
+                        correct=round(accuracy * tested),
+                        tested=tested,
+                        seed=seed,
+                        source="by hand",
+                    )
+                )
+    measured = replace(scenario(), measurements=MeasurementTable(tuple(rows)), volume_per_month=1e6)
+    result = ag.study("confidence", measured, draws=20_000)
+    best = result.measurement
+    assert (best.defence, best.attack, best.inputs, best.runs) == ("d1", "pgd", 10_000, 3)
+    assert best.cost == pytest.approx(3 * 10_000 * 0.001)
+    deviation = sqrt(0.415 * 0.585 * (1 / 1000 - 1 / 11_000)) / 2
+    score = lead / deviation
+    loss = exp(-(score**2) / 2) / sqrt(2 * pi) - score * (1 - erf(score / sqrt(2))) / 2
+    assert best.worth == pytest.approx(12e6 * deviation * loss, rel=0.1)
+    of_more_inputs = ag.study("value_of_information", measured, draws=20_000, price_spread=0.0).measurements
+    size = next(each for each in of_more_inputs if each.inputs == 10_000)
+    assert size.evsi.value == pytest.approx(deviation * loss, rel=0.1)
+    assert size.cost == best.cost
 
 
 def test_amounts_with_an_interval_are_drawn_from_it_and_others_are_exact() -> None:

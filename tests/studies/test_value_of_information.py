@@ -9,6 +9,7 @@ import pytest
 
 import advgame as ag
 from advgame.errors import InputError, UnknownName
+from advgame.measurements import MeasurementTable
 from advgame.scenarios import Scenario
 from advgame.scenarios.measuring_costs import seconds_per_input
 from advgame.studies import SamplingError, ValueOfInformation
@@ -22,6 +23,11 @@ def studied(case: str | Scenario = CASE, **settings: object) -> ValueOfInformati
     result = ag.study("value_of_information", scenario, **{"draws": 2000, **settings})
     assert isinstance(result, ValueOfInformation)
     return result
+
+
+def of_one_run(scenario: Scenario) -> Scenario:
+    rows = tuple(replace(row, runs=None, std=None) for row in scenario.measurements)
+    return replace(scenario, measurements=MeasurementTable(rows))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -61,16 +67,32 @@ def test_more_inputs_are_never_worth_less_and_never_more_than_the_accuracy_itsel
         assert worth[-1] <= known[figure]
     for each in result.measurements:
         assert each.net_benefit == pytest.approx(each.evsi.value * whole - each.cost)
-        assert each.cost == pytest.approx(each.inputs * 1.0 * 0.001)
+        assert each.cost == pytest.approx(each.inputs * each.runs * 1.0 * 0.001)
 
 
 def test_the_best_number_of_inputs_is_smaller_the_more_a_second_costs_and_none_where_none_pays() -> None:
-    cheap, dear, never = (studied(price_per_second=price).measurement for price in (0.001, 10, 1e9))
+    single = of_one_run(ag.case(CASE))
+    cheap, dear, never = (studied(single, price_per_second=price).measurement for price in (0.001, 1, 1e9))
     assert cheap is not None
     assert dear is not None
     assert cheap.inputs > dear.inputs
     assert never is None
-    assert "No measurement of a single accuracy pays" in studied(price_per_second=1e9).sentence
+    assert "No measurement of a single accuracy pays" in studied(single, price_per_second=1e9).sentence
+
+
+def test_more_inputs_are_worth_less_where_several_runs_differ() -> None:
+    """The same spread of each accuracy; with several runs a part of it is not that of the test inputs."""
+    averaged, single = studied(draws=10_000), studied(of_one_run(ag.case(CASE)))
+    assert {each.runs for each in averaged.measurements} == {5}
+    assert {each.runs for each in single.measurements} == {1}
+    figure = averaged.measurements[0].figure
+    known = {each.figure: each.evppi.value for each in averaged.figures}
+    most = max(each.evsi.value for each in averaged.measurements if each.figure == figure)
+    assert most < known[figure] / 3
+    most = max(each.evsi.value for each in single.measurements)
+    assert most > 0.9 * max(each.evppi.value for each in single.figures if each.kind == "accuracy")
+    assert "how further runs would differ" in averaged.assumed
+    assert "further runs" not in single.assumed
 
 
 def test_recorded_seconds_are_used_where_an_experiment_wrote_them() -> None:

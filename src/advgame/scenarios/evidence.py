@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean, variance
@@ -48,6 +48,7 @@ class Evidence:
     wrong: FloatArray  # (cells,)
     exact: Mapping[int, float]  # cell → an accuracy that is assumed, not measured
     posterior: Posterior
+    runs: tuple[int, ...]  # training runs behind each cell: as many networks to test on more inputs
     paired: bool  # whether cells share the inputs they were measured on
     assumed_tested: int  # inputs assumed where a source states none
 
@@ -65,6 +66,21 @@ class Evidence:
         for cell, accuracy in self.exact.items():
             draws[:, cell] = accuracy
         return draws.reshape(-1, len(self.defences), len(self.attacks))
+
+    def joined(self, parts: Iterable[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
+        """Draws (draws, defences, attacks) of the accuracies, and of those of the networks trained so far.
+
+        Args:
+            parts: of ``in_chunks_with_trained``.
+
+        Returns:
+            Two arrays; twice the same one where no training runs are averaged.
+        """
+        pairs = list(parts)
+        accuracy = np.concatenate([self.shaped(drawn) for drawn, _ in pairs])
+        if all(trained is drawn for drawn, trained in pairs):
+            return accuracy, accuracy
+        return accuracy, np.concatenate([self.shaped(trained) for _, trained in pairs])
 
     @cached_property
     def words(self) -> str:
@@ -112,11 +128,13 @@ def evidence_of(scenario: Scenario, assumed_tested: int = 1000) -> Evidence:
     accuracies, cells = scenario.accuracies, _cells(scenario)
     rows, exact = rows_of(scenario.selected), _exact(scenario, cells)
     right, wrong, basis = _all_counts(rows, cells, exact, assumed_tested)
+    runs = tuple(1 if place in exact else _runs(rows[cell]) for place, cell in enumerate(cells))
     outcomes = _outcomes(
         scenario, rows, [None if place in exact else cell for place, cell in enumerate(cells)]
     )
     if outcomes is None:
-        posterior: Posterior = BetaPosterior(right, wrong)
+        between = [0.0 if place in exact else _between_runs(rows[cell]) for place, cell in enumerate(cells)]
+        posterior: Posterior = BetaPosterior(right, wrong, np.array(between))
     else:
         posterior = BootstrapPosterior(outcomes)
         basis = tuple(WHAT_IF if place in exact else OUTCOMES for place in range(len(cells)))
@@ -128,6 +146,7 @@ def evidence_of(scenario: Scenario, assumed_tested: int = 1000) -> Evidence:
         wrong,
         exact,
         posterior,
+        runs,
         outcomes is not None,
         assumed_tested,
     )
@@ -224,6 +243,11 @@ def _counts(rows: Sequence[Measurement], cell: Cell, assumed_tested: int) -> tup
 
 def _several_runs(row: Measurement) -> bool:
     return row.std is not None and row.runs is not None and row.runs > 1
+
+
+def _runs(rows: Sequence[Measurement]) -> int:
+    """The training runs whose mean a cell is."""
+    return (rows[0].runs or 1) if len(rows) == 1 and _several_runs(rows[0]) else len(rows)
 
 
 def _between_runs(rows: Sequence[Measurement]) -> float:

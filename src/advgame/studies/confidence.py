@@ -23,7 +23,7 @@ from advgame.scenarios.uncertain_prices import LARGEST_SHARE, UncertainPrice, un
 from advgame.statistics.best_of_many import BestOfMany
 from advgame.statistics.intervals_of_draws import check_draws
 from advgame.statistics.perfect_information import Rivals, evpi, regressed_gain, updated_means
-from advgame.statistics.posteriors import in_chunks
+from advgame.statistics.posteriors import in_chunks_with_trained
 from advgame.studies.candidates import SAME_STRATEGY, Option, values_in_draws, values_of
 from advgame.studies.price_box import intervals_of_prices
 from advgame.studies.sampling_error import verdict_of
@@ -59,6 +59,7 @@ class NextMeasurement:
     inputs: int
     worth: float  # over the horizon, in money
     cost: float  # in money
+    runs: int = 1  # trained networks whose mean the accuracy is; all are tested on the new inputs
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Confidence(StudyResult):
     evidence: str  # what the accuracies rest on
     as_measured: float  # value at the accuracies as measured, to an attacker who knows what is deployed
     has_margin: bool  # whether what is deployed allows for a margin, which the draws do not
+    runs: int  # training runs whose mean an accuracy is, the most of any
 
     @property
     def verdict(self) -> str:
@@ -171,9 +173,7 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
     scenario = situation.scenario
     evidence = evidence_of(scenario, study.assumed_tested)
     options, chosen = _options(situation, strategy)
-    accuracy = np.concatenate(
-        [evidence.shaped(part) for part in in_chunks(evidence.posterior, study.draws, study.seed)]
-    )
+    accuracy, trained = evidence.joined(in_chunks_with_trained(evidence.posterior, study.draws, study.seed))
     prices = uncertain_prices(scenario, 0.0, intervals_of_prices(scenario))
     values = _values(scenario, options, accuracy, prices, study.seed)
     best = BestOfMany(len(options))
@@ -192,12 +192,13 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
         float(high),
         float((values[:, chosen] > plain).mean()),
         evpi(values).value,
-        _measurement(scenario, evidence, accuracy, values, options),
+        _measurement(scenario, evidence, trained, values, options),
         scenario.volume_per_month is not None,
         study.draws,
         evidence.words + _drawn_prices(prices),
         float(values_of((options[chosen],), *_as_measured(situation))[0, 0]),
         isinstance(situation.concept, RobustCommitment),
+        max(evidence.runs),
     )
 
 
@@ -245,19 +246,27 @@ def _options(situation: Situation, strategy: FloatArray) -> tuple[tuple[Option, 
 def _measurement(
     scenario: Scenario,
     evidence: Evidence,
-    accuracy: FloatArray,
+    trained: FloatArray,
     values: FloatArray,
     options: tuple[Option, ...],
 ) -> NextMeasurement | None:
-    """The accuracy and the number of new test inputs worth most beyond their cost."""
+    """The accuracy and the number of new test inputs worth most beyond their cost.
+
+    Args:
+        scenario: the question.
+        evidence: what the accuracies rest on.
+        trained: draws (draws, defences, attacks) of the accuracies of the networks trained so far.
+        values: (draws, options) what each option is worth.
+        options: those compared.
+    """
     rivals = Rivals.of(values)
     if not rivals.options or scenario.volume_per_month is None:
         return None
     recorded = seconds_per_input(scenario)
     tried = [
         measurement
-        for cell in _cells_that_matter(evidence, accuracy, rivals, options)
-        for measurement in _more_inputs(scenario, evidence, accuracy, rivals, cell, recorded)
+        for cell in _cells_that_matter(evidence, trained, rivals, options)
+        for measurement in _more_inputs(scenario, evidence, trained, rivals, cell, recorded)
     ]
     best = max(tried, key=lambda option: option.worth - option.cost, default=None)
     return best if best is not None and best.worth > best.cost else None
@@ -266,7 +275,7 @@ def _measurement(
 def _more_inputs(
     scenario: Scenario,
     evidence: Evidence,
-    accuracy: FloatArray,
+    trained: FloatArray,
     rivals: Rivals,
     cell: tuple[int, int],
     recorded: dict[tuple[str, str], float],
@@ -279,15 +288,16 @@ def _more_inputs(
     for size in SIZES:
         random = np.random.default_rng([SEED, place, size])
         right, wrong = evidence.right[place], evidence.wrong[place]
-        mean = updated_means(accuracy[:, row, column], right, wrong, size, random)
+        mean = updated_means(trained[:, row, column], right, wrong, size, random)
         gain = regressed_gain(rivals, mean[:, None])
         if gain.at_least > 0:
-            cost = size * recorded.get((defence, attack), SECONDS) * PRICE_PER_SECOND
-            yield NextMeasurement(defence, attack, size, gain.value * horizon, cost)
+            runs = evidence.runs[place]
+            cost = size * runs * recorded.get((defence, attack), SECONDS) * PRICE_PER_SECOND
+            yield NextMeasurement(defence, attack, size, gain.value * horizon, cost, runs)
 
 
 def _cells_that_matter(
-    evidence: Evidence, accuracy: FloatArray, rivals: Rivals, options: tuple[Option, ...]
+    evidence: Evidence, trained: FloatArray, rivals: Rivals, options: tuple[Option, ...]
 ) -> list[tuple[int, int]]:
     """Measured cells of the best option and its rivals, those first that move most with the difference."""
     compared = [options[place] for place in (rivals.best, *rivals.options[:3])]
@@ -301,7 +311,7 @@ def _cells_that_matter(
         for column in range(columns)
         if int(row) * columns + column not in evidence.exact
     ]
-    deviation = [accuracy[:, row, column] - accuracy[:, row, column].mean() for row, column in cells]
+    deviation = [trained[:, row, column] - trained[:, row, column].mean() for row, column in cells]
     moves = [
         abs(float(direction @ gain)) / (float(np.sqrt(direction @ direction)) or np.inf)
         for direction in deviation

@@ -32,7 +32,7 @@ from advgame.statistics.perfect_information import (
     regressed_gain,
     updated_means,
 )
-from advgame.statistics.posteriors import CHUNK, in_chunks
+from advgame.statistics.posteriors import CHUNK, in_chunks_with_trained
 from advgame.studies.candidates import (
     Option,
     candidates,
@@ -60,6 +60,10 @@ UPPER_BOUND = (
     "measurement adds to the choice between them. A strategy computed anew from what is measured is none of "
     "them, and may gain more."
 )
+OF_TRAINED = (
+    "Where an accuracy is the mean of several training runs, more inputs are tested on each of the trained "
+    "networks: that leaves open how further runs would differ."
+)
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,13 @@ class MoreInputs:
     """The value of testing one accuracy on more inputs, in money per classified input."""
 
     figure: str
-    inputs: int
+    inputs: int  # for each trained network
     evsi: Estimate
     cost: float  # of the whole measurement, in money
-    seconds: float  # of work for each input
+    seconds: float  # of work for each input and network
     seconds_measured: bool  # else assumed
     net_benefit: float | None  # over the horizon, less the cost; None if the volume is not known
+    runs: int = 1  # trained networks whose mean the accuracy is; all are tested on the new inputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +279,7 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
             self.months,
             self.draws,
             evidence.words,
-            self._assumed(known),
+            self._assumed(known, max(evidence.runs)),
             compared_in(situation),
         )
 
@@ -290,12 +295,12 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
                 "intervals={attack_cost=[0.4,0.8]}."
             )
 
-    def _assumed(self, intervals: Mapping[str, tuple[float, float]]) -> str:
+    def _assumed(self, intervals: Mapping[str, tuple[float, float]], runs: int) -> str:
         known = f", except in the intervals given for {', '.join(intervals)}" if intervals else ""
         return (
             f"Every amount and the largest share may be off by {100 * self.price_spread:g} % either way, "
             f"evenly (assumed){known}; amounts of 0 are exact. A second of measuring costs "
-            f"{self.price_per_second:g} (assumed)."
+            f"{self.price_per_second:g} (assumed)." + (f" {OF_TRAINED}" if runs > 1 else "")
         )
 
     def _measurements(
@@ -309,10 +314,8 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
         """The value of more inputs for the most valuable accuracies, not decreasing in their number."""
         cells = {name: cell for cell, name in enumerate(_cell_names(evidence)) if cell not in evidence.exact}
         recorded = {} if self.seconds_per_input else seconds_per_input(scenario)
-        wanted = [figure for figure in figures if figure.figure in cells and figure.evppi.at_least > 0][
-            :CELLS
-        ]
-        for place, figure in enumerate(tracked(wanted, len(wanted))):
+        wanted = _most_measurable(drawn, [figure for figure in figures if figure.figure in cells], cells)
+        for place, (figure, most) in enumerate(tracked(wanted, len(wanted))):
             cell = cells[figure.figure]
             defence, attack = divmod(cell, len(evidence.attacks))
             name = evidence.defences[defence], evidence.attacks[attack]
@@ -321,17 +324,37 @@ class ValueOfInformationStudy(Study[ValueOfInformation]):
             for size in SIZES:
                 random = np.random.default_rng([self.seed, place, size])
                 mean = updated_means(
-                    drawn.accuracy[:, defence, attack],
+                    drawn.trained[:, defence, attack],
                     evidence.right[cell],
                     evidence.wrong[cell],
                     size,
                     random,
                 )
                 gain = regressed_gain(drawn.rivals, mean[:, None])
-                worth = at_most(figure.evppi, max(worth, gain, key=lambda estimate: estimate.value))
-                cost = size * seconds * self.price_per_second
+                worth = at_most(most, max(worth, gain, key=lambda estimate: estimate.value))
+                cost = size * evidence.runs[cell] * seconds * self.price_per_second
                 net = None if whole is None else worth.value * whole - cost
-                yield MoreInputs(figure.figure, size, worth, cost, seconds, name in recorded, net)
+                yield MoreInputs(
+                    figure.figure, size, worth, cost, seconds, name in recorded, net, evidence.runs[cell]
+                )
+
+
+def _most_measurable(
+    drawn: _Drawn, figures: Iterable[WorthKnowing], cells: Mapping[str, int]
+) -> list[tuple[WorthKnowing, Estimate]]:
+    """The accuracies for which unlimited test inputs are worth most, with that worth.
+
+    It is the worth of knowing the accuracy itself where no training runs are averaged.
+    """
+    limits = [(figure, figure.evppi) for figure in figures if figure.evppi.value > 0]
+    if drawn.trained is not drawn.accuracy:
+        columns = drawn.trained.reshape(len(drawn.trained), -1)
+        limits = [
+            (figure, at_most(most, regressed_gain(drawn.rivals, columns[:, [cells[figure.figure]]])))
+            for figure, most in limits
+        ]
+        limits.sort(key=lambda limit: -limit[1].value)
+    return [limit for limit in limits if limit[1].at_least > 0][:CELLS]
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,6 +364,7 @@ class _Drawn:
     scenario: Scenario
     options: tuple[Option, ...]
     accuracy: FloatArray  # (draws, defences, attacks)
+    trained: FloatArray  # likewise, of the networks trained so far
     prices: Mapping[str, FloatArray]  # address → (draws,)
     factors: frozenset[str]  # prices whose draws are factors of a table of amounts
     values: FloatArray  # (draws, options)
@@ -353,14 +377,10 @@ class _Drawn:
         drawn = {price.address: price.draw(random, draws) for price in prices}
         factors = frozenset(price.address for price in prices if price.factor)
         options, scenario = candidates(situation), situation.scenario
-        accuracy = np.concatenate(
-            [
-                evidence.shaped(chunk)
-                for chunk in tracked(in_chunks(evidence.posterior, draws, seed), draws, len)
-            ]
-        )
+        chunks = in_chunks_with_trained(evidence.posterior, draws, seed)
+        accuracy, trained = evidence.joined(tracked(chunks, draws, lambda pair: len(pair[0])))
         values = _values(scenario, options, accuracy, drawn, factors)
-        return _Drawn(scenario, options, accuracy, drawn, factors, values)
+        return _Drawn(scenario, options, accuracy, trained, drawn, factors, values)
 
     @cached_property
     def rivals(self) -> Rivals:

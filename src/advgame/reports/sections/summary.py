@@ -20,6 +20,9 @@ from advgame.wording.names import under_attack
 from advgame.wording.threshold_words import no_threshold_in_words
 
 NUMBERS = 3  # parameters that would change the answer
+RUNS_DIFFER = (
+    "More inputs do not narrow what comes from differences between training runs; only further runs would."
+)
 TINY = 1e-4  # an amount per input below it is stated per month only, without an exponent
 
 
@@ -76,17 +79,20 @@ def _measurement(facts: Facts, confidence: Confidence) -> str:
         return "In no draw of the accuracies is another policy better: there is nothing to measure first."
     amount = confidence.perfect_information
     tiny = confidence.volume_known and amount < TINY
-    worth = f"{money.per_month(amount)} per month" if tiny else money.both(amount)
-    known = f"Knowing all accuracies exactly would be worth at most {worth} to the choice of a policy"
+    most = f"{money.per_month(amount)} per month" if tiny else money.both(amount)
+    known = f"Knowing all accuracies exactly would be worth at most {most} to the choice of a policy"
     if not confidence.volume_known:
         return f"{known}. State volume_per_month to see which measurement pays."
+    spread = f" {RUNS_DIFFER}" if confidence.runs > 1 else ""
     if next_one is None:
-        return f"{known}; no single accuracy is worth measuring on more inputs."
+        return f"{known}; no single accuracy is worth measuring on more inputs.{spread}"
+    networks = f" with each of its {next_one.runs} trained networks" if next_one.runs > 1 else ""
+    worth, cost = _amount(facts, next_one.worth), _amount(facts, next_one.cost)
     return (
-        f"{known}. Measure {next_one.defence} {under_attack(next_one.attack)} on "
-        f"{next_one.inputs:,} more inputs first: worth {_amount(facts, next_one.worth)} over {MONTHS} months "
-        f"for about {_amount(facts, next_one.cost)} (assumed: {PRICE_PER_SECOND:g} {money.unit} per second "
-        f"of measuring, {SECONDS:g} second per input where none was recorded)."
+        f"{known}. Measure {next_one.defence} {under_attack(next_one.attack)} on {next_one.inputs:,} more "
+        f"inputs{networks} first: worth {worth} over {MONTHS} months for about {cost} (assumed: "
+        f"{PRICE_PER_SECOND:g} {money.unit} per second of measuring, {SECONDS:g} second per input where none "
+        f"was recorded).{spread}"
     )
 
 
