@@ -1,5 +1,6 @@
 """Laws that every member of a family keeps, run over its catalogue: what is listed is tested."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -21,6 +22,7 @@ from advgame.reports.formats import FORMATS
 from advgame.reports.sections import SECTIONS
 from advgame.scenarios.parameters import TERM_PARAMETERS
 from advgame.studies import STUDIES, StudyResult
+from advgame.wording.money import amounts_in_words
 from advgame.wording.names import addresses_in_words
 
 CATALOGUES = {
@@ -157,7 +159,8 @@ def test_every_study_is_a_section_in_every_format(
         assert all(isinstance(block, kind) for block, kind in zip(blocks, kinds, strict=True))
         assert isinstance(blocks[0], Paragraph)
         names = {*facts.game.defences, *facts.game.attacks}
-        assert blocks[0].text == addresses_in_words(result.sentence, names)
+        said = addresses_in_words(result.sentence, names)
+        assert blocks[0].text == f"{said} {amounts_in_words(result, facts.scenario)}".rstrip()
     whole = replace(report, blocks=(report.blocks[0], title, *blocks))
     for form in FORMATS.values():
         if form.media_type != "application/pdf":  # the HTML page, set slowly
@@ -165,6 +168,17 @@ def test_every_study_is_a_section_in_every_format(
             assert (
                 not form.whole or isinstance(rendered, bytes) or title.text[:20].lower() in rendered.lower()
             )
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_that_states_amounts_states_their_unit(name: str) -> None:
+    case = APPLIES.get(name, "cifar10-two-defences")
+    result = answered(name, case)
+    said = re.search(r"per input|a month|worth|earn|\bcosts?\b|\bloses?\b", result.sentence)
+    stated = said or re.search(r"value_|_value|worth|gain|loss|earned", " ".join(result.frame()))
+    assert bool(stated) == result.in_money
+    unit = amounts_in_words(result, replace(ag.case(case), currency="EUR"))
+    assert unit == ("Amounts are in EUR per classified input unless stated otherwise." if stated else "")
 
 
 @pytest.mark.parametrize("name", STUDIES)

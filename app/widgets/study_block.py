@@ -11,6 +11,7 @@ import streamlit as st
 
 from advgame.files import spreadsheet_safe
 from advgame.studies import STUDIES, StudyResult, study
+from advgame.wording.money import amounts_in_words
 from advgame.wording.names import addresses_in_words
 from widgets import solvers, state
 from widgets.messages import errors_shown
@@ -38,6 +39,9 @@ def show(name: str, title: str, figure: Figure | None = None, **settings: Any) -
         game = state.situation().game
         said = addresses_in_words(result.sentence, {*game.defences, *game.attacks})
         st.markdown(state.worded(said))
+        amounts = amounts_in_words(result, state.situation().scenario)
+        if amounts:
+            st.caption(state.worded(amounts))
         drawn = figure(result) if figure is not None else None
         if drawn is not None:
             st.plotly_chart(

@@ -11,6 +11,8 @@ from advgame.measurements import Measurement, MeasurementTable
 from advgame.number_text import significant
 from advgame.payoffs.field_success import Judge
 from advgame.reports.blocks import Figures, LineChart, Table
+from advgame.reports.facts import gather
+from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.studies import Threshold
@@ -71,12 +73,32 @@ def test_a_share_printed_like_its_threshold_is_just_beside_it(
     assert figures.items[-1].note.endswith(f"the scenario is {side}")
 
 
+def test_a_cost_that_would_have_to_be_negative_comes_last() -> None:
+    """Dearer by 0.05 the robust network would be matched; the plain one would have to cost −0.02 or less."""
+    below = Threshold("defence_cost[plain]", 0.01, -0.02, None, -1.0, 1.0, ("robust",), ("plain",), None)
+    above = Threshold("defence_cost[robust]", 0.01, None, 0.06, -1.0, 1.0, ("robust",), None, ("plain",))
+    saved = replace(below, parameter="defence_cost[pruned]", value=-0.01)
+    assert sorted([below, above, saved], key=by_distance) == [saved, above, below]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "unit"),
+    [("defence_cost[robust]", "EUR per classified input: "), ("attack_cost", "EUR: "), ("tries", ": ")],
+)
+def test_an_amount_beside_its_threshold_has_its_unit(parameter: str, unit: str) -> None:
+    facts = gather(scenario_of(PLAIN, ROBUST, currency="EUR"), None)
+    threshold = Threshold(parameter, 0.02, 0.01, None, 0.0, 1.0, ("robust",), ("plain",), None)
+    sentence = threshold_sentence(facts, threshold)
+    assert f" is 0.02 {unit}".replace(" : ", ": ") in sentence
+    assert sentence.endswith("0.01 above the threshold 0.01, below which plain alone would be deployed.")
+
+
 def test_a_parameter_printed_like_its_threshold_is_just_beside_it(two_defences: ag.Scenario) -> None:
     # Attacks on the robust network pay below a cost of 0.4658.
     near = ag.set_parameter(two_defences, "attack_cost", 0.46580003)
     text = words(ag.report(near, "nash", only=("summary",)))
     assert (
-        "The attacker's cost per attacked input is 0.4658: just above the threshold, below which "
+        "The attacker's cost per attacked input is 0.4658 units: just above the threshold, below which "
         "adversarially trained network alone would be deployed"
     ) in text
 

@@ -55,9 +55,10 @@ def study(
         frame = result.frame()
         if output is not None:
             write_frame(frame, output)
+    from advgame.wording.money import amounts_in_words
     from advgame.wording.nouns import said_of
 
-    typer.echo(said_of(question)(result.sentence))
+    typer.echo(said_of(question)(f"{result.sentence} {amounts_in_words(result, question)}".rstrip()))
     typer.echo(f"The table is in {output}." if output is not None else f"\n{_shown(frame)}")
     for title, further in result.further_frames().items():
         typer.echo(f"\n{title}\n{_shown(further)}")

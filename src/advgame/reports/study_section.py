@@ -21,6 +21,7 @@ from advgame.reports.blocks import (
 from advgame.reports.facts import Facts
 from advgame.studies import STUDIES, study
 from advgame.studies.figures import StudyFigure, Tiles
+from advgame.wording.money import amounts_in_words
 from advgame.wording.names import addresses_in_words, counted
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ def study_section(name: str, facts: Facts) -> tuple[Block, ...]:
     except SolverError as problem:
         return heading, Caution(f"The study {kind.name} has no certified result. {problem}")
     names = {*facts.game.defences, *facts.game.attacks}
-    blocks: list[Block] = [heading, Paragraph(addresses_in_words(result.sentence, names))]
+    said = addresses_in_words(result.sentence, names)
+    amounts = amounts_in_words(result, facts.scenario)
+    blocks: list[Block] = [heading, Paragraph(f"{said} {amounts}".rstrip())]
     if result.figure is not None:
         blocks.append(_drawn(result.figure))
     return (*blocks, _table(kind.name, frame))

@@ -289,6 +289,8 @@ def _compared(recommendation: Recommendation) -> list[str]:
 class BreakEvenShares(StudyResult):
     """The break-even shares between the relevant defences."""
 
+    in_money: ClassVar[bool] = False
+
     shares: tuple[BreakEven, ...]
 
     @property

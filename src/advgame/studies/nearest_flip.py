@@ -60,6 +60,8 @@ class FigureChange:
 class NearestFlip(StudyResult):
     """How far the measured accuracies are from those at which other defences are deployed."""
 
+    in_money: ClassVar[bool] = False
+
     deploy: Deploy  # at the accuracies as measured
     deploy_changed: Deploy | None  # after the change; None where no change was found
     distance: float  # of all figures jointly, in standard errors; infinite where none was found

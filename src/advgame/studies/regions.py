@@ -296,6 +296,8 @@ def borders(region_map: Regions, scenario: Scenario, concept: str | Concept | No
 class RegionTable(StudyResult):
     """A map of what is deployed, as a sentence and a table."""
 
+    in_money: ClassVar[bool] = False
+
     regions: Regions
     borders: Borders
     solved: str = ""  # for which policy

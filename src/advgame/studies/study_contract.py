@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 class StudyResult(ABC):
-    """The result of a study; a subclass is a frozen dataclass with the values as fields."""
+    """The result of a study; a subclass is a frozen dataclass with the values as fields.
+
+    ``in_money`` is False where neither the sentence nor the table states amounts of money per input.
+    """
+
+    in_money: ClassVar[bool] = True
 
     @property
     @abstractmethod

@@ -74,6 +74,8 @@ class AtShare:
 class SweetSpots(StudyResult):
     """Pruned networks compared, and the compression that the game recommends as the share grows."""
 
+    in_money: ClassVar[bool] = False
+
     networks: tuple[PrunedNetwork, ...]
     criteria: tuple[str, ...]
     explanation: str  # the measure of explanations; empty for none

@@ -408,6 +408,8 @@ def _first(names: tuple[str, ...], pays: np.ndarray, played: list[str]) -> list[
 class Thresholds(StudyResult):
     """The thresholds of several parameters of one scenario."""
 
+    in_money: ClassVar[bool] = False
+
     thresholds: tuple[Threshold, ...]
     deviations: Mapping[str, float] = field(default_factory=dict)  # by address, of what is uncertain
     solved: str = ""  # for which policy

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from advgame.number_text import MONEY_DIGITS, significant
 from advgame.scenarios import Scenario
+from advgame.studies.study_contract import StudyResult
 from advgame.wording.names import currency_of
 
 
@@ -48,6 +49,26 @@ def money_of(scenario: Scenario) -> Money:
     return Money(
         currency_of(scenario), "" if scenario.currency else _one_unit(scenario), scenario.volume_per_month
     )
+
+
+def amounts_in_words(result: StudyResult, scenario: Scenario) -> str:
+    """The unit of the amounts in the sentence and the table of a study; empty where it states none.
+
+    >>> from advgame.scenarios import case
+    >>> from advgame.studies import study
+    >>> scenario = case("cifar10-two-defences")
+    >>> amounts_in_words(study("portfolio", scenario), scenario).partition(";")[0]
+    'Amounts are in units per classified input unless stated otherwise'
+
+    Args:
+        result: of the study.
+        scenario: the one that was studied.
+    """
+    if not result.in_money:
+        return ""
+    money = money_of(scenario)
+    unit = f"; {money.one_is}" if money.one_is else ""
+    return f"Amounts are in {money.unit} per classified input unless stated otherwise{unit}."
 
 
 def _one_unit(scenario: Scenario) -> str:

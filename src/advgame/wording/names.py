@@ -154,6 +154,28 @@ def unit_of(address: str, scenario: Scenario) -> str:
     )
 
 
+def with_unit(value: str, address: str, scenario: Scenario) -> str:
+    """The value of a parameter with its unit of money; a share or a factor stays a number.
+
+    What an amount is paid for is in the parameter's meaning, except where it is every classified input.
+
+    >>> from advgame.scenarios import case
+    >>> scenario = case("cifar10-two-defences")
+    >>> [with_unit("0.2", name, scenario) for name in ("attack_cost", "defence_cost[Standard]", "tries")]
+    ['0.2 units', '0.2 units per classified input', '0.2']
+
+    Args:
+        value: as text.
+        address: of the parameter.
+        scenario: the scenario, for its currency.
+    """
+    term = TERM_PARAMETERS.get(address.partition("[")[0])
+    if term is None or "money" not in term.unit:
+        return value
+    everywhere = " per classified input" if "classified input" in term.unit else ""
+    return f"{value} {currency_of(scenario)}{everywhere}"
+
+
 def currency_of(scenario: Scenario) -> str:
     """The name of the unit of money."""
     return scenario.currency or "units"

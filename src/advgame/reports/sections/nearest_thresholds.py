@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from advgame.catalogue import also_called
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.number_text import significant
@@ -9,7 +11,7 @@ from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragrap
 from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
 from advgame.studies import Threshold
-from advgame.wording.names import listed, meaning_of, unit_of
+from advgame.wording.names import listed, meaning_of, unit_of, with_unit
 from advgame.wording.threshold_words import cut_short_in_words, no_threshold_in_words
 
 SHOWN = 20
@@ -62,9 +64,15 @@ def _lead(facts: Facts, deciding: list[Threshold]) -> str:
 
 
 def by_distance(threshold: Threshold) -> tuple[bool, float, str]:
-    """The largest share first, then by the distance to the threshold, relative to the searched range."""
+    """The largest share first, then by the distance to the threshold, relative to the searched range.
+
+    A threshold below zero comes last where the parameter is not below zero: no cost falls that far.
+    """
     edges = [edge for edge in (threshold.below, threshold.above) if edge is not None]
-    distance = min(abs(edge - threshold.value) for edge in edges) / ((threshold.high - threshold.low) or 1.0)
+    within = [edge for edge in edges if edge >= 0 or threshold.value < 0]
+    distance = min((abs(edge - threshold.value) for edge in within), default=inf) / (
+        (threshold.high - threshold.low) or 1.0
+    )
     return threshold.parameter != "largest_share", distance, threshold.parameter
 
 
@@ -81,7 +89,8 @@ def threshold_sentence(facts: Facts, threshold: Threshold) -> str:
         threshold: of a parameter that has one.
     """
     verb = "would be worth more" if of_policies(facts) else "would be deployed"
-    subject = f"The {meaning_of(threshold.parameter)} is {significant(threshold.value)}"
+    value = with_unit(significant(threshold.value), threshold.parameter, facts.scenario)
+    subject = f"The {meaning_of(threshold.parameter)} is {value}"
     parts = []
     if threshold.below is not None:
         edge = _settled(threshold, threshold.below)
