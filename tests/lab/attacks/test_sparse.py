@@ -7,7 +7,7 @@ from itertools import combinations, product
 import pytest
 import torch
 
-from advgame.lab.attacks import ATTACKS, Victim
+from advgame.lab.attacks import ATTACKS, Victim, sparse_search
 from advgame.lab.evaluation.robust_accuracy import outcomes
 from tests.lab.attacks.conftest import Linear, linear
 from tests.lab.conftest import Digits
@@ -37,6 +37,20 @@ def test_inputs_too_large_for_trying_all_are_ranked_by_the_gradient() -> None:
     found = outcomes(ATTACKS["sparse_l0"](), victim_of(given.network), given.inputs, given.labels, [20])
     assert found.norms is not None
     assert (found.norms == given.fewest().numpy()).all()
+
+
+@pytest.mark.parametrize("pairs", [1, 60, 10_000])
+def test_repeated_candidates_are_those_that_equal_an_earlier_one_of_their_beam(
+    pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sparse_search, "PAIRS", pairs)
+    rows = torch.tensor([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 1.0]])
+    beams = torch.stack([rows, rows.flip(0), rows.roll(1, 0)])
+    assert sparse_search._repeated(beams).tolist() == [
+        [False, False, True, True, False],
+        [False, False, True, False, True],
+        [False, False, False, True, True],
+    ]
 
 
 def exhaustively(network: torch.nn.Module, digits: Digits, values: int) -> torch.Tensor:

@@ -21,6 +21,7 @@ from advgame.lab.networks.classifier import draws_at_random, draws_per_answer, i
 from advgame.lab.networks.expectation import log_mean_probabilities
 
 ROWS = 250  # candidates in one pass; larger batches leave the cache of a core
+PAIRS = 2_000_000  # of candidates compared at once: 16 MB, not the gigabytes of a whole batch
 EXHAUSTIVE = 512  # candidates; up to this number, every single change is tried instead of the likeliest
 FIRST_FAN = 4  # times as many values are tried in the first step
 LEVELS = (0.0, 1.0, 0.5, 0.25, 0.75)  # values tried in an exhaustive step
@@ -315,5 +316,10 @@ def _repeated(children: torch.Tensor) -> torch.Tensor:
     generator = torch.Generator().manual_seed(0)
     weights = torch.rand(children.shape[2], generator=generator, dtype=torch.float64).to(children.device)
     hashes = children.double() @ weights  # equal sums of random weights: equal rows
-    near = (hashes[:, :, None] - hashes[:, None, :]).abs() < 1e-9
-    return near.tril(-1).any(dim=2)
+    beams_at_once = max(1, PAIRS // children.shape[1] ** 2)
+    return torch.cat(
+        [
+            ((part[:, :, None] - part[:, None, :]).abs() < 1e-9).tril(-1).any(dim=2)
+            for part in hashes.split(beams_at_once)
+        ]
+    )
