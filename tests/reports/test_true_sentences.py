@@ -252,3 +252,11 @@ def test_only_a_recommendation_with_a_margin_is_said_to_have_one(two_defences: a
     assert "allows for the margin" not in words(secret)
     wide = replace(ag.case("cifar10-many-attacks"), attacker_margin=0.5, largest_share=0.57)
     assert "while the recommendation allows for the margin" in words(ag.report(wide, only=("summary",)))
+
+
+def test_an_error_of_runs_alone_is_called_so() -> None:
+    once = ag.report(scenario_of(PLAIN, ROBUST), only=("sources",))
+    rows = [replace(row, runs=3, std=0.01) for row in table(PLAIN, ROBUST)]
+    averaged = replace(scenario_of(PLAIN, ROBUST), measurements=MeasurementTable(tuple(rows)))
+    assert "the error of the runs alone" not in words(once)
+    assert "the error of the runs alone" in words(ag.report(averaged, only=("sources",)))

@@ -11,6 +11,8 @@ import pytest
 import advgame as ag
 from advgame.decision import decide, situate
 from advgame.measurements import Measurement, MeasurementTable
+from advgame.wording.confidence_words import interval_in_words
+from advgame.wording.money import money_of
 
 RIGHT = {"d0": (900, 400), "d1": (905, 415)}  # of 1,000 inputs, benign and attacked
 
@@ -98,6 +100,10 @@ def test_amounts_with_an_interval_are_drawn_from_it_and_others_are_exact() -> No
     assert narrow.probability_best == exact.probability_best
     assert narrow.low == pytest.approx(exact.low, rel=1e-5)
     assert "largest_share" in narrow.evidence
+    assert (exact.drawn_amounts, narrow.drawn_amounts) == (False, True)
+    said = [interval_in_words(result, result.as_measured, money_of(scenario)) for result in (exact, narrow)]
+    assert said[0].startswith("Sampling error alone puts its value between ")
+    assert said[1].startswith("Sampling error and the intervals stated for amounts put its value between ")
 
 
 def test_drawn_amounts_move_the_value_as_games_at_these_amounts_do() -> None:

@@ -81,6 +81,7 @@ class Confidence(StudyResult):
     as_measured: float  # value at the accuracies as measured, to an attacker who knows what is deployed
     has_margin: bool  # whether what is deployed allows for a margin, which the draws do not
     runs: int  # training runs whose mean an accuracy is, the most of any
+    drawn_amounts: bool  # whether amounts with a stated interval are drawn as well
 
     @property
     def verdict(self) -> str:
@@ -199,6 +200,7 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
         float(values_of((options[chosen],), *_as_measured(situation))[0, 0]),
         isinstance(situation.concept, RobustCommitment),
         max(evidence.runs),
+        bool(prices),
     )
 
 

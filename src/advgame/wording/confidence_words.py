@@ -35,9 +35,16 @@ def interval_in_words(confidence: Confidence, stated: float, money: Money) -> st
     elif not same:
         beside = f"; at the accuracies as measured it is {_amount(measured)}"
     return (
-        f"Sampling error alone puts its value{'' if same else KNOWN} between {_amount(low)} and "
+        f"{_cause(confidence)} its value{'' if same else KNOWN} between {_amount(low)} and "
         f"{money.per_input(high)} per input (95 %){beside}."
     )
+
+
+def _cause(confidence: Confidence) -> str:
+    """What moves the value from draw to draw."""
+    if confidence.drawn_amounts:
+        return "Sampling error and the intervals stated for amounts put"
+    return "Sampling error alone puts"
 
 
 def _amount(amount: float) -> str:

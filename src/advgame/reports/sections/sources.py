@@ -19,6 +19,10 @@ from advgame.wording.names import attack_in_words, counted, shortened
 
 CONCERNED = 4  # rows named per warning
 SHOWN = 20
+OF_RUNS = (
+    "For a mean over training runs it is the error of the runs alone; that of the test inputs comes on "
+    "top, and is a part of how sure the decision is."
+)
 
 
 def sources(facts: Facts) -> tuple[Block, ...]:
@@ -36,10 +40,11 @@ def sources(facts: Facts) -> tuple[Block, ...]:
 def _lead(facts: Facts) -> str:
     scenario = facts.scenario
     data = f" from {scenario.data}" if scenario.data else ""
+    averaged = any(row.std is not None and (row.runs or 0) > 1 for row in facts.rows)
     return (
         f"{counted(len(scenario.selected), 'row', 'rows')}{data}, data set "
         f"{', '.join(scenario.selected.datasets)}. Accuracies in percent, with one standard error where "
-        "the source allows computing it."
+        f"the source allows computing it.{f' {OF_RUNS}' if averaged else ''}"
     )
 
 
