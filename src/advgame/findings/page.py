@@ -9,6 +9,7 @@ from pathlib import Path
 from advgame.findings import QUESTIONS, Finding, Question, answering, concerns
 from advgame.findings.finding import Row, listed, norm_sign, points
 from advgame.measurements.experiment_tables import WHITE_BOX, Measured, read_measured
+from advgame.measurements.radii import radius_text
 
 OPENING = """# Findings from the measured tables
 
@@ -101,7 +102,9 @@ def anchor(heading: str) -> str:
 def _white_box(measured: Measured) -> str:
     """The columns that count as white-box attacks in comparisons of all defences."""
     columns = measured.sides(list(measured.steps)).get(WHITE_BOX, [])
-    balls = {f"{norm_sign(column.norm)} {column.radius:g}": None for column in columns}
+    balls = {
+        f"{norm_sign(column.norm)} {radius_text(column.radius, column.norm)}": None for column in columns
+    }
     return ", ".join(balls) or "none"
 
 

@@ -10,6 +10,7 @@ from advgame.measurements import Column
 from advgame.measurements.experiment_tables import FULL, OURS, Measured
 from advgame.measurements.outcomes import on_common_ground
 from advgame.measurements.paired_outcomes import compare
+from advgame.measurements.radii import radius_text
 from advgame.statistics.paired import PairedComparison
 
 QUESTION = "Is the attack run on every network as strong as AutoAttack, which takes far longer?"
@@ -53,7 +54,7 @@ class Audit:
     @property
     def where(self) -> str:
         """The network, the norm and the radius."""
-        return f"{self.defence}, {norm_sign(self.ours.norm)} {self.ours.radius:g}"
+        return f"{self.defence}, {norm_sign(self.ours.norm)} {radius_text(self.ours.radius, self.ours.norm)}"
 
     @property
     def row(self) -> Row:
@@ -62,7 +63,7 @@ class Audit:
         return {
             "defence": self.defence,
             "norm": norm_sign(self.ours.norm),
-            "radius": self.ours.radius or 0.0,
+            "radius": radius_text(self.ours.radius, self.ours.norm),
             "strongest": self.left,
             "AutoAttack": self.left - comparison.difference,
             "difference": comparison.difference,

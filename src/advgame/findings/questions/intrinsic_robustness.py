@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advgame.findings.finding import Finding, Row, correlation_words
 from advgame.measurements import Column
 from advgame.measurements.experiment_tables import CLEAN, WHITE_BOX, Measured
+from advgame.measurements.radii import radius_text
 from advgame.statistics.rank_correlation import FEWEST, rank_correlation
 
 QUESTION = (
@@ -69,11 +70,12 @@ def intrinsic_robustness(measured: Measured) -> Finding:
     per_input = rank_correlation(
         [means[network.defence] for network in ranked], [network.attacked for network in ranked]
     )
+    of_psi, of_attacks = (radius_text(each, "Linf") for each in (radius, columns[0].radius))
     answer = (
-        f"Over {len(ranked)} networks, the rank correlation of ψ (L∞ {radius:g}) is "
+        f"Over {len(ranked)} networks, the rank correlation of ψ (L∞ {of_psi}) is "
         f"{correlation_words(attacked)} with the accuracy under white-box attacks at L∞ "
-        f"{columns[0].radius:g}, {correlation_words(kept)} with the share of the clean accuracy that is "
-        f"kept there, and {correlation_words(clean)} with the clean accuracy. If ψ is computed per input "
+        f"{of_attacks}, {correlation_words(kept)} with the share of the clean accuracy that is kept there, "
+        f"and {correlation_words(clean)} with the clean accuracy. If ψ is computed per input "
         "and then averaged, it is dominated by the few inputs whose outputs hardly change, and its "
         f"correlation with the accuracy under attack is {correlation_words(per_input)}."
     )
