@@ -10,6 +10,7 @@ from advgame.equilibria import for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import AdvgameError
 from advgame.number_text import percent, probability, significant
+from advgame.reports.sections.nearest_thresholds import nearest
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
@@ -24,7 +25,6 @@ from widgets.messages import errors_shown
 from widgets.sliders import shown_axes
 from widgets.words import plain, sentence
 
-NEAREST = 3
 SHARES = ("largest_share", "attacker_margin")
 
 
@@ -86,9 +86,8 @@ def _show_thresholds(decision: Decision) -> None:
         searched, close = state.remembered("thresholds", lambda: _thresholds(decision))
         if close:
             st.markdown(f":material/warning: {state.worded(close)}")
-        found = sorted((each for each in searched if each.decides), key=_distance)
-        said = [_in_words(threshold) for threshold in found[:NEAREST]]
-        if not found:
+        said = [_in_words(threshold) for threshold in nearest(searched)]
+        if not said:
             said = [no_threshold_in_words(searched, here.game.shape[0], of_policies=of_policies)]
         st.markdown("\n".join(f"- {state.worded(text)}" for text in said))
 
@@ -109,12 +108,6 @@ def _pairs(here: Recommendation) -> tuple[BreakEven, ...]:
         return break_even_pairs(here.scenario, here)
     except AdvgameError:
         return ()
-
-
-def _distance(threshold: Threshold) -> float:
-    edges = [edge for edge in (threshold.below, threshold.above) if edge is not None]
-    span = (threshold.high - threshold.low) or 1.0
-    return min(abs(edge - threshold.value) for edge in edges) / span
 
 
 def _in_words(threshold: Threshold) -> str:

@@ -12,7 +12,7 @@ from advgame.number_text import significant
 from advgame.payoffs.field_success import Judge
 from advgame.reports.blocks import Figures, LineChart, Table
 from advgame.reports.facts import gather
-from advgame.reports.sections.nearest_thresholds import by_distance, threshold_sentence
+from advgame.reports.sections.nearest_thresholds import by_distance, nearest, threshold_sentence
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.studies import Threshold
@@ -73,12 +73,15 @@ def test_a_share_printed_like_its_threshold_is_just_beside_it(
     assert figures.items[-1].note.endswith(f"the scenario is {side}")
 
 
-def test_a_cost_that_would_have_to_be_negative_comes_last() -> None:
+def test_a_cost_that_would_have_to_be_negative_comes_last_and_is_not_near() -> None:
     """Dearer by 0.05 the robust network would be matched; the plain one would have to cost −0.02 or less."""
     below = Threshold("defence_cost[plain]", 0.01, -0.02, None, -1.0, 1.0, ("robust",), ("plain",), None)
     above = Threshold("defence_cost[robust]", 0.01, None, 0.06, -1.0, 1.0, ("robust",), None, ("plain",))
     saved = replace(below, parameter="defence_cost[pruned]", value=-0.01)
-    assert sorted([below, above, saved], key=by_distance) == [saved, above, below]
+    share = Threshold("largest_share", 0.9, 0.1, None, 0.0, 1.0, ("robust",), ("plain",), None)
+    assert sorted([below, above, saved, share], key=by_distance) == [share, saved, above, below]
+    assert nearest([below, above, share, saved]) == [share, saved, above]
+    assert nearest([below, above]) == [above]
 
 
 @pytest.mark.parametrize(

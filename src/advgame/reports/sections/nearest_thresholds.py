@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf
 
 from advgame.catalogue import also_called
@@ -42,10 +43,8 @@ def thresholds(facts: Facts) -> tuple[Block, ...]:
     if not of_policies(facts) and facts.what_if_concept != facts.concept:
         blocks.append(Paragraph(OTHER_SOLVER))
     if deciding:
-        blocks += [
-            Bullets(tuple(threshold_sentence(facts, threshold) for threshold in deciding[:3])),
-            _table(facts, deciding),
-        ]
+        near = [threshold_sentence(facts, threshold) for threshold in nearest(facts.thresholds)]
+        blocks += [*([Bullets(tuple(near))] if near else []), _table(facts, deciding)]
     if idle:
         blocks.append(_without_effect(facts, idle))
     return (*blocks, *value_by_share(facts))
@@ -63,17 +62,26 @@ def _lead(facts: Facts, deciding: list[Threshold]) -> str:
     )
 
 
+def nearest(thresholds: Iterable[Threshold], count: int = 3) -> list[Threshold]:
+    """The parameters nearest to a threshold that they can reach; the largest share comes first."""
+    reached = (each for each in thresholds if each.decides and _distance(each) < inf)
+    return sorted(reached, key=by_distance)[:count]
+
+
 def by_distance(threshold: Threshold) -> tuple[bool, float, str]:
     """The largest share first, then by the distance to the threshold, relative to the searched range.
 
-    A threshold below zero comes last where the parameter is not below zero: no cost falls that far.
+    Parameters that cannot reach their threshold come last.
     """
+    return threshold.parameter != "largest_share", _distance(threshold), threshold.parameter
+
+
+def _distance(threshold: Threshold) -> float:
+    """Relative to the searched range; infinite for a threshold below zero, as no cost falls that far."""
     edges = [edge for edge in (threshold.below, threshold.above) if edge is not None]
     within = [edge for edge in edges if edge >= 0 or threshold.value < 0]
-    distance = min((abs(edge - threshold.value) for edge in within), default=inf) / (
-        (threshold.high - threshold.low) or 1.0
-    )
-    return threshold.parameter != "largest_share", distance, threshold.parameter
+    distance = min((abs(edge - threshold.value) for edge in within), default=inf)
+    return distance / ((threshold.high - threshold.low) or 1.0)
 
 
 def of_policies(facts: Facts) -> bool:

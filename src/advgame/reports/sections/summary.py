@@ -8,7 +8,7 @@ from advgame.number_text import MONEY_DIGITS, probability, significant
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
-from advgame.reports.sections.nearest_thresholds import by_distance, of_policies, threshold_sentence
+from advgame.reports.sections.nearest_thresholds import nearest, of_policies, threshold_sentence
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
 from advgame.wording.attack_quality import (
     adaptive_threshold,
@@ -54,8 +54,7 @@ def _confidence(facts: Facts, confidence: Confidence) -> str:
 
 
 def _nearest(facts: Facts) -> list[str]:
-    deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=by_distance)
-    return [threshold_sentence(facts, threshold) for threshold in deciding[:NUMBERS]] or [
+    return [threshold_sentence(facts, threshold) for threshold in nearest(facts.thresholds, NUMBERS)] or [
         no_threshold_in_words(facts.thresholds, facts.game.shape[0], of_policies=of_policies(facts))
     ]
 
