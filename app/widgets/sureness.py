@@ -11,6 +11,7 @@ from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import AdvgameError
 from advgame.number_text import percent, probability, significant
 from advgame.reports.sections.nearest_thresholds import nearest
+from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
@@ -18,7 +19,7 @@ from advgame.studies.policy_thresholds import policy_thresholds
 from advgame.wording.caveats import too_close
 from advgame.wording.confidence_words import interval_in_words
 from advgame.wording.money import money_of
-from advgame.wording.names import meaning_of
+from advgame.wording.names import meaning_of, with_unit
 from advgame.wording.threshold_words import no_threshold_in_words
 from widgets import solvers, state
 from widgets.messages import errors_shown
@@ -86,7 +87,7 @@ def _show_thresholds(decision: Decision) -> None:
         searched, close = state.remembered("thresholds", lambda: _thresholds(decision))
         if close:
             st.markdown(f":material/warning: {state.worded(close)}")
-        said = [_in_words(threshold) for threshold in nearest(searched)]
+        said = [_in_words(threshold, here.scenario) for threshold in nearest(searched)]
         if not said:
             said = [no_threshold_in_words(searched, here.game.shape[0], of_policies=of_policies)]
         st.markdown("\n".join(f"- {state.worded(text)}" for text in said))
@@ -110,11 +111,13 @@ def _pairs(here: Recommendation) -> tuple[BreakEven, ...]:
         return ()
 
 
-def _in_words(threshold: Threshold) -> str:
-    """A parameter's value and its thresholds.
+def _in_words(threshold: Threshold, scenario: Scenario) -> str:
+    """A parameter's value, with its unit, and its thresholds.
 
-    >>> _in_words(Threshold("largest_share", 0.3, 0.1, None, 0.0, 1.0, ("a", "b"), ("a",), None))
-    'Largest share of the traffic that can be adversarial: 30 %; below 10 % a is better.'
+    >>> from advgame.scenarios import case
+    >>> cost = Threshold("attack_cost", 0.3, 0.1, None, 0.0, 1.0, ("a", "b"), ("a",), None)
+    >>> _in_words(cost, case("cifar10-two-defences"))
+    "Attacker's cost per attacked input: 0.3 units; below 0.1 a is better."
     """
     field = threshold.parameter.partition("[")[0]
     number = percent if field in SHARES else significant
@@ -128,4 +131,5 @@ def _in_words(threshold: Threshold) -> str:
         )
         if edge is not None and deploy
     ]
-    return f"{sentence(meaning_of(threshold.parameter))}: {here}; {', '.join(parts)}."
+    value = with_unit(here, threshold.parameter, scenario)
+    return f"{sentence(meaning_of(threshold.parameter))}: {value}; {', '.join(parts)}."

@@ -116,7 +116,11 @@ def test_another_solution_concept_is_a_difference() -> None:
 
 def test_a_number_printed_like_its_threshold_is_just_beside_it() -> None:
     near = Threshold("largest_share", 0.15, None, 0.15017, 0.0, 1.0, ("a",), None, ("b",))
-    assert widget("sureness")._in_words(near).endswith(": 15 %; just above that, b is better.")
+    assert (
+        widget("sureness")
+        ._in_words(near, case("pneumonia-measured"))
+        .endswith(": 15 %; just above that, b is better.")
+    )
 
 
 def test_accuracies_of_two_networks_with_the_same_defence_keep_their_intervals() -> None:
