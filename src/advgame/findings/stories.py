@@ -85,9 +85,10 @@ STORIES: dict[str, Story] = {
 def story_name(measured: Measured) -> str | None:
     """The name of the story of a measured experiment; None if it has none.
 
-    >>> from advgame.findings import measured_tables, read_measured
-    >>> [story_name(each) for each in read_measured(measured_tables()[0])]
-    ['digits']
+    >>> from advgame.measurements.experiment_tables import read_measured
+    >>> table = bundled("data") / "measured" / "cifar10-jpeg.csv"
+    >>> [story_name(each) for each in read_measured(table)]
+    ['cifar10-jpeg-vgg-half']
     """
     of_the_network = f"{measured.experiment}-{measured.network}".replace("_", "-")
     return next((name for name in (of_the_network, measured.experiment) if name in STORIES), None)
