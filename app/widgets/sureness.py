@@ -10,7 +10,6 @@ from advgame.equilibria import for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import AdvgameError
 from advgame.number_text import percent, probability, significant
-from advgame.reports.sections.nearest_thresholds import nearest
 from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
@@ -20,7 +19,7 @@ from advgame.wording.caveats import too_close
 from advgame.wording.confidence_words import interval_in_words
 from advgame.wording.money import money_of
 from advgame.wording.names import meaning_of, with_unit
-from advgame.wording.threshold_words import no_threshold_in_words
+from advgame.wording.threshold_words import nearest_thresholds, no_threshold_in_words
 from widgets import solvers, state
 from widgets.messages import errors_shown
 from widgets.sliders import shown_axes
@@ -87,7 +86,7 @@ def _show_thresholds(decision: Decision) -> None:
         searched, close = state.remembered("thresholds", lambda: _thresholds(decision))
         if close:
             st.markdown(f":material/warning: {state.worded(close)}")
-        said = [_in_words(threshold, here.scenario) for threshold in nearest(searched)]
+        said = [_in_words(threshold, here.scenario) for threshold in nearest_thresholds(searched)]
         if not said:
             said = [no_threshold_in_words(searched, here.game.shape[0], of_policies=of_policies)]
         st.markdown("\n".join(f"- {state.worded(text)}" for text in said))

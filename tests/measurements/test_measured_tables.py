@@ -143,12 +143,11 @@ def test_the_experiment_that_made_a_table_is_bundled(path: Path) -> None:
 
 @every_table
 def test_the_bundled_scenario_of_a_table_is_made_from_its_costs_and_its_story(path: Path) -> None:
-    whole = read_measured(path)
-    for measured in whole:
+    for measured in read_measured(path):
         name = story_name(measured)
         if name is None:
             continue
-        made = scenario_of(measured, STORIES[name], f"measured/{path.name}", among=whole)
+        made = scenario_of(measured, STORIES[name], f"measured/{path.name}")
         bundled_text = (bundled("scenarios") / f"{name}-measured.toml").read_text(encoding="utf-8")
         assert bundled_text == toml_of(made), (
             "run advgame findings -o docs/reference/findings.md --scenarios scenarios"

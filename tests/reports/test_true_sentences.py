@@ -12,11 +12,12 @@ from advgame.number_text import significant
 from advgame.payoffs.field_success import Judge
 from advgame.reports.blocks import Figures, LineChart, Table
 from advgame.reports.facts import gather
-from advgame.reports.sections.nearest_thresholds import by_distance, nearest, threshold_sentence
+from advgame.reports.sections.nearest_thresholds import threshold_sentence
 from advgame.scenarios.attacker_type import AttackerType
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.studies import Threshold
-from advgame.wording.threshold_words import no_threshold_in_words
+from advgame.studies.thresholds import Thresholds
+from advgame.wording.threshold_words import by_distance, nearest_thresholds, no_threshold_in_words
 
 from .conftest import table
 from .test_sections import section, words
@@ -80,8 +81,10 @@ def test_a_cost_that_would_have_to_be_negative_comes_last_and_is_not_near() -> N
     saved = replace(below, parameter="defence_cost[pruned]", value=-0.01)
     share = Threshold("largest_share", 0.9, 0.1, None, 0.0, 1.0, ("robust",), ("plain",), None)
     assert sorted([below, above, saved, share], key=by_distance) == [share, saved, above, below]
-    assert nearest([below, above, share, saved]) == [share, saved, above]
-    assert nearest([below, above]) == [above]
+    assert nearest_thresholds([below, above, share, saved]) == [share, saved, above]
+    assert nearest_thresholds([below, above]) == [above]
+    assert "threshold is defence_cost[robust] = 0.06;" in Thresholds((below, above)).sentence
+    assert Thresholds((below,)).sentence.startswith("None of 1 ")
 
 
 @pytest.mark.parametrize(

@@ -90,5 +90,5 @@ def story_name(measured: Measured) -> str | None:
     >>> [story_name(each) for each in read_measured(table)]
     ['cifar10-jpeg-vgg-half']
     """
-    of_the_network = f"{measured.experiment}-{measured.network}".replace("_", "-")
+    of_the_network = f"{measured.experiment}-{measured.network.replace('_', '-')}"
     return next((name for name in (of_the_network, measured.experiment) if name in STORIES), None)

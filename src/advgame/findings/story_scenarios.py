@@ -24,9 +24,8 @@ def write_scenarios(tables: Sequence[Path], folder: Path) -> list[Path]:
     """
     written = []
     for table in tables:
-        whole = read_measured(table)
-        for measured in whole:
+        for measured in read_measured(table):
             if name := story_name(measured):
-                scenario = scenario_of(measured, STORIES[name], data_name(table), among=whole)
+                scenario = scenario_of(measured, STORIES[name], data_name(table))
                 written.append(write_scenario(scenario, folder / f"{name}-measured.toml"))
     return written

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -72,13 +72,7 @@ class Story:
             )
 
 
-def scenario_of(
-    measured: Measured,
-    story: Story,
-    data: str,
-    prices: Prices | None = None,
-    among: Sequence[Measured] = (),
-) -> Scenario:
+def scenario_of(measured: Measured, story: Story, data: str, prices: Prices | None = None) -> Scenario:
     """The scenario of a measured table: its defences against each attack measured on all of them.
 
     Args:
@@ -86,7 +80,6 @@ def scenario_of(
         story: the question, and the amounts that were not measured.
         data: the table, as the scenario file names it.
         prices: prices of what was counted; None for the default prices.
-        among: all that the table holds; if several, the scenario selects its data set and network.
 
     Returns:
         The scenario, with the basis of every amount.
@@ -101,7 +94,7 @@ def scenario_of(
     attack_costs = {names[column]: attack_cost(measured, column, prices) for column in columns}
     served = prices.months_served * story.volume_per_month
     defence_costs = {name: defence_cost(measured, name, prices, served) for name in measured.steps}
-    amounts, several = story.amounts, len(among) > 1
+    amounts = story.amounts
     return Scenario(
         name=story.name,
         question=story.question,
@@ -113,8 +106,8 @@ def scenario_of(
         largest_share=story.largest_share,
         volume_per_month=story.volume_per_month,
         select=Select(
-            dataset=measured.dataset if several else None,
-            networks=(measured.network,) if several else None,
+            dataset=measured.dataset,
+            networks=(measured.network,),
             attacks=tuple(AttackChoice(*column) for column in columns),
         ),
         terms=(

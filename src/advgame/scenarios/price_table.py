@@ -56,8 +56,7 @@ def price_table(
             ScenarioError: for a share or volume out of range.
     """
     path = measured_table(table)
-    whole = read_measured(path)
-    measured = _chosen(whole, path, dataset, network)
+    measured = _chosen(read_measured(path), path, dataset, network)
     story = Story(
         name=name or f"{measured.experiment}, measured",
         question=question,
@@ -66,7 +65,7 @@ def price_table(
         volume_per_month=volume_per_month,
         nature_plays=natural_changes,
     )
-    return scenario_of(measured, story, data_name(path), prices, among=whole)
+    return scenario_of(measured, story, data_name(path), prices)
 
 
 def measured_table(given: str | os.PathLike[str]) -> Path:

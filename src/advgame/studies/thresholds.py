@@ -74,6 +74,23 @@ class Threshold:
         """Whether the deployed defences change anywhere in the range."""
         return self.below is not None or self.above is not None
 
+    @property
+    def nearest(self) -> float | None:
+        """The nearer of the thresholds that the parameter can reach: no cost falls below zero.
+
+        >>> Threshold("attack_cost", 0.01, -0.02, 0.5, -1.0, 1.0, ("a",), ("b",), ("c",)).nearest
+        0.5
+        """
+        places = [place for place in (self.below, self.above) if place is not None]
+        reached = [place for place in places if place >= 0 or self.value < 0]
+        return min(reached, key=lambda place: abs(place - self.value), default=None)
+
+    @property
+    def relative_distance(self) -> float:
+        """The distance to the nearest threshold, as a fraction of the range; infinite where there is none."""
+        nearest = self.nearest
+        return inf if nearest is None else abs(nearest - self.value) / ((self.high - self.low) or 1.0)
+
 
 def thresholds(
     scenario: Scenario | Recommendation,
@@ -420,20 +437,20 @@ class Thresholds(StudyResult):
         return tuple(
             sorted(
                 self.thresholds,
-                key=lambda threshold: (self.distance(threshold), _relative_distance(threshold)),
+                key=lambda threshold: (self.distance(threshold), threshold.relative_distance),
             )
         )
 
     def distance(self, threshold: Threshold) -> float:
         """How many standard deviations away the nearer threshold is; infinite for none or an exact amount."""
         deviation = self.deviations.get(threshold.parameter, 0.0)
-        nearest = _nearest_place(threshold)
+        nearest = threshold.nearest
         return inf if nearest is None or not deviation else abs(nearest - threshold.value) / deviation
 
     @property
     def sentence(self) -> str:
         """How many parameters change the deployed defences, and the one with the nearest threshold."""
-        deciding = sum(threshold.decides for threshold in self.thresholds)
+        deciding = sum(threshold.nearest is not None for threshold in self.thresholds)
         cut = sum(threshold.cut_short for threshold in self.thresholds)
         short = f"The search was cut short for {cut} of them. " if cut else ""
         if not deciding:
@@ -444,7 +461,7 @@ class Thresholds(StudyResult):
         nearest = self.ranked[0]
         away = self.distance(nearest)
         how_far = "" if isinf(away) else f", {significant(away, 2)} standard deviations away"
-        threshold = significant(_nearest_place(nearest) or 0.0)
+        threshold = significant(nearest.nearest or 0.0)
         return (
             f"{deciding} of {len(self.thresholds)} parameters can change the deployed defences. The nearest "
             f"threshold is {nearest.parameter} = {threshold}; the scenario has "
@@ -475,20 +492,9 @@ class Thresholds(StudyResult):
         )
 
 
-def _nearest_place(threshold: Threshold) -> float | None:
-    places = [place for place in (threshold.below, threshold.above) if place is not None]
-    return min(places, key=lambda place: abs(place - threshold.value), default=None)
-
-
-def _relative_distance(threshold: Threshold) -> float:
-    """The distance to the nearest threshold, as a fraction of the range; infinite where there is none."""
-    width, nearest = (threshold.high - threshold.low) or 1.0, _nearest_place(threshold)
-    return inf if nearest is None else abs(nearest - threshold.value) / width
-
-
 def _of_the_value(threshold: Threshold) -> float:
     """The distance to the nearest threshold, as a fraction of the value; infinite where there is none."""
-    nearest = _nearest_place(threshold)
+    nearest = threshold.nearest
     if nearest is None or not threshold.value:
         return inf
     return abs(nearest - threshold.value) / abs(threshold.value)

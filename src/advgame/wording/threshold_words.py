@@ -1,8 +1,11 @@
-"""Thresholds in words: what is said where none was found, and on which side of one a number lies."""
+"""Thresholds in words: which are named first, what is said where none was found, and on which side a number
+lies.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from advgame.wording.names import counted
@@ -10,10 +13,22 @@ from advgame.wording.names import counted
 if TYPE_CHECKING:
     from advgame.studies import Threshold
 
+NAMED = 3  # thresholds in a short answer
 CUT_SHORT = (
     "The search was cut short for {count} of {all}: the varied games take long to solve, and the work for "
     "all of them is limited. These parameters may have thresholds that are not listed."
 )
+
+
+def nearest_thresholds(thresholds: Iterable[Threshold]) -> list[Threshold]:
+    """The few that a short answer names, as `by_distance` orders them; none that cannot be reached."""
+    reached = (threshold for threshold in thresholds if isfinite(threshold.relative_distance))
+    return sorted(reached, key=by_distance)[:NAMED]
+
+
+def by_distance(threshold: Threshold) -> tuple[bool, float, str]:
+    """The largest share first, then by the distance to the threshold, relative to the searched range."""
+    return threshold.parameter != "largest_share", threshold.relative_distance, threshold.parameter
 
 
 def no_threshold_in_words(searched: Sequence[Threshold], defences: int, *, of_policies: bool) -> str:

@@ -320,6 +320,6 @@ def _repeated(children: torch.Tensor) -> torch.Tensor:
     return torch.cat(
         [
             ((part[:, :, None] - part[:, None, :]).abs() < 1e-9).tril(-1).any(dim=2)
-            for part in hashes.split(beams_at_once)
+            for part in torch.split(hashes, beams_at_once)
         ]
     )

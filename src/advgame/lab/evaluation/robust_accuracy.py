@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
 from advgame.lab.attacks.kinds import ChangesMeaning, SmallestChange, WithinRadius, batch_of
-from advgame.lab.attacks.layout import quick_layout
 from advgame.lab.attacks.norms import NO_CHANGE, NORMS, WITHIN, beside, pulled_inside, random_changes, size
+from advgame.lab.attacks.quick_convolutions import quick_convolutions
 from advgame.lab.attacks.seeding import seeded
 from advgame.lab.attacks.stochastic_targets import moved
 from advgame.lab.evaluation.cost import Spending, spending_on
@@ -435,7 +435,7 @@ def _at_rest(victim: Victim, inputs: torch.Tensor) -> Iterator[None]:
         for weight, _ in weights.values():
             weight.requires_grad_(False)
         asked = list({id(network): network for network in (victim.network, victim.surrogate)}.values())
-        with quick_layout(asked, inputs):
+        with quick_convolutions(asked, inputs):
             yield
     finally:
         for weight, learns in weights.values():

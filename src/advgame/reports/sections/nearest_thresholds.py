@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import inf
-
 from advgame.catalogue import also_called
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.number_text import significant
@@ -13,7 +10,12 @@ from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
 from advgame.studies import Threshold
 from advgame.wording.names import listed, meaning_of, unit_of, with_unit
-from advgame.wording.threshold_words import cut_short_in_words, no_threshold_in_words
+from advgame.wording.threshold_words import (
+    by_distance,
+    cut_short_in_words,
+    nearest_thresholds,
+    no_threshold_in_words,
+)
 
 SHOWN = 20
 SEARCH_REST = 1e-8  # of the searched range
@@ -43,7 +45,7 @@ def thresholds(facts: Facts) -> tuple[Block, ...]:
     if not of_policies(facts) and facts.what_if_concept != facts.concept:
         blocks.append(Paragraph(OTHER_SOLVER))
     if deciding:
-        near = [threshold_sentence(facts, threshold) for threshold in nearest(facts.thresholds)]
+        near = [threshold_sentence(facts, threshold) for threshold in nearest_thresholds(facts.thresholds)]
         blocks += [*([Bullets(tuple(near))] if near else []), _table(facts, deciding)]
     if idle:
         blocks.append(_without_effect(facts, idle))
@@ -60,28 +62,6 @@ def _lead(facts: Facts, deciding: list[Threshold]) -> str:
         "same defences are deployed, though their probabilities may change. The attacker's largest share "
         "comes first, then the parameters nearest to a threshold."
     )
-
-
-def nearest(thresholds: Iterable[Threshold], count: int = 3) -> list[Threshold]:
-    """The parameters nearest to a threshold that they can reach; the largest share comes first."""
-    reached = (each for each in thresholds if each.decides and _distance(each) < inf)
-    return sorted(reached, key=by_distance)[:count]
-
-
-def by_distance(threshold: Threshold) -> tuple[bool, float, str]:
-    """The largest share first, then by the distance to the threshold, relative to the searched range.
-
-    Parameters that cannot reach their threshold come last.
-    """
-    return threshold.parameter != "largest_share", _distance(threshold), threshold.parameter
-
-
-def _distance(threshold: Threshold) -> float:
-    """Relative to the searched range; infinite for a threshold below zero, as no cost falls that far."""
-    edges = [edge for edge in (threshold.below, threshold.above) if edge is not None]
-    within = [edge for edge in edges if edge >= 0 or threshold.value < 0]
-    distance = min((abs(edge - threshold.value) for edge in within), default=inf)
-    return distance / ((threshold.high - threshold.low) or 1.0)
 
 
 def of_policies(facts: Facts) -> bool:

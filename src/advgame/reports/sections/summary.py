@@ -8,7 +8,7 @@ from advgame.number_text import MONEY_DIGITS, probability, significant
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
-from advgame.reports.sections.nearest_thresholds import nearest, of_policies, threshold_sentence
+from advgame.reports.sections.nearest_thresholds import of_policies, threshold_sentence
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
 from advgame.wording.attack_quality import (
     adaptive_threshold,
@@ -17,9 +17,8 @@ from advgame.wording.attack_quality import (
 )
 from advgame.wording.confidence_words import interval_in_words
 from advgame.wording.names import under_attack
-from advgame.wording.threshold_words import no_threshold_in_words
+from advgame.wording.threshold_words import nearest_thresholds, no_threshold_in_words
 
-NUMBERS = 3  # parameters that would change the answer
 RUNS_DIFFER = (
     "More inputs do not narrow what comes from differences between training runs; only further runs would."
 )
@@ -54,7 +53,7 @@ def _confidence(facts: Facts, confidence: Confidence) -> str:
 
 
 def _nearest(facts: Facts) -> list[str]:
-    return [threshold_sentence(facts, threshold) for threshold in nearest(facts.thresholds, NUMBERS)] or [
+    return [threshold_sentence(facts, threshold) for threshold in nearest_thresholds(facts.thresholds)] or [
         no_threshold_in_words(facts.thresholds, facts.game.shape[0], of_policies=of_policies(facts))
     ]
 

@@ -1,4 +1,4 @@
-"""The quick layout changes nothing but the time, and is put aside where a network cannot work with it."""
+"""Quick convolutions change nothing but the time, and are put aside where a network cannot work with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from advgame.lab.attacks import ATTACKS, Victim
-from advgame.lab.attacks.layout import quick_layout
+from advgame.lab.attacks.quick_convolutions import quick_convolutions
 from advgame.lab.evaluation.robust_accuracy import outcomes
 
 
@@ -63,7 +63,7 @@ def test_answers_and_gradients_are_the_same_and_weights_are_put_back() -> None:
     asked = INPUTS.clone().requires_grad_()
     answers = network(asked)
     (gradient,) = torch.autograd.grad(answers.square().sum(), asked)
-    with quick_layout([network], INPUTS):
+    with quick_convolutions([network], INPUTS):
         assert weight.is_contiguous(memory_format=torch.channels_last)
         assert weight.data_ptr() != usual
         quick = network(asked)
@@ -75,14 +75,14 @@ def test_answers_and_gradients_are_the_same_and_weights_are_put_back() -> None:
     assert not network._forward_pre_hooks
 
 
-def test_convolutions_include_their_normalisation_and_parts_are_put_back() -> None:
+def test_convolutions_are_fused_with_their_normalisation_and_parts_are_put_back() -> None:
     network = normalised()
     parts = list(network.modules())
     state = {name: value.clone() for name, value in network.state_dict().items()}
     asked = INPUTS.clone().requires_grad_()
     answers = network(asked)
     (gradient,) = torch.autograd.grad(answers.square().sum(), asked)
-    with quick_layout([network], INPUTS):
+    with quick_convolutions([network], INPUTS):
         assert not any(isinstance(part, nn.BatchNorm2d) for part in network.modules())
         quick = network(asked)
         (same,) = torch.autograd.grad(quick.square().sum(), asked)
@@ -118,7 +118,7 @@ def by_batch() -> nn.Sequential:
 def test_unusual_normalisations_answer_the_same(made: Callable[[], nn.Sequential], left: int) -> None:
     network = made()
     parts, answers = list(network.modules()), network(INPUTS)
-    with quick_layout([network], INPUTS):
+    with quick_convolutions([network], INPUTS):
         assert sum(isinstance(part, nn.BatchNorm2d) for part in network.modules()) == left
         torch.testing.assert_close(network(INPUTS), answers)
     assert list(network.modules()) == parts
@@ -127,7 +127,7 @@ def test_unusual_normalisations_answer_the_same(made: Callable[[], nn.Sequential
 def test_normalisations_are_put_back_after_an_error() -> None:
     network = normalised()
     parts = list(network.modules())
-    with pytest.raises(KeyError), quick_layout([network], INPUTS):
+    with pytest.raises(KeyError), quick_convolutions([network], INPUTS):
         raise KeyError
     assert list(network.modules()) == parts
 
@@ -140,7 +140,7 @@ def test_normalisations_are_put_back_after_an_error() -> None:
 def test_a_network_that_cannot_or_need_not_is_left_alone(network: nn.Module, inputs: torch.Tensor) -> None:
     convolution = next(part for part in network.modules() if isinstance(part, nn.Conv2d))
     usual = convolution.weight.data_ptr()
-    with quick_layout([network], inputs):
+    with quick_convolutions([network], inputs):
         assert convolution.weight.data_ptr() == usual
         assert not network._forward_pre_hooks
 
@@ -148,13 +148,13 @@ def test_a_network_that_cannot_or_need_not_is_left_alone(network: nn.Module, inp
 def test_weights_are_put_back_after_an_error() -> None:
     network = convolutional()
     usual = network[2].weight.data_ptr()
-    with pytest.raises(KeyError), quick_layout([network], INPUTS):
+    with pytest.raises(KeyError), quick_convolutions([network], INPUTS):
         raise KeyError
     assert network[2].weight.data_ptr() == usual
 
 
 @pytest.mark.parametrize("name", ["apgd_ce", "apgd_l2", "apgd_l1", "fab", "pgd", "ddn"])
-def test_libraries_work_on_colour_images_in_the_quick_layout(name: str) -> None:
+def test_libraries_work_on_colour_images_in_the_quick_convolutions(name: str) -> None:
     network = convolutional()
     labels = network(INPUTS).argmax(dim=1)
     brief = {"apgd_l2": {"targets": 1}, "apgd_l1": {"targets": 1}, "fab": {"targets": 1}}
