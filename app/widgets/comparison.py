@@ -6,7 +6,7 @@ import streamlit as st
 
 from advgame.decision import Decision, decide, situate
 from advgame.errors import AdvgameError
-from advgame.number_text import MONEY_DIGITS, percent, significant
+from advgame.number_text import percent, significant
 from advgame.scenarios import Scenario, addresses, get_parameter
 from advgame.scenarios.parameters import STRENGTHS
 from advgame.wording.money import money_of
@@ -55,12 +55,11 @@ def show(now: Decision) -> None:
 
 def _row(when: str, decision: Decision) -> dict[str, str]:
     money = money_of(decision.policies.scenario)
-    value = decision.value
     return {
         "settings": when,
         "verdict": state.worded(verdict_of(decision)),
-        "per input": f"{significant(value, MONEY_DIGITS)} {plain(money.unit)}",
-        "per month": plain(money.per_month(value)) or "–",
+        "per input": plain(money.per_input(decision.value)),
+        "per month": plain(money.per_month(decision.value)) or "–",
     }
 
 

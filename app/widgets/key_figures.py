@@ -6,7 +6,6 @@ import streamlit as st
 
 from advgame.decision import Decision
 from advgame.number_text import MONEY_DIGITS, percent, signed, significant
-from advgame.wording.money import money_of
 from advgame.wording.names import currency_of
 from advgame.wording.policy_words import gains
 from widgets import state
@@ -17,7 +16,7 @@ MOST_GAINS = 3  # tiles
 def show(decision: Decision) -> None:
     """Value per input and per month, gains, and the expected share."""
     recommendation = decision.recommendation
-    unit = currency_of(recommendation.scenario)
+    unit, volume = currency_of(recommendation.scenario), recommendation.scenario.volume_per_month
     value = decision.value
     with st.container(horizontal=True, gap="small", key="key-figures"):
         kind = "Loss" if value < 0 else "Value"
@@ -26,8 +25,8 @@ def show(decision: Decision) -> None:
             significant(value, MONEY_DIGITS),
             "What the defender earns on average per classified input; negative is a loss.",
         )
-        month = money_of(recommendation.scenario).per_month(value).removesuffix(f" {unit}")
-        if month:
+        if volume is not None:
+            month = significant(value * volume, MONEY_DIGITS)
             _figure(f"{kind} per month, {unit}", month, "The same for the volume stated.")
         _show_gains(decision, unit)
         if len(recommendation.game.attacks) > 1 and not decision.stops:

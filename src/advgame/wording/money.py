@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from advgame.number_text import MONEY_DIGITS, significant
 from advgame.scenarios import Scenario
 from advgame.studies.study_contract import StudyResult
-from advgame.wording.names import currency_of
+from advgame.wording.names import currency_of, of_money
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Money:
         >>> Money("USD", "", None).per_input(0.14203)
         '0.142 USD'
         """
-        return f"{significant(amount, MONEY_DIGITS)} {self.unit}"
+        return of_money(significant(amount, MONEY_DIGITS), self.unit)
 
     def per_month(self, amount: float) -> str:
         """The amount per month; empty if the volume is unknown.
@@ -32,7 +32,9 @@ class Money:
         >>> Money("USD", "", 2e6).per_month(0.14203)
         '284,000 USD'
         """
-        return "" if self.volume is None else f"{significant(amount * self.volume, MONEY_DIGITS)} {self.unit}"
+        if self.volume is None:
+            return ""
+        return of_money(significant(amount * self.volume, MONEY_DIGITS), self.unit)
 
     def both(self, amount: float) -> str:
         """The amount per classified input, and per month if the volume is known.

@@ -11,6 +11,7 @@ from advgame.scenarios import Scenario
 from advgame.scenarios.parameters import STRENGTHS, TERM_PARAMETERS
 from advgame.scenarios.ranges import STRENGTH_MEANINGS, TIMES
 
+UNITS = "units"  # of money, where the scenario has no currency
 TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)}
 
 
@@ -161,8 +162,8 @@ def with_unit(value: str, address: str, scenario: Scenario) -> str:
 
     >>> from advgame.scenarios import case
     >>> scenario = case("cifar10-two-defences")
-    >>> [with_unit("0.2", name, scenario) for name in ("attack_cost", "defence_cost[Standard]", "tries")]
-    ['0.2 units', '0.2 units per classified input', '0.2']
+    >>> [with_unit("1", name, scenario) for name in ("attack_cost", "defence_cost[Standard]", "tries")]
+    ['1 unit', '1 unit per classified input', '1']
 
     Args:
         value: as text.
@@ -173,12 +174,26 @@ def with_unit(value: str, address: str, scenario: Scenario) -> str:
     if term is None or "money" not in term.unit:
         return value
     everywhere = " per classified input" if "classified input" in term.unit else ""
-    return f"{value} {currency_of(scenario)}{everywhere}"
+    return f"{of_money(value, currency_of(scenario))}{everywhere}"
+
+
+def of_money(value: str, currency: str) -> str:
+    """A number and its unit of money.
+
+    >>> of_money("0.2", "units"), of_money("1", "units"), of_money("1", "EUR")
+    ('0.2 units', '1 unit', '1 EUR')
+
+    Args:
+        value: as text.
+        currency: as of `currency_of`.
+    """
+    one = currency == UNITS and value.lstrip("+−") == "1"
+    return f"{value} {'unit' if one else currency}"
 
 
 def currency_of(scenario: Scenario) -> str:
     """The name of the unit of money."""
-    return scenario.currency or "units"
+    return scenario.currency or UNITS
 
 
 def _steers(character: str) -> bool:

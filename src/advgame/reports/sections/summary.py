@@ -16,7 +16,7 @@ from advgame.wording.attack_quality import (
     static_attacks,
 )
 from advgame.wording.confidence_words import interval_in_words
-from advgame.wording.names import under_attack
+from advgame.wording.names import of_money, under_attack
 from advgame.wording.threshold_words import nearest_thresholds, no_threshold_in_words
 
 RUNS_DIFFER = (
@@ -95,4 +95,4 @@ def _measurement(facts: Facts, confidence: Confidence) -> str:
 
 
 def _amount(facts: Facts, amount: float) -> str:
-    return f"{significant(amount, MONEY_DIGITS)} {facts.money.unit}"
+    return of_money(significant(amount, MONEY_DIGITS), facts.money.unit)
