@@ -263,10 +263,10 @@ def test_an_attack_from_outside_is_listed_with_the_others() -> None:
     pytest.importorskip("torch", reason="the laboratory is the extra lab")
     from advgame.lab.analysis.reference import page as experiments
     from advgame.lab.attacks import ATTACKS
-    from advgame.lab.attacks.kinds import WithinRadius
+    from advgame.lab.attacks.kinds import FixedEpsilonAttack
 
     @dataclass(frozen=True)
-    class Nothing(WithinRadius):
+    class Nothing(FixedEpsilonAttack):
         """Changes nothing."""
 
         name: ClassVar[str] = "nothing"

@@ -72,7 +72,7 @@ def _warned(rows: Iterable[Measurement]) -> list[bool]:
 
 def _protocol(row: Measurement) -> str:
     """How a figure was measured, in a few words."""
-    against = f"crafted on {row.crafted_on}" if row.crafted_on else "against the network itself"
+    against = f"crafted on {row.source_model}" if row.source_model else "against the network itself"
     return row.metric if row.attack == NO_ATTACK else f"{row.metric}, {against}"
 
 

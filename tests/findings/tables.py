@@ -40,6 +40,8 @@ ATTACKS: dict[str, dict[str, Any]] = {
 Steps = Mapping[str, tuple[str, str | None, Mapping[str, Any]]]  # name → kind, what it came after, settings
 Right = Mapping[str, Mapping[Column, float]]  # defence → column → accuracy
 
+CELL = ("attack", "norm", "radius", "crafted_on")  # columns of the file, in the order of a Column
+
 
 def write(
     folder: Path,
@@ -80,7 +82,12 @@ def write(
                         warnings=tuple(filter(None, [(warned or {}).get((defence, column))])),
                     )
                 )
-                about = {"dataset": "digits", "network": "cnn", "defence": defence, **column._asdict()}
+                about = {
+                    "dataset": "digits",
+                    "network": "cnn",
+                    "defence": defence,
+                    **dict(zip(CELL, column, strict=True)),
+                }
                 outcomes.append(
                     pd.DataFrame(
                         {
@@ -162,5 +169,5 @@ PRUNED: dict[str, Any] = {
     "scope": "global",
     "compression": 2.0,
     "epochs": 5,
-    "retrain": "standard",
+    "fine_tuning": "standard",
 }

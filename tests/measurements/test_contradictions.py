@@ -110,7 +110,7 @@ def test_balls_of_an_unknown_data_set_are_not_compared() -> None:
 
 
 def test_examples_made_on_another_network_are_not_compared_with_those_that_are_not() -> None:
-    assert warnings_of(LINF, replace(L2, crafted_on="other")) == [(), ()]
+    assert warnings_of(LINF, replace(L2, source_model="other")) == [(), ()]
 
 
 def test_a_mean_of_other_runs_than_the_clean_mean_is_not_to_be_paired() -> None:

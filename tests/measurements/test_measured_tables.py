@@ -78,7 +78,7 @@ def test_accuracy_never_rises_with_the_radius_of_an_attack(path: Path) -> None:
         attacks: dict[tuple[str, str | None], list[Measurement]] = {}
         for row in found:
             if row.metric == "robust" and not row.attack.startswith("invariance"):
-                attacks.setdefault((row.attack, row.crafted_on), []).append(row)
+                attacks.setdefault((row.attack, row.source_model), []).append(row)
         for each in attacks.values():
             ordered = sorted(each, key=lambda row: row.radius or 0.0)
             for smaller, larger in pairwise(ordered):

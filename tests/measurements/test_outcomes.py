@@ -22,6 +22,8 @@ from advgame.measurements.outcomes import (
 PGD = Column("pgd", "Linf", 0.1)
 MOVED = Column("pgd", "Linf", 0.1, "plain")
 
+CELL = ("attack", "norm", "radius", "crafted_on")  # columns of the file, in the order of a Column
+
 
 def rows(defence: str, column: Column, right: dict[int, dict[int, bool]]) -> pd.DataFrame:
     """A cell as ``advgame measure`` writes it: right or wrong, by seed and input."""
@@ -31,7 +33,7 @@ def rows(defence: str, column: Column, right: dict[int, dict[int, bool]]) -> pd.
                 "dataset": "digits",
                 "network": "cnn",
                 "defence": defence,
-                **column._asdict(),
+                **dict(zip(CELL, column, strict=True)),
                 "seed": seed,
                 "input": place,
                 "correct": correct,

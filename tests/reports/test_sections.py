@@ -183,7 +183,7 @@ def test_a_transfer_attack_is_distinguished_from_a_direct_one() -> None:
     assert "In 1 column (pgd) the attack was run against each network itself" in text
     assert "upper bound" in text
     moved = table(("plain", 0.9, 0.2), ("robust", 0.8, 0.5))
-    rows = [row if row.attack == "none" else replace(row, crafted_on="plain") for row in moved]
+    rows = [row if row.attack == "none" else replace(row, source_model="plain") for row in moved]
     text = words(ag.report(ag.Scenario("transferred", MeasurementTable(tuple(rows)))))
     assert "the examples were crafted on a source model and transferred" in text
     assert "upper bound" not in text

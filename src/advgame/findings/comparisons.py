@@ -73,7 +73,7 @@ def compared(
     differences = {}
     for pair in pairs:
         shared = {
-            side: [column for column in columns if column.crafted_on not in pair]
+            side: [column for column in columns if column.source_model not in pair]
             for side, columns in measured.sides(pair).items()
         }
         differences[pair] = {

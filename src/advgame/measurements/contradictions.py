@@ -80,7 +80,7 @@ def _rises_with_radius(rows: list[Measurement]) -> Marks:
     attacks: dict[tuple[str, str | None, str | None], list[Measurement]] = {}
     for row in rows:
         if row.metric == "robust" and row.radius is not None:
-            attacks.setdefault((row.attack, row.norm, row.crafted_on), []).append(row)
+            attacks.setdefault((row.attack, row.norm, row.source_model), []).append(row)
     for group in attacks.values():
         ordered = sorted(group, key=lambda row: row.radius or 0.0)
         for smaller, larger in pairwise(ordered):
@@ -136,7 +136,7 @@ def _contains(outer: Measurement, inner: Measurement) -> bool:
         return False
     if "L0" in (outer.norm, inner.norm) and outer.dataset not in GREY:
         return False
-    alike = outer.crafted_on == inner.crafted_on and outer.tested == inner.tested
+    alike = outer.source_model == inner.source_model and outer.tested == inner.tested
     return alike and contains(outer.norm, outer.radius, inner.norm, inner.radius, values)
 
 

@@ -165,7 +165,7 @@ class Measured:
             return MEANING
         if column.norm == "Linf" and (column.radius or 0.0) >= ANY_CHANGE:
             return UNBOUNDED
-        if column.crafted_on is not None:
+        if column.source_model is not None:
             return TRANSFERRED
         return BLACK_BOX if kind["queries_only"] else WHITE_BOX
 

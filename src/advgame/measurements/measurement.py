@@ -35,7 +35,7 @@ class Column(NamedTuple):
     attack: str
     norm: str | None = None
     radius: float | None = None
-    crafted_on: str | None = None
+    source_model: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -48,7 +48,7 @@ class Column(NamedTuple):
         """
         norm = "" if self.norm is None or self.attack.endswith(f"-{self.norm}") else self.norm
         parts = [self.attack, norm, radius_text(self.radius, self.norm)]
-        made_on = f"@{self.crafted_on}" if self.crafted_on else ""
+        made_on = f"@{self.source_model}" if self.source_model else ""
         return "-".join(part for part in parts if part) + made_on
 
 
@@ -57,7 +57,7 @@ class Measurement:
     """The accuracy of one network under one attack, published or measured.
 
     ``correct`` and ``tested`` are None if a source gives only a rate: counts are never inferred from a
-    rounded mean. Without ``crafted_on`` the attack was run against the network itself. Rows that name
+    rounded mean. Without ``source_model`` the attack was run against the network itself. Rows that name
     different populations were measured on different items, such as harmless and hostile requests: neither
     bounds the other.
 
@@ -74,7 +74,7 @@ class Measurement:
     attack: str
     norm: str | None = None
     radius: float | None = None
-    crafted_on: str | None = None
+    source_model: str | None = None
     metric: str = "robust"
     accuracy: float = float("nan")  # share classified correctly, 0..1
     correct: int | None = None
@@ -98,7 +98,7 @@ class Measurement:
     @property
     def column(self) -> Column:
         """The column of this row."""
-        return Column(self.attack, self.norm, self.radius, self.crafted_on)
+        return Column(self.attack, self.norm, self.radius, self.source_model)
 
     @property
     def row_name(self) -> str:
@@ -113,13 +113,16 @@ class Measurement:
         return self.compression_nominal
 
 
+FIELD_OF = {  # column of a table file → field
+    {"source_model": "crafted_on"}.get(field.name, field.name): field.name for field in fields(Measurement)
+}
+FIELDS = tuple(FIELD_OF)
 OPTIONAL_NAMES = ("norm", "crafted_on", "population", "adaptivity")
-FIELDS = tuple(field.name for field in fields(Measurement))
 
 
 def _check_names(row: Measurement) -> None:
     for field in ("dataset", "network", "defence", "attack", *OPTIONAL_NAMES):
-        text = getattr(row, field)
+        text = getattr(row, FIELD_OF[field])
         if text is None and field in OPTIONAL_NAMES:
             continue
         if not isinstance(text, str) or not text.strip():

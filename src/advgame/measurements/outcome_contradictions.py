@@ -40,12 +40,12 @@ class _Tried:
     @property
     def white_box(self) -> bool:
         """Whether the attack used the attacked network's gradients."""
-        return not self.black_box and self.row.crafted_on in (None, self.row.defence)
+        return not self.black_box and self.row.source_model in (None, self.row.defence)
 
     @property
     def direct(self) -> bool:
         """Whether the attack was run against the attacked network itself."""
-        return self.row.crafted_on in (None, self.row.defence)
+        return self.row.source_model in (None, self.row.defence)
 
 
 def mark_outcomes(

@@ -99,7 +99,7 @@ def _with_one_radius_each(rows: Iterable[Measurement]) -> Iterator[Measurement]:
         if row.radius is None:
             yield row
             continue
-        known = radii.setdefault((row.attack, row.norm, row.crafted_on), [])
+        known = radii.setdefault((row.attack, row.norm, row.source_model), [])
         first = next((radius for radius in known if same_radius(radius, row.radius)), None)
         if first is None:
             known.append(row.radius)

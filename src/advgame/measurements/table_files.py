@@ -14,7 +14,7 @@ from advgame.errors import MeasurementError, shortened, suggestion
 from advgame.files import spreadsheet_safe, without_guard, written_whole
 from advgame.measurements.contradictions import mark_contradictions
 from advgame.measurements.csv_records import csv_records
-from advgame.measurements.measurement import FIELDS, Measurement
+from advgame.measurements.measurement import FIELD_OF, FIELDS, Measurement
 from advgame.measurements.radii import radius_text, read_radius
 from advgame.measurements.table import MeasurementTable
 
@@ -123,7 +123,7 @@ def read_row(record: Mapping[str, Any], *, where: str, percent: bool = False) ->
                 "write all of it in percent."
             )
     try:
-        return Measurement(**values)
+        return Measurement(**{FIELD_OF[field]: value for field, value in values.items()})
     except MeasurementError as mistake:
         raise MeasurementError(f"{where}: {mistake}") from None
 
@@ -263,7 +263,9 @@ def _write_parquet(table: MeasurementTable, file: IO[Any]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns: dict[str, Any] = {field: [getattr(row, field) for row in table] for field in FIELDS}
+    columns: dict[str, Any] = {
+        field: [getattr(row, name) for row in table] for field, name in FIELD_OF.items()
+    }
     columns["warnings"] = [list(row.warnings) for row in table]
     for field in COUNTS:
         if any(count is not None and count >= 2**63 for count in columns[field]):
@@ -272,11 +274,11 @@ def _write_parquet(table: MeasurementTable, file: IO[Any]) -> None:
 
 
 def _is_given(row: Measurement, field: str) -> bool:
-    return getattr(row, field) not in (None, "", ())
+    return getattr(row, FIELD_OF[field]) not in (None, "", ())
 
 
 def _plain(row: Measurement, field: str) -> str:
-    value = getattr(row, field)
+    value = getattr(row, FIELD_OF[field])
     return "" if value is None else repr(float(value)) if isinstance(value, float) else str(value)
 
 

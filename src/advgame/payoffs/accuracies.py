@@ -326,11 +326,11 @@ def defence_names(table: MeasurementTable) -> dict[tuple[str, str], str]:
 
 def column_names(columns: tuple[Column, ...]) -> dict[Column, str]:
     """Column → its name: the attack if unique, otherwise with norm and radius; ``@k`` if crafted on k."""
-    attacks = [(column.attack, column.crafted_on) for column in columns]
+    attacks = [(column.attack, column.source_model) for column in columns]
     return {
         column: column.full_name
-        if attacks.count((column.attack, column.crafted_on)) > 1
-        else Column(column.attack, crafted_on=column.crafted_on).full_name
+        if attacks.count((column.attack, column.source_model)) > 1
+        else Column(column.attack, source_model=column.source_model).full_name
         for column in columns
     }
 

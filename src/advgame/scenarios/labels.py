@@ -60,6 +60,6 @@ def _names(table: MeasurementTable) -> frozenset[str]:
     """What a game of the table may call its defences and attacks."""
     names = set()
     for row in table:
-        attack = Column(row.attack, crafted_on=row.crafted_on).full_name
+        attack = Column(row.attack, source_model=row.source_model).full_name
         names |= {row.defence, f"{row.defence} ({row.network})", row.attack, attack, row.column.full_name}
     return frozenset(names - {NO_ATTACK})

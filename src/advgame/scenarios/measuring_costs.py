@@ -36,7 +36,7 @@ def seconds_per_input(scenario: Scenario) -> dict[Cell, float]:
             continue
         first = rows[0]
         recorded = costs.get(
-            (first.dataset, first.network, first.defence, first.attack, first.crafted_on or "")
+            (first.dataset, first.network, first.defence, first.attack, first.source_model or "")
         )
         if recorded:
             seconds[cell] = recorded

@@ -40,14 +40,14 @@ class AttackChoice:
     attack: str
     norm: str | None = None
     radius: float | None = None
-    crafted_on: str | None = None
+    source_model: str | None = None
 
     def fits(self, row: Measurement) -> bool:
         """Whether a row belongs to a selected column."""
         return (
             row.attack == self.attack
             and self.norm in (None, row.norm)
-            and self.crafted_on in (None, row.crafted_on)
+            and self.source_model in (None, row.source_model)
             and (self.radius is None or same_radius(self.radius, row.radius))
         )
 
@@ -326,5 +326,5 @@ def _no_such_column(choice: AttackChoice, table: MeasurementTable) -> Exception:
     strengths = {row.column.full_name for row in table if row.attack == choice.attack}
     return ScenarioError(
         f"No row of attack {choice.attack!r} matches norm {choice.norm}, radius {choice.radius}, crafted on "
-        f"{choice.crafted_on}; the table has {', '.join(sorted(strengths))}."
+        f"{choice.source_model}; the table has {', '.join(sorted(strengths))}."
     )

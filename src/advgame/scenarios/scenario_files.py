@@ -391,7 +391,7 @@ def _choice_content(choice: AttackChoice) -> str | dict[str, Any]:
         "attack": choice.attack,
         "norm": choice.norm,
         "radius": radius,
-        "crafted_on": choice.crafted_on,
+        "crafted_on": choice.source_model,
     }
     content = {key: value for key, value in content.items() if value is not None and value != ""}
     return choice.attack if len(content) == 1 else content

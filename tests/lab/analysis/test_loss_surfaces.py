@@ -56,7 +56,7 @@ class Noisy(Adapted):
         logits: torch.Tensor = Linear()(inputs)
         return logits + 0.1 * torch.randn_like(logits)
 
-    def surrogate(self) -> nn.Module:
+    def stand_in(self) -> nn.Module:
         return Linear()
 
 

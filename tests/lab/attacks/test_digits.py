@@ -108,7 +108,7 @@ def test_a_ball_inside_another_leaves_no_less_standing(digits: Digits) -> None:
     assert inside.right.sum() >= linf.right.sum() >= around.right.sum()
 
 
-def test_against_a_preprocessed_network_examples_are_made_on_the_surrogate(digits: Digits) -> None:
+def test_against_a_preprocessed_network_examples_are_made_on_the_stand_in(digits: Digits) -> None:
     class Rounded(torch.nn.Module):
         def forward(self, inputs: torch.Tensor) -> torch.Tensor:
             return digits.plain((inputs * 16).round() / 16)

@@ -147,7 +147,7 @@ class Silent(Adapted):
         logits: torch.Tensor = self.network(inputs)
         return logits
 
-    def surrogate(self) -> torch.nn.Module:
+    def stand_in(self) -> torch.nn.Module:
         return self.network
 
 

@@ -30,13 +30,13 @@ class NoisyInputs(Adapted):
         noisy = [self.network(inputs + self.noise * torch.randn_like(inputs)) for _ in range(self.draws)]
         return torch.stack(noisy).softmax(dim=2).mean(dim=0).log()
 
-    def surrogate(self) -> torch.nn.Module:
+    def stand_in(self) -> torch.nn.Module:
         return NoisyInputs(self.network, 4, self.noise)
 
 
 def victim(digits: Digits) -> Victim:
     network = NoisyInputs(digits.plain, draws=8)
-    return Victim(network, network.surrogate(), {}, 0)
+    return Victim(network, network.stand_in(), {}, 0)
 
 
 @pytest.mark.parametrize("name", ["pgd", "apgd_ce", "strongest_linf", "hopskipjump_linf", "square"])
@@ -116,14 +116,14 @@ class NoisyAnswers(Adapted):
         logits: torch.Tensor = self.network(inputs)
         return logits + 2.0 * torch.randn_like(logits)
 
-    def surrogate(self) -> torch.nn.Module:
+    def stand_in(self) -> torch.nn.Module:
         return self.network
 
 
 def test_square_does_not_end_at_the_first_lucky_answer(digits: Digits) -> None:
     noisy = NoisyAnswers(digits.plain)
     inputs, labels = digits.inputs[:60], digits.labels[:60]
-    network = Victim(noisy, noisy.surrogate(), {}, 0)
+    network = Victim(noisy, noisy.stand_in(), {}, 0)
     found = outcomes(ATTACKS["square"](queries=400), network, inputs, labels, [0.3])
     assert found.right.mean() <= 0.3  # ended there, it leaves more than half
 
@@ -131,7 +131,7 @@ def test_square_does_not_end_at_the_first_lucky_answer(digits: Digits) -> None:
 def test_square_is_not_held_up_by_its_luckiest_answer(digits: Digits) -> None:
     noisy = NoisyInputs(digits.plain, draws=4, noise=0.3)
     inputs, labels = digits.inputs[:60], digits.labels[:60]
-    network = Victim(noisy, noisy.surrogate(), {}, 0)
+    network = Victim(noisy, noisy.stand_in(), {}, 0)
     found = outcomes(ATTACKS["square"](queries=300), network, inputs, labels, [0.15])
     assert found.right.mean() <= 0.45  # asked with new draws each time, it leaves more than half
 
@@ -143,7 +143,7 @@ def test_a_mixture_is_attacked_with_all_members_in_view(digits: Digits) -> None:
         outcomes(attack, Victim(network, network, {}, 0), inputs, labels, [0.2]).right.mean()
         for network in (digits.plain, digits.robust)
     ]
-    found = outcomes(attack, Victim(both, both.surrogate(), {}, 0), inputs, labels, [0.2]).right.mean()
+    found = outcomes(attack, Victim(both, both.stand_in(), {}, 0), inputs, labels, [0.2]).right.mean()
     # An example that meets all members at once fools at most as often as each member alone on average.
     assert sum(alone) / 2 - 0.1 <= found <= sum(alone) / 2 + 0.1
 
@@ -159,7 +159,7 @@ class NoisyWeights(Adapted):
         logit = ((self.weights + 5 * torch.randn_like(rows)) * (rows - 0.5)).sum(dim=1)
         return torch.stack([torch.zeros_like(logit), logit], dim=1)
 
-    def surrogate(self) -> torch.nn.Module:
+    def stand_in(self) -> torch.nn.Module:
         return self
 
 
@@ -203,7 +203,7 @@ class OneValueMatters(Adapted):
         logit = logit + 2 * torch.randn_like(logit)
         return torch.stack([torch.zeros_like(logit), logit], dim=1)
 
-    def surrogate(self) -> torch.nn.Module:
+    def stand_in(self) -> torch.nn.Module:
         return self
 
 
@@ -217,11 +217,11 @@ def test_of_many_noisy_scores_the_highest_is_not_taken_at_its_word() -> None:
 
 
 def test_only_an_exact_expectation_is_not_averaged(digits: Digits) -> None:
-    smoothed = Smoothed(digits.plain, 0.1, draws=5, surrogate_draws=1)
+    smoothed = Smoothed(digits.plain, 0.1, draws=5, stand_in_draws=1)
     switched = Switched([digits.plain, digits.robust], [0.5, 0.5])
-    assert draws_at_random(smoothed.surrogate())
-    assert draws_at_random(Switched([smoothed, digits.plain], [0.5, 0.5]).surrogate())
-    assert not draws_at_random(switched.surrogate())
+    assert draws_at_random(smoothed.stand_in())
+    assert draws_at_random(Switched([smoothed, digits.plain], [0.5, 0.5]).stand_in())
+    assert not draws_at_random(switched.stand_in())
     assert draws_at_random(switched)
 
 
@@ -258,13 +258,13 @@ def test_an_input_counts_by_the_share_of_right_answers() -> None:
             right = (torch.rand(len(inputs), device=inputs.device) < 0.7).float()
             return torch.stack([right, 1 - right], dim=1)
 
-        def surrogate(self) -> torch.nn.Module:
+        def stand_in(self) -> torch.nn.Module:
             return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))
 
     coin = Coin().eval()
     inputs, labels = torch.rand(400, 1, 2, 2), torch.zeros(400, dtype=torch.int64)
     found = outcomes(
-        ATTACKS["pgd"](steps=1), Victim(coin, coin.surrogate(), {}, 0), inputs, labels, [0.1, 0.2]
+        ATTACKS["pgd"](steps=1), Victim(coin, coin.stand_in(), {}, 0), inputs, labels, [0.1, 0.2]
     )
     # 4,000 answers of which 0.7 are right, whatever the attack does and however many radii there are
     assert found.shares.mean(axis=1) == pytest.approx(0.7, abs=0.03)

@@ -27,7 +27,7 @@ class ErrsAsOften(Adapted):
         second = (torch.rand(len(inputs)) < inputs[:, 0]).float()
         return torch.stack([1 - second, second], dim=1)
 
-    def surrogate(self) -> torch.nn.Module:
+    def stand_in(self) -> torch.nn.Module:
         return Shares()
 
 
@@ -47,7 +47,7 @@ class Threshold(torch.nn.Module):
 
 def random_victim() -> Victim:
     network = ErrsAsOften()
-    return Victim(network, network.surrogate(), {}, 0)
+    return Victim(network, network.stand_in(), {}, 0)
 
 
 def column(*values: float) -> torch.Tensor:

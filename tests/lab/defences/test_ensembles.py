@@ -13,7 +13,7 @@ from advgame.lab.defences.ensemble import Ensemble
 from advgame.lab.defences.low_pass import LowPass
 from advgame.lab.defences.smoothing import Smoothing
 from advgame.lab.defences.switching import Switching
-from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.classifier import is_randomised, stand_in
 from tests.lab.defences.small_network import accuracy, pgd, some_digits, trained
 
 PAIR = ("plain", "noisy")
@@ -51,7 +51,7 @@ def test_probabilities_an_attacker_differentiates_are_the_mean_of_the_members(
     pair, (inputs, _) = members(), some_digits(50)
     network = kind(PAIR, weights=(3.0, 1.0)).combined(pair)
     expected = 0.75 * pair[0](inputs).softmax(dim=1) + 0.25 * pair[1](inputs).softmax(dim=1)
-    assert torch.allclose(surrogate(network)(inputs).exp(), expected, atol=1e-6)
+    assert torch.allclose(stand_in(network)(inputs).exp(), expected, atol=1e-6)
 
 
 def test_switching_asks_each_member_as_often_as_its_weight_says() -> None:
@@ -86,7 +86,7 @@ def test_adaptive_attack_is_stronger_than_examples_made_on_one_member(kind: type
     pair, (inputs, labels) = members(), some_digits()
     network = kind(PAIR).combined(pair).eval()
     transferred = accuracy(network, pgd(pair[0], inputs, labels, 0.1), labels)
-    adaptive = accuracy(network, pgd(surrogate(network), inputs, labels, 0.1), labels)
+    adaptive = accuracy(network, pgd(stand_in(network), inputs, labels, 0.1), labels)
     assert adaptive < transferred
     assert adaptive < accuracy(network, inputs, labels) - 0.25
 
@@ -98,7 +98,7 @@ def test_combinations_wrap_wrapped_networks_and_are_wrapped(kind: type[Combinati
     inputs, labels = some_digits(50)
     assert is_randomised(network)
     assert accuracy(network, inputs, labels) > 0.85
-    assert accuracy(network, pgd(surrogate(network), inputs, labels, 0.2, steps=5), labels) < 0.6
+    assert accuracy(network, pgd(stand_in(network), inputs, labels, 0.2, steps=5), labels) < 0.6
 
 
 def test_an_ensemble_is_as_random_as_its_members() -> None:

@@ -16,7 +16,7 @@ from advgame.lab.defences.bit_depth import BitDepth, FewerBits
 from advgame.lab.defences.jpeg import Jpeg, JpegCompression
 from advgame.lab.defences.low_pass import LowPass, LowPassFilter
 from advgame.lab.fitting.defence import Defence
-from advgame.lab.networks.classifier import is_randomised, predictions, surrogate
+from advgame.lab.networks.classifier import is_randomised, predictions, stand_in
 from tests.lab.defences.small_network import accuracy, pgd, some_digits, trained
 
 CHANGES = [LowPass(0.75), LowPass(0.6, "gaussian"), BitDepth(2), Jpeg(50)]
@@ -111,11 +111,11 @@ def test_jpeg_cuts_what_lies_outside_the_range_and_takes_no_images_too() -> None
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_surrogate_answers_like_the_network_and_has_a_gradient(change: Any) -> None:
+def test_stand_in_answers_like_the_network_and_has_a_gradient(change: Any) -> None:
     network = change.prepared(trained()).eval()
     inputs, _ = some_digits(20)
     inputs.requires_grad_(True)
-    differentiable = surrogate(network)
+    differentiable = stand_in(network)
     assert torch.equal(differentiable(inputs), network(inputs))
     assert torch.autograd.grad(differentiable(inputs)[:, 0].sum(), inputs)[0].abs().sum() > 0
     assert not is_randomised(network)
@@ -126,7 +126,7 @@ def test_adaptive_attack_leaves_no_more_than_examples_made_without_the_change(ch
     network = change.prepared(trained()).eval()
     inputs, labels = some_digits()
     unaware = accuracy(network, pgd(trained(), inputs, labels, 0.1), labels)
-    adaptive = accuracy(network, pgd(surrogate(network), inputs, labels, 0.1), labels)
+    adaptive = accuracy(network, pgd(stand_in(network), inputs, labels, 0.1), labels)
     assert adaptive <= unaware + 0.02
     assert adaptive < accuracy(network, inputs, labels) - 0.25
 
@@ -140,7 +140,7 @@ def test_changes_stack() -> None:
     network = LowPass(0.8).prepared(BitDepth(3).prepared(Jpeg(90).prepared(trained()))).eval()
     inputs, labels = some_digits(50)
     assert accuracy(network, inputs, labels) > 0.85
-    assert accuracy(network, pgd(surrogate(network), inputs, labels, 0.2), labels) < 0.3
+    assert accuracy(network, pgd(stand_in(network), inputs, labels, 0.2), labels) < 0.3
 
 
 @pytest.mark.parametrize("change", [LowPass(), Jpeg()], ids=str)

@@ -12,7 +12,7 @@ from advgame.errors import LabError
 from advgame.lab.defences.low_pass import LowPass
 from advgame.lab.defences.smoothing import Smoothed, Smoothing
 from advgame.lab.measures.certification import Certification
-from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.classifier import is_randomised, stand_in
 from advgame.lab.networks.expectation import log_mean_probabilities, repeated
 from tests.lab.defences.small_network import accuracy, pgd, some_digits, trained
 
@@ -52,18 +52,18 @@ def test_logits_are_the_logarithms_of_vote_shares_and_finite_without_votes() -> 
     assert logits.exp().sum(dim=1).tolist() == pytest.approx([1.0, 1.0])
 
 
-def test_surrogate_is_the_expectation_over_noise() -> None:
-    network = Smoothing(noise=0.2, surrogate_draws=20_000).prepared(step_at(0.5)).eval()
-    found = surrogate(network)(torch.tensor([[0.8]])).exp()[0, 1].detach()
+def test_stand_in_is_the_expectation_over_noise() -> None:
+    network = Smoothing(noise=0.2, stand_in_draws=20_000).prepared(step_at(0.5)).eval()
+    found = stand_in(network)(torch.tensor([[0.8]])).exp()[0, 1].detach()
     rows = 0.8 + 0.2 * torch.randn(1_000_000)
     assert float(found) == pytest.approx(float((rows - 0.5).sigmoid().mean()), abs=0.003)
 
 
-def test_surrogate_draws_fresh_noise_and_has_a_gradient_where_the_vote_has_none() -> None:
+def test_stand_in_draws_fresh_noise_and_has_a_gradient_where_the_vote_has_none() -> None:
     network = Smoothing().prepared(trained()).eval()
     inputs, _ = some_digits(3)
     inputs.requires_grad_(True)
-    differentiable = surrogate(network)
+    differentiable = stand_in(network)
     assert not torch.equal(differentiable(inputs), differentiable(inputs))
     assert not network(inputs).requires_grad
     assert torch.autograd.grad(differentiable(inputs)[:, 0].sum(), inputs)[0].abs().sum() > 0
@@ -76,10 +76,10 @@ def test_training_mode_sees_one_noisy_copy_with_a_gradient() -> None:
     assert all(parameter.grad is not None for parameter in network.parameters())
 
 
-def test_asking_for_the_surrogate_leaves_the_mode_of_the_network_alone() -> None:
+def test_asking_for_the_stand_in_leaves_the_mode_of_the_network_alone() -> None:
     network = Smoothing().prepared(trained())
     network.train()
-    surrogate(network)
+    stand_in(network)
     assert all(module.training for module in network.modules())
 
 
@@ -109,7 +109,7 @@ def test_smallest_changes_that_fool_the_base_flatter_smoothing_but_the_adaptive_
     smallest = foolbox.attacks.LInfFMNAttack(steps=50)(model, inputs, labels, epsilons=None)[0]
     sizes = (smallest - inputs).abs().amax(dim=(1, 2, 3), keepdim=True)
     transferred = accuracy(network, torch.where(sizes <= 0.15, smallest, inputs), labels)
-    adaptive = accuracy(network, pgd(surrogate(network), inputs, labels, 0.15), labels)
+    adaptive = accuracy(network, pgd(stand_in(network), inputs, labels, 0.15), labels)
     assert adaptive < transferred - 0.15
 
 
@@ -118,7 +118,7 @@ def test_no_l2_attack_found_beats_the_certificate() -> None:
     inputs, labels = some_digits(100)
     found = Certification(draws=500).certify(network, inputs, seed=0)
     for radius in (0.25, 0.4):
-        attacked = pgd(surrogate(network), inputs, labels, radius, norm="L2")
+        attacked = pgd(stand_in(network), inputs, labels, radius, norm="L2")
         proven = found.proven(labels.numpy(), radius)
         assert accuracy(network, attacked[proven], labels[proven]) == 1
         assert 0 < proven.mean() <= accuracy(network, attacked, labels)
@@ -134,7 +134,7 @@ def test_smoothing_wraps_and_is_wrapped() -> None:
         network.eval()
         assert is_randomised(network)
         assert accuracy(network, inputs, labels) > 0.85
-        fooled = pgd(surrogate(network), inputs, labels, 0.2, steps=5)
+        fooled = pgd(stand_in(network), inputs, labels, 0.2, steps=5)
         assert accuracy(network, fooled, labels) < 0.5
 
 
@@ -152,7 +152,7 @@ def test_mean_probabilities_keep_the_gradient_of_an_over_confident_network() -> 
     assert torch.autograd.grad(mean[0, 0], inputs)[0].tolist() == [pytest.approx([1.0, -1.0], abs=1e-3)]
 
 
-@pytest.mark.parametrize("settings", [{"noise": 0.0}, {"noise": -1.0}, {"draws": 0}, {"surrogate_draws": 0}])
+@pytest.mark.parametrize("settings", [{"noise": 0.0}, {"noise": -1.0}, {"draws": 0}, {"stand_in_draws": 0}])
 def test_settings_out_of_range_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(LabError, match="expected a number"):
         Smoothing(**settings)

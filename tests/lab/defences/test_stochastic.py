@@ -24,7 +24,7 @@ from advgame.lab.defences.smoothing import Smoothing
 from advgame.lab.defences.stochastic_extractor import StochasticExtractor
 from advgame.lab.defences.stochastic_head import StochasticHead
 from advgame.lab.fitting.defence import Defence
-from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.classifier import is_randomised, stand_in
 from advgame.lab.networks.weights import load_weights, save_weights
 from tests.lab.defences.small_network import accuracy, fresh, pgd, some_digits, task, trained
 
@@ -215,10 +215,10 @@ def test_stored_weights_load_into_a_prepared_network_even_if_pruning_made_it_nar
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_surrogate_averages_fresh_draws_and_attacks_better_than_transfer(kind: Any, fitted: Any) -> None:
+def test_stand_in_averages_fresh_draws_and_attacks_better_than_transfer(kind: Any, fitted: Any) -> None:
     network = fitted[kind]
     inputs, labels = some_digits(150)
-    differentiable = surrogate(network)
+    differentiable = stand_in(network)
     assert is_randomised(network)
     assert not torch.equal(differentiable(inputs[:2]), differentiable(inputs[:2]))
     assert torch.allclose(differentiable(inputs).exp().sum(dim=1), torch.ones(150), atol=1e-4)
@@ -265,7 +265,7 @@ def test_stochastic_networks_wrap_and_are_wrapped(kind: Any) -> None:
         network.eval()
         assert is_randomised(network)
         assert accuracy(network, inputs, labels) > 0.85
-        assert accuracy(network, pgd(surrogate(network), inputs, labels, 0.2, steps=5), labels) < 0.5
+        assert accuracy(network, pgd(stand_in(network), inputs, labels, 0.2, steps=5), labels) < 0.5
 
 
 def test_a_network_that_is_one_layer_becomes_stochastic_too() -> None:
@@ -303,7 +303,7 @@ def test_filters_taken_out_of_a_stochastic_layer_are_noticed() -> None:
         {"initial_std": -0.1},
         {"divergence_scale": -1.0},
         {"draws": 0},
-        {"surrogate_draws": 0},
+        {"stand_in_draws": 0},
     ],
 )
 def test_settings_out_of_range_are_refused(kind: Any, given: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from torch import nn
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import ChangesMeaning, SmallestChange, WithinRadius
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, InvarianceAttack, MinimumNormAttack
 from advgame.lab.defences.ensemble import MeanProbabilities
 from advgame.lab.defences.gaussian_layers import AveragedDraws
 from advgame.lab.defences.smoothing import Smoothed
@@ -43,7 +43,7 @@ class Told(Attack):
 
 
 @dataclass(frozen=True)
-class ToldWithin(WithinRadius):
+class ToldWithin(FixedEpsilonAttack):
     """The same, one radius at a time."""
 
     name: ClassVar[str] = "told"
@@ -57,7 +57,7 @@ class ToldWithin(WithinRadius):
 
 
 @dataclass(frozen=True)
-class Nearest(SmallestChange):
+class Nearest(MinimumNormAttack):
     """Moves the first value just across a half."""
 
     name: ClassVar[str] = "nearest"
@@ -90,7 +90,7 @@ class Noisy(Adapted):
         first = inputs[:, 0] - 0.5 + 0.3 * torch.randn(len(inputs))
         return torch.stack([-first, first], dim=1)
 
-    def surrogate(self) -> nn.Module:
+    def stand_in(self) -> nn.Module:
         return Threshold()
 
 
@@ -100,7 +100,7 @@ LABELS = torch.tensor([0] * 5 + [1] * 5)
 
 def victim(network: nn.Module | None = None, seed: int = 0) -> Victim:
     network = network if network is not None else Threshold()
-    return Victim(network, network.surrogate() if isinstance(network, Adapted) else network, {}, seed)
+    return Victim(network, network.stand_in() if isinstance(network, Adapted) else network, {}, seed)
 
 
 def towards_the_other_side(inputs: torch.Tensor, radius: float) -> torch.Tensor:
@@ -329,7 +329,7 @@ def test_the_same_seed_gives_the_same_outcome() -> None:
 
 @dataclass(frozen=True)
 class Asking(Told):
-    """Asks the network twice and differentiates the surrogate once."""
+    """Asks the network twice and differentiates the stand-in once."""
 
     queries_only: ClassVar[bool] = False
 
@@ -339,12 +339,12 @@ class Asking(Told):
         for _ in range(2):
             victim.network(inputs)
         asked = inputs.clone().requires_grad_()
-        victim.surrogate(asked).sum().backward()
+        victim.stand_in(asked).sum().backward()
         return [inputs for _ in radii]
 
 
 class Wrapped(Adapted):
-    """A network around another; its surrogate calls the one inside it twice."""
+    """A network around another; its stand-in calls the one inside it twice."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -353,7 +353,7 @@ class Wrapped(Adapted):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         return self.inside(inputs)
 
-    def surrogate(self) -> nn.Module:
+    def stand_in(self) -> nn.Module:
         outer = self
 
         class Twice(nn.Module):
@@ -371,7 +371,7 @@ class AskingOnly(Asking):
 
 
 def test_each_draw_behind_an_averaged_answer_is_counted() -> None:
-    smoothed = Smoothed(Threshold(), noise=0.1, draws=20, surrogate_draws=8)
+    smoothed = Smoothed(Threshold(), noise=0.1, draws=20, stand_in_draws=8)
     cost = outcomes(AskingOnly(), victim(smoothed), INPUTS, LABELS, [0.1]).cost_per_input
     assert (cost["forward_inputs"], cost["backward_inputs"], cost["queries"]) == (3, 1, 3)
     assert cost["forward_draws"] == cost["query_draws"] == 2 * 20 + 8
@@ -380,8 +380,8 @@ def test_each_draw_behind_an_averaged_answer_is_counted() -> None:
 
 def test_draws_are_the_rows_that_pass_the_network_in_the_middle() -> None:
     middle = Threshold()
-    nested = AveragedDraws(nn.Identity(), Smoothed(middle, 0.1, draws=20, surrogate_draws=8), 5, 2).eval()
-    for asked in (nested, nested.surrogate(), MeanProbabilities([middle, middle], [0.5, 0.5])):
+    nested = AveragedDraws(nn.Identity(), Smoothed(middle, 0.1, draws=20, stand_in_draws=8), 5, 2).eval()
+    for asked in (nested, nested.stand_in(), MeanProbabilities([middle, middle], [0.5, 0.5])):
         rows: list[int] = []
         hook = middle.register_forward_hook(lambda _, given, __, rows=rows: rows.append(len(given[0])))
         with spending_on(Victim(asked, asked, {}, 0), INPUTS.device) as spending, spending.running():
@@ -392,7 +392,7 @@ def test_draws_are_the_rows_that_pass_the_network_in_the_middle() -> None:
         assert spending.counts["forward"] == len(INPUTS)
 
 
-@pytest.mark.parametrize("network", [Threshold(), Wrapped()], ids=["itself", "surrogate"])
+@pytest.mark.parametrize("network", [Threshold(), Wrapped()], ids=["itself", "stand-in"])
 def test_propagations_are_counted_once_whoever_calls_whom(network: nn.Module) -> None:
     cost = outcomes(Asking(), victim(network), INPUTS, LABELS, [0.1]).cost_per_input
     assert cost["forward_inputs"] == 3
@@ -455,7 +455,7 @@ def test_natural_changes_are_counted_for_themselves() -> None:
 
 def test_where_a_change_of_meaning_is_the_attack_the_new_label_is_right() -> None:
     @dataclass(frozen=True)
-    class NewMeaning(ChangesMeaning):
+    class NewMeaning(InvarianceAttack):
         """People call everything above .7 a 1; nothing else is a clear case."""
 
         name: ClassVar[str] = "new_meaning"

@@ -193,6 +193,13 @@ def test_the_small_bundled_experiment_is_a_part_of_the_whole_one() -> None:
     assert small < whole
 
 
+def test_renamed_settings_leave_keys_and_so_the_seeds_of_published_tables_as_they_are() -> None:
+    plan = Plan(read_experiment(bundled("data") / "experiments" / "digits.toml"))
+    published = {"pgd-magnitude-4": "a4b57796e75eca67adcf", "smoothing": "d6dc5add02188b7084bc"}
+    for defence, key in published.items():
+        assert plan.network("digits", "small_cnn", defence, 0).key == key
+
+
 def test_names_and_further_defences_leave_keys_as_they_are() -> None:
     keys = {unit.key for unit in Plan(experiment_of(content())).units}
     more = content(

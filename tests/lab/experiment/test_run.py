@@ -72,7 +72,7 @@ def measured(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_table_has_a_row_for_every_cell_and_radius(measured: Path) -> None:
     table = ag.read_table(measured)
-    assert [(row.defence, row.attack, row.radius, row.crafted_on, row.tested) for row in table] == [
+    assert [(row.defence, row.attack, row.radius, row.source_model, row.tested) for row in table] == [
         ("plain", "none", None, None, 40),
         ("plain", "pgd", 0.05, None, 40),
         ("plain", "pgd", 0.1, None, 40),

@@ -81,7 +81,7 @@ def test_a_network_explains_itself_as_itself() -> None:
 def test_a_randomised_network_explains_itself_as_itself_too() -> None:
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3))
-    smoothed, inputs = Smoothed(network, 0.5, draws=5, surrogate_draws=3).eval(), torch.rand(4, 1, 8, 8)
+    smoothed, inputs = Smoothed(network, 0.5, draws=5, stand_in_draws=3).eval(), torch.rand(4, 1, 8, 8)
     values = Explanations(window=3, stride=1).values(smoothed, smoothed, inputs, torch.zeros(4), 0)
     assert values["occlusion_stability"] == pytest.approx(1)
     assert values["grad_cam_stability"] == pytest.approx(1)

@@ -64,7 +64,7 @@ def test_the_network_shrinks_on_schedule_and_what_is_removed_stays_removed(
 
 def test_a_network_that_does_not_learn_is_pruned_as_afterwards() -> None:
     gradual = GradualPruning(compression=4.0, learning_rate=1e-20, epochs=1).fit(fresh(), few())
-    afterwards = MagnitudePruning(compression=4.0, retrain="none").fit(fresh(), few())
+    afterwards = MagnitudePruning(compression=4.0, fine_tuning="none").fit(fresh(), few())
     for one, two in zip(gradual.parameters(), afterwards.parameters(), strict=True):
         assert torch.equal(one != 0, two != 0)
         assert torch.allclose(one, two)

@@ -29,7 +29,7 @@ FITTING = ("small_cnn", "resnet8", "vgg_narrow", "mlp_300_100", "mlp")
 
 
 def pruned(network: nn.Module, method: str = "magnitude", **settings: Any) -> nn.Module:
-    return PRUNINGS[method](**{"retrain": "none", **settings}).fit(network, task())
+    return PRUNINGS[method](**{"fine_tuning": "none", **settings}).fit(network, task())
 
 
 def true_compression(network: nn.Module, before: nn.Module) -> float:
@@ -94,7 +94,7 @@ def test_whole_kernels_go() -> None:
 
 
 def test_random_pruning_follows_from_the_seed() -> None:
-    method = PRUNINGS["random"](retrain="none", compression=4)
+    method = PRUNINGS["random"](fine_tuning="none", compression=4)
     first, again, other = (method.fit(fresh(), task(seed)) for seed in (1, 1, 2))
     weights = [prunable_layers(network)["2"].weight for network in (first, again, other)]
     assert torch.equal(weights[0], weights[1])
@@ -104,7 +104,7 @@ def test_random_pruning_follows_from_the_seed() -> None:
 @pytest.mark.parametrize("method", PRUNINGS)
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_what_one_level_has_pruned_the_next_one_leaves_pruned(method: str, structure: str) -> None:
-    settings = {"structure": structure, "epochs": 1, "retrain": "standard"}
+    settings = {"structure": structure, "epochs": 1, "fine_tuning": "standard"}
     first = pruned(trained(), method, compression=2, **settings)
     second = pruned(deepcopy(first), method, compression=4, **settings)
     assert true_compression(second, trained()) == pytest.approx(4, rel=0.1)
@@ -121,12 +121,14 @@ def test_the_same_seed_gives_the_same_pruned_network() -> None:
 
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_a_pruned_and_retrained_network_still_reads_digits(structure: str) -> None:
-    network = pruned(trained(), "taylor", structure=structure, compression=4, retrain="standard", epochs=4)
+    network = pruned(
+        trained(), "taylor", structure=structure, compression=4, fine_tuning="standard", epochs=4
+    )
     assert accuracy(network) > 0.85
 
 
 def test_pruned_weights_can_be_stored_and_loaded_into_the_prepared_network(tmp_path: Path) -> None:
-    method = PRUNINGS["magnitude"](structure="filter", compression=4, retrain="none")
+    method = PRUNINGS["magnitude"](structure="filter", compression=4, fine_tuning="none")
     network = method.fit(method.prepared(fresh("resnet8")), task())
     path = save_weights(network, tmp_path / "a.safetensors")
     loaded = load_weights(method.prepared(fresh("resnet8", seed=9)), path)
@@ -145,7 +147,7 @@ def test_compression_counts_from_the_network_before_its_first_pruning_even_insid
 def test_the_same_compression_again_only_trains() -> None:
     network = pruned(trained(), structure="filter", compression=4)
     shapes = [each.shape for each in network.parameters()]
-    again = pruned(network, structure="filter", compression=4, retrain="standard", epochs=1)
+    again = pruned(network, structure="filter", compression=4, fine_tuning="standard", epochs=1)
     assert [each.shape for each in again.parameters()] == shapes
 
 
@@ -157,7 +159,7 @@ def test_compression_one_prunes_nothing() -> None:
 def test_training_afterwards_may_be_adversarial() -> None:
     name = next(name for name, kind in DEFENCES.items() if kind.__name__ == "AdversarialTraining")
     with counting() as facts:
-        pruned(trained(), compression=4, retrain=name, radius=0.1, epochs=1)
+        pruned(trained(), compression=4, fine_tuning=name, radius=0.1, epochs=1)
     images = len(digits().train_labels) // 128 * 128
     assert facts.forward_images > 5 * images  # seven steps and one
 
@@ -187,7 +189,7 @@ def test_settings_out_of_range_are_refused(settings: dict[str, Any], said: str) 
 
 def test_an_unknown_training_afterwards_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean 'standard'"):
-        PRUNINGS["magnitude"](retrain="standart")
+        PRUNINGS["magnitude"](fine_tuning="standart")
     with pytest.raises(LabError, match="'inputs' is 0"):
         PRUNINGS["taylor"](inputs=0)
 

@@ -106,7 +106,7 @@ def attack_strength(measured: Measured) -> Finding:
 
 def _kind(measured: Measured, column: Column) -> str:
     """The laboratory's attack behind a column; empty for benign inputs and transferred examples."""
-    if column.crafted_on is not None or column.norm is None:
+    if column.source_model is not None or column.norm is None:
         return ""
     return str(measured.kind(column.attack)["use"])
 

@@ -80,4 +80,4 @@ def _held_against(measured: Measured, defence: str, norm: str | None) -> list[st
 
 
 def _sees_less(measured: Measured, defence: str, column: Column) -> bool:
-    return measured.side(column) in (BLACK_BOX, TRANSFERRED) and column.crafted_on != defence
+    return measured.side(column) in (BLACK_BOX, TRANSFERRED) and column.source_model != defence

@@ -15,7 +15,7 @@ SHARED_SETTINGS = (
     "scope",
     "epochs",
     "learning_rate",
-    "retrain",
+    "fine_tuning",
     "radius",
     "noise",
 )

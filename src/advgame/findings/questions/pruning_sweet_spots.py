@@ -55,7 +55,7 @@ def sweet_spots(measured: Measured) -> Finding:
         {
             **{column: value for column, value in entry.row.items() if column != "verdict"},
             "compression": compression[name],
-            "fine-tuning": trained_again(measured, name),
+            "fine-tuning": fine_tuning_of(measured, name),
             "overall": verdict(sides),
         }
         for name, sides in [
@@ -118,8 +118,8 @@ def _beside_controls(measured: Measured, names: Sequence[str], compression: Mapp
         for name in names
         for control in whole
         if name not in whole
-        and (measured.base(name), trained_again(measured, name))
-        == (measured.base(control), trained_again(measured, control))
+        and (measured.base(name), fine_tuning_of(measured, name))
+        == (measured.base(control), fine_tuning_of(measured, control))
     ]
     return compared(measured, alike, (BENIGN, WHITE_BOX))
 
@@ -148,12 +148,12 @@ def true_compression(measured: Measured, defence: str) -> float:
     return sum(compressions) / len(compressions)
 
 
-def trained_again(measured: Measured, defence: str) -> str:
+def fine_tuning_of(measured: Measured, defence: str) -> str:
     """The fine-tuning of a pruned network, with the total epochs of all steps."""
     ways: dict[str, int] = {}
     step = measured.steps[defence]
     while step.use in PRUNINGS and step.after is not None:
-        how = str(step.settings["retrain"])
+        how = str(step.settings["fine_tuning"])
         ways[how] = ways.get(how, 0) + int(step.settings["epochs"])
         step = measured.steps[step.after]
     return ", ".join(f"{how}, {epochs} epochs" for how, epochs in ways.items())

@@ -15,7 +15,7 @@ from advgame.lab.experiment.plan import AttackPlan
 from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
 from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_networks
-from advgame.lab.networks.classifier import predictions, surrogate
+from advgame.lab.networks.classifier import predictions, stand_in
 from advgame.measurements import Column
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def picture_attacked_inputs(
     rows = []
     models = trained_networks(bench, defences, seed, dataset=dataset, architecture=network)
     for defence, model in zip(defences, models, strict=True):
-        victim = Victim(model, surrogate(model), {}, seed or 0)
+        victim = Victim(model, stand_in(model), {}, seed or 0)
         (changed,) = craft(plan.attack, victim, inputs, labels, [at]).crafted
         rows.append((defence, changed, predictions(model, changed).tolist()))
     return draw_attacked_inputs(
@@ -82,7 +82,9 @@ def _plan_of(name: str | None, attacks: Sequence[AttackPlan]) -> AttackPlan:
         LabError: for an experiment that has none.
     """
     own = {
-        plan.name: plan for plan in attacks if plan.crafted_on is None and plan.attack.metric != "invariance"
+        plan.name: plan
+        for plan in attacks
+        if plan.source_model is None and plan.attack.metric != "invariance"
     }
     if not own:
         raise LabError(

@@ -25,7 +25,7 @@ from advgame.lab.evaluation.robust_accuracy import craft
 from advgame.lab.experiment.runner import dataset_in
 from advgame.lab.experiment.stored_networks import one_of
 from advgame.lab.experiment.trained_network import AnyPath, NamedExperiment, bench_of, trained_networks
-from advgame.lab.networks.classifier import surrogate
+from advgame.lab.networks.classifier import stand_in
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -80,7 +80,7 @@ def surface(
 ) -> Surface:
     """The loss and the predictions of a network on a plane around one input.
 
-    The adversarial direction is found by projected gradient descent in an L∞ ball, on the surrogate of the
+    The adversarial direction is found by projected gradient descent in an L∞ ball, on the stand-in of the
     network. The random direction has random signs.
 
     Args:
@@ -101,7 +101,7 @@ def surface(
             "radius above 0 and at most 1, an odd number of points from 3 on, and a reach above 0."
         )
     network = network.eval()
-    victim = Victim(network, surrogate(network), {}, seed)
+    victim = Victim(network, stand_in(network), {}, seed)
     labels = torch.tensor([label], device=given.device)
     crafted = craft(Pgd(steps=STEPS), victim, given[None], labels, [radius]).crafted[0][0]
     adversarial = (crafted - given).double()

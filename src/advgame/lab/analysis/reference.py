@@ -14,7 +14,7 @@ from typing import Any
 
 from advgame.lab.attacks import ATTACKS
 from advgame.lab.attacks.attack import Attack
-from advgame.lab.attacks.kinds import SmallestChange
+from advgame.lab.attacks.kinds import MinimumNormAttack
 from advgame.lab.datasets import DATASETS, Source
 from advgame.lab.defences import DEFENCES
 from advgame.lab.measures import MEASURES
@@ -99,7 +99,7 @@ def _about(kind: type[Attack]) -> str:
     if kind.metric == "corruption":
         return f"A natural change, in {norm}."
     sees = "queries only" if kind.queries_only else "white-box"
-    runs = "one run for all radii" if issubclass(kind, SmallestChange) else "one run per radius"
+    runs = "one run for all radii" if issubclass(kind, MinimumNormAttack) else "one run per radius"
     return f"{norm}; {sees}; {runs}."
 
 

@@ -50,7 +50,7 @@ def saliency_maps(
     ``gradient``: the derivative of the predicted class's logit by each pixel, times the pixel, summed over
     channels. ``occlusion``: the decrease of that logit when a window around a pixel is set to 0.
     ``grad_cam``: Grad-CAM of the last convolution (Selvaraju et al. 2017). Of a randomised network, the maps
-    and the predicted class are those of its surrogate with fixed draws.
+    and the predicted class are those of its stand-in with fixed draws.
 
     Args:
         network: logits (inputs, classes) of inputs in [0, 1]; put into evaluation mode.

@@ -11,7 +11,7 @@ from pyautoattack.autopgd_base import APGDAttack, APGDAttack_targeted
 from torch import nn
 
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, check_counts, in_batches
 from advgame.lab.attacks.norms import beside
 from advgame.lab.attacks.survivors import Survivors
 from advgame.lab.networks.classifier import is_randomised
@@ -25,13 +25,13 @@ QUIET.disabled = True
 
 
 @dataclass(frozen=True)
-class ApgdCE(WithinRadius):
+class ApgdCE(FixedEpsilonAttack):
     """Auto-PGD on the cross-entropy in L∞."""
 
     name: ClassVar[str] = "apgd_ce"
     norm: ClassVar[str | None] = "Linf"
     steps: int = 100
-    draws: int = 1  # gradients averaged for each step, for a surrogate that is random itself
+    draws: int = 1  # gradients averaged for each step, for a stand-in that is random itself
 
     def __post_init__(self) -> None:
         check_counts(self, steps=1, draws=1)
@@ -39,12 +39,12 @@ class ApgdCE(WithinRadius):
     def within(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
-        """The last point that fools the surrogate, otherwise the one with the largest loss."""
+        """The last point that fools the stand-in, otherwise the one with the largest loss."""
         return climbed(victim, inputs, labels, str(self.norm), radius, self.steps, self.draws)
 
 
 @dataclass(frozen=True)
-class ApgdT(WithinRadius):
+class ApgdT(FixedEpsilonAttack):
     """Targeted Auto-PGD towards the most likely other classes in turn, in L∞."""
 
     name: ClassVar[str] = "apgd_t"
@@ -66,7 +66,7 @@ class ApgdT(WithinRadius):
 
 
 @dataclass(frozen=True)
-class _CrossEntropyThenTargets(WithinRadius):
+class _CrossEntropyThenTargets(FixedEpsilonAttack):
     """Auto-PGD on the cross-entropy, then targeted on the inputs not yet fooled."""
 
     steps: int = 100
@@ -178,7 +178,7 @@ def aim(survivors: Survivors, norm: str, radius: float, steps: int, targets: int
     if len(survivors) == 0:
         return
     victim = survivors.victim
-    order = _likeliest_others(victim.surrogate, survivors.inputs, survivors.labels)
+    order = _likeliest_others(victim.stand_in, survivors.inputs, survivors.labels)
     kind = APGDAttack_targeted if order.shape[1] + 1 >= CLASSES_FOR_DLR else Margin
 
     def towards(some: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
@@ -213,7 +213,7 @@ def _settings(
     victim: Victim, inputs: torch.Tensor, norm: str, radius: float, steps: int, draws: int
 ) -> dict[str, Any]:
     return {
-        "predict": victim.surrogate,
+        "predict": victim.stand_in,
         "n_iter": steps,
         "norm": norm,
         "eps": radius,
@@ -255,9 +255,9 @@ def _shrinking(radius: float, steps: int) -> tuple[list[float], list[int]]:
     return [3.0 * radius, 2.0 * radius, radius], [first, first, max(steps - 2 * first, 1)]
 
 
-def _likeliest_others(surrogate: nn.Module, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _likeliest_others(stand_in: nn.Module, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """The other classes of each input, likeliest first, (inputs, classes − 1)."""
     with torch.no_grad():
-        logits = surrogate(inputs)
+        logits = stand_in(inputs)
     others: torch.Tensor = logits.scatter(1, labels[:, None], -torch.inf)
     return others.argsort(dim=1, descending=True)[:, :-1]

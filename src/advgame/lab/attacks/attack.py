@@ -16,7 +16,7 @@ class Victim:
     """The network under attack."""
 
     network: nn.Module  # answers queries: logits (inputs, classes) of inputs in [0, 1]
-    surrogate: nn.Module  # what a white-box attack differentiates; the network itself where it can be
+    stand_in: nn.Module  # what a white-box attack differentiates; the network itself where it can be
     others: dict[str, nn.Module]  # further networks the attacker may know, by the defence's name
     seed: int  # every random act of the attack follows from it
 

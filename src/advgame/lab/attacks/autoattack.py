@@ -12,18 +12,18 @@ import torch
 from advgame.errors import LabError
 from advgame.lab.attacks.apgd import CLASSES_FOR_DLR, MOST_TARGETS, QUIET, Margin
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.kinds import WithinRadius
+from advgame.lab.attacks.kinds import FixedEpsilonAttack
 from advgame.lab.attacks.square import SMALLEST_SIDE, AsImages, as_images
 from advgame.lab.networks.classifier import is_randomised
 
 
 @dataclass(frozen=True)
-class AutoAttack(WithinRadius):
+class AutoAttack(FixedEpsilonAttack):
     """APGD-CE, APGD-T and FAB-T for 100 steps and nine targets each, then Square for 5,000 queries, in L∞.
 
     With fewer classes than the protocol expects, the targets are as many as there are others, and below
     four the targeted ascent follows the plain difference of two logits. It differentiates and asks
-    the surrogate; the guard judges by the network.
+    the stand-in; the guard judges by the network.
     """
 
     name: ClassVar[str] = "autoattack"
@@ -38,7 +38,7 @@ class AutoAttack(WithinRadius):
                 f"The attack {self.name!r} takes one answer of a network for all, and this one answers at "
                 "random; use 'strongest_linf', 'strongest_l2' or 'strongest_l1', which average over draws."
             )
-        images, network = as_images(inputs), AsImages(victim.surrogate, inputs.shape[1:])
+        images, network = as_images(inputs), AsImages(victim.stand_in, inputs.shape[1:])
         with torch.no_grad():
             classes = network(images[:1]).shape[1]
         run = pyautoattack.AutoAttack(

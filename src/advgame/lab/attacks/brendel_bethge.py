@@ -12,13 +12,13 @@ from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.averaged import FixedDraws
 from advgame.lab.attacks.foolbox_model import foolbox_model
-from advgame.lab.attacks.kinds import SmallestChange, check_counts
+from advgame.lab.attacks.kinds import MinimumNormAttack, check_counts
 from advgame.lab.attacks.starts import firmly_wrong, from_noise, labels_of
 from advgame.lab.networks.classifier import is_randomised
 
 
 @dataclass(frozen=True)
-class BrendelBethgeL0(SmallestChange):
+class BrendelBethgeL0(MinimumNormAttack):
     """Follows the boundary by its gradient towards the input, in L0.
 
     The first use in a process compiles foolbox's optimiser, which takes half a minute.
@@ -38,7 +38,7 @@ class BrendelBethgeL0(SmallestChange):
 
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The example that changes the fewest values; the input itself where there was no start."""
-        network, at_random = victim.surrogate, is_randomised(victim.network)
+        network, at_random = victim.stand_in, is_randomised(victim.network)
         if at_random:
             network = FixedDraws(network, victim.seed).eval()
         starts, there = from_noise(labels_of(network), inputs, labels)

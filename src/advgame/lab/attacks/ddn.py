@@ -10,11 +10,11 @@ from foolbox.attacks.ddn import DDNAttack
 
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.foolbox_model import foolbox_model
-from advgame.lab.attacks.kinds import SmallestChange, check_counts
+from advgame.lab.attacks.kinds import MinimumNormAttack, check_counts
 
 
 @dataclass(frozen=True)
-class Ddn(SmallestChange):
+class Ddn(MinimumNormAttack):
     """Follows the gradient on a sphere that shrinks after a success and grows after a failure, in L2."""
 
     name: ClassVar[str] = "ddn"
@@ -26,4 +26,4 @@ class Ddn(SmallestChange):
 
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The nearest example of all steps; the input itself where none fooled."""
-        return DDNAttack(steps=self.steps).run(foolbox_model(victim.surrogate, inputs), inputs, labels)
+        return DDNAttack(steps=self.steps).run(foolbox_model(victim.stand_in, inputs), inputs, labels)

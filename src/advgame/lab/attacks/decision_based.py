@@ -17,7 +17,7 @@ from foolbox.models.pytorch import PyTorchModel
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.foolbox_model import foolbox_model
-from advgame.lab.attacks.kinds import SmallestChange, check_counts
+from advgame.lab.attacks.kinds import MinimumNormAttack, check_counts
 from advgame.lab.attacks.norms import beside
 from advgame.lab.attacks.starts import firmly_wrong, from_neighbours, labels_of
 from advgame.lab.networks.classifier import is_randomised
@@ -28,7 +28,7 @@ WIDER = 30.0  # times further away lie the next ones then
 
 
 @dataclass(frozen=True)
-class DecisionBased(SmallestChange):
+class DecisionBased(MinimumNormAttack):
     """Walks along the decision boundary from another input towards the attacked one, using labels only."""
 
     queries_only: ClassVar[bool] = True

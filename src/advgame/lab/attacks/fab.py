@@ -9,12 +9,12 @@ import torch
 from pyautoattack.fab_pt import FABAttack_PT
 
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.kinds import SmallestChange, check_counts, fooled
+from advgame.lab.attacks.kinds import MinimumNormAttack, check_counts, fooled
 from advgame.lab.attacks.norms import size
 
 
 @dataclass(frozen=True)
-class Fab(SmallestChange):
+class Fab(MinimumNormAttack):
     """Projects onto the linearised boundary to one other class after the other, in L∞; keeps the nearest."""
 
     name: ClassVar[str] = "fab"
@@ -29,7 +29,7 @@ class Fab(SmallestChange):
         """The nearest of the examples found for all targets."""
         norm = str(self.norm)
         run = FABAttack_PT(
-            victim.surrogate,
+            victim.stand_in,
             norm=norm,
             n_iter=self.steps,
             seed=victim.seed,
@@ -37,7 +37,7 @@ class Fab(SmallestChange):
             device=inputs.device,
         )
         with torch.no_grad():
-            classes = victim.surrogate(inputs[:1]).shape[1]
+            classes = victim.stand_in(inputs[:1]).shape[1]
         nearest = inputs.clone()
         least = torch.full((len(inputs),), torch.inf, dtype=torch.float64, device=inputs.device)
         for rank in range(2, min(self.targets, classes - 1) + 2):  # the library counts from the right class

@@ -12,13 +12,13 @@ from torch import nn
 
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.foolbox_model import foolbox_model
-from advgame.lab.attacks.kinds import SmallestChange, check_counts
+from advgame.lab.attacks.kinds import MinimumNormAttack, check_counts
 
 HANDICAPS = (0.0, 2.0, 6.0)  # by how much the right class's logit is raised
 
 
 @dataclass(frozen=True)
-class FmnL0(SmallestChange):
+class FmnL0(MinimumNormAttack):
     """Follows the gradient with a budget of changed values: less after a success, more after a failure.
 
     A randomised network is attacked with handicaps as well: an example that must fool by more goes further.
@@ -33,14 +33,14 @@ class FmnL0(SmallestChange):
 
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The example of all steps that changes the fewest values; the input itself where none fooled."""
-        return _AsMany(steps=self.steps).run(foolbox_model(victim.surrogate, inputs), inputs, labels)
+        return _AsMany(steps=self.steps).run(foolbox_model(victim.stand_in, inputs), inputs, labels)
 
     def against_randomness(
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor
     ) -> list[torch.Tensor]:
         """The examples found with each handicap."""
-        against = [_Handicapped(victim.surrogate, labels, handicap).eval() for handicap in HANDICAPS]
-        return [self.smallest(replace(victim, surrogate=target), inputs, labels) for target in against]
+        against = [_Handicapped(victim.stand_in, labels, handicap).eval() for handicap in HANDICAPS]
+        return [self.smallest(replace(victim, stand_in=target), inputs, labels) for target in against]
 
 
 class _Handicapped(nn.Module):

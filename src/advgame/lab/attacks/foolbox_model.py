@@ -15,7 +15,7 @@ def foolbox_model(network: nn.Module, inputs: torch.Tensor) -> PyTorchModel:
 
 
 class Expectation(nn.Module):
-    """The logarithm of the mean probabilities of several calls, for a surrogate that is random itself."""
+    """The logarithm of the mean probabilities of several calls, for a stand-in that is random itself."""
 
     def __init__(self, network: nn.Module, draws: int) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ import torch
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.kinds import ChangesMeaning, check_counts
+from advgame.lab.attacks.kinds import InvarianceAttack, check_counts
 from advgame.lab.fitting.panel import Panel, invariance_examples
 from advgame.lab.networks.classifier import is_randomised
 
@@ -23,7 +23,7 @@ PEOPLE = "people"  # the name of the panel among the networks available to the a
 
 
 @dataclass(frozen=True)
-class _Invariance(ChangesMeaning):
+class _Invariance(InvarianceAttack):
     """Moves inputs towards near inputs of other classes, preferring unchanged predictions."""
 
     metric: ClassVar[str] = "invariance"
@@ -38,7 +38,7 @@ class _Invariance(ChangesMeaning):
     ) -> list[torch.Tensor]:
         """The examples for each radius; inputs as they were where there is none."""
         # As in other attacks, one lucky draw of a randomised network is no success.
-        asked = victim.surrogate if is_randomised(victim.network) else victim.network
+        asked = victim.stand_in if is_randomised(victim.network) else victim.network
         return [
             invariance_examples(
                 inputs, labels, people(victim), str(self.norm), radius, targets=self.targets, network=asked

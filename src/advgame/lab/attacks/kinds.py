@@ -19,7 +19,7 @@ SMALL, BATCH_OF_SMALL = 256, 400  # of inputs of at most so many values more fit
 
 
 @dataclass(frozen=True)
-class WithinRadius(Attack):
+class FixedEpsilonAttack(Attack):
     """A fixed-epsilon attack: each radius needs a separate run.
 
     Radii are run in rising order, each on the inputs not yet fooled.
@@ -46,7 +46,7 @@ class WithinRadius(Attack):
 
 
 @dataclass(frozen=True)
-class SmallestChange(Attack):
+class MinimumNormAttack(Attack):
     """A minimum-norm attack: one run covers all radii."""
 
     @abstractmethod
@@ -89,7 +89,7 @@ class SmallestChange(Attack):
 
 
 @dataclass(frozen=True)
-class ChangesMeaning(Attack):
+class InvarianceAttack(Attack):
     """An attack that changes the true label of an input without changing the network's prediction.
 
     Its examples are judged by their new label. Inputs without an example are not counted.

@@ -16,7 +16,7 @@ from torch import nn
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.foolbox_model import Expectation, foolbox_model
-from advgame.lab.attacks.kinds import WithinRadius, check_counts
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, check_counts
 from advgame.lab.networks.classifier import draws_at_random, draws_per_answer
 
 STEPS, STEP_SIZE = 100, 0.03  # of `averaged_pgd`; the length of a step as a share of the radius
@@ -24,7 +24,7 @@ AVERAGED = 16  # draws of a randomised network behind each step of `averaged_pgd
 
 
 @dataclass(frozen=True)
-class Pgd(WithinRadius):
+class Pgd(FixedEpsilonAttack):
     """Signed gradient steps on the cross-entropy from a random start, in L∞.
 
     Foolbox's own step, a thirtieth of the radius, leaves more inputs standing than a tenth does.
@@ -34,7 +34,7 @@ class Pgd(WithinRadius):
     norm: ClassVar[str | None] = "Linf"
     steps: int = 40
     step_size: float = 0.1  # as a share of the radius
-    draws: int = 1  # gradients averaged for each step, for a surrogate that is random itself
+    draws: int = 1  # gradients averaged for each step, for a stand-in that is random itself
 
     def __post_init__(self) -> None:
         check_counts(self, steps=1, draws=1)
@@ -48,9 +48,9 @@ class Pgd(WithinRadius):
         self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor, radius: float
     ) -> torch.Tensor:
         """The last point of the way."""
-        surrogate = victim.surrogate if self.draws == 1 else Expectation(victim.surrogate, self.draws)
+        stand_in = victim.stand_in if self.draws == 1 else Expectation(victim.stand_in, self.draws)
         run = LinfProjectedGradientDescentAttack(rel_stepsize=self.step_size, steps=self.steps)
-        return run.run(foolbox_model(surrogate, inputs), inputs, labels, epsilon=radius)
+        return run.run(foolbox_model(stand_in, inputs), inputs, labels, epsilon=radius)
 
 
 def averaged_pgd(
@@ -66,15 +66,15 @@ def averaged_pgd(
         labels: (inputs,) int64, the true classes.
         norm: "Linf" or "L2".
         radius: largest change, at least 0, in that norm.
-        draws: answers of the surrogate that are averaged, at least; more where each averages few draws.
+        draws: answers of the stand-in that are averaged, at least; more where each averages few draws.
     """
-    model = Expectation(victim.surrogate, max(draws, _answers(victim.surrogate)))
+    model = Expectation(victim.stand_in, max(draws, _answers(victim.stand_in)))
     kind = LinfProjectedGradientDescentAttack if norm == "Linf" else L2ProjectedGradientDescentAttack
     run = kind(rel_stepsize=STEP_SIZE, steps=STEPS)
     examples: torch.Tensor = run.run(foolbox_model(model, inputs), inputs, labels, epsilon=radius)
     return examples
 
 
-def _answers(surrogate: nn.Module) -> int:
-    """How many answers of a surrogate average over `AVERAGED` draws; 1 where it is the exact expectation."""
-    return ceil(AVERAGED / draws_per_answer(surrogate)) if draws_at_random(surrogate) else 1
+def _answers(stand_in: nn.Module) -> int:
+    """How many answers of a stand-in average over `AVERAGED` draws; 1 where it is the exact expectation."""
+    return ceil(AVERAGED / draws_per_answer(stand_in)) if draws_at_random(stand_in) else 1

@@ -11,13 +11,13 @@ from foolbox.attacks.pointwise import PointwiseAttack
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.averaged import steady
 from advgame.lab.attacks.foolbox_model import foolbox_model
-from advgame.lab.attacks.kinds import SmallestChange
+from advgame.lab.attacks.kinds import MinimumNormAttack
 from advgame.lab.attacks.starts import firmly_wrong, from_noise, labels_of
 from advgame.lab.networks.classifier import is_randomised
 
 
 @dataclass(frozen=True)
-class Pointwise(SmallestChange):
+class Pointwise(MinimumNormAttack):
     """Starts from salt-and-pepper noise that fools and puts back one value after the other, in L0."""
 
     name: ClassVar[str] = "pointwise"

@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.kinds import SmallestChange, check_counts
+from advgame.lab.attacks.kinds import MinimumNormAttack, check_counts
 from advgame.lab.attacks.sparse_search import Beams, Best, SparseSearch, nearest_beams
 
 MORE_VALUES = 2.0  # values changed per unit of an L1 radius, as most of them move by less than 1
@@ -18,7 +18,7 @@ STEPS_WITHIN = (0.5, 0.25)  # moves of the changed values after the exchanges
 
 
 @dataclass(frozen=True)
-class BeamSearch(SmallestChange):
+class BeamSearch(MinimumNormAttack):
     """Changes one value more at a time until the network is fooled; one run covers all radii.
 
     At each radius the candidates of inputs still standing are improved by exchanges of single values. Of a

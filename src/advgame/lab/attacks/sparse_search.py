@@ -25,7 +25,7 @@ PAIRS = 2_000_000  # of candidates compared at once: 16 MB, not the gigabytes of
 EXHAUSTIVE = 512  # candidates; up to this number, every single change is tried instead of the likeliest
 FIRST_FAN = 4  # times as many values are tried in the first step
 LEVELS = (0.0, 1.0, 0.5, 0.25, 0.75)  # values tried in an exhaustive step
-DRAWS = 4  # answers of a random surrogate, averaged to score a candidate
+DRAWS = 4  # answers of a random stand-in, averaged to score a candidate
 SHORTLIST = 4  # times as many candidates as are kept, scored again where scores are noisy
 DRAWS_AGAIN = 64  # behind the second score, at least
 PUT_BACK = 4  # changed values that an exchange tries to put back, those with the lowest slopes
@@ -76,7 +76,7 @@ class SparseSearch:
     @cached_property
     def scores_are_noisy(self) -> bool:
         """Whether candidates are scored by draws, not by the exact expectation of a random network."""
-        return self.at_random and draws_at_random(self.victim.surrogate)
+        return self.at_random and draws_at_random(self.victim.stand_in)
 
     def start(self, inputs: torch.Tensor, labels: torch.Tensor, targets: int) -> Beams:
         """A beam with the unchanged input for each input and each of its likeliest other classes.
@@ -195,7 +195,7 @@ class SparseSearch:
         closeness = closeness.masked_fill(_repeated(children), -torch.inf)
         places = closeness.topk(min(count, children.shape[1]), dim=1).indices
         chosen = children.gather(1, places[:, :, None].expand(-1, -1, children.shape[2]))
-        return chosen, self._of_children(chosen, ceil(DRAWS_AGAIN / draws_per_answer(self.victim.surrogate)))
+        return chosen, self._of_children(chosen, ceil(DRAWS_AGAIN / draws_per_answer(self.victim.stand_in)))
 
     def _best(self, beams: Beams, children: torch.Tensor, margins: torch.Tensor) -> Best:
         owners, place = torch.unique(beams.owners, return_inverse=True)
@@ -215,8 +215,8 @@ class SparseSearch:
         return self._logits(children.flatten(0, 1), draws).view(*children.shape[:2], -1)
 
     def _logits(self, rows: torch.Tensor, draws: int = DRAWS) -> torch.Tensor:
-        """Logits (rows, classes); of a randomised network, the mean over draws of its surrogate."""
-        network = self.victim.surrogate if self.at_random else self.victim.network
+        """Logits (rows, classes); of a randomised network, the mean over draws of its stand-in."""
+        network = self.victim.stand_in if self.at_random else self.victim.network
         with torch.no_grad():
             parts = [self._answer(network, part, draws) for part in torch.split(rows, ROWS)]
         return torch.cat(parts)
@@ -239,7 +239,7 @@ class SparseSearch:
         for part, pair in zip(torch.split(rows, ROWS), torch.split(pairs, ROWS), strict=True):
             with torch.enable_grad():
                 images = part.reshape(-1, *self.shape).detach().clone().requires_grad_()
-                logits = self.victim.surrogate(images)
+                logits = self.victim.stand_in(images)
                 closeness = (logits.gather(1, pair[:, 1:]) - logits.gather(1, pair[:, :1])).sum()
                 if not closeness.requires_grad:
                     yield torch.zeros_like(part)

@@ -12,14 +12,14 @@ from torch import nn
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.averaged import steady
-from advgame.lab.attacks.kinds import WithinRadius, check_counts
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, check_counts
 from advgame.lab.networks.classifier import is_randomised
 
 SMALLEST_SIDE = 5  # in L2 the library begins with a grid of a fifth of the side
 
 
 @dataclass(frozen=True)
-class Square(WithinRadius):
+class Square(FixedEpsilonAttack):
     """Random squares that are kept if they lower the margin, in L∞; uses the network's logits.
 
     A randomised network is asked several times about each, and until the last query.

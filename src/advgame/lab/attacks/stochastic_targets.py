@@ -139,7 +139,7 @@ def errors_and_margin(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) 
 
     def sureness(changed: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            shares = victim.surrogate(changed).softmax(dim=1).double()
+            shares = victim.stand_in(changed).softmax(dim=1).double()
         own = shares.gather(1, labels[:, None]).squeeze(1)
         margin = shares.scatter(1, labels[:, None], -torch.inf).amax(dim=1) - own
         score: torch.Tensor = errors(changed) + margin / (4 * draws)

@@ -11,7 +11,7 @@ import torch
 from advgame.lab.attacks.apgd import MOST_TARGETS, aim, climbed
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.ddn import Ddn
-from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, check_counts, in_batches
 from advgame.lab.attacks.norms import WITHIN, size
 from advgame.lab.attacks.pgd import averaged_pgd
 from advgame.lab.attacks.stochastic_targets import answers_to_compare
@@ -24,14 +24,14 @@ SECOND_SEED = 7_368_787  # added to the victim's
 
 
 @dataclass(frozen=True)
-class _Stages(WithinRadius):
+class _Stages(FixedEpsilonAttack):
     """Auto-PGD on the cross-entropy, short then long, then towards the likeliest other classes."""
 
     batch: ClassVar[int] = 1000  # cut into smaller ones at each stage, when it is known who still stands
     steps: int = 40  # of the ascent on the cross-entropy
     aimed_steps: int = 100  # of each targeted ascent
     targets: int = 3
-    draws: int = 1  # gradients averaged for each step, for a surrogate that is random itself
+    draws: int = 1  # gradients averaged for each step, for a stand-in that is random itself
 
     def __post_init__(self) -> None:
         check_counts(self, steps=1, aimed_steps=1, targets=0, draws=1)
@@ -84,7 +84,7 @@ class _Stages(WithinRadius):
 def nearest_to_falling(survivors: Survivors) -> torch.Tensor:
     """A share of the inputs that stand, those whose label leads least on their last attempt, (standing,)."""
     with torch.no_grad():
-        logits = survivors.victim.surrogate(survivors.changed[survivors.places])
+        logits = survivors.victim.stand_in(survivors.changed[survivors.places])
     labels = survivors.labels[:, None]
     lead = logits.gather(1, labels).squeeze(1) - logits.scatter(1, labels, -torch.inf).amax(dim=1)
     chosen = torch.zeros_like(lead, dtype=torch.bool)

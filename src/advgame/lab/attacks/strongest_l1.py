@@ -9,7 +9,7 @@ import torch
 
 from advgame.lab.attacks.apgd import aim, climbed, climbed_from
 from advgame.lab.attacks.attack import Victim
-from advgame.lab.attacks.kinds import WithinRadius, check_counts, in_batches
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, check_counts, in_batches
 from advgame.lab.attacks.norms import WITHIN, size
 from advgame.lab.attacks.sparse_l0 import within_budget
 from advgame.lab.attacks.strongest_l0 import StrongestL0
@@ -17,7 +17,7 @@ from advgame.lab.attacks.survivors import Survivors
 
 
 @dataclass(frozen=True)
-class StrongestL1(WithinRadius):
+class StrongestL1(FixedEpsilonAttack):
     """Sparse changes in L1, the strongest attack of the L0 ball inside, then Auto-PGD from several starts.
 
     A change of k values in [0, 1] has an L1 norm of at most k, so an L1 ball of radius k contains the L0 ball
@@ -30,7 +30,7 @@ class StrongestL1(WithinRadius):
     steps: int = 100  # of the ascents on the cross-entropy
     aimed_steps: int = 100  # of each targeted ascent
     targets: int = 3
-    draws: int = 1  # gradients averaged for each step, for a surrogate that is random itself
+    draws: int = 1  # gradients averaged for each step, for a stand-in that is random itself
     most: int = 32  # values changed at most by the attack of the L0 ball
 
     def __post_init__(self) -> None:

@@ -11,11 +11,11 @@ from foolbox.attacks.base import MinimizationAttack
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Victim
 from advgame.lab.attacks.foolbox_model import foolbox_model
-from advgame.lab.attacks.kinds import SmallestChange, check_counts
+from advgame.lab.attacks.kinds import MinimumNormAttack, check_counts
 
 
 @dataclass(frozen=True)
-class WeightSearch(SmallestChange):
+class WeightSearch(MinimumNormAttack):
     """The smallest example of several searches, each with another weight of the wrong answer."""
 
     steps: int = 100  # for each weight
@@ -38,4 +38,4 @@ class WeightSearch(SmallestChange):
 
     def smallest(self, victim: Victim, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The nearest example of all searches; nothing useful where none fooled."""
-        return self.foolbox_attack.run(foolbox_model(victim.surrogate, inputs), inputs, labels)
+        return self.foolbox_attack.run(foolbox_model(victim.stand_in, inputs), inputs, labels)

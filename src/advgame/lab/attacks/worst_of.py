@@ -9,13 +9,13 @@ import torch
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import WithinRadius, in_batches
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, in_batches
 from advgame.lab.attacks.norms import ROUNDING, size
 from advgame.lab.attacks.survivors import Survivors
 
 
 @dataclass(frozen=True)
-class WorstOf(WithinRadius):
+class WorstOf(FixedEpsilonAttack):
     """Runs attacks of one norm in turn, each on the inputs that none before it has fooled."""
 
     batch: ClassVar[int] = 1000

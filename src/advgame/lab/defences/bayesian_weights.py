@@ -29,14 +29,14 @@ class BayesianWeights(Defence):
     initial_std: float = 0.05  # of each weight when training starts; the means are the weights there were
     divergence_scale: float = 1.0  # of the divergence from the prior in the loss; below 1 trusts data more
     draws: int = 30  # averaged over in a prediction
-    surrogate_draws: int = 8  # an adaptive attack averages over in each step
+    stand_in_draws: int = 8  # an adaptive attack averages over in each step
 
     def __post_init__(self) -> None:
         Recipe(self.epochs, self.learning_rate, self.batch_size)  # refuses what is out of range
         for setting in ("prior_std", "initial_std"):
             check_range(setting, getattr(self, setting), 0, low_included=False)
         check_range("divergence_scale", self.divergence_scale, 0)
-        for setting in ("draws", "surrogate_draws"):
+        for setting in ("draws", "stand_in_draws"):
             check_range(setting, getattr(self, setting), 1)
 
     @abstractmethod

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.functional import log_softmax
 
 from advgame.lab.defences.combination import Combination
-from advgame.lab.networks.classifier import Adapted, is_randomised, surrogate
+from advgame.lab.networks.classifier import Adapted, is_randomised, stand_in
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,6 @@ class MeanProbabilities(Adapted):
         ]
         return torch.stack(logarithms).logsumexp(dim=0)
 
-    def surrogate(self) -> nn.Module:
-        """The average of the members' surrogates."""
-        return MeanProbabilities([surrogate(member) for member in self.members], self.shares)
+    def stand_in(self) -> nn.Module:
+        """The average of the members' stand-ins."""
+        return MeanProbabilities([stand_in(member) for member in self.members], self.shares)

@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy, linear
 
 from advgame.errors import LabError
 from advgame.lab.fitting.loop import Batch, Objective
-from advgame.lab.networks.classifier import Adapted, surrogate
+from advgame.lab.networks.classifier import Adapted, stand_in
 from advgame.lab.networks.expectation import log_mean_probabilities
 
 Plain = TypeVar("Plain", nn.Linear, nn.Conv2d)
@@ -98,12 +98,12 @@ class AveragedDraws(Adapted):
     in training mode they are those of one.
     """
 
-    def __init__(self, once: nn.Module, drawn: nn.Module, draws: int, surrogate_draws: int) -> None:
+    def __init__(self, once: nn.Module, drawn: nn.Module, draws: int, stand_in_draws: int) -> None:
         super().__init__()
         self.once = once
         self.drawn = drawn
         self.draws = draws
-        self.surrogate_draws = surrogate_draws
+        self.stand_in_draws = stand_in_draws
         self.randomised = True
         self.training = drawn.training
 
@@ -115,10 +115,10 @@ class AveragedDraws(Adapted):
             return logits
         return log_mean_probabilities(self.drawn, features, self.draws)
 
-    def surrogate(self) -> nn.Module:
+    def stand_in(self) -> nn.Module:
         """The same average over fewer, fresh draws: it has a gradient already."""
-        few = self.surrogate_draws
-        return AveragedDraws(surrogate(self.once), surrogate(self.drawn), few, few)
+        few = self.stand_in_draws
+        return AveragedDraws(stand_in(self.once), stand_in(self.drawn), few, few)
 
 
 def stds(layer: GaussianLayer) -> tuple[torch.Tensor, torch.Tensor | None]:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from advgame.errors import LabError
-from advgame.lab.networks.classifier import Adapted, is_randomised, surrogate
+from advgame.lab.networks.classifier import Adapted, is_randomised, stand_in
 
 
 class InputChanged(Adapted):
@@ -35,9 +35,9 @@ class InputChanged(Adapted):
         logits: torch.Tensor = self.network(self.change(inputs))
         return logits
 
-    def surrogate(self) -> nn.Module:
-        """The same transformation in front of the network's surrogate."""
-        return InputChanged(self.change, surrogate(self.network))
+    def stand_in(self) -> nn.Module:
+        """The same transformation in front of the network's stand-in."""
+        return InputChanged(self.change, stand_in(self.network))
 
 
 def straight_through(change: Callable[[torch.Tensor], torch.Tensor], inputs: torch.Tensor) -> torch.Tensor:

@@ -13,7 +13,7 @@ from torch import nn
 
 from advgame.lab.fitting.defence import Defence
 from advgame.lab.fitting.settings import check_range
-from advgame.lab.networks.classifier import Adapted, surrogate
+from advgame.lab.networks.classifier import Adapted, stand_in
 from advgame.lab.networks.expectation import log_mean_probabilities, repeated
 
 
@@ -25,16 +25,16 @@ class Smoothing(Defence):
     learns: ClassVar[bool] = False
     noise: float = 0.25  # standard deviation, in units of inputs in [0, 1]
     draws: int = 100  # noisy copies that vote
-    surrogate_draws: int = 8  # noisy copies an adaptive attack averages over in each step
+    stand_in_draws: int = 8  # noisy copies an adaptive attack averages over in each step
 
     def __post_init__(self) -> None:
         check_range("noise", self.noise, 0, low_included=False)
         check_range("draws", self.draws, 1)
-        check_range("surrogate_draws", self.surrogate_draws, 1)
+        check_range("stand_in_draws", self.stand_in_draws, 1)
 
     def prepared(self, network: nn.Module) -> nn.Module:
         """The network under noise."""
-        return Smoothed(network, self.noise, self.draws, self.surrogate_draws)
+        return Smoothed(network, self.noise, self.draws, self.stand_in_draws)
 
 
 class Smoothed(Adapted):
@@ -45,12 +45,12 @@ class Smoothed(Adapted):
     Noise is not cut at 0 and 1: the certificate holds for Gaussian noise only.
     """
 
-    def __init__(self, network: nn.Module, noise: float, draws: int = 100, surrogate_draws: int = 8) -> None:
+    def __init__(self, network: nn.Module, noise: float, draws: int = 100, stand_in_draws: int = 8) -> None:
         super().__init__()
         self.network = network
         self.noise = noise
         self.draws = draws
-        self.surrogate_draws = surrogate_draws
+        self.stand_in_draws = stand_in_draws
         self.randomised = True
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -73,9 +73,9 @@ class Smoothed(Adapted):
             total = counts if total.numel() == 0 else total + counts
         return total
 
-    def surrogate(self) -> nn.Module:
+    def stand_in(self) -> nn.Module:
         """The mean probabilities of fresh noisy copies: the vote's expectation, made smooth."""
-        return _NoiseExpectation(surrogate(self.network), self.noise, self.surrogate_draws)
+        return _NoiseExpectation(stand_in(self.network), self.noise, self.stand_in_draws)
 
 
 class _NoiseExpectation(nn.Module):

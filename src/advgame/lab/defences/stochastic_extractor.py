@@ -47,7 +47,7 @@ class StochasticExtractor(BayesianWeights):
         for name in layers[:-1]:
             parent, _, own = name.rpartition(".")
             setattr(network.get_submodule(parent), own, self._stochastic(network.get_submodule(name)))
-        return AveragedDraws(nn.Identity(), network, self.draws, self.surrogate_draws)
+        return AveragedDraws(nn.Identity(), network, self.draws, self.stand_in_draws)
 
     def _stochastic(self, layer: nn.Module) -> nn.Module:
         if isinstance(layer, nn.Conv2d):

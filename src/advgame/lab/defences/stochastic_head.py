@@ -38,7 +38,7 @@ class StochasticHead(BayesianWeights):
         """
         extractor, last = _without_last_layer(network)
         head = GaussianLinear(last, self.initial_std)
-        return AveragedDraws(extractor, head, self.draws, self.surrogate_draws)
+        return AveragedDraws(extractor, head, self.draws, self.stand_in_draws)
 
     def fit(self, network: nn.Module, task: Task) -> nn.Module:
         """The network after variational inference on the training inputs."""

@@ -12,7 +12,7 @@ from torch.nn.functional import log_softmax
 
 from advgame.lab.defences.combination import Combination
 from advgame.lab.defences.ensemble import MeanProbabilities
-from advgame.lab.networks.classifier import Adapted, surrogate
+from advgame.lab.networks.classifier import Adapted, stand_in
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,6 @@ class Switched(Adapted):
                 answers.append(log_softmax(member(inputs[chosen]), dim=1))
         return torch.cat(answers)[torch.cat(places).argsort()]
 
-    def surrogate(self) -> nn.Module:
+    def stand_in(self) -> nn.Module:
         """The mean of the members' probabilities: the expectation over the draw, exactly."""
-        return MeanProbabilities([surrogate(member) for member in self.members], self.shares)
+        return MeanProbabilities([stand_in(member) for member in self.members], self.shares)

@@ -22,7 +22,7 @@ class Spending:
     device: torch.device
     seconds: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
-    depth: int = 0  # a surrogate that calls the network counts once
+    depth: int = 0  # a stand-in that calls the network counts once
     on: bool = False
     draws: Mapping[int, int] = field(default_factory=dict)  # in one answer of a module, by the module's id
 
@@ -80,12 +80,12 @@ class Spending:
 
 @contextmanager
 def spending_on(victim: Victim, device: torch.device) -> Iterator[Spending]:
-    """Counts the inputs that go through the network and its surrogate.
+    """Counts the inputs that go through the network and its stand-in.
 
     An answer that averages over draws of a randomised network counts once as an answer, and as many times
     as there are draws among the draws.
     """
-    modules = {id(module): module for module in (victim.network, victim.surrogate)}
+    modules = {id(module): module for module in (victim.network, victim.stand_in)}
     spending = Spending(device, draws={key: draws_per_answer(module) for key, module in modules.items()})
     with ExitStack() as hooks:
         for module in modules.values():

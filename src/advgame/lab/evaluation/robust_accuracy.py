@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from advgame.errors import LabError
 from advgame.lab.attacks.attack import Attack, Victim
-from advgame.lab.attacks.kinds import ChangesMeaning, SmallestChange, WithinRadius, batch_of
+from advgame.lab.attacks.kinds import FixedEpsilonAttack, InvarianceAttack, MinimumNormAttack, batch_of
 from advgame.lab.attacks.norms import NO_CHANGE, NORMS, WITHIN, beside, pulled_inside, random_changes, size
 from advgame.lab.attacks.quick_convolutions import quick_convolutions
 from advgame.lab.attacks.seeding import seeded
@@ -143,7 +143,7 @@ def craft(
     tidy = []
     for changed, radius in zip(tensors, radii, strict=True):
         usable, _ = _usable(attack.norm, changed, inputs, radius)
-        if isinstance(attack, SmallestChange):  # which stops at the boundary of this very network
+        if isinstance(attack, MinimumNormAttack):  # which stops at the boundary of this very network
             norm = str(attack.norm)
             usable = moved(usable, inputs, norm, size(usable, inputs, norm), radius, way=1.0)
         tidy.append(usable)
@@ -198,7 +198,7 @@ class _Judge:
             self._keep_what_fools(place, changed, torch.where(silent, 1.0, shares))
             return
         self.examples[place] = changed
-        if isinstance(self.attack, ChangesMeaning):
+        if isinstance(self.attack, InvarianceAttack):
             meant = self.attack.meant(self.victim, self.inputs, changed, self.labels)
             fits = size(changed, self.inputs, str(self.attack.norm)) <= radius * (1 + WITHIN)
             self.counted[place] = (meant >= 0) & fits
@@ -208,7 +208,7 @@ class _Judge:
 
     def _keep_what_fools(self, place: int, changed: torch.Tensor, shares: torch.Tensor) -> None:
         sizes = size(changed, self.inputs, str(self.attack.norm))
-        if isinstance(self.attack, WithinRadius):
+        if isinstance(self.attack, FixedEpsilonAttack):
             too_far = sizes > self.radii[place] * (1 + WITHIN)
             self._warn(too_far, f"larger than the radius in {self.attack.norm}", self.radii[place])
         self.norms = torch.where((shares < 0.5) & (sizes < self.norms), sizes, self.norms)
@@ -259,7 +259,7 @@ def _attack_all(attack: Attack, victim: Victim, judge: _Judge, spending: Spendin
     if attack.metric != "robust":  # the whole set at once, so that every network meets the same changes
         everything = torch.ones_like(judge.honest)
         _attack_some(attack, victim, judge, everything, range(len(judge.radii)), spending)
-    elif isinstance(attack, WithinRadius):
+    elif isinstance(attack, FixedEpsilonAttack):
         for place in range(len(judge.radii)):
             _attack_some(attack, victim, judge, judge.standing[place], [place], spending)
     else:
@@ -404,7 +404,7 @@ def _without_gradient(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor
     ):
         with seeded(victim.seed, inputs.device), torch.enable_grad():
             asked = some.clone().requires_grad_()
-            logits = victim.surrogate(asked)
+            logits = victim.stand_in(asked)
             own = logits.gather(1, goal[:, None])
             other = logits.scatter(1, goal[:, None], -torch.inf).amax(dim=1)
             margin = (own.squeeze(1) - other).sum()
@@ -420,7 +420,7 @@ def _at_rest(victim: Victim, inputs: torch.Tensor) -> Iterator[None]:
     """Networks in evaluation mode, with weights that gather no gradients; afterwards as they were."""
     modules = list(
         {
-            id(network): network for network in (victim.network, victim.surrogate, *victim.others.values())
+            id(network): network for network in (victim.network, victim.stand_in, *victim.others.values())
         }.values()
     )
     modes = [(part, part.training) for module in modules for part in module.modules()]
@@ -434,7 +434,7 @@ def _at_rest(victim: Victim, inputs: torch.Tensor) -> Iterator[None]:
             module.eval()
         for weight, _ in weights.values():
             weight.requires_grad_(False)
-        asked = list({id(network): network for network in (victim.network, victim.surrogate)}.values())
+        asked = list({id(network): network for network in (victim.network, victim.stand_in)}.values())
         with quick_convolutions(asked, inputs):
             yield
     finally:

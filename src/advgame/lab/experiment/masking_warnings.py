@@ -40,7 +40,7 @@ class _Row:
     @property
     def transferred(self) -> bool:
         """Whether the examples were crafted on another network."""
-        return self.plan.crafted_on not in (None, self.defence)
+        return self.plan.source_model not in (None, self.defence)
 
     @property
     def black_box(self) -> bool:

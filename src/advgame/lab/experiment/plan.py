@@ -37,7 +37,7 @@ class AttackPlan:
     radii: tuple[float, ...]  # in rising order
     inputs: int | None = None  # number of test inputs; None for all
     against: tuple[str, ...] | None = None  # names of defences; None for all
-    crafted_on: str | None = None  # defence of the source model; None for the attacked network itself
+    source_model: str | None = None  # defence of the source model; None for the attacked network itself
 
     def meets(self, defence: str) -> bool:
         """Whether the attack is run against a defence; transferred ones also against their source model."""

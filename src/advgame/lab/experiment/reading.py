@@ -385,7 +385,7 @@ def _in_order(plans: Sequence[DefencePlan]) -> tuple[DefencePlan, ...]:
 def _check_names(experiment: Experiment) -> None:
     """Raises an error for unknown defences, and for seeds that a required defence lacks."""
     names = {plan.name for plan in experiment.defences}
-    referenced = [(*(plan.against or ()), plan.crafted_on) for plan in experiment.attacks]
+    referenced = [(*(plan.against or ()), plan.source_model) for plan in experiment.attacks]
     referenced += [(*(plan.against or ()), plan.compared_with) for plan in experiment.measures]
     for name in (name for row in referenced for name in row if name is not None):
         if name not in names:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advgame.files import spreadsheet_safe, written_whole
-from advgame.lab.attacks.kinds import SmallestChange
+from advgame.lab.attacks.kinds import MinimumNormAttack
 from advgame.lab.datasets import DATASETS
 from advgame.lab.experiment.environment import surroundings
 from advgame.lab.experiment.journal import Journal, SetAside
@@ -145,7 +145,7 @@ def _rows(plan: Plan, cells: Cells, networks: Mapping[str, dict[str, Any]]) -> I
                 attack="none" if attack is None else attack.name,
                 norm=None if attack is None else attack.attack.norm,
                 radius=radius,
-                crafted_on=None if attack is None else attack.crafted_on,
+                source_model=None if attack is None else attack.source_model,
                 metric="clean" if attack is None else METRIC.get(attack.attack.metric, attack.attack.metric),
                 accuracy=float(shares.sum()) / tested,
                 correct=round(float(shares.sum())),
@@ -230,7 +230,7 @@ def _outcomes(cells: Cells) -> pd.DataFrame:
                         "attack": "none" if attack is None else attack.name,
                         "norm": None if attack is None else attack.attack.norm,
                         "radius": np.nan if radius is None else radius,
-                        "crafted_on": None if attack is None else attack.crafted_on,
+                        "crafted_on": None if attack is None else attack.source_model,
                         "seed": unit.seed,
                         "input": np.array(record["places"], np.int32)[counted],
                         "correct": counted_shares(record, number),
@@ -280,7 +280,7 @@ def _attack_costs(plan: Plan, records: Mapping[str, dict[str, Any]], cells: Cell
         if attack is not None:
             source = (
                 crafted.get((unit.dataset, unit.network, unit.attack, unit.seed))
-                if attack.crafted_on
+                if attack.source_model
                 else None
             )
             rows.append(
@@ -290,8 +290,8 @@ def _attack_costs(plan: Plan, records: Mapping[str, dict[str, Any]], cells: Cell
                     "defence": unit.defence,
                     "attack": attack.name,
                     "norm": attack.attack.norm,
-                    "runs": 1 if isinstance(attack.attack, SmallestChange) else len(attack.radii),
-                    "crafted_on": attack.crafted_on,
+                    "runs": 1 if isinstance(attack.attack, MinimumNormAttack) else len(attack.radii),
+                    "crafted_on": attack.source_model,
                     "seed": unit.seed,
                     "inputs": len(record["places"]),
                     **(source or record)["cost"],
@@ -384,7 +384,7 @@ def _attack(planned: AttackPlan) -> dict[str, Any]:
         "queries_only": planned.attack.queries_only,
         "radii": list(planned.radii),
         "inputs": planned.inputs,
-        "crafted_on": planned.crafted_on,
+        "crafted_on": planned.source_model,
         "settings": asdict(planned.attack),
     }
 

@@ -33,7 +33,7 @@ from advgame.lab.fitting.loop import counting
 from advgame.lab.fitting.panel import measuring_panel
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks import NETWORKS
-from advgame.lab.networks.classifier import surrogate
+from advgame.lab.networks.classifier import stand_in
 from advgame.lab.networks.complexity import network_facts
 from advgame.lab.networks.weights import load_weights, save_weights
 
@@ -194,7 +194,7 @@ class Bench:
         auxiliary: dict[str, nn.Module] = {}
         if attack.attack.metric == "invariance":
             auxiliary = {PEOPLE: measuring_panel(self._dataset(unit), torch.device(self.device))}
-        return Victim(network, surrogate(network), auxiliary, seed)
+        return Victim(network, stand_in(network), auxiliary, seed)
 
     def _bystander(self, unit: Unit) -> Victim:
         """The network of a unit when no one attacks it."""
@@ -228,7 +228,7 @@ class Bench:
                 "warnings": [],
             }
         crafted = None
-        if attack.crafted_on is not None:
+        if attack.source_model is not None:
             source = self.plan.crafting(unit.dataset, unit.network, attack, unit.seed)
             stored = load_file(self.journal.stored_tensors(source), device=self.device)
             crafted = [stored[str(place)] for place in range(len(attack.radii))]

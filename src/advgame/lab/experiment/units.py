@@ -19,6 +19,8 @@ from advgame.lab.experiment.plan import AttackPlan, DefencePlan, Experiment, Mea
 from advgame.lab.experiment.stored_networks import check_trained, source_experiment
 
 FORMAT = 1  # increased when the meaning of settings changes
+# Keys keep the first name of a setting: they determine the seeds of published tables.
+FIRST_NAMES = {"fine_tuning": "retrain", "stand_in_draws": "surrogate_draws"}
 
 # Kinds of units, and their folders in the journal.
 MAKE, CRAFT, MEASURE, INSPECT = "networks", "crafted", "cells", "measures"
@@ -89,7 +91,7 @@ class Plan:
             attack: the attack, which names the source model its examples are crafted on.
             seed: the training seed.
         """
-        source = self.network(dataset, network, attack.crafted_on or "", seed)
+        source = self.network(dataset, network, attack.source_model or "", seed)
         key = digest("crafted", source.key, self._attack(attack))
         return Unit(CRAFT, dataset, network, source.defence, seed, attack.name, key, (source.key,), True)
 
@@ -104,7 +106,7 @@ class Plan:
             attack: the attack, with its settings; None for clean inputs.
         """
         needs = [self.network(dataset, network, defence, seed).key]
-        if attack is not None and attack.crafted_on is not None:
+        if attack is not None and attack.source_model is not None:
             needs.append(self.crafting(dataset, network, attack, seed).key)
         about = None if attack is None else self._attack(attack)
         key = digest("cell", needs, about, self.experiment.test_inputs)
@@ -163,15 +165,15 @@ class Plan:
 
     def _has_source(self, attack: AttackPlan, seed: int) -> bool:
         """Whether the source model is trained with this seed."""
-        if attack.crafted_on is None:
+        if attack.source_model is None:
             return True
-        return seed in self.experiment.seeds_of(self.experiment.defence(attack.crafted_on))
+        return seed in self.experiment.seeds_of(self.experiment.defence(attack.source_model))
 
     def _listed(self) -> Iterator[Unit]:
         """Each network, followed by its measurements, so that the first rows are complete early."""
         for unit, attack in self.cells():
             yield self.network(unit.dataset, unit.network, unit.defence, unit.seed)
-            if attack is not None and attack.crafted_on is not None:
+            if attack is not None and attack.source_model is not None:
                 yield self.crafting(unit.dataset, unit.network, attack, unit.seed)
             yield unit
             if attack is None:
@@ -198,7 +200,7 @@ def seed_from(*parts: Any) -> int:
 
 def _described(part: Any) -> Any:
     """The name and settings of a part."""
-    settings = asdict(part)
+    settings = {FIRST_NAMES.get(name, name): value for name, value in asdict(part).items()}
     if isinstance(part, Combination):
         settings.pop("of")  # its members are identified by the keys of their networks
     return [part.name, settings]

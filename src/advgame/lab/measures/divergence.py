@@ -13,7 +13,7 @@ from torch.nn.functional import kl_div, log_softmax
 from advgame.lab.attacks.averaged import FixedDraws
 from advgame.lab.fitting.settings import check_range
 from advgame.lab.measures.measure import Measure, Values
-from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.classifier import is_randomised, stand_in
 from advgame.lab.training.ascent import Ball, check_ball
 
 
@@ -44,7 +44,7 @@ class LargestDivergence(Measure):
     ) -> Values:
         """The divergence and ψ, by input."""
         generator = torch.Generator().manual_seed(seed)
-        model = surrogate(network)
+        model = stand_in(network)
         if is_randomised(network):  # fresh draws would change the output too, and inflate the maximum
             model = FixedDraws(model, seed).eval()
         divergences = torch.cat(

@@ -17,7 +17,7 @@ from advgame.lab.defences.gaussian_layers import gaussian_layers, one_network
 from advgame.lab.evaluation.robust_accuracy import outcomes
 from advgame.lab.fitting.settings import check_range
 from advgame.lab.measures.measure import Measure, Values
-from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.classifier import is_randomised, stand_in
 from advgame.statistics.sequential_estimate import Guarantee, estimate_probabilities, looks
 
 
@@ -99,7 +99,7 @@ class RobustnessProbability(Measure):
                 "The network has randomness other than in its weights (smoothing, switching), so drawn "
                 "weights do not make it deterministic; measure the stochastic network inside."
             )
-        victim = Victim(network, surrogate(network), {}, int(generator.integers(2**31)))
+        victim = Victim(network, stand_in(network), {}, int(generator.integers(2**31)))
         attack = Pgd(steps=self.steps, step_size=min(2.0, 2.5 / self.steps))
         robust: NDArray[np.bool_] = outcomes(attack, victim, inputs, labels, [self.radius]).right[0]
         return robust

@@ -19,7 +19,7 @@ from torch.nn.functional import interpolate
 from advgame.errors import LabError
 from advgame.lab.attacks.averaged import FixedDraws
 from advgame.lab.measures.measure import Measure, Values
-from advgame.lab.networks.classifier import is_randomised, surrogate
+from advgame.lab.networks.classifier import is_randomised, stand_in
 from advgame.statistics.rank_correlation import spearman
 
 BASELINES = ("zero", "mean", "blur", "noise", "inpainting")
@@ -34,7 +34,7 @@ class OcclusionBaselines(Measure):
 
     A window of the image is replaced, and the decrease of the logit of the predicted class is the importance
     of the window. For each pair of baselines, the rank correlation (Spearman) of both maps, by input. Of a
-    randomised network, the maps are those of its surrogate with fixed draws.
+    randomised network, the maps are those of its stand-in with fixed draws.
     """
 
     name: ClassVar[str] = "occlusion_baselines"
@@ -71,7 +71,7 @@ class Explanations(Measure):
     correlation of the Grad-CAM and the occlusion maps with those of the reference: 1 is the same order.
     The infidelity is relative to the change of the output, so that networks with different scales of logits
     can be compared: 0 if the gradient predicts every change, 1 if it predicts no better than "no change".
-    Of a randomised network, the surrogate with fixed draws is explained.
+    Of a randomised network, the stand-in with fixed draws is explained.
     """
 
     name: ClassVar[str] = "explanations"
@@ -120,7 +120,7 @@ class Explanations(Measure):
 
 
 def explained(network: nn.Module, seed: int) -> nn.Module:
-    """The network that is explained: of a randomised one, its surrogate with the same draws at every call.
+    """The network that is explained: of a randomised one, its stand-in with the same draws at every call.
 
     With new draws at every call, the output would change also where no pixel does. A vote has no gradient.
 
@@ -128,7 +128,7 @@ def explained(network: nn.Module, seed: int) -> nn.Module:
         network: in evaluation mode.
         seed: seed of the draws.
     """
-    return FixedDraws(surrogate(network), seed).eval() if is_randomised(network) else network
+    return FixedDraws(stand_in(network), seed).eval() if is_randomised(network) else network
 
 
 def relative_infidelities(

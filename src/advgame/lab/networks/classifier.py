@@ -1,4 +1,4 @@
-"""The contract of a classifier: logits for inputs in [0, 1], and a surrogate for white-box attacks.
+"""The contract of a classifier: logits for inputs in [0, 1], and a stand-in for white-box attacks.
 
 Any `torch.nn.Module` is a classifier. One that is randomised, or that changes its inputs without a useful
 gradient, is an `Adapted` one.
@@ -15,7 +15,7 @@ from torch import nn
 class Adapted(nn.Module, ABC):
     """A classifier that provides a differentiable stand-in for white-box attacks.
 
-    ``forward`` is the deployed classifier. ``surrogate`` is the stand-in that a white-box attacker who knows
+    ``forward`` is the deployed classifier. ``stand_in`` is the stand-in that a white-box attacker who knows
     the defence differentiates: the expectation over the randomness (Athalye et al. 2018), or a
     straight-through estimate of an input change that has no gradient.
     """
@@ -24,13 +24,13 @@ class Adapted(nn.Module, ABC):
     draws_a_member: bool = False  # whether one of several networks, with probabilities `shares`, answers
 
     @abstractmethod
-    def surrogate(self) -> nn.Module:
+    def stand_in(self) -> nn.Module:
         """The differentiable form of the classifier: logits (inputs, classes) of inputs in [0, 1]."""
 
 
-def surrogate(network: nn.Module) -> nn.Module:
+def stand_in(network: nn.Module) -> nn.Module:
     """The network that a white-box attack differentiates: the network itself, or its stand-in."""
-    return network.surrogate() if isinstance(network, Adapted) else network
+    return network.stand_in() if isinstance(network, Adapted) else network
 
 
 def is_randomised(network: nn.Module) -> bool:
@@ -49,9 +49,9 @@ def draws_per_answer(network: nn.Module) -> int:
 
 
 def draws_at_random(network: nn.Module) -> bool:
-    """Whether outputs depend on random draws, also those of a surrogate that averages over them.
+    """Whether outputs depend on random draws, also those of a stand-in that averages over them.
 
-    The surrogate of a randomised network may be its exact expectation, which needs no averaging.
+    The stand-in of a randomised network may be its exact expectation, which needs no averaging.
     """
     return is_randomised(network) or any(hasattr(part, "draws") for part in network.modules())
 

@@ -16,7 +16,7 @@ from advgame.lab.training.trained import Trained
 NONE = "none"
 
 
-def check_retraining(name: str, settings: Mapping[str, Any]) -> None:
+def check_fine_tuning(name: str, settings: Mapping[str, Any]) -> None:
     """Raises an error unless the training defence exists and has these settings.
 
     Raises:
@@ -41,7 +41,7 @@ def settings_given(epochs: int, learning_rate: float, **optional: float | None) 
     return {"epochs": epochs, "learning_rate": learning_rate, **chosen}
 
 
-def retrained(network: nn.Module, task: Task, name: str, settings: Mapping[str, Any]) -> nn.Module:
+def fine_tuned(network: nn.Module, task: Task, name: str, settings: Mapping[str, Any]) -> nn.Module:
     """The network fine-tuned by a training defence; weights that are 0 stay 0.
 
     Args:

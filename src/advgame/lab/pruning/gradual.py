@@ -16,7 +16,7 @@ from advgame.lab.fitting.defence import Defence
 from advgame.lab.fitting.settings import check_choice, check_range
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks.complexity import parameters_left, prunable_layers
-from advgame.lab.pruning.fine_tuning import NONE, check_retraining, retrained, settings_given
+from advgame.lab.pruning.fine_tuning import NONE, check_fine_tuning, fine_tuned, settings_given
 from advgame.lab.pruning.magnitude import MagnitudePruning
 from advgame.lab.pruning.masks import Masked
 from advgame.lab.pruning.prunable_units import (
@@ -71,7 +71,7 @@ class GradualPruning(Defence):
             raise LabError(
                 "The setting 'train' is 'none', but gradual pruning needs a training; use magnitude."
             )
-        check_retraining(self.train, self.settings_of_training)
+        check_fine_tuning(self.train, self.settings_of_training)
 
     @property
     def settings_of_training(self) -> dict[str, float]:
@@ -112,7 +112,7 @@ class GradualPruning(Defence):
         check_reachable(units, removal, before, self.compression, self.structure)
         schedule = _Schedule(self, before, task)
         watched = replace(task, before_step=schedule)
-        network = retrained(network, watched, self.train, self.settings_of_training)
+        network = fine_tuned(network, watched, self.train, self.settings_of_training)
         schedule(network, 1.0)
         task.progress(f"pruned to {before / parameters_left(network):.3g} times fewer parameters")
         return network.eval()
@@ -129,7 +129,7 @@ class GradualPruning(Defence):
             units: its units.
             task: the task of the training.
         """
-        magnitude = MagnitudePruning(structure=self.structure, retrain=NONE)
+        magnitude = MagnitudePruning(structure=self.structure, fine_tuning=NONE)
         return magnitude.importances(network, units, task)
 
 

@@ -14,7 +14,7 @@ from advgame.lab.fitting.settings import check_choice, check_range
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks.complexity import parameters_left
 from advgame.lab.pruning.filters import Filters
-from advgame.lab.pruning.fine_tuning import check_retraining, retrained, settings_given
+from advgame.lab.pruning.fine_tuning import check_fine_tuning, fine_tuned, settings_given
 from advgame.lab.pruning.masks import Masked
 from advgame.lab.pruning.prunable_units import (
     SCOPES,
@@ -46,7 +46,7 @@ class Pruning(Defence):
     scope: str = "global"  # "local" removes the same share of each layer
     epochs: int = 3  # of fine-tuning
     learning_rate: float = 3e-3
-    retrain: str = "standard"  # name of the defence that fine-tunes; "none" for none
+    fine_tuning: str = "standard"  # name of the defence that fine-tunes; "none" for none
     radius: float | None = None  # setting of that defence, if it has one; None for its default
     noise: float | None = None  # likewise
 
@@ -54,7 +54,7 @@ class Pruning(Defence):
         check_range("compression", self.compression, 1)
         check_choice("structure", self.structure, STRUCTURES)
         check_choice("scope", self.scope, SCOPES)
-        check_retraining(self.retrain, self.settings_of_retraining)
+        check_fine_tuning(self.fine_tuning, self.fine_tuning_settings)
 
     @abstractmethod
     def importances(self, network: nn.Module, units: Units, task: Task) -> list[torch.Tensor]:
@@ -67,7 +67,7 @@ class Pruning(Defence):
         """
 
     @property
-    def settings_of_retraining(self) -> dict[str, float]:
+    def fine_tuning_settings(self) -> dict[str, float]:
         """The settings of the defence that fine-tunes."""
         return settings_given(self.epochs, self.learning_rate, radius=self.radius, noise=self.noise)
 
@@ -86,7 +86,7 @@ class Pruning(Defence):
         before = size_before_pruning(network)
         self._prune(network, before, task)
         task.progress(f"pruned to {before / parameters_left(network):.3g} times fewer parameters")
-        return retrained(network, task, self.retrain, self.settings_of_retraining).eval()
+        return fine_tuned(network, task, self.fine_tuning, self.fine_tuning_settings).eval()
 
     def _prune(self, network: nn.Module, before: int, task: Task) -> None:
         left, target = parameters_left(network), round(before / self.compression)

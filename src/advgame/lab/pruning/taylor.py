@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 from advgame.lab.fitting.loop import counted
 from advgame.lab.fitting.settings import check_range
 from advgame.lab.fitting.task import Task
-from advgame.lab.networks.classifier import surrogate
+from advgame.lab.networks.classifier import stand_in
 from advgame.lab.pruning.method import Pruning
 from advgame.lab.pruning.prunable_units import Units
 
@@ -61,7 +61,7 @@ def expected_changes(
     with torch.random.fork_rng(devices=devices), counted(network), torch.enable_grad():
         torch.manual_seed(seed)
         for batch, truth in batches:
-            loss = cross_entropy(surrogate(network)(batch), truth)
+            loss = cross_entropy(stand_in(network)(batch), truth)
             gradients = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
             products = {
                 name: torch.zeros_like(weight) if gradient is None else weight * gradient

@@ -54,8 +54,10 @@ def _knowledge(facts: Facts) -> Iterator[str]:
     adapted = [
         row.column for row in facts.rows if row.metric == "robust" and row.adaptivity in (None, "adaptive")
     ]
-    direct = list(dict.fromkeys(column.attack for column in adapted if column.crafted_on is None))
-    transferred = list(dict.fromkeys(column.full_name for column in columns if column.crafted_on is not None))
+    direct = list(dict.fromkeys(column.attack for column in adapted if column.source_model is None))
+    transferred = list(
+        dict.fromkeys(column.full_name for column in columns if column.source_model is not None)
+    )
     natural = list(dict.fromkeys(row.attack for row in facts.rows if row.metric == "corruption"))
     if direct:
         yield (
