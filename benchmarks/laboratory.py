@@ -1,11 +1,16 @@
-"""The laboratory beside the same libraries driven by hand: ``python -m benchmarks.laboratory``.
+"""The laboratory beside other attacks, and beside another checkout: ``python -m benchmarks.laboratory``.
 
-Both do the same work on the same network and inputs: craft, predict again, count. By hand the whole set is
-attacked at every radius, in batches of the library's usual size; the laboratory goes on with the
-inputs that still stand, and also measures each change again and counts what was spent. With one radius both
-attack the same inputs, so that the ratio tells what the guard costs; with three it tells what going on
-with the survivors saves. The runs alternate, on one thread, in seconds of CPU. Fashion-MNIST where
-ADVGAME_IMAGES names its folder, else the digits of scikit-learn.
+Three tables, on Fashion-MNIST where ADVGAME_IMAGES is its folder, otherwise on scikit-learn's digits:
+
+- The same attack through the laboratory and through its library directly. Without the laboratory, all inputs
+  are attacked at every radius, in batches of the library's usual size. The laboratory attacks only the inputs
+  that are still classified correctly, verifies every example and counts costs. With one radius, the ratio is
+  the cost of verification; with three, it includes what is saved on fooled inputs.
+- The strongest attack in L∞ and AutoAttack's standard version: accuracy left, gradient evaluations, seconds.
+- Sparse attacks: accuracy left at three radii, CPU seconds per input.
+
+With ``--against PATH``, instead, the whole command ``advgame measure`` is timed side by side with another
+checkout. Runs alternate, on one thread per process.
 """
 
 from __future__ import annotations
@@ -13,7 +18,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,13 +34,17 @@ from advgame.lab.attacks.ddn import Ddn
 from advgame.lab.attacks.pgd import Pgd
 from advgame.lab.attacks.square import Square
 from advgame.lab.datasets import DATASETS
+from advgame.lab.datasets.dataset import Dataset
 from advgame.lab.evaluation.robust_accuracy import outcomes
 from advgame.lab.fitting.task import Task
 from advgame.lab.networks import NETWORKS
 from advgame.lab.training.fast_training import FastTraining
+from benchmarks.laboratory_builds import whole_measurements
+from benchmarks.laboratory_strength import SETTINGS, beside_autoattack, sparse_attacks
 from benchmarks.machine import machine
 
 RESULTS = Path(__file__).parent / "results"
+AUDITED = 200  # inputs under AutoAttack and sparse attacks
 BY_HAND = 250  # inputs at once, as AutoAttack's own default has it
 LINF, L2 = (0.025, 0.05, 0.1), (0.5, 1.0, 1.5)
 ONE = (0.05,)
@@ -119,15 +127,18 @@ def works() -> list[Work]:
     ]
 
 
-def trained() -> tuple[str, nn.Module, torch.Tensor, torch.Tensor]:
-    """A network trained against attacks, and the test inputs it is attacked on."""
-    large = "ADVGAME_IMAGES" in os.environ
-    dataset = DATASETS["fashion_mnist" if large else "digits"].load(None)
-    network = NETWORKS["lenet" if large else "small_cnn"](dataset.shape, len(dataset.classes), 0)
-    defence = FastTraining(epochs=2 if large else 20, radius=0.05)
+def trained(dataset: Dataset) -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
+    """A network trained against attacks, and the test inputs it is attacked on.
+
+    Args:
+        dataset: the data set of both.
+    """
+    setting = SETTINGS[dataset.name]
+    network = NETWORKS[setting.network](dataset.shape, len(dataset.classes), 0)
+    defence = FastTraining(epochs=setting.epochs, radius=0.05)
     network = defence.fit(defence.prepared(network), Task(dataset, 0))
     places = torch.from_numpy(dataset.chosen_for_test(500))
-    return dataset.name, network.eval(), dataset.test_inputs[places], dataset.test_labels[places]
+    return network.eval(), dataset.test_inputs[places], dataset.test_labels[places]
 
 
 def compared(work: Work, network: nn.Module, inputs: torch.Tensor, labels: torch.Tensor, repeats: int) -> str:
@@ -153,31 +164,60 @@ def compared(work: Work, network: nn.Module, inputs: torch.Tensor, labels: torch
     )
 
 
+def beside_libraries(dataset: Dataset, repeats: int) -> Iterator[str]:
+    """Lines of a table: attacks through the laboratory and through their libraries directly.
+
+    Args:
+        dataset: the data set of the network and inputs.
+        repeats: runs of each.
+    """
+    network, inputs, labels = trained(dataset)
+    yield "| attack | advgame | by hand | by hand ÷ advgame | right, advgame | right, by hand |"
+    yield "|---|---|---|---|---|---|"
+    for work in works():
+        yield compared(work, network, inputs, labels, repeats)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Trains a network, runs both ways in turns, prints and saves the table."""
+    """Prints the tables and saves them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.laboratory", description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--against", type=Path, help="the folder of another checkout of advgame")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the folder of results")
     given = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     logging.disable()
     torch.set_num_threads(1)
-    name, network, inputs, labels = trained()
-    lines = [
-        machine(),
-        "",
-        f"{len(labels)} inputs of {name}; CPU seconds, medians of {given.repeats} runs each.",
-        "",
-        "| attack | advgame | by hand | by hand ÷ advgame | right, advgame | right, by hand |",
-        "|---|---|---|---|---|---|",
-    ]
-    for work in works():
-        print(f"  {work.name} …", file=sys.stderr, flush=True)
-        lines.append(compared(work, network, inputs, labels, given.repeats))
-    text = "\n".join(lines) + "\n"
-    (given.results / f"laboratory-{name.replace('_', '-')}.md").write_text(text, encoding="utf-8")
-    print(text, end="")
+    name = "fashion_mnist" if "ADVGAME_IMAGES" in os.environ else "digits"
+    if given.against is not None:
+        file = "laboratory-builds.md"
+        tables = {
+            f"Medians of {given.repeats} runs each, in turns.": whole_measurements(
+                given.against, given.repeats
+            )
+        }
+    else:
+        file = f"laboratory-{name.replace('_', '-')}.md"
+        dataset = DATASETS[name].load(None)
+        tables = {
+            f"500 inputs of {name}; CPU seconds, medians of {given.repeats} runs each.": beside_libraries(
+                dataset, given.repeats
+            ),
+            f"{AUDITED} inputs of {name}; gradient evaluations and CPU seconds per input.": beside_autoattack(
+                dataset, AUDITED
+            ),
+            f"{AUDITED} inputs of {name}, attacks in L0.": sparse_attacks(dataset, AUDITED),
+        }
+    parts = [_printed(machine())]
+    for about, lines in tables.items():
+        parts.append(_printed(about) + "\n\n" + "\n".join(_printed(line) for line in lines))
+    (given.results / file).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     return 0
+
+
+def _printed(line: str) -> str:
+    print(line, flush=True)
+    return line
 
 
 if __name__ == "__main__":
