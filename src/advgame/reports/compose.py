@@ -19,7 +19,7 @@ DECISION = "decision"  # the section that every report has
 SUMMARY = "summary"  # the section that states how sure the decision is
 IN_SHORT = (DECISION, SUMMARY)  # the sections of the short answer
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
-QUOTED = ("sources", "provenance")  # sections that quote tables, and speak of the inputs of a computation
+QUOTED = ("sources", "provenance")  # sections that quote tables and the inputs of a computation
 
 
 def report(
@@ -63,7 +63,7 @@ def report(
         if name in _wanted(only)
     }
     with reported_to(progress):
-        asked = [in_words_of(block, say(block)) for block in _studied(studies, facts)]
+        study_blocks = [in_words_of(block, say(block)) for block in _studied(studies, facts)]
     names = list(written)
     place = sum(list(SECTIONS).index(name) < list(SECTIONS).index(ABOUT_THE_INPUTS) for name in names)
     return Report(
@@ -71,7 +71,7 @@ def report(
         facts.scenario.question,
         (
             *_joined(written, names[:place]),
-            *asked,
+            *study_blocks,
             *_joined(written, names[place:]),
         ),
         facts.decision,

@@ -67,10 +67,14 @@ def rows_under_judges(
             judged = _asked(situation, with_judge(scenario, evidence.attack, rates))
             rows.append(_row(judged, policies(judged), stated, verdicts, rates))
     if evidence.other_rates:
-        other = _asked(
+        by_other_judge = _asked(
             situation, replace(scenario, judge={}, what_if=_assumed(scenario, evidence.other_rates))
         )
-        rows.append(_row(other, policies(other), stated, f"the verdicts of {evidence.other!r}", None))
+        rows.append(
+            _row(
+                by_other_judge, policies(by_other_judge), stated, f"the verdicts of {evidence.other!r}", None
+            )
+        )
     return tuple(rows)
 
 

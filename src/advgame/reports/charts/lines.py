@@ -75,10 +75,10 @@ def _grid(drawing: Drawing, block: LineChart, frame: Frame) -> None:
     drawing.text(15, TOP + PLOT_HEIGHT / 2, block.up, turn=-90, text_anchor="middle", room=PLOT_HEIGHT)
 
 
-def _here(drawing: Drawing, here: float, frame: Frame) -> None:
-    x = frame.x(here)
+def _here(drawing: Drawing, value: float, frame: Frame) -> None:
+    x = frame.x(value)
     drawing.line(x, TOP, x, TOP + PLOT_HEIGHT, stroke=INK, stroke_width="1.5", stroke_dasharray="1 3")
-    words = f"here: {significant(here)}"
+    words = f"here: {significant(value)}"
     fits = x + 8 + width_of(words) < WIDTH - RIGHT
     drawing.text(x + 8 if fits else x - 8, TOP + 14, words, text_anchor="start" if fits else "end")
 
