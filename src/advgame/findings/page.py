@@ -44,13 +44,13 @@ def page(tables: Sequence[Path], questions: Sequence[Question] = QUESTIONS) -> s
     """
     measured = [result for table in tables for result in read_measured(table)]
     parts = [OPENING, about(measured) if measured else NO_TABLE]
-    asked = [
+    by_question = [
         (question, [question(result) for result in measured if concerns(question, result)])
         for question in questions
     ]
-    answered = [findings for _, findings in asked if any(finding.answered for finding in findings)]
+    answered = [findings for _, findings in by_question if any(finding.answered for finding in findings)]
     parts += ["## In short", in_short(answered)] if len(answered) > 1 else []
-    for question, findings in asked:
+    for question, findings in by_question:
         if findings:
             parts.append(f"## {findings[0].question}")
             parts += [told(finding) for finding in findings if finding.answered]
