@@ -38,7 +38,7 @@ def region_figure(
         place for place in range(len(names)) if borders.areas[place] > 0 or place == region_map.here_regime
     ]
     areas = [_region(place, region_map, borders, names[place], case) for place in shown]
-    figure = go.Figure([*areas, _borders(borders), _choices(region_map), _here(region_map)])
+    figure = go.Figure([*areas, _borders(borders), _choices(region_map), _own_point(region_map)])
     if not small:
         _name_regions(figure, region_map, borders, names)
     lines = sum(1 + names[place].count("<br>") for place in shown) + 1
@@ -140,7 +140,7 @@ def _choices(region_map: Regions) -> go.Scatter:
     )
 
 
-def _here(region_map: Regions) -> go.Scatter:
+def _own_point(region_map: Regions) -> go.Scatter:
     return go.Scatter(
         x=[region_map.here[0]],
         y=[region_map.here[1]],

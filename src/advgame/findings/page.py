@@ -53,7 +53,7 @@ def page(tables: Sequence[Path], questions: Sequence[Question] = QUESTIONS) -> s
     for question, findings in by_question:
         if findings:
             parts.append(f"## {findings[0].question}")
-            parts += [told(finding) for finding in findings if finding.answered]
+            parts += [answered_with_evidence(finding) for finding in findings if finding.answered]
             missing = [finding for finding in findings if not finding.answered]
             if missing:
                 parts.append(
@@ -108,7 +108,7 @@ def _white_box(measured: Measured) -> str:
     return ", ".join(balls) or "none"
 
 
-def told(finding: Finding) -> str:
+def answered_with_evidence(finding: Finding) -> str:
     """An answer with its evidence."""
     return f"**{finding.experiment}.** {finding.answer}\n\n{markdown(finding.evidence)}"
 

@@ -56,7 +56,7 @@ def report(
     """
     studies = _studies(sections)
     facts = gather(scenario, concept)
-    say = _said_in(facts.scenario)
+    say = _wording_of(facts.scenario)
     written = {
         name: tuple(block if name in QUOTED else in_words_of(block, say(block)) for block in section(facts))
         for name, section in SECTIONS.items()
@@ -106,7 +106,7 @@ def _studied(studies: Sequence[str], facts: Facts) -> Iterator[Block]:
         yield from section
 
 
-def _said_in(scenario: Scenario) -> Callable[[Block], Say]:
+def _wording_of(scenario: Scenario) -> Callable[[Block], Say]:
     """The words for a block: labels in text and figures, the names of the source in tables."""
     prose, tables = said_of(scenario), said_of(scenario, labelled=False)
     return lambda block: tables if isinstance(block, Table | Matrix) else prose

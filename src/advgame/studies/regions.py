@@ -186,10 +186,10 @@ class _Deployed:
         return self._columns[column]
 
     def _place(self, scenario: Scenario) -> int:
-        regime = _regime(build(self._met(scenario), scenario.terms), self.solver)
+        regime = _regime(build(self._accuracies_of(scenario), scenario.terms), self.solver)
         return self.seen.setdefault(regime, len(self.seen))
 
-    def _met(self, scenario: Scenario) -> Accuracies:
+    def _accuracies_of(self, scenario: Scenario) -> Accuracies:
         """The accuracies; for speed, only the shares are recomputed if nothing else has changed."""
         same = scenario.what_if is self.scenario.what_if and scenario.strength == self.scenario.strength
         if not same or scenario.adversarial_share is not self.scenario.adversarial_share:
