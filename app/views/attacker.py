@@ -15,11 +15,11 @@ def show() -> None:
     st.title("The attacker", anchor=False)
     st.caption(plain(state.scenario().name))
     with errors_shown():
-        here = state.situation()
-        if len(here.accuracies.attacks) == 1:
+        situation = state.situation()
+        if len(situation.accuracies.attacks) == 1:
             st.markdown("No attack was measured in this case, so this page is empty.")
             return
-        attacks.show(state.remembered("decision", lambda: decide(here)))
+        attacks.show(state.remembered("decision", lambda: decide(situation)))
         study_block.show("deterrence", "Deter or endure")
         study_block.show("attacker_types", "If attackers differ")
 

@@ -26,10 +26,10 @@ def show() -> None:
 @st.fragment
 def _show_other() -> None:
     st.header("Another study", anchor=False)
-    others = [name for name in STUDIES if name not in (*SHOWN, *TABLES)]
+    remaining_studies = [name for name in STUDIES if name not in (*SHOWN, *TABLES)]
     name = st.selectbox(
         "The study",
-        others,
+        remaining_studies,
         key="study",
         index=None,
         placeholder="Choose a question",

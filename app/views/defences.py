@@ -16,8 +16,8 @@ def show() -> None:
     st.title("The defences", anchor=False)
     st.caption(plain(scenario.name))
     with errors_shown():
-        here = state.situation()
-        defences.show(state.remembered("decision", lambda: decide(here)))
+        situation = state.situation()
+        defences.show(state.remembered("decision", lambda: decide(situation)))
         if any(row.compression is not None for row in scenario.selected.rows):
             study_block.show("sweet_spots", "How far to prune")
         study_block.show("portfolio", "How few of the defences suffice")

@@ -38,10 +38,10 @@ def show() -> None:
     if not solvers.are_ready("report", solvers.REPORT_NOTE):
         return
     with errors_shown():
-        here = state.situation()
+        situation = state.situation()
         what = ("report", only, studies)
         with st.spinner("Writing the report …", show_time=True):
-            written = state.remembered(what, lambda: report(here, sections=studies, only=only))
+            written = state.remembered(what, lambda: report(situation, sections=studies, only=only))
         written = _signed(written)
         _show_downloads(written)
         st.header("Preview", anchor=False)
@@ -62,11 +62,11 @@ def _contents() -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
     only: tuple[str, ...] | None = IN_SHORT if kind == SUMMARY else None
     studies: list[str] = []
     if kind == CHOSEN:
-        others = [name for name in SECTIONS if name != DECISION]
+        optional_sections = [name for name in SECTIONS if name != DECISION]
         only = tuple(
             st.multiselect(
                 "Sections, after the decision",
-                others,
+                optional_sections,
                 list(IN_SHORT[1:]),
                 key="sections",
                 format_func=_named,
@@ -102,7 +102,7 @@ def _signed(written: Report) -> Report:
 
 
 def _show_downloads(written: Report) -> None:
-    """A button for each format; a file is rendered when it is asked for."""
+    """A button for each format; a file is rendered when its button is pressed."""
     with st.container(horizontal=True, key="report-downloads"):
         for name in FORMATS:
             offer_format(

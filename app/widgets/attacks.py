@@ -28,13 +28,13 @@ def show(decision: Decision) -> None:
     paying = [row["attack"] for row in rows if row["pays"] == "yes"]
     unit = currency_of(decision.policies.scenario)
     earn = "earns" if len(paying) == 1 else "earn"
-    said = (
+    summary = (
         f"{len(paying)} of {counted(len(rows), 'attack', 'attacks')} {earn} more than staying away: "
         f"{listed(map(str, paying))}."
         if paying
         else "No attack earns more than staying away."
     )
-    st.markdown(state.worded(said))
+    st.markdown(state.worded(summary))
     st.dataframe(
         [{**row, "attack": state.say(str(row["attack"]))} for row in rows],
         hide_index=True,
@@ -61,13 +61,13 @@ def _column(name: str) -> Any:
 
 def economics(decision: Decision) -> list[dict[str, object]]:
     """For each attack what it leaves, costs and earns against what is deployed."""
-    here = decision.recommendation
-    game, accuracies = here.game, here.situation.accuracies
-    natural = natural_changes(here.scenario)
+    recommendation = decision.recommendation
+    game, accuracies = recommendation.game, recommendation.situation.accuracies
+    natural = natural_changes(recommendation.scenario)
     range_of_payoffs = float(np.ptp(game.attacker_payoffs))
-    left = here.profile.defender @ accuracies.attacked_accuracy
-    earns = here.profile.defender @ game.attacker_payoffs
-    loses = here.profile.defender @ game.defender_payoffs
+    left = recommendation.profile.defender @ accuracies.attacked_accuracy
+    earns = recommendation.profile.defender @ game.attacker_payoffs
+    loses = recommendation.profile.defender @ game.defender_payoffs
     return [
         {
             "attack": name,
@@ -98,18 +98,20 @@ def _show_quantal() -> None:
         "positive probability.",
     )
     try:
-        here = state.situation()
+        situation = state.situation()
         concept = CONCEPTS["quantal_response"]
-        found = state.remembered("quantal", lambda: concept.solve(here.game).recommended)
+        equilibrium = state.remembered("quantal", lambda: concept.solve(situation.game).recommended)
     except AdvgameError as mistake:
         st.caption(plain(str(mistake)))
         return
-    parts = percentages([float(share) for share in found.attacker])
-    played = sorted(zip(found.attacker.tolist(), parts, here.game.attacks, strict=True), reverse=True)[:4]
+    parts = percentages([float(share) for share in equilibrium.attacker])
+    played = sorted(
+        zip(equilibrium.attacker.tolist(), parts, situation.game.attacks, strict=True), reverse=True
+    )[:4]
     words = ", ".join(f"{'no attack' if name == NO_ATTACK else name} ({part})" for _, part, name in played)
     st.markdown(
         state.worded(
             f"In the logit equilibrium the attacker plays {words}; the defender then earns "
-            f"{significant(found.defender_payoff, MONEY_DIGITS)} per input."
+            f"{significant(equilibrium.defender_payoff, MONEY_DIGITS)} per input."
         )
     )

@@ -79,17 +79,19 @@ def differences(before: Scenario, now: Scenario) -> list[tuple[str, str, str]]:
     """The parameters and rules in which two scenarios differ: what, the value before, the value now."""
     if before.name != now.name:
         return [("case", before.name, now.name)]
-    found = [
+    rows = [
         (words, _text(field, getattr(before, field)), _text(field, getattr(now, field)))
         for field, words in RULES.items()
         if getattr(before, field) != getattr(now, field)
     ]
-    found += [
+    rows += [
         (PLAIN[field], significant(get_parameter(before, field)), significant(get_parameter(now, field)))
         for field in STRENGTHS
         if get_parameter(before, field) != get_parameter(now, field)
     ]
-    own_caps = {f"adversarial_share[{name}]" for each in (before, now) for name in each.adversarial_share}
+    own_caps = {
+        f"adversarial_share[{name}]" for scenario in (before, now) for name in scenario.adversarial_share
+    }
     whole: set[str] = set()  # amounts that changed for all attacks, or all defences, at once
     for address in addresses(now):
         if address.startswith("adversarial_share") and address not in own_caps:
@@ -98,9 +100,9 @@ def differences(before: Scenario, now: Scenario) -> list[tuple[str, str, str]]:
             continue
         was, is_now = _amount(before, address), _amount(now, address)
         if was != is_now and None not in (was, is_now):
-            found.append((meaning_of(address), _number(address, was), _number(address, is_now)))
+            rows.append((meaning_of(address), _number(address, was), _number(address, is_now)))
             whole.add(address)
-    return found
+    return rows
 
 
 def _amount(scenario: Scenario, address: str) -> float | None:

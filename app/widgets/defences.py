@@ -41,12 +41,12 @@ class Compared:
 
 def compared(decision: Decision) -> tuple[Compared, ...]:
     """Every defence of a decision, in the order of the game."""
-    here = decision.recommendation
-    accuracies, deployed = here.situation.accuracies, dict(here.deploy)
+    recommendation = decision.recommendation
+    accuracies, deployed = recommendation.situation.accuracies, dict(recommendation.deploy)
     columns = range(1, len(accuracies.attacks)) if len(accuracies.attacks) > 1 else range(1)
     worst = [min(columns, key=lambda column: line[column]) for line in accuracies.attacked_accuracy.tolist()]
-    errors = _halves(here.scenario)
-    costs = here.scenario.term("defence_cost").to_defender(accuracies)[:, 0]
+    errors = _halves(recommendation.scenario)
+    costs = recommendation.scenario.term("defence_cost").to_defender(accuracies)[:, 0]
     points = [
         (float(accuracies.clean_accuracy[place]), float(accuracies.attacked_accuracy[place, column]))
         for place, column in enumerate(worst)
@@ -60,17 +60,17 @@ def compared(decision: Decision) -> tuple[Compared, ...]:
             errors.get((defence, accuracies.attacks[worst[place]])),
             attack_in_words(accuracies.attacks[worst[place]]),
             -float(costs[place]),
-            here.alone[place].value,
+            recommendation.alone[place].value,
             deployed.get(defence, 0.0),
-            not any(_beats(other, points[place]) for other in points),
+            not any(_beats(point, points[place]) for point in points),
         )
         for place, defence in enumerate(accuracies.defences)
     )
 
 
-def _beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
+def _beats(point: tuple[float, float], reference: tuple[float, float]) -> bool:
     """Whether a point is at least as high in both coordinates, and higher in one."""
-    return one[0] >= other[0] and one[1] >= other[1] and one != other
+    return point[0] >= reference[0] and point[1] >= reference[1] and point != reference
 
 
 def _halves(scenario: Scenario) -> dict[tuple[str, str], float]:
@@ -82,7 +82,7 @@ def _halves(scenario: Scenario) -> dict[tuple[str, str], float]:
 def show(decision: Decision) -> None:
     """The choice of rows, the figure and the table."""
     everything = compared(decision)
-    names = [each.defence for each in everything]
+    names = [row.defence for row in everything]
     chosen = st.multiselect(
         "Show only these defences",
         names,
@@ -91,21 +91,24 @@ def show(decision: Decision) -> None:
         format_func=state.say,
         persist_state="session",
     )
-    shown = [each for each in everything if not chosen or each.defence in chosen]
-    front = [each.defence for each in everything if each.on_front]
+    shown = [row for row in everything if not chosen or row.defence in chosen]
+    front = [row.defence for row in everything if row.on_front]
     are = "is" if len(front) == 1 else "are"
-    said = (
+    summary = (
         f"{len(front)} of {counted(len(everything), 'defence', 'defences')} {are} on the Pareto front: no "
         "other one is at least as accurate both without attack and under its worst attack, and more accurate "
         "in one of the two."
     )
-    st.markdown(plain(said))
+    st.markdown(plain(summary))
     st.plotly_chart(
-        figure(shown, state.question().case), config={"displayModeBar": False}, key="front", alt=plain(said)
+        figure(shown, state.question().case),
+        config={"displayModeBar": False},
+        key="front",
+        alt=plain(summary),
     )
     unit = currency_of(decision.policies.scenario)
     st.dataframe(
-        [_row(each, unit) for each in shown],
+        [_row(row, unit) for row in shown],
         hide_index=True,
         column_config={
             name: st.column_config.NumberColumn(format="%.2f %%")
@@ -115,53 +118,53 @@ def show(decision: Decision) -> None:
     )
 
 
-def _row(each: Compared, unit: str) -> dict[str, object]:
+def _row(row: Compared, unit: str) -> dict[str, object]:
     return {
-        "defence": state.say(each.defence),
-        "clean accuracy": 100 * each.clean,
-        "± clean": None if each.clean_error is None else 100 * each.clean_error,
-        "under its worst attack": 100 * each.worst,
-        "± attacked": None if each.worst_error is None else 100 * each.worst_error,
-        "worst attack": state.say(each.attack),
-        f"cost, {unit} per input": each.cost,
-        f"value alone, {unit} per input": each.value,
-        "deployed": 100 * each.deployed,
-        "on the front": "yes" if each.on_front else "",
-        **({"name in the measured table": each.defence} if state.scenario().labels else {}),
+        "defence": state.say(row.defence),
+        "clean accuracy": 100 * row.clean,
+        "± clean": None if row.clean_error is None else 100 * row.clean_error,
+        "under its worst attack": 100 * row.worst,
+        "± attacked": None if row.worst_error is None else 100 * row.worst_error,
+        "worst attack": state.say(row.attack),
+        f"cost, {unit} per input": row.cost,
+        f"value alone, {unit} per input": row.value,
+        "deployed": 100 * row.deployed,
+        "on the front": "yes" if row.on_front else "",
+        **({"name in the measured table": row.defence} if state.scenario().labels else {}),
     }
 
 
 def figure(shown: Sequence[Compared], case: str) -> go.Figure:
     """Clean accuracy across, accuracy under the worst attack upwards, the front as a line."""
     drawn = go.Figure()
-    front = sorted((each for each in shown if each.on_front), key=lambda each: each.clean)
+    front = sorted((row for row in shown if row.on_front), key=lambda row: row.clean)
     drawn.add_scatter(
-        x=[each.clean for each in front],
-        y=[each.worst for each in front],
+        x=[row.clean for row in front],
+        y=[row.worst for row in front],
         mode="lines",
         line={"color": "#808890", "dash": "dot"},
         name="Pareto front",
         hoverinfo="skip",
     )
-    for place, each in enumerate(shown):
-        named = len(shown) <= MOST_NAMED or each.on_front or each.deployed > PLAYED
+    for place, row in enumerate(shown):
+        named = len(shown) <= MOST_NAMED or row.on_front or row.deployed > PLAYED
         drawn.add_scatter(
-            x=[each.clean],
-            y=[each.worst],
+            x=[row.clean],
+            y=[row.worst],
             mode="markers+text" if named else "markers",
-            text=[chart_text(short(state.say(each.defence), 22))],
+            text=[chart_text(short(state.say(row.defence), 22))],
             textposition="top center",
             textfont={"size": 11},
-            error_x=_bar(each.clean_error),
-            error_y=_bar(each.worst_error),
+            error_x=_bar(row.clean_error),
+            error_y=_bar(row.worst_error),
             marker={
-                "size": 15 if each.deployed > PLAYED else 10,
-                "color": colour_of(case, each.defence),
+                "size": 15 if row.deployed > PLAYED else 10,
+                "color": colour_of(case, row.defence),
                 "symbol": SYMBOLS[place % len(SYMBOLS)],
-                "line": {"width": 3 if each.deployed > PLAYED else 1, "color": INK},
+                "line": {"width": 3 if row.deployed > PLAYED else 1, "color": INK},
             },
-            hovertext=f"{chart_text(state.say(each.defence))}<br>clean {each.clean:.2%}<br>"
-            f"{chart_text(state.say(each.attack))} {each.worst:.2%}",
+            hovertext=f"{chart_text(state.say(row.defence))}<br>clean {row.clean:.2%}<br>"
+            f"{chart_text(state.say(row.attack))} {row.worst:.2%}",
             hoverinfo="text",
             showlegend=False,
         )

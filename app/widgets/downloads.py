@@ -43,7 +43,7 @@ def offer_format(
         name: of the format, in ``FORMATS``.
         label: of the button.
         key: of the button.
-        content: renders the file, when it is asked for.
+        content: renders the file; called when the button is pressed.
         primary: whether it is the main button of its place.
     """
     missing = missing_for(name)

@@ -14,7 +14,7 @@ AXIS = {"fixedrange": True, "gridcolor": FAINT}
 
 def draw(result: Dynamics) -> go.Figure:
     """The distance of the defender's average strategy from equilibrium, round by round."""
-    runs = {each.process: each for each in reversed(result.runs)}
+    runs = {run.process: run for run in reversed(result.runs)}
     paths = {name: np.asarray(runs[name].path) for name in sorted(runs)}
     lines = [_line(place, name, path) for place, (name, path) in enumerate(paths.items())]
     figure = go.Figure(lines)
@@ -78,7 +78,7 @@ def predicted(result: Simulation) -> go.Figure:
     estimates = [result.worth, result.gained]
     figure = go.Figure()
     figure.add_scatter(
-        x=[each.mean for each in estimates],
+        x=[estimate.mean for estimate in estimates],
         y=names,
         mode="markers",
         name="simulated, with its interval",
@@ -86,12 +86,12 @@ def predicted(result: Simulation) -> go.Figure:
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [each.high - each.mean for each in estimates],
-            "arrayminus": [each.mean - each.low for each in estimates],
+            "array": [estimate.high - estimate.mean for estimate in estimates],
+            "arrayminus": [estimate.mean - estimate.low for estimate in estimates],
         },
     )
     figure.add_scatter(
-        x=[each.predicted for each in estimates],
+        x=[estimate.predicted for estimate in estimates],
         y=names,
         mode="markers",
         name="predicted",

@@ -14,7 +14,7 @@ NO_DESCRIPTION = "No description is stored in this picture."
 def show() -> None:
     """The pictures beside the measured table, each with a sentence; nothing where there are none."""
     for picture in pictures_beside(state.scenario()):
-        said = state.worded(picture.description) if picture.description else plain(NO_DESCRIPTION)
+        description = state.worded(picture.description) if picture.description else plain(NO_DESCRIPTION)
         st.header(plain(picture.title), anchor=False)
-        st.markdown(said)
-        st.image(picture.content, alt=said.replace("\\", ""), width="content")
+        st.markdown(description)
+        st.image(picture.content, alt=description.replace("\\", ""), width="content")

@@ -22,23 +22,25 @@ LEGEND = {"x": 0, "y": -0.2, "yanchor": "top", "itemclick": False, "itemdoublecl
 
 
 def region_figure(
-    found: Regions, borders: Borders, currency: str, case: str, *, small: bool = False
+    region_map: Regions, borders: Borders, currency: str, case: str, *, small: bool = False
 ) -> go.Figure:
     """The map with its regions and the scenario's own point; every point of the grid can be chosen.
 
     Args:
-        found: the map.
+        region_map: the map.
         borders: its borders.
         currency: the unit of money, for the axes.
         case: whose colours the strategies have.
         small: whether it is one of several side by side, without names and legend.
     """
-    names = regime_names(found.regimes)
-    shown = [place for place in range(len(names)) if borders.areas[place] > 0 or place == found.here_regime]
-    areas = [_region(place, found, borders, names[place], case) for place in shown]
-    figure = go.Figure([*areas, _borders(borders), _choices(found), _here(found)])
+    names = regime_names(region_map.regimes)
+    shown = [
+        place for place in range(len(names)) if borders.areas[place] > 0 or place == region_map.here_regime
+    ]
+    areas = [_region(place, region_map, borders, names[place], case) for place in shown]
+    figure = go.Figure([*areas, _borders(borders), _choices(region_map), _own_point(region_map)])
     if not small:
-        _name_regions(figure, found, borders, names)
+        _name_regions(figure, region_map, borders, names)
     lines = sum(1 + names[place].count("<br>") for place in shown) + 1
     below = 0 if small else LINE * lines
     return figure.update_layout(
@@ -49,8 +51,8 @@ def region_figure(
         hovermode="closest",
         clickmode="event+select",
         dragmode=False,
-        xaxis=_scale(found.x, currency, small),
-        yaxis=_scale(found.y, currency, small),
+        xaxis=_scale(region_map.x, currency, small),
+        yaxis=_scale(region_map.y, currency, small),
     )
 
 
@@ -79,9 +81,9 @@ def _named(regime: Sequence[str], most: int) -> str:
     return "<br>+ ".join(pair for pair in pairs if pair) + rest or UNSOLVED
 
 
-def _region(place: int, found: Regions, borders: Borders, name: str, case: str) -> go.Scatter:
+def _region(place: int, region_map: Regions, borders: Borders, name: str, case: str) -> go.Scatter:
     """One region: all its pieces as one filled shape."""
-    regime = found.regimes[place]
+    regime = region_map.regimes[place]
     colour = colour_of(case, " + ".join(regime)) if regime else UNKNOWN
     x, y = _closed([piece for piece in borders.pieces if piece.region == place])
     return go.Scatter(
@@ -117,12 +119,13 @@ def _borders(borders: Borders) -> go.Scatter:
     return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
-def _choices(found: Regions) -> go.Scatter:
+def _choices(region_map: Regions) -> go.Scatter:
     """The points of the grid: invisible, named when the mouse is over them, chosen by a click."""
     names = [
-        "<br>+ ".join(chart_text(state.say(name)) for name in regime) or UNSOLVED for regime in found.regimes
+        "<br>+ ".join(chart_text(state.say(name)) for name in regime) or UNSOLVED
+        for regime in region_map.regimes
     ]
-    x, y = np.meshgrid(found.x_values, found.y_values)
+    x, y = np.meshgrid(region_map.x_values, region_map.y_values)
     invisible = {"marker": {"opacity": 0}}
     return go.Scatter(
         x=x.ravel(),
@@ -131,16 +134,16 @@ def _choices(found: Regions) -> go.Scatter:
         marker={"size": 12, "opacity": 0, "color": "white"},
         selected=invisible,
         unselected=invisible,
-        hovertext=[names[place] for place in found.regime.ravel().tolist()],
+        hovertext=[names[place] for place in region_map.regime.ravel().tolist()],
         hoverinfo="text",
         showlegend=False,
     )
 
 
-def _here(found: Regions) -> go.Scatter:
+def _own_point(region_map: Regions) -> go.Scatter:
     return go.Scatter(
-        x=[found.here[0]],
-        y=[found.here[1]],
+        x=[region_map.here[0]],
+        y=[region_map.here[1]],
         mode="markers",
         name="your scenario",
         marker={"symbol": "circle", "size": 15, "color": "white", "line": {"color": INK, "width": 4}},
@@ -151,15 +154,15 @@ def _here(found: Regions) -> go.Scatter:
     )
 
 
-def _name_regions(figure: go.Figure, found: Regions, borders: Borders, names: Sequence[str]) -> None:
+def _name_regions(figure: go.Figure, region_map: Regions, borders: Borders, names: Sequence[str]) -> None:
     """Writes the name of every region of some size into it."""
     for place, name in enumerate(names):
-        spot = _middle(found.regime == place)
+        spot = _middle(region_map.regime == place)
         if borders.areas[place] >= LEAST_NAMED and spot is not None:
             row, column = spot
             figure.add_annotation(
-                x=found.x_values[column],
-                y=found.y_values[row],
+                x=region_map.x_values[column],
+                y=region_map.y_values[row],
                 text=name,
                 showarrow=False,
                 font={"size": 12, "color": INK},

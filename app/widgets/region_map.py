@@ -51,8 +51,8 @@ def show(answered_by: Concept) -> None:
             )
         )
     with st.spinner("Drawing the map …", show_time=True):
-        found, edges = _map_of(state.scenario(), across, upwards, concept)
-    _show_map(found, edges)
+        region_map, edges = _map_of(state.scenario(), across, upwards, concept)
+    _show_map(region_map, edges)
     if third is not None:
         _show_small_multiples(across, upwards, third, concept)
 
@@ -63,9 +63,9 @@ def _chosen(axes: Mapping[str, Axis]) -> tuple[Axis, Axis, Axis | None]:
     telling = [address for name in MOST_RELEVANT for address in axes if address.startswith(name)]
     preferred = list(dict.fromkeys([*telling, *axes]))
     across = _selected(left, "Across", ACROSS, preferred, axes)
-    others = [address for address in preferred if address != across]
-    upwards = _selected(middle, "Upwards", UPWARDS, others, axes)
-    rest = [NO_THIRD, *(address for address in others if address != upwards)]
+    remaining = [address for address in preferred if address != across]
+    upwards = _selected(middle, "Upwards", UPWARDS, remaining, axes)
+    rest = [NO_THIRD, *(address for address in remaining if address != upwards)]
     third = _selected(right, "Small maps for other values of", THIRD, rest, axes)
     return axes[across], axes[upwards], axes.get(third)
 
@@ -89,17 +89,17 @@ def _selected(
     return chosen
 
 
-def _show_map(found: Regions, edges: Borders) -> None:
+def _show_map(region_map: Regions, edges: Borders) -> None:
     scenario = state.scenario()
-    table = RegionTable(found, edges)
-    key = f"map {found.x.address} {found.y.address}"
-    st.markdown(state.worded(_in_words(found, edges)))
+    table = RegionTable(region_map, edges)
+    key = f"map {region_map.x.address} {region_map.y.address}"
+    st.markdown(state.worded(_in_words(region_map, edges)))
     st.plotly_chart(
-        region_figure(found, edges, currency_of(scenario), state.question().case),
+        region_figure(region_map, edges, currency_of(scenario), state.question().case),
         config={"displayModeBar": False},
         key=key,
         alt=state.worded(table.sentence),
-        on_select=lambda: _move(found, key),
+        on_select=lambda: _move(region_map, key),
         selection_mode="points",
     )
     st.caption("Click into the map to move there; hold the mouse over it for the names of all defences.")
@@ -109,30 +109,30 @@ def _show_map(found: Regions, edges: Borders) -> None:
         st.dataframe(frame, hide_index=True, alt="The regions of the map and their areas.")
 
 
-def _in_words(found: Regions, edges: Borders) -> str:
+def _in_words(region_map: Regions, edges: Borders) -> str:
     """Where the scenario lies."""
-    here = " + ".join(found.regimes[found.here_regime]) or "no certified solution"
+    region = " + ".join(region_map.regimes[region_map.here_regime]) or "no certified solution"
     ends = (
         f"{_number(axis, value)} ({axis.meaning.partition(': ')[0]})"
-        for axis, value in zip((found.x, found.y), found.here, strict=True)
+        for axis, value in zip((region_map.x, region_map.y), region_map.here, strict=True)
     )
-    share = percent(float(edges.areas[found.here_regime]))
-    return f"At {' and '.join(ends)} the scenario lies in the region of {here}: {share} of the map."
+    share = percent(float(edges.areas[region_map.here_regime]))
+    return f"At {' and '.join(ends)} the scenario lies in the region of {region}: {share} of the map."
 
 
 def _number(axis: Axis, value: float) -> str:
     return percent(value) if axis.is_share else significant(value)
 
 
-def _move(found: Regions, key: str) -> None:
+def _move(region_map: Regions, key: str) -> None:
     """Moves the scenario to the point that was clicked."""
     points = st.session_state[key].selection.points
     if points:
-        _go_to(found, float(points[0]["x"]), float(points[0]["y"]))
+        _go_to(region_map, float(points[0]["x"]), float(points[0]["y"]))
 
 
-def _go_to(found: Regions, x: float, y: float) -> None:
-    ends = ((found.x, x), (found.y, y))
+def _go_to(region_map: Regions, x: float, y: float) -> None:
+    ends = ((region_map.x, x), (region_map.y, y))
     state.turn_all({axis.address: nearest_value(axis.address, float(f"{value:.6g}")) for axis, value in ends})
 
 
@@ -143,15 +143,17 @@ def _show_small_multiples(across: Axis, upwards: Axis, third: Axis, concept: Con
     values = (third.low, get_parameter(scenario, third.address), third.high)
     for box, value, word in zip(st.columns(3), values, ("least", "now", "greatest"), strict=True):
         there = set_parameter(scenario, third.address, value)
-        found, edges = _map_of(there, across, upwards, concept, points=FEWEST_POINTS)
+        region_map, edges = _map_of(there, across, upwards, concept, points=FEWEST_POINTS)
         with box:
             st.markdown(plain(f"{_number(third, value)} ({word})"))
-            figure = region_figure(found, edges, currency_of(scenario), state.question().case, small=True)
+            figure = region_figure(
+                region_map, edges, currency_of(scenario), state.question().case, small=True
+            )
             st.plotly_chart(
                 figure,
                 config={"displayModeBar": False},
                 key=f"map {word}",
-                alt=state.worded(RegionTable(found, edges).sentence),
+                alt=state.worded(RegionTable(region_map, edges).sentence),
             )
 
 
@@ -161,23 +163,25 @@ def _map_of(
     """The map with its borders; it does not depend on the scenario's own values of both parameters."""
     points = points or points_each_way(build_game(scenario).shape, CONCEPTS[concept.name].timing)
     corner = identity(_at_the_corner(scenario, across, upwards))
-    found, edges = _map(corner, scenario, across, upwards, concept.name, points)
-    seen = _seen_from(scenario, found, concept.name)
+    region_map, edges = _map(corner, scenario, across, upwards, concept.name, points)
+    seen = _seen_from(scenario, region_map, concept.name)
     more = len(seen.regimes) - len(edges.areas)
     return seen, replace(edges, areas=np.append(edges.areas, np.zeros(more)))
 
 
-def _seen_from(scenario: Scenario, found: Regions, concept: str) -> Regions:
+def _seen_from(scenario: Scenario, region_map: Regions, concept: str) -> Regions:
     """The map, with the point where the scenario lies and the region that it lies in."""
-    here = get_parameter(scenario, found.x.address), get_parameter(scenario, found.y.address)
-    if here == found.here:
-        return found
+    point = get_parameter(scenario, region_map.x.address), get_parameter(scenario, region_map.y.address)
+    if point == region_map.here:
+        return region_map
     own = situate(scenario, concept).solution.recommended.defender
     game = build_game(scenario)
     regime = tuple(name for name, share in zip(game.defences, own, strict=True) if share > PLAYED)
-    if regime in found.regimes:
-        return replace(found, here=here, here_regime=found.regimes.index(regime))
-    return replace(found, here=here, here_regime=len(found.regimes), regimes=(*found.regimes, regime))
+    if regime in region_map.regimes:
+        return replace(region_map, here=point, here_regime=region_map.regimes.index(regime))
+    return replace(
+        region_map, here=point, here_regime=len(region_map.regimes), regimes=(*region_map.regimes, regime)
+    )
 
 
 def identity(scenario: Scenario) -> str:
@@ -201,8 +205,8 @@ def _map(
     concept: str,
     points: int,
 ) -> tuple[Regions, Borders]:
-    found = regions(_scenario, across, upwards, points=points, concept=concept)
-    return found, borders(found, _scenario, concept)
+    region_map = regions(_scenario, across, upwards, points=points, concept=concept)
+    return region_map, borders(region_map, _scenario, concept)
 
 
 def points_each_way(shape: tuple[int, int], timing: Timing) -> int:

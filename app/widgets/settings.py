@@ -31,7 +31,7 @@ def show() -> None:
 
 
 def _stop(mistake: AdvgameError) -> None:
-    """Says why there is no answer; nothing of another case is shown in its place."""
+    """Shows why there is no answer; nothing of another case is shown in its place."""
     st.title("This case cannot be read", anchor=False)
     state.show_error()
     st.error(plain(str(mistake)), icon=":material/error:")

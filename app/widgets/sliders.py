@@ -47,9 +47,9 @@ def _dials() -> tuple[Dial, ...]:
 
 def _axis(address: str) -> Axis:
     """The range of a parameter: that of the case, unless a value outside it was typed."""
-    here = axis(state.origin(), address)
+    case_axis = axis(state.origin(), address)
     value = get_parameter(state.scenario(), address)
-    return here if here.low <= value <= here.high else axis(state.scenario(), address)
+    return case_axis if case_axis.low <= value <= case_axis.high else axis(state.scenario(), address)
 
 
 def _address(dial: Dial) -> str:
@@ -127,8 +127,8 @@ def _showing(widget: str, value: float) -> dict[str, Any]:
     """The key and the value of a slider or field: a new one where it shows another value.
 
     Setting the value of the old one would be wrong in two ways while the page answers: a slider that is
-    moved further would jump back, and a browser that has not heard of the new value would repeat the old
-    one, as if it had been typed.
+    moved further would jump back, and a browser without the new value would send the old one again, as
+    if it had been typed.
     """
     versions = st.session_state.setdefault(VERSIONS, {})
     if widget in versions and st.session_state.get(_key(widget)) != value:
@@ -157,9 +157,9 @@ def slider_step(low: float, high: float, value: float) -> float:
     >>> slider_step(0.0, 1.0, 0.3), slider_step(0.0, 0.01, 0.00422), slider_step(0.0, 0.001, 0.000378)
     (0.005, 2e-05, 2e-06)
     """
-    start, span, here = Decimal(str(low)), Decimal(str(high)) - Decimal(str(low)), Decimal(str(value))
+    start, span, position = Decimal(str(low)), Decimal(str(high)) - Decimal(str(low)), Decimal(str(value))
     usual = span / STEPS
-    fits = [step for step in (usual, *_round_steps(usual)) if (here - start) % step == 0]
+    fits = [step for step in (usual, *_round_steps(usual)) if (position - start) % step == 0]
     fitting = [step for step in fits if span / step <= MOST_STEPS]
     return float(fitting[0] if fitting else _round_steps(usual)[-1])
 
@@ -214,7 +214,7 @@ def _entry_chosen(name: str, key: str) -> None:
 
 
 def _turned(address: str, widget: str, key: str, scale: float) -> None:
-    """Changes the scenario as its slider or field says, unless another one has taken its place."""
+    """Sets the parameter to the value of its slider or field, unless another widget has replaced it."""
     given = st.session_state.get(key)
     if given is not None and key == _key(widget):
         state.turn(address, round(given / scale, 12) if scale != 1 else given)

@@ -1,7 +1,7 @@
 """Compiles the solvers in a process of its own, so that no page waits for the compiler.
 
 They are compiled once after an installation or an update, in a minute or two. Until then the parts of a page
-that need them say so, and appear when they can be computed.
+that need them show a note instead.
 """
 
 from __future__ import annotations

@@ -55,8 +55,8 @@ def origin() -> Scenario:
     Raises:
         ScenarioError: when the user's file is gone or has become invalid; MeasurementError: its table.
     """
-    asked = question()
-    return remembered(("origin", _stamp(asked.case)), lambda: _read(asked.case, asked.preset))
+    current = question()
+    return remembered(("origin", _stamp(current.case)), lambda: _read(current.case, current.preset))
 
 
 def scenario() -> Scenario:
@@ -67,14 +67,14 @@ def scenario() -> Scenario:
 
 def situation() -> Situation:
     """The current scenario under its solution concept; its game is solved once."""
-    here = scenario()
-    return remembered("situation", lambda: situate(here, question().concept or None))
+    current_scenario = scenario()
+    return remembered("situation", lambda: situate(current_scenario, question().concept or None))
 
 
 def say(text: str) -> str:
     """A text in the words of the scenario: its labels, its item (requests, texts) and its system (agents)."""
-    here = scenario()
-    in_its_words: Callable[[str], str] = remembered("say", lambda: said_of(here))
+    current_scenario = scenario()
+    in_its_words: Callable[[str], str] = remembered("say", lambda: said_of(current_scenario))
     return in_its_words(text)
 
 
@@ -118,9 +118,9 @@ def is_remembered(what: Any) -> bool:
 
 
 def _key(what: Any) -> tuple[Any, ...]:
-    asked = question()
-    of = (asked.case, asked.preset) if _is_origin(what) else asked
-    return what, _stamp(asked.case), of
+    current = question()
+    of = (current.case, current.preset) if _is_origin(what) else current
+    return what, _stamp(current.case), of
 
 
 def _is_origin(what: Any) -> bool:
@@ -148,17 +148,17 @@ def turn(address: str, value: float | str | bool) -> None:
 def turn_all(values: Mapping[str, float | str | bool]) -> None:
     """Sets several parameters in one step; if one is not allowed, none is set and an error is shown."""
     try:
-        base, asked = origin(), question()
+        base, target = origin(), question()
         for address, value in values.items():
-            set_parameter(asked.applied(base)[0], address, value)  # raises for a value that is not allowed
-            asked = asked.changed(address, value)
-            without = replace(asked, changes=asked.changes[:-1])
+            set_parameter(target.applied(base)[0], address, value)  # raises for a value that is not allowed
+            target = target.changed(address, value)
+            without = replace(target, changes=target.changes[:-1])
             if _value(without.applied(base)[0], address) == value:
-                asked = without  # the value it has without any change
+                target = without  # the value it has without any change
     except AdvgameError as mistake:
         st.session_state["mistake"] = str(mistake)
     else:
-        _move(asked)
+        _move(target)
 
 
 def _value(scenario: Scenario, address: str) -> Any:
@@ -234,11 +234,11 @@ def uploaded() -> Scenario | None:
     return given
 
 
-def _move(asked: Question) -> None:
-    if asked != question():
+def _move(target: Question) -> None:
+    if target != question():
         st.session_state["past"] = [*past(), question()][-MOST_STEPS:]
         st.session_state["future"] = []
-        st.session_state["question"] = asked
+        st.session_state["question"] = target
 
 
 def follow_link() -> None:
@@ -263,13 +263,13 @@ def write_link() -> None:
 
 def _begin() -> None:
     """The question of the link; without one that of the command line, or the first case."""
-    asked = _linked()
-    if asked is not None and st.session_state.get("question") == asked:
+    linked = _linked()
+    if linked is not None and st.session_state.get("question") == linked:
         return
     if "question" in st.session_state:
-        _move(asked or Question(_first()))
+        _move(linked or Question(_first()))
     else:
-        st.session_state["question"] = asked or Question(_first())
+        st.session_state["question"] = linked or Question(_first())
 
 
 def _linked() -> Question | None:
@@ -277,39 +277,39 @@ def _linked() -> Question | None:
     if not any(query.values()):
         return None
     try:
-        asked = question_of(query)
-        asked = replace(asked, case=asked.case or _first())
-        _check_names(asked)
-        _, problems = asked.applied(_read(asked.case, asked.preset))
+        linked = question_of(query)
+        linked = replace(linked, case=linked.case or _first())
+        _check_names(linked)
+        _, problems = linked.applied(_read(linked.case, linked.preset))
     except AdvgameError as mistake:
         st.session_state["mistake"] = f"The link cannot be opened as it is. {mistake}"
         return None
     if problems:
         listed = " ".join(problems[:3])
         st.session_state["mistake"] = f"Part of the link does not fit this case and was left out. {listed}"
-        changes = tuple(each for each in asked.changes if _fits(asked, each))
-        asked = replace(asked, changes=changes)
-    return asked
+        changes = tuple(change for change in linked.changes if _fits(linked, change))
+        linked = replace(linked, changes=changes)
+    return linked
 
 
-def _fits(asked: Question, change: tuple[str, float | str | bool]) -> bool:
-    alone = replace(asked, changes=(change,))
-    return not alone.applied(_read(asked.case, asked.preset))[1]
+def _fits(linked: Question, change: tuple[str, float | str | bool]) -> bool:
+    alone = replace(linked, changes=(change,))
+    return not alone.applied(_read(linked.case, linked.preset))[1]
 
 
-def _check_names(asked: Question) -> None:
-    if asked.case == UPLOADED and uploaded() is None:
+def _check_names(linked: Question) -> None:
+    if linked.case == UPLOADED and uploaded() is None:
         raise ScenarioError(
             "It belongs to a table that was uploaded in another session; a link does not contain the table. "
             "Upload it on the page Evidence, or share the scenario file with the table."
         )
-    if asked.case == OWN and own_file() is None:
+    if linked.case == OWN and own_file() is None:
         raise ScenarioError(
             "It belongs to a scenario file, and this dashboard was started without one; start it with "
             "`advgame app FILE`."
         )
-    if asked.concept:
-        _ = CONCEPTS[asked.concept]
+    if linked.concept:
+        _ = CONCEPTS[linked.concept]
 
 
 def show_error() -> None:

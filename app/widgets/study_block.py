@@ -23,7 +23,7 @@ Figure = Callable[[Any], go.Figure | None]
 
 @st.fragment
 def show(name: str, title: str, figure: Figure | None = None, **settings: Any) -> None:
-    """The study under a heading; a large game's is computed when asked for.
+    """The study under a heading; for a large game it is computed at the press of a button.
 
     Args:
         name: of the study, in ``STUDIES``.
@@ -37,8 +37,8 @@ def show(name: str, title: str, figure: Figure | None = None, **settings: Any) -
         if result is None:
             return
         game = state.situation().game
-        said = addresses_in_words(result.sentence, {*game.defences, *game.attacks})
-        st.markdown(state.worded(said))
+        summary = addresses_in_words(result.sentence, {*game.defences, *game.attacks})
+        st.markdown(state.worded(summary))
         amounts = amounts_in_words(result, state.situation().scenario)
         if amounts:
             st.caption(state.worded(amounts))
@@ -48,7 +48,7 @@ def show(name: str, title: str, figure: Figure | None = None, **settings: Any) -
                 drawn,
                 config={"displayModeBar": False},
                 key=f"figure {name}",
-                alt=state.worded(said),
+                alt=state.worded(summary),
             )
         _show_table(name, result.frame(), drawn is None)
 
@@ -59,23 +59,23 @@ def question_of(name: str) -> str:
 
 
 def _result(name: str, settings: dict[str, Any]) -> StudyResult | None:
-    here = state.situation()
-    rows, columns = here.game.shape
-    asked = f"asked {name}"
+    situation = state.situation()
+    rows, columns = situation.game.shape
+    session_key = f"asked {name}"
     what = ("study", name, tuple(sorted(settings.items())))
     if (
         rows * columns > LARGE
         and not state.is_remembered(what)
-        and st.session_state.get(asked) != state.question()
+        and st.session_state.get(session_key) != state.question()
     ):
         st.caption(f"{rows} defences against {columns} attacks: this takes some seconds.")
         if not st.button("Compute", key=f"compute {name}", icon=":material/calculate:"):
             return None
-        st.session_state[asked] = state.question()  # another question is asked for anew
+        st.session_state[session_key] = state.question()  # any change of the question needs the button again
     with st.spinner("Computing …", show_time=True):
-        prepared = STUDIES[name].prepared(here.scenario)
-        asked_of = here if prepared is here.scenario else prepared
-        return state.remembered(what, lambda: study(name, asked_of, **settings))
+        prepared = STUDIES[name].prepared(situation.scenario)
+        subject = situation if prepared is situation.scenario else prepared
+        return state.remembered(what, lambda: study(name, subject, **settings))
 
 
 def _show_table(name: str, frame: pd.DataFrame, alone: bool) -> None:

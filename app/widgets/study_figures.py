@@ -89,19 +89,19 @@ def tornado(result: Sensitivity) -> go.Figure | None:
 
 def worth_knowing(result: ValueOfInformation) -> go.Figure | None:
     """What knowing each figure exactly would be worth over the horizon."""
-    figures = [each for each in result.figures if each.kind in ("accuracy", "price")][:MOST_BARS]
+    figures = [estimate for estimate in result.figures if estimate.kind in ("accuracy", "price")][:MOST_BARS]
     if not figures:
         return None
-    names = [short(state.say(meaning_of(each.figure)), 60) for each in figures]
+    names = [short(state.say(meaning_of(estimate.figure)), 60) for estimate in figures]
     drawn = go.Figure(
         go.Bar(
             y=list(range(len(figures))),
-            x=[each.evppi.value for each in figures],
+            x=[estimate.evppi.value for estimate in figures],
             orientation="h",
             marker={"color": DEFENDER},
             hovertext=[
-                f"{chart_text(name)}<br>{significant(each.evppi.value)}"
-                for name, each in zip(names, figures, strict=True)
+                f"{chart_text(name)}<br>{significant(estimate.evppi.value)}"
+                for name, estimate in zip(names, figures, strict=True)
             ],
             hoverinfo="text",
         )
@@ -111,20 +111,22 @@ def worth_knowing(result: ValueOfInformation) -> go.Figure | None:
 
 def nearest_flip(result: NearestFlip) -> go.Figure | None:
     """By how many standard errors each accuracy moves in the smallest joint change."""
-    moving = [each for each in result.figures if abs(each.in_standard_errors) > 0.02 * result.distance]
+    moving = [change for change in result.figures if abs(change.in_standard_errors) > 0.02 * result.distance]
     if result.deploy_changed is None or not moving:
         return None
     moving = moving[:MOST_BARS]
-    names = [short(state.say(f"{each.defence} under {attack_in_words(each.attack)}"), 60) for each in moving]
+    names = [
+        short(state.say(f"{change.defence} under {attack_in_words(change.attack)}"), 60) for change in moving
+    ]
     figure = go.Figure(
         go.Bar(
             y=list(range(len(moving))),
-            x=[each.in_standard_errors for each in moving],
+            x=[change.in_standard_errors for change in moving],
             orientation="h",
             marker={"color": DEFENDER},
             hovertext=[
-                f"{chart_text(name)}<br>{percent(each.accuracy)} → {percent(each.changed)}"
-                for name, each in zip(names, moving, strict=True)
+                f"{chart_text(name)}<br>{percent(change.accuracy)} → {percent(change.changed)}"
+                for name, change in zip(names, moving, strict=True)
             ],
             hoverinfo="text",
         )

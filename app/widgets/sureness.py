@@ -52,16 +52,16 @@ def _show_confidence(decision: Decision) -> None:
         if decision.stops:
             st.markdown("Not running the service earns and costs nothing, whatever the accuracies are.")
             return
-        found = state.remembered("confidence", lambda: _confidence(decision.recommendation))
-        interval = interval_in_words(found, decision.value, money_of(decision.policies.scenario))
+        confidence = state.remembered("confidence", lambda: _confidence(decision.recommendation))
+        interval = interval_in_words(confidence, decision.value, money_of(decision.policies.scenario))
         baseline = undefended_in_words(decision.policies.scenario)
-        more = f"; better than {baseline} in {probability(found.beats_undefended, 1)}"
+        more = f"; better than {baseline} in {probability(confidence.beats_undefended, 1)}"
         nothing = [decision.recommendation.undefended] == [name for name, _ in decision.recommendation.deploy]
-        said = (
-            f"best in {probability(found.probability_best)} of {found.draws:,} draws of the accuracies"
-            f"{'' if nothing else more}. {interval}"
+        summary = (
+            f"best in {probability(confidence.probability_best)} of {confidence.draws:,} draws of the "
+            f"accuracies{'' if nothing else more}. {interval}"
         )
-        st.markdown(f"**{plain(sentence(found.verdict))}**: {state.worded(said)}")
+        st.markdown(f"**{plain(sentence(confidence.verdict))}**: {state.worded(summary)}")
 
 
 def _confidence(recommendation: Recommendation) -> Confidence:
@@ -78,34 +78,38 @@ def _show_thresholds(decision: Decision) -> None:
     if decision.stops:
         st.markdown("Thresholds are between ways of running the service, which is not run.")
         return
-    here = decision.recommendation
-    of_policies = isinstance(here.situation.concept, RobustCommitment)
+    recommendation = decision.recommendation
+    of_policies = isinstance(recommendation.situation.concept, RobustCommitment)
     if not of_policies and not solvers.are_ready("thresholds"):
         return
     with errors_shown():
         searched, close = state.remembered("thresholds", lambda: _thresholds(decision))
         if close:
             st.markdown(f":material/warning: {state.worded(close)}")
-        said = [_in_words(threshold, here.scenario) for threshold in nearest_thresholds(searched)]
-        if not said:
-            said = [no_threshold_in_words(searched, here.game.shape[0], of_policies=of_policies)]
-        st.markdown("\n".join(f"- {state.worded(text)}" for text in said))
+        sentences = [
+            _in_words(threshold, recommendation.scenario) for threshold in nearest_thresholds(searched)
+        ]
+        if not sentences:
+            sentences = [
+                no_threshold_in_words(searched, recommendation.game.shape[0], of_policies=of_policies)
+            ]
+        st.markdown("\n".join(f"- {state.worded(text)}" for text in sentences))
 
 
 def _thresholds(decision: Decision) -> tuple[tuple[Threshold, ...], str]:
     """The numbers in the sidebar with their thresholds, and whether the decision is too close to call."""
-    here = decision.recommendation
+    recommendation = decision.recommendation
     parameters = [ends.address for ends in shown_axes()]
-    if isinstance(here.situation.concept, RobustCommitment):
-        found = policy_thresholds(here, parameters)
+    if isinstance(recommendation.situation.concept, RobustCommitment):
+        searched = policy_thresholds(recommendation, parameters)
     else:
-        found = thresholds(here, for_many_games(here.situation.concept), parameters)
-    return found, too_close(here, _pairs(here))
+        searched = thresholds(recommendation, for_many_games(recommendation.situation.concept), parameters)
+    return searched, too_close(recommendation, _pairs(recommendation))
 
 
-def _pairs(here: Recommendation) -> tuple[BreakEven, ...]:
+def _pairs(recommendation: Recommendation) -> tuple[BreakEven, ...]:
     try:
-        return break_even_pairs(here.scenario, here)
+        return break_even_pairs(recommendation.scenario, recommendation)
     except AdvgameError:
         return ()
 
@@ -120,9 +124,9 @@ def _in_words(threshold: Threshold, scenario: Scenario) -> str:
     """
     field = threshold.parameter.partition("[")[0]
     number = percent if field in SHARES else significant
-    here = number(threshold.value)
+    current = number(threshold.value)
     parts = [
-        f"{f'just {where} that,' if number(edge) == here else f'{where} {number(edge)}'} "
+        f"{f'just {where} that,' if number(edge) == current else f'{where} {number(edge)}'} "
         f"{' + '.join(deploy)} is better"
         for where, edge, deploy in (
             ("below", threshold.below, threshold.deploy_below),
@@ -130,5 +134,5 @@ def _in_words(threshold: Threshold, scenario: Scenario) -> str:
         )
         if edge is not None and deploy
     ]
-    value = with_unit(here, threshold.parameter, scenario)
+    value = with_unit(current, threshold.parameter, scenario)
     return f"{sentence(meaning_of(threshold.parameter))}: {value}; {', '.join(parts)}."

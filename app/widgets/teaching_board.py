@@ -33,10 +33,10 @@ def show() -> None:
     game = _game()
     if game is None:
         return
-    steps, found = st.columns(2, gap="medium")
+    steps, equilibria = st.columns(2, gap="medium")
     with steps:
         _show_steps(game)
-    with found:
+    with equilibria:
         _show_equilibria(game)
     _show_polytopes(game)
 
@@ -92,8 +92,8 @@ def _show_steps(game: Game) -> None:
             path.append(step(game, path))
         if st.button("Begin again", key="board again", icon=":material/restart_alt:"):
             path[:] = [(0, 0)]
-    said = [f"{place}. row {row + 1}, column {column + 1}" for place, (row, column) in enumerate(path)]
-    st.markdown("  \n".join(said[-6:]))
+    lines = [f"{place}. row {row + 1}, column {column + 1}" for place, (row, column) in enumerate(path)]
+    st.markdown("  \n".join(lines[-6:]))
     if len(path) > 2 and path[-1] == path[-2] == path[-3]:
         st.success("Neither player gains by changing alone: a pure equilibrium.", icon=":material/check:")
     elif len(path) > 4 and path[-1] in path[:-4] and len(set(path[-4:])) > 1:
@@ -149,14 +149,14 @@ def _show_polytopes(game: Game) -> None:
         help="A vertex carries the labels of the own strategies that it does not play and of the other "
         "player's best responses to it. Two vertices that together carry all labels are an equilibrium.",
     )
-    found = labelled_polytopes(game)
+    polytopes = labelled_polytopes(game)
     st.caption(
         f"Labels 1 to {rows} are the rows, {rows + 1} to {rows + columns} the columns. "
         "● marks a vertex that belongs to an equilibrium."
     )
     sides = (
-        ("Row player", found.defender, {first for first, _ in found.equilibria}),
-        ("Column player", found.attacker, {second for _, second in found.equilibria}),
+        ("Row player", polytopes.defender, {first for first, _ in polytopes.equilibria}),
+        ("Column player", polytopes.attacker, {second for _, second in polytopes.equilibria}),
     )
     for box, (title, vertices, marked) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with box:

@@ -213,8 +213,8 @@ def _imported(form: str, files: Sequence[Any]) -> MeasurementTable:
         inside.mkdir(parents=True, exist_ok=True)
         for file in files:
             (inside / PurePath(file.name).name).write_bytes(file.getvalue())
-        one = inside / PurePath(files[0].name).name
-        return IMPORTERS[form](percent=percent).read(one if len(files) == 1 else folder)
+        first_file = inside / PurePath(files[0].name).name
+        return IMPORTERS[form](percent=percent).read(first_file if len(files) == 1 else folder)
 
 
 def _check_files(names: Sequence[str]) -> None:

@@ -63,8 +63,8 @@ def _show_certificate(recommendation: Recommendation) -> None:
 def _types(scenario: Scenario) -> str:
     from advgame.studies.attacker_types import AttackerTypesStudy  # no other case waits for the studies
 
-    found = AttackerTypesStudy().run(situate(scenario))
-    return types_in_words(found, money_of(scenario))
+    result = AttackerTypesStudy().run(situate(scenario))
+    return types_in_words(result, money_of(scenario))
 
 
 def worth(decision: Decision) -> str:

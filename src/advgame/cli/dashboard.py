@@ -58,7 +58,7 @@ def app_(
 
 
 def _free_port(wanted: int) -> int:
-    """The port, or the next one that no other program uses; says so on standard error.
+    """The port, or the next one that no other program uses, with a note on standard error.
 
     Raises:
         InputError: when none of the next ports is free.

@@ -1,4 +1,4 @@
-"""Writes tables as CSV or Parquet, and says what a stopped command has kept."""
+"""Writes tables as CSV or Parquet, and names what a stopped command has kept."""
 
 from __future__ import annotations
 

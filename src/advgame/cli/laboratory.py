@@ -100,7 +100,7 @@ def measure(
             workers=workers,
             images=images,
             progress=progress,
-            notice=lambda said: typer.echo(f"advgame: {said}", err=True),
+            notice=lambda message: typer.echo(f"advgame: {message}", err=True),
             forked=True,
         )
     typer.echo(f"{len(results.table)} rows in {output}; outcomes per input in {results.outcomes.name},")

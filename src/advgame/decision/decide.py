@@ -59,11 +59,11 @@ def decide(question: Scenario | Situation, concept: str | Concept | None = None)
         SolverError: if no solution could be certified.
         UnknownName: if the scenario's undefended network is not among its defences.
     """
-    here = question if isinstance(question, Situation) else situate(question, concept)
+    situation = question if isinstance(question, Situation) else situate(question, concept)
     if concept is not None:
-        here = here.answered_by(concept)
-    table = policies(here)
-    by_knowledge = here.by_knowledge and concept is None
+        situation = situation.answered_by(concept)
+    table = policies(situation)
+    by_knowledge = situation.by_knowledge and concept is None
     if by_knowledge and table.announces:
-        return Decision(table, recommend(here.answered_by(ANSWERED_BY[MIXTURE])), True)
-    return Decision(table, recommend(here), by_knowledge)
+        return Decision(table, recommend(situation.answered_by(ANSWERED_BY[MIXTURE])), True)
+    return Decision(table, recommend(situation), by_knowledge)

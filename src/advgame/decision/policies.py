@@ -241,8 +241,8 @@ def policies(scenario: Scenario | Situation) -> Policies:
         SolverError: when the recommendation under the stated knowledge could not be certified.
         UnknownName: when the scenario's undefended network is not among its defences.
     """
-    here = scenario if isinstance(scenario, Situation) else situate(scenario)
-    table = _Valuation(here)
+    situation = scenario if isinstance(scenario, Situation) else situate(scenario)
+    table = _Valuation(situation)
     rows = [
         *table.answered(Kind.HIDDEN, ANSWERED_BY[NOTHING]),
         *table.answered(Kind.MIXTURE, ANSWERED_BY[MIXTURE]),
@@ -252,10 +252,12 @@ def policies(scenario: Scenario | Situation) -> Policies:
         *table.answered(Kind.MAXIMIN, "worst_case"),
         *table.singles(),
     ]
-    if here.scenario.may_stop:
+    if situation.scenario.may_stop:
         rows.append(table.stopped())
     uncertain = len(table.amounts.low) > 0
-    return Policies(here.scenario, here.game, tuple(rows), here.scenario.attacker_margin, uncertain)
+    return Policies(
+        situation.scenario, situation.game, tuple(rows), situation.scenario.attacker_margin, uncertain
+    )
 
 
 def policy_of(situation: Situation, kind: Kind, strategy: FloatArray) -> Policy:
@@ -278,26 +280,28 @@ def policy_of(situation: Situation, kind: Kind, strategy: FloatArray) -> Policy:
 class _Valuation:
     """Values mixed strategies in one situation."""
 
-    def __init__(self, here: Situation) -> None:
-        self.here, self.game = here, here.game
-        self.amounts = attacker_amounts(here.scenario)
+    def __init__(self, situation: Situation) -> None:
+        self.situation, self.game = situation, situation.game
+        self.amounts = attacker_amounts(situation.scenario)
         self.certain = UncertainAmounts.certain(self.game)
         self.range = float(np.ptp(self.game.attacker_payoffs))
         self.equilibrium = self._equilibrium()
 
     def _equilibrium(self) -> FloatArray | None:
         try:
-            return self.here.answered_by(ANSWERED_BY[NOTHING]).solution.recommended.attacker
+            return self.situation.answered_by(ANSWERED_BY[NOTHING]).solution.recommended.attacker
         except SolverError:
             return None
 
     def answered(self, kind: Kind, concept: str) -> list[Policy]:
         """The strategy that a concept recommends; none where none could be certified, unless stated."""
-        solved = self.here if self.here.concept.name == concept else self.here.answered_by(concept)
+        solved = (
+            self.situation if self.situation.concept.name == concept else self.situation.answered_by(concept)
+        )
         try:
             return [self.policy(kind, solved.solution.recommended.defender)]
         except SolverError:
-            if concept == ANSWERED_BY[self.here.scenario.knowledge]:
+            if concept == ANSWERED_BY[self.situation.scenario.knowledge]:
                 raise
             return []
 
@@ -307,7 +311,7 @@ class _Valuation:
 
     def undefended(self) -> Policy:
         """The undefended network alone."""
-        place = self.game.defences.index(undefended_of(self.here.scenario, self.game))
+        place = self.game.defences.index(undefended_of(self.situation.scenario, self.game))
         return self.policy(Kind.UNDEFENDED, np.eye(self.game.shape[0])[place])
 
     def stopped(self) -> Policy:
@@ -326,7 +330,7 @@ class _Valuation:
         best = pays >= pays.max() - TIE * (self.range or 1.0)
         likely = np.exp(QUANTAL_PRECISION * (pays - pays.max()) / (self.range or 1.0))
         threat, guaranteed = worst_reply(game, self.amounts, strategy)
-        share = self.here.accuracies.adversarial_share
+        share = self.situation.accuracies.adversarial_share
         return Policy(
             kind,
             played(game.defences, strategy),
@@ -339,7 +343,7 @@ class _Valuation:
             guaranteed=guaranteed,
             at_equilibrium=float("nan" if self.equilibrium is None else worth @ self.equilibrium),
             near_best=worst_reply(
-                game, self.certain, strategy, self.here.scenario.attacker_margin * self.range
+                game, self.certain, strategy, self.situation.scenario.attacker_margin * self.range
             )[1],
             quantal=float(worth @ likely / likely.sum()),
             at_best=float(worth[best].max()),

@@ -74,8 +74,8 @@ class Recommendation:
     def next_best(self) -> Alone | None:
         """The best single defence other than the recommended one; None if there is no other."""
         chosen = self.deploy[0][0] if self.pure else None
-        others = [alone for alone in self.alone if alone.defence != chosen]
-        return max(others, key=lambda alone: alone.value, default=None)
+        alternatives = [alone for alone in self.alone if alone.defence != chosen]
+        return max(alternatives, key=lambda alone: alone.value, default=None)
 
 
 def recommend(scenario: Scenario | Situation, concept: str | Concept | None = None) -> Recommendation:
@@ -95,20 +95,20 @@ def recommend(scenario: Scenario | Situation, concept: str | Concept | None = No
         UnknownName: when the scenario's undefended network is not among its defences.
     """
     if isinstance(scenario, Situation):
-        here = scenario if concept is None else scenario.answered_by(concept)
+        situation = scenario if concept is None else scenario.answered_by(concept)
     else:
-        here = situate(scenario, concept)
-    game, profile = here.game, here.solution.recommended
+        situation = situate(scenario, concept)
+    game, profile = situation.game, situation.solution.recommended
     return Recommendation(
-        here,
+        situation,
         profile,
         deploy=played(game.defences, profile.defender),
         attacked_by=played(game.attacks, profile.attacker),
         value=settled(profile.defender_payoff, game.defender_payoffs),
         attacker_value=settled(profile.attacker_payoff, game.attacker_payoffs),
-        expected_share=float(here.accuracies.adversarial_share @ profile.attacker),
-        undefended=undefended_of(here.scenario, game),
-        alone=_each_alone(game, in_favour=here.concept.ties_favour_defender),
+        expected_share=float(situation.accuracies.adversarial_share @ profile.attacker),
+        undefended=undefended_of(situation.scenario, game),
+        alone=_each_alone(game, in_favour=situation.concept.ties_favour_defender),
     )
 
 

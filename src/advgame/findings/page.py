@@ -44,16 +44,16 @@ def page(tables: Sequence[Path], questions: Sequence[Question] = QUESTIONS) -> s
     """
     measured = [result for table in tables for result in read_measured(table)]
     parts = [OPENING, about(measured) if measured else NO_TABLE]
-    asked = [
+    by_question = [
         (question, [question(result) for result in measured if concerns(question, result)])
         for question in questions
     ]
-    answered = [findings for _, findings in asked if any(finding.answered for finding in findings)]
+    answered = [findings for _, findings in by_question if any(finding.answered for finding in findings)]
     parts += ["## In short", in_short(answered)] if len(answered) > 1 else []
-    for question, findings in asked:
+    for question, findings in by_question:
         if findings:
             parts.append(f"## {findings[0].question}")
-            parts += [told(finding) for finding in findings if finding.answered]
+            parts += [answered_with_evidence(finding) for finding in findings if finding.answered]
             missing = [finding for finding in findings if not finding.answered]
             if missing:
                 parts.append(
@@ -108,7 +108,7 @@ def _white_box(measured: Measured) -> str:
     return ", ".join(balls) or "none"
 
 
-def told(finding: Finding) -> str:
+def answered_with_evidence(finding: Finding) -> str:
     """An answer with its evidence."""
     return f"**{finding.experiment}.** {finding.answer}\n\n{markdown(finding.evidence)}"
 

@@ -189,8 +189,14 @@ def exactly_certified_profiles(
     units = of_a * of_x * of_y, of_b * of_x * of_y
     ranges = [high - low for low, high in game.extremes]
     certificates = [
-        Certificate(relative(one / unit, ranges[0]), relative(other / other_unit, ranges[1]), exact=True)
-        for one, other, unit, other_unit in zip(*regrets, *units, strict=True)
+        Certificate(
+            relative(defender_regret / defender_unit, ranges[0]),
+            relative(attacker_regret / attacker_unit, ranges[1]),
+            exact=True,
+        )
+        for defender_regret, attacker_regret, defender_unit, attacker_unit in zip(
+            *regrets, *units, strict=True
+        )
     ]
     floats = [
         (strategy / total[:, None]).astype(np.float64)
@@ -201,9 +207,15 @@ def exactly_certified_profiles(
             (earned[1][:, None], units[1]),
         )
     ]
-    defenders, attackers, to_one, to_other = floats
+    defenders, attackers, defender_values, attacker_values = floats
     rows = zip(
-        defenders, attackers, to_one[:, 0].tolist(), to_other[:, 0].tolist(), certificates, pairs, strict=True
+        defenders,
+        attackers,
+        defender_values[:, 0].tolist(),
+        attacker_values[:, 0].tolist(),
+        certificates,
+        pairs,
+        strict=True,
     )
     return [Profile(*row) for row in rows]
 

@@ -117,9 +117,9 @@ class ChunkJournal:
             about = json.loads((self.folder / ABOUT).read_text(encoding="utf-8"))
         if not isinstance(about, dict) or about.get("identity", job.identity) == job.identity:
             return
-        other = [key for key, value in job.description.items() if about.get(key) != value]
+        differing = [key for key, value in job.description.items() if about.get(key) != value]
         raise InputError(
-            f"{self.folder} belongs to another sweep (different: {', '.join(other) or 'format'}). Give "
+            f"{self.folder} belongs to another sweep (different: {', '.join(differing) or 'format'}). Give "
             "another output, or delete the folder."
         )
 

@@ -29,8 +29,8 @@ def schema_of(job: SweepJob) -> Any:
 
     dictionary = pa.dictionary(pa.int32(), pa.string())
     accuracies = [scenario.accuracies for scenario in job.scenarios]
-    defences = dict.fromkeys(name for each in accuracies for name in each.defences)
-    attacks = dict.fromkeys(name for each in accuracies for name in each.attacks)
+    defences = dict.fromkeys(name for measured in accuracies for name in measured.defences)
+    attacks = dict.fromkeys(name for measured in accuracies for name in measured.attacks)
     numbers = [*job.design.bounds]
     results = [*map(_defence, defences), *map(_attack, attacks), *VALUES[:3]]
     return pa.schema(

@@ -232,7 +232,7 @@ def what_is_kept(output: Path) -> str:
 
 @contextmanager
 def _explained(output: Path) -> Iterator[None]:
-    """A context in which failures of the disk and of workers say what is kept and how to continue."""
+    """A context that turns failures of the disk and of workers into errors that name what is kept."""
     try:
         yield
     except BadChunk as problem:  # a second time

@@ -132,9 +132,9 @@ class SweepReader:
             _count(scenarios, rows.column(SCENARIO))
             _count(regimes, rows.column(REGIME))
             incomplete += int((~_numpy(rows.column(COMPLETE).fill_null(True))).sum())
-            here = len(rows) - rows.column(ERROR).null_count
-            failed += here
-            if here and len(failures) < FAILURES_LISTED:
+            failed_in_group = len(rows) - rows.column(ERROR).null_count
+            failed += failed_in_group
+            if failed_in_group and len(failures) < FAILURES_LISTED:
                 failures += _failures(rows)[: FAILURES_LISTED - len(failures)]
             regret = max(regret, float(np.max(_numpy(rows.column(VALUES[3]).fill_null(0.0)), initial=0.0)))
             extremes.add(rows)
@@ -247,7 +247,7 @@ def _is_of_a_sweep(schema: Any) -> bool:
 
 @dataclass
 class _Extremes:
-    """The least and greatest values met so far."""
+    """The least and greatest values so far."""
 
     parameters: tuple[str, ...]
 

@@ -109,8 +109,8 @@ class Measured:
     def randomised(self) -> frozenset[str]:
         """The defences that answered the same input both correctly and incorrectly."""
         frame = self.outcomes.frame
-        here = (frame["dataset"] == self.dataset) & (frame["network"] == self.network)
-        mixed = here & (frame["correct"] > 0) & (frame["correct"] < 1)
+        of_network = (frame["dataset"] == self.dataset) & (frame["network"] == self.network)
+        mixed = of_network & (frame["correct"] > 0) & (frame["correct"] < 1)
         return frozenset(map(str, frame.loc[mixed, "defence"].unique()))
 
     @property

@@ -51,10 +51,10 @@ class JudgeVerdicts:
             judge: name of the judge.
             truth: name of the judge taken as right.
         """
-        said, right = self.judges.index(judge), self.judges.index(truth)
+        judged, reference = self.judges.index(judge), self.judges.index(truth)
         counts: Counter[tuple[bool, bool]] = Counter()
         for verdicts, cases in self.together.items():
-            counts[verdicts[right], verdicts[said]] += cases
+            counts[verdicts[reference], verdicts[judged]] += cases
         return JudgeCounts(
             counts[True, True],
             counts[True, True] + counts[True, False],
@@ -70,7 +70,7 @@ class JudgeVerdicts:
             judge: name of the judge.
         """
         place, counts = self.judges.index(judge), self.cells[cell]
-        return sum(count for said, count in counts.items() if said[place]) / sum(counts.values())
+        return sum(count for verdicts, count in counts.items() if verdicts[place]) / sum(counts.values())
 
 
 def read_verdicts(path: str | os.PathLike[str]) -> JudgeVerdicts:
@@ -139,11 +139,11 @@ def _counted(
             raise MeasurementError(f"{where}: the case {case!r} of {' · '.join(cell)} is there twice.")
         seen.add((cell, case))
         count = _cases(record.get("cases"), where)
-        said = [_verdict(record[judge], judge, where) for judge in judges]
-        if None in said:
+        verdicts = [_verdict(record[judge], judge, where) for judge in judges]
+        if None in verdicts:
             left_out += count
         else:
-            cells.setdefault(cell, Counter())[tuple(map(bool, said))] += count
+            cells.setdefault(cell, Counter())[tuple(map(bool, verdicts))] += count
     if not cells:
         raise MeasurementError(f"{path.name} has no case with a verdict of every judge.")
     return JudgeVerdicts(judges, cells, left_out)

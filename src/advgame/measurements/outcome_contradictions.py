@@ -65,10 +65,10 @@ def mark_outcomes(
             if tried is not None:
                 networks.setdefault((row.dataset, row.network, row.defence, row.seed), []).append(tried)
     marks = {
-        id(one.row): tuple(_warnings(one, tries))
+        id(trial.row): tuple(_warnings(trial, tries))
         for tries in networks.values()
-        for one in tries
-        if one.white_box
+        for trial in tries
+        if trial.white_box
     }
     return MeasurementTable(tuple(_marked(row, marks.get(id(row), ())) for row in table))
 
@@ -88,18 +88,18 @@ def _tried(row: Measurement, outcomes: OutcomeTable, black_box: bool) -> _Tried 
     return _Tried(row, cell.inputs, cell.right[cell.seeds.index(row.seed)], black_box)
 
 
-def _warnings(one: _Tried, tries: Iterable[_Tried]) -> Iterator[str]:
+def _warnings(trial: _Tried, tries: Iterable[_Tried]) -> Iterator[str]:
     inside, beside = [], []
-    for other in tries:
-        if other is one:
+    for rival in tries:
+        if rival is trial:
             continue
-        same = (other.row.norm, other.row.radius) == (one.row.norm, one.row.radius)
-        if same and other.direct:
-            beside.append(other)
-        elif not same and _holds(one.row, other.row):
-            inside.append(other)
-    yield from _fallen_inside(one, inside)
-    yield from _significantly_lower(one, beside)
+        same = (rival.row.norm, rival.row.radius) == (trial.row.norm, trial.row.radius)
+        if same and rival.direct:
+            beside.append(rival)
+        elif not same and _holds(trial.row, rival.row):
+            inside.append(rival)
+    yield from _fallen_inside(trial, inside)
+    yield from _significantly_lower(trial, beside)
 
 
 def _holds(outer: Measurement, inner: Measurement) -> bool:
@@ -109,7 +109,7 @@ def _holds(outer: Measurement, inner: Measurement) -> bool:
     return contains(outer.norm, outer.radius or 0.0, inner.norm, inner.radius or 0.0, values)
 
 
-def _fallen_inside(one: _Tried, inside: Iterable[_Tried]) -> Iterator[str]:
+def _fallen_inside(trial: _Tried, inside: Iterable[_Tried]) -> Iterator[str]:
     """A warning with the number of inputs that stand here and fell within a smaller ball.
 
     A randomised network is right in a share of its answers: an input that is right half of the time stands in
@@ -118,13 +118,13 @@ def _fallen_inside(one: _Tried, inside: Iterable[_Tried]) -> Iterator[str]:
     fallen = set[int]()
     compared = set[int]()
     most, worst = 0, ""
-    for other in inside:
-        shared, stands, falls = _paired(one, other)
-        both = shared[stands & falls & _clearly_lower(one, other)]
+    for smaller in inside:
+        shared, stands, falls = _paired(trial, smaller)
+        both = shared[stands & falls & _clearly_lower(trial, smaller)]
         compared.update(shared.tolist())
         fallen.update(both.tolist())
         if len(both) > most:
-            most, worst = len(both), other.row.column.full_name
+            most, worst = len(both), smaller.row.column.full_name
     if fallen:
         yield (
             f"{SMALLER}: {len(fallen)} of {len(compared)} inputs are classified correctly here but "
@@ -132,13 +132,13 @@ def _fallen_inside(one: _Tried, inside: Iterable[_Tried]) -> Iterator[str]:
         )
 
 
-def _significantly_lower(one: _Tried, beside: Iterable[_Tried]) -> Iterator[str]:
+def _significantly_lower(trial: _Tried, beside: Iterable[_Tried]) -> Iterator[str]:
     """A warning about the attack in the same ball that is stronger by McNemar's exact test."""
     from scipy.stats import binomtest
 
     strongest: tuple[float, str] | None = None
-    for other in beside:
-        shared, stands, falls = _paired(one, other)
+    for rival in beside:
+        shared, stands, falls = _paired(trial, rival)
         more, fewer = int((stands & falls).sum()), int((~stands & ~falls).sum())
         if more < FEWEST or more <= fewer:
             continue
@@ -146,23 +146,23 @@ def _significantly_lower(one: _Tried, beside: Iterable[_Tried]) -> Iterator[str]
         if chance < LEVEL and (strongest is None or chance < strongest[0]):
             strongest = (
                 chance,
-                f"{SAME}: of {len(shared)} inputs, {other.row.column.full_name} fools {more} that "
-                f"{one.row.column.full_name} does not, and misses {fewer} that it fools",
+                f"{SAME}: of {len(shared)} inputs, {rival.row.column.full_name} fools {more} that "
+                f"{trial.row.column.full_name} does not, and misses {fewer} that it fools",
             )
     if strongest is not None:
         yield strongest[1]
 
 
-def _paired(one: _Tried, other: _Tried) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+def _paired(first: _Tried, second: _Tried) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
     """The common inputs, which of them stand in the first row, and which fall in the second."""
-    shared, here, there = np.intersect1d(one.inputs, other.inputs, return_indices=True)
-    return shared, one.right[here] > 0.5, other.right[there] <= 0.5
+    shared, in_first, in_second = np.intersect1d(first.inputs, second.inputs, return_indices=True)
+    return shared, first.right[in_first] > 0.5, second.right[in_second] <= 0.5
 
 
-def _clearly_lower(one: _Tried, other: _Tried) -> NDArray[np.bool_]:
+def _clearly_lower(first: _Tried, second: _Tried) -> NDArray[np.bool_]:
     """Which of the common inputs are right in a clearly smaller share of the answers in the second row."""
-    _, here, there = np.intersect1d(one.inputs, other.inputs, return_indices=True)
-    lower: NDArray[np.bool_] = one.right[here] - other.right[there] > CLEARLY
+    _, in_first, in_second = np.intersect1d(first.inputs, second.inputs, return_indices=True)
+    lower: NDArray[np.bool_] = first.right[in_first] - second.right[in_second] > CLEARLY
     return lower
 
 

@@ -111,8 +111,8 @@ class OutcomeTable:
         for first, start, end in zip(firsts, starts, [*starts[1:], len(order)], strict=True):
             dataset, network, defence, *column = first
             about = f"{defence!r} under {column[0]!r}"
-            found = _outcomes(seed[start:end], place[start:end], correct[start:end], about)
-            cells[str(dataset), str(network), str(defence), _column(*column)] = found
+            outcomes = _outcomes(seed[start:end], place[start:end], correct[start:end], about)
+            cells[str(dataset), str(network), str(defence), _column(*column)] = outcomes
         return cells
 
     @property

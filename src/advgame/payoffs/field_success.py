@@ -33,7 +33,7 @@ class Judge:
 
     Raises:
         ScenarioError: for a rate that is no probability, for sensitivity + specificity of at most 1 (such a
-            judge says nothing about successes), for a count below 1.
+            judge carries no information about successes), for a count below 1.
     """
 
     sensitivity: float
@@ -114,7 +114,7 @@ class Dependence:
         Args:
             cut: their indices, as of `numpy.ix_`.
         """
-        return Dependence(np.array([each[cut] for each in self.ratios]))
+        return Dependence(np.array([ratio[cut] for ratio in self.ratios]))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ DECISION = "decision"  # the section that every report has
 SUMMARY = "summary"  # the section that states how sure the decision is
 IN_SHORT = (DECISION, SUMMARY)  # the sections of the short answer
 ABOUT_THE_INPUTS = "payoffs"  # the section from which on a report is about its inputs
-QUOTED = ("sources", "provenance")  # sections that quote tables, and speak of the inputs of a computation
+QUOTED = ("sources", "provenance")  # sections that quote tables and the inputs of a computation
 
 
 def report(
@@ -56,14 +56,14 @@ def report(
     """
     studies = _studies(sections)
     facts = gather(scenario, concept)
-    say = _said_in(facts.scenario)
+    say = _wording_of(facts.scenario)
     written = {
         name: tuple(block if name in QUOTED else in_words_of(block, say(block)) for block in section(facts))
         for name, section in SECTIONS.items()
         if name in _wanted(only)
     }
     with reported_to(progress):
-        asked = [in_words_of(block, say(block)) for block in _studied(studies, facts)]
+        study_blocks = [in_words_of(block, say(block)) for block in _studied(studies, facts)]
     names = list(written)
     place = sum(list(SECTIONS).index(name) < list(SECTIONS).index(ABOUT_THE_INPUTS) for name in names)
     return Report(
@@ -71,7 +71,7 @@ def report(
         facts.scenario.question,
         (
             *_joined(written, names[:place]),
-            *asked,
+            *study_blocks,
             *_joined(written, names[place:]),
         ),
         facts.decision,
@@ -106,7 +106,7 @@ def _studied(studies: Sequence[str], facts: Facts) -> Iterator[Block]:
         yield from section
 
 
-def _said_in(scenario: Scenario) -> Callable[[Block], Say]:
+def _wording_of(scenario: Scenario) -> Callable[[Block], Say]:
     """The words for a block: labels in text and figures, the names of the source in tables."""
     prose, tables = said_of(scenario), said_of(scenario, labelled=False)
     return lambda block: tables if isinstance(block, Table | Matrix) else prose

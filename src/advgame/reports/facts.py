@@ -25,7 +25,7 @@ from advgame.wording.money import Money, money_of
 class Facts:
     """A scenario, its recommendation, and the thresholds at which the recommendation changes."""
 
-    question: Situation  # as it was asked: the scenario under its concept
+    question: Situation  # as given: the scenario under its concept
     scenario: Scenario
     concept: Concept
     decision: Decision
@@ -59,8 +59,8 @@ class Facts:
     @cached_property
     def confidence(self) -> Confidence:
         """How sure the decision is, and what to measure next."""
-        here = self.recommendation.situation
-        return confidence_of(here, self.recommendation.profile.defender, ConfidenceStudy())
+        situation = self.recommendation.situation
+        return confidence_of(situation, self.recommendation.profile.defender, ConfidenceStudy())
 
     @cached_property
     def attacker_types(self) -> AttackerTypesResult | None:
@@ -90,14 +90,14 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
     Raises:
         SolverError: when no solution could be certified.
     """
-    asked = question if isinstance(question, Situation) else situate(question, concept)
-    decision = decide(asked, concept)
+    situation = question if isinstance(question, Situation) else situate(question, concept)
+    decision = decide(situation, concept)
     recommendation = decision.recommendation
     scenario = recommendation.scenario
     answered_by = recommendation.situation.concept
     what_if = for_many_games(answered_by)
     return Facts(
-        asked if concept is None else asked.answered_by(concept),
+        situation if concept is None else situation.answered_by(concept),
         scenario,
         answered_by,
         decision,

@@ -61,9 +61,9 @@ def study_section(name: str, facts: Facts) -> tuple[Block, ...]:
     except SolverError as problem:
         return heading, Caution(f"The study {kind.name} has no certified result. {problem}")
     names = {*facts.game.defences, *facts.game.attacks}
-    said = addresses_in_words(result.sentence, names)
+    sentence = addresses_in_words(result.sentence, names)
     amounts = amounts_in_words(result, facts.scenario)
-    blocks: list[Block] = [heading, Paragraph(f"{said} {amounts}".rstrip())]
+    blocks: list[Block] = [heading, Paragraph(f"{sentence} {amounts}".rstrip())]
     if result.figure is not None:
         blocks.append(_drawn(result.figure))
     return (*blocks, _table(kind.name, frame))
@@ -88,8 +88,8 @@ def _drawn(figure: StudyFigure) -> Block:
 def _tiles(figure: Tiles) -> Matrix:
     row, column = figure.here
     marked = tuple(
-        tuple((place, other) == (row, column) for other in range(len(figure.columns)))
-        for place in range(len(figure.rows))
+        tuple((row_place, column_place) == (row, column) for column_place in range(len(figure.columns)))
+        for row_place in range(len(figure.rows))
     )
     return Matrix(
         figure.title,

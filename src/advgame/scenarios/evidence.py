@@ -99,9 +99,9 @@ class Evidence:
         if len(kinds) == 1:
             (basis,) = kinds
             return f"All {len(self.basis)} accuracies rest on {named.get(basis, basis)}."
-        (first, count), *others = kinds.items()
+        (first, count), *remaining = kinds.items()
         parts = [f"{count} rest on {named.get(first, first)}"]
-        parts += [f"{count} on {named.get(basis, basis)}" for basis, count in others]
+        parts += [f"{count} on {named.get(basis, basis)}" for basis, count in remaining]
         return f"Of {len(self.basis)} accuracies, {'; '.join(parts)}."
 
 

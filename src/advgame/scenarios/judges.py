@@ -34,7 +34,7 @@ class OfDefence:
 
 @dataclass(frozen=True, eq=False)
 class JudgeEvidence:
-    """The error rates of a judge, how sure they are, and what another judge says."""
+    """The error rates of a judge, how sure they are, and another judge's verdicts."""
 
     attack: str  # whose success it decided; ``*`` for all without a judge of their own
     given: Judge | None  # the judge that the scenario states
@@ -90,9 +90,9 @@ def _spread(by_defence: Sequence[OfDefence], name: str, right: str, all_: str) -
     from scipy.stats import chi2_contingency
 
     judged = [
-        (each.defence, getattr(each.counts, right), getattr(each.counts, all_))
-        for each in by_defence
-        if getattr(each.counts, all_)
+        (entry.defence, getattr(entry.counts, right), getattr(entry.counts, all_))
+        for entry in by_defence
+        if getattr(entry.counts, all_)
     ]
     wrong = sum(count - hits for _, hits, count in judged)
     if len(judged) < 2 or not wrong or wrong == sum(count for _, _, count in judged):
@@ -239,20 +239,20 @@ def _from_verdicts(scenario: Scenario, verdicts: ScenarioVerdicts, level: float)
 
 
 def _beside(evidence: JudgeEvidence, scenario: Scenario, verdicts: ScenarioVerdicts) -> JudgeEvidence:
-    """The evidence with what the other judge says of each defence."""
-    table, other = verdicts.table, verdicts.other
+    """The evidence with the verdicts of the other judge on each defence."""
+    table, other_judge = verdicts.table, verdicts.other
     by_defence: dict[str, dict[Cell, Mapping[tuple[bool, ...], int]]] = {}
     rates = {}
     for cell, (defence, attack) in verdicts.cells.items():
         by_defence.setdefault(defence, {})[cell] = table.cells[cell]
         if attack in scenario.accuracies.attacks:
-            rates[defence, attack] = table.success_rate(cell, other)
+            rates[defence, attack] = table.success_rate(cell, other_judge)
     return replace(
         evidence,
         judge=verdicts.judge,
-        other=other,
+        other=other_judge,
         by_defence=tuple(
-            OfDefence(defence, JudgeVerdicts(table.judges, cells).against(verdicts.judge, other))
+            OfDefence(defence, JudgeVerdicts(table.judges, cells).against(verdicts.judge, other_judge))
             for defence, cells in by_defence.items()
         ),
         other_rates=rates,

@@ -57,7 +57,7 @@ def measured_dependence(
         for cell, row in cells.items()
         if outcomes is not None and outcomes.has(row.dataset, row.network, row.defence, row.column)
     }
-    most = min((each.shape[1] for each in runs.values()), default=0)
+    most = min((cell_runs.shape[1] for cell_runs in runs.values()), default=0)
     if len(runs) < len(cells) or most < 2:
         raise ScenarioError(
             "runs_are_tries is true, but outcomes of at least two runs of every attacked case are needed "

@@ -119,9 +119,9 @@ def _amount_axis(scenario: Scenario, about: Parameter, address: str, named: str)
     return Axis(address, about.meaning + named, about.unit, -top if about.may_be_negative else 0.0, top)
 
 
-def _top(about: Parameter, here: float, unit: float) -> float:
+def _top(about: Parameter, value: float, unit: float) -> float:
     usual = about.usual_top * unit
-    return _rounded_up(2 * here) if here and not usual / 20 <= here <= usual else usual
+    return _rounded_up(2 * value) if value and not usual / 20 <= value <= usual else usual
 
 
 def _unit_of_money(scenario: Scenario) -> float:
@@ -200,8 +200,8 @@ def _addresses(scenario: Scenario, about: Parameter, accuracies: Accuracies) -> 
     # A cost shared by all defences changes no decision, so each has its own dial; the defence that is
     # best without attacks comes last, because the others are compared with it.
     undefended = accuracies.defences[int(accuracies.clean_accuracy.argmax())]
-    others = sorted(accuracies.defences, key=lambda defence: defence == undefended)
-    return tuple(f"{about.name}[{defence}]" for defence in others)
+    ordered = sorted(accuracies.defences, key=lambda defence: defence == undefended)
+    return tuple(f"{about.name}[{defence}]" for defence in ordered)
 
 
 def _alike(scenario: Scenario, about: Parameter) -> bool:

@@ -187,9 +187,9 @@ class Scenario:
 
     def with_term(self, changed: Term) -> Scenario:
         """The same scenario with one term changed."""
-        others = [term for term in self.terms if term.name != changed.name]
+        unchanged = [term for term in self.terms if term.name != changed.name]
         order = {name: place for place, name in enumerate(TERMS)}
-        terms = sorted([*others, changed], key=lambda term: order.get(term.name, len(order)))
+        terms = sorted([*unchanged, changed], key=lambda term: order.get(term.name, len(order)))
         scenario = replace(self, terms=tuple(terms))
         if "accuracies" in self.__dict__:  # prices do not change them
             scenario.__dict__["accuracies"] = self.accuracies
@@ -217,7 +217,7 @@ def check_scenario(given: object) -> None:
     """Refuse what is no scenario, such as the name of a case.
 
     Raises:
-        ScenarioError: says how a scenario is read.
+        ScenarioError: names how a scenario is read.
     """
     if not isinstance(given, Scenario):
         raise ScenarioError(

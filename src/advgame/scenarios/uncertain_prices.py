@@ -13,7 +13,7 @@ from advgame.payoffs.terms import Amount
 from advgame.scenarios.parameters import TERM_PARAMETERS, get_parameter, split_address
 from advgame.scenarios.scenario import Scenario
 
-UNIT = "unit of money"  # a price whose basis says that it is the unit is not uncertain
+UNIT = "unit of money"  # a price with this basis is not uncertain
 LARGEST_SHARE = "largest_share"
 
 

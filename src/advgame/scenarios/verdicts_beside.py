@@ -70,8 +70,8 @@ def verdicts_beside(scenario: Scenario) -> ScenarioVerdicts | None:
         )
     table = JudgeVerdicts(whole.judges, {cell: whole.cells[cell] for cell in cells}, whole.left_out)
     judge = _judge_of(table, {cell: 1 - fmean(runs) for cell, runs in accuracies.items()}, path.name)
-    other = next(name for name in table.judges if name != judge)
-    return ScenarioVerdicts(table, cells, judge, other)
+    other_judge = next(name for name in table.judges if name != judge)
+    return ScenarioVerdicts(table, cells, judge, other_judge)
 
 
 def _judge_of(table: JudgeVerdicts, success: Mapping[Cell, float], file: str) -> str:

@@ -99,9 +99,9 @@ def undominated(values: Floats) -> NDArray[np.intp]:
     """
     kept: list[int] = []
     for option in values.mean(axis=0).argsort(kind="stable")[::-1].tolist():
-        behind = [other for other in kept if (values[:, option] <= values[:, other]).all()]
+        behind = [rival for rival in kept if (values[:, option] <= values[:, rival]).all()]
         equal = [
-            other for other in behind if option < other and (values[:, option] == values[:, other]).all()
+            rival for rival in behind if option < rival and (values[:, option] == values[:, rival]).all()
         ]
         if equal:
             kept[kept.index(equal[0])] = option

@@ -38,11 +38,11 @@ class JudgeCounts:
 def judge_counts(truth: Sequence[bool], judged: Sequence[bool]) -> JudgeCounts:
     """Counts of a judge's verdicts against a reference on the same cases.
 
-    Where the reference is another judge, swap both to see what taking the other one as true would give.
+    Where the reference is another judge, swap both for the error rates with the other one taken as true.
 
     Args:
         truth: (cases,) whether the attack succeeded, by the reference.
-        judged: (cases,) whether the judge says so.
+        judged: (cases,) whether it succeeded, by the judge.
 
     Raises:
         InputError: for lists of different lengths, or a reference without successes or without failures.
@@ -60,9 +60,9 @@ def judge_counts(truth: Sequence[bool], judged: Sequence[bool]) -> JudgeCounts:
         )
     both = list(zip(truth, judged, strict=True))
     return JudgeCounts(
-        sum(true and said for true, said in both),
+        sum(true and verdict for true, verdict in both),
         successes,
-        sum(not true and not said for true, said in both),
+        sum(not true and not verdict for true, verdict in both),
         failures,
     )
 
@@ -89,7 +89,7 @@ def corrected_rate(
 
     p = (q + Sp − 1) / J with J = Se + Sp − 1 (Rogan and Gladen 1978). The interval is that of Lang and
     Reiczigel 2014 (doi:10.1016/j.prevetmed.2013.09.015): with z²/2 cases of both verdicts and one case of
-    each of the judge's added, so that few cases, or a judge never seen to err, do not leave it too narrow,
+    each of the judge's added, so that it is not too narrow with few cases or without observed errors,
 
     p + 2 z² (p Se (1 − Se) / n₁ − (1 − p) Sp (1 − Sp) / n₀)
     ± z √(q (1 − q) / n + p² Se (1 − Se) / n₁ + (1 − p)² Sp (1 − Sp) / n₀) / J.

@@ -25,7 +25,7 @@ from advgame.statistics.spline_basis import spline_basis
 
 Floats = NDArray[np.float64]
 
-FEWEST = 500  # draws: with fewer, a regression of nine terms says more of chance than of the parameter
+FEWEST = 500  # draws: with fewer, a regression of nine terms fits the noise
 SPANNED = 1e-10  # of the largest: squared size of a combination of regressors that is one of its own
 NEGLIGIBLE = 1e-3  # of EVPI: what options that are left out may add together
 
@@ -105,9 +105,9 @@ def evsi(
 ) -> Estimate:
     """The expected value of testing an accuracy on more inputs.
 
-    In each draw the new inputs are counted, Binomial(inputs, accuracy). Under a Beta posterior all they
-    tell is in the new posterior mean, (right + 1/2 + new right) / (right + wrong + 1 + inputs): the values
-    are regressed on it.
+    In each draw the new inputs are counted, Binomial(inputs, accuracy). Under a Beta posterior their
+    information is in the new posterior mean, (right + 1/2 + new right) / (right + wrong + 1 + inputs): the
+    values are regressed on it.
 
     Args:
         values: (draws, options) what each option is worth.

@@ -42,7 +42,7 @@ class Posterior(Protocol):
         """Joint draws (draws, cells) as of `draw`, and of the accuracies of the networks trained so far.
 
         An accuracy is the mean over training runs. The second array is the mean over the runs that were
-        measured: what more test inputs tell about. Both are the same array where no runs are averaged.
+        measured: those that more test inputs narrow down. Both are the same array where no runs are averaged.
 
         Args:
             random: source of the draws.

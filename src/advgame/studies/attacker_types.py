@@ -155,7 +155,7 @@ class AttackerTypesResult(StudyResult):
         """
         import pandas as pd
 
-        names = [each.name for each in self.types]
+        names = [answer.name for answer in self.types]
         return pd.DataFrame(
             [
                 {
@@ -302,7 +302,9 @@ class _Types:
         if self.verdict.kind is not Kind.STOPPED:
             compared.append(self.verdict.strategy)
         compared += self._breaks()
-        towards = [(1 - step) * announced.defender + step * other for other in compared[1:] for step in STEPS]
+        towards = [
+            (1 - step) * announced.defender + step * strategy for strategy in compared[1:] for step in STEPS
+        ]
         robust = max([*compared, *towards], key=self.guaranteed)
         network = rows[int(np.argmax(alone))]
         return (
@@ -347,16 +349,17 @@ class _Types:
         """Every defence alone, known to attackers of all types, the one worth most first."""
         plain = undefended_of(self.scenario, self.games[0].game)
         known_as = f" ({undefended_in_words(self.scenario)})"
-        found = []
+        singles = []
         for name, row in zip(self.defences, np.eye(len(self.defences)), strict=True):
             title = f"{name} alone{known_as if name == plain else ''}"
             policy = self._policy(title, row, 0.0)
-            found.append(replace(policy, value=float(self.priors @ policy.if_known)))
-        return tuple(sorted(found, key=lambda each: -each.worth))
+            singles.append(replace(policy, value=float(self.priors @ policy.if_known)))
+        return tuple(sorted(singles, key=lambda policy: -policy.worth))
 
     def _policy(self, name: str, strategy: FloatArray, value: float) -> TypedPolicy:
         replies = [
-            worst_reply(each.game, UncertainAmounts.certain(each.game), strategy) for each in self.games
+            worst_reply(type_game.game, UncertainAmounts.certain(type_game.game), strategy)
+            for type_game in self.games
         ]
         return TypedPolicy(
             name,
@@ -364,7 +367,10 @@ class _Types:
             float(value),
             self.guaranteed(strategy),
             tuple(worth for _, worth in replies),
-            tuple(each.game.attacks[reply] for each, (reply, _) in zip(self.games, replies, strict=True)),
+            tuple(
+                type_game.game.attacks[reply]
+                for type_game, (reply, _) in zip(self.games, replies, strict=True)
+            ),
         )
 
     def guaranteed(self, strategy: FloatArray) -> float:
@@ -372,32 +378,34 @@ class _Types:
         values = [worst_reply(game.game, game.amounts, strategy)[1] for game in self.games]
         return float(self.priors @ values)
 
-    def _if_known(self, here: TypeGame, knowledge: str) -> tuple[Strategy, float]:
+    def _if_known(self, type_game: TypeGame, knowledge: str) -> tuple[Strategy, float]:
         """What to deploy if the type is known, and its value at the amounts assumed."""
         concept = {NOTHING: Nash(), MIXTURE: Commitment(), NETWORK: None}[knowledge]
         if concept is not None:
-            profile = concept.solve(here.game).recommended
+            profile = concept.solve(type_game.game).recommended
             return played(self.defences, profile.defender), profile.defender_payoff
         values = values_alone(
-            here.game.defender_payoffs[None], here.game.attacker_payoffs[None], in_favour=False
+            type_game.game.defender_payoffs[None], type_game.game.attacker_payoffs[None], in_favour=False
         )[0]
         return ((self.defences[int(values.argmax())], 1.0),), float(values.max())
 
     def _answer(self, place: int, chosen: TypedPolicy, deploy: Strategy, value: float) -> TypeAnswer:
-        here = self.games[place]
+        type_game = self.games[place]
         strategy = np.array([dict(chosen.deploy).get(name, 0.0) for name in self.defences])
         if chosen.policy == HIDDEN:
             attacker = self.nash.recommended.attackers[place]
         else:
-            attacker = np.eye(here.game.shape[1])[worst_reply(here.game, here.amounts, strategy)[0]]
+            attacker = np.eye(type_game.game.shape[1])[
+                worst_reply(type_game.game, type_game.amounts, strategy)[0]
+            ]
         return TypeAnswer(
-            here.name,
-            here.kind.prior,
-            here.game.attacks[1:],
-            played(here.game.attacks, attacker),
-            float(here.adversarial_share @ attacker),
-            float(strategy @ here.game.attacker_payoffs @ attacker),
-            float(strategy @ here.game.defender_payoffs @ attacker),
+            type_game.name,
+            type_game.kind.prior,
+            type_game.game.attacks[1:],
+            played(type_game.game.attacks, attacker),
+            float(type_game.adversarial_share @ attacker),
+            float(strategy @ type_game.game.attacker_payoffs @ attacker),
+            float(strategy @ type_game.game.defender_payoffs @ attacker),
             deploy,
             value,
         )

@@ -1,4 +1,4 @@
-"""Which policy a study of thousands of games speaks of, beside the verdict on the scenario."""
+"""Which policy a study of thousands of games evaluates, beside the verdict on the scenario."""
 
 from __future__ import annotations
 

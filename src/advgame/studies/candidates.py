@@ -136,7 +136,7 @@ def _distinct(options: Iterable[Option]) -> tuple[Option, ...]:
     kept: list[Option] = []
     for option in options:
         strategy = option.mixed_strategy
-        if not any(np.abs(strategy - other.mixed_strategy).max() <= SAME_STRATEGY for other in kept):
+        if not any(np.abs(strategy - earlier.mixed_strategy).max() <= SAME_STRATEGY for earlier in kept):
             kept.append(option)
     return tuple(kept)
 

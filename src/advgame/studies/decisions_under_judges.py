@@ -64,13 +64,17 @@ def rows_under_judges(
     for verdicts, rates in wanted.items():
         if rates not in seen and sum(rates) > 1 and min(rates) > 0:
             seen.add(rates)
-            judged = _asked(situation, with_judge(scenario, evidence.attack, rates))
+            judged = _situated(situation, with_judge(scenario, evidence.attack, rates))
             rows.append(_row(judged, policies(judged), stated, verdicts, rates))
     if evidence.other_rates:
-        other = _asked(
+        by_other_judge = _situated(
             situation, replace(scenario, judge={}, what_if=_assumed(scenario, evidence.other_rates))
         )
-        rows.append(_row(other, policies(other), stated, f"the verdicts of {evidence.other!r}", None))
+        rows.append(
+            _row(
+                by_other_judge, policies(by_other_judge), stated, f"the verdicts of {evidence.other!r}", None
+            )
+        )
     return tuple(rows)
 
 
@@ -115,6 +119,6 @@ def _assumed(scenario: Scenario, rates: Mapping[tuple[str, str], float]) -> dict
     return {**scenario.what_if, **cells}
 
 
-def _asked(situation: Situation, scenario: Scenario) -> Situation:
-    """The same question about another scenario."""
+def _situated(situation: Situation, scenario: Scenario) -> Situation:
+    """Another scenario under the concept of a situation."""
     return situate(scenario, None if situation.by_knowledge else situation.concept)

@@ -139,13 +139,13 @@ class JudgeError(StudyResult):
         return pd.DataFrame(
             [
                 {
-                    "defence": each.defence,
-                    "hits": each.counts.hits,
-                    "successes": each.counts.successes,
-                    "rejections": each.counts.rejections,
-                    "failures": each.counts.failures,
+                    "defence": entry.defence,
+                    "hits": entry.counts.hits,
+                    "successes": entry.counts.successes,
+                    "rejections": entry.counts.rejections,
+                    "failures": entry.counts.failures,
                 }
-                for each in self.evidence.by_defence
+                for entry in self.evidence.by_defence
             ]
         )
 
@@ -275,7 +275,9 @@ def _map(games: JudgedGames, evidence: JudgeEvidence, points: int) -> Tiles:
     upwards, across = (
         np.linspace(*_widened(ends), points) for ends in (evidence.sensitivity, evidence.specificity)
     )
-    rates = np.column_stack([each.ravel() for each in np.meshgrid(upwards, across, indexing="ij")])
+    rates = np.column_stack(
+        [coordinates.ravel() for coordinates in np.meshgrid(upwards, across, indexing="ij")]
+    )
     useful = rates.sum(axis=1) > 1
     names = np.full(len(rates), NO_BETTER, dtype=object)
     names[useful] = [
@@ -285,14 +287,17 @@ def _map(games: JudgedGames, evidence: JudgeEvidence, points: int) -> Tiles:
     seen = list(dict.fromkeys(names.tolist()))
     letters = {name: tile_letter(place) for place, name in enumerate(seen)}
     grid = names.reshape(points, points)[::-1]
-    here = evidence.estimate
+    estimate = evidence.estimate
     return Tiles(
         "Defences deployed over the judge's error rates",
         "across: specificity; upwards: sensitivity",
         tuple(f"{value:.3g}" for value in upwards[::-1].tolist()),
         tuple(f"{value:.3g}" for value in across.tolist()),
         tuple(tuple(letters[name] for name in row) for row in grid.tolist()),
-        (points - 1 - int(np.abs(upwards - here[0]).argmin()), int(np.abs(across - here[1]).argmin())),
+        (
+            points - 1 - int(np.abs(upwards - estimate[0]).argmin()),
+            int(np.abs(across - estimate[1]).argmin()),
+        ),
         tuple((letters[name], name) for name in seen),
     )
 

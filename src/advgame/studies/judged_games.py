@@ -27,14 +27,14 @@ class JudgedGames:
 
     def __init__(self, situation: Situation, attack: str, method: str) -> None:
         self.accuracies, self.method = situation.accuracies, method
-        others = {name: judge for name, judge in situation.scenario.judge.items() if name != attack}
+        other_judges = {name: judge for name, judge in situation.scenario.judge.items() if name != attack}
         columns = [
             place
             for place, name in enumerate(self.accuracies.attacks)
-            if place and (name == attack or (attack == ANY_ATTACK and name not in others))
+            if place and (name == attack or (attack == ANY_ATTACK and name not in other_judges))
         ]
         self.columns = columns
-        self.pays = PayoffsOfDraws.at(replace(situation.scenario, judge=others))
+        self.pays = PayoffsOfDraws.at(replace(situation.scenario, judge=other_judges))
 
     def accuracy(self, rates: FloatArray) -> FloatArray:
         """The corrected accuracies (rates, defences, attacks), cut off at 0 and 1.

@@ -31,7 +31,7 @@ def live_evidence(
 
     Args:
         evidence: of the scenario.
-        kinds: of inputs that occur, which say which networks meet which attacks.
+        kinds: of inputs that occur, with the network and the attack of each.
         networks: defence → function from inputs (k, …) to labels (k,).
         attacks: attack → function from a network, inputs and labels to attacked inputs (k, …).
         examples: (k, …) benign inputs.

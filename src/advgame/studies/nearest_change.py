@@ -134,8 +134,8 @@ class Search:
         for scale in (1 - LEVEL, 1 + LEVEL):
             uneven |= (self.changed(scale * distance * rays) != (scale > 1)).reshape(2, -1).any(axis=0)
         both = np.flatnonzero(np.tile(uneven, 2))
-        here = np.full(len(both), distance)
-        border = self._border(rays[both], (1 - WITHIN) * here, (1 + WITHIN) * here, clipped=False)
+        distances = np.full(len(both), distance)
+        border = self._border(rays[both], (1 - WITHIN) * distances, (1 + WITHIN) * distances, clipped=False)
         inverse = (1 / border).reshape(2, -1)
         normal = np.zeros(len(point))
         normal[movable[uneven]] = inverse[0] - inverse[1]
@@ -165,7 +165,7 @@ def _apart(points: FloatArray, starts: int) -> list[FloatArray]:
         point = points[place]
         if len(chosen) == starts or not np.isfinite(distances[place]):
             break
-        sizes = [distances[place] * np.linalg.norm(other) for other in chosen]
-        if all(point @ other < ALIKE * size for other, size in zip(chosen, sizes, strict=True)):
+        sizes = [distances[place] * np.linalg.norm(nearer) for nearer in chosen]
+        if all(point @ nearer < ALIKE * size for nearer, size in zip(chosen, sizes, strict=True)):
             chosen.append(point)
     return chosen

@@ -80,25 +80,25 @@ class NearestFlip(StudyResult):
     @property
     def sentence(self) -> str:
         """The distance, the defences before and after, and the figures that move most."""
-        here = " + ".join(self.deploy)
+        current = " + ".join(self.deploy)
         if self.deploy_changed is None:
             return (
-                f"{here} stays deployed: no joint change of up to {self.reach:g} standard errors that was "
+                f"{current} stays deployed: no joint change of up to {self.reach:g} standard errors that was "
                 f"tried changes which defences are deployed. {self.solved}"
             )
         moving = [figure for figure in self.figures if abs(figure.in_standard_errors) > NOTED * self.distance]
         named = ", ".join(_in_words(figure) for figure in moving[:NAMED])
         more = len(moving) - NAMED
-        others = "" if more <= 0 else f" and {more} more figure{'s' if more > 1 else ''}"
+        further = "" if more <= 0 else f" and {more} more figure{'s' if more > 1 else ''}"
         alone = (
             "no single figure does so within the same reach"
             if self.single is None
             else f"a single figure would have to move by {_distance(self.single_distance)}"
         )
         return (
-            f"The nearest change of the deployed defences, from {here} to {' + '.join(self.deploy_changed)}, "
-            f"is {_distance(self.distance)} standard errors away if all figures move jointly ({alone}): "
-            f"{named}{others}. {self.solved}{self._verdict_there()}"
+            f"The nearest change of the deployed defences, from {current} to "
+            f"{' + '.join(self.deploy_changed)}, is {_distance(self.distance)} standard errors away if all "
+            f"figures move jointly ({alone}): {named}{further}. {self.solved}{self._verdict_there()}"
         )
 
     def _verdict_there(self) -> str:
@@ -194,7 +194,7 @@ class NearestFlipStudy(Study[NearestFlip]):
         best = int(alone.argmin())
         changes = bool(np.isfinite(alone[best]))
         return NearestFlip(
-            moves.here,
+            moves.stated,
             moves.deployed(nearest) if ends else None,
             distances[0] if ends else float("inf"),
             float(alone[best]),
@@ -230,8 +230,8 @@ class _Moves:
                 "All accuracies of the scenario are assumed, so none has a standard error. Remove what_if, "
                 "or use the study thresholds."
             )
-        (self._here,) = self._played(np.zeros((1, len(self.measured))))
-        self.here = deployed(self._here.astype(float), self.defences)
+        (self._played_as_stated,) = self._played(np.zeros((1, len(self.measured))))
+        self.stated = deployed(self._played_as_stated.astype(float), self.defences)
 
     @property
     def box(self) -> tuple[FloatArray, FloatArray]:
@@ -257,7 +257,7 @@ class _Moves:
 
     def changes(self, points: FloatArray) -> NDArray[np.bool_]:
         """Whether other defences are deployed at some changes (k, figures)."""
-        return np.asarray((self._played(points) != self._here).any(axis=1))
+        return np.asarray((self._played(points) != self._played_as_stated).any(axis=1))
 
     def deployed(self, point: FloatArray) -> Deploy:
         """The defences deployed after one change (figures,)."""
@@ -275,8 +275,8 @@ class _Moves:
             attacked_accuracy=changed,
             exact_accuracy=None,
         )
-        here = replace(concept, amounts=attacker_amounts(scenario, accuracies))
-        solved = here.solve(build(accuracies, scenario.terms)).recommended
+        shifted = replace(concept, amounts=attacker_amounts(scenario, accuracies))
+        solved = shifted.solve(build(accuracies, scenario.terms)).recommended
         return deployed(solved.defender, self.defences)
 
     def changed(self, point: FloatArray) -> FloatArray:

@@ -73,23 +73,24 @@ class Line:
         return functions[0], functions[1]
 
     def _priced(self, values: Sequence[float]) -> Payoffs:
-        here = self.situation
+        situation = self.situation
         if can_be_batched(self.address):
-            a, b, _ = payoffs_over(here.scenario, {self.address: values}, here.accuracies)
+            a, b, _ = payoffs_over(situation.scenario, {self.address: values}, situation.accuracies)
             return a, b
-        pairs = [build_many(self.with_accuracy(value), here.scenario.terms) for value in values]
+        pairs = [build_many(self.with_accuracy(value), situation.scenario.terms) for value in values]
         return np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
 
     def game(self, value: float) -> Game:
         """The game at one value, with exact payoffs where the scenario's numbers are exact."""
-        here = self.situation
+        situation = self.situation
         if not can_be_batched(self.address):
-            return build(self.with_accuracy(value), here.scenario.terms)
-        moved = set_parameter(here.scenario, self.address, value)
+            return build(self.with_accuracy(value), situation.scenario.terms)
+        moved = set_parameter(situation.scenario, self.address, value)
         if not is_share(self.address):
-            return build(here.accuracies, moved.terms)
-        shares = payoffs_over(here.scenario, {self.address: [value]}, here.accuracies)[2].adversarial_share
-        return build(replace(here.accuracies, adversarial_share=shares[0]), moved.terms)
+            return build(situation.accuracies, moved.terms)
+        _, _, accuracies = payoffs_over(situation.scenario, {self.address: [value]}, situation.accuracies)
+        (shares,) = accuracies.adversarial_share
+        return build(replace(situation.accuracies, adversarial_share=shares), moved.terms)
 
     def with_accuracy(self, value: float) -> Accuracies:
         """The accuracies with the one that moves, or the attacks' strength, at a value."""

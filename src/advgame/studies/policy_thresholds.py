@@ -38,7 +38,9 @@ NEAR_ZERO = 1e-9  # of the greatest share: where an attack is set up, but adds n
 SAME = 1e-7  # of the largest value: a smaller lead of another policy is none
 
 
-def policy_thresholds(here: Recommendation, parameters: Iterable[str] | None = None) -> tuple[Threshold, ...]:
+def policy_thresholds(
+    recommendation: Recommendation, parameters: Iterable[str] | None = None
+) -> tuple[Threshold, ...]:
     """The values of the largest share, each cost and each accuracy that end the recommended policy's lead.
 
     >>> from advgame.decision import decide
@@ -48,29 +50,31 @@ def policy_thresholds(here: Recommendation, parameters: Iterable[str] | None = N
     ('largest_share', 0.0852, ('Standard',))
 
     Args:
-        here: a recommendation to an attacker who knows what is deployed.
+        recommendation: a recommendation to an attacker who knows what is deployed.
         parameters: addresses; by default those of `thresholds`.
 
     Returns:
         As of `thresholds`; ``deploy_below`` and ``deploy_above`` hold the defence that is then worth more.
     """
-    wanted = relevant_addresses(here) if parameters is None else parameters
-    compared = _Compared(here)
-    return tuple(_threshold(here, compared, address) for address in wanted)
+    wanted = relevant_addresses(recommendation) if parameters is None else parameters
+    compared = _Compared(recommendation)
+    return tuple(_threshold(recommendation, compared, address) for address in wanted)
 
 
-def _threshold(here: Recommendation, compared: _Compared, address: str) -> Threshold:
-    value = get_parameter(here.scenario, address)
-    low, high = searched_range(here.scenario, address, value)
+def _threshold(recommendation: Recommendation, compared: _Compared, address: str) -> Threshold:
+    value = get_parameter(recommendation.scenario, address)
+    low, high = searched_range(recommendation.scenario, address, value)
     low, high = min(low, value), max(high, value)
     lead = _Lead(compared, address, low, high)
     below, winner_below = _first_loss(lead, value, low)
     above, winner_above = _first_loss(lead, value, high)
     deployed = tuple(
-        name for name, share in zip(here.game.defences, here.profile.defender, strict=True) if share > PLAYED
+        name
+        for name, share in zip(recommendation.game.defences, recommendation.profile.defender, strict=True)
+        if share > PLAYED
     )
-    found = Threshold(address, value, below, above, low, high, deployed, winner_below, winner_above)
-    return in_whole_numbers(found, lambda there: _winner_at(lead, there))
+    threshold = Threshold(address, value, below, above, low, high, deployed, winner_below, winner_above)
+    return in_whole_numbers(threshold, lambda there: _winner_at(lead, there))
 
 
 def _winner_at(lead: _Lead, value: float) -> tuple[str, ...] | None:
@@ -118,14 +122,15 @@ class _End:
 class _Compared:
     """The recommended policy and every other defence alone, and what moves each of them."""
 
-    def __init__(self, here: Recommendation) -> None:
-        chosen = here.profile.defender
-        others = [row for row in np.eye(len(chosen)) if np.abs(row - chosen).max() > PLAYED]
-        self.situation, self.scenario = here.situation, here.scenario
-        self.rivals = [here.game.defences[int(row.argmax())] for row in others]
-        self.strategies = np.array([chosen, *others])  # (policies, defences)
+    def __init__(self, recommendation: Recommendation) -> None:
+        chosen = recommendation.profile.defender
+        alternatives = [row for row in np.eye(len(chosen)) if np.abs(row - chosen).max() > PLAYED]
+        self.situation, self.scenario = recommendation.situation, recommendation.scenario
+        self.rivals = [recommendation.game.defences[int(row.argmax())] for row in alternatives]
+        self.strategies = np.array([chosen, *alternatives])  # (policies, defences)
         self.effects = {
-            term.name: self._effects(term, self.situation.accuracies) for term in here.scenario.terms
+            term.name: self._effects(term, self.situation.accuracies)
+            for term in recommendation.scenario.terms
         }
 
     def with_prices(self, scenario: Scenario) -> _End:

@@ -222,8 +222,8 @@ class _Subgames:
 
     def extended(self, best: Sets) -> Sets:
         """The sets (sets, size + 1) that add one defence to a set; and the one played when all may be."""
-        others = np.setdiff1d(np.arange(len(self.a)), best)
-        added = np.column_stack([np.tile(best, (len(others), 1)), others])
+        addable = np.setdiff1d(np.arange(len(self.a)), best)
+        added = np.column_stack([np.tile(best, (len(addable), 1)), addable])
         if len(self.played) == added.shape[1]:
             added = np.vstack([added, self.played])
         return np.sort(added, axis=1)

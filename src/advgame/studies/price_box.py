@@ -103,7 +103,7 @@ class PriceBox:
         return np.array([price.high for price in self.prices])
 
     @cached_property
-    def here(self) -> FloatArray:
+    def stated(self) -> FloatArray:
         """(prices,) the scenario's own amounts; 1 for a factor."""
         return np.array(
             [1.0 if price.factor else get_parameter(self.scenario, price.address) for price in self.prices]
@@ -127,7 +127,7 @@ class PriceBox:
     def ends(self) -> tuple[FloatArray, FloatArray]:
         """The scenario with one price at its lower end, and at its upper end, each (prices, prices)."""
         every = np.eye(len(self.prices), dtype=np.bool_)
-        return np.where(every, self.low, self.here), np.where(every, self.high, self.here)
+        return np.where(every, self.low, self.stated), np.where(every, self.high, self.stated)
 
     def even(self, draws: int, seed: int) -> FloatArray:
         """Points (draws, prices) that fill the box evenly (Sobol sequence, scrambled).

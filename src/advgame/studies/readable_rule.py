@@ -77,8 +77,8 @@ def rule_for(
     usual = wanted.mean()
     best = max(np.unique(leaves), key=lambda leaf: float((wanted[leaves == leaf] - usual).sum()))
     conditions = _conditions(tree.tree_, int(best), names)
-    others, changed = counted
-    inside = _within(conditions, names, others)
+    test_points, changed = counted
+    inside = _within(conditions, names, test_points)
     both = float((inside & changed).sum())
     if both <= inside.sum() * changed.mean():
         return None

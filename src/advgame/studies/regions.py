@@ -104,8 +104,8 @@ def regions(
     labels = deployed.everywhere()
     if labels is None:
         labels = refined(deployed, points)
-    here = deployed.here()
-    order = _by_area(labels, len(deployed.seen), here)
+    own_regime = deployed.own_regime()
+    order = _by_area(labels, len(deployed.seen), own_regime)
     place = {old: new for new, old in enumerate(order)}
     return Regions(
         across,
@@ -115,7 +115,7 @@ def regions(
         np.vectorize(place.__getitem__, otypes=[np.int64])(labels),
         tuple(list(deployed.seen)[old] for old in order),
         (get_parameter(scenario, across.address), get_parameter(scenario, upwards.address)),
-        place[here],
+        place[own_regime],
     )
 
 
@@ -133,7 +133,7 @@ class _Deployed:
     def __call__(self, row: int, column: int) -> int:
         return self._place(_moved(self._column(column), self.y, float(self.y_values[row])))
 
-    def here(self) -> int:
+    def own_regime(self) -> int:
         """The regime of the scenario itself."""
         return self._place(self.scenario)
 
@@ -186,10 +186,10 @@ class _Deployed:
         return self._columns[column]
 
     def _place(self, scenario: Scenario) -> int:
-        regime = _regime(build(self._met(scenario), scenario.terms), self.solver)
+        regime = _regime(build(self._accuracies_of(scenario), scenario.terms), self.solver)
         return self.seen.setdefault(regime, len(self.seen))
 
-    def _met(self, scenario: Scenario) -> Accuracies:
+    def _accuracies_of(self, scenario: Scenario) -> Accuracies:
         """The accuracies; for speed, only the shares are recomputed if nothing else has changed."""
         same = scenario.what_if is self.scenario.what_if and scenario.strength == self.scenario.strength
         if not same or scenario.adversarial_share is not self.scenario.adversarial_share:
@@ -251,10 +251,10 @@ def _regime(game: Game, solver: Concept) -> Regime:
     return tuple(name for name, share in zip(game.defences, mixed_strategy, strict=True) if share > PLAYED)
 
 
-def _by_area(labels: NDArray[np.int64], count: int, here: int) -> list[int]:
+def _by_area(labels: NDArray[np.int64], count: int, own_regime: int) -> list[int]:
     """The regimes by decreasing area; among equals the scenario's own comes first."""
     areas = np.bincount(labels.ravel(), minlength=count)
-    return sorted(range(count), key=lambda regime: (-int(areas[regime]), regime != here, regime))
+    return sorted(range(count), key=lambda regime: (-int(areas[regime]), regime != own_regime, regime))
 
 
 def _axis(scenario: Scenario, given: str | Axis) -> Axis:
@@ -305,14 +305,14 @@ class RegionTable(StudyResult):
     @property
     def sentence(self) -> str:
         """The number of regions, and the one that contains the scenario."""
-        here, names = self.regions.here_regime, [" + ".join(regime) for regime in self.regions.regimes]
+        own_regime, names = self.regions.here_regime, [" + ".join(regime) for regime in self.regions.regimes]
         count = len(names)
         sets = f"{count} different sets of defences are" if count > 1 else "always the same defences are"
-        area = self.borders.areas[here]
+        area = self.borders.areas[own_regime]
         size = f"covers {percent(area)} of the map" if area else "is too small for this grid to show"
         return (
             f"Over {self.regions.x.address} and {self.regions.y.address}, {sets} deployed. The scenario is "
-            f"in the region of {names[here] or 'no certified solution'}, which {size}. "
+            f"in the region of {names[own_regime] or 'no certified solution'}, which {size}. "
             f"{self.solved}".rstrip()
         )
 

@@ -197,7 +197,7 @@ class RobustDecisionStudy(Study[RobustDecision]):
         proven = affine_in_each(box, corners, inside[:3])
         values, regrets = _seen(box, options, np.concatenate([corners, inside]))
         bounds = guaranteed(options, *box.payoffs(corners)) if proven else values.min(axis=0)
-        stated = values_of(options, *box.payoffs(box.here[None]))[0]
+        stated = values_of(options, *box.payoffs(box.stated[None]))[0]
         defences = situation.game.defences
         table = [
             OptionInTheBox(
@@ -304,7 +304,9 @@ def _seen(box: PriceBox, options: tuple[Option, ...], points: FloatArray) -> tup
 
 def _for_the_box(box: PriceBox) -> Iterator[Option]:
     """The mixture that guarantees most while the attacker's amounts lie in the box, if it can be computed."""
-    if box.situation.scenario.knowledge == NETWORK:  # a draw hides nothing from who sees the network
+    if (
+        box.situation.scenario.knowledge == NETWORK
+    ):  # a mixture hides nothing from an attacker who sees the network
         return
     intervals = dict(_intervals(box))
     scenario = replace(box.scenario, intervals=intervals, attacker_margin=0.0)

@@ -159,8 +159,8 @@ class SamplingError(StudyResult):
     def sentence(self) -> str:
         """The verdict, the option, its probability of being best, and its value."""
         best, value = self.best, self.best.value
-        others = [option for option in self.options[1:] if option.probability_best > 0]
-        rival = max(others, key=lambda option: option.probability_best, default=None)
+        rivals = [option for option in self.options[1:] if option.probability_best > 0]
+        rival = max(rivals, key=lambda option: option.probability_best, default=None)
         against = (
             "no other option is ever better"
             if rival is None
@@ -327,13 +327,13 @@ class _Answers:
     def __init__(self, situation: Situation, fixed: Sequence[Option], draws: int) -> None:
         share = np.array([situation.scenario.largest_share])
         self.options = candidates_at(situation, fixed, share)[0]
-        self.here = recommend(situation)
+        self.recommendation = recommend(situation)
         self.method = resolved_by(situation)
         self.pays = PayoffsOfDraws.at(situation.scenario)
         self.best = BestOfMany(len(self.options))
         self.values = _Kept.of(draws, len(self.options))
         self.solved = _Kept.of(draws, 1 + situation.game.shape[0])  # value, mixed strategy
-        self.threshold = _Pair.of(self.here)
+        self.threshold = _Pair.of(self.recommendation)
         self.crossings = _Kept.of(draws, 1)
         self.deployed = np.zeros(situation.game.shape[0])
         self.complete = 0
@@ -361,21 +361,23 @@ class _Pair:
     names: tuple[str, str, str]
 
     @staticmethod
-    def of(here: Recommendation) -> _Pair | None:
+    def of(recommendation: Recommendation) -> _Pair | None:
         """The undefended network and the defence that matters most; None where there is no such pair."""
-        attack, names = main_attack(here), here.game.defences
-        others = [name for name, _ in here.deploy if name != here.undefended]
-        others += [option.defence for option in sorted(here.alone, key=lambda option: -option.value)]
-        defended = next((name for name in others if name != here.undefended), None)
+        attack, names = main_attack(recommendation), recommendation.game.defences
+        candidates = [name for name, _ in recommendation.deploy if name != recommendation.undefended]
+        candidates += [
+            option.defence for option in sorted(recommendation.alone, key=lambda option: -option.value)
+        ]
+        defended = next((name for name in candidates if name != recommendation.undefended), None)
         if attack is None or defended is None:
             return None
-        ones = np.append(0.0, np.ones(here.game.shape[1] - 1))
+        ones = np.append(0.0, np.ones(recommendation.game.shape[1] - 1))
         return _Pair(
-            names.index(here.undefended),
+            names.index(recommendation.undefended),
             names.index(defended),
-            here.game.attacks.index(attack),
-            PayoffsOfDraws.at(here.scenario, ones),
-            (here.undefended, defended, attack),
+            recommendation.game.attacks.index(attack),
+            PayoffsOfDraws.at(recommendation.scenario, ones),
+            (recommendation.undefended, defended, attack),
         )
 
     def crossings(self, accuracy: FloatArray) -> FloatArray:

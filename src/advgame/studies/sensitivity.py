@@ -90,18 +90,18 @@ class Sensitivity(StudyResult):
         )
 
     def _flips(self) -> str:
-        here = " + ".join(self.deploy)
+        current = " + ".join(self.deploy)
         if self.rule is None and 0 < self.flipped < 1:
             often = "hardly ever" if self.flipped > HALF else "nearly always"
-            return f"{here} is {often} deployed within the intervals; no rule describes where."
+            return f"{current} is {often} deployed within the intervals; no rule describes where."
         if self.rule is None:
             points = "none" if self.flipped else "all"
-            return f"{here} is deployed at {points} of the points tried within the intervals."
+            return f"{current} is deployed at {points} of the points tried within the intervals."
         stays = self.flipped > HALF
-        what = f"{here} stays" if stays else "other defences are"
-        such = f"all points at which {here} stays deployed" if stays else "all points with other defences"
+        what = f"{current} stays" if stays else "other defences are"
+        such = f"all points at which {current} stays deployed" if stays else "all points with other defences"
         return (
-            f"In {percent(self.flipped)} of the box of all intervals, other defences than {here} are "
+            f"In {percent(self.flipped)} of the box of all intervals, other defences than {current} are "
             f"deployed. If {self.rule.words(self.factors)}, {what} deployed at "
             f"{percent(self.rule.precision)} of the points; this part of the box holds "
             f"{percent(self.rule.coverage)} of {such}."
@@ -191,17 +191,17 @@ class SensitivityStudy(Study[Sensitivity]):
         box = PriceBox.of(situation, self.price_spread, self.intervals)
         defences = situation.game.defences
         with part(0.0, 0.0):
-            value, here = box.solved(box.here[None])
+            value, strategies = box.solved(box.stated[None])
         solving = _Solving(box, self.draws * (len(box.names) + 6))
         indices = sobol(
             lambda points: np.column_stack(solving(points)), box.low, box.high, self.draws, self.seed
         )
         played = [0, *(1 + np.flatnonzero(indices.total[1:].any(axis=1))).tolist()]
-        learnt, counted = (self._flips(solving, here[0], seed) for seed in (self.seed, self.seed + 1))
+        learnt, counted = (self._flips(solving, strategies[0], seed) for seed in (self.seed, self.seed + 1))
         flipped = float(counted[1].mean())
         return Sensitivity(
             float(value[0]),
-            deployed(here[0], defences),
+            deployed(strategies[0], defences),
             _bars(box, defences),
             tuple(VALUE if place == 0 else f"P[{defences[place - 1]}]" for place in played),
             SobolIndices(indices.first[played], indices.total[played]),
@@ -215,10 +215,10 @@ class SensitivityStudy(Study[Sensitivity]):
             beside_the_verdict(verdict),
         )
 
-    def _flips(self, solving: _Solving, here: FloatArray, seed: int) -> Solved:
+    def _flips(self, solving: _Solving, strategy: FloatArray, seed: int) -> Solved:
         """Points that fill the box, and whether other defences are deployed there."""
         points = solving.box.even(2 * self.draws, seed)
-        return points, ((solving(points)[1] > PLAYED) != (here > PLAYED)).any(axis=1)
+        return points, ((solving(points)[1] > PLAYED) != (strategy > PLAYED)).any(axis=1)
 
 
 @dataclass
@@ -245,7 +245,7 @@ def _bars(box: PriceBox, defences: Deploy) -> tuple[TornadoBar, ...]:
     bars = [
         TornadoBar(
             price.address,
-            float(box.here[place]),
+            float(box.stated[place]),
             price.low,
             price.high,
             price.factor,

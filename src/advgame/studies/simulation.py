@@ -152,12 +152,12 @@ class SimulationStudy(Study[Simulation]):
         return _simulated(self, decide(situation).recommendation)
 
 
-def _simulated(study: SimulationStudy, here: Recommendation) -> Simulation:
-    accuracies, money = here.situation.accuracies, Money.of(here.scenario)
-    evidence = evidence_of(here.scenario)
-    names = here.game.defences, here.game.attacks
-    defended = Kinds.of(accuracies, money, here.profile.defender, here.profile.attacker)
-    nothing = here.doing_nothing
+def _simulated(study: SimulationStudy, recommendation: Recommendation) -> Simulation:
+    accuracies, money = recommendation.situation.accuracies, Money.of(recommendation.scenario)
+    evidence = evidence_of(recommendation.scenario)
+    names = recommendation.game.defences, recommendation.game.attacks
+    defended = Kinds.of(accuracies, money, recommendation.profile.defender, recommendation.profile.attacker)
+    nothing = recommendation.doing_nothing
     plain = Kinds.of(
         accuracies,
         money,
@@ -177,8 +177,8 @@ def _simulated(study: SimulationStudy, here: Recommendation) -> Simulation:
     means, errors = realised(realised_kinds, study.inputs, study.runs, random)
     margin = _quantile(study.level) * errors
     return Simulation(
-        played(names[0], here.profile.defender),
-        played(names[1], here.profile.attacker),
+        played(names[0], recommendation.profile.defender),
+        played(names[1], recommendation.profile.attacker),
         _estimate(earned, defended.predicted, study.level),
         _estimate(earned - unprotected, defended.predicted - plain.predicted, study.level),
         nothing.defence,

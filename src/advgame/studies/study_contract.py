@@ -41,7 +41,7 @@ class StudyResult(ABC):
 
     @property
     def figure(self) -> StudyFigure | None:
-        """The values of a figure; None, the default, where the table says it all."""
+        """The values of a figure; None, the default, where the table suffices."""
         return None
 
 

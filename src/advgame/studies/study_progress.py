@@ -76,7 +76,7 @@ def advanced(done: float, total: float) -> None:
 def tracked(
     items: Iterable[Item], total: float, weight: Callable[[Item], float] = lambda _: 1.0
 ) -> Iterator[Item]:
-    """The items one by one; when the next one is asked for, the one before is reported as done.
+    """The items one by one; when the next one is requested, the one before is reported as done.
 
     >>> reports = []
     >>> with reported_to(lambda done, total: reports.append((done, total))):

@@ -132,8 +132,8 @@ def sweep(
         return _frame(scenario, grid or {}, concept, progress)
     listed = isinstance(scenario, Iterable) and not isinstance(scenario, str)
     scenarios = tuple(cast("Iterable[Scenario]", scenario if listed else (scenario,)))
-    for each in scenarios:
-        check_scenario(each)
+    for single in scenarios:
+        check_scenario(single)
     chosen = design if design is not None else FullGrid(grid or {})
     job = SweepJob(scenarios, chosen, concept, draws, seed, chunk_cells)
     if output is None:

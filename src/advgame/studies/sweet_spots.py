@@ -88,15 +88,15 @@ class SweetSpots(StudyResult):
         """The front, and the recommended compression without an attacker and at the scenario's share."""
         front = [network for network in self.networks if network.on_front]
         compressions = sorted({round(network.compression, 3) for network in front})
-        first, here = self.along[0], self.here
+        first, own = self.along[0], self.here
         ends = f"x{compressions[0]:.3g} to x{compressions[-1]:.3g}" if compressions else "none"
         are = "is" if len(front) == 1 else "are"
         return (
             f"{len(front)} of {len(self.networks)} networks {are} on the Pareto "
             f"front of {', '.join(self.criteria)} ({ends}). Without an attacker the best single network is "
-            f"{first.network}{_times(first.compression)}; at a largest share of {here.largest_share:.3g} it "
-            f"is {here.network}{_times(here.compression)}, the best one with probability "
-            f"{significant(here.probability_best, 2)}."
+            f"{first.network}{_times(first.compression)}; at a largest share of {own.largest_share:.3g} it "
+            f"is {own.network}{_times(own.compression)}, the best one with probability "
+            f"{significant(own.probability_best, 2)}."
         )
 
     def frame(self) -> pd.DataFrame:

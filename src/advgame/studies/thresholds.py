@@ -120,17 +120,17 @@ def thresholds(
         SolverError: when no equilibrium of the scenario itself could be certified.
     """
     given = scenario.situation if isinstance(scenario, Recommendation) else situate(scenario, concept)
-    here = recommend(given, concept or for_many_games(given.concept))
-    wanted = list(parameters) if parameters is not None else relevant_addresses(here)
-    sides = [side for address in wanted for side in _both_sides(here, address)]
+    recommendation = recommend(given, concept or for_many_games(given.concept))
+    wanted = list(parameters) if parameters is not None else relevant_addresses(recommendation)
+    sides = [side for address in wanted for side in _both_sides(recommendation, address)]
     changes = dict(zip(sides, _changes(sides), strict=True))
-    found = [
+    searched = [
         _threshold(below, above, changes[below], changes[above])
         for below, above in zip(sides[::2], sides[1::2], strict=True)
     ]
     return tuple(
-        in_whole_numbers(each, partial(_deployed_at, here, side.line))
-        for each, side in zip(found, sides[::2], strict=True)
+        in_whole_numbers(threshold, partial(_deployed_at, recommendation, side.line))
+        for threshold, side in zip(searched, sides[::2], strict=True)
     )
 
 
@@ -159,11 +159,11 @@ def in_whole_numbers(threshold: Threshold, deployed_at: Callable[[float], Deploy
     return replace(threshold, below=below, deploy_below=deploy_below, above=above, deploy_above=deploy_above)
 
 
-def _deployed_at(here: Recommendation, line: Line, value: float) -> Deploy | None:
+def _deployed_at(recommendation: Recommendation, line: Line, value: float) -> Deploy | None:
     """What is deployed at a value, None if that is as at the scenario's own or could not be certified."""
-    found = played(here.situation.concept, line.game(value))
-    stands = deployed(here.profile.defender, here.game.defences)
-    return None if found is None or found.deploy == stands else found.deploy
+    answer = played(recommendation.situation.concept, line.game(value))
+    stands = deployed(recommendation.profile.defender, recommendation.game.defences)
+    return None if answer is None or answer.deploy == stands else answer.deploy
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +171,7 @@ class Side:
     """One parameter of the scenario, varied from its value to one end of its range."""
 
     line: Line
-    here: Played
+    stated: Played
     start: float
     end: float
 
@@ -215,18 +215,20 @@ def _threshold(below: Side, above: Side, lower: Change, upper: Change) -> Thresh
         upper.value,
         below.end,
         above.end,
-        below.here.deploy,
+        below.stated.deploy,
         lower.deploy,
         upper.deploy,
         lower.cut_short or upper.cut_short,
     )
 
 
-def _both_sides(here: Recommendation, address: str) -> tuple[Side, Side]:
-    value = get_parameter(here.scenario, address)
-    low, high = searched_range(here.scenario, address, value)
-    line, profile = Line(here.situation, address), here.profile
-    stands = Played(deployed(profile.defender, here.game.defences), profile.defender, profile.attacker)
+def _both_sides(recommendation: Recommendation, address: str) -> tuple[Side, Side]:
+    value = get_parameter(recommendation.scenario, address)
+    low, high = searched_range(recommendation.scenario, address, value)
+    line, profile = Line(recommendation.situation, address), recommendation.profile
+    stands = Played(
+        deployed(profile.defender, recommendation.game.defences), profile.defender, profile.attacker
+    )
     return Side(line, stands, value, low), Side(line, stands, value, high)
 
 
@@ -243,12 +245,12 @@ def _changes(sides: Sequence[Side]) -> list[Change]:
 
 def _first_change(side: Side, answers: Answers, line: int) -> Bracket | Change:
     """The two adjacent grid points between which the deployed defences first change, or no change."""
-    same, before = side.start, side.here
+    same, before = side.start, side.stated
     for place, value in enumerate(answers.lines[line][1]):
         answer = answers.at(line, place)
         if answers.was_cut(line, place):
             return Change(None, None, cut_short=True)
-        if answer is not None and answer.deploy != side.here.deploy:
+        if answer is not None and answer.deploy != side.stated.deploy:
             return Bracket(side, same, before, value, answer.deploy)
         if answer is not None:
             before, same = answer, value
@@ -284,9 +286,9 @@ def _explained(bracket: Bracket, end: float | None, around: Sequence[Played | No
     if end is None or any(played is None for played in around):
         return None
     before, after = (played.deploy for played in around if played is not None)
-    here = bracket.side.here.deploy
+    stated = bracket.side.stated.deploy
     stands_there = abs(end - bracket.side.start) <= BESIDE * abs(bracket.side.end - bracket.side.start)
-    explains = after != here and (before == here or stands_there)
+    explains = after != stated and (before == stated or stands_there)
     return Change(_snapped(bracket.side, end), after) if explains else None
 
 
@@ -348,7 +350,7 @@ def _narrowed(bracket: Bracket, answers: Answers, line: int) -> Bracket:
         answer = answers.at(line, middle)
         if answers.was_cut(line, middle):
             cut_short = True
-        elif answer is not None and answer.deploy == bracket.side.here.deploy:
+        elif answer is not None and answer.deploy == bracket.side.stated.deploy:
             first = middle
         else:
             last, after = middle, answer.deploy if answer else after
@@ -376,10 +378,10 @@ def searched_range(scenario: Scenario, address: str, value: float) -> tuple[floa
     return (-high if about.may_be_negative else 0.0), high
 
 
-def relevant_addresses(here: Recommendation) -> list[str]:
+def relevant_addresses(recommendation: Recommendation) -> list[str]:
     """The largest share, every price that is a single amount, and the entries that matter most."""
-    scenario = here.scenario
-    defences, attacks = _nearest_defences(here), _nearest_attacks(here)
+    scenario = recommendation.scenario
+    defences, attacks = _nearest_defences(recommendation), _nearest_attacks(recommendation)
     addresses = ["largest_share", *strengths_that_matter(scenario)]
     for about in TERM_PARAMETERS.values():
         addresses += _price_addresses(scenario, about, defences, attacks)
@@ -403,16 +405,18 @@ def _price_addresses(
     return [about.name]
 
 
-def _nearest_defences(here: Recommendation) -> list[str]:
+def _nearest_defences(recommendation: Recommendation) -> list[str]:
     """The deployed defences, the undefended network, and the best ones against the attacker's strategy."""
-    pays = here.game.defender_payoffs @ here.profile.attacker
-    return _first(here.game.defences, pays, [*dict(here.deploy), here.undefended])
+    pays = recommendation.game.defender_payoffs @ recommendation.profile.attacker
+    return _first(
+        recommendation.game.defences, pays, [*dict(recommendation.deploy), recommendation.undefended]
+    )
 
 
-def _nearest_attacks(here: Recommendation) -> list[str]:
+def _nearest_attacks(recommendation: Recommendation) -> list[str]:
     """The attacks played, and the best ones for the attacker against the defender's strategy."""
-    pays = here.profile.defender @ here.game.attacker_payoffs
-    return _first(here.game.attacks[1:], pays[1:], [name for name, _ in here.attacked_by])
+    pays = recommendation.profile.defender @ recommendation.game.attacker_payoffs
+    return _first(recommendation.game.attacks[1:], pays[1:], [name for name, _ in recommendation.attacked_by])
 
 
 def _first(names: tuple[str, ...], pays: np.ndarray, played: list[str]) -> list[str]:

@@ -188,10 +188,10 @@ class Stream:
         for place, cell in enumerate(cells.tolist()):
             if cell in evidence.exact:
                 continue
-            here = np.flatnonzero(kind == place)
+            of_kind = np.flatnonzero(kind == place)
             tested = np.flatnonzero(~np.isnan(outcomes[0, :, cell]))
-            inputs = self.inputs[here]
+            inputs = self.inputs[of_kind]
             gaps = np.isnan(outcomes[0, inputs, cell])
             inputs = np.where(gaps, random.choice(tested, len(inputs)), inputs)
-            chance[here] = outcomes[self.seeds[here], inputs, cell]
+            chance[of_kind] = outcomes[self.seeds[of_kind], inputs, cell]
         return np.asarray(chance)

@@ -69,9 +69,9 @@ def other_attacks(rows: MeasurementTable) -> str:
 def _attacks_that_were(kind: str, rows: MeasurementTable) -> list[str]:
     """Attacks of that adaptivity in the order of the rows, marked where some rows have another one."""
     attacked = [row for row in rows if row.attack != NO_ATTACK and row.metric in PLAYABLE]
-    others = {row.attack for row in attacked if row.adaptivity and row.adaptivity != kind}
+    differing = {row.attack for row in attacked if row.adaptivity and row.adaptivity != kind}
     names = dict.fromkeys(row.attack for row in attacked if row.adaptivity == kind)
-    return [f"{name} (in part)" if name in others else name for name in names]
+    return [f"{name} (in part)" if name in differing else name for name in names]
 
 
 def adaptive_threshold(scenario: Scenario, threshold: Threshold | None, *, of_policies: bool) -> str:
@@ -149,8 +149,8 @@ def judges_in_words(scenario: Scenario, accuracies: Accuracies) -> Iterator[str]
         accuracies: of the scenario.
     """
     for attack, judge in scenario.judge.items():
-        others = "all attacks" if len(scenario.judge) == 1 else "all other attacks"
-        where = others if attack == ANY_ATTACK else attack
+        remaining = "all attacks" if len(scenario.judge) == 1 else "all other attacks"
+        where = remaining if attack == ANY_ATTACK else attack
         yield (
             f"For {where}, the judge of success recognises {percent(judge.sensitivity)} of successes and "
             f"{percent(judge.specificity)} of failures; success rates are corrected for that (Rogan and "

@@ -41,6 +41,6 @@ def certificate_in_words(recommendation: Recommendation) -> str:
     certificate, timing = recommendation.profile.certificate, recommendation.situation.concept.timing
     most = certificate.attacker_regret if timing is Timing.LEADER else certificate.regret
     exact = " in exact arithmetic" if certificate.exact else ""
-    tiny = 0 < most <= LARGEST_REGRET  # as an exponent nobody reads it
+    tiny = 0 < most <= LARGEST_REGRET  # not written as an exponent, which is hard to read
     proof = PROVEN[timing].format(ALWAYS if tiny else f"{significant(100 * most, 2)} %")
     return f"{proof}; this was recomputed from the payoffs{exact}."

@@ -187,8 +187,8 @@ def of_money(value: str, currency: str) -> str:
         value: as text.
         currency: as of `currency_of`.
     """
-    one = currency == UNITS and value.lstrip("+−") == "1"
-    return f"{value} {'unit' if one else currency}"
+    singular = currency == UNITS and value.lstrip("+−") == "1"
+    return f"{value} {'unit' if singular else currency}"
 
 
 def currency_of(scenario: Scenario) -> str:

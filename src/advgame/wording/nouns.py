@@ -96,8 +96,8 @@ def _saying(
             if label is None:
                 return match.group()
             return label[0].upper() + label[1:] if begins else label
-        said = words.get(noun.lower(), noun)
-        return said[:1].upper() + said[1:] if noun[0].isupper() else said
+        replacement = words.get(noun.lower(), noun)
+        return replacement[:1].upper() + replacement[1:] if noun[0].isupper() else replacement
 
     if not words:
         return lambda text: pattern.sub(spoken, text)

@@ -43,19 +43,19 @@ COLUMNS = (
 NAMED = 4  # defences of a mixed strategy
 
 
-def range_in_words(found: SecretRange | None) -> str:
+def range_in_words(nearest: SecretRange | None) -> str:
     """How far a single amount of the attacker may differ while a secret mixed strategy keeps its value.
 
     Args:
-        found: the nearest change that ends the equilibrium; None where none within a factor of 2 does.
+        nearest: the nearest change that ends the equilibrium; None where none within a factor of 2 does.
     """
-    if found is None:
+    if nearest is None:
         return ""
-    way = "down to" if found.change < 0 else "up to"
+    way = "down to" if nearest.change < 0 else "up to"
     return (
         " What a secret mixed strategy counts with holds while any one amount of the attacker differs by "
-        f"less than {percent(abs(found.change))} from what is assumed ({meaning_of(found.address)}: {way} "
-        f"{significant(found.amount)})."
+        f"less than {percent(abs(nearest.change))} from what is assumed ({meaning_of(nearest.address)}: "
+        f"{way} {significant(nearest.amount)})."
     )
 
 
@@ -72,8 +72,8 @@ def deployed(policy: Policy) -> str:
     if policy.single is not None:
         return f"{policy.single} for all inputs"
     parts = percentages([share for _, share in policy.deploy])
-    first, *others = (f"{name} for {part}" for (name, _), part in zip(policy.deploy, parts, strict=True))
-    return shortened([f"{first} of inputs", *others], NAMED)
+    first, *remaining = (f"{name} for {part}" for (name, _), part in zip(policy.deploy, parts, strict=True))
+    return shortened([f"{first} of inputs", *remaining], NAMED)
 
 
 def title(policies: Policies, policy: Policy) -> str:
@@ -302,10 +302,10 @@ def edge_in_words(policies: Policies, money: Money) -> str:
     if best is None or best.if_known <= chosen.worth or same_worth(best.if_known, chosen.worth):
         return ""
     if chosen.kind is not Kind.STOPPED and _alike(best, chosen):
-        return ""  # said of the attacker's best response to it
+        return ""  # stated with the attacker's best response to it
     exact = policies.of(Kind.STACKELBERG)
     if exact is not None and exact.single == best.single and margin_in_words(policies, money):
-        return ""  # said of the Stackelberg strategy
+        return ""  # stated with the Stackelberg strategy
     return (
         f"{best.single} alone, known to the attacker, would be worth {money.per_input(best.if_known)} per "
         f"input at exactly the amounts assumed, but only {money.per_input(best.guaranteed)} within the "

@@ -1,4 +1,4 @@
-"""Thresholds in words: which are named first, what is said where none was found, and on which side a number
+"""Thresholds in words: which are named first, the sentence where there is none, and on which side a number
 lies.
 """
 

@@ -67,5 +67,5 @@ def test_large_games_are_proven_where_dominance_leaves_few_strategies() -> None:
     found, proven, too_large = by_supports(a, b)
     assert proven.all()
     assert not too_large.any()
-    assert len(found.game) == len(by_supports(*inside[:, None]).found.game)
+    assert len(found.game) == len(by_supports(*inside[:, None]).profiles.game)
     assert by_supports(*np.random.default_rng(1).normal(size=(2, 1, 9, 9))).too_large.all()

@@ -10,7 +10,7 @@ LONGEST = 200  # steps, far more than halving alone takes
 def bracketed_root(function: Callable[[float], float], low: float, high: float, *, within: float) -> float:
     """Where a function of one number is zero, by inverse quadratic interpolation or bisection.
 
-    Chandrupatla's rule (1997, doi:10.1016/S0965-9978(96)00051-8) says which of the two a step takes. It is
+    Chandrupatla's rule (1997, doi:10.1016/S0965-9978(96)00051-8) decides which of the two a step takes. It is
     written out because importing ``scipy.optimize`` takes longer than all roots of a report.
 
     >>> round(bracketed_root(lambda x: x * x - 2, 0.0, 2.0, within=1e-12), 10)
@@ -25,34 +25,36 @@ def bracketed_root(function: Callable[[float], float], low: float, high: float, 
     Raises:
         ValueError: when the function has the same sign at both ends.
     """
-    last, other = high, low  # the bracket; ``last`` is where the function was computed last
-    at_last, at_other = function(last), function(other)
-    if at_last * at_other > 0:
-        raise ValueError(f"The function is {at_other} at {low} and {at_last} at {high}; signs must differ.")
-    part = 0.5  # of the way from ``last`` to ``other``
+    last, opposite = high, low  # the bracket; ``last`` is where the function was computed last
+    at_last, at_opposite = function(last), function(opposite)
+    if at_last * at_opposite > 0:
+        raise ValueError(
+            f"The function is {at_opposite} at {low} and {at_last} at {high}; signs must differ."
+        )
+    part = 0.5  # of the way from ``last`` to ``opposite``
     for _ in range(LONGEST):
-        nearest = last if abs(at_last) < abs(at_other) else other
-        width = abs(other - last)
-        if width <= within or at_last == 0 or at_other == 0:
+        nearest = last if abs(at_last) < abs(at_opposite) else opposite
+        width = abs(opposite - last)
+        if width <= within or at_last == 0 or at_opposite == 0:
             return nearest
         least = within / (2 * width)
         before, at_before = last, at_last
-        last = before + min(max(part, least), 1 - least) * (other - before)
+        last = before + min(max(part, least), 1 - least) * (opposite - before)
         at_last = function(last)
         if (at_last > 0) == (at_before > 0):
             third, at_third = before, at_before
         else:
-            third, at_third, other, at_other = other, at_other, before, at_before
-        part = _part((last, at_last), (other, at_other), (third, at_third))
-    return (last + other) / 2
+            third, at_third, opposite, at_opposite = opposite, at_opposite, before, at_before
+        part = _part((last, at_last), (opposite, at_opposite), (third, at_third))
+    return (last + opposite) / 2
 
 
 Point = tuple[float, float]
 
 
-def _part(last: Point, other: Point, third: Point) -> float:
-    """The part of the way from ``last`` to ``other`` that the next step takes; one half where it bisects."""
-    (a, at_a), (b, at_b), (c, at_c) = last, other, third
+def _part(last: Point, opposite: Point, third: Point) -> float:
+    """The part of the way from ``last`` to ``opposite`` that the next step takes; 1/2 where it bisects."""
+    (a, at_a), (b, at_b), (c, at_c) = last, opposite, third
     along, fall = (a - b) / (c - b), (at_a - at_b) / (at_c - at_b)
     if not (fall**2 < along and (1 - fall) ** 2 < 1 - along):
         return 0.5

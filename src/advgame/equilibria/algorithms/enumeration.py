@@ -86,9 +86,9 @@ def _bits(labels: int) -> list[int]:
     return [place for place in range(labels.bit_length()) if labels >> place & 1]
 
 
-def _swapped(labels: int, own: int, other: int) -> int:
+def _swapped(labels: int, own: int, opponent: int) -> int:
     """Labels in the order (own, opponent's) reordered as (opponent's, own)."""
-    return (labels & ((1 << own) - 1)) << other | labels >> own
+    return (labels & ((1 << own) - 1)) << opponent | labels >> own
 
 
 def _transposed(matrix: ExactMatrix) -> ExactMatrix:

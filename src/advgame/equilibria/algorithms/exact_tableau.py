@@ -121,25 +121,25 @@ def pure_corner(
     weights, cost, slope = objective
     base = payoffs[:, list(chosen)].sum(axis=1)
     tops = [max(group, key=base.__getitem__) for group in members(reply_group)]
-    others = [k for k in range(own) if k not in chosen]
+    unchosen = [k for k in range(own) if k not in chosen]
     slacks = [r for r in range(replies) if r not in tops]
     top_of = [tops[reply_group[r]] for r in slacks]
-    place_of = [chosen[own_group[k]] for k in others]
-    relative = payoffs[:, others] - payoffs[:, place_of]
-    height, width = len(slacks), len(others)
+    place_of = [chosen[own_group[k]] for k in unchosen]
+    relative = payoffs[:, unchosen] - payoffs[:, place_of]
+    height, width = len(slacks), len(unchosen)
     body = np.zeros((height + len(chosen) + 2, width + len(tops) + 1), dtype=object)
     body[:height, :width] = relative[slacks] - relative[top_of]
     for row, r in enumerate(slacks):
         body[row, width + reply_group[r]] = -1
     body[:height, -1] = base[top_of] - base[slacks]
     for group in range(len(chosen)):  # the probabilities of a group sum to 1
-        body[height + group, :width] = [int(own_group[k] == group) for k in others]
+        body[height + group, :width] = [int(own_group[k] == group) for k in unchosen]
         body[height + group, -1] = 1
-    body[-2, :width] = np.array(weights, dtype=object) @ relative[tops] + cost[others] - cost[place_of]
+    body[-2, :width] = np.array(weights, dtype=object) @ relative[tops] + cost[unchosen] - cost[place_of]
     body[-2, width:-1] = weights
-    body[-1, :width] = slope[others] - slope[place_of]
+    body[-1, :width] = slope[unchosen] - slope[place_of]
     basic = (*(own + r for r in slacks), *chosen)
-    return Corner(body, 1, basic, (*others, *(own + top for top in tops)), basic, own)
+    return Corner(body, 1, basic, (*unchosen, *(own + top for top in tops)), basic, own)
 
 
 def members(group_of: Sequence[int]) -> list[list[int]]:

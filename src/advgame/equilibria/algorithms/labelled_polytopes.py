@@ -76,16 +76,16 @@ def _positive(payoffs: FloatArray) -> FloatArray:
     return np.asarray(1 + (payoffs - low) / span)
 
 
-def _vertices(other: FloatArray, unplayed: list[int], responses: list[int]) -> tuple[Vertex, ...]:
-    """The vertices of {z ≥ 0, other · z ≤ 1} but the origin, normalised.
+def _vertices(payoffs: FloatArray, unplayed: list[int], responses: list[int]) -> tuple[Vertex, ...]:
+    """The vertices of {z ≥ 0, payoffs · z ≤ 1} but the origin, normalised.
 
     Args:
-        other: (responses, own strategies) payoffs of the other player, positive.
+        payoffs: (responses, own strategies) payoffs of the other player, positive.
         unplayed: the labels of own strategies.
         responses: the labels of the other player's strategies.
     """
     own = len(unplayed)
-    sides = np.vstack([-np.eye(own), other])
+    sides = np.vstack([-np.eye(own), payoffs])
     bounds = np.append(np.zeros(own), np.ones(len(responses)))
     labels = np.array([*unplayed, *responses])
     vertices: dict[tuple[float, ...], Vertex] = {}

@@ -101,8 +101,8 @@ def compiled_equilibrium(game: Game) -> tuple[Profile, bool] | None:
     if not is_cached(lemke_howson_pivots.solve_one, lambda: arguments):
         return None
     pure = lemke_howson_pivots.solve_one(*arguments)
-    one, other, to_defender, to_attacker = answer.tolist()
-    certificate = Certificate(one, other)
+    defender_regret, attacker_regret, to_defender, to_attacker = answer.tolist()
+    certificate = Certificate(defender_regret, attacker_regret)
     return (Profile(x[0], y[0], to_defender, to_attacker, certificate), pure) if certificate.valid else None
 
 

@@ -209,13 +209,13 @@ class _Curve:
 
     def points(self, target: float) -> Iterator[tuple[Point, bool]]:
         """Points up to the target, each with whether the branch forks shortly before it."""
-        here = Point(np.zeros(len(self.to_many)), np.zeros(len(self.to_few)), 0.0)
-        yield here, False
+        origin = Point(np.zeros(len(self.to_many)), np.zeros(len(self.to_few)), 0.0)
+        yield origin, False
         if target == 0:
             return
-        straight = Point(np.zeros_like(here.many), np.zeros_like(here.few), 1.0)
-        tangent, side = self.tangent(here, straight)
-        way = _Way(here, tangent, side, Point(here.many, here.few, 0.0))
+        straight = Point(np.zeros_like(origin.many), np.zeros_like(origin.few), 1.0)
+        tangent, side = self.tangent(origin, straight)
+        way = _Way(origin, tangent, side, Point(origin.many, origin.few, 0.0))
         step = FIRST_STEP
         for _ in range(MOST_STEPS):
             following = self.next(way, step)
@@ -228,9 +228,9 @@ class _Curve:
                 if following is None:
                     return
                 step, forked = FIRST_STEP / 10, True
-            there, eased = following
-            if there.here.rationality >= target:
-                arrived = self.at(target, way.here, there.here)
+            ahead, eased = following
+            if ahead.point.rationality >= target:
+                arrived = self.at(target, way.point, ahead.point)
                 if arrived is not None:
                     yield arrived, forked
                     return
@@ -238,13 +238,13 @@ class _Curve:
                 if step < SMALLEST_STEP:
                     return
                 continue
-            way = there
+            way = ahead
             step *= eased
-            yield way.here, forked
+            yield way.point, forked
 
     def next(self, way: _Way, step: float) -> tuple[_Way, float] | None:
         """The next point and the growth factor of the step; None if the step is too long."""
-        predicted = way.here.plus(step, way.tangent).plus(step * step / 2, way.curvature)
+        predicted = way.point.plus(step, way.tangent).plus(step * step / 2, way.curvature)
         corrected = self.corrected(predicted, way.tangent)
         if corrected is None or corrected.rationality < 0:
             return None
@@ -267,22 +267,22 @@ class _Curve:
     def leap(self, way: _Way) -> tuple[_Way, float] | None:
         """The continuation beyond a fork: the branch closest to straight on."""
         for step in LEAPS:
-            corrected = self.corrected(way.here.plus(step, way.tangent), way.tangent)
+            corrected = self.corrected(way.point.plus(step, way.tangent), way.tangent)
             if corrected is None or corrected.rationality < 0:
                 continue
             tangent, side = self.tangent(corrected, way.tangent)
             if (
                 tangent.times(way.tangent) > 0
-                and corrected.plus(-1.0, way.here).times(way.tangent) > step / 2
+                and corrected.plus(-1.0, way.point).times(way.tangent) > step / 2
             ):
                 flat = Point(np.zeros_like(tangent.many), np.zeros_like(tangent.few), 0.0)
                 return _Way(corrected, tangent, side, flat), 1.0
         return None
 
-    def at(self, target: float, here: Point, there: Point) -> Point | None:
+    def at(self, target: float, start: Point, end: Point) -> Point | None:
         """The point of the branch at a rationality between two points; None if it is not close."""
-        change = there.plus(-1.0, here)
-        between = here.plus((target - here.rationality) / change.rationality, change)
+        change = end.plus(-1.0, start)
+        between = start.plus((target - start.rationality) / change.rationality, change)
         between = Point(between.many, between.few, target)
         corrected_point = self.corrected(between, None)
         far = change.length * FARTHEST_CORRECTION + 1e-12
@@ -325,7 +325,7 @@ class _Curve:
 class _Way:
     """A point of the branch with its direction."""
 
-    here: Point
+    point: Point
     tangent: Point
     side: float
     curvature: Point

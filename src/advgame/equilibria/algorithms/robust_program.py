@@ -126,8 +126,8 @@ class RobustProgram:
     def _always_beaten(self, reply: int) -> bool:
         """Whether one other reply is surely better against every defence, and so against every mixture."""
         return any(
-            other != reply and self._least_advantage(other, reply) > self.sure
-            for other in range(self.pays.shape[1])
+            rival != reply and self._least_advantage(rival, reply) > self.sure
+            for rival in range(self.pays.shape[1])
         )
 
     def _harms(self, reply: int) -> bool:

@@ -50,12 +50,12 @@ def _corners(rows: ExactMatrix) -> list[Fraction]:
     """The probabilities of the second column at the ends and corners of the rows' upper envelope."""
     corners = [Fraction(0)]
     while corners[-1] < 1:
-        here = corners[-1]
-        steepest = max(_best_rows(rows, here), key=lambda row: rows[row][1] - rows[row][0])
+        share = corners[-1]
+        steepest = max(_best_rows(rows, share), key=lambda row: rows[row][1] - rows[row][0])
         crossings = [_crossing(rows[steepest], row) for row in rows]
         corners.append(
             min(
-                (crossing for crossing in crossings if crossing is not None and crossing > here),
+                (crossing for crossing in crossings if crossing is not None and crossing > share),
                 default=Fraction(1),
             )
         )

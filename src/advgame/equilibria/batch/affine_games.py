@@ -247,7 +247,7 @@ def _from_payoffs(
 ) -> None:
     """Writes the answers of some games from their payoffs; games that are equal are solved once.
 
-    Of games that may tie, ``walk`` says whether a kernel is to look before they are solved exactly.
+    With ``walk``, games that may tie are tried by a kernel before they are solved exactly.
     """
     a, b = payoffs(chosen)
     if exactly is not None and answers.concept == Nash.name:

@@ -34,7 +34,7 @@ WORK_WITHOUT_HOPE = 0.5  # nominal seconds for a game too large for its equilibr
 def nash_equilibria(
     a: FloatArray, b: FloatArray, status: NDArray[np.uint8], gathered: Gathered | None = None
 ) -> BatchProfiles:
-    """The equilibria of a chunk; games no kernel can prove are solved singly, and ``status`` says so.
+    """The equilibria of a chunk; games no kernel can prove are solved singly and marked in ``status``.
 
     Constants are taken out of payoffs far from zero. The walk notices such games itself, so that the others
     are read once.
@@ -65,12 +65,12 @@ def _by_kernels(
 ) -> BatchProfiles:
     """As ``nash_equilibria``, of payoffs as they are."""
     gathered = gathered or Gathered(a.shape[1:])
-    first, *others = _kernels(a, b)
+    first, *fallbacks = _kernels(a, b)
     profiles, proven = first(a, b, gathered)
     if proven.all():
         return profiles
     parts, rest = [profiles.kept(proven[profiles.game])], np.flatnonzero(~proven)
-    for kernel in others:
+    for kernel in fallbacks:
         profiles, proven = kernel(a[rest], b[rest], None)
         profiles = profiles.kept(proven[profiles.game])
         parts.append(profiles._replace(game=rest[profiles.game]))
@@ -130,7 +130,7 @@ def _two_by_two(
     def count(part: int) -> None:
         counts[part] = two_by_two_signs.count(a, b, ends[part], ends[part + 1])
 
-    on_all_cores(count, parts - 1)  # a part must know where the ones before it end
+    on_all_cores(count, parts - 1)  # each part starts where the one before it ends
     room = gathered.free(games if gathered.given else games + games // 2)
     rows, sound = _filled(a, b, ends, counts, room)
     if rows < 0:

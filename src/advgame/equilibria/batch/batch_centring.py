@@ -21,7 +21,7 @@ Solver = Callable[[FloatArray, FloatArray, NDArray[np.uint8], Gathered | None], 
 class Centred:
     """A method that solves a chunk of games, given equivalent games whose payoffs are not far from zero.
 
-    What it says of regrets is relative to the ranges of the games that were given.
+    Regrets are relative to the ranges of the games that were given.
     """
 
     method: Solver

@@ -136,12 +136,12 @@ class Gathered:
     def add(self, profiles: BatchProfiles) -> None:
         """Takes in the equilibria of games numbered within the chunk; those at the free end stay there."""
         count = len(profiles.game)
-        here = self.free(count).begin(count)
-        if not np.shares_memory(profiles.game, here.game):
-            for place, array in zip(here, profiles, strict=True):
+        destination = self.free(count).begin(count)
+        if not np.shares_memory(profiles.game, destination.game):
+            for place, array in zip(destination, profiles, strict=True):
                 place[:] = array
         if self.game:
-            here.game[:] += self.game
+            destination.game[:] += self.game
         self.count += count
 
     @property

@@ -119,7 +119,7 @@ def _nash(given: FloatArray, a: FloatArray, b: FloatArray) -> RecommendedProfile
     """The equilibrium that is worst for the defender, in games that are proven to have no others.
 
     Args:
-        given: (k, defences, attacks), the defender's payoffs, which say what an equilibrium is worth.
+        given: (k, defences, attacks), the defender's payoffs, for the values of equilibria.
         a: the same without a constant in each column.
         b: the attacker's payoffs without a constant in each row.
     """

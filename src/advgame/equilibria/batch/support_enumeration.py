@@ -29,7 +29,7 @@ Places = NDArray[np.intp]
 class BySupports(NamedTuple):
     """The equilibria of some games, and of which games they are proven to be all."""
 
-    found: BatchProfiles  # games in order; regrets are left at 0
+    profiles: BatchProfiles  # games in order; regrets are left at 0
     proven: NDArray[np.bool_]  # (games,)
     too_large: NDArray[np.bool_]  # (games,) of which no pair of supports was tried
 
@@ -42,8 +42,8 @@ def by_supports(a: FloatArray, b: FloatArray) -> BySupports:
     pair of supports, the game has no other equilibria: at an equilibrium on supports of different sizes, or
     with a further best response, some pair of equal size has a zero among them, or determines nothing.
 
-    >>> found, proven, _ = by_supports(np.array([[[3.0, 0], [2, 1]]]), np.array([[[0, 2.0], [1, 0]]]))
-    >>> found.defender.round(3).tolist(), found.attacker.round(3).tolist(), proven.tolist()
+    >>> profiles, proven, _ = by_supports(np.array([[[3.0, 0], [2, 1]]]), np.array([[[0, 2.0], [1, 0]]]))
+    >>> profiles.defender.round(3).tolist(), profiles.attacker.round(3).tolist(), proven.tolist()
     ([[0.333, 0.667]], [[0.5, 0.5]], [True])
 
     Args:
@@ -125,7 +125,7 @@ def _indifferent(payoffs: FloatArray, game: Places, rows: Places, columns: Place
         columns: (t, size) the columns that are played.
     """
     count, size = rows.shape
-    here = np.arange(count)
+    trials = np.arange(count)
     system = np.zeros((count, size + 1, size + 1))
     system[:, :size, :size] = payoffs[game[:, None, None], rows[:, :, None], columns[:, None, :]]
     system[:, :size, size], system[:, size, :size] = -1.0, 1.0
@@ -138,7 +138,7 @@ def _indifferent(payoffs: FloatArray, game: Places, rows: Places, columns: Place
     mix = solved[:, :size]
     against = np.take_along_axis(payoffs[game], columns[:, None, :], axis=2)  # (t, m, size)
     losses = solved[:, size, None] - np.einsum("tms,ts->tm", against, mix)
-    losses[here[:, None], rows] = 1.0
+    losses[trials[:, None], rows] = 1.0
     margin = np.minimum(mix.min(axis=1), losses.min(axis=1))
     doubt = np.where(singular, np.inf, MAY_TIE + LOST / np.maximum(determinant, SINGULAR))
     return _Mixes(mix, margin > doubt, margin < -doubt)

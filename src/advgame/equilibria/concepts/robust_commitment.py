@@ -157,8 +157,8 @@ def _best(game: Game, amounts: UncertainAmounts, slack: float) -> tuple[FloatArr
     candidates = [single] if mixed_strategy is None else [mixed_strategy, single]
     best, value = _most_guaranteed(game, amounts, slack, candidates)
     if bound > value + WITHIN * float(np.ptp(game.defender_payoffs)):  # the program was cut short
-        others = [best, *(profile.defender for profile in exact.profiles), maximin(game).defender]
-        best, _ = _most_guaranteed(game, amounts, slack, others)
+        alternatives = [best, *(profile.defender for profile in exact.profiles), maximin(game).defender]
+        best, _ = _most_guaranteed(game, amounts, slack, alternatives)
     return best, bound, METHOD
 
 
@@ -258,8 +258,8 @@ def _best_pair(game: Game, line: FloatArray, gains: list[FloatArray], sure: floa
     worth = np.minimum(
         np.where(mixed[3] > nearly, np.inf, mixed[0]), np.where(mixed[2] > nearly, np.inf, mixed[1])
     )
-    one, other = np.unravel_index(int(worth.argmax()), worth.shape)
+    upper, lower = np.unravel_index(int(worth.argmax()), worth.shape)
     mixed_strategy = np.zeros(len(line))
-    mixed_strategy[above[one, 0]] = share[one, other]
-    mixed_strategy[below[0, other]] = 1 - share[one, other]
+    mixed_strategy[above[upper, 0]] = share[upper, lower]
+    mixed_strategy[below[0, lower]] = 1 - share[upper, lower]
     return mixed_strategy

@@ -70,24 +70,24 @@ class _Tableau:
         worst = sum(values[:, places].max(axis=1) for places in per_type)
         row = int((worst + idle).argmin())
         firsts = np.array([places[values[row, places].argmax()] for places in per_type])
-        others = np.delete(np.arange(self.defences), row)
+        remaining = np.delete(np.arange(self.defences), row)
         slacks = np.delete(np.arange(attacks), firsts)
         first_of = firsts[type_of[slacks]]
-        relative = values[others] - values[row]  # (defences − 1, attacks)
-        height, width = len(slacks) + 1, len(others) + len(firsts)
+        relative = values[remaining] - values[row]  # (defences − 1, attacks)
+        height, width = len(slacks) + 1, len(remaining) + len(firsts)
         self.body = np.zeros((height + 2, width + 1))
-        self.body[: height - 1, : len(others)] = (relative[:, slacks] - relative[:, first_of]).T
-        self.body[: height - 1, len(others) : width] = -1.0 * (
+        self.body[: height - 1, : len(remaining)] = (relative[:, slacks] - relative[:, first_of]).T
+        self.body[: height - 1, len(remaining) : width] = -1.0 * (
             type_of[slacks][:, None] == np.arange(len(firsts))
         )
         self.body[: height - 1, -1] = values[row, first_of] - values[row, slacks]
-        self.body[height - 1, : len(others)] = 1.0  # all x sum to 1
+        self.body[height - 1, : len(remaining)] = 1.0  # all x sum to 1
         self.body[height - 1, -1] = 1.0
-        self.body[-2, : len(others)] = relative[:, firsts].sum(axis=1) + idle[others] - idle[row]
-        self.body[-2, len(others) : width] = 1.0
-        self.body[-1, : len(others)] = slope[others] - slope[row]
+        self.body[-2, : len(remaining)] = relative[:, firsts].sum(axis=1) + idle[remaining] - idle[row]
+        self.body[-2, len(remaining) : width] = 1.0
+        self.body[-1, : len(remaining)] = slope[remaining] - slope[row]
         self.basic = np.append(self.defences + slacks, row)
-        self.nonbasic = np.concatenate([others, self.defences + firsts])
+        self.nonbasic = np.concatenate([remaining, self.defences + firsts])
         self.least_pivot = 1.0
 
     @property
@@ -151,18 +151,18 @@ class _Walk:
         """From μ = 0 to the largest intensity."""
         tableau = self.tableau
         self._optimise_at_zero(deadline)
-        here = 0.0
+        start = 0.0
         for _ in range(MOST_PIVOTS):
             deadline.check()
             self.visited[tableau.basic[tableau.basic < self.defences]] = True
             self.visited[tableau.nonbasic[tableau.nonbasic >= self.defences]] = True
-            there, column = self._next_breakpoint(here)
-            self._note_crossings(here, there)
-            if there >= self.end:
+            stop, column = self._next_breakpoint(start)
+            self._note_crossings(start, stop)
+            if stop >= self.end:
                 self.tied = self.tied or tableau.least_pivot < SMALL_PIVOT
                 return
             tableau.pivot(tableau.leaving_row(column), column)
-            here = there
+            start = stop
         raise _Lost(f"The path was abandoned after {MOST_PIVOTS} pivots.")
 
     def _optimise_at_zero(self, deadline: Deadline) -> None:
@@ -182,30 +182,34 @@ class _Walk:
             tableau.pivot(tableau.leaving_row(column), column)
         raise _Lost("No starting vertex was found.")
 
-    def _next_breakpoint(self, here: float) -> tuple[float, int]:
+    def _next_breakpoint(self, start: float) -> tuple[float, int]:
         costs, slopes = self.tableau.body[-2, :-1], self.tableau.body[-1, :-1]
         falling = np.flatnonzero(slopes < FALLING)
         if len(falling) == 0:
             return self.end, -1
         places = -costs[falling] / slopes[falling]
         first = int(places.argmin())
-        return min(max(float(places[first]), here), self.end), int(falling[first])
+        return min(max(float(places[first]), start), self.end), int(falling[first])
 
-    def _note_crossings(self, here: float, there: float) -> None:
+    def _note_crossings(self, start: float, stop: float) -> None:
         """Notes the equilibrium where the mean intensity p·y(μ) meets μ on one piece of the walk."""
         if self.tableau.values.min() <= MAY_TIE:
             self.tied = True  # the attacker's optimal mixed strategies may form a continuum
         level, slope = self._mean_intensity()
-        gap_here, gap_there = level + (slope - 1) * here, level + (slope - 1) * there
-        if here == 0 and abs(gap_here) <= MAY_TIE:
+        gap_at_start, gap_at_stop = level + (slope - 1) * start, level + (slope - 1) * stop
+        if start == 0 and abs(gap_at_start) <= MAY_TIE:
             self._note(0.0)
-        elif there == self.end and abs(gap_there) <= MAY_TIE:
+        elif stop == self.end and abs(gap_at_stop) <= MAY_TIE:
             self._note(self.end)
-        elif (gap_here > MAY_TIE and gap_there < -MAY_TIE) or (gap_here < -MAY_TIE and gap_there > MAY_TIE):
+        elif (gap_at_start > MAY_TIE and gap_at_stop < -MAY_TIE) or (
+            gap_at_start < -MAY_TIE and gap_at_stop > MAY_TIE
+        ):
             self._note(level / (1 - slope))
-        elif (abs(gap_here) <= MAY_TIE and here > 0) or (abs(gap_there) <= MAY_TIE and there < self.end):
+        elif (abs(gap_at_start) <= MAY_TIE and start > 0) or (
+            abs(gap_at_stop) <= MAY_TIE and stop < self.end
+        ):
             self.tied = True  # a crossing at a breakpoint
-            self._note(here if abs(gap_here) <= MAY_TIE else there)
+            self._note(start if abs(gap_at_start) <= MAY_TIE else stop)
 
     def _mean_intensity(self) -> tuple[float, float]:
         tableau = self.tableau

@@ -151,10 +151,10 @@ def _reigns(defences: tuple[str, ...], best: NDArray[np.intp], drawn: NDArray[np
     turns = (np.flatnonzero(np.diff(best)) + 1).tolist()
     reigns = []
     for first, after in zip([0, *turns], [*turns, len(best)], strict=True):
-        winner, here = int(best[first]), drawn[:, first:after]
-        counts = np.bincount(here.ravel(), minlength=len(defences))
+        winner, best_drawn = int(best[first]), drawn[:, first:after]
+        counts = np.bincount(best_drawn.ravel(), minlength=len(defences))
         counts[winner] = 0
-        wins = (here == winner).mean(axis=0)
+        wins = (best_drawn == winner).mean(axis=0)
         unsure = np.flatnonzero(wins < SURE)
         sure_from = int(unsure[-1]) + 1 if len(unsure) else 0
         reigns.append(

@@ -70,7 +70,7 @@ def intrinsic_robustness(measured: Measured) -> Finding:
     per_input = rank_correlation(
         [means[network.defence] for network in ranked], [network.attacked for network in ranked]
     )
-    of_psi, of_attacks = (radius_text(each, "Linf") for each in (radius, columns[0].radius))
+    of_psi, of_attacks = (radius_text(value, "Linf") for value in (radius, columns[0].radius))
     answer = (
         f"Over {len(ranked)} networks, the rank correlation of ψ (L∞ {of_psi}) is "
         f"{correlation_words(attacked)} with the accuracy under white-box attacks at L∞ "

@@ -9,7 +9,7 @@ from advgame.jobs.designs.uniform_design import UniformDesign
 
 DESIGNS: Catalogue[type[Design]] = Catalogue(
     "design",
-    {each.name: each for each in (FullGrid, UniformDesign, LatinHypercubeDesign, SobolDesign)},
+    {design.name: design for design in (FullGrid, UniformDesign, LatinHypercubeDesign, SobolDesign)},
 )
 
 __all__ = [

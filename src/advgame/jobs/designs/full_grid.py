@@ -60,7 +60,7 @@ class FullGrid(Design):
     @property
     def description(self) -> dict[str, Any]:
         """The values of each parameter, in order."""
-        return {"design": self.name, "axes": {name: each.tolist() for name, each in self._arrays.items()}}
+        return {"design": self.name, "axes": {name: values.tolist() for name, values in self._arrays.items()}}
 
     def columns(self, first: int, last: int) -> dict[str, FloatArray]:
         """Address → (last - first,) values."""

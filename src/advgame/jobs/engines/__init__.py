@@ -7,7 +7,7 @@ from advgame.jobs.engines.inline_engine import InlineEngine
 from advgame.jobs.engines.local_engine import LocalEngine
 
 ENGINES: Catalogue[type[Engine]] = Catalogue(
-    "engine", {each.name: each for each in (LocalEngine, InlineEngine, DaskEngine)}
+    "engine", {engine.name: engine for engine in (LocalEngine, InlineEngine, DaskEngine)}
 )
 
 __all__ = ["ENGINES", "DaskEngine", "Engine", "InlineEngine", "LocalEngine"]

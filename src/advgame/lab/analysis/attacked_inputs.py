@@ -122,16 +122,16 @@ def draw_attacked_inputs(
     for panel, given, label in zip(axes[0], inputs, labels, strict=True):
         _draw(panel, given, classes[label])
     axes[0, 0].set_ylabel("not attacked")
-    said = []
+    counts = []
     for line, (name, changed, predicted) in zip(axes[1:], rows, strict=True):
         line[0].set_ylabel(name, parse_math=False)
         wrong = 0
         for panel, given, label, guess in zip(line, changed, labels, predicted, strict=True):
             wrong += guess != label
             _draw(panel, given, classes[guess] if guess == label else f"✗ {classes[guess]}")
-        said.append(f"{name} misclassifies {wrong} of {len(labels)}")
+        counts.append(f"{name} misclassifies {wrong} of {len(labels)}")
     figure.supxlabel("above each input the predicted class; ✗: wrong", fontsize="medium")
-    return described(figure, f"Test inputs attacked by {attack}: {'; '.join(said)}.")
+    return described(figure, f"Test inputs attacked by {attack}: {'; '.join(counts)}.")
 
 
 def _draw(axes: Axes, given: torch.Tensor, title: str) -> None:

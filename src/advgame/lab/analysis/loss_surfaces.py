@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-AT_ONCE = 250  # points of the plane a network is asked about at a time
+AT_ONCE = 250  # points of the plane in one forward pass
 LEAST_LOSS = 1e-3  # a smaller loss is drawn as this one
 STEPS = 40  # of projected gradient descent
 MOST_CLASS_COLOURS = 10
@@ -107,10 +107,10 @@ def surface(
     adversarial = (crafted - given).double()
     if not adversarial.any():
         raise LabError(f"The attack does not change the input on {name!r}, so there is no direction to show.")
-    other = _orthogonal(adversarial, seed)
+    random_direction = _orthogonal(adversarial, seed)
     steps = np.linspace(-reach, reach, points)
     across = torch.as_tensor(steps, device=given.device)
-    plane = across[:, None, None] * other.flatten() + across[None, :, None] * adversarial.flatten()
+    plane = across[:, None, None] * random_direction.flatten() + across[None, :, None] * adversarial.flatten()
     moved = (given.double().flatten() + plane).clamp(0, 1).reshape(-1, *given.shape)
     parts: tuple[torch.Tensor, ...] = moved.to(given.dtype).split(AT_ONCE)  # type: ignore[no-untyped-call]
     with seeded(seed, given.device), torch.no_grad():
@@ -126,7 +126,7 @@ def surface(
         label,
         label_at_end,
         adversarial.float().cpu().numpy(),
-        other.float().cpu().numpy(),
+        random_direction.float().cpu().numpy(),
         radius,
         seed,
     )
@@ -180,8 +180,8 @@ def surfaces_from_journal(
     given, label = data.test_input(place)
     networks = trained_networks(bench, defences, seed, dataset=chosen, architecture=network)
     return [
-        surface(each, given, label, radius=radius, points=points, name=defence)
-        for each, defence in zip(networks, defences, strict=True)
+        surface(trained, given, label, radius=radius, points=points, name=defence)
+        for trained, defence in zip(networks, defences, strict=True)
     ]
 
 
@@ -267,12 +267,12 @@ def draw(surfaces: Sequence[Surface], classes: Sequence[str]) -> Figure:
             rasterized=True,
         )
         _label_regions(below, drawn, classes)
-        for one, ink in ((above, "white"), (below, "black")):
-            _mark(one, drawn, ink)
+        for plot, ink in ((above, "white"), (below, "black")):
+            _mark(plot, drawn, ink)
         above.tick_params(labelbottom=False)
         below.set_xlabel(f"adversarial direction\n(1 is a change of {drawn.radius:g} in L∞)")
-        for one in (above, below):
-            one.tick_params(labelleft=drawn is surfaces[0])
+        for plot in (above, below):
+            plot.tick_params(labelleft=drawn is surfaces[0])
     for place in (0, 1):
         axes[place, 0].set_ylabel("random direction")
     figure.colorbar(ScalarMappable(scale, "cividis"), cax=axes[0, -1], label="loss of the true label")

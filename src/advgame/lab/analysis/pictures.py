@@ -69,11 +69,11 @@ def save_picture(figure: Figure, path: str | os.PathLike[str]) -> Path:
 
     path = Path(path)
     kind = check_picture(path)
-    said = str(figure.get_label()) or None
+    description = str(figure.get_label()) or None
     metadata = {
-        "svg": {"Date": None, "Description": said},
-        "pdf": {"CreationDate": None, "Subject": said},
-        "png": {"Software": None, **({"Description": said} if said else {})},
+        "svg": {"Date": None, "Description": description},
+        "pdf": {"CreationDate": None, "Subject": description},
+        "png": {"Software": None, **({"Description": description} if description else {})},
     }
     content = BytesIO()
     with rc_context({"svg.hashsalt": "advgame", "svg.fonttype": "none"}):

@@ -127,8 +127,8 @@ def picture_saliency(
     networks = trained_networks(bench, defences, seed, dataset=dataset, architecture=network)
     chosen = methods or _allowed(*networks)
     maps = [
-        saliency_maps(one, given, methods=chosen, name=defence)
-        for one, defence in zip(networks, defences, strict=True)
+        saliency_maps(trained, given, methods=chosen, name=defence)
+        for trained, defence in zip(networks, defences, strict=True)
     ]
     return draw_saliency(maps, given, label, data.classes)
 
@@ -172,7 +172,7 @@ def draw_saliency(
         panel.set_xticks([])
         panel.set_yticks([])
     figure.supxlabel("red: for the predicted class · blue: against it", fontsize="medium")
-    answers = "; ".join(f"{each.name} predicts {classes[each.predicted]}" for each in maps)
+    answers = "; ".join(f"{network.name} predicts {classes[network.predicted]}" for network in maps)
     return described(
         figure,
         f"The parts of a test input ({classes[label]}) that matter to networks, by "

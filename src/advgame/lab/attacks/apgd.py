@@ -259,5 +259,5 @@ def _likeliest_others(stand_in: nn.Module, inputs: torch.Tensor, labels: torch.T
     """The other classes of each input, likeliest first, (inputs, classes − 1)."""
     with torch.no_grad():
         logits = stand_in(inputs)
-    others: torch.Tensor = logits.scatter(1, labels[:, None], -torch.inf)
-    return others.argsort(dim=1, descending=True)[:, :-1]
+    other_logits: torch.Tensor = logits.scatter(1, labels[:, None], -torch.inf)
+    return other_logits.argsort(dim=1, descending=True)[:, :-1]

@@ -22,8 +22,8 @@ class AutoAttack(FixedEpsilonAttack):
     """APGD-CE, APGD-T and FAB-T for 100 steps and nine targets each, then Square for 5,000 queries, in L∞.
 
     With fewer classes than the protocol expects, the targets are as many as there are others, and below
-    four the targeted ascent follows the plain difference of two logits. It differentiates and asks
-    the stand-in; the guard judges by the network.
+    four the targeted ascent follows the plain difference of two logits. Gradients and
+    queries use the stand-in; examples are verified on the network.
     """
 
     name: ClassVar[str] = "autoattack"
@@ -61,7 +61,7 @@ class AutoAttack(FixedEpsilonAttack):
         run.fab.n_target_classes = min(MOST_TARGETS, classes - 1)
         if self.norm != "Linf" and min(images.shape[2:]) < SMALLEST_SIDE:
             run.attacks_to_run = [attack for attack in run.attacks_to_run if attack != "square"]
-        tracer = sys.gettrace()  # which the library's check for dynamic defences forgets to put back
+        tracer = sys.gettrace()  # which the library's check for dynamic defences does not restore
         try:
             changed, _ = run.run_standard_evaluation(images, labels, batch_size=len(images))
         finally:

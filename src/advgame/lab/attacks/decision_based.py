@@ -110,7 +110,7 @@ class HopSkipJumpLinf(HopSkipJump):
 
 
 class _OneByOne(HopSkipJumpAttack):
-    """Foolbox's attack with each input's direction of length 1, and steps that are wide enough to see.
+    """Foolbox's attack with each input's direction of length 1, and steps wide enough to change the answers.
 
     Foolbox divides by the length of all directions of the batch together, so that its steps shrink as batches
     grow. Its random points lie so near that a network behind rounded inputs answers the same at all
@@ -119,7 +119,7 @@ class _OneByOne(HopSkipJumpAttack):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.wider: Any = 1.0  # by input, once something was asked
+        self.wider: Any = 1.0  # by input, after the first queries
 
     def select_delta(self, originals: Tensor, distances: Tensor, step: int) -> Tensor:
         """How far away the random points lie, (inputs,)."""

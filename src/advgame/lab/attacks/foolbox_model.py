@@ -1,4 +1,4 @@
-"""A network as foolbox wants it."""
+"""A network as a foolbox model."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ class _Invariance(InvarianceAttack):
     ) -> list[torch.Tensor]:
         """The examples for each radius; inputs as they were where there is none."""
         # As in other attacks, one lucky draw of a randomised network is no success.
-        asked = victim.stand_in if is_randomised(victim.network) else victim.network
+        network = victim.stand_in if is_randomised(victim.network) else victim.network
         return [
             invariance_examples(
-                inputs, labels, people(victim), str(self.norm), radius, targets=self.targets, network=asked
+                inputs, labels, people(victim), str(self.norm), radius, targets=self.targets, network=network
             ).inputs
             for radius in radii
         ]

@@ -136,11 +136,11 @@ def drawn_nearer(
         labels: (inputs,) int64, the true classes.
         examples: (inputs, channels, height, width) in [0, 1], adversarial examples.
     """
-    works = fooled(victim, examples, labels)
-    nearer, goal = examples.clone(), labels[works]
-    if works.any():
-        nearer[works] = nearest_on_the_line(
-            lambda changed: fooled(victim, changed, goal), inputs[works], examples[works]
+    adversarial = fooled(victim, examples, labels)
+    nearer, goal = examples.clone(), labels[adversarial]
+    if adversarial.any():
+        nearer[adversarial] = nearest_on_the_line(
+            lambda changed: fooled(victim, changed, goal), inputs[adversarial], examples[adversarial]
         )
     return nearer
 

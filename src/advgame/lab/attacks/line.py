@@ -18,9 +18,9 @@ def nearest_on_the_line(
     """Wrongly classified starts moved along the straight line to their inputs as far as they are still wrong.
 
     Args:
-        wrong: says of changed inputs which are classified wrong, (inputs,); true of all starts.
+        wrong: returns which of the changed inputs are misclassified, (inputs,); true for all starts.
         inputs, starts: of one shape.
-        halvings: of the stretch that the boundary lies in; each asks once about every input.
+        halvings: of the stretch that the boundary lies in; each takes one query per input.
 
     >>> nearest_on_the_line(lambda x: x[:, 0] > 0.25, torch.zeros(1, 1), torch.ones(1, 1), halvings=4)
     tensor([[0.3125]])

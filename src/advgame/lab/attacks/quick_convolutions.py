@@ -27,7 +27,7 @@ def quick_convolutions(modules: Sequence[nn.Module], inputs: torch.Tensor) -> It
 
     Args:
         modules: the networks, in evaluation mode.
-        inputs: (inputs, …) in [0, 1]; the first few tell whether the networks answer as before.
+        inputs: (inputs, …) in [0, 1]; predictions for the first few are compared before and after.
     """
     with ExitStack() as changes:
         if _gains(inputs) and _weights(modules):
@@ -81,16 +81,16 @@ def _weights(modules: Sequence[nn.Module]) -> list[nn.Parameter]:
 
 
 def _tried(modules: Sequence[nn.Module], inputs: torch.Tensor) -> list[torch.Tensor] | None:
-    """What the modules answer to a few inputs, drawing the same at random; None where one fails."""
+    """The logits of the modules for a few inputs, with the same seed; None where one fails."""
     answers = []
     try:
         for module in modules:
             with torch.random.fork_rng(devices=[]), torch.enable_grad():
                 torch.manual_seed(0)
-                asked = inputs[:TRIED].clone().requires_grad_()
-                logits = module(asked)
+                probe = inputs[:TRIED].clone().requires_grad_()
+                logits = module(probe)
                 if logits.requires_grad:
-                    torch.autograd.grad(logits.sum(), asked, allow_unused=True)
+                    torch.autograd.grad(logits.sum(), probe, allow_unused=True)
             answers.append(logits.detach())
     except Exception:  # whatever the network's own code raises
         return None

@@ -88,11 +88,11 @@ class SparseSearch:
         """
         logits = self._logits(inputs)
         count = min(targets, logits.shape[1] - 1)
-        others = logits.scatter(1, labels[:, None], -torch.inf).topk(count, dim=1).indices
+        target_classes = logits.scatter(1, labels[:, None], -torch.inf).topk(count, dim=1).indices
         owners = torch.arange(len(inputs), device=inputs.device).repeat_interleave(count)
         repeated, goals = inputs[owners], labels[owners]
-        closeness = (logits.gather(1, others) - logits.gather(1, labels[:, None])).reshape(-1, 1)
-        return Beams(owners, repeated, goals, others.reshape(-1), repeated[:, None], closeness)
+        closeness = (logits.gather(1, target_classes) - logits.gather(1, labels[:, None])).reshape(-1, 1)
+        return Beams(owners, repeated, goals, target_classes.reshape(-1), repeated[:, None], closeness)
 
     def deepened(self, beams: Beams, width: int, fan: int) -> tuple[Beams, Best]:
         """The beams with one more changed value in every candidate.
@@ -113,9 +113,9 @@ class SparseSearch:
     def _exhaustive(self, beams: Beams, width: int) -> tuple[Beams, Best]:
         """The best of all single changes; the beams of an input share their answers."""
         _, place = torch.unique(beams.owners, return_inverse=True)
-        one = torch.empty(int(place.max()) + 1, dtype=torch.int64, device=place.device)
-        one[place] = torch.arange(len(beams), device=place.device)
-        children = _all_single_changes(beams.inputs[one], self.budget)
+        representative = torch.empty(int(place.max()) + 1, dtype=torch.int64, device=place.device)
+        representative[place] = torch.arange(len(beams), device=place.device)
+        children = _all_single_changes(beams.inputs[representative], self.budget)
         return self._kept(beams, children[place], self._of_children(children)[place], width)
 
     def exchanged(self, beams: Beams, width: int, fan: int) -> tuple[Beams, Best]:

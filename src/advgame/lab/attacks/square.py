@@ -22,7 +22,7 @@ SMALLEST_SIDE = 5  # in L2 the library begins with a grid of a fifth of the side
 class Square(FixedEpsilonAttack):
     """Random squares that are kept if they lower the margin, in L∞; uses the network's logits.
 
-    A randomised network is asked several times about each, and until the last query.
+    A randomised network is queried several times for each, and until the last query.
 
     A row of a table is an image one value high: single values then move instead of squares.
     """

@@ -41,16 +41,16 @@ def from_neighbours(
     there = torch.isfinite(distances.gather(1, nearest[:, None]).squeeze(1))
     starts = torch.where(beside(there, inputs), inputs[nearest], inputs)
     if not there.all():
-        for other in _others(inputs):
-            works = ~there & (ask(other) != labels)
-            starts, there = torch.where(beside(works, inputs), other, starts), there | works
+        for candidates in _candidates(inputs):
+            adversarial = ~there & (ask(candidates) != labels)
+            starts, there = torch.where(beside(adversarial, inputs), candidates, starts), there | adversarial
             if there.all():
                 break
     wrong = nearest_on_the_line(lambda changed: ask(changed) != labels, inputs, starts)
     return wrong, there
 
 
-def _others(inputs: torch.Tensor) -> Iterator[torch.Tensor]:
+def _candidates(inputs: torch.Tensor) -> Iterator[torch.Tensor]:
     """Points of the shape of the inputs: noise, their negatives, plain ones, more noise."""
     yield torch.rand(inputs.shape, device=inputs.device)
     yield 1 - inputs
@@ -78,19 +78,19 @@ def from_noise(ask: Asked, inputs: torch.Tensor, labels: torch.Tensor) -> tuple[
             draw = torch.rand(inputs.shape, device=inputs.device)
             share = (level / NOISE_LEVELS) ** 2  # small shares are distinguished more finely
             noisy = torch.where(draw < share / 2, 0.0, torch.where(draw < share, 1.0, inputs))
-            works = ~there & (ask(noisy) != labels)
-            starts, there = torch.where(beside(works, inputs), noisy, starts), there | works
+            adversarial = ~there & (ask(noisy) != labels)
+            starts, there = torch.where(beside(adversarial, inputs), noisy, starts), there | adversarial
         if there.all():
             return starts, there
-    others, known = from_neighbours(ask, inputs, labels)
-    works = ~there & known
-    return torch.where(beside(works, inputs), others, starts), there | known
+    neighbours, known = from_neighbours(ask, inputs, labels)
+    adversarial = ~there & known
+    return torch.where(beside(adversarial, inputs), neighbours, starts), there | known
 
 
 def firmly_wrong(
     ask: Asked, inputs: torch.Tensor, starts: torch.Tensor, labels: torch.Tensor, there: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Starts that are wrong when asked about without the inputs that have none, and which those are.
+    """Starts that are misclassified in a batch without the inputs that have none, and which those are.
 
     A randomised network draws by the place in the batch, so that a start on the boundary may be right at
     its new place, and foolbox gives up on all where one is. Such a start is moved further from its input.
@@ -118,6 +118,6 @@ def firmly_wrong(
 
 
 def labels_of(network: torch.nn.Module) -> Asked:
-    """The network as something that only answers with labels."""
-    # All at once: draws that stay go by the place in the batch, and whoever walks asks for all.
+    """The network as a function that returns only labels."""
+    # In one batch: fixed draws depend on the place in the batch, and the attacks pass whole batches.
     return lambda inputs: predictions(network, inputs, batch=max(len(inputs), 1))

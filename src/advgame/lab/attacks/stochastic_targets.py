@@ -100,7 +100,7 @@ def always_errs(victim: Victim, changed: torch.Tensor, labels: torch.Tensor) -> 
 
 
 def answers_to_compare(network: nn.Module) -> int:
-    """How many answers of a randomised network tell two good examples apart: more where each varies more.
+    """How many answers of a randomised network distinguish two good examples: more where each varies more.
 
     >>> answers_to_compare(nn.Identity())
     320
@@ -109,7 +109,7 @@ def answers_to_compare(network: nn.Module) -> int:
 
 
 def share_of_errors(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) -> Sureness:
-    """How often the network errs when asked some times, which needs nothing but its answers.
+    """The share of errors among some answers of the network, which needs nothing but its answers.
 
     Args:
         victim: the network under attack, with the gradients and answers an attack may use.
@@ -128,7 +128,7 @@ def share_of_errors(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) ->
 
 
 def errors_and_margin(victim: Victim, labels: torch.Tensor, draws: int = DRAWS) -> Sureness:
-    """The same for those who see inside: of equal shares, by how much another class is likelier.
+    """The same for a white-box attacker: of equal shares, by how much another class is likelier.
 
     Args:
         victim: the network under attack, with the gradients and answers an attack may use.

@@ -13,7 +13,7 @@ from advgame.lab.networks.classifier import is_randomised
 class Survivors:
     """The best example of each input so far, and which inputs are not fooled yet.
 
-    A randomised network is fooled for good where it errs however often it is asked; until then the
+    A randomised network counts as fooled where it errs in every answer; until then the
     example on which it errs most surely is kept.
     """
 

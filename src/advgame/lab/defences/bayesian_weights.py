@@ -32,7 +32,7 @@ class BayesianWeights(Defence):
     stand_in_draws: int = 8  # an adaptive attack averages over in each step
 
     def __post_init__(self) -> None:
-        Recipe(self.epochs, self.learning_rate, self.batch_size)  # refuses what is out of range
+        Recipe(self.epochs, self.learning_rate, self.batch_size)  # raises an error for values out of range
         for setting in ("prior_std", "initial_std"):
             check_range(setting, getattr(self, setting), 0, low_included=False)
         check_range("divergence_scale", self.divergence_scale, 0)

@@ -38,7 +38,7 @@ class Switched(Adapted):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Log-probabilities (inputs, classes), so that the answers of all members are of one scale."""
-        # Drawn on the CPU: the same members on every device. (One draw at least: torch refuses none.)
+        # Drawn on the CPU: the same members on every device. (At least one draw: torch fails on none.)
         drawn = torch.multinomial(torch.tensor(self.shares), max(1, len(inputs)), replacement=True)
         drawn = drawn[: len(inputs)].to(inputs.device)
         places, answers = [], []

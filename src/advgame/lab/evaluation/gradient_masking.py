@@ -48,9 +48,9 @@ def signs_of_masking(
     unbounded: Sequence[Tried] = (),
     level: float = LEVEL,
 ) -> tuple[str, ...]:
-    """What speaks against trusting the accuracy under a white-box attack, as warnings.
+    """Signs that the accuracy under a white-box attack is only apparent, as warnings.
 
-    Two attacks are compared on the inputs that both met; those that share none say nothing.
+    Two attacks are compared on the inputs common to both; a pair without any gives no warning.
 
     Args:
         direct: the strongest white-box attack within a radius.
@@ -75,15 +75,15 @@ def signs_of_masking(
     )
 
 
-def _beaten(direct: Tried, others: Sequence[Tried], how: str, level: float) -> Iterator[str]:
+def _beaten(direct: Tried, rivals: Sequence[Tried], how: str, level: float) -> Iterator[str]:
     """A warning for each attack that significantly often fools inputs that the direct one misses."""
-    for other in others:
-        shared, here, there = np.intersect1d(direct.inputs, other.inputs, return_indices=True)
-        stands, stands_there = direct.right[here], other.right[there]
-        more, fewer = int((stands & ~stands_there).sum()), int((~stands & stands_there).sum())
+    for rival in rivals:
+        shared, direct_places, rival_places = np.intersect1d(direct.inputs, rival.inputs, return_indices=True)
+        direct_right, rival_right = direct.right[direct_places], rival.right[rival_places]
+        more, fewer = int((direct_right & ~rival_right).sum()), int((~direct_right & rival_right).sum())
         if more and _sign_test(more, fewer) < level:
             yield (
-                f"{SIGN}: of {len(shared)} inputs, {other.attack}, {how}, fools {more} that "
+                f"{SIGN}: of {len(shared)} inputs, {rival.attack}, {how}, fools {more} that "
                 f"{direct.attack} does not, and misses {fewer} that it fools"
             )
 

@@ -34,7 +34,7 @@ OUTSIDE = 1e-6  # how far rounding may carry a value out of [0, 1]
 SEED_OF_ANSWERS = 15_485_863  # added to the attack's
 JUDGED_DRAWS = 10  # answers of a randomised network to each example
 COMPARED = 250  # inputs, the first ones, on which the attack is held against random changes
-BLIND_SHARE = 0.01  # of inputs without a gradient, from which on it is said
+BLIND_SHARE = 0.01  # of inputs without a gradient, from which on there is a warning
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ def outcomes(
     only inputs with an example count.
 
     Args:
-        attack: says the norm; crafts, unless ``crafted`` is given.
+        attack: gives the norm; crafts the examples, unless ``crafted`` is given.
         victim: its network is what is predicted with; put in evaluation mode.
         inputs: (inputs, …) in [0, 1]; labels: (inputs,).
         radii: rising, above 0.
@@ -256,7 +256,7 @@ class _Judge:
 
 def _attack_all(attack: Attack, victim: Victim, judge: _Judge, spending: Spending) -> None:
     """Lets the attack work; the radii rise, and what is fooled at one is not attacked again at the next."""
-    if attack.metric != "robust":  # the whole set at once, so that every network meets the same changes
+    if attack.metric != "robust":  # the whole set at once, so that the changes are the same for every network
         everything = torch.ones_like(judge.honest)
         _attack_some(attack, victim, judge, everything, range(len(judge.radii)), spending)
     elif isinstance(attack, FixedEpsilonAttack):
@@ -377,8 +377,8 @@ def shares_right(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The share of the network's answers that are right, and where one is not a number, (inputs,) each.
 
-    All inputs are asked about in the same order from the same seed, so that a randomised network draws
-    the same for an input before and after the attack, and at every radius; not what the attack saw.
+    All inputs are predicted in the same order from the same seed, so that a randomised network draws
+    the same for an input before and after the attack, and at every radius; not as during the attack.
 
     Args:
         victim: the network and the seed of its draws.
@@ -403,15 +403,15 @@ def _without_gradient(victim: Victim, inputs: torch.Tensor, labels: torch.Tensor
         *(torch.split(array, PREDICTED_AT_ONCE) for array in (inputs, labels)), strict=True
     ):
         with seeded(victim.seed, inputs.device), torch.enable_grad():
-            asked = some.clone().requires_grad_()
-            logits = victim.stand_in(asked)
+            variable = some.clone().requires_grad_()
+            logits = victim.stand_in(variable)
             own = logits.gather(1, goal[:, None])
-            other = logits.scatter(1, goal[:, None], -torch.inf).amax(dim=1)
-            margin = (own.squeeze(1) - other).sum()
+            runner_up = logits.scatter(1, goal[:, None], -torch.inf).amax(dim=1)
+            margin = (own.squeeze(1) - runner_up).sum()
             gradient = (
-                torch.autograd.grad(margin, asked, allow_unused=True)[0] if margin.requires_grad else None
+                torch.autograd.grad(margin, variable, allow_unused=True)[0] if margin.requires_grad else None
             )
-        parts.append(torch.zeros_like(asked) if gradient is None else gradient)
+        parts.append(torch.zeros_like(variable) if gradient is None else gradient)
     return (torch.cat(parts).flatten(1) == 0).all(dim=1)
 
 
@@ -434,8 +434,10 @@ def _at_rest(victim: Victim, inputs: torch.Tensor) -> Iterator[None]:
             module.eval()
         for weight, _ in weights.values():
             weight.requires_grad_(False)
-        asked = list({id(network): network for network in (victim.network, victim.stand_in)}.values())
-        with quick_convolutions(asked, inputs):
+        attacked_networks = list(
+            {id(network): network for network in (victim.network, victim.stand_in)}.values()
+        )
+        with quick_convolutions(attacked_networks, inputs):
             yield
     finally:
         for weight, learns in weights.values():
@@ -457,7 +459,7 @@ def _check(
             f"The inputs lie between {inputs.min().item():g} and {inputs.max().item():g}; "
             "expected finite values in [0, 1]."
         )
-    rising = all(one < other for one, other in pairwise(radii))
+    rising = all(smaller < larger for smaller, larger in pairwise(radii))
     if not radii or not rising or radii[0] <= 0 or not all(isfinite(radius) for radius in radii):
         raise LabError(f"The radii are {list(radii)}; expected rising numbers above 0, at least one.")
     if crafted is not None and [tuple(batch.shape) for batch in crafted] != [tuple(inputs.shape)] * len(

@@ -74,7 +74,7 @@ class Journal:
         """Raises an error for a journal of a newer version, whose records this one would set aside.
 
         Raises:
-            LabError: says what to do.
+            LabError: names what to do.
         """
         written = self._about().get("format")
         if isinstance(written, int) and written > FORMAT:
@@ -199,7 +199,7 @@ class Journal:
         )
 
     def _opened(
-        self, unit: Unit, others: frozenset[str] = frozenset()
+        self, unit: Unit, other_units: frozenset[str] = frozenset()
     ) -> tuple[dict[str, Any], dict[str, Any] | None]:
         try:
             text = self.record_path(unit).read_text(encoding="utf-8")
@@ -209,7 +209,7 @@ class Journal:
             raise BadRecord("it is no UTF-8 text") from None
         except OSError as problem:
             raise BadRecord(f"it cannot be read, {problem.strerror}") from None
-        return opened(unit, text, proof_required=not self._may_lack_proof(), others=others)
+        return opened(unit, text, proof_required=not self._may_lack_proof(), other_units=other_units)
 
     def _check_tensors(self, unit: Unit, proof: Mapping[str, Any] | None) -> None:
         from safetensors import SafetensorError

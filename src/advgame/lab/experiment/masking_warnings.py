@@ -91,15 +91,15 @@ def _rows(unit: Unit, plan: AttackPlan, record: Mapping[str, Any]) -> list[_Row]
 
 def _signs(ball: tuple[str | None, float], rows: Sequence[_Row]) -> tuple[str, ...]:
     """The signs of gradient masking of one network at one radius."""
-    here = [row for row in rows if row.ball == ball]
-    purely_white = [row.tried for row in here if row.white_box and not includes_queries(row.plan.attack)]
+    in_ball = [row for row in rows if row.ball == ball]
+    purely_white = [row.tried for row in in_ball if row.white_box and not includes_queries(row.plan.attack)]
     if not purely_white:
         return ()
     norm, _ = ball
     return signs_of_masking(
         min(purely_white, key=lambda tried: (-len(tried.inputs), int(tried.right.sum()))),
-        black_box=[row.tried for row in here if row.black_box],
-        transferred=[row.tried for row in here if row.transferred],
+        black_box=[row.tried for row in in_ball if row.black_box],
+        transferred=[row.tried for row in in_ball if row.transferred],
         unbounded=[row.tried for row in rows if row.unbounded and row.plan.attack.norm == norm],
     )
 

@@ -42,7 +42,7 @@ def sealed(unit: Unit, content: Mapping[str, Any], tensors: str | None) -> str:
 
 
 def opened(
-    unit: Unit, text: str, *, proof_required: bool, others: Container[str] = ()
+    unit: Unit, text: str, *, proof_required: bool, other_units: Container[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The content of a record and its proof; the proof is None for a record of an older version.
 
@@ -50,7 +50,7 @@ def opened(
         unit: the unit.
         text: the content of the record's file.
         proof_required: whether a record without proof is an error.
-        others: descriptions of the other units; a record without proof must not have one of them.
+        other_units: descriptions of the other units; a record without proof must not have one of them.
 
     Raises:
         BadRecord: for a record of another unit, or one that is damaged or changed.
@@ -67,7 +67,7 @@ def opened(
     elif proof_required:
         raise BadRecord("it has no proof of its content, unlike the other records of this journal")
     else:
-        _check_words(unit, record.get(WORDS), others)
+        _check_words(unit, record.get(WORDS), other_units)
     record.pop(WORDS, None)
     _check_shape(unit, record)
     return record, proof
@@ -103,11 +103,11 @@ def _check_proof(unit: Unit, record: Mapping[str, Any], proof: Any) -> None:
         raise BadRecord("its content is not what was written")
 
 
-def _check_words(unit: Unit, words: Any, others: Container[str]) -> None:
+def _check_words(unit: Unit, words: Any, other_units: Container[str]) -> None:
     """Checks the description in an older record; defences may have been renamed since."""
     where = f", {unit.network}, {unit.dataset}, seed {unit.seed}"
     is_network = isinstance(words, str) and words.startswith("making ")
-    of_other_unit = words != unit.words and words in others
+    of_other_unit = words != unit.words and words in other_units
     if (
         not isinstance(words, str)
         or not words.endswith(where)

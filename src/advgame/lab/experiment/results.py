@@ -191,8 +191,8 @@ def chance_warning(right: int, tested: int, largest_class: float) -> tuple[str, 
     guessed = round(largest_class * tested)
     if binomtest(right, tested, largest_class, alternative="greater").pvalue <= CHANCE_LEVEL:
         return ()
-    said = AT_CHANCE if right <= guessed else NEAR_CHANCE
-    return (f"{said}: {right} of {tested} right, {guessed} by guessing the most frequent class",)
+    assessment = AT_CHANCE if right <= guessed else NEAR_CHANCE
+    return (f"{assessment}: {right} of {tested} right, {guessed} by guessing the most frequent class",)
 
 
 def counted_shares(record: Mapping[str, Any], number: int) -> NDArray[np.float64]:

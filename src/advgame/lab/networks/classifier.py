@@ -65,7 +65,7 @@ def predictions(network: nn.Module, inputs: torch.Tensor, batch: int = 250) -> t
         batch: inputs per forward pass.
     """
     network.eval()
-    if len(inputs) == 0:  # not every network can be asked about no inputs: torch.fft on a CPU cannot
+    if len(inputs) == 0:  # some networks fail on an empty batch, such as those with torch.fft on a CPU
         return torch.empty(0, dtype=torch.int64, device=inputs.device)
     with torch.no_grad():
         parts = [network(part).argmax(dim=1) for part in inputs.split(batch)]  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Whether figures under attack are accuracies or success rates of the attacks: asked, never guessed."""
+"""Whether figures under attack are accuracies or success rates: stated by the user, never guessed."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ FILL = "#0072b2"
 def draw_bars(block: MixBars) -> str:
     """The bars as an SVG element: one row per strategy, name on the left, probability on the right."""
     label = min(MOST_LABEL, max((width_of(bar.name) for bar in block.bars), default=0) + 10)
-    said = ", ".join(f"{bar.name} {bar.text}" for bar in block.bars)
-    drawing = Drawing(WIDTH, ROW * len(block.bars) + 6, f"{block.title}: {said}")
+    description = ", ".join(f"{bar.name} {bar.text}" for bar in block.bars)
+    drawing = Drawing(WIDTH, ROW * len(block.bars) + 6, f"{block.title}: {description}")
     room = WIDTH - label - NUMBER
     for place, bar in enumerate(block.bars):
         top = place * ROW + 4

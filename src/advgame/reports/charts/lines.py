@@ -43,7 +43,7 @@ def draw_lines(block: LineChart) -> str:
     drawing = Drawing(WIDTH, height, f"{block.title}: {block.up} by {block.across}")
     _grid(drawing, block, frame)
     if block.here is not None:
-        _here(drawing, block.here, frame)
+        _own_value(drawing, block.here, frame)
     looks = _looks(block.series)
     for line, look in sorted(zip(block.series, looks, strict=True), key=lambda pair: pair[0].strong):
         drawing.path([(frame.x(x), frame.y(y)) for x, y in line.points], **look)
@@ -75,10 +75,10 @@ def _grid(drawing: Drawing, block: LineChart, frame: Frame) -> None:
     drawing.text(15, TOP + PLOT_HEIGHT / 2, block.up, turn=-90, text_anchor="middle", room=PLOT_HEIGHT)
 
 
-def _here(drawing: Drawing, here: float, frame: Frame) -> None:
-    x = frame.x(here)
+def _own_value(drawing: Drawing, value: float, frame: Frame) -> None:
+    x = frame.x(value)
     drawing.line(x, TOP, x, TOP + PLOT_HEIGHT, stroke=INK, stroke_width="1.5", stroke_dasharray="1 3")
-    words = f"here: {significant(here)}"
+    words = f"here: {significant(value)}"
     fits = x + 8 + width_of(words) < WIDTH - RIGHT
     drawing.text(x + 8 if fits else x - 8, TOP + 14, words, text_anchor="start" if fits else "end")
 

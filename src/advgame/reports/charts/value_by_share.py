@@ -66,8 +66,8 @@ def _kept_secret(facts: Facts) -> tuple[Series, ...]:
     """The simultaneous equilibrium, where the recommendation is to announce instead."""
     if not facts.decision.announces:
         return ()
-    here = facts.recommendation.situation.answered_by("nash")
-    return (Series("kept secret", worth_along(here, "largest_share", _shares(facts)).recommended),)
+    situation = facts.recommendation.situation.answered_by("nash")
+    return (Series("kept secret", worth_along(situation, "largest_share", _shares(facts)).recommended),)
 
 
 def _note(facts: Facts) -> str:
@@ -87,9 +87,9 @@ def _announced(facts: Facts) -> bool:
 def _shares(facts: Facts) -> list[float]:
     rows, columns = facts.game.shape
     points = max(FEWEST_POINTS, min(POINTS, MOST_CELLS // (rows * columns)))
-    here = facts.scenario.largest_share
-    top = min(1.0, max(2 * here, 0.1))
-    return sorted({*np.linspace(0.0, top, points).round(12).tolist(), here})
+    stated = facts.scenario.largest_share
+    top = min(1.0, max(2 * stated, 0.1))
+    return sorted({*np.linspace(0.0, top, points).round(12).tolist(), stated})
 
 
 def _drawn(recommendation: Recommendation) -> list[str]:

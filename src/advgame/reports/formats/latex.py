@@ -205,7 +205,7 @@ def _chart(block: LineChart) -> str:
         f"\\addlegendentry{{{escaped(line.name)}}}"
         for place, line in enumerate(block.series)
     ]
-    here = [] if block.here is None else [_line_at(block.here)]
+    marker = [] if block.here is None else [_line_at(block.here)]
     axis = (
         rf"width=0.8\textwidth,height=6.5cm,xlabel={{{escaped(block.across)}}},ylabel={{{escaped(block.up)}}},"
         r"legend style={at={(0.5,-0.25)},anchor=north,draw=none},legend cell align=left,axis lines=left,"
@@ -213,7 +213,7 @@ def _chart(block: LineChart) -> str:
     )
     opening = [r"\begin{center}", r"\begin{tikzpicture}", rf"\begin{{axis}}[{axis}]"]
     closing = [r"\end{axis}", r"\end{tikzpicture}", r"\end{center}"]
-    picture = "\n".join([*opening, *lines, *here, *closing])
+    picture = "\n".join([*opening, *lines, *marker, *closing])
     return _with_title(block.title, picture, _note(block.note))
 
 

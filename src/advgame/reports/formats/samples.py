@@ -23,9 +23,9 @@ def samples_of(chart: LineChart) -> list[list[str]]:
     ]
 
 
-def _chosen(places: list[float], here: float | None) -> list[float]:
+def _chosen(places: list[float], own_place: float | None) -> list[float]:
     if len(places) <= SAMPLES:
         return places
     step = (len(places) - 1) / (SAMPLES - 1)
     few = {places[round(number * step)] for number in range(SAMPLES)}
-    return sorted(few | {place for place in places if place == here})
+    return sorted(few | {place for place in places if place == own_place})

@@ -57,7 +57,7 @@ def _adaptive(facts: Facts) -> str:
 
 
 def _second_judge(facts: Facts) -> str:
-    """What another judge says of the same cases, where its verdicts lie beside the table."""
+    """Another judge's verdicts on the same cases, where they lie beside the table."""
     try:
         evidence = judge_evidence_of(facts.scenario)
     except AdvgameError as mistake:

@@ -84,11 +84,11 @@ def _coefficients(
     """
     sizes = {address: float(2.0 ** np.ceil(np.log2(_size(column)))) for address, column in prices.items()}
     probes = np.vstack([np.zeros(len(prices)), np.diag(list(sizes.values()))])  # (features, prices)
-    asked = {address: np.tile(probes[:, place], 3) for place, address in enumerate(prices)}
+    probed = {address: np.tile(probes[:, place], 3) for place, address in enumerate(prices)}
     share = np.repeat([0.0, 0.5, 1.0], len(probes))[:, None] * np.append(
         0.0, np.ones(len(accuracies.attacks) - 1)
     )
-    paid = np.array(priced(scenario, replace(accuracies, adversarial_share=share), asked))
+    paid = np.array(priced(scenario, replace(accuracies, adversarial_share=share), probed))
     idle, half, whole = np.moveaxis(paid.reshape(2, 3, len(probes), *paid.shape[2:]), 1, 0)
     shared = 2 * (whole - half)
     parts = idle, shared, whole - idle - shared

@@ -155,7 +155,7 @@ class PayoffCoefficients:
 def payoff_coefficients(scenario: Scenario, shares: FloatArray | None = None) -> PayoffCoefficients | None:
     """The coefficients at some shares; None where a term's payoffs are no such sums.
 
-    The terms are asked what they pay at accuracies of 0 and 1; what they pay in between is tried out.
+    The terms are evaluated at accuracies of 0 and 1, and in between to check that they are such sums.
 
     Args:
         scenario: the scenario with its terms.
