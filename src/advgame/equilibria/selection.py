@@ -25,9 +25,9 @@ class Rule:
     """A selection rule: the order of preference among a game's equilibria.
 
     Among equally preferred equilibria, the worst for the defender is chosen. Among those of equal value,
-    within 1e-9 of the payoff range, the one with the fewest defences is chosen, then the one whose defences
-    come first in the order of the game, then likewise by attacks. Neighbouring games with the same ties
-    therefore get the same result, independently of rounding.
+    within 1e-9 of the payoff range or the rounding of payoffs, the one with the fewest defences is chosen,
+    then the one whose defences come first in the order of the game, then likewise by attacks. Neighbouring
+    games with the same ties therefore get the same result, independently of rounding.
     """
 
     words: str  # completes "Recommended is …"
@@ -170,7 +170,7 @@ def _entropy(mixed_strategy: FloatArray) -> float:
 def _near(game: Game) -> float:
     """How much two profiles may differ in what they earn the defender, to be worth the same."""
     (low, high), _ = game.extremes
-    return MAY_TIE * (high - low)
+    return max(MAY_TIE * (high - low), game.near[0])
 
 
 def _highest(values: Sequence[float], slack: float) -> list[int]:

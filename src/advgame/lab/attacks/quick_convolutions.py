@@ -11,6 +11,8 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from advgame.lab.attacks.block_gradients import block_gradients
+
 SMALLEST_SIDE = 16  # below, nothing is gained
 TRIED = 4  # inputs that both forms must agree on
 TOLERANCE = 1e-3  # of logits, between the forms
@@ -18,12 +20,13 @@ TOLERANCE = 1e-3  # of logits, between the forms
 
 @contextmanager
 def quick_convolutions(modules: Sequence[nn.Module], inputs: torch.Tensor) -> Iterator[None]:
-    """Inside, convolutions on a CPU keep their channels last and are fused with their batch normalisation.
+    """Inside, convolutions on a CPU are computed in a faster form; afterwards they are as before.
 
-    Afterwards all is as it was. The layout saves a third to a half of the time of an attack on images of
-    28 × 28; fusion, where there is batch normalisation, an eighth to a quarter of the rest. A network whose
-    code needs the usual form is left alone. Gradients of the inputs keep the usual layout, which libraries
-    rely on.
+    Their channels are last, they are fused with their batch normalisation, and the input gradients of those
+    with few input channels are computed block by block. The layout saves a third to a half of the time of an
+    attack on images of 28 × 28; fusion, where there is batch normalisation, an eighth to a quarter of the
+    rest; blocks another fifth. A network whose code needs the usual form is unchanged. Input gradients keep
+    the usual layout, which libraries rely on.
 
     Args:
         modules: the networks, in evaluation mode.
@@ -38,6 +41,7 @@ def quick_convolutions(modules: Sequence[nn.Module], inputs: torch.Tensor) -> It
                 weight.data = weight.data.to(memory_format=torch.channels_last)
             for module in modules:
                 changes.callback(module.register_forward_pre_hook(_usual_gradients).remove)
+            changes.enter_context(block_gradients(modules))
             if known is None or not _agree(known, _tried(modules, inputs)):
                 changes.close()
         yield
