@@ -20,6 +20,7 @@ SHAPES = {  # defences, columns with no attack
     "agent-injection": (11, 7),
     "agentdojo-camel": (5, 5),
     "backdoor-repairs": (14, 8),
+    "cifar10-jpeg-resnet8-half-measured": (17, 34),
     "cifar10-jpeg-vgg-half-measured": (17, 34),
     "cifar10-many-attacks": (20, 11),
     "cifar10-pruned-and-defended": (42, 2),

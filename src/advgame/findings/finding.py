@@ -16,7 +16,7 @@ class Finding:
     """The answer of one experiment to one question."""
 
     question: str
-    experiment: str
+    experiment: str  # its name, and the network where it has several
     answer: str  # sentences with intervals, or the reason why there is no answer
     evidence: tuple[Row, ...] = ()  # the rows of figures; empty if there is no answer
     short: str = ""  # the answer in a few words

@@ -29,7 +29,8 @@ KINDS = {  # of the values of a file; an amount has a table of its own
 def read_story(path: Path) -> Story:
     """The story in a TOML file: the keys of `Story`, and a table ``[amounts.NAME]`` for each amount.
 
-    The table ``[basis]`` has the basis of ``attacker_knows``; an amount has its basis beside it.
+    The table ``[basis]`` has the basis of ``attacker_knows``; an amount has its basis beside it. With
+    ``based_on = "NAME"``, keys that the file lacks are those of the story NAME in the same folder.
 
     >>> read_story(bundled("data") / "stories" / "pneumonia.toml").amounts
     {'benign_loss': 5.0, 'breach_loss': 5.0}
@@ -37,7 +38,7 @@ def read_story(path: Path) -> Story:
     Raises:
         ScenarioError: for a file that cannot be read, an unknown or missing key, or a value of another type.
     """
-    content = read_toml(path, ScenarioError)
+    content = _content(path)
     amounts = content.pop("amounts", {})
     texts = {key: _texts(path, key, content.pop(key, {})) for key in ("labels", "basis")}
     missing = [name for name in ("name", "question", "undefended") if name not in content]
@@ -53,6 +54,20 @@ def read_story(path: Path) -> Story:
         | {name: _of_kind(path, name, about.get("basis"), str) for name, about in amounts.items()},
         labels=texts["labels"],
     )
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """The content of a story file, completed by the story that it is based on."""
+    content = read_toml(path, ScenarioError)
+    if (basis := content.pop("based_on", None)) is None:
+        return content
+    base = path.with_name(f"{_of_kind(path, 'based_on', basis, str)}.toml")
+    if not base.is_file():
+        raise ScenarioError(
+            f"The story {path.name} is based on {base.name}, which is not in {path.parent}; name one there."
+        )
+    completed: dict[str, Any] = read_toml(base, ScenarioError) | content
+    return completed
 
 
 def _texts(path: Path, key: str, table: Any) -> dict[str, str]:
@@ -88,7 +103,7 @@ def story_name(measured: Measured) -> str | None:
     >>> from advgame.measurements.experiment_tables import read_measured
     >>> table = bundled("data") / "measured" / "cifar10-jpeg.csv"
     >>> [story_name(each) for each in read_measured(table)]
-    ['cifar10-jpeg-vgg-half']
+    ['cifar10-jpeg-vgg-half', 'cifar10-jpeg-resnet8-half']
     """
     of_the_network = f"{measured.experiment}-{measured.network.replace('_', '-')}"
     return next((name for name in (of_the_network, measured.experiment) if name in STORIES), None)

@@ -31,6 +31,7 @@ UNBOUNDED = "attacks without a bound"  # run as a test for gradient masking; not
 OURS = "strongest_"  # attacks that are run on every network
 FULL = "autoattack"
 SIDES = (BENIGN, WHITE_BOX, BLACK_BOX, TRANSFERRED, MEANING, NATURAL, UNBOUNDED)
+FIRST_NAMES = {"fine_tuning": "retrain", "stand_in_draws": "surrogate_draws"}  # of settings, in older records
 ANY_CHANGE = 1.0  # the L∞ radius within which every input can become any other
 
 
@@ -71,6 +72,7 @@ class Value:
 class Measured:
     """One network architecture on one data set, with all results of an experiment."""
 
+    name: str  # the experiment, and the network where it has several
     experiment: str
     dataset: str
     network: str
@@ -87,7 +89,7 @@ class Measured:
         """The steps by defence, in the order of the table."""
         known = self.record["defences"]
         return {
-            name: Step(name, known[name]["use"], known[name]["after"], known[name]["settings"])
+            name: Step(name, known[name]["use"], known[name]["after"], _renamed(known[name]["settings"]))
             for name in self.table.defences
         }
 
@@ -249,8 +251,10 @@ def read_measured(table: Path) -> list[Measured]:
             "it was "
             f"written by an older version. Run `advgame measure EXPERIMENT.toml -o {table.name} --resume`."
         )
+    several_networks = len({network for _, network in outcomes.networks}) > 1
     return [
         Measured(
+            record["experiment"] + (f" ({network})" if several_networks else ""),
             record["experiment"],
             dataset,
             network,
@@ -301,3 +305,9 @@ def hundredths(amount: float) -> str:
     ('0.91', '−0.50', '0.00')
     """
     return f"{round(amount, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def _renamed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings under their names of today."""
+    names = {first: name for name, first in FIRST_NAMES.items()}
+    return {names.get(name, name): value for name, value in settings.items()}

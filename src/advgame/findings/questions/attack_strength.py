@@ -90,14 +90,14 @@ def attack_strength(measured: Measured) -> Finding:
     if not audits:
         return Finding(
             QUESTION,
-            measured.experiment,
+            measured.name,
             "It runs both attacks on no network at the same norm and radius.",
         )
     near = sum(audit.near != NO for audit in audits)
     surely = sum(audit.near == SURELY for audit in audits)
     return Finding(
         QUESTION,
-        measured.experiment,
+        measured.name,
         _answer(audits),
         tuple(audit.row for audit in audits),
         f"{near} of {len(audits)} pairs within a point, {surely} with the whole interval",

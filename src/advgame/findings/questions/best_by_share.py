@@ -35,11 +35,11 @@ def best_by_share(measured: Measured) -> Finding:
     and training seeds are drawn with replacement, with the same inputs for all networks.
     """
     name = story_name(measured)
-    story = STORIES[name] if name else Story(measured.experiment, "?", next(iter(measured.steps)))
+    story = STORIES[name] if name else Story(measured.name, "?", next(iter(measured.steps)))
     try:
         scenario = scenario_of(measured, story, "")
     except MeasurementError as reason:
-        return Finding(QUESTION, measured.experiment, str(reason))
+        return Finding(QUESTION, measured.name, str(reason))
     accuracies = scenario.accuracies
     best = best_single(scenario, accuracies)
     again = redrawn(measured, accuracies, playable_columns(measured, story))
@@ -47,7 +47,7 @@ def best_by_share(measured: Measured) -> Finding:
     reigns = _reigns(accuracies.defences, best, drawn)
     return Finding(
         QUESTION,
-        measured.experiment,
+        measured.name,
         _answer(reigns, story.undefended),
         tuple(reign.row for reign in reigns),
         ", then ".join(f"{reign.defence} {reign.where}" for reign in reigns),

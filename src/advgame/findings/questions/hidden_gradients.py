@@ -44,7 +44,7 @@ def hidden_gradients(measured: Measured) -> Finding:
         )
     if not evidence:
         reason = "It runs no other kind of attack at the norm and radius of a white-box attack."
-        return Finding(QUESTION, measured.experiment, reason)
+        return Finding(QUESTION, measured.name, reason)
     if not masked:
         answer = (
             "No signs were found: no query attack and no transferred example fools significantly more "
@@ -59,7 +59,7 @@ def hidden_gradients(measured: Measured) -> Finding:
             "carries the reason."
         )
     short = f"signs for {listed(list(masked), 3)}" if masked else "no signs"
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), short)
+    return Finding(QUESTION, measured.name, answer, tuple(evidence), short)
 
 
 def warns(row: Measurement) -> bool:

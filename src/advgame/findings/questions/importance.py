@@ -15,7 +15,7 @@ def importance(measured: Measured) -> Finding:
     The true importance is the squared change of the loss on test inputs when a unit is removed, per weight.
     """
     if measured.importances.empty:
-        return Finding(QUESTION, measured.experiment, "It compares no estimated importances with true ones.")
+        return Finding(QUESTION, measured.name, "It compares no estimated importances with true ones.")
     correlations = {
         (str(defence), str(structure), str(method)): Value.of(group, "correlation")
         for (defence, structure, method), group in measured.importances.groupby(
@@ -47,4 +47,4 @@ def importance(measured: Measured) -> Finding:
         for method in ORDER
         if any(key[2] == method for key in correlations)
     )
-    return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence), short)
+    return Finding(QUESTION, measured.name, " ".join(parts), tuple(evidence), short)

@@ -54,14 +54,12 @@ def intrinsic_robustness(measured: Measured) -> Finding:
         (name for name, measure in measured.record["measures"].items() if measure["use"] == MEASURE), None
     )
     if name is None:
-        return Finding(QUESTION, measured.experiment, "It does not measure the largest divergence.")
+        return Finding(QUESTION, measured.name, "It does not measure the largest divergence.")
     radius = float(measured.record["measures"][name]["settings"]["radius"])
     columns = nearest(measured, radius)
     ranked = _by_defence(measured, name, columns)
     if len(ranked) < FEWEST:
-        return Finding(
-            QUESTION, measured.experiment, f"Fewer than {FEWEST} networks have ψ and an L∞ accuracy."
-        )
+        return Finding(QUESTION, measured.name, f"Fewer than {FEWEST} networks have ψ and an L∞ accuracy.")
     psi = [network.psi for network in ranked]
     attacked = rank_correlation(psi, [network.attacked for network in ranked])
     kept = rank_correlation(psi, [network.kept for network in ranked])
@@ -80,7 +78,7 @@ def intrinsic_robustness(measured: Measured) -> Finding:
         f"correlation with the accuracy under attack is {correlation_words(per_input)}."
     )
     short = f"rank correlation {correlation_words(attacked)}"
-    return Finding(QUESTION, measured.experiment, answer, tuple(network.row for network in ranked), short)
+    return Finding(QUESTION, measured.name, answer, tuple(network.row for network in ranked), short)
 
 
 def nearest(measured: Measured, radius: float) -> list[Column]:

@@ -35,14 +35,10 @@ def low_pass(measured: Measured) -> Finding:
             ]
             by_pair[pair] = [difference(measured, *pair, name, columns) for name, columns in on]
     if not by_pair:
-        return Finding(
-            QUESTION, measured.experiment, "It has no pair of a filtered and an unfiltered network."
-        )
+        return Finding(QUESTION, measured.name, "It has no pair of a filtered and an unfiltered network.")
     answer = " ".join([*map(_answer, by_pair.values()), *_of_all_networks(measured)])
     evidence = [difference.row for differences in by_pair.values() for difference in differences]
-    return Finding(
-        QUESTION, measured.experiment, answer, tuple(evidence), "; ".join(map(_short, by_pair.values()))
-    )
+    return Finding(QUESTION, measured.name, answer, tuple(evidence), "; ".join(map(_short, by_pair.values())))
 
 
 def _short(differences: list[Difference]) -> str:

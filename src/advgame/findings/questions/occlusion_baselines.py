@@ -21,7 +21,7 @@ def occlusion_baselines(measured: Measured) -> Finding:
     )
     values = measured.values(name) if name is not None else {}
     if not values:
-        return Finding(QUESTION, measured.experiment, "It measures no saliency maps.")
+        return Finding(QUESTION, measured.name, "It measures no saliency maps.")
     first = next(iter(values))
     least, most = (pick(values[first].items(), key=lambda measure: measure[1].mean) for pick in (min, max))
     pairs = values[first]
@@ -46,7 +46,7 @@ def occlusion_baselines(measured: Measured) -> Finding:
         for pair, value in by_pair.items()
     ]
     short = f"rank correlations of two baselines {span(list(over_all.values()))}"
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), short)
+    return Finding(QUESTION, measured.name, answer, tuple(evidence), short)
 
 
 def _pair(name: str) -> str:

@@ -42,7 +42,7 @@ def pruning_methods(measured: Measured) -> Finding:
     if not differences:
         return Finding(
             QUESTION,
-            measured.experiment,
+            measured.name,
             "It prunes no network to the same compression with different methods.",
         )
     evidence = [
@@ -51,7 +51,7 @@ def pruning_methods(measured: Measured) -> Finding:
     ]
     return Finding(
         QUESTION,
-        measured.experiment,
+        measured.name,
         _answer(measured, differences),
         tuple(evidence),
         _short(measured, differences),

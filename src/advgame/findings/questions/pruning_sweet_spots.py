@@ -46,9 +46,7 @@ def sweet_spots(measured: Measured) -> Finding:
         if len(sides) == 2
     }
     if not beside_base:
-        return Finding(
-            QUESTION, measured.experiment, "It attacks no pair of a pruned network and its original."
-        )
+        return Finding(QUESTION, measured.name, "It attacks no pair of a pruned network and its original.")
     compression = {name: true_compression(measured, name) for name in beside_base}
     beside_controls = _beside_controls(measured, list(beside_base), compression)
     evidence = [
@@ -66,7 +64,7 @@ def sweet_spots(measured: Measured) -> Finding:
     ]
     prunings = Prunings(beside_base, compression, beside_controls)
     answer = f"{_answer(prunings)}{_beside_them(beside_controls)}"
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), _short(prunings))
+    return Finding(QUESTION, measured.name, answer, tuple(evidence), _short(prunings))
 
 
 Sides = Mapping[str, Difference]  # on benign inputs and under white-box attacks

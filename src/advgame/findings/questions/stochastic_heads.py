@@ -25,9 +25,7 @@ def stochastic_heads(measured: Measured) -> Finding:
     pairs = [(step.name, base) for step in measured.using(*STOCHASTIC) if (base := measured.base(step.name))]
     by_pair = {pair: sides for pair, sides in compared(measured, pairs, SIDES).items() if WHITE_BOX in sides}
     if not by_pair:
-        return Finding(
-            QUESTION, measured.experiment, "It attacks no pair of a stochastic network and its base."
-        )
+        return Finding(QUESTION, measured.name, "It attacks no pair of a stochastic network and its base.")
     evidence = [
         entry.row
         for pair, sides in by_pair.items()
@@ -48,7 +46,7 @@ def stochastic_heads(measured: Measured) -> Finding:
         + ", ".join(f"{sides[side].verdict} {words}" for side, words in ADVERSARIAL.items() if side in sides)
         for (first, _), sides in by_pair.items()
     )
-    return Finding(QUESTION, measured.experiment, " ".join(parts), tuple(evidence), short)
+    return Finding(QUESTION, measured.name, " ".join(parts), tuple(evidence), short)
 
 
 def _in_each(differences: list[Difference]) -> str:

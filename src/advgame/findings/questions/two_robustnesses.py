@@ -29,7 +29,7 @@ def two_robustnesses(measured: Measured) -> Finding:
     if not by_pair:
         return Finding(
             QUESTION,
-            measured.experiment,
+            measured.name,
             "It lacks a simultaneous training, a consecutive one, or one of both kinds of attack.",
         )
     evidence = [
@@ -47,7 +47,7 @@ def two_robustnesses(measured: Measured) -> Finding:
     answer += f" The accuracy under the more harmful kind of attack is {listed(accuracies)}."
     phrases = dict.fromkeys(f"{outcome(sides)} {second}" for (_, second), sides in by_pair.items())
     short = "; ".join(f"simultaneous {phrase}" for phrase in phrases)
-    return Finding(QUESTION, measured.experiment, answer, tuple(evidence), short)
+    return Finding(QUESTION, measured.name, answer, tuple(evidence), short)
 
 
 def side_words(side: str) -> str:

@@ -17,10 +17,9 @@ from advgame.lab.defences.combination import Combination
 from advgame.lab.defences.stored import Stored
 from advgame.lab.experiment.plan import AttackPlan, DefencePlan, Experiment, MeasurePlan
 from advgame.lab.experiment.stored_networks import check_trained, source_experiment
+from advgame.measurements.experiment_tables import FIRST_NAMES
 
 FORMAT = 1  # increased when the meaning of settings changes
-# Keys keep the first name of a setting: they determine the seeds of published tables.
-FIRST_NAMES = {"fine_tuning": "retrain", "stand_in_draws": "surrogate_draws"}
 
 # Kinds of units, and their folders in the journal.
 MAKE, CRAFT, MEASURE, INSPECT = "networks", "crafted", "cells", "measures"
@@ -199,7 +198,10 @@ def seed_from(*parts: Any) -> int:
 
 
 def _described(part: Any) -> Any:
-    """The name and settings of a part."""
+    """The name and settings of a part.
+
+    Settings have their first names, because keys determine the seeds of published tables.
+    """
     settings = {FIRST_NAMES.get(name, name): value for name, value in asdict(part).items()}
     if isinstance(part, Combination):
         settings.pop("of")  # its members are identified by the keys of their networks
