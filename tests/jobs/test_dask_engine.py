@@ -59,7 +59,6 @@ if os.replace.__name__ == "replace":  # dask runs this file more than once
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL and SIGINT for one process")
 def test_workers_of_this_machine_store_chunks_and_may_die_or_be_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,6 @@ with worker_pool(1, forked={forked}) as pool:
 SECONDS = 60  # only a test that fails waits so long
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kills by signal")
 @pytest.mark.parametrize(
     "waiting", ["", "future.result()"], ids=["while it starts", "while it waits for work"]
 )
@@ -43,11 +42,11 @@ def test_a_worker_ends_when_its_parent_is_killed(waiting: str, forked: bool) -> 
     assert parent.returncode == -signal.SIGKILL
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems start new interpreters")
 @pytest.mark.parametrize(
-    ("forked", "threads", "start"), [(True, 1, "fork"), (True, 2, "spawn"), (False, 1, "spawn")]
+    ("forked", "threads", "start"),
+    [(True, 1, "fork" if sys.platform == "linux" else "spawn"), (True, 2, "spawn"), (False, 1, "spawn")],
 )
-def test_a_process_with_several_threads_is_not_copied(
+def test_only_a_process_of_one_thread_is_copied_and_only_on_linux(
     forked: bool, threads: int, start: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers.threading, "active_count", lambda: threads)
