@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -63,11 +63,12 @@ def networks(dataset: Dataset) -> Iterator[tuple[str, nn.Module]]:
             yield "an eighth of the weights", pruning.fit(deepcopy(trained), task).eval()
 
 
-def beside_autoattack(dataset: Dataset, most: int) -> Iterator[str]:
+def beside_autoattack(dataset: Dataset, trained: Mapping[str, nn.Module], most: int) -> Iterator[str]:
     """Lines of a table: the strongest attack in L∞ and AutoAttack's standard version on the same inputs.
 
     Args:
         dataset: the data set of the networks and inputs.
+        trained: the networks, by name.
         most: the number of inputs.
     """
     yield (
@@ -75,7 +76,7 @@ def beside_autoattack(dataset: Dataset, most: int) -> Iterator[str]:
         "gradients, AutoAttack | share of gradients | seconds, strongest | seconds, AutoAttack |"
     )
     yield "|---|---|---|---|---|---|---|---|"
-    for name, network in networks(dataset):
+    for name, network in trained.items():
         for radius in SETTINGS[dataset.name].linf:
             strongest, autoattack = (
                 attacked(network, dataset, attack, [radius], most)
@@ -92,11 +93,12 @@ def beside_autoattack(dataset: Dataset, most: int) -> Iterator[str]:
             yield f"| {' | '.join(cells)} |"
 
 
-def sparse_attacks(dataset: Dataset, most: int) -> Iterator[str]:
+def sparse_attacks(dataset: Dataset, trained: Mapping[str, nn.Module], most: int) -> Iterator[str]:
     """Lines of a table: the accuracy that attacks in L0 leave at three radii, and CPU seconds per input.
 
     Args:
         dataset: the data set of the networks and inputs.
+        trained: the networks, by name.
         most: the number of inputs.
     """
     radii = SETTINGS[dataset.name].l0
@@ -105,12 +107,9 @@ def sparse_attacks(dataset: Dataset, most: int) -> Iterator[str]:
         "CPU seconds per input |"
     )
     yield "|---|---|" + "---|" * (len(radii) + 1)
-    compiled = False
-    for name, network in networks(dataset):
+    for name, network in trained.items():
         for attack in SPARSE:
-            if not compiled:  # the optimiser of one of them, half a minute once in a process
-                attacked(network, dataset, "brendel_bethge_l0", radii, 2)
-                compiled = True
+            attacked(network, dataset, attack, radii, 2)  # compiles what is compiled once in a process
             result = attacked(network, dataset, attack, radii, most)
             right = [f"{accuracy:.3f}" for accuracy in result.right.mean(axis=1)]
             yield f"| {name} | `{attack}` | {' | '.join(right)} | {result.cost_per_input['seconds']:.3f} |"

@@ -20,7 +20,7 @@ from advgame.findings.questions.pruning_methods import pruning_methods
 from advgame.findings.questions.pruning_sweet_spots import sweet_spots
 from advgame.findings.questions.stochastic_heads import stochastic_heads
 from advgame.findings.questions.two_robustnesses import two_robustnesses
-from advgame.measurements import Column
+from advgame.measurements import Column, MeasurementTable, read_table, write_table
 from advgame.measurements.experiment_tables import (
     BENIGN,
     BLACK_BOX,
@@ -408,6 +408,27 @@ def test_what_was_not_measured_is_a_reason_and_no_answer(tmp_path: Path, questio
     assert not found.answered
     assert found.question.endswith("?")
     assert found.answer.endswith(".")
+
+
+def test_settings_of_older_records_have_their_names_of_today(tmp_path: Path) -> None:
+    older = {("retrain" if name == "fine_tuning" else name): value for name, value in PRUNED.items()}
+    steps = {"plain": ("standard", None, {}), "half": ("magnitude", "plain", older)}
+    (read,) = read_measured(write(tmp_path, steps, {name: {CLEAN: 0.9, STRONG: 0.5} for name in steps}))
+    assert read.steps["half"].settings == PRUNED
+    assert "half" in sweet_spots(read).answer
+
+
+def test_the_name_of_a_result_has_the_network_where_the_table_has_several(tmp_path: Path) -> None:
+    table = write(tmp_path, {"plain": ("standard", None, {})}, {"plain": {CLEAN: 0.9, STRONG: 0.5}})
+    experiment = read_measured(table)[0].experiment
+    assert [read.name for read in read_measured(table)] == [experiment]
+    rows = read_table(table)
+    again = tuple(replace(row, network="mlp") for row in rows)
+    write_table(MeasurementTable((*rows, *again)), table)
+    outcomes = pd.read_parquet(table.with_suffix(".outcomes.parquet"))
+    both = pd.concat([outcomes.astype({"network": str}), outcomes.assign(network="mlp")])
+    both.astype({"network": "category"}).to_parquet(table.with_suffix(".outcomes.parquet"), index=False)
+    assert {read.name for read in read_measured(table)} == {f"{experiment} (cnn)", f"{experiment} (mlp)"}
 
 
 def test_tables_without_a_record_of_their_making_say_what_to_do(tmp_path: Path) -> None:

@@ -78,6 +78,16 @@ def test_other_convolutions_are_unchanged(part: nn.Conv2d) -> None:
         assert torch.equal(part(inputs), outputs)
 
 
+def test_a_convolution_that_is_changed_already_is_unchanged() -> None:
+    part = convolution(1)
+    with block_gradients([part]):
+        forward = part.forward
+        with block_gradients([part]):
+            assert part.forward is forward
+        assert part.forward is forward
+    assert "forward" not in vars(part)
+
+
 def test_convolutions_whose_weights_have_gradients_are_unchanged() -> None:
     part = convolution(1).requires_grad_()
     with block_gradients([part]):

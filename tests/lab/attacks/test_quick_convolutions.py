@@ -75,6 +75,17 @@ def test_answers_and_gradients_are_the_same_and_weights_are_put_back() -> None:
     assert not network._forward_pre_hooks
 
 
+def test_input_gradients_of_the_first_convolution_are_computed_block_by_block() -> None:
+    network = normalised().requires_grad_(False)
+    asked = INPUTS.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(network(asked).square().sum(), asked)
+    with quick_convolutions([network], INPUTS):
+        assert ["forward" in vars(part) for part in (network[0], network[3][0])] == [True, False]
+        (same,) = torch.autograd.grad(network(asked).square().sum(), asked)
+    torch.testing.assert_close(same, gradient)
+    assert not any("forward" in vars(part) for part in network.modules())
+
+
 def test_convolutions_are_fused_with_their_normalisation_and_parts_are_put_back() -> None:
     network = normalised()
     parts = list(network.modules())
