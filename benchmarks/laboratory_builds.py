@@ -72,6 +72,7 @@ def whole_measurements(other: Path, repeats: int) -> Iterator[str]:
         repeats: runs of each.
     """
     checkouts = {"this checkout": ROOT, "the other": other.resolve()}
+    commits = {name: _commit(checkout) for name, checkout in checkouts.items()}
     runs: dict[str, list[tuple[float, float, float]]] = {name: [] for name in checkouts}
     for _ in range(repeats):
         for name, checkout in checkouts.items():
@@ -80,9 +81,16 @@ def whole_measurements(other: Path, repeats: int) -> Iterator[str]:
     yield "|---|---|---|---|"
     medians = {name: [median(figures) for figures in zip(*of, strict=True)] for name, of in runs.items()}
     for name, (wall, cpu, accuracy) in medians.items():
-        yield f"| {name} | {wall:.1f} | {cpu:.1f} | {accuracy:.4f} |"
+        yield f"| {name}, {commits[name]} | {wall:.1f} | {cpu:.1f} | {accuracy:.4f} |"
     ratios = [medians["the other"][place] / medians["this checkout"][place] for place in (0, 1)]
     yield f"| the other ÷ this checkout | {ratios[0]:.2f} | {ratios[1]:.2f} | |"
+
+
+def _commit(checkout: Path) -> str:
+    """The commit of a checkout, as Git describes it."""
+    command = ["git", "-C", str(checkout), "describe", "--always", "--dirty"]
+    described = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return described or "no commit"
 
 
 def _measured(checkout: Path) -> tuple[float, float, float]:

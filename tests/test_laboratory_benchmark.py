@@ -59,6 +59,6 @@ def test_the_whole_command_is_timed_with_the_code_of_each_checkout(
     )
     title, _, this, there, ratio = map(cells, laboratory_builds.whole_measurements(tmp_path, 1))
     assert len(this) == len(there) == len(title)
-    assert (there[0], there[3]) == ("the other", "0.5000")
+    assert (there[0], there[3]) == ("the other, no commit", "0.5000")
     assert 0 < float(this[3]) < 1
     assert float(ratio[1]) == pytest.approx(float(there[1]) / float(this[1]), abs=0.02)
