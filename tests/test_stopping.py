@@ -38,10 +38,8 @@ cli.main()
     [
         ("ag.report", ["solve", CASE, "-o", "answer.json"]),
         ("ag.sweep", ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"]),
-        (
-            "frames.write_frame",
-            ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"],
-        ),  # half-way
+        # The file is half written
+        ("frames.write_frame", ["sweep", CASE, "--vary", "attack_cost=0:1:3", "-o", "answer.csv"]),
     ],
 )
 def test_a_stopped_command_leaves_the_file_as_it_was(

@@ -50,9 +50,8 @@ def _show_mix(
     title: str, names: Sequence[str], mixed_strategy: FloatArray, pay: FloatArray, colour: str
 ) -> None:
     st.markdown(f"**{title}**")
-    mixed_strategy = np.where(
-        mixed_strategy > PLAYED, mixed_strategy, 0.0
-    )  # smaller probabilities do not count as played
+    # Smaller probabilities do not count as played
+    mixed_strategy = np.where(mixed_strategy > PLAYED, mixed_strategy, 0.0)
     chosen = chosen_bars(mixed_strategy, pay)
     figure = _bars(
         [names[place] for place in chosen], [float(mixed_strategy[place]) for place in chosen], colour

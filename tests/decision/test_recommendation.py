@@ -56,9 +56,8 @@ def test_what_is_recommended_is_not_its_own_next_best() -> None:
 
 
 def test_an_indifferent_attacker_is_expected_to_do_the_worse_but_in_the_strong_commitment() -> None:
-    scenario = set_parameter(
-        case("cifar10-two-defences"), "attack_cost", 1.0
-    )  # attacks on Standard just earn nothing
+    # Attacks on Standard just earn nothing
+    scenario = set_parameter(case("cifar10-two-defences"), "attack_cost", 1.0)
     answers = {each.defence: each.answer for each in recommend(scenario).alone}
     assert answers["Standard"] == "autoattack"
     announced = recommend(scenario, "commitment")

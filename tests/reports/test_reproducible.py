@@ -48,9 +48,8 @@ def test_any_number_changes_the_hash(two_defences: ag.Scenario) -> None:
         replace(two_defences, currency="EUR"),
         replace(two_defences, measurements=two_defences.measurements.keep(lambda row: row.accuracy > -1)),
     ]
-    assert (
-        len({inputs_sha256(scenario) for scenario in changed}) == len(changed) - 1
-    )  # the last keeps every row
+    # The last keeps every row
+    assert len({inputs_sha256(scenario) for scenario in changed}) == len(changed) - 1
 
 
 def test_another_figure_in_a_row_changes_the_hash(two_defences: ag.Scenario) -> None:

@@ -56,20 +56,22 @@ def test_the_map_is_the_closed_form() -> None:
     st.sampled_from(["every error", "caused errors"]),
     st.booleans(),
 )
+# Rows that tie exactly, in floats but for rounding
 @example(
     15,
     ["attack_cost", "breach_loss", "defence_cost[Standard]", "largest_share", "attack_setup"],
     4,
     "every error",
     False,
-)  # rows that tie exactly, in floats but for rounding
+)
+# Games in which all payoffs of the defender are equal, in floats but for rounding
 @example(
     6246,
     ["attack_cost", "breach_loss", "defence_cost[Standard]", "largest_share", "attack_setup"],
     4,
     "every error",
     False,
-)  # games in which all payoffs of the defender are equal, in floats but for rounding
+)
 @settings(max_examples=40, deadline=None)
 def test_any_map_is_what_the_single_games_recommend_ties_included(
     seed: int, order: list[str], steps: int | None, success: str, capped: bool

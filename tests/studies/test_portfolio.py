@@ -72,9 +72,8 @@ def test_a_larger_loss_allows_fewer_defences() -> None:
 
 def test_under_simultaneous_play_fewer_defences_can_be_worth_more() -> None:
     result = studied("cifar10-two-defences", "nash")
-    assert result.smallest.value == pytest.approx(
-        0.8534
-    )  # Rice2020Overfitting draws no attack: its clean accuracy
+    # Rice2020Overfitting draws no attack: its clean accuracy
+    assert result.smallest.value == pytest.approx(0.8534)
     assert result.smallest.kept > 1
     assert "as the attacker adapts" in result.sentence
 

@@ -124,9 +124,8 @@ def announced_value(game: Game, defender: FloatArray) -> float:
     0.0
     """
     pays = defender @ game.centred.attacker_payoffs
-    replies = pays >= pays.max() - MAY_TIE * float(
-        np.ptp(game.attacker_payoffs)
-    )  # equilibria have rounding errors
+    # Equilibria have rounding errors
+    replies = pays >= pays.max() - MAY_TIE * float(np.ptp(game.attacker_payoffs))
     return float((defender @ game.defender_payoffs)[replies].min())
 
 

@@ -15,7 +15,8 @@ from advgame.files import read_toml
 from advgame.measurements.experiment_tables import Measured
 from advgame.scenarios.from_experiment import Story
 
-KINDS = {  # of the values of a file; an amount has a table of its own
+# Of the values of a file; each amount has a table of its own, and so have the labels and the basis.
+KINDS = {
     "name": str,
     "question": str,
     "undefended": str,
@@ -23,7 +24,7 @@ KINDS = {  # of the values of a file; an amount has a table of its own
     "volume_per_month": float,
     "nature_plays": bool,
     "attacker_knows": str,
-}  # and the tables [labels] and [basis]
+}
 
 
 def read_story(path: Path) -> Story:

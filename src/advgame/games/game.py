@@ -51,9 +51,8 @@ class Game:
     attacker_payoffs: FloatArray  # (defences, attacks)
     defences: tuple[str, ...]
     attacks: tuple[str, ...]
-    rounding: tuple[
-        float, float
-    ]  # bounds on the difference between floats and exact payoffs: defender, attacker
+    # Bounds on the difference between floats and exact payoffs: defender, attacker
+    rounding: tuple[float, float]
 
     def __init__(
         self,

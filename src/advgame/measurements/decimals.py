@@ -113,9 +113,8 @@ def over_common_denominator(numbers: Exact) -> tuple[NDArray[Any], int]:
     flat = numbers.ravel().tolist()
     whole = np.empty(numbers.shape, dtype=object)
     if isinstance(flat[0], Decimal):
-        denominator = 10 ** max(
-            0, -int(sum(flat).as_tuple().exponent)
-        )  # a sum has the decimal places of all its terms
+        # A sum has the decimal places of all its terms
+        denominator = 10 ** max(0, -int(sum(flat).as_tuple().exponent))
         scale = Decimal(denominator)
         whole.ravel()[:] = [int(number * scale) for number in flat]
         return whole, denominator

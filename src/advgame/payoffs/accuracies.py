@@ -37,9 +37,8 @@ class Accuracies:
     attacked_accuracy: FloatArray  # (defences, attacks); column 0 is the clean accuracy
     adversarial_share: FloatArray  # (attacks,) adversarial share of the traffic; entry 0 is 0
     success: str = "every error"
-    other_measures: Mapping[str, Mapping[str, float]] = field(
-        default_factory=dict
-    )  # metric → defence → value
+    # Metric → defence → value
+    other_measures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     exact_accuracy: Callable[[], Exact] | None = None  # computes the exact accuracies (defences, attacks)
     # (defences, attacks) share of failed attacks with the user's task done; None where it was not measured
     completed: FloatArray | None = None

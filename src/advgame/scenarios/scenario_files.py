@@ -43,6 +43,7 @@ PLAIN = (
     "tries",
 )
 TABLES = ("adversarial_share", "what_if", "basis", "intervals", "labels")
+# Values that a written file does not state
 DEFAULTS_LEFT_OUT: dict[str, object] = {
     "attacker_margin": 0.05,
     "may_stop": False,
@@ -51,7 +52,7 @@ DEFAULTS_LEFT_OUT: dict[str, object] = {
     "system": ("network", "networks"),
     "adaptive_factor": 1.0,
     "tries": 1.0,
-}  # values that a written file does not state
+}
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".ods")
 
 

@@ -264,9 +264,8 @@ def break_even_pairs(scenario: Scenario, recommendation: Recommendation) -> tupl
         name: (-idle, busy)
         for name, (idle, busy) in zip(recommendation.game.defences, columns.tolist(), strict=True)
     }
-    names = sorted(
-        _compared(recommendation), key=lambda name: worth[name]
-    )  # so that the second is the one that may pay
+    # The second of each pair is the one that may pay
+    names = sorted(_compared(recommendation), key=lambda name: worth[name])
     return tuple(
         break_even_share(scenario, plain, defended, attack) for plain, defended in combinations(names, 2)
     )

@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-Regime = tuple[
-    str, ...
-]  # the deployed defences, in the order of the game; empty where no solution is certified
+# The deployed defences, in the order of the game; empty where no solution is certified
+Regime = tuple[str, ...]
 COMPILED_FROM = 1000  # points: a smaller map is refined sooner than a batch solver compiles
 TILES = 9  # cells of the figure along each axis
 COARSE = 9  # lines per axis of the coarse grid that is solved first

@@ -304,9 +304,8 @@ def _seen(box: PriceBox, options: tuple[Option, ...], points: FloatArray) -> tup
 
 def _for_the_box(box: PriceBox) -> Iterator[Option]:
     """The mixture that guarantees most while the attacker's amounts lie in the box, if it can be computed."""
-    if (
-        box.situation.scenario.knowledge == NETWORK
-    ):  # a mixture hides nothing from an attacker who sees the network
+    # A mixture hides nothing from an attacker who sees the network
+    if box.situation.scenario.knowledge == NETWORK:
         return
     intervals = dict(_intervals(box))
     scenario = replace(box.scenario, intervals=intervals, attacker_margin=0.0)

@@ -395,9 +395,8 @@ def _price_addresses(
 ) -> list[str]:
     amount = getattr(scenario.term(about.term), about.name)
     if about.by == "defence":
-        return [
-            f"{about.name}[{defence}]" for defence in defences
-        ]  # a cost shared by all defences changes no decision
+        # A cost shared by all defences changes no decision
+        return [f"{about.name}[{defence}]" for defence in defences]
     if isinstance(amount, Mapping):
         return [f"{about.name}[{attack}]" for attack in attacks]
     if about.term in ("explanation_value", "utility_under_attack") and amount == 0:

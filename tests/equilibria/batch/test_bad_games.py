@@ -52,9 +52,8 @@ def test_a_payoff_that_is_not_a_number_is_named_with_its_game_and_position(
 def test_the_kernel_of_2_by_2_games_meets_every_payoff(
     player: int, place: tuple[int, int], value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "advgame.equilibria.batch.solve_batch.refuse_infinite", lambda *_: None
-    )  # so that nobody else does
+    # Only the kernel is left to find it
+    monkeypatch.setattr("advgame.equilibria.batch.solve_batch.refuse_infinite", lambda *_: None)
     payoffs = pennies(600)
     payoffs[player][577][place] = value
     with pytest.raises(GameError, match=rf"\[577, {place[0]}, {place[1]}\] is {value}"):
@@ -218,9 +217,8 @@ def test_more_games_than_memory_are_refused_with_the_number_that_fits(
         solve_batch(a, b, concept)
     assert len(solve_batch(a[:999], b[:999], concept).status) == 999
     assert len(solve_batch(a, b, concept, out=BatchBuffers.for_shape(1000, 3, 2)).status) == 1000
-    monkeypatch.setattr(
-        "advgame.equilibria.batch.solve_batch.free_bytes", lambda: None
-    )  # a system that does not tell
+    # A system that does not state its free memory
+    monkeypatch.setattr("advgame.equilibria.batch.solve_batch.free_bytes", lambda: None)
     assert len(solve_batch(a, b, concept).status) == 1000
 
 

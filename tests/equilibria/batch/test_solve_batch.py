@@ -87,9 +87,8 @@ def test_chunks_change_nothing_and_report_progress(monkeypatch: pytest.MonkeyPat
     random = np.random.default_rng(9)
     a, b = random.normal(size=(2, 50, 2, 2))
     whole = solve_batch(a, b)
-    monkeypatch.setattr(
-        "advgame.equilibria.batch.solve_batch.CHUNK_BYTES", 8 * 4 * 6 * 20
-    )  # 20 games at a time
+    # 20 games at a time
+    monkeypatch.setattr("advgame.equilibria.batch.solve_batch.CHUNK_BYTES", 8 * 4 * 6 * 20)
     told: list[tuple[int, int]] = []
     parts = solve_batch(a, b, progress=lambda done, total: told.append((done, total)))
     assert told == [(20, 50), (40, 50), (50, 50)]

@@ -259,9 +259,8 @@ def test_ties_against_types_too_many_to_list_leave_the_worst_and_the_best() -> N
             solution = AttackerTypes().solve(game)
         assert not solution.complete
         earned = [profile.defender_payoff for profile in every.profiles]
-        assert (
-            solution.recommended.defender_payoff <= min(earned) + 1e-8
-        )  # ties broken by rounding count here
+        # Ties broken by rounding count here
+        assert solution.recommended.defender_payoff <= min(earned) + 1e-8
         assert max(profile.defender_payoff for profile in solution.profiles) >= max(earned) - 1e-8
         compared += 1
     assert compared > 3

@@ -235,13 +235,8 @@ def test_every_set_of_strategies_has_its_number() -> None:
     sets = supports.supports(3, 6)
     assert len(sets.depth) == 2**3
     assert sets.words == sum(comb(3, size) * comb(6, size + 1) for size in range(4))
-    assert np.diff(sets.first).tolist() == [
-        0,
-        6,
-        15,
-        20,
-        15,
-    ]  # none of more than one column for each row and one
+    # At most one column more than rows
+    assert np.diff(sets.first).tolist() == [0, 6, 15, 20, 15]
 
 
 def test_payoffs_of_extreme_ranges_are_proven_in_whole_numbers() -> None:
@@ -427,6 +422,5 @@ def test_lanes_reckon_alike_with_a_compiler_and_without_one() -> None:
         1 << lane for lane, each in enumerate(one) if each == np.floor(each) and abs(each) < border
     )
     assert answers[0][1][:128].tolist() == answers[1][1][:128].tolist()
-    assert answers[0][1] == pytest.approx(
-        answers[1][1], rel=1e-12
-    )  # sums of products may be rounded once less
+    # Sums of products may be rounded once less
+    assert answers[0][1] == pytest.approx(answers[1][1], rel=1e-12)

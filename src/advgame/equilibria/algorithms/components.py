@@ -37,9 +37,8 @@ def maximal_nash_subsets(profiles: Sequence[Profile], isolated: bool = False) ->
         return tuple(
             Component(equilibrium.defender[None], equilibrium.attacker[None]) for equilibrium in profiles
         )
-    meets = [0] * len(
-        defenders
-    )  # for each defender strategy, the attacker strategies in equilibrium with it, as bits
+    # For each defender strategy, the attacker strategies in equilibrium with it, as bits
+    meets = [0] * len(defenders)
     for row, column in zip(row_of, column_of, strict=True):
         meets[row] |= 1 << column
     closed = _intersections(meets)

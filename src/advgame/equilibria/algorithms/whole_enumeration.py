@@ -23,9 +23,8 @@ WAITING = 20_000  # tableaus that may wait
 PER_BASIS, PER_ENTRY, PER_PAIR = 2e-6, 4e-8, 1e-9  # nominal seconds, as measured
 MOST_PAIRS = 100_000
 
-Vertices = tuple[
-    NDArray[np.uint64], NDArray[np.int64]
-]  # labels that are positive as bits; multiples of mixed strategies
+# Labels that are positive as bits; multiples of mixed strategies
+Vertices = tuple[NDArray[np.uint64], NDArray[np.int64]]
 
 
 def extreme_equilibria_in_words(game: Game, deadline: Deadline) -> list[tuple[ExactMix, ExactMix]] | None:

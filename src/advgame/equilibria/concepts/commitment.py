@@ -248,9 +248,8 @@ def _by_highs(worth: FloatArray, gains: FloatArray) -> tuple[FloatArray, float] 
     if program.status != 0:
         return None
     prices = np.maximum(-SHARPER * program.ineqlin.marginals, 0.0) if gains.size else np.zeros(0)
-    bound = float(
-        (worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max()
-    )  # valid for any dual variables
+    # Valid for any dual variables
+    bound = float((worth - gains @ prices * (float(np.ptp(worth)) or 1.0)).max())
     return _sharpened(program.x, gains), bound
 
 

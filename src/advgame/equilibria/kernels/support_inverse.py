@@ -25,9 +25,8 @@ class SupportSpace(NamedTuple):
     """
 
     who: np.ndarray  # (2, size) which DEFENCE and which ATTACK is in a slot
-    slots: (
-        np.ndarray
-    )  # (5, size) COLUMN, ROW; the SHARE of a defence; the WEIGHT of an attack, its PACE per μ
+    # (5, size) COLUMN, ROW; the SHARE of a defence; the WEIGHT of an attack, its PACE per μ
+    slots: np.ndarray
     inverse: np.ndarray  # (size, size) of the bordered kernel
     system: np.ndarray  # (size, size) space to compute it
     by_defence: np.ndarray  # (defences, attacks) what attacks lose by a defence instead of the first one

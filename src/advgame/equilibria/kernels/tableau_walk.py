@@ -184,9 +184,8 @@ def optimise_at_zero(m, n, intensity, table, basic, nonbasic):
         best = smallest(least)
         if best == SAVES_NOTHING:
             return thinnest
-        row = np.int64(
-            0
-        )  # a bare 0 is a type of its own, for which what is called would be compiled once more
+        # A bare 0 is a type of its own, for which what is called would be compiled once more
+        row = np.int64(0)
         for i in range(m):
             row = i if table[m + COST, i] == best else row
         if step > 50 * n:  # the first by number, once a cycle is possible (Bland)

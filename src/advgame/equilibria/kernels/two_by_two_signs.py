@@ -17,11 +17,8 @@ from advgame.equilibria.kernels.compiling import njit, part
 from advgame.games.tolerances import LARGEST_REGRET
 
 MOST = 4  # extreme equilibria of a 2 × 2 game
-FIRST, SECOND, MIXED = (
-    0,
-    1,
-    2,
-)  # a player's mixed strategy: a pure strategy, or the one that makes the other indifferent
+# A player's mixed strategy: a pure strategy, or the one that makes the other indifferent
+FIRST, SECOND, MIXED = 0, 1, 2
 TILE = 512  # games that stay in the nearest cache while they are worked on
 
 
@@ -47,9 +44,8 @@ def _table() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 COUNTS, PAIRS = _table()
 EACH = COUNTS.astype(np.uint64)
-ENTRIES = np.arange(81 * MOST, dtype=np.uint16).reshape(
-    81, MOST
-)  # number the mixed strategies paired in ``PAIRS``
+# Number the mixed strategies paired in ``PAIRS``
+ENTRIES = np.arange(81 * MOST, dtype=np.uint16).reshape(81, MOST)
 SHARE = np.array([1.0, 0.0, 2.0])[PAIRS]  # of the first strategy; 2 where it must be computed
 MIXES = np.ascontiguousarray(np.stack([SHARE, 1.0 - SHARE], axis=3).reshape(-1, 4))  # by entry
 MUST = (PAIRS == MIXED).any(axis=2).ravel().astype(np.uint64)  # be computed, by entry

@@ -143,9 +143,8 @@ class _Walk:
         )
         self.pairs: list[tuple[FloatArray, FloatArray]] = []
         self.tied = False
-        self.visited = np.zeros(
-            self.defences + self.attacks, bool
-        )  # x_i positive somewhere, s_j zero somewhere
+        # x_i positive somewhere, s_j zero somewhere
+        self.visited = np.zeros(self.defences + self.attacks, bool)
 
     def run(self, deadline: Deadline) -> None:
         """From μ = 0 to the largest intensity."""

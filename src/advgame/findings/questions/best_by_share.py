@@ -86,9 +86,8 @@ def redrawn(
         [measured.cell(defence, columns[attack]) for attack in accuracies.attacks]
         for defence in accuracies.defences
     ]
-    draws_of_cells = np.stack(
-        [_redrawn_cells(row, draws) for row in cells], axis=1
-    )  # (draws, defences, attacks)
+    # (draws, defences, attacks)
+    draws_of_cells = np.stack([_redrawn_cells(row, draws) for row in cells], axis=1)
     return [
         replace(accuracies, clean_accuracy=drawn[:, 0], attacked_accuracy=drawn) for drawn in draws_of_cells
     ]
@@ -119,9 +118,8 @@ class Reign:
     defence: str
     low: float  # the first share of the range
     high: float  # the last share of the range
-    wins: tuple[
-        float, float
-    ]  # frequency of winning in the draws, at the first and at the last share of the range
+    # Frequency of winning in the draws, at the first and at the last share of the range
+    wins: tuple[float, float]
     least: float  # lowest frequency of winning over the range
     surely: float | None  # the share of the range from which it wins in 90 % of the draws
     next_best: str  # the most frequent winner of the other draws

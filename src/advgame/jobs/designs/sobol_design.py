@@ -43,9 +43,8 @@ class SobolDesign(RangeDesign):
         return points
 
 
-_engines = (
-    threading.local()
-)  # a thread solves chunks in rising order, so it need not start from point 0 again
+# A thread solves chunks in rising order, so it need not start from point 0 again
+_engines = threading.local()
 
 
 def _engine_at(first: int, parameters: int, seed: int) -> Any:

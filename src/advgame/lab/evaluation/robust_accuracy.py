@@ -41,17 +41,14 @@ BLIND_SHARE = 0.01  # of inputs without a gradient, from which on there is a war
 class Outcome:
     """The outcome of each input, verified by the network itself."""
 
-    right: NDArray[
-        np.bool_
-    ]  # (radii, inputs): still classified right, by most answers of a randomised network
-    shares: NDArray[
-        np.float64
-    ]  # (radii, inputs): of the network's answers that are right; 0 or 1 if it is fixed
+    # (radii, inputs): still classified right, by most answers of a randomised network
+    right: NDArray[np.bool_]
+    # (radii, inputs): of the network's answers that are right; 0 or 1 if it is fixed
+    shares: NDArray[np.float64]
     counted: NDArray[np.bool_]  # (radii, inputs): all, but for attacks that change what some inputs mean
     honest: NDArray[np.bool_]  # (inputs,): classified right before the attack
-    norms: (
-        NDArray[np.float64] | None
-    )  # (inputs,): smallest change found that fools; 0 where already wrong, inf
+    # (inputs,): smallest change found that fools; 0 where already wrong, inf
+    norms: NDArray[np.float64] | None
     crafted: tuple[torch.Tensor, ...]  # per radius, of the shape of the inputs
     # Seconds of CPU (wall on a GPU); forward and backward inputs and queries, in answers and in draws.
     cost_per_input: Mapping[str, float]

@@ -22,9 +22,8 @@ class Masked(Units):
     def __init__(self, network: nn.Module, *, kernels: bool) -> None:
         self._network = network
         self._layers = prunable_layers(network)
-        self._width = [
-            layer.weight[0, 0].numel() if kernels else 1 for layer in self._layers.values()
-        ]  # weights of a unit
+        # Weights of a unit
+        self._width = [layer.weight[0, 0].numel() if kernels else 1 for layer in self._layers.values()]
         self._left = self.sums({f"{name}.weight": layer.weight != 0 for name, layer in self._layers.items()})
 
     @property

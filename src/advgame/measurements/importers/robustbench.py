@@ -31,10 +31,8 @@ BOARDS = {
 DATASETS = frozenset(dataset for dataset, _ in BOARDS)
 # A record may state its radius only in a footnote: "Uses … = 0.031 ≈ 7.9/255 instead of 8/255".
 FOOTNOTE_RADIUS = re.compile(r"\bUses\b[^=.<]{0,60}=\s*([0-9]*\.?[0-9]+(?:/[0-9]+)?)")
-IMAGES = {
-    "cifar10": 10_000,
-    "cifar100": 10_000,
-}  # complete test sets, so accuracies with two decimals of percent determine the counts
+# Complete test sets, so accuracies with two decimals of percent determine the counts
+IMAGES = {"cifar10": 10_000, "cifar100": 10_000}
 
 
 @dataclass(frozen=True)
@@ -89,10 +87,8 @@ class RobustbenchImporter(Importer):
 def _record_at(path: Path) -> Record:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-    except (
-        ValueError,
-        RecursionError,
-    ) as mistake:  # damaged, not UTF-8, or a number with thousands of digits
+    except (ValueError, RecursionError) as mistake:
+        # The file is damaged, not UTF-8, or has a number with thousands of digits.
         raise MeasurementError(
             f"{path} is not valid JSON ({str(mistake)[:100]}); download the file again."
         ) from None

@@ -7,9 +7,8 @@ from textwrap import TextWrapper
 
 GAP = 2
 NO_BREAK = "\N{NO-BREAK SPACE}"
-NARROWEST = range(
-    32, 8, -1
-)  # characters of a long word that a text column keeps together; the largest that fits is used
+# Characters of a long word that a text column keeps together; the largest that fits is used
+NARROWEST = range(32, 8, -1)
 
 
 def in_columns(rows: Sequence[Sequence[str]], numeric: Sequence[bool], width: int) -> list[str]:
