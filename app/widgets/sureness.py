@@ -13,6 +13,7 @@ from advgame.number_text import percent, probability, significant
 from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold, thresholds
 from advgame.studies.break_even import break_even_pairs
+from advgame.studies.candidates import NOT_RUN
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
 from advgame.studies.policy_thresholds import policy_thresholds
 from advgame.wording.caveats import too_close
@@ -49,10 +50,7 @@ def _show_confidence(decision: Decision) -> None:
         "sampling error.",
     )
     with errors_shown():
-        if decision.stops:
-            st.markdown("Not running the service earns and costs nothing, whatever the accuracies are.")
-            return
-        confidence = state.remembered("confidence", lambda: _confidence(decision.recommendation))
+        confidence = state.remembered("confidence", lambda: _confidence(decision))
         interval = interval_in_words(confidence, decision.value, money_of(decision.policies.scenario))
         baseline = undefended_in_words(decision.policies.scenario)
         more = f"; better than {baseline} in {probability(confidence.beats_undefended, 1)}"
@@ -64,8 +62,8 @@ def _show_confidence(decision: Decision) -> None:
         st.markdown(f"**{plain(sentence(confidence.verdict))}**: {state.worded(summary)}")
 
 
-def _confidence(recommendation: Recommendation) -> Confidence:
-    return confidence_of(recommendation.situation, recommendation.profile.defender, ConfidenceStudy())
+def _confidence(decision: Decision) -> Confidence:
+    return confidence_of(decision.recommendation.situation, decision.strategy, ConfidenceStudy())
 
 
 @st.fragment
@@ -75,11 +73,8 @@ def _show_thresholds(decision: Decision) -> None:
         anchor=False,
         help="The values of single parameters, nearest to those set, at which another policy is better.",
     )
-    if decision.stops:
-        st.markdown("Thresholds are between ways of running the service, which is not run.")
-        return
     recommendation = decision.recommendation
-    of_policies = isinstance(recommendation.situation.concept, RobustCommitment)
+    of_policies = decision.stops or isinstance(recommendation.situation.concept, RobustCommitment)
     if not of_policies and not solvers.are_ready("thresholds"):
         return
     with errors_shown():
@@ -91,7 +86,11 @@ def _show_thresholds(decision: Decision) -> None:
         ]
         if not sentences:
             sentences = [
-                no_threshold_in_words(searched, recommendation.game.shape[0], of_policies=of_policies)
+                no_threshold_in_words(
+                    searched,
+                    recommendation.game.shape[0] + recommendation.scenario.may_stop,
+                    of_policies=of_policies,
+                )
             ]
         st.markdown("\n".join(f"- {state.worded(text)}" for text in sentences))
 
@@ -100,8 +99,10 @@ def _thresholds(decision: Decision) -> tuple[tuple[Threshold, ...], str]:
     """The numbers in the sidebar with their thresholds, and whether the decision is too close to call."""
     recommendation = decision.recommendation
     parameters = [ends.address for ends in shown_axes()]
+    if decision.stops:
+        return policy_thresholds(decision, parameters), ""
     if isinstance(recommendation.situation.concept, RobustCommitment):
-        searched = policy_thresholds(recommendation, parameters)
+        searched = policy_thresholds(decision, parameters)
     else:
         searched = thresholds(recommendation, for_many_games(recommendation.situation.concept), parameters)
     return searched, too_close(recommendation, _pairs(recommendation))
@@ -127,12 +128,12 @@ def _in_words(threshold: Threshold, scenario: Scenario) -> str:
     current = number(threshold.value)
     parts = [
         f"{f'just {where} that,' if number(edge) == current else f'{where} {number(edge)}'} "
-        f"{' + '.join(deploy)} is better"
+        f"{' + '.join(deploy) or NOT_RUN} is better"
         for where, edge, deploy in (
             ("below", threshold.below, threshold.deploy_below),
             ("above", threshold.above, threshold.deploy_above),
         )
-        if edge is not None and deploy
+        if edge is not None and deploy is not None
     ]
     value = with_unit(current, threshold.parameter, scenario)
     return f"{sentence(meaning_of(threshold.parameter))}: {value}; {', '.join(parts)}."

@@ -102,12 +102,17 @@ def test_a_program_reads_that_a_service_is_not_run_where_the_page_says_so(two_de
     assert stops["verdict"].startswith("Do not run the service")
     decision = stops["decision"]
     assert (decision["runs_service"], runs["decision"]["runs_service"]) == (False, True)
-    assert decision["deploy"] == decision["attacked_by"] == stops["thresholds"] == stops["break_even"] == []
+    assert decision["deploy"] == decision["attacked_by"] == stops["break_even"] == []
+    assert all(threshold["deploy"] == [] for threshold in stops["thresholds"])
+    # 0.8534 (1 − s) + (0.5342 − 0.4658 × 5) s = 0
+    share = next(item for item in stops["thresholds"] if item["parameter"] == "largest_share")
+    assert share["below"] == pytest.approx(0.8534 / (0.8534 - 0.5342 + 0.4658 * 5), abs=2e-6)
+    assert (share["deploy_below"], share["above"]) == (["Rice2020Overfitting"], None)
     assert decision["defends"] is False
     nothing = ("worth", "defender_payoff", "attacker_payoff", "expected_adversarial_share")
     assert {decision[key] for key in nothing} == {0}
     assert stops["policies"]["table"][stops["policies"]["verdict"]]["deploy"] == []
-    assert stops["confidence"] is None
+    assert (stops["confidence"]["probability_best"], stops["confidence"]["value_low"]) == (1, 0)
     assert runs["decision"]["deploy"]
     assert runs["decision"]["worth"] == losing.decision.value < 0
 

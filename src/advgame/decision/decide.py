@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advgame.arrays import FloatArray
 from advgame.decision.policies import Kind, Policies, policies
 from advgame.decision.recommendation import Recommendation, recommend
 from advgame.decision.situation import ANSWERED_BY, Situation, situate
@@ -38,6 +39,11 @@ class Decision:
     def stops(self) -> bool:
         """Whether it is best not to run the service."""
         return self.by_knowledge and self.policies.verdict.kind is Kind.STOPPED
+
+    @property
+    def strategy(self) -> FloatArray:
+        """(defences,) The probability of deploying each defence; all 0 where the service is not run."""
+        return self.policies.verdict.strategy if self.stops else self.recommendation.profile.defender
 
 
 def decide(question: Scenario | Situation, concept: str | Concept | None = None) -> Decision:

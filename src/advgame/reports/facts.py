@@ -53,14 +53,14 @@ class Facts:
 
     @property
     def has_confidence(self) -> bool:
-        """Whether there is a decision between defences that can be more or less sure."""
-        return self.has_attacks and not self.decision.stops
+        """Whether there is a decision between policies that can be more or less sure."""
+        return self.has_attacks
 
     @cached_property
     def confidence(self) -> Confidence:
         """How sure the decision is, and what to measure next."""
         situation = self.recommendation.situation
-        return confidence_of(situation, self.recommendation.profile.defender, ConfidenceStudy())
+        return confidence_of(situation, self.decision.strategy, ConfidenceStudy())
 
     @cached_property
     def attacker_types(self) -> AttackerTypesResult | None:
@@ -105,8 +105,8 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
         recommendation.situation.accuracies,
         pool_seeds(scenario.selected),
         money_of(scenario),
-        policy_thresholds(recommendation)
-        if isinstance(answered_by, RobustCommitment)
+        policy_thresholds(decision)
+        if decision.stops or isinstance(answered_by, RobustCommitment)
         else thresholds(recommendation, None if what_if is answered_by else what_if),
         break_even_pairs(scenario, recommendation),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advgame.decision.recommendation import Recommendation
+from advgame.decision.situation import Situation
 from advgame.equilibria import Concept, for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.number_text import mixture
@@ -12,6 +13,7 @@ SOLVED = {
     "commitment": "an announced mixed strategy",
     "pure_commitment": "a single network that the attacker knows",
 }
+WHILE_RUNNING = " Not running the service is not among the answers."
 NO_MARGIN = ", with no margin for the attacker's amounts (thousands of integer programs would take too long)"
 
 
@@ -32,6 +34,15 @@ def solved_for(concept: Concept) -> str:
     return f"Every game is solved for {SOLVED.get(name, f'the concept {name}')}{margin}."
 
 
+def solved_while_running(situation: Situation) -> str:
+    """As `solved_for`, and that the study leaves out a policy which the scenario allows: to stop the service.
+
+    Args:
+        situation: the scenario and its solution concept.
+    """
+    return solved_for(situation.concept) + (WHILE_RUNNING if situation.scenario.may_stop else "")
+
+
 def beside_the_verdict(recommendation: Recommendation) -> str:
     """For what the games are solved, and what the verdict deploys where it has a margin and they do not.
 
@@ -43,7 +54,7 @@ def beside_the_verdict(recommendation: Recommendation) -> str:
     Args:
         recommendation: the verdict on the scenario.
     """
-    solved = solved_for(recommendation.situation.concept)
+    solved = solved_while_running(recommendation.situation)
     if not isinstance(recommendation.situation.concept, RobustCommitment):
         return solved
     return f"{solved} With its margin the verdict deploys {mixture(recommendation.deploy)}."

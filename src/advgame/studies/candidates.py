@@ -3,7 +3,8 @@
 Every option is a fixed strategy, computed from the accuracies as measured: each defence alone, the
 recommended mixture (the secret one, where the attacker is to know nothing), the announced mixture that
 allows for a mistake about the attacker, and the Stackelberg strategy, which lies where the attacker is
-indifferent. In each draw of the accuracies the attacker knows what is deployed and responds best to it.
+indifferent. Where the service may be stopped, not running it is an option too, worth 0. In each draw of the
+accuracies the attacker knows what is deployed and responds best to it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from advgame.decision.solve_many import solve_many
 from advgame.equilibria import batch_method_of, for_many_games
 from advgame.errors import InputError, SolverError
 from advgame.games.tolerances import PLAYED
+from advgame.scenarios import Scenario
 from advgame.scenarios.family.payoffs_at_draws import PayoffCoefficients, PayoffsOfDraws
 from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 
@@ -32,6 +34,7 @@ ROBUST = "announced mixture"
 STACKELBERG = "Stackelberg strategy"
 FOR_THE_BOX = "mixture for all intervals"
 MIXTURES = (SECRET, RECOMMENDED, ROBUST, STACKELBERG, FOR_THE_BOX)
+NOT_RUN = "not running the service"
 BLOCK = 1 << 16  # payoffs formed at a time, which a processor's cache holds
 SAME_STRATEGY = 1e-6  # probabilities that differ by no more make no second option
 
@@ -44,6 +47,7 @@ ALONE = (
     "Compared are the defences alone, each against an attacker who knows it and responds best to it: the "
     "attacker sees which network answers, so a mixture would hide nothing."
 )
+OR_NOT_RUN = " Not running the service, worth 0, is compared as well."
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,7 @@ class Option:
     """A strategy that could be deployed."""
 
     label: str
-    mixed_strategy: FloatArray  # (defences,)
+    mixed_strategy: FloatArray  # (defences,); zeros where the service is not run
 
     @cached_property
     def played(self) -> NDArray[np.intp]:
@@ -69,7 +73,9 @@ def named_option(label: str, *, first: bool = False) -> str:
         label: of the option.
         first: whether it begins the sentence.
     """
-    return f"{'The' if first else 'the'} {label}" if label in MIXTURES else label
+    if label in MIXTURES:
+        return f"{'The' if first else 'the'} {label}"
+    return f"{label[0].upper()}{label[1:]}" if first and label == NOT_RUN else label
 
 
 def resolved_by(situation: Situation) -> str:
@@ -90,7 +96,8 @@ def resolved_by(situation: Situation) -> str:
 def candidates(situation: Situation) -> tuple[Option, ...]:
     """Every defence alone, and the mixtures that are worth comparing with them; equal ones once.
 
-    An attacker who sees which network answers leaves no mixtures to compare.
+    Not running the service is an option where the scenario allows it. An attacker who sees which network
+    answers leaves no mixtures to compare.
 
     >>> from advgame.decision import situate
     >>> from advgame.scenarios import case
@@ -121,14 +128,25 @@ def fixed_options(situation: Situation) -> tuple[Option, ...]:
     """Every defence alone, what is recommended for the scenario as stated, and if the mixture were known."""
     names = situation.game.defences
     alone = [Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True)]
+    stopped = options_without_service(situation.scenario, len(names))
     if situation.scenario.knowledge == NETWORK:
-        return tuple(alone)
+        return (*alone, *stopped)
     label = SECRET if situation.scenario.knowledge == NOTHING else RECOMMENDED
     options = [*alone, Option(label, situation.solution.recommended.defender)]
     with suppress(SolverError):
         robust = situation.answered_by(ANSWERED_BY[MIXTURE]).solution.recommended
         options.append(Option(ROBUST, robust.defender))
-    return _distinct(options)
+    return _distinct([*options, *stopped])
+
+
+def options_without_service(scenario: Scenario, defences: int) -> tuple[Option, ...]:
+    """Not running the service, where the scenario allows that; else nothing.
+
+    Args:
+        scenario: the question.
+        defences: how many there are.
+    """
+    return (Option(NOT_RUN, np.zeros(defences)),) if scenario.may_stop else ()
 
 
 def _distinct(options: Iterable[Option]) -> tuple[Option, ...]:
@@ -149,7 +167,8 @@ def compared_in(situation: Situation) -> str:
     >>> compared_in(situate(case("cifar10-two-defences"))).partition(",")[0]
     'Compared are every defence alone'
     """
-    return ALONE if situation.scenario.knowledge == NETWORK else CANDIDATES
+    compared = ALONE if situation.scenario.knowledge == NETWORK else CANDIDATES
+    return compared + (OR_NOT_RUN if situation.scenario.may_stop else "")
 
 
 def values_in_draws(options: tuple[Option, ...], pays: PayoffsOfDraws, accuracy: FloatArray) -> FloatArray:

@@ -24,7 +24,13 @@ from advgame.statistics.best_of_many import BestOfMany
 from advgame.statistics.intervals_of_draws import check_draws
 from advgame.statistics.perfect_information import Rivals, evpi, regressed_gain, updated_means
 from advgame.statistics.posteriors import in_chunks_with_trained
-from advgame.studies.candidates import SAME_STRATEGY, Option, values_in_draws, values_of
+from advgame.studies.candidates import (
+    SAME_STRATEGY,
+    Option,
+    options_without_service,
+    values_in_draws,
+    values_of,
+)
 from advgame.studies.price_box import intervals_of_prices
 from advgame.studies.sampling_error import verdict_of
 from advgame.studies.study_contract import Study, StudyResult
@@ -159,8 +165,8 @@ class ConfidenceStudy(Study[Confidence]):
             MeasurementError: where a rate has no number of inputs and none is assumed.
         """
         check_draws(self.draws, 0.95)
-        recommendation = decide(situation).recommendation
-        return confidence_of(recommendation.situation, recommendation.profile.defender, self)
+        decision = decide(situation)
+        return confidence_of(decision.recommendation.situation, decision.strategy, self)
 
 
 def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceStudy) -> Confidence:
@@ -168,7 +174,7 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
 
     Args:
         situation: the scenario.
-        strategy: (defences,) what is deployed.
+        strategy: (defences,) what is deployed; zeros where the service is not run.
         study: the settings.
     """
     scenario = situation.scenario
@@ -237,12 +243,18 @@ def _drawn_prices(prices: tuple[UncertainPrice, ...]) -> str:
 
 
 def _options(situation: Situation, strategy: FloatArray) -> tuple[tuple[Option, ...], int]:
-    """Every defence alone and the chosen strategy, and the place of the chosen one."""
+    """Every defence alone, not running the service where that is allowed, and the chosen strategy.
+
+    Returns:
+        The options, and the place of the chosen one.
+    """
     names = situation.game.defences
     singles = tuple(Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True))
-    if strategy.max() >= 1 - SAME_STRATEGY:
-        return singles, int(strategy.argmax())
-    return (*singles, Option(CHOSEN, strategy)), len(singles)
+    options = (*singles, *options_without_service(situation.scenario, len(names)))
+    for place, option in enumerate(options):
+        if np.abs(option.mixed_strategy - strategy).max() <= SAME_STRATEGY:
+            return options, place
+    return (*options, Option(CHOSEN, strategy)), len(options)
 
 
 def _measurement(

@@ -1,10 +1,10 @@
 """At which value of each parameter is another known policy surely worth more than the recommended one?
 
-Policies are held fixed: the recommended strategy and every defence alone. The attacker knows which is
-deployed and plays its best response at the value tried; the other policies count with their guaranteed value
-there, the least while the attacker's rewards and costs lie within the scenario's margin. So the recommended
-policy leads where the scenario stands. Payoffs, and what the margin does to them, change in proportion to a
-parameter: two ends of its range give everything in between.
+Policies are held fixed: the recommended strategy, every defence alone, and, where the scenario allows it, not
+running the service. The attacker knows which is deployed and plays its best response at the value tried; the
+other policies count with their guaranteed value there, the least while the attacker's rewards and costs lie
+within the scenario's margin. So the recommended policy leads where the scenario stands. Payoffs, and what the
+margin does to them, change in proportion to a parameter: two ends of its range give everything in between.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision import Decision
 from advgame.decision.attacker_amounts import deviations, effects_of
 from advgame.decision.recommendation import Recommendation
 from advgame.games.tolerances import PLAYED, TIE
@@ -23,7 +24,7 @@ from advgame.payoffs import Accuracies, Term
 from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import is_share, payoffs_over
 from advgame.scenarios.parameters import ACCURACIES, STRENGTHS
-from advgame.studies.parameter_line import Line
+from advgame.studies.parameter_line import Deploy, Line, deployed
 from advgame.studies.thresholds import (
     Threshold,
     in_whole_numbers,
@@ -39,51 +40,52 @@ SAME = 1e-7  # of the largest value: a smaller lead of another policy is none
 
 
 def policy_thresholds(
-    recommendation: Recommendation, parameters: Iterable[str] | None = None
+    decision: Decision | Recommendation, parameters: Iterable[str] | None = None
 ) -> tuple[Threshold, ...]:
     """The values of the largest share, each cost and each accuracy that end the recommended policy's lead.
 
     >>> from advgame.decision import decide
     >>> from advgame.scenarios import case
-    >>> share = policy_thresholds(decide(case("cifar10-two-defences")).recommendation)[0]
+    >>> share = policy_thresholds(decide(case("cifar10-two-defences")))[0]
     >>> share.parameter, round(share.below, 4), share.deploy_below
     ('largest_share', 0.0852, ('Standard',))
 
     Args:
-        recommendation: a recommendation to an attacker who knows what is deployed.
+        decision: a decision whose policy the attacker knows, such as not running the service; or the
+            recommendation of running it.
         parameters: addresses; by default those of `thresholds`.
 
     Returns:
-        As of `thresholds`; ``deploy_below`` and ``deploy_above`` hold the defence that is then worth more.
+        As of `thresholds`; ``deploy_below`` and ``deploy_above`` hold the defence that is then worth more,
+        and are empty where not running the service is.
     """
+    recommendation = decision.recommendation if isinstance(decision, Decision) else decision
+    strategy = decision.strategy if isinstance(decision, Decision) else decision.profile.defender
     wanted = relevant_addresses(recommendation) if parameters is None else parameters
-    compared = _Compared(recommendation)
-    return tuple(_threshold(recommendation, compared, address) for address in wanted)
+    compared = _Compared(recommendation, strategy)
+    return tuple(_threshold(compared, address) for address in wanted)
 
 
-def _threshold(recommendation: Recommendation, compared: _Compared, address: str) -> Threshold:
-    value = get_parameter(recommendation.scenario, address)
-    low, high = searched_range(recommendation.scenario, address, value)
+def _threshold(compared: _Compared, address: str) -> Threshold:
+    value = get_parameter(compared.scenario, address)
+    low, high = searched_range(compared.scenario, address, value)
     low, high = min(low, value), max(high, value)
     lead = _Lead(compared, address, low, high)
     below, winner_below = _first_loss(lead, value, low)
     above, winner_above = _first_loss(lead, value, high)
-    deployed = tuple(
-        name
-        for name, share in zip(recommendation.game.defences, recommendation.profile.defender, strict=True)
-        if share > PLAYED
+    threshold = Threshold(
+        address, value, below, above, low, high, compared.chosen, winner_below, winner_above
     )
-    threshold = Threshold(address, value, below, above, low, high, deployed, winner_below, winner_above)
     return in_whole_numbers(threshold, lambda there: _winner_at(lead, there))
 
 
-def _winner_at(lead: _Lead, value: float) -> tuple[str, ...] | None:
+def _winner_at(lead: _Lead, value: float) -> Deploy | None:
     """The policy that is worth more than the recommended one at a value; None where none is."""
     ahead, rival = lead.at(np.array([value]))
-    return (lead.compared.rivals[int(rival[0])],) if ahead[0] < 0 else None
+    return lead.compared.rivals[int(rival[0])] if ahead[0] < 0 else None
 
 
-def _first_loss(lead: _Lead, start: float, end: float) -> tuple[float | None, tuple[str, ...] | None]:
+def _first_loss(lead: _Lead, start: float, end: float) -> tuple[float | None, Deploy | None]:
     """The value nearest to the start at which another policy is worth more, and which one."""
     if start == end or not lead.compared.rivals:
         return None, None
@@ -94,7 +96,7 @@ def _first_loss(lead: _Lead, start: float, end: float) -> tuple[float | None, tu
         if len(lost) == 0:
             return None, None
         first = int(lost[0])
-        winner = (lead.compared.rivals[int(rival[first])],)
+        winner = lead.compared.rivals[int(rival[first])]
         if first == 0:
             return float(values[0]), winner
         values = np.linspace(values[first - 1], values[first], PARTS + 1)
@@ -120,14 +122,17 @@ class _End:
 
 
 class _Compared:
-    """The recommended policy and every other defence alone, and what moves each of them."""
+    """The recommended policy and the others, and what moves each of them."""
 
-    def __init__(self, recommendation: Recommendation) -> None:
-        chosen = recommendation.profile.defender
-        alternatives = [row for row in np.eye(len(chosen)) if np.abs(row - chosen).max() > PLAYED]
+    def __init__(self, recommendation: Recommendation, strategy: FloatArray) -> None:
         self.situation, self.scenario = recommendation.situation, recommendation.scenario
-        self.rivals = [recommendation.game.defences[int(row.argmax())] for row in alternatives]
-        self.strategies = np.array([chosen, *alternatives])  # (policies, defences)
+        alternatives = [*np.eye(len(strategy)), recommendation.profile.defender]
+        if self.scenario.may_stop:
+            alternatives.append(np.zeros(len(strategy)))
+        rivals = [row for row in alternatives if np.abs(row - strategy).max() > PLAYED]
+        self.strategies = np.array([strategy, *rivals])  # (policies, defences)
+        defences = recommendation.game.defences
+        self.chosen, *self.rivals = (deployed(policy, defences) for policy in self.strategies)
         self.effects = {
             term.name: self._effects(term, self.situation.accuracies)
             for term in recommendation.scenario.terms

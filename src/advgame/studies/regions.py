@@ -24,7 +24,7 @@ from advgame.scenarios import Scenario, get_parameter, set_parameter
 from advgame.scenarios.family.payoffs_over import can_be_batched
 from advgame.scenarios.parameters import nearest_value
 from advgame.scenarios.ranges import Axis, axis, dials
-from advgame.studies.bulk_policy import solved_for
+from advgame.studies.bulk_policy import solved_while_running
 from advgame.studies.figures import Tiles, tile_letter
 from advgame.studies.region_borders import Borders, borders_of
 from advgame.studies.study_contract import Study, StudyResult
@@ -420,7 +420,9 @@ class RegionStudy(Study[RegionTable]):
         x = self.x or usual.pop(0)
         y = self.y or usual.pop(0)
         region_map = regions(scenario, x, y, points=self.points, concept=concept)
-        return RegionTable(region_map, borders(region_map, scenario, concept), solved_for(situation.concept))
+        return RegionTable(
+            region_map, borders(region_map, scenario, concept), solved_while_running(situation)
+        )
 
 
 def _usual_axes(scenario: Scenario) -> list[str]:

@@ -229,7 +229,7 @@ class RobustDecisionStudy(Study[RobustDecision]):
 
     def _resampled(self, situation: Situation, options: tuple[Option, ...]) -> tuple[str, FloatArray, str]:
         """The recommended option, its regret in each draw of the accuracies, and what these rest on."""
-        strategy = decide(situation).recommendation.profile.defender
+        strategy = decide(situation).strategy
         apart = [float(np.abs(option.mixed_strategy - strategy).max()) for option in options]
         place = int(np.argmin(apart))
         evidence = evidence_of(situation.scenario, self.assumed_tested)

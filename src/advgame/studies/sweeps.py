@@ -27,7 +27,7 @@ from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
 from advgame.scenarios.family.payoffs_over import can_be_batched
 from advgame.scenarios.scenario import check_scenario
-from advgame.studies.bulk_policy import solved_for
+from advgame.studies.bulk_policy import solved_while_running
 from advgame.studies.figures import Curve, Curves
 from advgame.studies.study_contract import Study, StudyResult
 from advgame.studies.study_progress import advanced
@@ -271,4 +271,4 @@ class SweepStudy(Study[SweepTable]):
         grid = self.grid or {"largest_share": np.linspace(0.0, 1.0, 11).tolist()}
         concept = for_many_games(situation.concept)
         frame = sweep(situation.scenario, grid, concept=concept, progress=advanced)
-        return SweepTable(frame, solved_for(situation.concept))
+        return SweepTable(frame, solved_while_running(situation))

@@ -14,6 +14,7 @@ from advgame.payoffs import Accuracies
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.payoffs.field_success import ANY_ATTACK
 from advgame.scenarios import Scenario
+from advgame.studies.candidates import NOT_RUN
 from advgame.wording.names import counted, listed, shortened
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def adaptive_threshold(scenario: Scenario, threshold: Threshold | None, *, of_po
         if threshold.above > 1
         else ("more often than")
     )
-    rival = listed(threshold.deploy_above or ())
-    becomes = "worth more" if of_policies else "deployed instead"
+    rival = listed(threshold.deploy_above or (NOT_RUN,))
+    becomes = "worth more" if of_policies or not threshold.deploy_above else "deployed instead"
     return f"{assumed} If an adaptive attacker succeeded {more} measured, {rival} would be {becomes}."
 
 

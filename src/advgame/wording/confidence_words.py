@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advgame.decision.policies import same_worth
 from advgame.number_text import MONEY_DIGITS, significant
+from advgame.studies.candidates import NOT_RUN
 from advgame.wording.money import Money
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def interval_in_words(confidence: Confidence, stated: float, money: Money) -> st
         stated: the value stated for the decision, money per classified input.
         money: the scenario's unit.
     """
+    if confidence.chosen == NOT_RUN:
+        return "It is worth 0, whatever the accuracies are."
     low, high, measured = confidence.low, confidence.high, confidence.as_measured
     same = same_worth(measured, stated)
     beside = ""

@@ -31,15 +31,15 @@ def by_distance(threshold: Threshold) -> tuple[bool, float, str]:
     return threshold.parameter != "largest_share", threshold.relative_distance, threshold.parameter
 
 
-def no_threshold_in_words(searched: Sequence[Threshold], defences: int, *, of_policies: bool) -> str:
+def no_threshold_in_words(searched: Sequence[Threshold], alternatives: int, *, of_policies: bool) -> str:
     """That no threshold was found, and what follows from that; nothing does where the search was cut short.
 
     Args:
         searched: the parameters that were varied, none of which has a threshold.
-        defences: of the scenario.
+        alternatives: the defences of the scenario, and not running the service where that is allowed.
         of_policies: whether fixed policies were compared, instead of games solved again.
     """
-    if defences == 1:
+    if alternatives == 1:
         return "The scenario has a single defence, so no parameter changes what is deployed."
     if any(threshold.cut_short for threshold in searched):
         return "No threshold was found, but the search was cut short for some parameters."

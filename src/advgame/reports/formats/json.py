@@ -60,7 +60,7 @@ def _content(report: Document) -> dict[str, Any]:
         "confidence": None if report.confidence is None else _confidence(report.confidence),
         "policies": _policies(report.decision),
         "equilibria": _equilibria(report.recommendation),
-        "thresholds": [] if stops else [asdict(item) for item in report.thresholds],
+        "thresholds": [asdict(item) for item in report.thresholds],
         "break_even": [] if stops else [{**asdict(item), "shaky": item.shaky} for item in report.break_even],
         "game": _game(report.recommendation),
         "blocks": [_block(block) for block in report.blocks],

@@ -9,6 +9,7 @@ from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragrap
 from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
 from advgame.studies import Threshold
+from advgame.studies.candidates import NOT_RUN
 from advgame.wording.names import listed, meaning_of, unit_of, with_unit
 from advgame.wording.threshold_words import (
     by_distance,
@@ -22,8 +23,12 @@ SEARCH_REST = 1e-8  # of the searched range
 OTHER_SOLVER = "The chosen algorithm computes only the recommendation; this section uses all Nash equilibria."
 OF_POLICIES = (
     "Each parameter below is varied alone, and the recommended policy is held fixed. Beyond a threshold the "
-    "single defence named is guaranteed to be worth more, against an attacker who knows what is deployed. "
+    "policy named is guaranteed to be worth more, against an attacker who knows what is deployed. "
     "Before that, other probabilities may be better than those recommended."
+)
+WITHOUT_SERVICE = (
+    "Each parameter below is varied alone. Beyond a threshold the policy named is guaranteed to earn money, "
+    "against an attacker who knows what is deployed."
 )
 NAMED = 3  # the most defences of a mixed strategy that a cell names
 
@@ -31,8 +36,6 @@ NAMED = 3  # the most defences of a mixed strategy that a cell names
 @also_called("turning_points")
 def thresholds(facts: Facts) -> tuple[Block, ...]:
     """The parameters whose thresholds change the deployed defences, and those without effect."""
-    if facts.decision.stops:
-        return ()
     deciding = sorted((threshold for threshold in facts.thresholds if threshold.decides), key=by_distance)
     idle = [threshold for threshold in facts.thresholds if not threshold.decides and not threshold.cut_short]
     blocks: list[Block] = [
@@ -49,12 +52,14 @@ def thresholds(facts: Facts) -> tuple[Block, ...]:
         blocks += [*([Bullets(tuple(near))] if near else []), _table(facts, deciding)]
     if idle:
         blocks.append(_without_effect(facts, idle))
-    return (*blocks, *value_by_share(facts))
+    return (*blocks, *(() if facts.decision.stops else value_by_share(facts)))
 
 
 def _lead(facts: Facts, deciding: list[Threshold]) -> str:
     if not deciding:
-        return no_threshold_in_words(facts.thresholds, facts.game.shape[0], of_policies=of_policies(facts))
+        return no_threshold_in_words(facts.thresholds, alternatives(facts), of_policies=of_policies(facts))
+    if facts.decision.stops:
+        return WITHOUT_SERVICE
     if of_policies(facts):
         return OF_POLICIES
     return (
@@ -64,9 +69,18 @@ def _lead(facts: Facts, deciding: list[Threshold]) -> str:
     )
 
 
+def alternatives(facts: Facts) -> int:
+    """How many known policies without a draw there are: the defences, and not running the service if allowed.
+
+    Args:
+        facts: of the report.
+    """
+    return facts.game.shape[0] + facts.scenario.may_stop
+
+
 def of_policies(facts: Facts) -> bool:
     """Whether the thresholds compare fixed policies with each other, instead of games solved again."""
-    return isinstance(facts.concept, RobustCommitment)
+    return facts.decision.stops or isinstance(facts.concept, RobustCommitment)
 
 
 def threshold_sentence(facts: Facts, threshold: Threshold) -> str:
@@ -92,6 +106,8 @@ def threshold_sentence(facts: Facts, threshold: Threshold) -> str:
 def _beyond(
     side: str, value: float, edge: float, beyond: str, deploy: tuple[str, ...] | None, verb: str
 ) -> str:
+    if deploy == ():
+        verb = "would be better"
     place = f"{significant(abs(value - edge), 2)} {side} the threshold {significant(edge)}"
     if significant(value) == significant(edge):
         place = f"just {side} the threshold"
@@ -136,6 +152,8 @@ def _settled(threshold: Threshold, edge: float) -> float:
 def _deployed(deploy: tuple[str, ...] | None) -> str:
     if deploy is None:
         return "–"
+    if not deploy:
+        return NOT_RUN
     if len(deploy) > NAMED:
         return f"a mixed strategy over {len(deploy)} defences"
     return f"{deploy[0]} alone" if len(deploy) == 1 else listed(deploy)

@@ -8,7 +8,7 @@ from advgame.number_text import MONEY_DIGITS, probability, significant
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.reports.blocks import Block, Bullets, Heading
 from advgame.reports.facts import Facts
-from advgame.reports.sections.nearest_thresholds import of_policies, threshold_sentence
+from advgame.reports.sections.nearest_thresholds import alternatives, of_policies, threshold_sentence
 from advgame.studies.confidence import MONTHS, PRICE_PER_SECOND, SECONDS, Confidence
 from advgame.wording.attack_quality import (
     adaptive_threshold,
@@ -54,13 +54,13 @@ def _confidence(facts: Facts, confidence: Confidence) -> str:
 
 def _nearest(facts: Facts) -> list[str]:
     return [threshold_sentence(facts, threshold) for threshold in nearest_thresholds(facts.thresholds)] or [
-        no_threshold_in_words(facts.thresholds, facts.game.shape[0], of_policies=of_policies(facts))
+        no_threshold_in_words(facts.thresholds, alternatives(facts), of_policies=of_policies(facts))
     ]
 
 
 def _static(facts: Facts) -> str:
     """What an adaptive attacker would change, where the attacks were not adapted; else empty."""
-    if not static_attacks(facts.rows):
+    if facts.decision.stops or not static_attacks(facts.rows):
         return ""
     attacks = dict.fromkeys(row.attack for row in facts.rows if row.attack != NO_ATTACK)
     adapted = {row.attack for row in facts.rows if row.adaptivity not in NOT_ADAPTIVE}

@@ -23,8 +23,8 @@ from advgame.wording.verdict import verdict_of
 
 MOST_GAINS = 3
 RUN_ANYWAY = (
-    "Sections on thresholds, break-even shares and the equilibrium are left out, as they would be about a "
-    "service that is run."
+    "Sections on break-even shares and the equilibrium are left out, as they would be about a service that "
+    "is run."
 )
 
 
@@ -103,29 +103,32 @@ def _figures(facts: Facts) -> list[Figure]:
                 gain.label, signed(money.per_input(gain.amount)), _note(per, money, gain.amount), gain.amount
             )
         )
-    if facts.has_attacks and not facts.decision.stops:
-        figures += _adversarial(facts)
+    if facts.has_attacks:
+        figures += [] if facts.decision.stops else [_adversarial_share(facts)]
+        figures += _threshold(facts)
     return figures
 
 
-def _adversarial(facts: Facts) -> list[Figure]:
-    recommendation, limit = facts.recommendation, facts.scenario.largest_share
-    share = Figure(
-        "Expected adversarial share",
-        percent(recommendation.expected_share),
-        f"of at most {percent(limit)}{_within_margin(facts)}",
-        recommendation.expected_share,
+def _adversarial_share(facts: Facts) -> Figure:
+    share = facts.recommendation.expected_share
+    limit = percent(facts.scenario.largest_share)
+    return Figure(
+        "Expected adversarial share", percent(share), f"of at most {limit}{_within_margin(facts)}", share
     )
+
+
+def _threshold(facts: Facts) -> list[Figure]:
+    recommendation, limit = facts.recommendation, facts.scenario.largest_share
     edge = nearest_threshold(
         recommendation,
         next((threshold for threshold in facts.thresholds if threshold.parameter == "largest_share"), None),
     )
     if edge is None:
-        return [share]
+        return []
     text, interval = threshold_in_words(recommendation, edge, facts.break_even)
     side = f"the scenario is {side_in_words(limit, edge, (percent(limit), text))}"
     note = f"{interval}; {side}" if interval else f"{side}; its sampling error is unknown"
-    return [share, Figure("Threshold of the largest share", text, note, edge)]
+    return [Figure("Threshold of the largest share", text, note, edge)]
 
 
 def _within_margin(facts: Facts) -> str:
