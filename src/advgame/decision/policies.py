@@ -23,9 +23,8 @@ from advgame.scenarios.knowledge import MIXTURE, NETWORK, NOTHING
 if TYPE_CHECKING:
     import pandas as pd
 
-SAME = (
-    2e-6  # of 1 and the amounts compared: a smaller difference is none, as programs with integers end there
-)
+# Of 1 and the amounts compared: a smaller difference is none, as programs with integers end there
+SAME = 2e-6
 QUANTAL_PRECISION = 50.0  # λ of the boundedly rational attacker, times the attacker's payoff range
 
 

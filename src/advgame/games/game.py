@@ -51,7 +51,7 @@ class Game:
     attacker_payoffs: FloatArray  # (defences, attacks)
     defences: tuple[str, ...]
     attacks: tuple[str, ...]
-    # Bounds on the difference between floats and exact payoffs: defender, attacker
+    # bounds on the difference between floats and exact payoffs: defender, attacker
     rounding: tuple[float, float]
 
     def __init__(

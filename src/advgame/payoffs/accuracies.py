@@ -37,15 +37,14 @@ class Accuracies:
     attacked_accuracy: FloatArray  # (defences, attacks); column 0 is the clean accuracy
     adversarial_share: FloatArray  # (attacks,) adversarial share of the traffic; entry 0 is 0
     success: str = "every error"
-    # Metric → defence → value
+    # metric → defence → value
     other_measures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     exact_accuracy: Callable[[], Exact] | None = None  # computes the exact accuracies (defences, attacks)
     # (defences, attacks) share of failed attacks with the user's task done; None where it was not measured
     completed: FloatArray | None = None
     exact_completed: Callable[[], Exact] | None = None
-    static: NDArray[np.bool_] | None = (
-        None  # (defences, attacks) measured with a static or transferred attack
-    )
+    # (defences, attacks) measured with a static or transferred attack
+    static: NDArray[np.bool_] | None = None
     strength: AttackStrength = AS_MEASURED
     dependence: Dependence | None = None  # of several tries; None where they count as independent
 

@@ -32,13 +32,11 @@ ASSUMED = {  # of amounts that a story does not set
 class Prices:
     """Prices of what was counted; the unit of money is one correctly classified benign input."""
 
-    propagation: float = (
-        0.0005  # one input through the undefended network; a backward pass costs twice as much
-    )
+    # one input through the undefended network; a backward pass costs twice as much
+    propagation: float = 0.0005
     query: float = 0.001  # one answer of the deployed network to the attacker
-    notice: float = (
-        0.3  # for the largest perturbation in its norm, which may be detected; smaller ones in proportion
-    )
+    # for the largest perturbation in its norm, which may be detected; smaller ones in proportion
+    notice: float = 0.3
     months_served: int = 12  # months of traffic over which the cost of training is spread
 
     def __post_init__(self) -> None:

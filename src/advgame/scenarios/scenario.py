@@ -96,9 +96,8 @@ class Scenario:
     system: Noun = ("network", "networks")  # what answers: agents, detectors, models
     adaptive_factor: float = 1.0  # times an adaptive attacker succeeds more often than a static attack
     tries: float = 1.0  # whole: on one item, at most; the attacker stops at the first success
-    runs_are_tries: bool = (
-        False  # whether every run of the outcomes beside the table is a try of the attacker
-    )
+    # whether every run of the outcomes beside the table is a try of the attacker
+    runs_are_tries: bool = False
     judge: Mapping[str, Judge] = field(default_factory=dict)  # attack → error rates of its verdicts
     atlas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # attack or defence → MITRE ATLAS ids
     labels: Mapping[str, str] = field(default_factory=dict)  # attack or defence → name in plain words

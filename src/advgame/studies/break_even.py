@@ -40,9 +40,8 @@ class BreakEven:
     defended: str
     attack: str
     share: float
-    until: (
-        float  # the share up to which it pays more; finite only for a defence that pays at low shares alone
-    )
+    # the share up to which it pays more; finite only for a defence that pays at low shares alone
+    until: float
     low: float | None
     high: float | None
     level: float

@@ -32,9 +32,8 @@ FASTEST_GROWTH = 2.0  # of one step over the last
 FORK_STEP = 1e-4  # the branch seems to turn round: believed, as a fork passed over, only in steps as small
 LEAPS = tuple(10.0**exponent for exponent in range(-6, 1))  # over a fork at which shorter steps fail
 FARTHEST_CORRECTION = 0.3  # of the step, beyond which a step may have landed on another branch
-FURTHEST_PROBABILITY = (
-    0.02  # between a probability as predicted and as corrected; λ may hide this in the length
-)
+# Between a probability as predicted and as corrected; λ may hide this in the length
+FURTHEST_PROBABILITY = 0.02
 MOST_SHRUNK = 0.8  # the factor of a contraction; closer to 1 the branch leads there sooner
 MOST_RESPONSES = 160
 MOST_COMPARED = 40  # strategies that are compared in pairs

@@ -17,9 +17,8 @@ from advgame.games import Certificate, Game, Profile
 
 KERNELS = "advgame.equilibria.kernels.rank_one_solver"
 NAMES = f"{KERNELS.rpartition('.')[2]}.solve_some"  # how the names of the compiled files begin
-WORTH_LOADING = (
-    1500  # payoffs of a player, from which on loading numba and compiled code pays within a few games
-)
+# Payoffs of a player, from which on loading numba and compiled code pays within a few games
+WORTH_LOADING = 1500
 WORTH_A_TIMER = 100_000  # smaller games end before any time limit one would set
 ROOM = 64  # equilibria; games with more are walked in Python
 

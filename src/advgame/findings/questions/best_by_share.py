@@ -118,7 +118,7 @@ class Reign:
     defence: str
     low: float  # the first share of the range
     high: float  # the last share of the range
-    # Frequency of winning in the draws, at the first and at the last share of the range
+    # frequency of winning in the draws, at the first and at the last share of the range
     wins: tuple[float, float]
     least: float  # lowest frequency of winning over the range
     surely: float | None  # the share of the range from which it wins in 90 % of the draws

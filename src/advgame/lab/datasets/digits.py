@@ -17,9 +17,8 @@ from advgame.lab.datasets.splits import stratified
 BRIGHTEST = 16
 TEST_SHARE = 1 / 3
 SPLIT_SEED = 0
-CHECKSUM = (
-    "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"  # SHA-256 of pixels, then labels
-)
+# SHA-256 of pixels, then labels
+CHECKSUM = "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ class PinnedFile:
     name: str
     size: int | None  # bytes, uncompressed; None where it is unknown
     checksum: str  # of the uncompressed content: "md5:…" or "sha256:…"
-    # Where it is published, the best first; a name ending in .gz is stored gzipped
+    # where it is published, the best first; a name ending in .gz is stored gzipped
     urls: tuple[str, ...] = ()
     head: bytes = b""  # a first line that some copies have and the published file has not; taken off
     instead: tuple[PinnedFile, ...] = ()  # other files that hold the same data

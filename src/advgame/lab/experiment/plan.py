@@ -16,9 +16,8 @@ class DefencePlan:
 
     name: str
     defence: Defence
-    after: str | None = (
-        None  # name of the defence whose network it starts from; None for an untrained network
-    )
+    # name of the defence whose network it starts from; None for an untrained network
+    after: str | None = None
     seeds: tuple[int, ...] | None = None  # None for the seeds of the experiment
 
     @property
