@@ -18,6 +18,7 @@ from advgame.scenarios import Axis, Scenario, build_game, get_parameter, set_par
 from advgame.scenarios.parameters import nearest_value
 from advgame.scenarios.scenario_digest import inputs_sha256
 from advgame.studies import Regions, regions
+from advgame.studies.bulk_policy import WHILE_RUNNING
 from advgame.studies.region_borders import Borders
 from advgame.studies.regions import RegionTable, borders
 from advgame.wording.names import currency_of
@@ -50,6 +51,8 @@ def show(answered_by: Concept) -> None:
                 "at once: it has no margin for the attacker's rewards and costs."
             )
         )
+    if state.scenario().may_stop:
+        st.caption(WHILE_RUNNING)
     with st.spinner("Drawing the map …", show_time=True):
         region_map, edges = _map_of(state.scenario(), across, upwards, concept)
     _show_map(region_map, edges)

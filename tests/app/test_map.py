@@ -36,6 +36,14 @@ def test_the_map_says_where_the_scenario_lies(open_page: Open, name: str) -> Non
     assert "the scenario lies in the region of" in page.main.markdown[0].value.replace("\\", "")
 
 
+def test_the_map_of_a_service_that_may_be_stopped_says_that_it_leaves_that_out(open_page: Open) -> None:
+    said = "Not running the service is not among the answers."
+    page = open_page(view="map")
+    assert said not in [each.value for each in page.main.caption]
+    page.toggle(key="may_stop").set_value(True).run()
+    assert said in [each.value for each in page.main.caption]
+
+
 def test_the_map_takes_two_different_parameters_and_a_third(open_page: Open) -> None:
     page = open_page(view="map")
     page.selectbox(key="map across").set_value("breach_loss").run()

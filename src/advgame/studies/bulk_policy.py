@@ -13,7 +13,7 @@ SOLVED = {
     "commitment": "an announced mixed strategy",
     "pure_commitment": "a single network that the attacker knows",
 }
-WHILE_RUNNING = " Not running the service is not among the answers."
+WHILE_RUNNING = "Not running the service is not among the answers."
 NO_MARGIN = ", with no margin for the attacker's amounts (thousands of integer programs would take too long)"
 
 
@@ -40,7 +40,8 @@ def solved_while_running(situation: Situation) -> str:
     Args:
         situation: the scenario and its solution concept.
     """
-    return solved_for(situation.concept) + (WHILE_RUNNING if situation.scenario.may_stop else "")
+    solved = solved_for(situation.concept)
+    return f"{solved} {WHILE_RUNNING}" if situation.scenario.may_stop else solved
 
 
 def beside_the_verdict(recommendation: Recommendation) -> str:
