@@ -7,6 +7,8 @@ import advgame as ag
 # Left out: the same structure as a case that is there, only larger or with other figures.
 ALIKE = {
     "agent-injection": "digits-measured",  # outcomes per input, several seeds
+    "cifar10-jpeg-resnet8-half-measured": "cifar10-jpeg-vgg-half-measured",  # four norms, several seeds
+    "gtsrb-measured": "cifar10-jpeg-vgg-half-measured",
     "backdoor-repairs": "agentdojo-camel",  # utility under attack, static attacks
     "prompt-defences": "cifar10-two-defences",  # one attack, counts
     "machine-text-detectors": "cifar10-many-attacks",  # many defences and attacks, counts

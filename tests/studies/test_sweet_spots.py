@@ -17,7 +17,6 @@ from advgame.studies.sweet_spots import pareto_front
 from tests.studies.structures import CASES
 
 PRUNED = (
-    "cifar10-jpeg-resnet8-half-measured",
     "cifar10-jpeg-vgg-half-measured",
     "cifar10-pruned-and-defended",
     "cifar10-pruning",
