@@ -6,16 +6,14 @@ import streamlit as st
 
 from advgame.decision import Decision, Recommendation
 from advgame.decision.recommendation import undefended_in_words
-from advgame.equilibria import for_many_games
-from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.errors import AdvgameError
 from advgame.number_text import percent, probability, significant
 from advgame.scenarios import Scenario
-from advgame.studies import BreakEven, Threshold, thresholds
+from advgame.studies import BreakEven, Threshold
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.candidates import NOT_RUN
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
-from advgame.studies.policy_thresholds import policy_thresholds
+from advgame.studies.verdict_thresholds import of_policies, verdict_thresholds
 from advgame.wording.caveats import too_close
 from advgame.wording.confidence_words import interval_in_words
 from advgame.wording.money import money_of
@@ -74,8 +72,7 @@ def _show_thresholds(decision: Decision) -> None:
         help="The values of single parameters, nearest to those set, at which another policy is better.",
     )
     recommendation = decision.recommendation
-    of_policies = decision.stops or isinstance(recommendation.situation.concept, RobustCommitment)
-    if not of_policies and not solvers.are_ready("thresholds"):
+    if not of_policies(decision) and not solvers.are_ready("thresholds"):
         return
     with errors_shown():
         searched, close = state.remembered("thresholds", lambda: _thresholds(decision))
@@ -89,7 +86,7 @@ def _show_thresholds(decision: Decision) -> None:
                 no_threshold_in_words(
                     searched,
                     recommendation.game.shape[0] + recommendation.scenario.may_stop,
-                    of_policies=of_policies,
+                    of_policies=of_policies(decision),
                 )
             ]
         st.markdown("\n".join(f"- {state.worded(text)}" for text in sentences))
@@ -99,13 +96,8 @@ def _thresholds(decision: Decision) -> tuple[tuple[Threshold, ...], str]:
     """The numbers in the sidebar with their thresholds, and whether the decision is too close to call."""
     recommendation = decision.recommendation
     parameters = [ends.address for ends in shown_axes()]
-    if decision.stops:
-        return policy_thresholds(decision, parameters), ""
-    if isinstance(recommendation.situation.concept, RobustCommitment):
-        searched = policy_thresholds(decision, parameters)
-    else:
-        searched = thresholds(recommendation, for_many_games(recommendation.situation.concept), parameters)
-    return searched, too_close(recommendation, _pairs(recommendation))
+    close = "" if decision.stops else too_close(recommendation, _pairs(recommendation))
+    return verdict_thresholds(decision, parameters), close
 
 
 def _pairs(recommendation: Recommendation) -> tuple[BreakEven, ...]:

@@ -82,7 +82,7 @@ def test_an_accuracy_moves_along_a_line_as_if_it_had_been_measured() -> None:
     line = Line(here, address)
     assert line.game(0.35).exact_payoffs == moved.exact_payoffs
     assert (line.payoffs([0.35])[0][0] == moved.defender_payoffs).all()
-    assert played(here, moved) is not None
+    assert played(here.concept, moved) is not None
 
 
 def test_no_kernel_means_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

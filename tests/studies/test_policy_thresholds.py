@@ -21,10 +21,7 @@ def test_the_thresholds_of_two_defences_by_hand() -> None:
     It pays from the share q p_S on, with p_S = .0944 / .9478; Standard is not attacked, whatever the margin,
     where .95 of the cost exceeds 1.05.
     """
-    found = {
-        each.parameter: each
-        for each in policy_thresholds(decide(case("cifar10-two-defences")).recommendation)
-    }
+    found = {each.parameter: each for each in policy_thresholds(decide(case("cifar10-two-defences")))}
     q = 0.48 / (1.05 * 0.5342)
     assert found["largest_share"].below == pytest.approx(q * 0.0944 / 0.9478, abs=2e-6)
     assert found["largest_share"].deploy_below == ("Standard",)
@@ -59,10 +56,10 @@ def test_beyond_a_threshold_the_policy_named_is_worth_more_and_before_it_none_is
             adversarial_share={attack: 0.6 * scenario.largest_share},
             intervals={"attack_reward": (0.9, 1.2)},
         )
-    recommendation = decide(scenario).recommendation
-    strategy = recommendation.profile.defender
+    decision = decide(scenario)
+    strategy = decision.strategy
     tried = 0
-    for each in policy_thresholds(recommendation):
+    for each in policy_thresholds(decision):
         for edge, named, side in ((each.below, each.deploy_below, -1), (each.above, each.deploy_above, 1)):
             if edge is None or abs(edge - each.value) < 1e-4:
                 continue
@@ -80,13 +77,9 @@ def test_beyond_a_threshold_the_policy_named_is_worth_more_and_before_it_none_is
 def test_a_report_against_an_informed_attacker_lists_policy_thresholds() -> None:
     report = ag.report(case("mnist-pruning"))
     assert [each.below for each in report.thresholds] == [
-        each.below for each in policy_thresholds(situate_and_recommend("mnist-pruning"))
+        each.below for each in policy_thresholds(decide(situate(case("mnist-pruning"))))
     ]
     assert "guaranteed to be worth more" in " ".join(report.render("text").split())
-
-
-def situate_and_recommend(name: str) -> ag.decision.Recommendation:
-    return decide(situate(case(name))).recommendation
 
 
 def test_the_price_of_a_term_that_the_scenario_does_not_name_has_its_thresholds() -> None:
@@ -94,8 +87,7 @@ def test_the_price_of_a_term_that_the_scenario_does_not_name_has_its_thresholds(
     unnamed = replace(named, terms=tuple(term for term in named.terms if term.name != "defence_cost"))
     assert len(unnamed.terms) == len(named.terms) - 1
     found, expected = (
-        policy_thresholds(decide(each).recommendation, parameters=["defence_cost[Standard]"])
-        for each in (unnamed, named)
+        policy_thresholds(decide(each), parameters=["defence_cost[Standard]"]) for each in (unnamed, named)
     )
     assert [(each.below, each.above) for each in found] == [(each.below, each.above) for each in expected]
     assert found[0].decides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from math import erf, sqrt
 
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 
 import advgame as ag
 from advgame.decision import Kind, decide, situate
-from advgame.scenarios import Scenario, case, set_parameter
+from advgame.decision.attacker_amounts import attacker_amounts
+from advgame.equilibria.algorithms.uncertain_attacker import worst_reply
+from advgame.scenarios import Scenario, build_game, case, set_parameter
 from advgame.scenarios.knowledge import KNOWLEDGE
-from advgame.studies import Threshold, thresholds
+from advgame.studies import Threshold
 from advgame.studies.candidates import NOT_RUN, candidates
-from advgame.studies.policy_thresholds import policy_thresholds
+from advgame.studies.verdict_thresholds import verdict_thresholds
 
 CLEAN, ROBUST = 0.8534, 0.5342  # of Rice2020Overfitting, 10,000 test inputs each
 LOSS = 8.0
@@ -34,7 +37,7 @@ def costly(share: float, knows: str = "mixture") -> Scenario:
 def test_the_service_pays_up_to_the_share_found_by_hand(share: float, knows: str) -> None:
     decision = decide(costly(share, knows))
     assert decision.stops == (share > NO_WORTH)
-    (threshold,) = policy_thresholds(decision, ["largest_share"])
+    (threshold,) = verdict_thresholds(decision, ["largest_share"])
     if decision.stops:
         assert threshold.deploy == ()
         assert (threshold.below, threshold.deploy_below) == (
@@ -44,20 +47,6 @@ def test_the_service_pays_up_to_the_share_found_by_hand(share: float, knows: str
         assert threshold.above is None
     else:
         assert (threshold.above, threshold.deploy_above) == (pytest.approx(NO_WORTH, abs=2e-6), ())
-
-
-@pytest.mark.parametrize("share", [0.15, 0.3])
-def test_games_solved_again_give_the_same_share(share: float) -> None:
-    (threshold,) = thresholds(costly(share, "nothing"), parameters=["largest_share"])
-    found, deploy = (
-        (threshold.above, threshold.deploy_above)
-        if share < NO_WORTH
-        else (threshold.below, threshold.deploy_below)
-    )
-    assert found == pytest.approx(NO_WORTH, abs=1e-8)
-    assert deploy == (() if share < NO_WORTH else ("Rice2020Overfitting",))
-    frame = ag.study("thresholds", costly(share, "nothing"), parameters=("largest_share",)).frame()
-    assert NOT_RUN in (frame["deploy_above"][0], frame["deploy"][0])
 
 
 def sides(threshold: Threshold) -> list[tuple[float, tuple[str, ...]]]:
@@ -72,21 +61,109 @@ def sides(threshold: Threshold) -> list[tuple[float, tuple[str, ...]]]:
     ]
 
 
-@pytest.mark.parametrize("share", [0.15, 0.3])
-@pytest.mark.parametrize("knows", ["mixture", "network"])
-def test_beyond_a_threshold_the_verdict_is_to_stop_or_to_run(share: float, knows: str) -> None:
-    scenario = costly(share, knows)
+def set_all(scenario: Scenario, **amounts: float) -> Scenario:
+    for address, value in amounts.items():
+        scenario = set_parameter(scenario, address, value)
+    return scenario
+
+
+@pytest.mark.parametrize("knows", KNOWLEDGE)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_verdict_changes_between_running_and_stopping_at_the_thresholds(seed: int, knows: str) -> None:
+    """A single policy, at amounts at which the margin matters; other values are decided anew."""
+    random = np.random.default_rng([seed, 7])
+    scenario = replace(costly(0.3, knows), attacker_margin=0.1)
+    scenario = set_all(
+        scenario,
+        largest_share=float(random.uniform(0.1, 0.4)),
+        breach_loss=float(random.uniform(3, 9)),
+        attack_cost=float(random.uniform(0.3, 0.6)),
+    )
+    robust = replace(scenario.select, defences=("Rice2020Overfitting",))
+    scenario = replace(scenario, select=robust, undefended=None)
     decision = decide(scenario)
-    tried = 0
-    for threshold in policy_thresholds(decision):
-        for edge, deploy in sides(threshold):
-            if threshold.parameter.startswith(("clean", "attacked")) or (deploy and not decision.stops):
-                continue
-            step = 1e-4 * (threshold.high - threshold.low) * (1 if edge > threshold.value else -1)
-            assert decide(set_parameter(scenario, threshold.parameter, edge - step)).stops == decision.stops
-            assert decide(set_parameter(scenario, threshold.parameter, edge + step)).stops != decision.stops
-            tried += 1
-    assert tried >= 3
+    for threshold in verdict_thresholds(
+        decision, ["largest_share", "breach_loss", "attack_cost", "benign_gain"]
+    ):
+        edges = {edge for edge, _ in sides(threshold)}
+        assert all((deploy == ()) != decision.stops for _, deploy in sides(threshold))
+        stops = [
+            (value, decide(set_parameter(scenario, threshold.parameter, value)).stops)
+            for value in np.linspace(threshold.low, threshold.high, 41).tolist()
+        ]
+        changes = [
+            (before, after)
+            for (before, stopped), (after, next_stopped) in pairwise(stops)
+            if stopped != next_stopped
+        ]
+        below = [pair for pair in changes if pair[0] < threshold.value]
+        above = [pair for pair in changes if pair[1] > threshold.value and pair not in below[-1:]]
+        nearest = [*below[-1:], *above[:1]]
+        assert all(any(low <= edge <= high for edge in edges) for low, high in nearest), (threshold, nearest)
+        for edge, _ in sides(threshold):
+            step = 1e-5 * (threshold.high - threshold.low) * (1 if edge > threshold.value else -1)
+            if threshold.low <= edge + step <= threshold.high:
+                beyond, before = (
+                    decide(set_parameter(scenario, threshold.parameter, edge + side * step))
+                    for side in (1, -1)
+                )
+                assert (before.stops, beyond.stops) == (decision.stops, not decision.stops)
+
+
+def test_the_margin_counts_beside_not_running() -> None:
+    """Within the margin the attack pays; at the amounts assumed it does not."""
+    scenario = set_all(costly(0.1), breach_loss=6.0, attack_cost=0.5)
+    assert not decide(scenario).stops
+    share, gain = verdict_thresholds(decide(scenario), ["largest_share", "benign_gain"])
+    assert share.deploy_above == gain.deploy_below == ()
+    assert share.above is not None
+    assert gain.below is not None
+    for address, edge, side in (("largest_share", share.above, 1), ("benign_gain", gain.below, -1)):
+        policy = decide(scenario).strategy
+        at = set_parameter(scenario, address, edge)
+        game, amounts = build_game(at), attacker_amounts(at)
+        assert worst_reply(game, amounts, policy)[1] == pytest.approx(0, abs=1e-5)
+        assert decide(set_parameter(scenario, address, edge + 0.05 * side)).value < decide(scenario).value
+
+
+@pytest.mark.parametrize("cost", [0.1, 0.3, 0.5])
+def test_a_secret_mixture_stops_where_its_game_loses_money(cost: float) -> None:
+    scenario = set_all(costly(0.3, "nothing"), breach_loss=4.0, attack_cost=0.48)
+    for defence in ("Standard", "Rice2020Overfitting"):
+        scenario = set_parameter(scenario, f"defence_cost[{defence}]", cost)
+    decision = decide(scenario)
+    assert not decision.announces
+    assert not decision.recommendation.pure
+    edges = [
+        (threshold.parameter, edge)
+        for threshold in verdict_thresholds(decision, ["largest_share", "benign_gain", "benign_loss"])
+        for edge, deploy in sides(threshold)
+        if deploy == ()
+    ]
+    assert "benign_gain" in dict(edges)
+    for address, edge in edges:
+        solved = ag.solve(build_game(set_parameter(scenario, address, edge)), concept="nash")
+        assert solved.recommended.defender_payoff == pytest.approx(0, abs=1e-5)
+
+
+def test_another_concept_leaves_stopping_out() -> None:
+    report = ag.report(costly(0.3), concept="nash")
+    assert report.verdict.startswith("Deploy")
+    assert all(threshold.deploy for threshold in report.thresholds)
+    assert NOT_RUN not in {name for item in report.thresholds for name in (item.deploy_below or ())}
+    frame = ag.study("thresholds", costly(0.3)).frame()
+    assert (frame["deploy"] != "").all()
+
+
+def test_a_verdict_that_allows_for_the_margin_says_that_the_draws_do_not() -> None:
+    robust = replace(case("cifar10-two-defences").select, defences=("Rice2020Overfitting",))
+    for knows in KNOWLEDGE:
+        scenario = replace(costly(0.3, knows), select=robust, undefended=None)
+        report = ag.report(set_parameter(scenario, "attack_cost", 0.48))
+        assert report.verdict == "Do not run the service: no way of running it is sure to earn money"
+        text = " ".join(report.render("text").split())
+        assert "Too close to call" not in text
+        assert "while the recommendation allows for the margin" in text
 
 
 def test_how_often_stopping_is_better_is_the_normal_approximation_of_the_counts() -> None:
@@ -133,7 +210,7 @@ def test_not_running_is_an_option_only_where_the_owner_allows_it(knows: str) -> 
     assert decide(costly(0.3, knows)).policies.verdict.kind is Kind.STOPPED
 
 
-@pytest.mark.parametrize("name", ["regions", "sweep", "portfolio", "nearest_flip"])
+@pytest.mark.parametrize("name", ["regions", "sweep", "portfolio", "nearest_flip", "thresholds"])
 def test_a_study_of_many_games_says_that_it_leaves_stopping_out(name: str) -> None:
     scenario = costly(0.15)
     said = "Not running the service is not among the answers."

@@ -41,6 +41,11 @@ class Decision:
         return self.by_knowledge and self.policies.verdict.kind is Kind.STOPPED
 
     @property
+    def may_stop(self) -> bool:
+        """Whether not running the service is among the policies that were compared."""
+        return self.by_knowledge and self.policies.scenario.may_stop
+
+    @property
     def strategy(self) -> FloatArray:
         """(defences,) The probability of deploying each defence; all 0 where the service is not run."""
         return self.policies.verdict.strategy if self.stops else self.recommendation.profile.defender

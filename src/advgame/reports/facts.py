@@ -7,17 +7,16 @@ from functools import cached_property
 
 from advgame.decision import Decision, Policies, Recommendation, Situation, decide, situate
 from advgame.equilibria import Concept, for_many_games
-from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.games import Game
 from advgame.measurements import MeasurementTable, pool_seeds
 from advgame.payoffs import Accuracies
 from advgame.scenarios import Scenario
 from advgame.scenarios.scenario_digest import inputs_sha256
-from advgame.studies import BreakEven, Threshold, thresholds
+from advgame.studies import BreakEven, Threshold
 from advgame.studies.attacker_types import AttackerTypesResult, AttackerTypesStudy
 from advgame.studies.break_even import break_even_pairs
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
-from advgame.studies.policy_thresholds import policy_thresholds
+from advgame.studies.verdict_thresholds import verdict_thresholds
 from advgame.wording.money import Money, money_of
 
 
@@ -95,7 +94,6 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
     recommendation = decision.recommendation
     scenario = recommendation.scenario
     answered_by = recommendation.situation.concept
-    what_if = for_many_games(answered_by)
     return Facts(
         situation if concept is None else situation.answered_by(concept),
         scenario,
@@ -105,8 +103,6 @@ def gather(question: Scenario | Situation, concept: str | Concept | None) -> Fac
         recommendation.situation.accuracies,
         pool_seeds(scenario.selected),
         money_of(scenario),
-        policy_thresholds(decision)
-        if decision.stops or isinstance(answered_by, RobustCommitment)
-        else thresholds(recommendation, None if what_if is answered_by else what_if),
+        verdict_thresholds(decision),
         break_even_pairs(scenario, recommendation),
     )

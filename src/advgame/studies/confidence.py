@@ -204,7 +204,7 @@ def confidence_of(situation: Situation, strategy: FloatArray, study: ConfidenceS
         study.draws,
         evidence.words + _drawn_prices(prices),
         float(values_of((options[chosen],), *_as_measured(situation))[0, 0]),
-        isinstance(situation.concept, RobustCommitment),
+        isinstance(situation.concept, RobustCommitment) or not strategy.any(),
         max(evidence.runs),
         bool(prices),
     )

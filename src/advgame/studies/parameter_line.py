@@ -10,6 +10,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.decision.situation import Situation
+from advgame.equilibria import Concept
 from advgame.equilibria.algorithms.deadline import Deadline, TimeUp, sharing
 from advgame.equilibria.batch.recommended_profiles import recommended_without_compiling
 from advgame.errors import AdvgameError
@@ -29,7 +30,6 @@ INSIDE = (0.5, 0.7071)  # fractions of the way at which linearity is checked
 BENT = 1e-14  # of the largest payoff: the smallest deviation that counts as non-linear
 WORK = 1.0  # nominal seconds for all neighbouring games that are solved singly
 WORK_FOR_EACH = 0.25  # nominal seconds for one of them
-LOSS = 1e-9  # of the largest payoff: a smaller loss is a rounding error
 SECONDS = 60.0  # wall-clock time: far above the work limit, so that it does not affect results
 
 
@@ -108,7 +108,7 @@ class Line:
 class Played:
     """Both players' mixed strategies in one game, and the deployed defences."""
 
-    deploy: Deploy  # empty where the service may be stopped and would lose money
+    deploy: Deploy
     defender: FloatArray  # (defences,)
     attacker: FloatArray  # (attacks,)
 
@@ -149,7 +149,9 @@ class Answers:
         game = paid[0][place].tobytes(), paid[1][place].tobytes()
         if game in self._alike:
             return self._alike[game]
-        answer, in_time = played_within(moved.situation, lambda: moved.game(values[place]), self.budget)
+        answer, in_time = played_within(
+            moved.situation.concept, lambda: moved.game(values[place]), self.budget
+        )
         if in_time:
             self._alike[game] = answer
         else:
@@ -157,13 +159,11 @@ class Answers:
         return answer
 
 
-def played_within(
-    situation: Situation, game: Callable[[], Game], budget: Deadline
-) -> tuple[Played | None, bool]:
+def played_within(concept: Concept, game: Callable[[], Game], budget: Deadline) -> tuple[Played | None, bool]:
     """The recommended profile of one game, and whether it was computed within the work limit.
 
     Args:
-        situation: the scenario and its solution concept.
+        concept: the solution concept.
         game: a function that builds the game; called only if work is left.
         budget: the remaining work; this game may use up to ``WORK_FOR_EACH`` of it.
     """
@@ -171,7 +171,7 @@ def played_within(
         return None, False
     part = budget.part(WORK_FOR_EACH)
     with sharing(part):
-        answer = played(situation, game())
+        answer = played(concept, game())
     in_time = part.spent <= part.work
     return (answer if in_time else None), in_time
 
@@ -194,41 +194,22 @@ def _in_one_batch(
     if answers is None:
         return {}
     places = [(line, place) for line, _, values in filled for place in range(len(values))]
+    defences = situation.accuracies.defences
     return {
-        places[game]: played_in(situation, payoffs[0][game], answers.defender[game], answers.attacker[game])
+        places[game]: Played(
+            deployed(answers.defender[game], defences), answers.defender[game], answers.attacker[game]
+        )
         for game in np.flatnonzero(answers.solved).tolist()
     }
 
 
-def played(situation: Situation, game: Game) -> Played | None:
-    """The recommended profile of one game; None if none could be certified within the limit.
-
-    Args:
-        situation: the scenario and its solution concept.
-        game: that of the scenario at other amounts.
-    """
+def played(concept: Concept, game: Game) -> Played | None:
+    """The recommended profile of one game; None if none could be certified within the limit."""
     try:
-        profile = situation.concept.solve(game).recommended
+        profile = concept.solve(game).recommended
     except (AdvgameError, TimeUp):
         return None
-    return played_in(situation, game.defender_payoffs, profile.defender, profile.attacker)
-
-
-def played_in(
-    situation: Situation, defender_payoffs: FloatArray, defender: FloatArray, attacker: FloatArray
-) -> Played:
-    """A profile with what is deployed: nothing where it loses money and the service may be stopped.
-
-    Args:
-        situation: the scenario.
-        defender_payoffs: (defences, attacks) of the game.
-        defender: (defences,) mixed strategy.
-        attacker: (attacks,) mixed strategy.
-    """
-    loses = float(defender @ defender_payoffs @ attacker) < -LOSS * float(np.abs(defender_payoffs).max())
-    stops = situation.scenario.may_stop and loses
-    deploy = () if stops else deployed(defender, situation.accuracies.defences)
-    return Played(deploy, defender, attacker)
+    return Played(deployed(profile.defender, game.defences), profile.defender, profile.attacker)
 
 
 def _between(first: FloatArray, last: FloatArray) -> Along:

@@ -3,7 +3,8 @@
 Policies are held fixed: the recommended strategy, every defence alone, and, where the scenario allows it, not
 running the service. The attacker knows which is deployed and plays its best response at the value tried; the
 other policies count with their guaranteed value there, the least while the attacker's rewards and costs lie
-within the scenario's margin. So the recommended policy leads where the scenario stands. Payoffs, and what the
+within the scenario's margin, and so does the recommended one beside not running the service. So the
+recommended policy leads where the scenario stands. Payoffs, and what the
 margin does to them, change in proportion to a parameter: two ends of its range give everything in between.
 """
 
@@ -18,7 +19,6 @@ from numpy.typing import NDArray
 from advgame.arrays import FloatArray
 from advgame.decision import Decision
 from advgame.decision.attacker_amounts import deviations, effects_of
-from advgame.decision.recommendation import Recommendation
 from advgame.games.tolerances import PLAYED, TIE
 from advgame.payoffs import Accuracies, Term
 from advgame.scenarios import Scenario, get_parameter, set_parameter
@@ -39,10 +39,8 @@ NEAR_ZERO = 1e-9  # of the greatest share: where an attack is set up, but adds n
 SAME = 1e-7  # of the largest value: a smaller lead of another policy is none
 
 
-def policy_thresholds(
-    decision: Decision | Recommendation, parameters: Iterable[str] | None = None
-) -> tuple[Threshold, ...]:
-    """The values of the largest share, each cost and each accuracy that end the recommended policy's lead.
+def policy_thresholds(decision: Decision, parameters: Iterable[str] | None = None) -> tuple[Threshold, ...]:
+    """The values of the largest share, each cost and each accuracy that end the lead of the chosen policy.
 
     >>> from advgame.decision import decide
     >>> from advgame.scenarios import case
@@ -51,18 +49,35 @@ def policy_thresholds(
     ('largest_share', 0.0852, ('Standard',))
 
     Args:
-        decision: a decision whose policy the attacker knows, such as not running the service; or the
-            recommendation of running it.
+        decision: whose policy the attacker knows, or which is not to run the service.
         parameters: addresses; by default those of `thresholds`.
 
     Returns:
         As of `thresholds`; ``deploy_below`` and ``deploy_above`` hold the defence that is then worth more,
         and are empty where not running the service is.
     """
-    recommendation = decision.recommendation if isinstance(decision, Decision) else decision
-    strategy = decision.strategy if isinstance(decision, Decision) else decision.profile.defender
-    wanted = relevant_addresses(recommendation) if parameters is None else parameters
-    compared = _Compared(recommendation, strategy)
+    recommendation, strategy = decision.recommendation, decision.strategy
+    rivals = [*np.eye(len(strategy)), recommendation.profile.defender]
+    if decision.may_stop:
+        rivals.append(np.zeros(len(strategy)))
+    return _thresholds(_Compared(decision, rivals), parameters)
+
+
+def loss_thresholds(decision: Decision, parameters: Iterable[str] | None = None) -> tuple[Threshold, ...]:
+    """The values at which the chosen policy, held fixed, is no longer guaranteed to earn money.
+
+    Args:
+        decision: to run the service with a policy that counts with what it guarantees.
+        parameters: addresses; by default those of `thresholds`.
+
+    Returns:
+        As of `policy_thresholds`.
+    """
+    return _thresholds(_Compared(decision, [np.zeros(len(decision.strategy))]), parameters)
+
+
+def _thresholds(compared: _Compared, parameters: Iterable[str] | None) -> tuple[Threshold, ...]:
+    wanted = relevant_addresses(compared.recommendation) if parameters is None else parameters
     return tuple(_threshold(compared, address) for address in wanted)
 
 
@@ -122,20 +137,18 @@ class _End:
 
 
 class _Compared:
-    """The recommended policy and the others, and what moves each of them."""
+    """The chosen policy and others, and what moves each of them."""
 
-    def __init__(self, recommendation: Recommendation, strategy: FloatArray) -> None:
-        self.situation, self.scenario = recommendation.situation, recommendation.scenario
-        alternatives = [*np.eye(len(strategy)), recommendation.profile.defender]
-        if self.scenario.may_stop:
-            alternatives.append(np.zeros(len(strategy)))
-        rivals = [row for row in alternatives if np.abs(row - strategy).max() > PLAYED]
+    def __init__(self, decision: Decision, others: Iterable[FloatArray]) -> None:
+        self.recommendation, strategy = decision.recommendation, decision.strategy
+        self.situation, self.scenario = self.recommendation.situation, self.recommendation.scenario
+        rivals = [row for row in others if np.abs(row - strategy).max() > PLAYED]
         self.strategies = np.array([strategy, *rivals])  # (policies, defences)
-        defences = recommendation.game.defences
+        defences = self.recommendation.game.defences
         self.chosen, *self.rivals = (deployed(policy, defences) for policy in self.strategies)
+        self.stopped = np.array([not rival for rival in self.rivals], dtype=bool)  # (rivals,)
         self.effects = {
-            term.name: self._effects(term, self.situation.accuracies)
-            for term in recommendation.scenario.terms
+            term.name: self._effects(term, self.situation.accuracies) for term in self.scenario.terms
         }
 
     def with_prices(self, scenario: Scenario) -> _End:
@@ -214,15 +227,28 @@ class _Lead:
         strategies = self.compared.strategies
         worth, pays = strategies @ a, strategies @ b  # (values, policies, attacks)
         advantage = pays[..., :, None] - pays[..., None, :]  # of the first reply over the second
-        advantage[:, 1:] += self.fixed_change[:, 1:]
-        if self.moving.any():
-            advantage[:, 1:] += _least_change(*_uncertain(*self._amounts(values)))[:, 1:]
         slack = TIE * np.maximum(np.ptp(b, axis=(1, 2)), 1e-300)[:, None, None, None]
-        beaten = (advantage > slack).any(axis=2)
-        guaranteed = np.where(beaten, np.inf, worth).min(axis=2)  # (values, policies)
-        rival = guaranteed[:, 1:].argmax(axis=1)
-        ahead = guaranteed[:, 0] - guaranteed[np.arange(len(values)), 1 + rival]
-        return np.where(np.abs(ahead) <= SAME * np.abs(guaranteed).max(axis=1), 0.0, ahead), rival
+        known = _least_worth(worth[:, :1], advantage[:, :1] > slack)  # (values, 1)
+        advantage += self.fixed_change
+        if self.moving.any():
+            advantage += _least_change(*_uncertain(*self._amounts(values)))
+        guaranteed = _least_worth(worth, advantage > slack)  # (values, policies)
+        # Not running the service is better where the chosen policy is not guaranteed to earn money.
+        ahead = np.where(self.compared.stopped, guaranteed[:, :1], known) - guaranteed[:, 1:]
+        rival = ahead.argmin(axis=1)
+        least = ahead[np.arange(len(values)), rival]
+        largest = np.maximum(np.abs(guaranteed).max(axis=1), np.abs(known[:, 0]))
+        return np.where(np.abs(least) <= SAME * largest, 0.0, least), rival
+
+
+def _least_worth(worth: FloatArray, better: NDArray[np.bool_]) -> FloatArray:
+    """What policies are worth (values, policies) under the worst reply that no other reply surely beats.
+
+    Args:
+        worth: (values, policies, attacks).
+        better: (values, policies, attacks, attacks) whether the first reply surely beats the second.
+    """
+    return np.asarray(np.where(better.any(axis=2), np.inf, worth).min(axis=2))
 
 
 def _uncertain(

@@ -22,16 +22,15 @@ from advgame.payoffs.terms import Parameter
 from advgame.scenarios import Scenario, get_parameter
 from advgame.scenarios.parameters import ACCURACIES, STRENGTHS, TERM_PARAMETERS, WHOLE
 from advgame.scenarios.ranges import largest_strength, strengths_that_matter
-from advgame.studies.bulk_policy import solved_for
-from advgame.studies.candidates import NOT_RUN
+from advgame.studies.bulk_policy import solved_while_running
 from advgame.studies.parameter_line import (
     Answers,
     Deploy,
     Line,
     Played,
     budget_for_neighbours,
+    deployed,
     played,
-    played_in,
 )
 from advgame.studies.standard_deviations import standard_deviations
 from advgame.studies.study_contract import Study, StudyResult
@@ -103,8 +102,7 @@ def thresholds(
     The game is solved again at each value, so both players respond to the change. A grid, solved as one
     batch, brackets the nearest change of the deployed defences. The equilibrium played before the change
     ends within the bracket: the root of its `support_margin` is the threshold. If that root does not
-    explain the change, bisection locates it. Where the service may be stopped, no defence is deployed at
-    values at which the solution loses money.
+    explain the change, bisection locates it.
 
     >>> from advgame.scenarios import case
     >>> share, = thresholds(case("cifar10-two-defences"), parameters=["largest_share"])
@@ -163,15 +161,9 @@ def in_whole_numbers(threshold: Threshold, deployed_at: Callable[[float], Deploy
 
 def _deployed_at(recommendation: Recommendation, line: Line, value: float) -> Deploy | None:
     """What is deployed at a value, None if that is as at the scenario's own or could not be certified."""
-    answer = played(recommendation.situation, line.game(value))
-    return None if answer is None or answer.deploy == _as_stated(recommendation).deploy else answer.deploy
-
-
-def _as_stated(recommendation: Recommendation) -> Played:
-    profile = recommendation.profile
-    return played_in(
-        recommendation.situation, recommendation.game.defender_payoffs, profile.defender, profile.attacker
-    )
+    answer = played(recommendation.situation.concept, line.game(value))
+    stands = deployed(recommendation.profile.defender, recommendation.game.defences)
+    return None if answer is None or answer.deploy == stands else answer.deploy
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,7 +225,10 @@ def _threshold(below: Side, above: Side, lower: Change, upper: Change) -> Thresh
 def _both_sides(recommendation: Recommendation, address: str) -> tuple[Side, Side]:
     value = get_parameter(recommendation.scenario, address)
     low, high = searched_range(recommendation.scenario, address, value)
-    line, stands = Line(recommendation.situation, address), _as_stated(recommendation)
+    line, profile = Line(recommendation.situation, address), recommendation.profile
+    stands = Played(
+        deployed(profile.defender, recommendation.game.defences), profile.defender, profile.attacker
+    )
     return Side(line, stands, value, low), Side(line, stands, value, high)
 
 
@@ -489,19 +484,15 @@ class Thresholds(StudyResult):
                     "above": threshold.above,
                     "standard_deviations": self.distance(threshold),
                     "relative_distance": _of_the_value(threshold),
-                    "deploy_below": _deployed(threshold.deploy_below),
-                    "deploy": _deployed(threshold.deploy),
-                    "deploy_above": _deployed(threshold.deploy_above),
+                    "deploy_below": " + ".join(threshold.deploy_below or ()),
+                    "deploy": " + ".join(threshold.deploy),
+                    "deploy_above": " + ".join(threshold.deploy_above or ()),
                     "low": threshold.low,
                     "high": threshold.high,
                 }
                 for threshold in self.ranked
             ]
         )
-
-
-def _deployed(deploy: Deploy | None) -> str:
-    return "" if deploy is None else " + ".join(deploy) or NOT_RUN
 
 
 def _of_the_value(threshold: Threshold) -> float:
@@ -539,4 +530,4 @@ class ThresholdStudy(Study[Thresholds]):
         """
         deviations = standard_deviations(situation.scenario, self.price_spread, self.assumed_tested)
         answers = thresholds(recommend(situation), parameters=self.parameters or None)
-        return Thresholds(answers, deviations, solved_for(situation.concept))
+        return Thresholds(answers, deviations, solved_while_running(situation))

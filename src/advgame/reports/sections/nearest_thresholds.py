@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from advgame.catalogue import also_called
-from advgame.equilibria.concepts.robust_commitment import RobustCommitment
 from advgame.number_text import significant
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
 from advgame.studies import Threshold
 from advgame.studies.candidates import NOT_RUN
+from advgame.studies.verdict_thresholds import of_policies as thresholds_of_policies
 from advgame.wording.names import listed, meaning_of, unit_of, with_unit
 from advgame.wording.threshold_words import (
     by_distance,
@@ -28,7 +28,7 @@ OF_POLICIES = (
 )
 WITHOUT_SERVICE = (
     "Each parameter below is varied alone. Beyond a threshold the policy named is guaranteed to earn money, "
-    "against an attacker who knows what is deployed."
+    "against an attacker who knows what is deployed. Before that, other probabilities may pay already."
 )
 NAMED = 3  # the most defences of a mixed strategy that a cell names
 
@@ -80,7 +80,7 @@ def alternatives(facts: Facts) -> int:
 
 def of_policies(facts: Facts) -> bool:
     """Whether the thresholds compare fixed policies with each other, instead of games solved again."""
-    return facts.decision.stops or isinstance(facts.concept, RobustCommitment)
+    return thresholds_of_policies(facts.decision)
 
 
 def threshold_sentence(facts: Facts, threshold: Threshold) -> str:
