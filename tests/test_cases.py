@@ -28,6 +28,7 @@ SHAPES = {  # defences, columns with no attack
     "cifar10-robustbench": (99, 2),
     "digits-measured": (27, 19),
     "fashion-mnist-measured": (23, 18),
+    "gtsrb-measured": (16, 22),
     "imagenette-explanations": (3, 1),
     "imagenette-pruning": (4, 2),
     "jailbreaks": (4, 5),

@@ -26,6 +26,7 @@ PROMISED = {  # at least so many defences, columns (benign inputs among them), s
     "digits": (25, 24, 5, 300),
     "cifar10-jpeg": (17, 41, 3, 500),
     "fashion-mnist": (22, 13, 5, 1000),
+    "gtsrb": (16, 28, 3, 500),
     "mnist-invariance": (6, 4, 3, 1000),
     "pneumonia": (4, 6, 1, 600),
 }
