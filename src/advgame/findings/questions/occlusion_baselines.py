@@ -6,6 +6,7 @@ from statistics import fmean
 
 from advgame.findings.finding import Finding, Row, span
 from advgame.measurements.experiment_tables import Measured
+from advgame.number_text import fixed
 
 QUESTION = "Do occlusion baselines disagree on which regions matter to a network?"
 MEASURE = "occlusion_baselines"
@@ -30,9 +31,9 @@ def occlusion_baselines(measured: Measured) -> Finding:
     answer = (
         f"For {first}, the maps of two baselines have rank correlations (mean over images) from "
         f"{least[1].words} for {_pair(least[0])} to {most[1].words} for {_pair(most[0])}. Over "
-        f"{len(values)} networks the least similar pair is {_pair(lowest)} ({over_all[lowest]:.2f} on "
+        f"{len(values)} networks the least similar pair is {_pair(lowest)} ({fixed(over_all[lowest], 2)} on "
         "average), "
-        f"the most similar {_pair(highest)} ({over_all[highest]:.2f})."
+        f"the most similar {_pair(highest)} ({fixed(over_all[highest], 2)})."
     )
     evidence: list[Row] = [
         {
