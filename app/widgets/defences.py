@@ -155,8 +155,8 @@ def figure(shown: Sequence[Compared], case: str) -> go.Figure:
             text=[chart_text(short(state.say(row.defence), 22))],
             textposition="top center",
             textfont={"size": 11},
-            error_x=_bar(row.clean_error),
-            error_y=_bar(row.worst_error),
+            error_x=_bar(row.clean, row.clean_error),
+            error_y=_bar(row.worst, row.worst_error),
             marker={
                 "size": 15 if row.deployed > PLAYED else 10,
                 "color": colour_of(case, row.defence),
@@ -168,7 +168,7 @@ def figure(shown: Sequence[Compared], case: str) -> go.Figure:
             hoverinfo="text",
             showlegend=False,
         )
-    axis = {"fixedrange": True, "gridcolor": FAINT, "tickformat": ".0%"}
+    axis = {"fixedrange": True, "gridcolor": FAINT, "tickformat": ".3~%"}
     return drawn.update_layout(
         height=430,
         margin={"l": 0, "r": 8, "t": 10, "b": 0},
@@ -178,5 +178,15 @@ def figure(shown: Sequence[Compared], case: str) -> go.Figure:
     )
 
 
-def _bar(half: float | None) -> dict[str, object] | None:
-    return None if half is None else {"type": "constant", "value": half, "thickness": 1, "color": "#808890"}
+def _bar(accuracy: float, error: float | None) -> dict[str, object] | None:
+    """The error bar of an accuracy, cut off at 0 and at 1.
+
+    >>> bar = _bar(0.25, 0.5)
+    >>> bar["array"], bar["arrayminus"]
+    ([0.5], [0.25])
+    """
+    if error is None:
+        return None
+    up, down = max(0.0, min(error, 1 - accuracy)), max(0.0, min(error, accuracy))
+    ends = {"symmetric": False, "array": [up], "arrayminus": [down]}
+    return {"type": "data", **ends, "thickness": 1, "color": "#808890"}

@@ -49,8 +49,8 @@ def acceptability(result: SamplingError) -> go.Figure:
         margin={"l": 0, "r": 8, "t": 10, "b": 0},
         legend=LEGEND,
         showlegend=True,
-        xaxis=_axis("largest share of the traffic that can be adversarial", tickformat=".0%"),
-        yaxis=_axis("probability of being best", tickformat=".0%", range=[0, 1.02]),
+        xaxis=_axis("largest share of the traffic that can be adversarial", tickformat=".3~%"),
+        yaxis=_axis("probability of being best", tickformat=".3~%", range=[0, 1.02]),
     )
 
 
