@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from advgame.lab.datasets import DATASETS
-from benchmarks.laboratory_builds import whole_measurements
+from benchmarks.laboratory_builds import SMALL, WITH_STRONGEST, whole_measurements
 from benchmarks.laboratory_libraries import INPUTS, beside_libraries
 from benchmarks.laboratory_strength import beside_autoattack, networks, sparse_attacks
 from benchmarks.machine import machine
@@ -40,9 +40,13 @@ def main(arguments: list[str] | None = None) -> int:
     if given.against is not None:
         file = "laboratory-builds.md"
         tables = {
-            f"Medians of {given.repeats} runs each, in turns.": whole_measurements(
-                given.against, given.repeats
+            f"{about}, medians of {given.repeats} runs each, in turns.": whole_measurements(
+                experiment, given.against, given.repeats
             )
+            for about, experiment in {
+                "Attacks that do the same work in both": SMALL,
+                "With the strongest attack in L∞, which is not the same in every version": WITH_STRONGEST,
+            }.items()
         }
     else:
         name = "fashion_mnist" if "ADVGAME_IMAGES" in os.environ else "digits"

@@ -36,10 +36,6 @@ use = "adversarial_training"
 radius = 0.1
 epochs = 10
 
-[attacks.strongest]
-use = "strongest_linf"
-radii = [0.05, 0.1]
-
 [attacks.pgd]
 use = "pgd"
 radii = [0.05, 0.1]
@@ -62,12 +58,18 @@ crafted_on = "plain"
 use = "gaussian_noise"
 radii = [0.1]
 """
+WITH_STRONGEST = f"""{SMALL}
+[attacks.strongest]
+use = "strongest_linf"
+radii = [0.05, 0.1]
+"""
 
 
-def whole_measurements(other: Path, repeats: int) -> Iterator[str]:
+def whole_measurements(experiment: str, other: Path, repeats: int) -> Iterator[str]:
     """Lines of a table: seconds of the command with either checkout, in turns, and their ratio.
 
     Args:
+        experiment: the content of its file.
         other: the folder of the other checkout, with the same dependencies.
         repeats: runs of each.
     """
@@ -76,7 +78,7 @@ def whole_measurements(other: Path, repeats: int) -> Iterator[str]:
     runs: dict[str, list[tuple[float, float, float]]] = {name: [] for name in checkouts}
     for _ in range(repeats):
         for name, checkout in checkouts.items():
-            runs[name].append(_measured(checkout))
+            runs[name].append(_measured(experiment, checkout))
     yield "| `advgame measure`, 4 networks of digits, 2 seeds | seconds | CPU seconds | mean accuracy |"
     yield "|---|---|---|---|"
     medians = {name: [median(figures) for figures in zip(*of, strict=True)] for name, of in runs.items()}
@@ -93,13 +95,13 @@ def _commit(checkout: Path) -> str:
     return described or "no commit"
 
 
-def _measured(checkout: Path) -> tuple[float, float, float]:
+def _measured(experiment: str, checkout: Path) -> tuple[float, float, float]:
     """Seconds of a run, CPU seconds of all its processes, and the mean accuracy of the table."""
     settings = {**os.environ, "PYTHONPATH": str(checkout / "src"), "OMP_NUM_THREADS": "1"}
     with TemporaryDirectory() as folder:
-        experiment, table = Path(folder) / "small.toml", Path(folder) / "rows.csv"
-        experiment.write_text(SMALL, encoding="utf-8")
-        command = [sys.executable, "-m", "advgame.cli", "measure", str(experiment), "-o", str(table)]
+        file, table = Path(folder) / "small.toml", Path(folder) / "rows.csv"
+        file.write_text(experiment, encoding="utf-8")
+        command = [sys.executable, "-m", "advgame.cli", "measure", str(file), "-o", str(table)]
         before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
         subprocess.run(command, cwd=folder, env=settings, check=True, capture_output=True)
         wall, after = perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)

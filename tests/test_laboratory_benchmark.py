@@ -47,17 +47,14 @@ def test_attacks_are_compared_in_tables_with_a_line_for_each() -> None:
     assert all(len(line) == len(title) for line in lines)
 
 
-def test_the_whole_command_is_timed_with_the_code_of_each_checkout(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(laboratory_builds, "SMALL", TINY)
+def test_the_whole_command_is_timed_with_the_code_of_each_checkout(tmp_path: Path) -> None:
     other = tmp_path / "src" / "advgame"
     other.mkdir(parents=True)
     (other / "__init__.py").touch()
     (other / "cli.py").write_text(
         "import sys\nopen(sys.argv[-1], 'w').write('accuracy\\n0.25\\n0.75\\n')\n", encoding="utf-8"
     )
-    title, _, this, there, ratio = map(cells, laboratory_builds.whole_measurements(tmp_path, 1))
+    title, _, this, there, ratio = map(cells, laboratory_builds.whole_measurements(TINY, tmp_path, 1))
     assert len(this) == len(there) == len(title)
     assert (there[0], there[3]) == ("the other, no commit", "0.5000")
     assert 0 < float(this[3]) < 1
