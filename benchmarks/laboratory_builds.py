@@ -99,9 +99,9 @@ def _measured(experiment: str, checkout: Path) -> tuple[float, float, float]:
     """Seconds of a run, CPU seconds of all its processes, and the mean accuracy of the table."""
     settings = {**os.environ, "PYTHONPATH": str(checkout / "src"), "OMP_NUM_THREADS": "1"}
     with TemporaryDirectory() as folder:
-        file, table = Path(folder) / "small.toml", Path(folder) / "rows.csv"
-        file.write_text(experiment, encoding="utf-8")
-        command = [sys.executable, "-m", "advgame.cli", "measure", str(file), "-o", str(table)]
+        described, table = Path(folder) / "small.toml", Path(folder) / "rows.csv"
+        described.write_text(experiment, encoding="utf-8")
+        command = [sys.executable, "-m", "advgame.cli", "measure", str(described), "-o", str(table)]
         before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
         subprocess.run(command, cwd=folder, env=settings, check=True, capture_output=True)
         wall, after = perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
