@@ -17,6 +17,7 @@ from advgame.games import Game
 FOLDER = os.environ.get("ADVGAME_CORPUS")
 
 
+# Its games come from the test suites and catalogues of other projects, which this one does not hand on.
 @pytest.mark.skipif(
     not FOLDER, reason="not part of the project: name the folder of games.json in ADVGAME_CORPUS"
 )

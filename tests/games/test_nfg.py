@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pygambit
+import pyspiel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,12 +22,6 @@ from tests.equilibria.games import games
 FILES = Path(__file__).parent / "nfg"
 HEAD = 'NFG 1 R "title" { "a" "b" } '
 NAMED = HEAD + '{ { "x" "y" } { "u" "v" } } '
-needs_gambit = pytest.mark.skipif(
-    find_spec("pygambit") is None, reason="pygambit is not installed; it comes with the extra dev"
-)
-needs_openspiel = pytest.mark.skipif(
-    find_spec("pyspiel") is None, reason="OpenSpiel is not installed; pip install open_spiel"
-)
 
 
 def read_text(folder: Path, text: str | bytes) -> Game:
@@ -230,14 +225,11 @@ def cells_of(game: Game) -> list[tuple[Fraction, Fraction]]:
     return [cell for row in rows for cell in zip(*row, strict=True)]
 
 
-@needs_gambit
 @given(games())
 @settings(deadline=None, max_examples=40)
 def test_gambit_reads_what_we_write_and_we_read_what_gambit_writes(
     tmp_path_factory: pytest.TempPathFactory, game: Game
 ) -> None:
-    import pygambit
-
     theirs = pygambit.read_nfg(io.BytesIO(write_nfg(game, 'a "quoted" title').encode()))
     assert cells_of_gambit(theirs) == cells_of(game)
     written = theirs.to_nfg()
@@ -247,20 +239,14 @@ def test_gambit_reads_what_we_write_and_we_read_what_gambit_writes(
     assert (again.defences, again.attacks) == (game.defences, game.attacks)
 
 
-@needs_gambit
 @pytest.mark.parametrize("name", ["outcomes", "payoffs", "counts"])
 def test_gambit_reads_the_files_of_the_tests_as_we_do(name: str) -> None:
-    import pygambit
-
     assert cells_of_gambit(pygambit.read_nfg(FILES / f"{name}.nfg")) == cells_of(
         read_nfg(FILES / f"{name}.nfg")
     )
 
 
-@needs_gambit
 def test_names_are_made_different_as_gambit_does(tmp_path: Path) -> None:
-    import pygambit
-
     text = HEAD + '{ { "" "" "u" "u" "u_1" } { "x" "" } } ' + 20 * "0 "
     theirs = pygambit.read_nfg(io.BytesIO(text.encode()))
     ours = read_text(tmp_path, text)
@@ -270,12 +256,9 @@ def test_names_are_made_different_as_gambit_does(tmp_path: Path) -> None:
     ]
 
 
-@needs_openspiel
 @given(games())
 @settings(deadline=None, max_examples=40)
 def test_openspiel_reads_what_is_written_without_names(game: Game) -> None:
-    import pyspiel
-
     theirs = pyspiel.load_nfg_game(write_nfg(game, 'a "quoted" \\ title', names=False))
     np.testing.assert_array_equal(theirs.row_utilities(), game.defender_payoffs)
     np.testing.assert_array_equal(theirs.col_utilities(), game.attacker_payoffs)

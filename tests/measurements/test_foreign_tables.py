@@ -7,6 +7,7 @@ import zipfile
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from advgame.errors import MeasurementError
 from advgame.measurements.importers.foreign_table import ForeignTable, read_foreign_table
@@ -51,8 +52,7 @@ def test_a_parquet_file_with_any_names() -> None:
 
 
 def test_a_spreadsheet_is_read_as_its_cells_and_not_as_formulas() -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="the extra spreadsheets")
-    book, file = openpyxl.Workbook(), io.BytesIO()
+    book, file = Workbook(), io.BytesIO()
     for line in WIDE.replace(" %", "").replace(",", ".").splitlines():
         book.active.append([float(cell) if cell[0].isdigit() else cell for cell in line.split(";")])
     book.save(file)
@@ -99,7 +99,6 @@ def test_a_file_that_is_not_a_table_is_refused_with_the_reason(content: bytes, s
 
 
 def test_an_archive_that_would_grow_without_bound_is_refused() -> None:
-    pytest.importorskip("openpyxl", reason="the extra spreadsheets")
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"\0" * 160_000_000)

@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from importlib.util import find_spec
 
 import nashpy
 import numpy as np
+import pygambit
 import pytest
 
 from advgame.equilibria import solve
@@ -123,10 +123,7 @@ def test_the_bundled_case_has_the_equilibria_of_exact_enumeration_and_of_nashpy(
     assert ours == {mixes(x, y) for x, y in others}
 
 
-@pytest.mark.skipif(find_spec("pygambit") is None, reason="pygambit comes with the extra dev")
 def test_gambit_finds_the_same_equilibria() -> None:
-    import pygambit
-
     priced = build_game(
         case("agentdojo-camel").with_term(AdversarialTraffic(stopped_gain=0.0, breach_loss=400.0))
     )

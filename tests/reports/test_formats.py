@@ -11,6 +11,7 @@ from typing import get_args
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 import advgame as ag
 from advgame.reports import blocks
@@ -90,7 +91,7 @@ def text_of(report: ag.Report, name: str) -> str:
         book = load_workbook(BytesIO(rendered))
         cells = (cell.value for sheet in book for row in sheet.iter_rows() for cell in row)
         return "\n".join(str(value) for value in cells if value is not None)
-    pytest.skip("the pages are those of the HTML format, which is read")
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(rendered)).pages)
 
 
 @pytest.mark.parametrize("name", FORMATS)
