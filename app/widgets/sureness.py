@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from advgame.decision import Decision, Recommendation
+from advgame.decision.policies import NOT_RUN
 from advgame.decision.recommendation import undefended_in_words
 from advgame.errors import AdvgameError
 from advgame.number_text import percent, probability, significant
 from advgame.scenarios import Scenario
 from advgame.studies import BreakEven, Threshold
 from advgame.studies.break_even import break_even_pairs
-from advgame.studies.candidates import NOT_RUN
 from advgame.studies.confidence import Confidence, ConfidenceStudy, confidence_of
 from advgame.studies.verdict_thresholds import of_policies, verdict_thresholds
 from advgame.wording.caveats import too_close

@@ -12,11 +12,12 @@ import pytest
 import advgame as ag
 from advgame.decision import Kind, decide, situate
 from advgame.decision.attacker_amounts import attacker_amounts
+from advgame.decision.policies import NOT_RUN
 from advgame.equilibria.algorithms.uncertain_attacker import worst_reply
 from advgame.scenarios import Scenario, build_game, case, set_parameter
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.studies import Threshold
-from advgame.studies.candidates import NOT_RUN, candidates
+from advgame.studies.candidates import candidates
 from advgame.studies.verdict_thresholds import verdict_thresholds
 
 CLEAN, ROBUST = 0.8534, 0.5342  # of Rice2020Overfitting, 10,000 test inputs each

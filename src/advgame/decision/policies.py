@@ -41,6 +41,7 @@ class Kind(Enum):
     STOPPED = "service not run"
 
 
+NOT_RUN = "not running the service"  # the policy `Kind.STOPPED` in a sentence
 OBSERVED_BY = {  # the states of the attacker's knowledge in which the owner can choose a policy of each kind
     Kind.HIDDEN: (NOTHING,),
     Kind.MIXTURE: (NOTHING, MIXTURE),

@@ -77,7 +77,7 @@ def report(
         facts.decision,
         facts.thresholds,
         facts.break_even,
-        facts.confidence if SUMMARY in written and facts.has_confidence else None,
+        facts.confidence if SUMMARY in written and facts.has_attacks else None,
         facts.inputs_sha256,
         versions(),
     )

@@ -50,11 +50,6 @@ class Facts:
         """A hash that is equal for reports of the same scenario and rows."""
         return inputs_sha256(self.scenario)
 
-    @property
-    def has_confidence(self) -> bool:
-        """Whether there is a decision between policies that can be more or less sure."""
-        return self.has_attacks
-
     @cached_property
     def confidence(self) -> Confidence:
         """How sure the decision is, and what to measure next."""

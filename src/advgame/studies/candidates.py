@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advgame.arrays import FloatArray
+from advgame.decision.policies import NOT_RUN
 from advgame.decision.recommendation import values_alone
 from advgame.decision.situation import ANSWERED_BY, Situation
 from advgame.decision.solve_many import solve_many
@@ -34,7 +35,6 @@ ROBUST = "announced mixture"
 STACKELBERG = "Stackelberg strategy"
 FOR_THE_BOX = "mixture for all intervals"
 MIXTURES = (SECRET, RECOMMENDED, ROBUST, STACKELBERG, FOR_THE_BOX)
-NOT_RUN = "not running the service"
 BLOCK = 1 << 16  # payoffs formed at a time, which a processor's cache holds
 SAME_STRATEGY = 1e-6  # probabilities that differ by no more make no second option
 
@@ -128,7 +128,7 @@ def fixed_options(situation: Situation) -> tuple[Option, ...]:
     """Every defence alone, what is recommended for the scenario as stated, and if the mixture were known."""
     names = situation.game.defences
     alone = [Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True)]
-    stopped = options_without_service(situation.scenario, len(names))
+    stopped = stop_option(situation.scenario, len(names))
     if situation.scenario.knowledge == NETWORK:
         return (*alone, *stopped)
     label = SECRET if situation.scenario.knowledge == NOTHING else RECOMMENDED
@@ -139,7 +139,7 @@ def fixed_options(situation: Situation) -> tuple[Option, ...]:
     return _distinct([*options, *stopped])
 
 
-def options_without_service(scenario: Scenario, defences: int) -> tuple[Option, ...]:
+def stop_option(scenario: Scenario, defences: int) -> tuple[Option, ...]:
     """Not running the service, where the scenario allows that; else nothing.
 
     Args:

@@ -27,7 +27,7 @@ from advgame.statistics.posteriors import in_chunks_with_trained
 from advgame.studies.candidates import (
     SAME_STRATEGY,
     Option,
-    options_without_service,
+    stop_option,
     values_in_draws,
     values_of,
 )
@@ -250,7 +250,7 @@ def _options(situation: Situation, strategy: FloatArray) -> tuple[tuple[Option, 
     """
     names = situation.game.defences
     singles = tuple(Option(name, row) for name, row in zip(names, np.eye(len(names)), strict=True))
-    options = (*singles, *options_without_service(situation.scenario, len(names)))
+    options = (*singles, *stop_option(situation.scenario, len(names)))
     for place, option in enumerate(options):
         if np.abs(option.mixed_strategy - strategy).max() <= SAME_STRATEGY:
             return options, place

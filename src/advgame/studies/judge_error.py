@@ -10,6 +10,7 @@ import numpy as np
 
 from advgame.arrays import FloatArray
 from advgame.decision.decide import decide
+from advgame.decision.policies import NOT_RUN
 from advgame.decision.situation import Situation
 from advgame.errors import InputError
 from advgame.games.tolerances import PLAYED
@@ -161,7 +162,7 @@ class JudgeError(StudyResult):
 
 
 def _deployed(strategy: Sequence[tuple[str, float]]) -> str:
-    return mixture(strategy) or "not running the service"
+    return mixture(strategy) or NOT_RUN
 
 
 def _same(deploy: Sequence[tuple[str, float]], names: Sequence[str]) -> bool:

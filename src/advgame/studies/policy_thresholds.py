@@ -21,20 +21,13 @@ from advgame.decision import Decision
 from advgame.decision.attacker_amounts import deviations, effects_of
 from advgame.games.tolerances import PLAYED, TIE
 from advgame.payoffs import Accuracies, Term
-from advgame.scenarios import Scenario, get_parameter, set_parameter
+from advgame.scenarios import Scenario, set_parameter
 from advgame.scenarios.family.payoffs_over import is_share, payoffs_over
 from advgame.scenarios.parameters import ACCURACIES, STRENGTHS
 from advgame.studies.parameter_line import Deploy, Line, deployed
-from advgame.studies.thresholds import (
-    Threshold,
-    in_whole_numbers,
-    relevant_addresses,
-    searched_range,
-)
+from advgame.studies.thresholds import Threshold, relevant_addresses
+from advgame.studies.winners_along import range_around, threshold_of
 
-POINTS = 33  # values tried on each side at first
-PARTS = 16  # into which the bracket of a change is cut at a time
-ROUNDS = 6  # of cutting: to a few billionths of the range
 NEAR_ZERO = 1e-9  # of the greatest share: where an attack is set up, but adds no traffic yet
 SAME = 1e-7  # of the largest value: a smaller lead of another policy is none
 
@@ -82,40 +75,9 @@ def _thresholds(compared: _Compared, parameters: Iterable[str] | None) -> tuple[
 
 
 def _threshold(compared: _Compared, address: str) -> Threshold:
-    value = get_parameter(compared.scenario, address)
-    low, high = searched_range(compared.scenario, address, value)
-    low, high = min(low, value), max(high, value)
-    lead = _Lead(compared, address, low, high)
-    below, winner_below = _first_loss(lead, value, low)
-    above, winner_above = _first_loss(lead, value, high)
-    threshold = Threshold(
-        address, value, below, above, low, high, compared.chosen, winner_below, winner_above
-    )
-    return in_whole_numbers(threshold, lambda there: _winner_at(lead, there))
-
-
-def _winner_at(lead: _Lead, value: float) -> Deploy | None:
-    """The policy that is worth more than the recommended one at a value; None where none is."""
-    ahead, rival = lead.at(np.array([value]))
-    return lead.compared.rivals[int(rival[0])] if ahead[0] < 0 else None
-
-
-def _first_loss(lead: _Lead, start: float, end: float) -> tuple[float | None, Deploy | None]:
-    """The value nearest to the start at which another policy is worth more, and which one."""
-    if start == end or not lead.compared.rivals:
-        return None, None
-    values = np.linspace(start, end, POINTS)
-    for _ in range(ROUNDS):
-        ahead, rival = lead.at(values)
-        lost = np.flatnonzero(ahead < 0)
-        if len(lost) == 0:
-            return None, None
-        first = int(lost[0])
-        winner = lead.compared.rivals[int(rival[first])]
-        if first == 0:
-            return float(values[0]), winner
-        values = np.linspace(values[first - 1], values[first], PARTS + 1)
-    return float(values[-1]), winner
+    within = range_around(compared.scenario, address)
+    lead = _Lead(compared, address, *within[1:])
+    return threshold_of(address, within, compared.chosen, lead.winners)
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,6 +182,16 @@ class _Lead:
             return self.line.payoffs(values.tolist())
         part = (values - self.low) / ((self.high - self.low) or 1.0)
         return self.straight[0](part), self.straight[1](part)
+
+    def winners(self, values: FloatArray) -> list[Deploy | None]:
+        """(values,) The policy that is worth more than the chosen one; None where none is."""
+        if not self.compared.rivals:
+            return [None] * len(values)
+        ahead, rival = self.at(values)
+        return [
+            self.compared.rivals[place] if lead < 0 else None
+            for place, lead in zip(rival.tolist(), ahead.tolist(), strict=True)
+        ]
 
     def at(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(values,) The lead, and which rival comes next; the lead is 0 where it is negligible."""

@@ -14,16 +14,11 @@ from advgame.arrays import FloatArray
 from advgame.decision import Decision
 from advgame.equilibria import for_many_games
 from advgame.equilibria.concepts.robust_commitment import RobustCommitment
-from advgame.scenarios import get_parameter
 from advgame.studies.parameter_line import Deploy
-from advgame.studies.policy_thresholds import loss_thresholds, policy_thresholds
-from advgame.studies.thresholds import Threshold, in_whole_numbers, searched_range, thresholds
+from advgame.studies.policy_thresholds import SAME, loss_thresholds, policy_thresholds
+from advgame.studies.thresholds import Threshold, thresholds
+from advgame.studies.winners_along import range_around, threshold_of
 from advgame.studies.worth_along import worth_along
-
-POINTS = 17  # values tried on each side at first
-PARTS = 16  # into which the bracket of a loss is cut at a time
-ROUNDS = 6  # of cutting: to a few billionths of the range
-LOSS = 1e-7  # of the largest payoff: a smaller loss is none
 
 
 def verdict_thresholds(decision: Decision, parameters: Iterable[str] | None = None) -> tuple[Threshold, ...]:
@@ -80,40 +75,14 @@ def _nearer(change: Threshold, loss: Threshold) -> Threshold:
 
 
 def _loss_of_a_secret_mixture(decision: Decision, address: str) -> Threshold:
-    """The values at which the secret mixture of the game solved there loses money."""
-    scenario = decision.recommendation.scenario
-    value = get_parameter(scenario, address)
-    low, high = searched_range(scenario, address, value)
-    below, above = (_first_loss(decision, address, value, end) for end in (low, high))
-    deploy = tuple(name for name, _ in decision.recommendation.deploy)
-    threshold = Threshold(address, value, below, above, low, high, deploy, _stopped(below), _stopped(above))
-    return in_whole_numbers(
-        threshold, lambda there: () if _loses(decision, address, np.array([there]))[0] else None
-    )
-
-
-def _stopped(edge: float | None) -> Deploy | None:
-    return None if edge is None else ()
-
-
-def _first_loss(decision: Decision, address: str, start: float, end: float) -> float | None:
-    """The value nearest to the start at which the game solved there is worth less than nothing."""
-    if start == end:
-        return None
-    values = np.linspace(start, end, POINTS)
-    for _ in range(ROUNDS):
-        lost = np.flatnonzero(_loses(decision, address, values))
-        if len(lost) == 0:
-            return None
-        if lost[0] == 0:
-            return float(values[0])
-        values = np.linspace(values[lost[0] - 1], values[lost[0]], PARTS + 1)
-    return float(values[-1])
-
-
-def _loses(decision: Decision, address: str, values: FloatArray) -> FloatArray:
-    """(values,) Whether the game loses money; not where no solution was certified."""
+    """The values at which the game, solved there, loses money, so that a mixture kept secret does."""
     recommendation = decision.recommendation
-    least = LOSS * float(np.abs(recommendation.game.defender_payoffs).max())
-    worth = dict(worth_along(recommendation.situation, address, values.tolist()).recommended)
-    return np.array([worth.get(float(value), 0.0) < -least for value in values])
+    least = SAME * float(np.abs(recommendation.game.defender_payoffs).max())
+
+    def winners(values: FloatArray) -> list[Deploy | None]:
+        # Where no solution was certified, nothing is known to be better.
+        worth = dict(worth_along(recommendation.situation, address, values.tolist()).recommended)
+        return [() if worth.get(value, 0.0) < -least else None for value in values.tolist()]
+
+    deploy = tuple(name for name, _ in recommendation.deploy)
+    return threshold_of(address, range_around(recommendation.scenario, address), deploy, winners)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision import Recommendation
+from advgame.decision.policies import NOT_RUN
 from advgame.measurements import MeasurementTable
 from advgame.measurements.measurement import ADAPTIVITY, PLAYABLE
 from advgame.number_text import percent, significant
@@ -14,7 +15,6 @@ from advgame.payoffs import Accuracies
 from advgame.payoffs.accuracies import NOT_ADAPTIVE
 from advgame.payoffs.field_success import ANY_ATTACK
 from advgame.scenarios import Scenario
-from advgame.studies.candidates import NOT_RUN
 from advgame.wording.names import counted, listed, shortened
 
 if TYPE_CHECKING:

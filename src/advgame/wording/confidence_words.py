@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advgame.decision.policies import same_worth
+from advgame.decision.policies import NOT_RUN, same_worth
 from advgame.number_text import MONEY_DIGITS, significant
-from advgame.studies.candidates import NOT_RUN
 from advgame.wording.money import Money
 
 if TYPE_CHECKING:

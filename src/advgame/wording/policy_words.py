@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advgame.arrays import NO_ATTACK
 from advgame.decision.decide import Decision
-from advgame.decision.policies import Kind, Policies, Policy, same_worth
+from advgame.decision.policies import NOT_RUN, Kind, Policies, Policy, same_worth
 from advgame.decision.recommendation import undefended_in_words
 from advgame.decision.secret_range import SecretRange
 from advgame.number_text import percent, percentages, significant
@@ -93,7 +93,7 @@ def title(policies: Policies, policy: Policy) -> str:
         Kind.SINGLE: f"{policy.single} alone",
         Kind.UNDEFENDED: undefended_in_words(policies.scenario),
         Kind.MAXIMIN: "maximin, the attacker's aim unknown",
-        Kind.STOPPED: "not running the service",
+        Kind.STOPPED: NOT_RUN,
     }[policy.kind]
 
 
@@ -215,7 +215,7 @@ def _words(policies: Policies, policy: Policy) -> tuple[str, str] | None:
         Kind.MIXTURE: ("Against announcing", f"the best announced mixed strategy ({deploys})"),
         Kind.NETWORK: (f"Against the best known network ({name})", f"the best known network ({name} alone)"),
         Kind.UNDEFENDED: (f"Against {plain} ({name})", f"{plain} ({name} alone)"),
-        Kind.STOPPED: ("Against not running the service", "not running the service"),
+        Kind.STOPPED: (f"Against {NOT_RUN}", NOT_RUN),
     }.get(policy.kind)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from advgame.catalogue import also_called
+from advgame.decision.policies import NOT_RUN
 from advgame.number_text import significant
 from advgame.reports.blocks import Block, Bullets, Cell, Head, Heading, Paragraph, Table
 from advgame.reports.charts.value_by_share import value_by_share
 from advgame.reports.facts import Facts
 from advgame.studies import Threshold
-from advgame.studies.candidates import NOT_RUN
 from advgame.studies.verdict_thresholds import of_policies as thresholds_of_policies
 from advgame.wording.names import listed, meaning_of, unit_of, with_unit
 from advgame.wording.threshold_words import (

@@ -27,7 +27,7 @@ TINY = 1e-4  # an amount per input below it is stated per month only, without an
 
 def summary(facts: Facts) -> tuple[Block, ...]:
     """How sure the decision is, the three numbers nearest to changing it, and the next measurement."""
-    if not facts.has_confidence:
+    if not facts.has_attacks:
         return ()
     confidence = facts.confidence
     items = [

@@ -54,7 +54,7 @@ def decision(facts: Facts) -> tuple[Block, ...]:
 def _open(facts: Facts) -> str:
     """A caveat where sampling error leaves open which policy that the attacker knows is best."""
     leader = facts.recommendation.situation.concept.timing is Timing.LEADER
-    if facts.decision.stops or not (facts.has_confidence and leader and facts.decision.by_knowledge):
+    if facts.decision.stops or not (facts.has_attacks and leader and facts.decision.by_knowledge):
         return ""
     confidence = facts.confidence
     return f"Too close to call: {confidence.reason}" if confidence.verdict == "open" else ""
