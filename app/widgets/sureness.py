@@ -114,6 +114,9 @@ def _in_words(threshold: Threshold, scenario: Scenario) -> str:
     >>> cost = Threshold("attack_cost", 0.3, 0.1, None, 0.0, 1.0, ("a", "b"), ("a",), None)
     >>> _in_words(cost, case("cifar10-two-defences"))
     "Attacker's cost per attacked input: 0.3 units; below 0.1 a is better."
+    >>> stopped = Threshold("attack_cost", 0.3, 0.1, None, 0.0, 1.0, ("a",), (), None)
+    >>> _in_words(stopped, case("cifar10-two-defences")).partition("; ")[2]
+    'below 0.1 not running the service is better.'
     """
     field = threshold.parameter.partition("[")[0]
     number = percent if field in SHARES else significant

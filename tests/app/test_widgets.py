@@ -136,3 +136,10 @@ def test_accuracies_of_two_networks_with_the_same_defence_keep_their_intervals()
         assert each.worst_error == pytest.approx(0.098, abs=0.002)
     assumed = set_parameter(scenario, "clean_accuracy[plain (cnn)]", 0.7)
     assert widget("defences").compared(decide(assumed))[0].clean_error is None
+
+
+def test_axes_of_small_accuracies_have_the_decimals_they_need() -> None:
+    """Ticks such as 0.5 % are not rounded to 1 %, as full percents would be."""
+    widgets = widget("defences")
+    layout = widgets.figure(widgets.compared(decide(case("cifar10-two-defences"))), "two").layout
+    assert layout.xaxis.tickformat == layout.yaxis.tickformat == ".3~%"

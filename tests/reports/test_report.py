@@ -117,6 +117,10 @@ def test_a_service_that_loses_money_is_stopped_where_its_owner_allows_it(two_def
         assert title not in told
     assert "not running the service is the best policy" in told
     assert "below which adversarially trained network alone would be worth more" in told
+    earning = ag.set_parameter(ag.set_parameter(costly, "may_stop", True), "largest_share", 0.1)
+    text = " ".join(ag.report(earning).render("text").split())
+    assert "above which not running the service would be better" in text
+    assert "not running the service alone" not in text
     assert "as they would be about a service that is run" in told
     for name in FORMATS:
         assert stopped.render(name)

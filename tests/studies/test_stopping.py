@@ -14,11 +14,14 @@ from advgame.decision import Kind, decide, situate
 from advgame.decision.attacker_amounts import attacker_amounts
 from advgame.decision.policies import NOT_RUN
 from advgame.equilibria.algorithms.uncertain_attacker import worst_reply
+from advgame.reports.facts import gather
+from advgame.reports.sections.nearest_thresholds import alternatives
 from advgame.scenarios import Scenario, build_game, case, set_parameter
 from advgame.scenarios.knowledge import KNOWLEDGE
 from advgame.studies import Threshold
 from advgame.studies.candidates import candidates
 from advgame.studies.verdict_thresholds import verdict_thresholds
+from advgame.wording.attack_quality import adaptive_threshold
 
 CLEAN, ROBUST = 0.8534, 0.5342  # of Rice2020Overfitting, 10,000 test inputs each
 LOSS = 8.0
@@ -48,6 +51,10 @@ def test_the_service_pays_up_to_the_share_found_by_hand(share: float, knows: str
         assert threshold.above is None
     else:
         assert (threshold.above, threshold.deploy_above) == (pytest.approx(NO_WORTH, abs=2e-6), ())
+
+
+def second(pair: tuple[float, tuple[str, ...]]) -> tuple[str, ...]:
+    return pair[1]
 
 
 def sides(threshold: Threshold) -> list[tuple[float, tuple[str, ...]]]:
@@ -147,11 +154,41 @@ def test_a_secret_mixture_stops_where_its_game_loses_money(cost: float) -> None:
         assert solved.recommended.defender_payoff == pytest.approx(0, abs=1e-5)
 
 
+def test_the_nearer_of_another_defence_and_a_loss_is_the_threshold() -> None:
+    """By hand: at a cost of 0.3958 the plain network earns as much, at 0.4488 the robust one nothing."""
+    robust = 0.9 * CLEAN + 0.1 * (ROBUST - LOSS * (1 - ROBUST))
+    plain = 0.9 * 0.9478 - 0.1 * LOSS
+    address = "defence_cost[Rice2020Overfitting]"
+    (cost,) = verdict_thresholds(decide(costly(0.1, "nothing")), [address])
+    assert (cost.above, cost.deploy_above) == (pytest.approx(robust - plain, abs=1e-7), ("Standard",))
+    assert robust - plain < robust
+    worse = set_parameter(costly(0.15, "nothing"), "breach_loss", 6.0)
+    robust = 0.85 * CLEAN + 0.15 * (ROBUST - 6 * (1 - ROBUST))
+    plain = 0.85 * 0.9478 - 0.15 * 6
+    (cost,) = verdict_thresholds(decide(worse), [address])
+    assert (cost.above, cost.deploy_above) == (pytest.approx(robust, abs=2e-6), ())
+    assert robust < robust - plain
+
+
+def test_an_adaptive_attacker_may_make_stopping_better() -> None:
+    factor = Threshold("adaptive_factor", 1.0, None, 1.4, 1.0, 4.0, ("robust",), None, ())
+    words = adaptive_threshold(costly(0.15), factor, of_policies=True)
+    assert words.endswith("1.4 times as often as measured, not running the service would be better.")
+
+
+def test_stopping_counts_among_the_policies_that_a_single_defence_is_compared_with() -> None:
+    robust = replace(case("cifar10-two-defences").select, defences=("Rice2020Overfitting",))
+    scenario = replace(costly(0.15), select=robust, undefended=None)
+    assert alternatives(gather(scenario, None)) == 2
+    assert alternatives(gather(replace(scenario, may_stop=False), None)) == 1
+
+
 def test_another_concept_leaves_stopping_out() -> None:
     report = ag.report(costly(0.3), concept="nash")
     assert report.verdict.startswith("Deploy")
-    assert all(threshold.deploy for threshold in report.thresholds)
-    assert NOT_RUN not in {name for item in report.thresholds for name in (item.deploy_below or ())}
+    deployed = [deploy for item in report.thresholds for deploy in (item.deploy, *map(second, sides(item)))]
+    assert len(deployed) > len(report.thresholds)
+    assert all(deployed)
     frame = ag.study("thresholds", costly(0.3)).frame()
     assert (frame["deploy"] != "").all()
 

@@ -20,15 +20,14 @@ ROUNDS = 6  # of cutting: to a few billionths of the range
 
 
 def range_around(scenario: Scenario, address: str) -> tuple[float, float, float]:
-    """The scenario's value of a parameter, and the ends of the range searched, which contains it.
+    """The scenario's value of a parameter, and the ends of the range searched.
 
     Args:
         scenario: the scenario.
         address: of the parameter.
     """
     value = get_parameter(scenario, address)
-    low, high = searched_range(scenario, address, value)
-    return value, min(low, value), max(high, value)
+    return value, *searched_range(scenario, address, value)
 
 
 def threshold_of(

@@ -108,9 +108,11 @@ def adaptive_threshold(scenario: Scenario, threshold: Threshold | None, *, of_po
         if threshold.above > 1
         else ("more often than")
     )
-    rival = listed(threshold.deploy_above or (NOT_RUN,))
-    becomes = "worth more" if of_policies or not threshold.deploy_above else "deployed instead"
-    return f"{assumed} If an adaptive attacker succeeded {more} measured, {rival} would be {becomes}."
+    becomes = f"{NOT_RUN} would be better"
+    if threshold.deploy_above:
+        how = "worth more" if of_policies else "deployed instead"
+        becomes = f"{listed(threshold.deploy_above)} would be {how}"
+    return f"{assumed} If an adaptive attacker succeeded {more} measured, {becomes}."
 
 
 def tries_in_words(scenario: Scenario) -> str:
